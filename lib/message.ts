@@ -1,0 +1,124 @@
+/**
+ * Maelstrom's messages: an envelope, a body, and the error codes a reply may carry.
+ *
+ * One JSON object a line, in both directions:
+ * `{"src": "c1", "dest": "n0", "body": {"type": "echo", "msg_id": 1, "echo": "hi"}}`
+ *
+ * @module
+ */
+
+/** Any JSON value. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** A message's body. `msg_id` asks for a reply; the reply carries it as `in_reply_to`. */
+export interface Body {
+  type: string;
+  msg_id?: number;
+  in_reply_to?: number;
+  [field: string]: unknown;
+}
+
+/** A message as it travels. Maelstrom adds an `id` on the way to a node; a node sends none. */
+export interface Message {
+  id?: number;
+  src: string;
+  dest: string;
+  body: Body;
+}
+
+/** True of a client's id. Maelstrom goes by the first letter, so no node may be named `c…`. */
+export function isClient(id: string): boolean {
+  return id.startsWith("c");
+}
+
+/** Maelstrom's error codes, 0 to 999; a program may use codes of its own from 1000. */
+export const ErrorCode = {
+  timeout: 0,
+  nodeNotFound: 1,
+  notSupported: 10,
+  temporarilyUnavailable: 11,
+  malformedRequest: 12,
+  crash: 13,
+  abort: 14,
+  keyDoesNotExist: 20,
+  keyAlreadyExists: 21,
+  preconditionFailed: 22,
+  txnConflict: 30,
+} as const;
+
+const INDEFINITE: ReadonlySet<number> = new Set([ErrorCode.timeout, ErrorCode.crash]);
+const NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(ErrorCode).map(([name, code]) => [
+    code,
+    name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+  ]),
+);
+
+/** Maelstrom's name of an error code, such as `key-does-not-exist`; `unknown` if it has none. */
+export function errorName(code: number): string {
+  return NAMES.get(code) ?? "unknown";
+}
+
+/** True if an error with that code says that the request certainly did not take effect. */
+export function isDefinite(code: number): boolean {
+  return NAMES.has(code) && !INDEFINITE.has(code);
+}
+
+/** An RPC that did not succeed: thrown by a handler to reply with it, and by `rpc` on receipt. */
+export class RpcError extends Error {
+  /** One of {@linkcode ErrorCode}, or a program's own code from 1000. */
+  readonly code: number;
+
+  constructor(code: number, text: string = errorName(code)) {
+    super(text);
+    this.name = "RpcError";
+    this.code = code;
+  }
+
+  /** Whether the request certainly did not take effect. After a time-out it may have, or may yet. */
+  get definite(): boolean {
+    return isDefinite(this.code);
+  }
+}
+
+/** A line that is no message. The text of the error says what is wrong with it. */
+export class MalformedMessage extends Error {
+  constructor(problem: string, readonly line: string) {
+    super(`${problem}: ${line.length <= 200 ? line : `${line.slice(0, 200)}…`}`);
+    this.name = "MalformedMessage";
+  }
+}
+
+/**
+ * Reads one line.
+ *
+ * @throws {MalformedMessage} if it is not JSON or not a message's envelope.
+ */
+export function parseMessage(line: string): Message {
+  let message: unknown;
+  try {
+    message = JSON.parse(line);
+  } catch {
+    throw new MalformedMessage("not JSON", line);
+  }
+  const problem = envelopeProblem(message);
+  if (problem !== undefined) throw new MalformedMessage(problem, line);
+  return message as Message; // every field of the envelope was just checked
+}
+
+function envelopeProblem(message: unknown): string | undefined {
+  if (!isObject(message)) return "a message must be a JSON object";
+  if (typeof message.src !== "string") return `"src" must be a string`;
+  if (typeof message.dest !== "string") return `"dest" must be a string`;
+  if (!isObject(message.body)) return `"body" must be an object`;
+  if (typeof message.body.type !== "string") return `"body.type" must be a string`;
+  for (const key of ["msg_id", "in_reply_to"]) {
+    const id = message.body[key];
+    if (id !== undefined && !Number.isInteger(id)) return `"body.${key}" must be an integer`;
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,165 @@
+/**
+ * RPCs described once, as values: the fields of a request and of its reply.
+ *
+ * TypeScript derives the types of handlers and calls from a description, a node checks what it
+ * receives against it, and the workbench checks what a node replies. A description reads like the
+ * message:
+ *
+ * ```ts
+ * const read = rpc("read", { key: json }, { value: json }); // read {key} → read_ok {value}
+ * ```
+ *
+ * @module
+ */
+import type { Json } from "./message.ts";
+
+/** A kind of value: its TypeScript type, and how to recognise it at run time. */
+export interface Shape<T> {
+  /** What is wrong with `value`, found at `path`; `undefined` if nothing is. */
+  problem(value: unknown, path: string): string | undefined;
+  /** Whether a field of this shape may be missing. */
+  readonly optional?: boolean;
+  /** Never there: it only carries the type. */
+  readonly type?: T;
+}
+
+/** The fields of a body, by name. */
+export type Fields = Record<string, Shape<unknown>>;
+
+type OptionalKeys<F extends Fields> = {
+  [K in keyof F]: F[K] extends { optional: true } ? K : never;
+}[keyof F];
+
+/** The TypeScript type of a body with these fields. */
+export type Of<F extends Fields> =
+  & { [K in Exclude<keyof F, OptionalKeys<F>>]: F[K] extends Shape<infer T> ? T : never }
+  & { [K in OptionalKeys<F>]?: F[K] extends Shape<infer T> ? T : never };
+
+/** A message that expects no reply. */
+export interface OneWay<F extends Fields = Fields> {
+  readonly type: string;
+  readonly request: F;
+}
+
+/** A request and its reply. */
+export interface Rpc<
+  Name extends string = string,
+  Request extends Fields = Fields,
+  Reply extends Fields = Fields,
+> extends OneWay<Request> {
+  readonly type: Name;
+  readonly replyType: `${Name}_ok`;
+  readonly reply: Reply;
+}
+
+/** A reply's body: its type, and its fields. */
+export type ReplyOf<R extends Rpc> = { type: R["replyType"] } & Of<R["reply"]>;
+
+/** Describes an RPC. The reply's type is the request's with `_ok` behind it, as everywhere. */
+export function rpc<Name extends string, Request extends Fields, Reply extends Fields>(
+  type: Name,
+  request: Request,
+  reply: Reply,
+): Rpc<Name, Request, Reply> {
+  return { type, request, replyType: `${type}_ok`, reply };
+}
+
+/** Describes a message that expects no reply. */
+export function oneWay<F extends Fields>(type: string, request: F): OneWay<F> {
+  return { type, request };
+}
+
+/** What is wrong with the fields of a body; `undefined` if nothing is. Other fields are ignored. */
+export function fieldProblem(fields: Fields, body: object): string | undefined {
+  for (const name in fields) {
+    const shape = fields[name];
+    const value: unknown = Reflect.get(body, name);
+    if (shape === undefined || (value === undefined && shape.optional)) continue;
+    const problem = value === undefined ? `"${name}" is missing` : shape.problem(value, name);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function expected(what: string, value: unknown, path: string): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return `"${path}" must be ${what}, got ${text.length <= 60 ? text : `${text.slice(0, 60)}…`}`;
+}
+
+function leaf<T>(what: string, accepts: (value: unknown) => boolean): Shape<T> {
+  return { problem: (value, path) => accepts(value) ? undefined : expected(what, value, path) };
+}
+
+/** Any JSON value. */
+export const json: Shape<Json> = leaf("a JSON value", (value) => value !== undefined);
+
+/** A string. */
+export const string: Shape<string> = leaf("a string", (value) => typeof value === "string");
+
+/** A whole number. */
+export const integer: Shape<number> = leaf("an integer", (value) => Number.isInteger(value));
+
+/** `true` or `false`. */
+export const boolean: Shape<boolean> = leaf(
+  "true or false",
+  (value) => typeof value === "boolean",
+);
+
+/** A list. */
+export function array<T>(item: Shape<T>): Shape<T[]> {
+  return {
+    problem(value, path) {
+      if (!Array.isArray(value)) return expected("a list", value, path);
+      for (let i = 0; i < value.length; i++) {
+        const problem = item.problem(value[i], `${path}[${i}]`);
+        if (problem !== undefined) return problem;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** An object used as a map from strings. */
+export function record<T>(item: Shape<T>): Shape<Record<string, T>> {
+  return {
+    problem(value, path) {
+      if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        return expected("an object", value, path);
+      }
+      for (const [key, entry] of Object.entries(value)) {
+        const problem = item.problem(entry, `${path}.${key}`);
+        if (problem !== undefined) return problem;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** A list of fixed length, each place with a shape of its own. */
+export function tuple<T extends readonly unknown[]>(
+  ...items: { [I in keyof T]: Shape<T[I]> }
+): Shape<T> {
+  return {
+    problem(value, path) {
+      if (!Array.isArray(value) || value.length !== items.length) {
+        return expected(`a list of ${items.length}`, value, path);
+      }
+      for (const [i, item] of items.entries()) {
+        const problem = item.problem(value[i], `${path}[${i}]`);
+        if (problem !== undefined) return problem;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** One of the given strings. */
+export function oneOf<T extends string>(...values: readonly T[]): Shape<T> {
+  const known: readonly unknown[] = values;
+  return leaf(`one of ${values.map((v) => `"${v}"`).join(", ")}`, (value) => known.includes(value));
+}
+
+/** A field that may be missing. */
+export function optional<T>(shape: Shape<T>): Shape<T> & { readonly optional: true } {
+  return { problem: shape.problem, optional: true };
+}
