@@ -103,11 +103,28 @@ export function float32(value: number): Float {
  */
 export function parseEdn(text: string): Edn {
   try {
-    return fromParsed(parseEDNString(text));
+    return fromParsed(parseEDNString(markLongIntegers(text)));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new SyntaxError(`not EDN (${reason}): ${excerpt(text)}`);
   }
+}
+
+/**
+ * Gives integers of 16 digits and more the suffix `N`, outside strings: `edn-data` reads plain
+ * integers as doubles, which would make one id of two 64-bit ids that differ in their last digits.
+ */
+function markLongIntegers(text: string): string {
+  if (!/\d{16}/.test(text)) return text;
+  return text.replace(
+    /"(?:[^"\\]|\\.)*"|(?<![^\s,[\](){}])[-+]?\d{16,}(?![^\s,[\](){}])/g,
+    (token) => token.startsWith('"') ? token : `${token}N`,
+  );
+}
+
+function exactInteger(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
 }
 
 function excerpt(text: string): string {
@@ -117,9 +134,10 @@ function excerpt(text: string): string {
 /** From the reader's tagged objects: `{key}`, `{map: [[k, v]]}`, `{set: []}`, `{list: []}`, … */
 function fromParsed(value: unknown): Edn {
   switch (typeof value) {
+    case "bigint":
+      return exactInteger(value);
     case "string":
     case "number":
-    case "bigint":
     case "boolean":
       return value;
     case "object":
