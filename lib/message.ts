@@ -14,7 +14,8 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export interface Body {
   type: string;
   msg_id?: number;
-  in_reply_to?: number;
+  /** `null` where a service answers a message that had no `msg_id`. */
+  in_reply_to?: number | null;
   [field: string]: unknown;
 }
 
@@ -101,20 +102,25 @@ export function parseMessage(line: string): Message {
   } catch {
     throw new MalformedMessage("not JSON", line);
   }
-  const problem = envelopeProblem(message);
-  if (problem !== undefined) throw new MalformedMessage(problem, line);
-  return message as Message; // every field of the envelope was just checked
+  if (isMessage(message)) return message;
+  throw new MalformedMessage(envelopeProblem(message) ?? "not a message", line);
+}
+
+function isMessage(value: unknown): value is Message {
+  return envelopeProblem(value) === undefined;
 }
 
 function envelopeProblem(message: unknown): string | undefined {
   if (!isObject(message)) return "a message must be a JSON object";
   if (typeof message.src !== "string") return `"src" must be a string`;
   if (typeof message.dest !== "string") return `"dest" must be a string`;
-  if (!isObject(message.body)) return `"body" must be an object`;
-  if (typeof message.body.type !== "string") return `"body.type" must be a string`;
-  for (const key of ["msg_id", "in_reply_to"]) {
-    const id = message.body[key];
-    if (id !== undefined && !Number.isInteger(id)) return `"body.${key}" must be an integer`;
+  const { body } = message;
+  if (!isObject(body)) return `"body" must be an object`;
+  if (typeof body.type !== "string") return `"body.type" must be a string`;
+  const { msg_id, in_reply_to } = body;
+  if (msg_id !== undefined && !Number.isInteger(msg_id)) return `"body.msg_id" must be an integer`;
+  if (in_reply_to !== undefined && in_reply_to !== null && !Number.isInteger(in_reply_to)) {
+    return `"body.in_reply_to" must be an integer`;
   }
   return undefined;
 }

@@ -15,7 +15,6 @@
  *
  * @module
  */
-import { LineSplitter } from "./lines.ts";
 import {
   type Body,
   ErrorCode,
@@ -25,7 +24,8 @@ import {
   parseMessage,
   RpcError,
 } from "./message.ts";
-import { fieldProblem, type Of, type OneWay, type ReplyOf, type Rpc } from "./rpc.ts";
+import { bodyOf, fieldProblem, type Of, type OneWay, type ReplyOf, type Rpc } from "./rpc.ts";
+import { divertConsole, LineWriter, readLines } from "./stdio.ts";
 import { Init } from "./workloads.ts";
 
 export type { Body, Json, Message } from "./message.ts";
@@ -34,8 +34,11 @@ export { ErrorCode, RpcError } from "./message.ts";
 /** A challenge: registers handlers on a node, which may not know its id yet. */
 export type Program = (node: Node) => void;
 
-/** What a handler is given: the request's fields, beside `type` and `msg_id`. */
-export type RequestOf<M extends OneWay> = Of<M["request"]> & Body;
+/** What a handler is given: the fields that its message describes, beside `type` and `msg_id`. */
+export type RequestOf<M extends OneWay> = Of<M["request"]> & {
+  readonly type: M["type"];
+  readonly msg_id?: number;
+};
 
 /** Answers a request with a reply's body, now or later; or with nothing, where none is expected. */
 export type Handler<M extends OneWay> = (
@@ -53,7 +56,10 @@ export interface RpcOptions {
 
 /** How a node reaches the world. */
 export interface Transport {
-  /** Sends a message on its way. */
+  /**
+   * Sends a message on its way. What its body holds may change after the call, so whoever keeps
+   * the message copies it; an error thrown here reaches whoever sent.
+   */
   send(message: Message): void;
   /** Says something to whoever runs the node; never on the protocol's own stream. */
   log(text: string): void;
@@ -68,9 +74,10 @@ const REPLY_WITHIN_MS = 4_500;
 /** Messages that may wait for `init`; what comes beyond is dropped, as a network may do. */
 const MAX_WAITING = 100_000;
 
-interface PendingCall {
+interface Call {
   readonly rpc: Rpc;
-  readonly settle: (outcome: Body | Error) => void;
+  readonly resolve: (reply: Body) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 interface Registered {
@@ -78,11 +85,17 @@ interface Registered {
   readonly handle: (body: Body, message: Message) => unknown;
 }
 
+/** A message that may have to be answered, and when it came. */
+interface Request {
+  readonly message: Message;
+  readonly arrivedMs: number;
+}
+
 /** One node of the system, as its program sees it. */
 export class Node {
   readonly #transport: Transport;
   readonly #handlers = new Map<string, Registered>();
-  readonly #calls = new Map<number, PendingCall>();
+  readonly #calls = new Map<number, Call>();
   readonly #initialisers: (() => void)[] = [];
   #waiting: Message[] = [];
   #identity: { id: string; ids: readonly string[]; peers: readonly string[] } | undefined;
@@ -112,82 +125,81 @@ export class Node {
     throw new Error("a node has no id before init: use it in a handler or in onInit");
   }
 
-  /** Calls `start` once the node knows its id, before any other message is handled. */
+  /**
+   * Calls `start` once the node knows its id, before any other message is handled. The place for
+   * timers; but do not send from `start` itself, only later: other nodes and the services may not
+   * be there yet, and Maelstrom stops reading a node that writes to someone it does not know.
+   */
   onInit(start: () => void): void {
     this.#initialisers.push(start);
   }
 
   /**
-   * Handles messages of one type. A handler that throws an {@linkcode RpcError} replies with it;
-   * any other error becomes code 13 with the error's text. Fields of the wrong kind never reach the
-   * handler: the sender gets error 12, which names the field.
+   * Handles messages of one type. Fields of the wrong kind never reach the handler: the sender gets
+   * error 12, which names the field. A handler that throws an {@linkcode RpcError} replies with it;
+   * any other error becomes code 13 with the error's text.
+   *
+   * Hazard: an error that a call inside the handler received and nobody caught is passed on, code
+   * and all. A definite code then says of the *whole* request that it did not take effect.
+   *
+   * @throws {Error} if the type has a handler already.
    */
   on<M extends OneWay>(message: M, handler: Handler<M>): void {
-    if (this.#handlers.has(message.type)) {
-      throw new Error(`a handler for "${message.type}" is registered already`);
-    }
-    // The body's fields are checked before the handler sees it, which is what the type says.
-    const handle = (body: Body, envelope: Message) => handler(body as RequestOf<M>, envelope);
-    this.#handlers.set(message.type, { message, handle });
+    const { type } = message;
+    if (this.#handlers.has(type)) throw new Error(`a handler for "${type}" is registered already`);
+    this.#handlers.set(type, {
+      message,
+      handle: (body, envelope) => handler(checked(message, body), envelope),
+    });
   }
 
   /** Sends a message that expects no reply. It may be lost, and it may overtake others. */
   send<M extends OneWay>(dest: string, message: M, fields: Of<M["request"]>): void {
-    this.#send(dest, { type: message.type, ...fields });
+    this.#send(dest, bodyOf(message.type, message.request, fields));
   }
 
   /**
    * Sends a request and waits for the reply.
    *
    * @throws {RpcError} the error that came back; code 0 if nothing did in time, in which case the
-   * request may have been carried out, or may be yet.
+   * request may have been carried out, or may be yet; code 13 if the reply was malformed.
    */
-  rpc<R extends Rpc>(
+  async rpc<R extends Rpc>(
     dest: string,
     request: R,
     fields: Of<R["request"]>,
     options: RpcOptions = {},
   ): Promise<ReplyOf<R>> {
     const { timeoutMs = 1000, signal } = options;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const id = ++this.#lastMsgId;
-      const settle = (outcome: Body | Error) => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", abort);
-        this.#calls.delete(id);
-        if (outcome instanceof Error) reject(outcome);
-        else resolve(outcome as ReplyOf<R>); // its fields are checked by #settle
-      };
-      const abort = () => settle(asError(signal?.reason));
-      const timer = setTimeout(() => {
-        settle(
-          new RpcError(
-            ErrorCode.timeout,
-            `no ${request.type} reply from ${dest} in ${timeoutMs} ms`,
-          ),
-        );
-      }, timeoutMs);
-      signal?.addEventListener("abort", abort, { once: true });
-      this.#calls.set(id, { rpc: request, settle });
-      this.#send(dest, { type: request.type, ...fields, msg_id: id });
-    });
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<Body>();
+    const abort = () => reject(signal?.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    const timer = setTimeout(() => {
+      const text = `no reply to ${request.type} from ${dest} in ${timeoutMs} ms`;
+      reject(new RpcError(ErrorCode.timeout, text));
+    }, timeoutMs);
+    const id = ++this.#lastMsgId;
+    this.#calls.set(id, { rpc: request, resolve, reject });
+    try {
+      const body = bodyOf(request.type, request.request, fields);
+      body.msg_id = id;
+      this.#send(dest, body);
+      return await promise as ReplyOf<R>; // #settle has checked its fields
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      this.#calls.delete(id);
+    }
   }
 
   /** Takes a message from the network. Whoever runs the node calls this; a program never does. */
   receive(message: Message): void {
     const { body } = message;
-    if (body.type === Init.init.type) return this.#init(message);
-    if (this.#identity === undefined) {
-      // Nodes start independently, so a peer may be ahead of our own init.
-      if (this.#waiting.length < MAX_WAITING) this.#waiting.push(message);
-      else {this.log(
-          `dropped a ${body.type} from ${message.src}: ${MAX_WAITING} wait for init already`,
-        );}
-      return;
-    }
-    if (body.in_reply_to !== undefined) return this.#settle(body.in_reply_to, message);
-    this.#handle(message);
+    if (body.type === Init.init.type) this.#init(message);
+    else if (this.#identity === undefined) this.#wait(message);
+    else if (body.in_reply_to !== undefined) this.#settle(message, body.in_reply_to);
+    else this.#handle({ message, arrivedMs: performance.now() });
   }
 
   /** Writes to the node's log. */
@@ -196,110 +208,95 @@ export class Node {
   }
 
   #init(message: Message): void {
-    const { body } = message;
-    const problem = fieldProblem(Init.init.request, body);
-    if (problem !== undefined) {
-      return this.#fail(message, new RpcError(ErrorCode.malformedRequest, problem));
+    const request = { message, arrivedMs: performance.now() };
+    try {
+      const { node_id: id, node_ids: ids } = checked(Init.init, message.body);
+      if (this.#identity === undefined) {
+        this.#identity = { id, ids, peers: ids.filter((other) => other !== id) };
+        for (const start of this.#initialisers) start();
+      }
+      this.#answer(request, { type: Init.init.replyType });
+    } catch (error) {
+      this.#fail(request, error);
     }
-    const { node_id: id, node_ids: ids } = body as RequestOf<typeof Init.init>; // just checked
-    const first = this.#identity === undefined;
-    this.#identity = { id, ids, peers: ids.filter((other) => other !== id) };
-    if (first) { for (const start of this.#initialisers) this.#guard(message, start); }
-    this.#answer(message, { type: Init.init.replyType });
+    if (this.#identity === undefined) return;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const earlier of waiting) this.receive(earlier);
   }
 
-  #guard(message: Message, start: () => void): void {
-    try {
-      start();
-    } catch (error) {
-      this.log(`onInit failed: ${describe(error)}`);
-      this.#fail(message, asError(error));
+  /** Keeps what comes before `init`: nodes start independently, so a peer may be ahead. */
+  #wait(message: Message): void {
+    if (this.#waiting.length < MAX_WAITING) {
+      this.#waiting.push(message);
+    } else {
+      const { src, body } = message;
+      this.log(`dropped a ${body.type} from ${src}: ${MAX_WAITING} messages wait for init already`);
     }
   }
 
-  #handle(message: Message): void {
-    const { body } = message;
+  #handle(request: Request): void {
+    const { body } = request.message;
     const registered = this.#handlers.get(body.type);
     if (registered === undefined) {
-      return this.#fail(
-        message,
-        new RpcError(ErrorCode.notSupported, `${this.id} handles no "${body.type}"`),
-      );
+      const text = `${this.id} handles no "${body.type}"`;
+      return this.#fail(request, new RpcError(ErrorCode.notSupported, text));
     }
-    const problem = fieldProblem(registered.message.request, body);
-    if (problem !== undefined) {
-      return this.#fail(
-        message,
-        new RpcError(ErrorCode.malformedRequest, `${body.type}: ${problem}`),
-      );
-    }
-    const arrivedMs = performance.now();
     try {
-      const reply = registered.handle(body, message);
+      const reply = registered.handle(body, request.message);
       if (reply instanceof Promise) {
-        reply.then(
-          (later) => this.#reply(registered.message, message, later, arrivedMs),
-          (error) => this.#fail(message, asError(error), arrivedMs),
-        );
-      } else this.#reply(registered.message, message, reply, arrivedMs);
+        reply.then((later) => this.#reply(request, registered.message, later))
+          .catch((error) => this.#fail(request, error));
+      } else this.#reply(request, registered.message, reply);
     } catch (error) {
-      this.#fail(message, asError(error), arrivedMs);
+      this.#fail(request, error);
     }
   }
 
-  #reply(to: OneWay | Rpc, request: Message, reply: unknown, arrivedMs: number): void {
-    if (!("reply" in to) || request.body.msg_id === undefined) return;
-    try {
-      this.#answer(request, exactly(to, reply), arrivedMs);
-    } catch (error) {
-      this.#fail(request, asError(error), arrivedMs);
+  #reply(request: Request, to: OneWay | Rpc, reply: unknown): void {
+    if ("reply" in to && request.message.body.msg_id !== undefined) {
+      this.#answer(request, replyBody(to, reply));
     }
   }
 
-  #fail(request: Message, error: Error, arrivedMs?: number): void {
-    const { type, msg_id } = request.body;
-    const expected = error instanceof RpcError;
-    if (!expected) this.log(`${type} from ${request.src} failed: ${describe(error)}`);
-    if (msg_id === undefined) {
-      if (expected) this.log(`${type} from ${request.src} failed: ${error.message}`);
-      return;
+  #fail(request: Request, error: unknown): void {
+    const { src, body } = request.message;
+    const deliberate = error instanceof RpcError;
+    if (!deliberate || body.msg_id === undefined) {
+      this.log(`${body.type} from ${src} failed: ${deliberate ? error.message : describe(error)}`);
     }
-    const code = expected ? error.code : ErrorCode.crash;
-    this.#answer(request, { type: "error", code, text: error.message }, arrivedMs);
+    const code = deliberate ? error.code : ErrorCode.crash;
+    const text = error instanceof Error ? error.message : String(error);
+    this.#answer(request, { type: "error", code, text });
   }
 
-  #answer(request: Message, reply: Body, arrivedMs?: number): void {
-    const { src, body } = request;
+  #answer({ message, arrivedMs }: Request, reply: Body): void {
+    const { src, dest, body } = message;
     if (body.msg_id === undefined) return;
-    const tookMs = arrivedMs === undefined ? 0 : performance.now() - arrivedMs;
+    const tookMs = performance.now() - arrivedMs;
     if (tookMs > REPLY_WITHIN_MS && isClient(src)) {
       const took = `${Math.round(tookMs)} ms`;
       this.log(`dropped ${reply.type} to ${src} after ${took}: its ${body.type} has timed out`);
       return;
     }
-    this.#send(src, { ...reply, in_reply_to: body.msg_id });
+    reply.in_reply_to = body.msg_id;
+    // A malformed init is answered under the name that it was sent to.
+    this.#transport.send({ src: this.#identity?.id ?? dest, dest: src, body: reply });
   }
 
-  #settle(id: number, message: Message): void {
-    const call = this.#calls.get(id);
-    if (call === undefined) return; // it timed out, or the network delivered the reply twice
-    const { body } = message;
+  #settle({ src, body }: Message, id: number | null): void {
+    const call = id === null ? undefined : this.#calls.get(id);
+    if (call === undefined) return; // it was given up, or the network delivered the reply twice
     if (body.type === "error") {
       const code = typeof body.code === "number" ? body.code : ErrorCode.crash;
       const text = typeof body.text === "string" ? body.text : undefined;
-      return call.settle(new RpcError(code, text));
+      return call.reject(new RpcError(code, text));
     }
     const problem = body.type === call.rpc.replyType
       ? fieldProblem(call.rpc.reply, body)
       : `expected ${call.rpc.replyType}, got ${body.type}`;
-    call.settle(
-      problem === undefined
-        ? body
-        : new RpcError(ErrorCode.crash, `malformed reply from ${message.src}: ${problem}`),
-    );
+    if (problem === undefined) call.resolve(body);
+    else call.reject(new RpcError(ErrorCode.crash, `malformed reply from ${src}: ${problem}`));
   }
 
   #send(dest: string, body: Body): void {
@@ -307,20 +304,21 @@ export class Node {
   }
 }
 
+/** The body as its message describes it: the one place where what was received becomes typed. */
+function checked<M extends OneWay>(message: M, body: Body): RequestOf<M> {
+  const problem = fieldProblem(message.request, body);
+  if (problem === undefined) return body as RequestOf<M>;
+  throw new RpcError(ErrorCode.malformedRequest, `${message.type}: ${problem}`);
+}
+
 /** The reply with its described fields only: Maelstrom takes any other for a malformed answer. */
-function exactly(rpc: Rpc, reply: unknown): Body {
+function replyBody(rpc: Rpc, reply: unknown): Body {
   if (typeof reply !== "object" || reply === null) {
     throw new Error(`the handler of "${rpc.type}" must return a ${rpc.replyType}, got ${reply}`);
   }
   const problem = fieldProblem(rpc.reply, reply);
-  if (problem !== undefined) throw new Error(`the ${rpc.replyType} of a handler: ${problem}`);
-  const body: Body = { type: rpc.replyType };
-  for (const name in rpc.reply) body[name] = Reflect.get(reply, name);
-  return body;
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (problem !== undefined) throw new Error(`the handler's ${rpc.replyType}: ${problem}`);
+  return bodyOf(rpc.replyType, rpc.reply, reply);
 }
 
 function describe(error: unknown): string {
@@ -334,36 +332,29 @@ function describe(error: unknown): string {
  * that nobody caught is logged, and the node lives on: Maelstrom takes any exit for a crash.
  */
 export async function serve(program: Program): Promise<never> {
-  const output = new Output();
   const log = (text: string) => console.error(text);
-  console.log = console.info = console.debug = console.error;
-  surviveUncaught(log);
+  divertConsole();
+  const output = new LineWriter((error) => {
+    log(`nobody reads this node any more: ${describe(error)}`);
+    Deno.exit(1);
+  });
   const node = new Node({ send: (message) => output.write(JSON.stringify(message)), log });
   program(node);
-  const input = new LineSplitter();
-  const buffer = new Uint8Array(1 << 16);
-  for (
-    let size = await Deno.stdin.read(buffer);
-    size !== null;
-    size = await Deno.stdin.read(buffer)
-  ) {
-    receiveLines(node, input.push(buffer.subarray(0, size)));
+  surviveUncaught(log);
+  for await (const lines of readLines()) {
+    for (const line of lines) if (line.trim() !== "") receiveLine(node, line);
   }
-  receiveLines(node, input.end());
+  await new Promise((resolve) => setTimeout(resolve)); // let handlers that are done answer
   await output.flushed();
   Deno.exit(0); // timers may still be pending
 }
 
-function receiveLines(node: Node, lines: string[]): void {
-  for (const line of lines) {
-    if (line.trim() === "") continue;
-    try {
-      node.receive(parseMessage(line));
-    } catch (error) {
-      if (error instanceof MalformedMessage) {
-        node.log(`ignored a line that is no message: ${error.message}`);
-      } else node.log(describe(error));
-    }
+function receiveLine(node: Node, line: string): void {
+  try {
+    node.receive(parseMessage(line));
+  } catch (error) {
+    const malformed = error instanceof MalformedMessage;
+    node.log(malformed ? `ignored a line that is no message: ${error.message}` : describe(error));
   }
 }
 
@@ -376,32 +367,4 @@ function surviveUncaught(log: (text: string) => void): void {
     event.preventDefault();
     log(`uncaught error: ${describe(event.error)}`);
   });
-}
-
-/** Lines to standard output, those of one turn of the event loop in one write. */
-class Output {
-  #lines: string[] = [];
-  #writing: Promise<void> | undefined;
-  readonly #encoder = new TextEncoder();
-
-  write(line: string): void {
-    this.#lines.push(line);
-    this.#writing ??= this.#drain();
-  }
-
-  async flushed(): Promise<void> {
-    await this.#writing;
-  }
-
-  async #drain(): Promise<void> {
-    await Promise.resolve(); // let the handlers of this turn add theirs
-    while (this.#lines.length > 0) {
-      const bytes = this.#encoder.encode(`${this.#lines.join("\n")}\n`);
-      this.#lines = [];
-      for (let from = 0; from < bytes.length;) {
-        from += await Deno.stdout.write(bytes.subarray(from));
-      }
-    }
-    this.#writing = undefined;
-  }
 }

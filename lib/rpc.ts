@@ -11,7 +11,7 @@
  *
  * @module
  */
-import type { Json } from "./message.ts";
+import type { Body, Json } from "./message.ts";
 
 /** A kind of value: its TypeScript type, and how to recognise it at run time. */
 export interface Shape<T> {
@@ -75,13 +75,24 @@ export function fieldProblem(fields: Fields, body: object): string | undefined {
     const shape = fields[name];
     const value: unknown = Reflect.get(body, name);
     if (shape === undefined || (value === undefined && shape.optional)) continue;
-    const problem = value === undefined ? `"${name}" is missing` : shape.problem(value, name);
+    const problem = shape.problem(value, name);
     if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
+/** A body of that type with the described fields of `values`, and with nothing else of them. */
+export function bodyOf(type: string, fields: Fields, values: object): Body {
+  const body: Body = { type };
+  for (const name in fields) {
+    const value: unknown = Reflect.get(values, name);
+    if (value !== undefined) body[name] = value;
+  }
+  return body;
+}
+
 function expected(what: string, value: unknown, path: string): string {
+  if (value === undefined) return `"${path}" must be ${what}, but is missing`;
   const text = JSON.stringify(value) ?? String(value);
   return `"${path}" must be ${what}, got ${text.length <= 60 ? text : `${text.slice(0, 60)}…`}`;
 }
@@ -96,8 +107,8 @@ export const json: Shape<Json> = leaf("a JSON value", (value) => value !== undef
 /** A string. */
 export const string: Shape<string> = leaf("a string", (value) => typeof value === "string");
 
-/** A whole number. */
-export const integer: Shape<number> = leaf("an integer", (value) => Number.isInteger(value));
+/** A whole number; no further from zero than 2^53 - 1, beyond which JSON would round it unseen. */
+export const integer: Shape<number> = leaf("an integer", (value) => Number.isSafeInteger(value));
 
 /** `true` or `false`. */
 export const boolean: Shape<boolean> = leaf(

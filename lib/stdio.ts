@@ -1,0 +1,73 @@
+/**
+ * Standard input and output as a node uses them: whole lines in, whole lines out, and nothing else.
+ *
+ * @module
+ */
+import { LineSplitter } from "./lines.ts";
+
+const READ_BYTES = 1 << 16; // what a pipe holds
+
+/** The lines of standard input, as many at a time as one read completes. */
+export async function* readLines(): AsyncGenerator<string[]> {
+  const splitter = new LineSplitter();
+  const buffer = new Uint8Array(READ_BYTES);
+  let size = await Deno.stdin.read(buffer);
+  while (size !== null) {
+    const lines = splitter.push(buffer.subarray(0, size));
+    const next = Deno.stdin.read(buffer); // goes on while these lines are handled
+    yield lines;
+    size = await next;
+  }
+  yield splitter.end();
+}
+
+/** Writes lines to standard output, those of one turn of the event loop in one write. */
+export class LineWriter {
+  readonly #encoder = new TextEncoder();
+  readonly #onClosed: (error: unknown) => void;
+  #lines: string[] = [];
+  #writing: Promise<void> | undefined;
+
+  /** `onClosed` is called when nobody reads standard output any more. */
+  constructor(onClosed: (error: unknown) => void) {
+    this.#onClosed = onClosed;
+  }
+
+  /** Takes a line, without its end. */
+  write(line: string): void {
+    this.#lines.push(line);
+    this.#writing ??= this.#drain();
+  }
+
+  /** Resolves when every line taken so far has been written. */
+  async flushed(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #drain(): Promise<void> {
+    await Promise.resolve(); // let the handlers of this turn add theirs
+    try {
+      while (this.#lines.length > 0) {
+        const lines = this.#lines;
+        this.#lines = [];
+        await writeAll(this.#encoder.encode(`${lines.join("\n")}\n`));
+      }
+    } catch (error) {
+      this.#onClosed(error);
+    }
+    this.#writing = undefined;
+  }
+}
+
+async function writeAll(bytes: Uint8Array): Promise<void> {
+  for (let from = 0; from < bytes.length;) from += await Deno.stdout.write(bytes.subarray(from));
+}
+
+/** Makes `console` write to standard error only: on standard output it would break the protocol. */
+export function divertConsole(): void {
+  // Those that write by themselves; the others (table, group, count, …) go through them.
+  for (const method of ["log", "info", "debug", "dir", "dirxml"] as const) {
+    console[method] = console.error;
+  }
+  console.clear = () => {};
+}
