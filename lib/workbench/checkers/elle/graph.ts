@@ -1,0 +1,196 @@
+/**
+ * Directed graphs over small integers, kept in flat arrays, and what the search for cycles asks of
+ * them.
+ *
+ * A vertex is a transaction's number. An edge says that one transaction must come before another,
+ * and carries the set of relations that say so, as bits. A cycle can lie only inside a strongly
+ * connected component, so components are found first, in linear time, and each is then searched as a
+ * small graph of its own.
+ *
+ * @module
+ */
+
+/** A set of relations between two transactions: the sum of some of the bits below. */
+export type Relations = number;
+
+/** Write–write: the second overwrote, or came after, a version the first installed. */
+export const WW = 1;
+/** Write–read: the second read a version the first installed. */
+export const WR = 2;
+/** Read–write: the first read a version that the second overwrote. */
+export const RW = 4;
+/** The same process executed the first before the second. */
+export const PROCESS = 8;
+/** The first completed before the second was invoked. */
+export const REALTIME = 16;
+
+/** A graph that no longer changes: vertex `v`'s edges are at `offsets[v]` to `offsets[v + 1]`. */
+export interface Graph {
+  readonly size: number;
+  readonly offsets: Int32Array;
+  readonly targets: Int32Array;
+  /** The relations of each edge, never empty; at most one edge leads from one vertex to another. */
+  readonly relations: Uint8Array;
+}
+
+/** Collects edges; {@linkcode EdgeList.toGraph} merges those between the same two vertices. */
+export class EdgeList {
+  #from = new Int32Array(1024);
+  #to = new Int32Array(1024);
+  #relations = new Uint8Array(1024);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  link(from: number, to: number, relations: Relations): void {
+    if (this.#length === this.#from.length) this.#grow();
+    this.#from[this.#length] = from;
+    this.#to[this.#length] = to;
+    this.#relations[this.#length++] = relations;
+  }
+
+  #grow(): void {
+    const copy = <T extends Int32Array | Uint8Array>(larger: T, old: T): T => {
+      larger.set(old);
+      return larger;
+    };
+    const length = 2 * this.#length;
+    this.#from = copy(new Int32Array(length), this.#from);
+    this.#to = copy(new Int32Array(length), this.#to);
+    this.#relations = copy(new Uint8Array(length), this.#relations);
+  }
+
+  /** The graph of these edges over the vertices 0 to `size - 1`. Linear in both. */
+  toGraph(size: number): Graph {
+    const order = this.#edgesBySource(size);
+    const offsets = new Int32Array(size + 1);
+    const targets = new Int32Array(this.#length);
+    const relations = new Uint8Array(this.#length);
+    /** Where the current source's edge to a vertex lies, if at or after `start`. */
+    const known = new Int32Array(size).fill(-1);
+    let end = 0;
+    let next = 0;
+    for (let from = 0; from < size; from++) {
+      const start = end;
+      for (; next < order.length && at(this.#from, at(order, next)) === from; next++) {
+        const edge = at(order, next);
+        const to = at(this.#to, edge);
+        let place = at(known, to);
+        if (place < start) {
+          place = known[to] = end++;
+          targets[place] = to;
+        }
+        relations[place] = at(relations, place) | at(this.#relations, edge);
+      }
+      offsets[from + 1] = end;
+    }
+    return { size, offsets, targets: targets.slice(0, end), relations: relations.slice(0, end) };
+  }
+
+  /** Counting sort: edges' numbers, those of one source together. */
+  #edgesBySource(size: number): Int32Array {
+    const places = new Int32Array(size + 1);
+    for (let edge = 0; edge < this.#length; edge++) {
+      const after = at(this.#from, edge) + 1;
+      places[after] = at(places, after) + 1;
+    }
+    for (let v = 0; v < size; v++) places[v + 1] = at(places, v + 1) + at(places, v);
+    const order = new Int32Array(this.#length);
+    for (let edge = 0; edge < this.#length; edge++) {
+      const from = at(this.#from, edge);
+      const place = at(places, from);
+      order[place] = edge;
+      places[from] = place + 1;
+    }
+    return order;
+  }
+}
+
+/** An element that is known to exist. */
+export function at(array: Int32Array | Uint8Array, index: number): number {
+  return array[index] ?? 0;
+}
+
+/** The strongly connected components of a graph. */
+export interface Components {
+  readonly count: number;
+  /** The number of each vertex's component. */
+  readonly of: Int32Array;
+}
+
+/**
+ * Tarjan's algorithm ("Depth-first search and linear graph algorithms", 1972) without recursion,
+ * over the edges that carry at least one of `relations`.
+ */
+export function stronglyConnected(graph: Graph, relations: Relations): Components {
+  const { size, offsets, targets } = graph;
+  const of = new Int32Array(size).fill(-1);
+  /** When a vertex was first seen, from 1; 0 means not yet. */
+  const seen = new Int32Array(size);
+  /** The earliest vertex on the stack that each one reaches. */
+  const low = new Int32Array(size);
+  const cursor = offsets.slice(0, size);
+  const path = new Int32Array(size);
+  const stack = new Int32Array(size);
+  let time = 0, count = 0, stackLength = 0;
+
+  for (let root = 0; root < size; root++) {
+    if (seen[root] !== 0) continue;
+    let depth = 0;
+    path[0] = root;
+    while (depth >= 0) {
+      const v = at(path, depth);
+      if (seen[v] === 0) {
+        seen[v] = low[v] = ++time;
+        stack[stackLength++] = v;
+      }
+      const edge = at(cursor, v);
+      if (edge < at(offsets, v + 1)) {
+        cursor[v] = edge + 1;
+        if ((at(graph.relations, edge) & relations) === 0) continue;
+        const w = at(targets, edge);
+        if (seen[w] === 0) path[++depth] = w;
+        else if (of[w] === -1) low[v] = Math.min(at(low, v), at(seen, w));
+        continue;
+      }
+      if (low[v] === seen[v]) {
+        let w: number;
+        do {
+          w = at(stack, --stackLength);
+          of[w] = count;
+        } while (w !== v);
+        count++;
+      }
+      if (--depth >= 0) {
+        const parent = at(path, depth);
+        low[parent] = Math.min(at(low, parent), at(low, v));
+      }
+    }
+  }
+  return { count, of };
+}
+
+/** The vertices of every component of at least two, in ascending order. */
+export function nontrivialComponents({ count, of }: Components): number[][] {
+  const members: number[][] = Array.from({ length: count }, () => []);
+  for (const [v, component] of of.entries()) members[component]?.push(v);
+  return members.filter((vertices) => vertices.length > 1)
+    .sort(([a = 0], [b = 0]) => a - b);
+}
+
+/** The part of a graph between some vertices; they are renumbered by their place in `vertices`. */
+export function subgraph(graph: Graph, vertices: readonly number[], place: Int32Array): Graph {
+  const { offsets, targets, relations } = graph;
+  for (const [i, v] of vertices.entries()) place[v] = i + 1;
+  const edges = new EdgeList();
+  for (const [i, v] of vertices.entries()) {
+    for (let edge = at(offsets, v); edge < at(offsets, v + 1); edge++) {
+      const to = at(place, at(targets, edge));
+      if (to > 0) edges.link(i, to - 1, at(relations, edge));
+    }
+  }
+  for (const v of vertices) place[v] = 0;
+  return edges.toGraph(vertices.length);
+}
