@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, List, printEdn } from "../../edn.ts";
+import { type Edn, type EdnObject, isEdnObject, printEdn } from "../../edn.ts";
 import { type Op, opFromEdn } from "../../history.ts";
 import type { Explain } from "../checker.ts";
+import { itemsOf } from "../values.ts";
+import { seconds, whoWhen } from "../words.ts";
 import { type Completion, completions, type Message, polledBy } from "./messages.ts";
 
 /** How many errors of one type are told; the rest are counted. */
@@ -49,10 +51,9 @@ const TELLERS: Readonly<Record<string, Tell>> = {
     itemsOf(offsets).map(show).join(", "),
   "G1a": ({ key, value, writer, reader }) =>
     `${message(value, key)} was polled by ${who(reader)}, though ${sendOf(writer, value)}`,
-  "G1c-realtime": ({ cycle }) => {
-    const [sent, polled] = itemsOf(cycle);
-    return `${who(polled)} polled what ${who(sent)} was yet to send`;
-  },
+  "G1c-realtime": ({ cycle }) =>
+    "operations that each come before the next, and the last before the first: " +
+    itemsOf(cycle).map(who).join(", then ") + "; a message was polled before it was sent",
   "poll-skip": ({ key, skipped, ops }) => {
     const [before, after] = itemsOf(ops);
     return `polling key ${show(key)}, ${who(after)} went on from its poll at ${when(before)} ` +
@@ -126,7 +127,7 @@ function witnesses(
     for (const [byKey, verb] of [[sends, "sent"], [polls, "polled"]] as const) {
       for (const found of byKey.get(key)?.filter(matches) ?? []) {
         if (first.has(found.value)) continue;
-        first.set(found.value, `${show(found.value)} ${verb} by ${whoOp(op)}`);
+        first.set(found.value, `${show(found.value)} ${verb} by ${whoWhen(op)}`);
       }
     }
   }
@@ -146,9 +147,11 @@ function sendOfOp(op: Op, value: Edn | undefined): string {
   const sender = `process ${op.process}`;
   switch (op.type) {
     case "ok":
-      return `${sender} had its send of ${show(value)} acknowledged${atOffset(op)} at ${time(op)}`;
+      return `${sender} had its send of ${show(value)} acknowledged${atOffset(op)} at ${
+        seconds(op.time)
+      }`;
     case "fail":
-      return `${sender}'s send of it had failed at ${time(op)}`;
+      return `${sender}'s send of it had failed at ${seconds(op.time)}`;
     default:
       return `${sender}'s send of it had no answer, but took effect`;
   }
@@ -164,7 +167,7 @@ function polledPast(past: Edn | undefined, key: Edn | undefined): string {
   const op = asOp(past);
   if (op === undefined || key === undefined) return "later messages were polled";
   const furthest = polledBy(op).get(key)?.at(-1);
-  return `${whoOp(op)} had polled as far as message ${show(furthest?.value)}` +
+  return `${whoWhen(op)} had polled as far as message ${show(furthest?.value)}` +
     (furthest?.offset === undefined ? "" : ` (offset ${furthest.offset})`);
 }
 
@@ -187,20 +190,12 @@ function backwards(values: Edn | undefined): string {
 
 function who(op: Edn | undefined): string {
   const known = asOp(op);
-  return known === undefined ? "some process" : whoOp(known);
-}
-
-function whoOp(op: Op): string {
-  return `process ${op.process} (at ${time(op)})`;
+  return known === undefined ? "some process" : whoWhen(known);
 }
 
 function when(op: Edn | undefined): string {
   const known = asOp(op);
-  return known === undefined ? "an unknown time" : time(known);
-}
-
-function time(op: Op): string {
-  return `${(op.time / 1e9).toFixed(3)} s`;
+  return known === undefined ? "an unknown time" : seconds(known.time);
 }
 
 function asOp(edn: Edn | undefined): Op | undefined {
@@ -209,13 +204,6 @@ function asOp(edn: Edn | undefined): Op | undefined {
 
 function errorsOf({ errs }: EdnObject): EdnObject[] {
   return itemsOf(errs).filter(isEdnObject);
-}
-
-/** The items of a list, a vector or a set. */
-function itemsOf(edn: Edn | undefined): readonly Edn[] {
-  if (edn instanceof List) return edn.items;
-  if (edn instanceof Set) return [...edn];
-  return Array.isArray(edn) ? edn : [];
 }
 
 function show(edn: Edn | undefined): string {

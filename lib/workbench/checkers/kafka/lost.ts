@@ -7,7 +7,8 @@ import { type Edn, type EdnObject, List } from "../../edn.ts";
 import { entriesInMapOrder, setOrder } from "../clojure_order.ts";
 import { type Analysis, tookEffect, valuesByKey, type VersionOrder } from "./analysis.ts";
 import { CheckerFailure, type Found, shownOp } from "./errors.ts";
-import { ascending, type Completion, push } from "./messages.ts";
+import { type Completion, push } from "./messages.ts";
+import { compareEdn } from "../values.ts";
 
 /** `G1a`: a poll returned a message whose send failed. */
 export function abortedReads({ completions, writers }: Analysis): Found[] {
@@ -32,7 +33,7 @@ export function inconsistentOffsets({ orders }: Analysis): Found[] {
   for (const [key, { log }] of orders) {
     for (const [index, { offset, values }] of log.entries()) {
       if (values.length < 2) continue;
-      const sorted = () => new Set(values.toSorted(ascending));
+      const sorted = () => new Set(values.toSorted(compareEdn));
       found.push({ rank: values.length, show: () => ({ key, offset, index, values: sorted() }) });
     }
   }
@@ -157,7 +158,7 @@ export function unseen(analysis: Analysis): EdnObject | undefined {
   }
   const missing = left.filter(([, values]) => values.length > 0);
   if (missing.length === 0) return undefined;
-  const byKey = new Map(missing.sort(([a], [b]) => ascending(a, b)));
+  const byKey = new Map(missing.sort(([a], [b]) => compareEdn(a, b)));
   return {
     time: last.op.time,
     unseen: new Map([...byKey].map(([key, values]) => [key, values.length])),
@@ -166,5 +167,5 @@ export function unseen(analysis: Analysis): EdnObject | undefined {
 }
 
 function shownUnseen(values: readonly Edn[]): List {
-  return new List(values.toSorted(ascending).slice(0, UNSEEN_SHOWN));
+  return new List(values.toSorted(compareEdn).slice(0, UNSEEN_SHOWN));
 }

@@ -6,9 +6,10 @@
  *
  * @module
  */
-import { type Edn, isEdnObject, Keyword } from "../../edn.ts";
+import { type Edn, Keyword } from "../../edn.ts";
 import { type Op, pairs } from "../../history.ts";
 import { mapOrder } from "../clojure_order.ts";
+import { entriesOf } from "../values.ts";
 
 /** A message, and the offset it was sent or polled at where that is known. */
 export interface Message {
@@ -55,7 +56,7 @@ export function polledBy(op: Op): MessagesByKey {
   const polls = new Map<Edn, Message[]>();
   for (const [name, polled = null] of microOps(op)) {
     if (!isKeyword(name, "poll")) continue;
-    for (const [key, messages] of mapEntries(polled)) {
+    for (const [key, messages] of entriesOf(polled)) {
       const list = polls.get(key) ?? [];
       polls.set(key, list);
       if (isVector(messages)) { for (const message of messages) list.push(messageFrom(message)); }
@@ -73,12 +74,6 @@ function messageFrom(edn: Edn): Message {
 
 function microOps(op: Op): (readonly Edn[])[] {
   return isVector(op.value) ? op.value.filter(isVector) : [];
-}
-
-function mapEntries(map: Edn): Iterable<[Edn, Edn]> {
-  if (map instanceof Map) return map;
-  if (!isEdnObject(map)) return [];
-  return Object.entries(map).map(([key, value]) => [key, value ?? null]);
 }
 
 function isKeyword(edn: Edn | undefined, name: string): boolean {
@@ -107,11 +102,4 @@ export function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) map.set(key, value = make());
   return value;
-}
-
-/** Orders keys and messages: numbers by size, everything else by its text. */
-export function ascending(a: Edn, b: Edn): number {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  const [left, right] = [String(a), String(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
 }
