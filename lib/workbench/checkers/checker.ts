@@ -48,3 +48,10 @@ export function worst(verdicts: Iterable<Verdict>): Verdict {
   }
   return merged;
 }
+
+/**
+ * What of a result must come out equal when a stored run is judged again. A checker that has parts
+ * which depend on the order of a search (which counterexample, which cycle) exports a projection
+ * without them; for every other the result itself is compared.
+ */
+export type Comparable = (result: EdnObject) => Edn;
