@@ -6,7 +6,9 @@
 import { keyword, List } from "../../edn.ts";
 import type { Result } from "../checker.ts";
 import { UNKNOWN } from "../checker.ts";
-import { type Anomalies, CYCLE_TYPES, EXISTENCE_TYPES } from "./cycles.ts";
+import { CLASSES } from "./classes.ts";
+import type { Anomalies } from "./cycles.ts";
+import { EXISTENCE_TYPES } from "./existence.ts";
 import {
   anomaliesForbiddenBy,
   type Anomaly,
@@ -43,7 +45,7 @@ export function forbiddenAnomalies(models: readonly Model[]): Set<Anomaly> {
 /** Which orders beside the data's own a verdict needs: real time covers that of processes. */
 export function orderNeeded(forbidden: ReadonlySet<Anomaly>): "none" | "process" | "realtime" {
   const needs = (suffix: string) =>
-    CYCLE_TYPES.some((type) => type.endsWith(suffix) && forbidden.has(type));
+    CLASSES.some(({ type }) => type.endsWith(suffix) && forbidden.has(type));
   return needs("-realtime") ? "realtime" : needs("-process") ? "process" : "none";
 }
 

@@ -1,0 +1,288 @@
+/**
+ * Elle's own search for a cycle: every path, breadth-first, from each transaction in turn.
+ *
+ * An edge may be taken for any of its relations, though a cycle is afterwards named by the first
+ * relation that explains each edge; so what is found is not always of the class it was sought as.
+ * There can be exponentially many paths: Elle gives up after a second, this search after a number of
+ * paths, so that the same history always yields the same result.
+ *
+ * @module
+ */
+import { type CycleClass, usableRelations } from "./classes.ts";
+import { at, type Graph, PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
+import { inTrieOrder } from "./trie_order.ts";
+
+/** Paths that the search for one class may extend in one component. */
+const PATHS_PER_SEARCH = 1_000_000;
+
+/** Paths for all searches in one history. */
+const PATHS_PER_HISTORY = 8_000_000;
+
+/** Thrown inside a search that has extended as many paths as it may. */
+export class PathsExhausted extends Error {
+  override name = "PathsExhausted";
+}
+
+/** Counts paths against both bounds. */
+export class PathBudget {
+  #ofHistory = PATHS_PER_HISTORY;
+  #ofSearch = PATHS_PER_SEARCH;
+
+  startSearch(): void {
+    this.#ofSearch = Math.min(PATHS_PER_SEARCH, this.#ofHistory);
+  }
+
+  spend(): void {
+    if (this.#ofSearch-- <= 0) throw new PathsExhausted();
+    this.#ofHistory--;
+  }
+}
+
+// What a path has yet to take, packed in a number: relations it needs, then how many read–write
+// edges it still wants (two bits), then how it may take them (two bits).
+const WANTED = 32;
+const MODE = 4 * WANTED;
+const STEPS_AT_WILL = 0;
+const ONE_READ_WRITE = 1;
+const READ_WRITE_FREE = 2;
+const READ_WRITE_TAKEN = 3;
+
+function initialState({ readWrite, needs }: CycleClass): number {
+  const [wanted, mode] = {
+    never: [0, STEPS_AT_WILL],
+    once: [1, ONE_READ_WRITE],
+    apart: [2, READ_WRITE_FREE],
+    often: [2, STEPS_AT_WILL],
+  }[readWrite];
+  return needs + WANTED * (wanted ?? 0) + MODE * (mode ?? 0);
+}
+
+const needsOf = (state: number) => state % WANTED;
+const wantedOf = (state: number) => Math.floor(state / WANTED) % 4;
+const modeOf = (state: number) => Math.floor(state / MODE);
+
+/** Whether a path in this state has all its class asks for. */
+function isComplete(state: number): boolean {
+  return needsOf(state) === 0 && wantedOf(state) === 0 && modeOf(state) !== READ_WRITE_TAKEN;
+}
+
+/** The state after an edge taken for one relation; undefined if it may not be taken so. */
+function afterStep(state: number, relation: Relations, legal: Relations): number | undefined {
+  const [needs, wanted, mode] = [needsOf(state) & ~relation, wantedOf(state), modeOf(state)];
+  const fewer = relation === RW && wanted > 0 ? wanted - 1 : wanted;
+  if ((relation & legal) !== 0) {
+    const next = mode === READ_WRITE_TAKEN ? READ_WRITE_FREE : mode;
+    return needs + WANTED * fewer + MODE * next;
+  }
+  if (mode === ONE_READ_WRITE) return needs + MODE * STEPS_AT_WILL;
+  if (mode === READ_WRITE_FREE) return needs + WANTED * fewer + MODE * READ_WRITE_TAKEN;
+  return undefined;
+}
+
+const BY_BIT: readonly Relations[] = [WW, WR, RW, PROCESS, REALTIME];
+
+/**
+ * The states after an edge with these relations: one if it is taken as a read–write, one for each
+ * relation the path still needs, and one for any other. A path begins with what its class needs.
+ */
+function statesAfter(
+  state: number,
+  relations: Relations,
+  legal: Relations,
+  isFirst: boolean,
+): number[] {
+  const mode = modeOf(state);
+  const seeksReadWrite = wantedOf(state) > 0 || mode === ONE_READ_WRITE || mode === READ_WRITE_FREE;
+  const asReadWrite = seeksReadWrite ? RW : 0;
+  const asNeeded = needsOf(state) & ~asReadWrite;
+  const otherwise = BY_BIT.find((bit) =>
+    (bit & relations & legal & ~asReadWrite & ~asNeeded) !== 0
+  );
+  const steps = [asReadWrite & relations];
+  if (!isFirst || wantedOf(state) === 0) {
+    steps.push(...BY_BIT.filter((bit) => (bit & relations & asNeeded) !== 0));
+    if (!isFirst || needsOf(state) === 0) steps.push(otherwise ?? 0);
+  }
+  return steps.flatMap((step) => step === 0 ? [] : afterStep(state, step, legal) ?? []);
+}
+
+/** Searches one component; `hashes` holds each vertex's {@linkcode trieHash}. */
+export class PathSearch {
+  readonly #component: Graph;
+  readonly #hashes: readonly number[];
+  readonly #budget: PathBudget;
+  readonly #projections = new Map<Relations, Projection>();
+
+  constructor(component: Graph, hashes: readonly number[], budget: PathBudget) {
+    this.#component = component;
+    this.#hashes = hashes;
+    this.#budget = budget;
+  }
+
+  /**
+   * The first cycle that can be taken for one of a class, as a path of vertices.
+   *
+   * @throws {PathsExhausted} where the budget ends before the search does.
+   */
+  first(cycleClass: CycleClass): number[] | undefined {
+    this.#budget.startSearch();
+    const usable = usableRelations(cycleClass);
+    let projection = this.#projections.get(usable);
+    if (projection === undefined) {
+      projection = Projection.of(this.#component, usable, this.#hashes);
+      this.#projections.set(usable, projection);
+    }
+    return this.#firstFrom(projection.starts(), projection, cycleClass);
+  }
+
+  #firstFrom(
+    starts: readonly number[],
+    projection: Projection,
+    cycleClass: CycleClass,
+  ): number[] | undefined {
+    for (const start of starts) {
+      const cycle = this.#cycleFrom(start, projection, cycleClass);
+      if (cycle !== undefined) return cycle;
+    }
+    return undefined;
+  }
+
+  /** Extends paths from one vertex until one closes. */
+  #cycleFrom(
+    start: number,
+    projection: Projection,
+    cycleClass: CycleClass,
+  ): number[] | undefined {
+    const legal = cycleClass.readWrite === "often" ? cycleClass.free | RW : cycleClass.free;
+    const paths = new PathTree(start, initialState(cycleClass));
+    for (let path = 0; path < paths.length; path++) {
+      const [vertex, state] = [paths.vertex(path), paths.state(path)];
+      if (paths.isLoop(path)) {
+        if (!isComplete(state)) continue;
+        const vertices = paths.vertices(path);
+        const cycle = vertex === start
+          ? vertices
+          : this.#withoutTail(vertices, projection, cycleClass);
+        if (cycle !== undefined) return cycle;
+        continue;
+      }
+      for (const { target, relations } of projection.edgesFrom(vertex)) {
+        for (const next of statesAfter(state, relations, legal, path === 0)) {
+          this.#budget.spend();
+          paths.extend(path, target, next);
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** A cycle among the vertices of the loop in which a path ends. */
+  #withoutTail(
+    path: readonly number[],
+    projection: Projection,
+    cycleClass: CycleClass,
+  ): number[] | undefined {
+    const loop = path.slice(path.indexOf(path.at(-1) ?? -1));
+    return this.#firstFrom(loop, projection.within(new Set(loop)), cycleClass);
+  }
+}
+
+interface OutgoingEdge {
+  readonly target: number;
+  readonly relations: Relations;
+}
+
+/** Edges of some relations between some vertices, in the order of the search. */
+class Projection {
+  readonly #edges = new Map<number, readonly OutgoingEdge[]>();
+  readonly #hashes: readonly number[];
+
+  private constructor(hashes: readonly number[]) {
+    this.#hashes = hashes;
+  }
+
+  static of(graph: Graph, usable: Relations, hashes: readonly number[]): Projection {
+    const projection = new Projection(hashes);
+    for (let v = 0; v < graph.size; v++) {
+      const edges: OutgoingEdge[] = [];
+      for (let edge = at(graph.offsets, v); edge < at(graph.offsets, v + 1); edge++) {
+        const relations = at(graph.relations, edge) & usable;
+        if (relations !== 0) edges.push({ target: at(graph.targets, edge), relations });
+      }
+      projection.#set(v, edges);
+    }
+    return projection;
+  }
+
+  /** The part between these vertices. */
+  within(vertices: ReadonlySet<number>): Projection {
+    const part = new Projection(this.#hashes);
+    for (const v of vertices) {
+      part.#set(v, this.edgesFrom(v).filter(({ target }) => vertices.has(target)));
+    }
+    return part;
+  }
+
+  #set(vertex: number, edges: readonly OutgoingEdge[]): void {
+    this.#edges.set(vertex, inTrieOrder(edges, ({ target }) => this.#hashes[target] ?? 0));
+  }
+
+  edgesFrom(vertex: number): readonly OutgoingEdge[] {
+    return this.#edges.get(vertex) ?? [];
+  }
+
+  /** Every vertex with an edge. */
+  starts(): number[] {
+    const vertices = new Set<number>();
+    for (const [v, edges] of this.#edges) {
+      for (const { target } of edges) vertices.add(v).add(target);
+    }
+    return inTrieOrder([...vertices], (v) => this.#hashes[v] ?? 0);
+  }
+}
+
+/** Paths from one vertex, each an extension of another: numbers in order of length. */
+class PathTree {
+  readonly #vertices: number[];
+  readonly #states: number[];
+  readonly #parents: number[] = [-1];
+
+  constructor(start: number, state: number) {
+    this.#vertices = [start];
+    this.#states = [state];
+  }
+
+  get length(): number {
+    return this.#vertices.length;
+  }
+
+  extend(path: number, vertex: number, state: number): void {
+    this.#vertices.push(vertex);
+    this.#states.push(state);
+    this.#parents.push(path);
+  }
+
+  vertex(path: number): number {
+    return this.#vertices[path] ?? -1;
+  }
+
+  state(path: number): number {
+    return this.#states[path] ?? 0;
+  }
+
+  /** Whether a path ends where it has been before. */
+  isLoop(path: number): boolean {
+    const vertex = this.#vertices[path];
+    let earlier = this.#parents[path] ?? -1;
+    while (earlier >= 0 && this.#vertices[earlier] !== vertex) {
+      earlier = this.#parents[earlier] ?? -1;
+    }
+    return earlier >= 0;
+  }
+
+  vertices(path: number): number[] {
+    const vertices: number[] = [];
+    for (let at = path; at >= 0; at = this.#parents[at] ?? -1) vertices.push(this.vertex(at));
+    return vertices.reverse();
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * A search for short cycles that takes polynomial time.
+ *
+ * It starts at an edge the class cannot do without and walks breadth-first over pairs of a
+ * transaction and what of the class is still missing, so each pair is visited once, where there can
+ * be exponentially many paths. A walk may pass a transaction twice, and then is no cycle; but that
+ * happens only where a worse class has a cycle among the same transactions.
+ *
+ * @module
+ */
+import { classify, type Cycle, type CycleClass, isSimple, usableRelations } from "./classes.ts";
+import { at, type Graph, type Relations, RW, stronglyConnected, WR, WW } from "./graph.ts";
+
+/** Edges that the search of one component may follow before it gives up. */
+const EDGE_BUDGET = 20_000_000;
+
+/** Cycles of a class to compare before the shortest is taken. */
+const CANDIDATES = 16;
+
+// What a walk from its first edge has yet to do, or has just done, as bits of a state.
+const LACKS_WR = 1;
+const LACKS_ORDER = 2;
+const LACKS_RW = 4;
+const JUST_READ_WRITE = 8;
+const STATES = 16;
+
+const ANY_CYCLE: CycleClass = { type: "", free: ~RW, readWrite: "often", needs: 0 };
+
+/** Searches one strongly connected graph, each of whose edges carries exactly one relation. */
+export class WalkSearch {
+  readonly #graph: Graph;
+  #edgesLeft = EDGE_BUDGET;
+  /** The place, a vertex in a state, from which another was first reached; -1 at the start. */
+  readonly #cameFrom: Int32Array;
+  /** The walk that last visited a place. */
+  readonly #visited: Int32Array;
+  #walks = 0;
+  readonly #queue: Int32Array;
+  readonly #components = new Map<Relations, Int32Array>();
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#cameFrom = new Int32Array(graph.size * STATES);
+    this.#visited = new Int32Array(graph.size * STATES);
+    this.#queue = new Int32Array(graph.size * STATES);
+  }
+
+  /** A short cycle of the first of some classes that has one; where none is found, any cycle. */
+  worst(classes: readonly CycleClass[]): Cycle {
+    for (const cycleClass of classes) {
+      const cycle = this.#edgesLeft > 0 ? this.shortest(cycleClass) : undefined;
+      if (cycle !== undefined) return cycle;
+    }
+    return this.#any();
+  }
+
+  /** A short cycle of a class; none if there is none or the budget is spent. */
+  shortest(cycleClass: CycleClass): Cycle | undefined {
+    const { readWrite, needs } = cycleClass;
+    const seed = readWrite !== "never" ? RW : (needs & WR) || needs || WW;
+    const components = this.#componentsOver(usableRelations(cycleClass));
+    const { size, offsets, targets, relations } = this.#graph;
+    let best: Cycle | undefined;
+    let candidates = 0;
+    for (let u = 0; u < size; u++) {
+      for (let edge = at(offsets, u); edge < at(offsets, u + 1); edge++) {
+        const w = at(targets, edge);
+        if (at(relations, edge) !== seed || components[u] !== components[w]) continue;
+        const cycle = this.#through(u, w, seed, cycleClass);
+        if (this.#edgesLeft <= 0) return best ?? cycle;
+        if (cycle === undefined) continue;
+        if (best === undefined || cycle.path.length < best.path.length) best = cycle;
+        if (best.path.length <= 3 || ++candidates === CANDIDATES) return best;
+      }
+    }
+    return best;
+  }
+
+  #any(): Cycle {
+    const w = at(this.#graph.targets, 0);
+    const last = w === 0 ? undefined : this.#walk(0, w, 0, ANY_CYCLE);
+    return this.#cycle([0, ...(last === undefined ? [0] : this.#pathTo(last))]);
+  }
+
+  #componentsOver(relations: Relations): Int32Array {
+    let known = this.#components.get(relations);
+    if (known === undefined) {
+      this.#components.set(relations, known = stronglyConnected(this.#graph, relations).of);
+    }
+    return known;
+  }
+
+  /** The shortest cycle of a class that begins with one edge. */
+  #through(u: number, w: number, seed: Relations, cycleClass: CycleClass): Cycle | undefined {
+    const { readWrite, needs, type } = cycleClass;
+    const start = (needs & WR & ~seed ? LACKS_WR : 0) |
+      (needs & ~WR & ~seed ? LACKS_ORDER : 0) |
+      (readWrite === "apart" || readWrite === "often" ? LACKS_RW : 0) |
+      (readWrite === "apart" ? JUST_READ_WRITE : 0);
+    const last = u === w ? -1 : this.#walk(u, w, start, cycleClass);
+    if (last === undefined) return undefined;
+    const cycle = this.#cycle([u, ...(last === -1 ? [u] : this.#pathTo(last))]);
+    return cycle.type === type && isSimple(cycle.path) ? cycle : undefined;
+  }
+
+  /** Breadth-first from `w` to `u` with nothing left to do; the place reached. */
+  #walk(u: number, w: number, start: number, cycleClass: CycleClass): number | undefined {
+    const { offsets, targets, relations } = this.#graph;
+    const walk = ++this.#walks;
+    this.#visited[w * STATES + start] = walk;
+    this.#cameFrom[w * STATES + start] = -1;
+    this.#queue[0] = w * STATES + start;
+    for (let head = 0, tail = 1; head < tail; head++) {
+      const place = at(this.#queue, head);
+      const v = Math.floor(place / STATES);
+      for (let edge = at(offsets, v); edge < at(offsets, v + 1); edge++) {
+        this.#edgesLeft--;
+        const state = nextState(place % STATES, at(relations, edge), cycleClass);
+        if (state === undefined) continue;
+        const next = at(targets, edge) * STATES + state;
+        if (this.#visited[next] === walk) continue;
+        this.#visited[next] = walk;
+        this.#cameFrom[next] = place;
+        if (targets[edge] !== u) this.#queue[tail++] = next;
+        else if (state === 0) return next;
+      }
+    }
+    return undefined;
+  }
+
+  #pathTo(last: number): number[] {
+    const path: number[] = [];
+    for (let place = last; place !== -1; place = at(this.#cameFrom, place)) {
+      path.push(Math.floor(place / STATES));
+    }
+    return path.reverse();
+  }
+
+  #cycle(path: readonly number[]): Cycle {
+    const relations = relationsAlong(this.#graph, path);
+    return { path, relations, type: classify(relations) };
+  }
+}
+
+/** A walk's state after one more edge; undefined where its class does not allow that edge. */
+function nextState(
+  state: number,
+  relation: Relations,
+  { free, readWrite }: CycleClass,
+): number | undefined {
+  if (relation === RW) {
+    if (readWrite === "often") return state & ~LACKS_RW;
+    if (readWrite !== "apart" || (state & JUST_READ_WRITE) !== 0) return undefined;
+    return (state & ~LACKS_RW) | JUST_READ_WRITE;
+  }
+  if ((relation & free) === 0) return undefined;
+  const met = relation === WR ? LACKS_WR : relation === WW ? 0 : LACKS_ORDER;
+  return state & ~met & ~JUST_READ_WRITE;
+}
+
+/** The relations of the edges along a path. */
+export function relationsAlong(graph: Graph, path: readonly number[]): Relations[] {
+  return path.slice(1).map((to, i) => relationBetween(graph, path[i] ?? -1, to));
+}
+
+function relationBetween({ offsets, targets, relations }: Graph, from: number, to: number) {
+  for (let edge = at(offsets, from); edge < at(offsets, from + 1); edge++) {
+    if (targets[edge] === to) return at(relations, edge);
+  }
+  throw new RangeError(`no edge from ${from} to ${to}`);
+}
