@@ -1,0 +1,172 @@
+/**
+ * The globals of time and chance, while a simulation owns them.
+ *
+ * Programs keep time with `setTimeout` and `Date.now` and draw from `Math.random`; here these follow
+ * a virtual clock and a seeded generator. A timer belongs to the node that set it: it fires in that
+ * node's turn, waits while the node is paused, and dies with it.
+ *
+ * @module
+ */
+import { type Clock, MS, type Timer } from "../workbench/clock.ts";
+import type { Random } from "../workbench/random.ts";
+
+/** Whose turn it is: the owner of what is scheduled and drawn now. */
+export interface Owner {
+  readonly random: Random;
+  /** How far the owner's clocks are off, in milliseconds. */
+  skewMs: number;
+  /** Runs a callback in the owner's turn, at once or (paused) later or (dead) never. */
+  enter(callback: () => void): void;
+}
+
+/** A simulation begins on Saturday 1 January 2000, 00:00 UTC. */
+export const EPOCH_MS: number = Date.UTC(2000, 0, 1);
+
+type Callback = (...args: unknown[]) => void;
+
+interface Running {
+  readonly owner: Owner | undefined;
+  timer: Timer;
+}
+
+/** Replaces the globals on construction; {@linkcode VirtualGlobals.restore} gives them back. */
+export class VirtualGlobals {
+  readonly #clock: Clock;
+  readonly #outside: Random;
+  readonly #timers = new Map<number, Running>();
+  readonly #saved: (() => void)[] = [];
+  #lastTimer = 0;
+  #owner: Owner | undefined;
+
+  /** @param outside What is drawn when it is no owner's turn. */
+  constructor(clock: Clock, outside: Random) {
+    this.#clock = clock;
+    this.#outside = outside;
+    this.#install();
+  }
+
+  /** Whose turn it is. A timer set now fires in that owner's turn. */
+  get owner(): Owner | undefined {
+    return this.#owner;
+  }
+
+  /** Gives an owner the turn until everything the callback set off has settled. */
+  turn(owner: Owner, callback: () => void): void {
+    this.#owner = owner;
+    callback();
+  }
+
+  /** Forgets an owner's timers, as when its process dies. */
+  forget(owner: Owner): void {
+    for (const [id, { owner: of, timer }] of this.#timers) {
+      if (of !== owner) continue;
+      timer.cancel();
+      this.#timers.delete(id);
+    }
+  }
+
+  /** Gives the real globals back. */
+  restore(): void {
+    for (const restore of this.#saved.splice(0).reverse()) restore();
+  }
+
+  #install(): void {
+    const random = () => this.#owner?.random ?? this.#outside;
+    const nowMs = () => EPOCH_MS + Math.floor(this.#clock.now() / MS + (this.#owner?.skewMs ?? 0));
+    const start = (callback: unknown, ms: unknown, args: unknown[], again: boolean) =>
+      this.#start(asCallback(callback), Number(ms) || 0, args, again);
+    const clear = (id: unknown) => this.#clear(id);
+    this.#replace(
+      globalThis,
+      "setTimeout",
+      (f: unknown, ms: unknown, ...args: unknown[]) => start(f, ms, args, false),
+    );
+    this.#replace(
+      globalThis,
+      "setInterval",
+      (f: unknown, ms: unknown, ...args: unknown[]) => start(f, ms, args, true),
+    );
+    this.#replace(
+      globalThis,
+      "setImmediate",
+      (f: unknown, ...args: unknown[]) => start(f, 0, args, false),
+    );
+    this.#replace(globalThis, "clearTimeout", clear);
+    this.#replace(globalThis, "clearInterval", clear);
+    this.#replace(globalThis, "clearImmediate", clear);
+    this.#replace(globalThis, "Date", virtualDate(nowMs));
+    this.#replace(performance, "now", () => this.#clock.now() / MS + (this.#owner?.skewMs ?? 0));
+    this.#replace(Math, "random", () => random().fraction());
+    this.#replace(AbortSignal, "timeout", (ms: number) => {
+      const controller = new AbortController();
+      start(
+        () => controller.abort(new DOMException("Signal timed out.", "TimeoutError")),
+        ms,
+        [],
+        false,
+      );
+      return controller.signal;
+    });
+    this.#replace(crypto, "getRandomValues", <T extends ArrayBufferView>(array: T): T => {
+      const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+      for (let i = 0; i < bytes.length; i++) bytes[i] = random().int(256);
+      return array;
+    });
+    this.#replace(crypto, "randomUUID", () => uuid(random()));
+  }
+
+  #replace(holder: object, name: string, value: unknown): void {
+    const own = Object.getOwnPropertyDescriptor(holder, name);
+    Object.defineProperty(holder, name, { value, configurable: true, writable: true });
+    this.#saved.push(() => {
+      if (own === undefined) Reflect.deleteProperty(holder, name);
+      else Object.defineProperty(holder, name, own);
+    });
+  }
+
+  #start(callback: Callback, ms: number, args: unknown[], again: boolean): number {
+    const id = ++this.#lastTimer;
+    const owner = this.#owner;
+    const delay = Math.max(again ? 1 : 0, ms) * MS;
+    const fire = () => {
+      const running = this.#timers.get(id);
+      if (running === undefined) return;
+      if (again) running.timer = this.#clock.at(this.#clock.now() + delay, due);
+      else this.#timers.delete(id);
+      callback(...args);
+    };
+    const due = () => owner === undefined ? fire() : owner.enter(fire);
+    this.#timers.set(id, { owner, timer: this.#clock.at(this.#clock.now() + delay, due) });
+    return id;
+  }
+
+  #clear(id: unknown): void {
+    if (typeof id !== "number") return;
+    this.#timers.get(id)?.timer.cancel();
+    this.#timers.delete(id);
+  }
+}
+
+function asCallback(value: unknown): Callback {
+  if (typeof value === "function") return (...args) => void Reflect.apply(value, undefined, args);
+  throw new TypeError(`a timer's callback must be a function, got ${typeof value}`);
+}
+
+function virtualDate(nowMs: () => number): DateConstructor {
+  const Real = Date;
+  return new Proxy(Real, {
+    construct: (target, args, newTarget) =>
+      Reflect.construct(target, args.length === 0 ? [nowMs()] : args, newTarget),
+    apply: () => new Real(nowMs()).toString(),
+    get: (target, key) => key === "now" ? nowMs : Reflect.get(target, key),
+  });
+}
+
+/** A version 4 UUID. */
+function uuid(random: Random): string {
+  const digits = Array.from({ length: 32 }, () => random.int(16));
+  digits[12] = 4;
+  digits[16] = 8 + random.int(4);
+  const text = digits.map((digit) => digit.toString(16)).join("");
+  return [8, 12, 16, 20, 32].map((end, i) => text.slice([0, 8, 12, 16, 20][i], end)).join("-");
+}

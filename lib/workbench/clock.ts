@@ -1,0 +1,231 @@
+/**
+ * The workbench's clock. Everything here that takes time asks a {@linkcode Clock}, of which there
+ * are two: the machine's, and one whose time is virtual.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers";
+
+/** Nanoseconds in a millisecond. */
+export const MS = 1_000_000;
+/** Nanoseconds in a second. */
+export const SECOND = 1_000_000_000;
+
+/** Something that will happen, unless it is cancelled. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Time since the clock was made, and things that happen at a time. */
+export interface Clock {
+  /** Nanoseconds, whole. */
+  now(): number;
+  /** Calls back at that time (ns), or as soon as possible if it is past; never before returning. */
+  at(time: number, callback: () => void): Timer;
+}
+
+/** Resolves at that time (ns). */
+export function until(clock: Clock, time: number): Promise<void> {
+  return new Promise((resolve) => clock.at(time, resolve));
+}
+
+/** Resolves after that long (ns). */
+export function sleep(clock: Clock, duration: number): Promise<void> {
+  return until(clock, clock.now() + duration);
+}
+
+class Scheduled implements Timer {
+  cancelled = false;
+
+  constructor(readonly time: number, readonly order: number, readonly callback: () => void) {}
+
+  cancel(): void {
+    this.cancelled = true;
+  }
+}
+
+/** Scheduled callbacks by time, those of one instant in the order they were scheduled. */
+class Agenda {
+  readonly #heap: Scheduled[] = [];
+  #order = 0;
+
+  add(time: number, callback: () => void): Scheduled {
+    const entry = new Scheduled(time, this.#order++, callback);
+    this.#heap.push(entry);
+    this.#siftUp(this.#heap.length - 1);
+    return entry;
+  }
+
+  /** The time of what comes next; `undefined` if nothing does. */
+  nextTime(): number | undefined {
+    while (this.#heap[0]?.cancelled) this.#removeFirst();
+    return this.#heap[0]?.time;
+  }
+
+  /** Removes and returns what comes next, if it is due at `time`. */
+  takeDue(time: number): Scheduled | undefined {
+    const next = this.nextTime();
+    return next !== undefined && next <= time ? this.#removeFirst() : undefined;
+  }
+
+  #removeFirst(): Scheduled | undefined {
+    const first = this.#heap[0];
+    const last = this.#heap.pop();
+    if (last !== undefined && last !== first) {
+      this.#heap[0] = last;
+      this.#siftDown(0);
+    }
+    return first;
+  }
+
+  #before(i: number, j: number): boolean {
+    const a = this.#heap[i], b = this.#heap[j];
+    if (a === undefined || b === undefined) return a !== undefined;
+    return a.time < b.time || (a.time === b.time && a.order < b.order);
+  }
+
+  #swap(i: number, j: number): void {
+    const a = this.#heap[i], b = this.#heap[j];
+    if (a === undefined || b === undefined) return;
+    this.#heap[i] = b;
+    this.#heap[j] = a;
+  }
+
+  #siftUp(i: number): void {
+    for (let parent = (i - 1) >> 1; i > 0 && this.#before(i, parent); parent = (i - 1) >> 1) {
+      this.#swap(i, parent);
+      i = parent;
+    }
+  }
+
+  #siftDown(i: number): void {
+    while (true) {
+      let first = i;
+      for (const child of [2 * i + 1, 2 * i + 2]) {
+        if (child < this.#heap.length && this.#before(child, first)) first = child;
+      }
+      if (first === i) return;
+      this.#swap(i, first);
+      i = first;
+    }
+  }
+}
+
+/** The machine's clock. It keeps one timer, and so a process alive only while something is due. */
+export class RealClock implements Clock {
+  readonly #start = performance.now();
+  readonly #agenda = new Agenda();
+  #wakeUp: { time: number; stop(): void } | undefined;
+
+  now(): number {
+    return Math.round((performance.now() - this.#start) * MS);
+  }
+
+  at(time: number, callback: () => void): Timer {
+    const entry = this.#agenda.add(time, callback);
+    this.#arm();
+    return entry;
+  }
+
+  #arm(): void {
+    const next = this.#agenda.nextTime();
+    if (next === undefined || (this.#wakeUp !== undefined && this.#wakeUp.time <= next)) return;
+    this.#wakeUp?.stop();
+    const wait = next - this.now();
+    this.#wakeUp = wait <= 0 ? this.#soon(next) : this.#later(next, wait);
+  }
+
+  #soon(time: number): { time: number; stop(): void } {
+    let stopped = false;
+    queueMicrotask(() => {
+      if (!stopped) this.#run();
+    });
+    return { time, stop: () => stopped = true };
+  }
+
+  #later(time: number, wait: number): { time: number; stop(): void } {
+    const timer = setTimeout(() => this.#run(), wait / MS);
+    return { time, stop: () => clearTimeout(timer) };
+  }
+
+  #run(): void {
+    this.#wakeUp = undefined;
+    // What becomes due while these run waits for the next turn, so that input is not starved.
+    const now = this.now();
+    for (let due = this.#agenda.takeDue(now); due; due = this.#agenda.takeDue(now)) due.callback();
+    this.#arm();
+  }
+}
+
+/** Events at one instant of virtual time beyond which it is taken to stand still. */
+const MAX_EVENTS_AT_ONCE = 1_000_000;
+
+/** Virtual time does not pass any more, and yet the run has not ended. */
+export class Standstill extends Error {
+  override readonly name = "Standstill";
+}
+
+/**
+ * A clock whose time passes only while {@linkcode VirtualClock.run} drives it, from one scheduled
+ * thing to the next, and only once all that the last one set off has settled. Nothing takes time.
+ */
+export class VirtualClock implements Clock {
+  readonly #agenda = new Agenda();
+  #now = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  at(time: number, callback: () => void): Timer {
+    return this.#agenda.add(Math.max(Math.ceil(time), this.#now), callback);
+  }
+
+  /**
+   * Lets time pass until the work is done; resolves or rejects as it does.
+   *
+   * @throws {Standstill} if nothing is scheduled before it is done: it waits for something that can
+   * not happen, such as real input or output.
+   */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let done = false;
+      const finish = (end: () => void) => {
+        done = true;
+        end();
+      };
+      work().then((value) => finish(() => resolve(value)), (error) => finish(() => reject(error)));
+      const fail = (why: string) => finish(() => reject(new Standstill(why)));
+      let eventsNow = 0;
+      const step = () => {
+        if (done) return;
+        const next = this.#agenda.nextTime();
+        if (next === undefined) {
+          return finish(() =>
+            reject(
+              new Standstill(
+                `nothing is scheduled any more at ${
+                  this.#now / MS
+                } ms, yet the run has not ended: ` +
+                  "it waits for something outside the simulation, such as input or output",
+              ),
+            )
+          );
+        }
+        eventsNow = next === this.#now ? eventsNow + 1 : 0;
+        if (eventsNow > MAX_EVENTS_AT_ONCE) {
+          const when = `${this.#now / MS} ms`;
+          return fail(`${MAX_EVENTS_AT_ONCE} things happened at ${when} and time did not pass`);
+        }
+        this.#now = next;
+        try {
+          this.#agenda.takeDue(next)?.callback();
+        } catch (error) {
+          return finish(() => reject(error));
+        }
+        setImmediate(step); // comes after all microtasks
+      };
+      setImmediate(step);
+    });
+  }
+}

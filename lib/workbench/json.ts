@@ -1,0 +1,67 @@
+/**
+ * JSON as a node wrote it. JavaScript's numbers are doubles, so `JSON.parse` makes `5.0` a 5 and
+ * rounds integers beyond 2^53; a checker must see neither happen to what a node sent.
+ *
+ * @module
+ */
+import { type Edn, type EdnObject, Float, Keyword } from "./edn.ts";
+
+/** A digit run or a number's form that `JSON.parse` may not keep. Matching text may be harmless. */
+const LOSSY = /\d{16}|\d\.0|\d[eE]/;
+
+interface ReviverContext {
+  readonly source?: string;
+}
+
+/**
+ * Parses JSON. Whole numbers beyond 2^53 become `bigint`, whole numbers written as fractions
+ * (`5.0`) become {@linkcode Float}.
+ *
+ * @throws {SyntaxError} if the text is not JSON.
+ */
+export function parseJson(text: string): unknown {
+  return LOSSY.test(text) ? JSON.parse(text, exactNumber) : JSON.parse(text);
+}
+
+function exactNumber(_key: string, value: unknown, context?: ReviverContext): unknown {
+  const source = context?.source;
+  if (typeof value !== "number" || source === undefined) return value;
+  if (/^-?\d+$/.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source);
+  return Number.isInteger(value) ? new Float(value) : value;
+}
+
+/** What {@linkcode parseJson} gave, as JSON again. */
+export function printJson(value: unknown): string {
+  if (typeof value === "bigint") return value.toString();
+  if (value instanceof Float) {
+    const text = String(value.value);
+    return /[.e]/.test(text) ? text : `${text}.0`;
+  }
+  if (Array.isArray(value)) return `[${value.map(printJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const fields = Object.entries(value).filter(([, part]) => part !== undefined);
+  return `{${fields.map(([key, part]) => `${JSON.stringify(key)}:${printJson(part)}`).join(",")}}`;
+}
+
+/** A JSON value as EDN: objects become maps with string keys. */
+export function jsonToEdn(value: unknown): Edn {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+    case "boolean":
+      return value;
+    default:
+      if (value === null || value === undefined) return null;
+      if (value instanceof Float || value instanceof Keyword) return value;
+      if (Array.isArray(value)) return value.map(jsonToEdn);
+      return new Map(Object.entries(value).map(([key, part]) => [key, jsonToEdn(part)]));
+  }
+}
+
+/** A message's body as EDN, as Maelstrom shows it: its own keys are keywords. */
+export function bodyToEdn(body: object): EdnObject {
+  const map: EdnObject = {};
+  for (const [key, value] of Object.entries(body)) map[key] = jsonToEdn(value);
+  return map;
+}

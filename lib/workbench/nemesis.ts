@@ -1,0 +1,155 @@
+/**
+ * The nemesis: what goes wrong in a run, and when.
+ *
+ * Maelstrom's one fault is the partition, in four shapes, started and stopped in turn. The further
+ * faults are for hosts that can produce them.
+ *
+ * @module
+ */
+import { type Edn, keyword } from "./edn.ts";
+import { SECOND } from "./clock.ts";
+import type { Grudge } from "./network.ts";
+import type { Random } from "./random.ts";
+
+/** The shapes that Maelstrom draws a partition from, each as likely. */
+export const PARTITION_SHAPES = ["one", "minority-third", "majority", "majorities-ring"] as const;
+
+/** How a partition divides the nodes. */
+export type PartitionShape = typeof PARTITION_SHAPES[number];
+
+/** Who does not hear whom, in a partition of that shape. */
+export function grudgeOf(
+  shape: PartitionShape,
+  nodes: readonly string[],
+  random: Random,
+): Grudge {
+  switch (shape) {
+    case "one":
+      return split(random.shuffle(nodes), 1);
+    case "minority-third":
+      return split(random.shuffle(nodes), Math.floor((nodes.length - 1) / 3));
+    case "majority":
+      return split(random.shuffle(nodes), Math.floor(nodes.length / 2));
+    case "majorities-ring":
+      return nodes.length <= 5 ? exactRing(random.shuffle(nodes)) : overlapping(nodes, random);
+  }
+}
+
+/** Both sides of a split hear nothing of each other: the first `size` nodes, and the rest. */
+export function split(nodes: readonly string[], size: number): Map<string, Set<string>> {
+  const sides = [nodes.slice(0, size), nodes.slice(size)];
+  return new Map(
+    sides.flatMap((side, i) => side.map((node) => [node, new Set(sides[1 - i])] as const)),
+  );
+}
+
+/**
+ * Each node hears the majority around it in a ring. Exact up to five nodes; among three, each node
+ * misses exactly one other, all in the same sense, so that no request gets its reply.
+ */
+function exactRing(ring: readonly string[]): Map<string, Set<string>> {
+  const majority = Math.floor(ring.length / 2) + 1;
+  const grudge = new Map<string, Set<string>>();
+  for (let start = 0; start < ring.length; start++) {
+    const heard = Array.from({ length: majority }, (_, i) => ring[(start + i) % ring.length]);
+    const node = heard[Math.floor(majority / 2)];
+    if (node !== undefined) grudge.set(node, new Set(ring.filter((n) => !heard.includes(n))));
+  }
+  return grudge;
+}
+
+/** Links the least connected nodes until each hears a majority; cuts every other link. */
+function overlapping(nodes: readonly string[], random: Random): Map<string, Set<string>> {
+  const majority = Math.floor(nodes.length / 2) + 1;
+  const heard = new Map(nodes.map((node) => [node, new Set([node])]));
+  const degree = (node: string) => heard.get(node)?.size ?? 0;
+  while (true) {
+    const byDegree = random.shuffle(nodes).sort((a, b) => degree(a) - degree(b));
+    const a = byDegree[0];
+    if (a === undefined || degree(a) >= majority) break;
+    const b = byDegree.find((other) => !heard.get(a)?.has(other));
+    if (b === undefined) break;
+    heard.get(a)?.add(b);
+    heard.get(b)?.add(a);
+  }
+  return new Map(
+    nodes.map((node) => [node, new Set(nodes.filter((other) => !heard.get(node)?.has(other)))]),
+  );
+}
+
+/** Something done to the system under test. Its `f` and `value` are what the history records. */
+export type Fault =
+  | { readonly f: "start-partition"; readonly shape: string; readonly grudge: Grudge }
+  | { readonly f: "stop-partition" }
+  | { readonly f: "kill" | "restart" | "pause" | "resume"; readonly nodes: readonly string[] }
+  | { readonly f: "skew"; readonly node: string; readonly skewMs: number };
+
+/** A fault and when it strikes, in nanoseconds since the start of the run. */
+export interface TimedFault {
+  readonly time: number;
+  readonly fault: Fault;
+}
+
+/** What a fault can be done to. */
+export interface Victim {
+  partition(grudge: Grudge): void;
+  heal(): void;
+  kill(node: string): void;
+  restart(node: string): void;
+  pause(node: string): void;
+  resume(node: string): void;
+  skew(node: string, skewMs: number): void;
+}
+
+/** Does it. */
+export function inflict(fault: Fault, victim: Victim): void {
+  switch (fault.f) {
+    case "start-partition":
+      return victim.partition(fault.grudge);
+    case "stop-partition":
+      return victim.heal();
+    case "skew":
+      return victim.skew(fault.node, fault.skewMs);
+    default:
+      for (const node of fault.nodes) victim[fault.f](node);
+  }
+}
+
+/** The values that a fault's invocation and completion carry in the history. */
+export function faultValues(fault: Fault): [invoked: Edn, completed: Edn] {
+  switch (fault.f) {
+    case "start-partition":
+      return [keyword(fault.shape), [keyword("isolated"), fault.grudge]];
+    case "stop-partition":
+      return [null, keyword("network-healed")];
+    case "skew":
+      return [new Map([[fault.node, fault.skewMs]]), null];
+    default:
+      return [[...fault.nodes], null];
+  }
+}
+
+/**
+ * Maelstrom's schedule: start, stop, start, …; the first start at once, then gaps uniform between
+ * nothing and twice the interval.
+ */
+export function* partitions(
+  nodes: readonly string[],
+  random: Random,
+  { intervalS, shapes = PARTITION_SHAPES }: {
+    /** Mean time between two changes, in seconds. */
+    readonly intervalS: number;
+    readonly shapes?: readonly PartitionShape[];
+  },
+): Generator<TimedFault> {
+  let time = 0;
+  for (let started = false;; started = !started) {
+    if (started) yield { time, fault: { f: "stop-partition" } };
+    else {
+      const shape = random.pick(shapes);
+      const grudge = grudgeOf(shape, nodes, random);
+      yield { time, fault: { f: "start-partition", shape, grudge } };
+    }
+    time += random.between(0, 2 * intervalS) * SECOND;
+  }
+}

@@ -1,0 +1,329 @@
+/**
+ * The network between nodes, clients and services, with Maelstrom's delays and losses.
+ *
+ * Every receiver has one queue, ordered by deadline, and one reader that takes the head, decides
+ * whether a partition cuts it off, waits until its deadline, and delivers it. While the reader waits
+ * for one message, whatever else arrives waits behind it; Maelstrom's latencies come out of this
+ * loop, so it is the same here.
+ *
+ * @module
+ */
+import { type Clock, MS } from "./clock.ts";
+import { parseJson } from "./json.ts";
+import { type Body, isClient } from "../message.ts";
+import type { Random } from "./random.ts";
+import type { Result } from "./checkers/checker.ts";
+import { type EdnObject, float32 } from "./edn.ts";
+
+/** How the latency between nodes is distributed. */
+export type LatencyDistribution = "constant" | "uniform" | "exponential";
+
+/** The latency of messages between nodes, and between nodes and services; clients have none. */
+export interface Latency {
+  readonly meanMs: number;
+  readonly distribution: LatencyDistribution;
+}
+
+/** What the network does to messages beyond delaying them. Probabilities are per message. */
+export interface Imperfections {
+  /** Probability that a message between nodes is lost. */
+  readonly loss: number;
+  /** Probability that a message between nodes is delivered twice. */
+  readonly duplication: number;
+  /** Time one delivery keeps a reader busy: uniform from 0 to twice this mean. */
+  readonly deliveryMs: number;
+}
+
+/** Receivers, and for each the sources whose messages it does not get. */
+export type Grudge = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** A message on its way. */
+export class Packet {
+  #body: Body | undefined;
+
+  constructor(
+    /** Unique in the network, from 0. */
+    readonly id: number,
+    readonly src: string,
+    readonly dest: string,
+    /** The message's JSON, envelope included, as its sender wrote it. */
+    readonly text: string,
+    body?: Body,
+  ) {
+    this.#body = body;
+  }
+
+  /** The body, parsed at most once. Whoever may change it must parse `text` for itself. */
+  get body(): Body {
+    // The sender's side checked the envelope before the message came here.
+    return this.#body ??= (parseJson(this.text) as { body: Body }).body;
+  }
+}
+
+/** What happened to a message. A `cut` message met a partition, a `lost` one met chance. */
+export type Fate = "send" | "recv" | "cut" | "lost";
+
+/** Told of each message's fate as it happens. */
+export type Watch = (fate: Fate, packet: Packet) => void;
+
+/** A message to or from an id that the network does not know. */
+export class UnknownParticipant extends Error {
+  override readonly name = "UnknownParticipant";
+}
+
+interface Queued {
+  readonly packet: Packet;
+  /** ns */
+  readonly deadline: number;
+}
+
+interface Counts {
+  sent: number;
+  received: number;
+}
+
+/** Options of a {@linkcode Network}. */
+export interface NetworkOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly latency: Latency;
+  readonly imperfections?: Partial<Imperfections>;
+  readonly watch?: Watch;
+}
+
+/** Carries messages between whoever has registered an id. */
+export class Network {
+  readonly #clock: Clock;
+  readonly #latencyRandom: Random;
+  readonly #chance: Random;
+  readonly #latency: Latency;
+  readonly #imperfections: Imperfections;
+  readonly #watch: Watch | undefined;
+  readonly #receivers = new Map<string, Receiver>();
+  readonly #clients: Counts = { sent: 0, received: 0 };
+  readonly #servers: Counts = { sent: 0, received: 0 };
+  #grudge: Grudge = new Map();
+  #lastId = -1;
+
+  constructor({ clock, random, latency, imperfections, watch }: NetworkOptions) {
+    this.#clock = clock;
+    this.#latencyRandom = random.split("latency");
+    this.#chance = random.split("imperfections");
+    this.#latency = latency;
+    this.#imperfections = { loss: 0, duplication: 0, deliveryMs: 0, ...imperfections };
+    this.#watch = watch;
+  }
+
+  /** Lets an id take part. `deliver` is called with each message that reaches it. */
+  register(id: string, deliver: (packet: Packet) => void): void {
+    if (this.#receivers.has(id)) throw new Error(`${id} takes part in the network already`);
+    const receiver = new Receiver({
+      clock: this.#clock,
+      accepts: (packet) => this.#admit(packet),
+      deliver: (packet) => {
+        this.#count(packet, "received");
+        this.#watch?.("recv", packet);
+        deliver(packet);
+      },
+      busyFor: () => this.#busyFor(),
+    });
+    this.#receivers.set(id, receiver);
+  }
+
+  /** Ends an id's part. What was on its way to it is gone. */
+  unregister(id: string): void {
+    this.#receivers.get(id)?.close();
+    this.#receivers.delete(id);
+  }
+
+  /** True if a message to or from that id can be sent. */
+  knows(id: string): boolean {
+    return this.#receivers.has(id);
+  }
+
+  /**
+   * Sends a message.
+   *
+   * @param text Its JSON, envelope included.
+   * @param body Its body, if it is parsed already.
+   * @throws {UnknownParticipant} if its source or destination takes no part (any more).
+   */
+  send(src: string, dest: string, text: string, body?: Body): void {
+    const receiver = this.#receivers.get(dest);
+    for (const [role, id] of [["dest", dest], ["src", src]] as const) {
+      if (!this.#receivers.has(id)) throw new UnknownParticipant(`unknown "${role}" ${id}`);
+    }
+    const packet = new Packet(++this.#lastId, src, dest, text, body);
+    this.#count(packet, "sent");
+    this.#watch?.("send", packet);
+    const between = !isClient(src) && !isClient(dest);
+    if (between && this.#chance.chance(this.#imperfections.loss)) {
+      this.#watch?.("lost", packet);
+      return;
+    }
+    receiver?.offer({ packet, deadline: this.#deadline(between) });
+    if (between && this.#chance.chance(this.#imperfections.duplication)) {
+      receiver?.offer({ packet, deadline: this.#deadline(between) });
+    }
+  }
+
+  /** Cuts receivers off from sources, instead of what was cut before. Clients always get through. */
+  partition(grudge: Grudge): void {
+    this.#grudge = grudge;
+  }
+
+  /** Ends every partition. */
+  heal(): void {
+    this.#grudge = new Map();
+  }
+
+  /** Holds back everything on its way to an id until it is released. */
+  hold(id: string): void {
+    this.#receivers.get(id)?.hold();
+  }
+
+  /** Delivers again, what was held back first. */
+  release(id: string): void {
+    this.#receivers.get(id)?.release();
+  }
+
+  /** Forgets everything on its way to an id, as when its process dies. */
+  discard(id: string): void {
+    this.#receivers.get(id)?.discard();
+  }
+
+  /** Maelstrom's `:net`, given the number of operations that clients invoked. */
+  stats(invocations: number): Result {
+    const all = {
+      sent: this.#clients.sent + this.#servers.sent,
+      received: this.#clients.received + this.#servers.received,
+    };
+    const counts = ({ sent, received }: Counts): EdnObject => ({
+      "send-count": sent,
+      "recv-count": received,
+      "msg-count": sent,
+    });
+    const perOp = ({ sent }: Counts): EdnObject =>
+      invocations === 0 ? {} : { "msgs-per-op": float32(sent / invocations) };
+    return {
+      all: { ...counts(all), ...perOp(all) },
+      clients: counts(this.#clients),
+      servers: { ...counts(this.#servers), ...perOp(this.#servers) },
+      "valid?": true,
+    };
+  }
+
+  /** Messages sent so far between nodes, and between nodes and services. */
+  get serverMessages(): number {
+    return this.#servers.sent;
+  }
+
+  #count({ src, dest }: Packet, what: keyof Counts): void {
+    (isClient(src) || isClient(dest) ? this.#clients : this.#servers)[what]++;
+  }
+
+  #admit(packet: Packet): boolean {
+    if (!this.#grudge.get(packet.dest)?.has(packet.src)) return true;
+    this.#watch?.("cut", packet);
+    return false;
+  }
+
+  #deadline(between: boolean): number {
+    return this.#clock.now() + (between ? Math.floor(this.#draw()) * MS : 0);
+  }
+
+  #draw(): number {
+    const { meanMs, distribution } = this.#latency;
+    switch (distribution) {
+      case "constant":
+        return meanMs;
+      case "uniform":
+        return this.#latencyRandom.between(0, 2 * meanMs);
+      case "exponential":
+        return this.#latencyRandom.exponential(meanMs);
+    }
+  }
+
+  #busyFor(): number {
+    const { deliveryMs } = this.#imperfections;
+    return deliveryMs === 0 ? 0 : this.#latencyRandom.between(0, 2 * deliveryMs) * MS;
+  }
+}
+
+interface ReceiverOptions {
+  readonly clock: Clock;
+  readonly accepts: (packet: Packet) => boolean;
+  readonly deliver: (packet: Packet) => void;
+  readonly busyFor: () => number;
+}
+
+/** One receiver's queue and its reader. */
+class Receiver {
+  readonly #queue: Queued[] = []; // ascending deadlines, equal ones in the order they came
+  readonly #options: ReceiverOptions;
+  #head = 0;
+  #generation = 0; // of the process behind this id: a delivery under way does not survive it
+  #reading = false;
+  #held = false;
+  #closed = false;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+  }
+
+  offer(item: Queued): void {
+    let i = this.#queue.length;
+    for (let last = this.#queue[i - 1]; i > this.#head && last && last.deadline > item.deadline;) {
+      last = this.#queue[--i - 1];
+    }
+    this.#queue.splice(i, 0, item);
+    this.#read();
+  }
+
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#read();
+  }
+
+  discard(): void {
+    this.#queue.length = this.#head = 0;
+    this.#generation++;
+    this.#reading = false;
+  }
+
+  close(): void {
+    this.discard();
+    this.#closed = true;
+  }
+
+  #read(): void {
+    if (this.#reading || this.#held || this.#closed) return;
+    let next = this.#take();
+    while (next !== undefined && !this.#options.accepts(next.packet)) next = this.#take();
+    if (next === undefined) return;
+    const { clock, busyFor, deliver } = this.#options;
+    const { packet, deadline } = next;
+    const generation = this.#generation;
+    this.#reading = true;
+    clock.at(Math.max(deadline, clock.now()) + busyFor(), () => {
+      if (generation !== this.#generation) return;
+      this.#reading = false;
+      deliver(packet);
+      this.#read();
+    });
+  }
+
+  #take(): Queued | undefined {
+    const next = this.#queue[this.#head];
+    if (next === undefined) return undefined;
+    if (++this.#head > 64 && this.#head * 2 > this.#queue.length) {
+      this.#queue.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return next;
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * Client threads: each carries out one operation after another, as generators ask.
+ *
+ * A thread's operations belong to one process until one of them stays open (`info`): such an
+ * operation may still take effect, so the thread goes on as a new process, and where clients are not
+ * reusable with a new client.
+ *
+ * @module
+ */
+import { type Call, Client, type Completion, MalformedReply } from "./client.ts";
+import type { Clock, Timer } from "./clock.ts";
+import type { Assignment, Generator, Invocation } from "./generator.ts";
+import type { Op } from "./history.ts";
+import type { Network } from "./network.ts";
+import type { Perform, Workload, WorkloadOptions } from "./workloads/workload.ts";
+
+/** What threads need to know. */
+export interface ThreadsOptions {
+  readonly clock: Clock;
+  readonly network: Network;
+  readonly workload: Workload;
+  readonly options: WorkloadOptions;
+  /** The clients' ids, in order. */
+  readonly nextClientId: () => string;
+  /** The time in the history's terms, ns. */
+  readonly now: () => number;
+  /** Adds an event to the history. */
+  readonly record: (op: Omit<Op, "index" | "time">) => Op;
+  /** Told of a reply that is not of the right form. */
+  readonly malformed: (error: MalformedReply) => void;
+}
+
+interface Thread {
+  process: number;
+  busy: boolean;
+  worker: Worker | undefined;
+}
+
+interface Worker {
+  readonly client: Client;
+  readonly perform: Perform;
+  readonly call: Call;
+  /** It had an operation that stayed open, and is replaced before the next. */
+  spent: boolean;
+}
+
+/** All client threads of a run. */
+export class Threads {
+  readonly #context: ThreadsOptions;
+  readonly #threads: Thread[];
+  #turn = 0;
+  #outstanding = 0;
+
+  constructor(context: ThreadsOptions) {
+    this.#context = context;
+    this.#threads = Array.from(
+      { length: context.options.concurrency },
+      (_, thread) => ({ process: thread, busy: false, worker: undefined }),
+    );
+  }
+
+  /** Carries out what a generator asks, until it has nothing more and every operation has ended. */
+  run(generator: Generator): Promise<void> {
+    const { clock, now } = this.#context;
+    return new Promise((resolve, reject) => {
+      let timer: Timer | undefined;
+      // Time as the generator knows it: a timer that comes late does not delay the schedule.
+      const proceed = (logical: number): void => {
+        timer?.cancel();
+        for (let free = this.#free(); free.length > 0; free = this.#free()) {
+          const context = { now: logical, free, threads: this.#threads.length };
+          const when = generator.when(context);
+          if (when === "never" || when === "pending") {
+            if (this.#outstanding > 0) return;
+            if (when === "never") return resolve();
+            return reject(new Error("a generator waits for operations, but none is under way"));
+          }
+          if (when > now()) {
+            const wait = when - now();
+            timer = clock.at(clock.now() + wait, () => attempt(when));
+            return;
+          }
+          logical = Math.max(logical, when);
+          const assignment = generator.take({ ...context, now: logical });
+          this.#invoke(assignment, generator).then(() => attempt(now()), reject);
+        }
+      };
+      const attempt = (logical: number): void => {
+        try {
+          proceed(logical);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      attempt(now());
+    });
+  }
+
+  /** Closes every client. */
+  close(): void {
+    for (const thread of this.#threads) thread.worker?.client.close();
+  }
+
+  /** Free threads, beginning with the one whose turn it is. */
+  #free(): number[] {
+    const free: number[] = [];
+    for (let i = 0; i < this.#threads.length; i++) {
+      const thread = (this.#turn + i) % this.#threads.length;
+      if (!this.#threads[thread]?.busy) free.push(thread);
+    }
+    return free;
+  }
+
+  async #invoke({ thread: index, ...op }: Assignment, generator: Generator): Promise<void> {
+    const thread = this.#threads[index];
+    if (thread === undefined) throw new RangeError(`there is no thread ${index}`);
+    const { record } = this.#context;
+    thread.busy = true;
+    this.#outstanding++;
+    this.#turn = index + 1;
+    const { f, value, extra } = op;
+    const keys = { process: thread.process, f, ...(extra && { extra }) };
+    const invoked = record({ ...keys, type: "invoke", value });
+    generator.observe?.(invoked, index);
+    const completion = await this.#perform(thread, index, op);
+    const { type, error } = completion;
+    const completed = record({
+      ...keys,
+      type,
+      value: completion.value === undefined ? value : completion.value,
+      ...(error === undefined ? {} : { error }),
+      ...((extra ?? completion.extra) && { extra: { ...extra, ...completion.extra } }),
+    });
+    if (type === "info") this.#succeed(thread);
+    thread.busy = false;
+    this.#outstanding--;
+    generator.observe?.(completed, index);
+  }
+
+  #succeed(thread: Thread): void {
+    thread.process += this.#threads.length;
+    if (thread.worker && !this.#context.workload.reusableClients) thread.worker.spent = true;
+  }
+
+  #perform(thread: Thread, index: number, op: Invocation): Promise<Completion> {
+    if (thread.worker?.spent) {
+      thread.worker.client.close();
+      thread.worker = undefined;
+    }
+    const worker = thread.worker ??= this.#open(index);
+    return worker.perform(op, worker.call);
+  }
+
+  #open(index: number): Worker {
+    const { network, clock, workload, options, nextClientId, malformed } = this.#context;
+    const client = new Client(nextClientId(), network, clock);
+    const node = options.nodes[index % options.nodes.length] ?? "";
+    const call: Call = async (rpc, fields, timeoutMs) => {
+      try {
+        return await client.rpc(node, rpc, fields, timeoutMs);
+      } catch (error) {
+        if (error instanceof MalformedReply) malformed(error);
+        throw error;
+      }
+    };
+    return { client, perform: workload.open(options), call, spent: false };
+  }
+}

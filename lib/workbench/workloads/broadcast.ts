@@ -1,0 +1,45 @@
+/**
+ * Workload `broadcast`: every value that is broadcast reaches every node.
+ *
+ * @module
+ */
+import { checkSetFull, explainSetFull } from "../checkers/set_full.ts";
+import { completionOfError } from "../client.ts";
+import { each, eachThread, type Invocation, once } from "../generator.ts";
+import { Broadcast } from "../../workloads.ts";
+import { topologyOf } from "../topology.ts";
+import type { Workload } from "./workload.ts";
+
+const READS: ReadonlySet<string> = new Set(["read"]);
+
+export const broadcast: Workload = {
+  name: "broadcast",
+  description: "every value that is broadcast reaches every node",
+  reusableClients: false,
+  async setUp({ topology, nodes }, call) {
+    await call(Broadcast.topology, { topology: topologyOf(topology, nodes) });
+  },
+  generators(_options, random) {
+    let next = 0;
+    const operation = (): Invocation =>
+      random.chance(0.5) ? { f: "broadcast", value: next++ } : { f: "read", value: null };
+    return {
+      main: each(operation),
+      final: eachThread(() => once({ f: "read", value: null, extra: { "final?": true } })),
+    };
+  },
+  open: () => async (op, call) => {
+    try {
+      if (op.f === "read") {
+        const { messages } = await call(Broadcast.read, {});
+        return { type: "ok", value: messages };
+      }
+      await call(Broadcast.broadcast, { message: Number(op.value) });
+      return { type: "ok" };
+    } catch (error) {
+      return completionOfError(error, op, READS);
+    }
+  },
+  check: checkSetFull,
+  explain: explainSetFull,
+};

@@ -1,0 +1,36 @@
+/**
+ * Workload `g-set`: a set that only grows.
+ *
+ * @module
+ */
+import { checkSetFull, explainSetFull } from "../checkers/set_full.ts";
+import { completionOfException } from "../client.ts";
+import { each, eachThread, type Invocation, once } from "../generator.ts";
+import { GSet } from "../../workloads.ts";
+import type { Workload } from "./workload.ts";
+
+const READ: Invocation = { f: "read", value: null };
+
+export const gSet: Workload = {
+  name: "g-set",
+  description: "a set that only grows, the same on every node in the end",
+  reusableClients: false,
+  generators(_options, random) {
+    let next = 0;
+    return {
+      main: each(() => random.chance(0.5) ? { f: "add", value: next++ } : READ),
+      final: eachThread(() => once(READ)),
+    };
+  },
+  open: () => async (op, call) => {
+    try {
+      if (op.f === "read") return { type: "ok", value: (await call(GSet.read, {})).value };
+      await call(GSet.add, { element: Number(op.value) });
+      return { type: "ok" };
+    } catch (error) {
+      return completionOfException(error); // Maelstrom maps no errors here
+    }
+  },
+  check: checkSetFull,
+  explain: explainSetFull,
+};

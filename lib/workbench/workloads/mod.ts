@@ -1,0 +1,15 @@
+/**
+ * All workloads, by name.
+ *
+ * @module
+ */
+import { broadcast } from "./broadcast.ts";
+import { echo } from "./echo.ts";
+import { gSet } from "./g_set.ts";
+import { uniqueIds } from "./unique_ids.ts";
+import type { Workload } from "./workload.ts";
+
+/** Every workload there is, under the name that `-w` takes. */
+export const workloads: ReadonlyMap<string, Workload> = new Map(
+  [broadcast, echo, gSet, uniqueIds].map((workload) => [workload.name, workload]),
+);
