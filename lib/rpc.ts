@@ -170,6 +170,11 @@ export function oneOf<T extends string>(...values: readonly T[]): Shape<T> {
   return leaf(`one of ${values.map((v) => `"${v}"`).join(", ")}`, (value) => known.includes(value));
 }
 
+/** `null`, or a value of that shape. */
+export function nullable<T>(shape: Shape<T>): Shape<T | null> {
+  return { problem: (value, path) => value === null ? undefined : shape.problem(value, path) };
+}
+
 /** A field that may be missing. */
 export function optional<T>(shape: Shape<T>): Shape<T> & { readonly optional: true } {
   return { problem: shape.problem, optional: true };

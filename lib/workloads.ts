@@ -8,6 +8,7 @@ import {
   boolean,
   integer,
   json,
+  nullable,
   oneOf,
   optional,
   record,
@@ -75,13 +76,7 @@ export const Kafka = {
 /** A micro-operation of `txn-rw-register`: read (null in a request), or write. */
 export type RegisterOp = ["r" | "w", key: number, value: number | null];
 
-const register: Shape<number | null> = {
-  problem: (value, path) =>
-    value === null
-      ? undefined
-      : integer.problem(value, path)?.replace("integer", "integer or null"),
-};
-const registerTxn = array(tuple<RegisterOp>(oneOf("r", "w"), integer, register));
+const registerTxn = array(tuple<RegisterOp>(oneOf("r", "w"), integer, nullable(integer)));
 
 /** Workload `txn-rw-register`: transactions over registers. */
 export const TxnRwRegister = {
@@ -93,14 +88,12 @@ export type ListOp =
   | ["r", key: number, value: number[] | null]
   | ["append", key: number, value: number];
 
-const numbers = array(integer);
+const read = nullable(array(integer));
 const listOp: Shape<ListOp> = {
   problem(value, path) {
-    const kind = oneOf("r", "append");
-    const shape = Array.isArray(value) && value[0] === "append"
-      ? integer
-      : { problem: (v: unknown, p: string) => v === null ? undefined : numbers.problem(v, p) };
-    return tuple<[string, number, unknown]>(kind, integer, shape).problem(value, path);
+    const argument = Array.isArray(value) && value[0] === "append" ? integer : read;
+    const op = tuple<[string, number, unknown]>(oneOf("r", "append"), integer, argument);
+    return op.problem(value, path);
   },
 };
 

@@ -1,0 +1,61 @@
+import { assertEquals } from "@std/assert";
+import { LineSplitter } from "./lines.ts";
+
+const encoder = new TextEncoder();
+
+/** All lines of a stream that comes in these chunks. */
+function lines(chunks: Iterable<Uint8Array>): string[] {
+  const splitter = new LineSplitter();
+  return [...[...chunks].flatMap((chunk) => splitter.push(chunk)), ...splitter.end()];
+}
+
+function* cut(bytes: Uint8Array, size: number): Iterable<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
+}
+
+const TEXT = ["plain", "é ü ß", "", "日本語", "🌍🧵", '{"a":"\\n"}'];
+const BYTES = encoder.encode(TEXT.map((line) => `${line}\n`).join(""));
+
+Deno.test("a stream that is cut anywhere, in lines and in characters, has the same lines", () => {
+  for (let at = 0; at <= BYTES.length; at++) {
+    assertEquals(lines([BYTES.subarray(0, at), BYTES.subarray(at)]), TEXT);
+  }
+  for (let size = 1; size <= BYTES.length; size++) assertEquals(lines(cut(BYTES, size)), TEXT);
+});
+
+Deno.test("a line is handed out with the chunk that ends it, not before and not after", () => {
+  const splitter = new LineSplitter();
+  assertEquals(splitter.push(encoder.encode("on")), []);
+  assertEquals(splitter.push(encoder.encode("e\ntwo\nthr")), ["one", "two"]);
+  assertEquals(splitter.push(encoder.encode("ee")), []);
+  assertEquals(splitter.push(encoder.encode("\n")), ["three"]);
+  assertEquals(splitter.end(), []);
+});
+
+Deno.test("a chunk may hold many lines", () => {
+  const many = Array.from({ length: 10_000 }, (_, i) => `line ${i}`);
+  assertEquals(lines([encoder.encode(`${many.join("\n")}\n`)]), many);
+});
+
+Deno.test("a line may be megabytes long", () => {
+  const long = "ö0123456789".repeat(400_000);
+  const bytes = encoder.encode(`before\n${long}\nafter\n`);
+  assertEquals(lines(cut(bytes, 65_536)), ["before", long, "after"]);
+});
+
+Deno.test("a last line without its end is handed out at the end of the stream", () => {
+  assertEquals(lines([encoder.encode("one\ntwo")]), ["one", "two"]);
+  assertEquals(lines([]), []);
+});
+
+Deno.test("a character that the stream's end cuts off becomes the replacement character", () => {
+  assertEquals(lines([encoder.encode("caf"), encoder.encode("é").subarray(0, 1)]), ["caf\u{fffd}"]);
+});
+
+Deno.test("a chunk may be overwritten once it was pushed", () => {
+  const splitter = new LineSplitter();
+  const buffer = encoder.encode("abc");
+  splitter.push(buffer);
+  buffer.fill(0);
+  assertEquals(splitter.push(encoder.encode("\n")), ["abc"]);
+});
