@@ -63,11 +63,24 @@ async function writeAll(bytes: Uint8Array): Promise<void> {
   for (let from = 0; from < bytes.length;) from += await Deno.stdout.write(bytes.subarray(from));
 }
 
-/** Makes `console` write to standard error only: on standard output it would break the protocol. */
+/** What `console` writes to standard output with. */
+const PRINTING = [
+  "log",
+  "info",
+  "debug",
+  "dir",
+  "dirxml",
+  "table",
+  "count",
+  "timeLog",
+  "timeEnd",
+] as const;
+
+/**
+ * Makes `console` write to standard error only: on standard output it would break the protocol. What
+ * a method adds to its arguments (a table's lines, a count, a time) is lost.
+ */
 export function divertConsole(): void {
-  // Those that write by themselves; the others (table, group, count, …) go through them.
-  for (const method of ["log", "info", "debug", "dir", "dirxml"] as const) {
-    console[method] = console.error;
-  }
+  for (const method of PRINTING) console[method] = console.error;
   console.clear = () => {};
 }

@@ -1,0 +1,36 @@
+/** A node that does what nodes should not, to see what becomes of it. */
+import { type Node, serve } from "../node.ts";
+import { oneWay, rpc, string } from "../rpc.ts";
+import { Echo } from "../workloads.ts";
+
+const ping = rpc("ping", {}, {});
+const slip = oneWay("slip", { kind: string });
+
+const slips: Record<string, () => void> = {
+  "uncaught error": () =>
+    void setTimeout(() => {
+      throw new Error("nobody caught me");
+    }),
+  "unhandled rejection": () => void Promise.reject(new Error("nobody handled me")),
+  "whole console": printEverywhere,
+};
+
+/** Calls every method that the console has. */
+function printEverywhere(): void {
+  for (const method of Object.values(console)) {
+    if (typeof method === "function") method("said by a program");
+  }
+}
+
+function awkward(node: Node): void {
+  setInterval(() => {}, 1_000_000); // is pending when the input ends
+  if (Deno.args.includes("--fail")) throw new Error("no such luck");
+  node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+  node.on(ping, async () => {
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    return { type: "ping_ok" };
+  });
+  node.on(slip, ({ kind }) => slips[kind]?.());
+}
+
+if (import.meta.main) await serve(awkward);
