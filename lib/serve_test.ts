@@ -26,6 +26,7 @@ class Served implements AsyncDisposable {
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
+      signal: AbortSignal.timeout(60_000), // a test that fails need not hang
     }).spawn();
     this.#input = this.#child.stdin.getWriter();
     this.#output = this.#child.stdout.getReader();
@@ -135,6 +136,14 @@ Deno.test("a line may be megabytes long, in and out", async () => {
   await using node = await new Served().init();
   const text = "ö0123456789".repeat(300_000);
   assertEquals((await node.ask({ type: "echo", echo: text })).echo, text);
+});
+
+Deno.test("what was answered before the end of input is written to the end", async () => {
+  await using node = await new Served().init();
+  const text = "0123456789".repeat(300_000);
+  await node.write(echo(text));
+  const { rest } = await node.end();
+  assertEquals(rest.map((line) => parseMessage(line).body.echo), [text]);
 });
 
 Deno.test("the last line needs no end", async () => {
