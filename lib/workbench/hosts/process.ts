@@ -118,7 +118,7 @@ export class ProcessHost implements Host {
 }
 
 /** Nodes that are Deno scripts find, through their shebang, the Deno that runs this. */
-function pathWithDeno(): string {
+export function pathWithDeno(): string {
   const path = Deno.env.get("PATH") ?? "";
   const here = dirname(Deno.execPath());
   return path.split(":").includes(here) ? path : `${here}:${path}`;

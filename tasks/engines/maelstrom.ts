@@ -1,0 +1,217 @@
+/**
+ * Real Maelstrom as an engine.
+ *
+ * @module
+ */
+import { basename, delimiter, dirname, join, resolve } from "node:path";
+import { TextLineStream } from "@std/streams";
+import { pathWithDeno } from "../../lib/workbench/hosts/process.ts";
+import type { TestOptions } from "../../lib/workbench/options.ts";
+import { showProgress } from "../progress.ts";
+import { readRun, type StoredRun, UnreadableRun } from "../stored_run.ts";
+import { type EngineRun, type Reporting, RUNS } from "./engine.ts";
+
+/** Where `deno task setup:maelstrom` puts it. */
+const INSTALLED = "maelstrom/maelstrom";
+
+/** Maelstrom's launcher, or why there is none to use. */
+export type Found = { readonly launcher: string } | { readonly missing: string };
+
+/**
+ * Looks for Maelstrom: what the environment variable `MAELSTROM` names (the launcher or its
+ * folder), else `maelstrom/` here, else on the `PATH`; and for the Java it needs.
+ */
+export async function findMaelstrom(): Promise<Found> {
+  const launcher = launcherFile();
+  if (launcher === undefined) {
+    const named = Deno.env.get("MAELSTROM");
+    return {
+      missing: named === undefined
+        ? "Maelstrom is not installed (deno task setup:maelstrom installs it)"
+        : `MAELSTROM names ${named}, where there is no launcher`,
+    };
+  }
+  if (await runs("java", ["-version"])) return { launcher };
+  return { missing: `Maelstrom is at ${launcher}, but there is no Java to run it` };
+}
+
+function launcherFile(): string | undefined {
+  const named = Deno.env.get("MAELSTROM");
+  const candidates = named !== undefined ? [named, join(named, "maelstrom")] : [
+    INSTALLED,
+    ...(Deno.env.get("PATH") ?? "").split(delimiter).map((d) => join(d, "maelstrom")),
+  ];
+  const found = candidates.find(isExecutable);
+  return found === undefined ? undefined : resolve(found);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    const { isFile, mode } = Deno.statSync(path);
+    return isFile && (mode === null || (mode & 0o111) !== 0);
+  } catch {
+    return false;
+  }
+}
+
+async function runs(command: string, args: string[]): Promise<boolean> {
+  try {
+    const options = { args, stdout: "null", stderr: "null" } as const;
+    return (await new Deno.Command(command, options).output()).success;
+  } catch {
+    return false;
+  }
+}
+
+/** Lines of Maelstrom's output kept to explain a crash. */
+const KEPT_LINES = 400;
+/** How long Maelstrom may take to end after an interruption before it is killed, in milliseconds. */
+const PATIENCE_MS = 8_000;
+
+/**
+ * Runs a test once.
+ *
+ * @param argv Its options, without `--bin`.
+ */
+export async function runMaelstrom(
+  launcher: string,
+  test: TestOptions,
+  argv: readonly string[],
+  reporting: Reporting,
+): Promise<EngineRun> {
+  const home = resolve(RUNS, "maelstrom");
+  Deno.mkdirSync(home, { recursive: true });
+  const before = latestRun(home);
+  const { bin = "" } = test;
+  const child = new Deno.Command(launcher, {
+    args: ["test", "--bin", resolve(bin), ...argv],
+    cwd: home,
+    env: { PATH: pathWithDeno() },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    detached: true, // an interruption reaches it from here, once
+  }).spawn();
+  const followed = new Followed();
+  const release = endWith(reporting.signal, child);
+  const progress = reporting.quiet
+    ? undefined
+    : showProgress(test.run.timeLimitS, () => followed.reading());
+  const reading = Promise.all([
+    followed.read(child.stdout),
+    followed.read(child.stderr),
+  ]);
+  const { code } = await child.status;
+  await reading;
+  release();
+  await progress?.stop();
+  reporting.signal.throwIfAborted();
+  const after = latestRun(home);
+  const dir = after === undefined || after === before ? home : after;
+  return outcomeOf(dir, test, code, followed.lines);
+}
+
+function latestRun(home: string): string | undefined {
+  try {
+    return Deno.realPathSync(join(home, "store", "latest"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ends Maelstrom, and with it its nodes, when the signal says so. Returns how to stop minding. */
+function endWith(signal: AbortSignal, child: Deno.ChildProcess): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = () => {
+    kill(child, "SIGINT");
+    timer = setTimeout(() => kill(child, "SIGKILL"), PATIENCE_MS);
+  };
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  return () => {
+    signal.removeEventListener("abort", end);
+    clearTimeout(timer);
+    kill(child, "SIGKILL"); // whatever of its process group is still there
+  };
+}
+
+function kill({ pid }: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    Deno.kill(-pid, signal);
+  } catch {
+    // it is gone already
+  }
+}
+
+/** What Maelstrom's own output tells of a run. */
+class Followed {
+  readonly lines: string[] = [];
+  #operations = 0;
+  #phase = "starting";
+  #startedMs: number | undefined;
+  #fault: string | undefined;
+
+  reading() {
+    return {
+      phase: this.#phase,
+      elapsedS: this.#startedMs === undefined ? 0 : (performance.now() - this.#startedMs) / 1000,
+      operations: this.#operations,
+      ...(this.#fault === undefined ? {} : { fault: this.#fault }),
+    };
+  }
+
+  async read(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const lines = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+    for await (const line of lines) this.#line(line);
+  }
+
+  #line(line: string): void {
+    if (this.lines.push(line) > KEPT_LINES) this.lines.shift();
+    if (/\t:invoke\t/.test(line)) {
+      this.#operations++;
+      this.#startedMs ??= performance.now();
+      if (this.#phase === "starting") this.#phase = "running";
+    } else if (line.includes("Waiting for recovery")) this.#phase = "recovering";
+    else if (line.includes("Analyzing")) this.#phase = "checking";
+    else if (/:nemesis\t:info\t:st(art|op)-partition/.test(line)) {
+      this.#fault = line.includes(":start-partition") ? "network partitioned" : "network healed";
+    }
+  }
+}
+
+function outcomeOf(
+  dir: string,
+  test: TestOptions,
+  code: number,
+  lines: readonly string[],
+): EngineRun {
+  const base = { dir, workload: test.run.workload, nodeCount: test.run.nodes.length, problems: [] };
+  let stored: StoredRun | undefined;
+  try {
+    stored = readRun(dir);
+  } catch (error) {
+    if (!(error instanceof UnreadableRun)) throw error;
+  }
+  const history = stored?.history ?? [];
+  if (stored?.results !== undefined) return { ...base, history, results: stored.results };
+  return { ...base, history, crash: crashInWords(code, dir, lines) };
+}
+
+/** Why Maelstrom left no results: its own word, and the node's last ones. */
+function crashInWords(code: number, dir: string, lines: readonly string[]): string[] {
+  const crashed = lines.findIndex((line) =>
+    /crashed with exit status|Expected node .* to respond/.test(line)
+  );
+  if (crashed >= 0) {
+    const said = lines.slice(crashed, crashed + 12).filter((line) => !/^\s*at /.test(line));
+    return [
+      `Maelstrom ended with status ${code}: a node failed.`,
+      ...said.map((line) => line.trim()),
+    ];
+  }
+  const cause = lines.find((line) => /Exception|Error/.test(line));
+  return [
+    `Maelstrom ended with status ${code} and left no results in ${basename(dirname(dir))}.`,
+    ...(cause === undefined ? lines.slice(-3) : [cause.trim()]),
+  ];
+}

@@ -1,0 +1,77 @@
+/**
+ * `deno task workbench test …`: Maelstrom's command line, without Maelstrom.
+ *
+ * @module
+ */
+import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
+import { workloads } from "../lib/workbench/workloads/mod.ts";
+import { runWorkbench } from "./engines/workbench.ts";
+import { workloadOptionsHelp } from "./help.ts";
+import { INTERRUPTED, interruptible } from "./interrupt.ts";
+import { summariseRun } from "./outcome.ts";
+import { renderSummary } from "./render.ts";
+import { type Ending, EXIT_STATUS } from "./summary.ts";
+import { terminalLook } from "./text.ts";
+
+/** The last line of Maelstrom's own output, for scripts that look for it. */
+const LAST_WORDS: Readonly<Record<Ending, string>> = {
+  pass: "Everything looks good!",
+  fail: "Analysis invalid!",
+  unknown: "Errors occurred during analysis, but no anomalies found.",
+  crash: "The run crashed.",
+};
+
+/** Runs what the command line says; resolves to the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const [command, ...others] = argv;
+  const asksHelp = argv.slice(0, argv.includes("--") ? argv.indexOf("--") : argv.length)
+    .some((word) => word === "--help" || word === "-h");
+  if (asksHelp || command === "help") {
+    console.log(help());
+    return 0;
+  }
+  if (command !== "test") {
+    throw new UsageError(`expected the command "test", got "${command ?? ""}"; --help tells more`);
+  }
+  const test = parseTestOptions(others);
+  return await interruptible(async (signal) => {
+    for (let run = 1;; run++) {
+      const ended = await runWorkbench(test, { quiet: false, signal });
+      const summary = summariseRun(ended);
+      const title = ended.workload.name;
+      console.log(renderSummary(summary, { ...terminalLook(), title }));
+      console.log(
+        `\n    files: ${ended.dir}   seed: ${test.run.seed}\n\n${LAST_WORDS[summary.ending]}`,
+      );
+      if (summary.ending !== "pass" || run >= test.testCount) return EXIT_STATUS[summary.ending];
+    }
+  });
+}
+
+function help(): string {
+  const names = [...workloads.values()].map(({ name, description }) =>
+    `  ${name.padEnd(18)} ${description}`
+  );
+  return [
+    "deno task workbench test -w WORKLOAD --bin FILE [options] [-- arguments for the node]",
+    "",
+    "Runs FILE as the nodes of a distributed system and checks what clients see, as Maelstrom does.",
+    "Exit status: 0 valid, 1 invalid, 2 unknown, 254 wrong arguments, 255 crash.",
+    "",
+    workloadOptionsHelp(),
+    "",
+    "Workloads:",
+    ...names,
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    if (error === INTERRUPTED) Deno.exit(130);
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`deno task workbench: ${error.message}.`);
+    Deno.exit(254);
+  }
+}
