@@ -1,0 +1,41 @@
+import { assert, assertEquals } from "@std/assert";
+import { TestNode } from "../lib/testing.ts";
+import { UniqueIds } from "../lib/workloads.ts";
+import uniqueIds from "./2_unique_ids.ts";
+
+async function generate(node: TestNode, count: number): Promise<unknown[]> {
+  const replies = Array.from({ length: count }, () => node.ask(UniqueIds.generate, {}));
+  return (await Promise.all(replies)).map(({ id }) => id);
+}
+
+Deno.test("ids are unique on one node, on three, and over lives of the same node", async () => {
+  const ids = ["n0", "n1", "n2"];
+  const lives = [...ids, ...ids, "n0"].map((id) => new TestNode(uniqueIds, id, ids));
+  const generated = await Promise.all(lives.map((node) => generate(node, 1000)));
+  assertEquals(new Set(generated.flat()).size, 7000);
+});
+
+Deno.test("ids are strings, so that a checker can put them in order", async () => {
+  const ids = await generate(new TestNode(uniqueIds), 20);
+  assert(ids.every((id) => typeof id === "string"));
+});
+
+Deno.test("a node asks no other node for an id", async () => {
+  const n0 = new TestNode(uniqueIds, "n0", ["n0", "n1", "n2"]);
+  await generate(n0, 100);
+  assertEquals(n0.sent, []);
+});
+
+Deno.test("chance is drawn when a node starts, not when its script is loaded", async () => {
+  const randomUUID = crypto.randomUUID;
+  const lives: ReturnType<typeof randomUUID>[] = ["0-0-0-0-1", "0-0-0-0-2"];
+  crypto.randomUUID = () => lives.shift() ?? "0-0-0-0-0";
+  try {
+    const first = new TestNode(uniqueIds);
+    const second = new TestNode(uniqueIds);
+    assertEquals(await generate(first, 2), ["0-0-0-0-1-0", "0-0-0-0-1-1"]);
+    assertEquals(await generate(second, 1), ["0-0-0-0-2-0"]);
+  } finally {
+    crypto.randomUUID = randomUUID;
+  }
+});

@@ -1,0 +1,126 @@
+/**
+ * Measuring things side by side on a machine that has other things to do.
+ *
+ * A figure of its own says little: it differs from machine to machine and from minute to minute.
+ * So every bench has contenders that are measured in turn, round after round, and its result is
+ * how they compare: each contender's ratio to the reference of the same round, and of those ratios
+ * the median.
+ *
+ * @module
+ */
+
+/** One of the things that are measured side by side. */
+export interface Contender extends AsyncDisposable {
+  readonly name: string;
+  /** Measures one round, in the bench's unit. */
+  measure(): Promise<number>;
+}
+
+/** What a contender's ratio to the reference must be. */
+export interface Target {
+  /** The contender's name. */
+  readonly contender: string;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+/** Something worth measuring. */
+export interface Bench {
+  /** What to type to run this one alone. */
+  readonly name: string;
+  readonly title: string;
+  /** Of the figures. */
+  readonly unit: string;
+  readonly rounds: number;
+  readonly target?: Target;
+  /** Makes the contenders ready. The first one is the reference. */
+  start(): Promise<Contender[]>;
+}
+
+/** What the rounds of one contender come to. */
+export interface Standing {
+  readonly contender: string;
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  /** The median of the ratios to the reference in the same round. */
+  readonly ratio: number;
+  /** Whether the bench's target is met; left out where it is about another contender. */
+  readonly met?: boolean;
+}
+
+/** Runs a bench: one round to warm up, which does not count, then the others. */
+export async function compare(bench: Bench, rounds = bench.rounds): Promise<Standing[]> {
+  await using stack = new AsyncDisposableStack();
+  const contenders = await bench.start();
+  for (const contender of contenders) stack.use(contender);
+  const figures = contenders.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [i, contender] of contenders.entries()) {
+      const figure = await contender.measure();
+      if (round > 0) figures[i]?.push(figure);
+    }
+  }
+  const reference = figures[0] ?? [];
+  return contenders.map(({ name }, i) => standing(name, figures[i] ?? [], reference, bench.target));
+}
+
+function standing(
+  contender: string,
+  figures: readonly number[],
+  reference: readonly number[],
+  target?: Target,
+): Standing {
+  const ratio = median(figures.map((figure, round) => figure / (reference[round] ?? NaN)));
+  const all = {
+    contender,
+    median: median(figures),
+    min: Math.min(...figures),
+    max: Math.max(...figures),
+    ratio,
+  };
+  if (target?.contender !== contender) return all;
+  const { atLeast = -Infinity, atMost = Infinity } = target;
+  return { ...all, met: atLeast <= ratio && ratio <= atMost };
+}
+
+/** The middle value; of an even number of values, the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low = NaN, high = NaN] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  return (low + high) / 2;
+}
+
+/** A table of a bench's standings, for people. */
+export function table(bench: Bench, standings: readonly Standing[]): string {
+  const rows = standings.map(({ contender, median, min, max, ratio, met }) => [
+    `  ${contender}`,
+    short(median),
+    `${short(min)} to ${short(max)}`,
+    ratio.toFixed(2),
+    met === undefined ? "" : `${met ? "✓" : "✗"} ${limits(bench.target)}`,
+  ]);
+  const head = ["", bench.unit, "spread", "ratio", ""];
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0))
+  );
+  const lines = [head, ...rows].map((row) =>
+    row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return column === 0 || column === 4 ? cell.padEnd(width) : cell.padStart(width);
+    }).join("  ").trimEnd()
+  );
+  return [bench.title, ...lines].join("\n");
+}
+
+function short(figure: number): string {
+  return figure >= 100 ? figure.toFixed(0) : figure.toPrecision(3);
+}
+
+function limits({ atLeast, atMost }: Target = { contender: "" }): string {
+  return [
+    atLeast === undefined ? [] : `at least ${atLeast}`,
+    atMost === undefined ? [] : `at most ${atMost}`,
+  ].flat().join(", ");
+}
