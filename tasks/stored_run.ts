@@ -113,12 +113,13 @@ function factsOfTest(test: Edn): RunFacts {
   const workload = nameOf(test["workload"]) ?? nameOf(test["name"]);
   const models = itemsOf(test["consistency-models"]).flatMap((model) => nameOf(model) ?? []);
   const availability = nameOf(test["availability"]) ?? numberOf(test["availability"]);
-  const nodes = itemsOf(test["nodes"]).length || numberOf(test["node-count"]);
+  const nodes = itemsOf(test["nodes"]).length;
+  const even = nodes > 0 && (numberOf(test["concurrency"]) ?? nodes) % nodes === 0;
   return {
     ...(workload !== undefined && { workload }),
     ...(models.length > 0 && { consistencyModels: models }),
     ...(availability !== undefined && { availability: parseAvailability(String(availability)) }),
-    ...(nodes !== undefined && { nodeCount: nodes }),
+    ...(even && { nodeCount: nodes }),
   };
 }
 

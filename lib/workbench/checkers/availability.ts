@@ -10,7 +10,7 @@ import { type Op, pairs } from "../history.ts";
 import type { CheckOptions, Result } from "./checker.ts";
 import { printError } from "./stats.ts";
 import { numberOf } from "./values.ts";
-import { counted, tally, whoWhen } from "./words.ts";
+import { counted, percent, tally, whoWhen } from "./words.ts";
 
 /** Compares the acknowledged fraction with the option `availability`; without it, all is valid. */
 export function checkAvailability(
@@ -41,10 +41,4 @@ export function explainAvailability(result: EdnObject, history: readonly Op[] = 
     ...causes.map(([cause, count]) => `${counted(count, "time")} ${cause}.`),
     `The first was ${first.f} of ${whoWhen(first)}.`,
   ];
-}
-
-/** Enough digits that a fraction below 1 does not read as 100 %. */
-function percent(fraction: number): string {
-  const digits = fraction < 1 && fraction > 0.9999 ? 4 : 2;
-  return `${(fraction * 100).toFixed(digits)} %`;
 }

@@ -100,7 +100,7 @@ export function explainCounter(result: EdnObject, history: readonly Op[] = []): 
 
 function explainAbsence(result: EdnObject): string[] {
   if (result["valid?"] !== true || itemsOf(result["final-reads"]).length > 0) return [];
-  return ["No final read succeeded, so nothing was judged: the run is valid for want of evidence."];
+  return ["No final read succeeded, so none was judged: nothing is wrong for want of evidence."];
 }
 
 function rangesOf(result: EdnObject): Range[] {

@@ -53,6 +53,10 @@ export function explainExceptions(result: EdnObject): string[] {
 
 const MESSAGE_LIMIT = 400;
 
+/** Maelstrom's sentences about a reply that is not what the workload asks for, on one line. */
+const MALFORMED_REPLY =
+  /sent node (\S+) the following request: (.*) And expected .* but instead received (.*) This is malformed because: (.*?)(?: See doc.*)?$/;
+
 /** A refusal by its code and text, anything else by its message. */
 function printCause({ message, data }: EdnObject): string {
   if (isEdnObject(data) && data["type"] === keyword("rpc-error")) {
@@ -62,6 +66,8 @@ function printCause({ message, data }: EdnObject): string {
       (typeof text === "string" ? `, "${text}".` : ".");
   }
   if (typeof message !== "string") return "no message given.";
-  const line = message.replaceAll(/\s+/g, " ").replace(/ See doc\/protocol\.md.*$/, "");
+  const line = message.replaceAll(/\s+/g, " ");
+  const [, node, request, reply, reason] = MALFORMED_REPLY.exec(line) ?? [];
+  if (node !== undefined) return `${node} replied ${reply} to ${request}; malformed: ${reason}`;
   return line.length <= MESSAGE_LIMIT ? line : `${line.slice(0, MESSAGE_LIMIT - 1)}…`;
 }

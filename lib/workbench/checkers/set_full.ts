@@ -195,17 +195,17 @@ export function explainSetFull(result: EdnObject, history: readonly Op[] = []): 
   ];
 }
 
-const DETAILS_LIMIT = 3;
+const DETAILS_LIMIT = 2;
 const LAST_READS_LIMIT = 25;
 
 function explainLost(lost: readonly Edn[], history: readonly Op[]): string[] {
   const elements = new Map(elementsOf(history).map((one) => [keyOf(one.value), one]));
   const gone = lost.flatMap((value) => elements.get(keyOf(value)) ?? []);
   return [
-    ...gone.slice(0, DETAILS_LIMIT).map((element) => describeLoss(element, history)),
     ...(gone.length > 1 ? describeAcknowledgers(gone) : []),
-    ...describeLastReads(gone, history),
     ...describePartitions(gone, history),
+    ...(gone.length > 1 ? describeLastReads(gone, history) : []),
+    ...gone.slice(0, DETAILS_LIMIT).map((element) => describeLoss(element, history)),
   ];
 }
 
@@ -240,7 +240,7 @@ function describeAcknowledgers(gone: readonly Element[]): string[] {
   const counts = tally(processes).slice(0, 6);
   const [first] = counts;
   if (first === undefined) return [];
-  if (counts.length === 1) return [`All of them became known through process ${first[0]}.`];
+  if (counts.length === 1) return [`All became known through process ${first[0]}.`];
   return [
     `They became known through process ${
       joined(counts.map(([process, count]) => `${process} (${count})`))
@@ -275,8 +275,8 @@ function describePartitions(gone: readonly Element[], history: readonly Op[]): s
     partitions.some(({ from, to }) => from <= known.time && known.time <= to)
   );
   if (during.length === 0) return [];
-  const share = during.length === gone.length ? "All" : `${during.length}`;
-  return [`${share} of them became known while the network was partitioned.`];
+  const share = during.length === gone.length ? "All" : `${during.length} of them`;
+  return [`${share} became known while the network was partitioned.`];
 }
 
 function partitionsOf(history: readonly Op[]): { from: number; to: number }[] {

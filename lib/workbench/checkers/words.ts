@@ -21,6 +21,12 @@ export function counted(count: number, singular: string, plural = `${singular}s`
   return `${count === 0 ? "no" : count} ${count === 1 ? singular : plural}`;
 }
 
+/** A fraction as percent, cut to two decimals, so that less than all never reads `100 %`. */
+export function percent(fraction: number): string {
+  if (fraction === 1) return "100 %";
+  return `${(Math.floor(fraction * 10_000 + 1e-6) / 100).toFixed(2)} %`;
+}
+
 /** Words as English joins them: `a`, `a and b`, `a, b and c`. */
 export function joined(words: readonly string[], conjunction = "and"): string {
   if (words.length < 2) return words.join("");

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { counted, joined, listed, seconds, tally } from "./words.ts";
+import { counted, joined, listed, percent, seconds, tally } from "./words.ts";
 
 Deno.test("lists draw runs of integers together and cut what is too long", () => {
   assertEquals(listed([1, 4, 5, 6, 9]), "1, 4–6 and 9");
@@ -13,6 +13,7 @@ Deno.test("small words", () => {
   assertEquals(counted(1, "reply", "replies"), "1 reply");
   assertEquals(counted(0, "value"), "no values");
   assertEquals(joined(["a", "b", "c"], "or"), "a, b or c");
+  assertEquals([percent(1), percent(0.99999), percent(0.57)], ["100 %", "99.99 %", "57.00 %"]);
   assertEquals(seconds(1_234_567_890), "1.235 s");
   assertEquals(tally(["a", "b", "b"]), [["b", 2], ["a", 1]]);
 });

@@ -1,0 +1,172 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { checkCounter, explainCounter } from "../lib/workbench/checkers/counter.ts";
+import { checkEcho, comparableEcho, explainEcho } from "../lib/workbench/checkers/echo.ts";
+import { checkSetFull, explainSetFull } from "../lib/workbench/checkers/set_full.ts";
+import { checkUniqueIds, explainUniqueIds } from "../lib/workbench/checkers/unique_ids.ts";
+import { type Judge, judgeRun, main, renderJudgement } from "./check.ts";
+import { readRun, UnreadableRun } from "./stored_run.ts";
+
+const RECORDED = new URL("../lib/workbench/checkers/testdata/", import.meta.url).pathname;
+
+const sets: Judge = { check: checkSetFull, explain: explainSetFull };
+const counters: Judge = { check: checkCounter, explain: explainCounter };
+const JUDGES: ReadonlyMap<string, Judge> = new Map([
+  ["broadcast", sets],
+  ["g-set", sets],
+  ["g-counter", counters],
+  ["pn-counter", counters],
+  ["unique-ids", { check: checkUniqueIds, explain: explainUniqueIds }],
+  ["echo", { check: checkEcho, explain: explainEcho, comparable: comparableEcho }],
+]);
+
+/** Runs the command; standard error is gathered with the output. */
+function run(...args: string[]): { status: number; output: string } {
+  const lines: string[] = [];
+  const { error } = console;
+  console.error = (text: string) => lines.push(text);
+  try {
+    const status = main(args, JUDGES, (text) => lines.push(text));
+    return { status, output: lines.join("\n") };
+  } finally {
+    console.error = error;
+  }
+}
+
+Deno.test("every recorded run is judged as Maelstrom judged it", () => {
+  const dirs = [...JUDGES.keys()].flatMap((workload) =>
+    [...Deno.readDirSync(`${RECORDED}${workload}`)].map(({ name }) =>
+      `${RECORDED}${workload}/${name}`
+    )
+  );
+  const { status, output } = run(...dirs);
+  assertEquals(status, 0, output);
+  assertEquals(output.match(/^✓/gm)?.length, dirs.length);
+});
+
+/** Calls with a copy of a recorded run in which some text of a file was replaced. */
+function withChange(
+  source: string,
+  [file, from, to]: readonly [string, string | RegExp, string],
+  body: (dir: string) => void,
+): void {
+  const dir = Deno.makeTempDirSync();
+  try {
+    for (const name of ["history.edn", "results.edn", "cmd.txt"]) {
+      const text = Deno.readTextFileSync(`${RECORDED}${source}/${name}`);
+      const changed = name === file ? text.replace(from, to) : text;
+      if (name === file) assert(changed !== text, "nothing was replaced");
+      Deno.writeTextFileSync(`${dir}/${name}`, changed);
+    }
+    body(dir);
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
+}
+
+Deno.test("a figure that differs is shown with both values, and the exit status is 1", () => {
+  withChange("g-set/late", ["results.edn", ":attempt-count 48", ":attempt-count 47"], (dir) => {
+    const { status, output } = run(dir);
+    assertEquals(status, 1);
+    assertStringIncludes(output, "different in 1 of");
+    assert(/:workload :attempt-count +47 +48/.test(output), output);
+  });
+});
+
+Deno.test("a history that was tampered with no longer gives the stored verdict", () => {
+  const last = /:value \[([0-9 ]*)\]\}\n$/;
+  withChange("g-set/late", ["history.edn", last, ":value []}\n"], (dir) => {
+    const { differences = [], verdict } = judgeRun(readRun(dir), JUDGES);
+    assertEquals(verdict, false);
+    assertEquals(differences[0], { path: ["valid?"], stored: true, recomputed: false });
+  });
+});
+
+Deno.test("stats, availability and exceptions are compared too", () => {
+  const changes = [
+    ["broadcast/flaky", ":info-count 16", ":info-count 15", "stats"],
+    ["broadcast/flaky", ":ok-fraction 0.79096043", ":ok-fraction 0.7", "availability"],
+    ["g-counter/final-reads-fail", "{:count 2,", "{:count 3,", "exceptions"],
+  ] as const;
+  for (const [source, from, to, section] of changes) {
+    withChange(source, ["results.edn", from, to], (dir) => {
+      const { differences = [] } = judgeRun(readRun(dir), JUDGES);
+      assertEquals(differences.map(({ path }) => path[0]), [section]);
+    });
+  }
+});
+
+Deno.test("availability is judged by what the command line asked for, or by what is given", () => {
+  const dir = `${RECORDED}broadcast/flaky`;
+  assertEquals(run(dir, "--availability", "0.79").status, 0);
+  const { status, output } = run(dir, "--availability", "total");
+  assertEquals(status, 1);
+  assertStringIncludes(output, ":availability :valid?");
+});
+
+Deno.test("the order in which a hash map yields echo's errors is no difference", () => {
+  const swap = /(\["Expected[^\]]*\])(\s+)(\["Expected[^\]]*\])/;
+  withChange("echo/definite-errors", ["results.edn", swap, "$3$2$1"], (dir) => {
+    assertEquals(judgeRun(readRun(dir), JUDGES).differences, []);
+  });
+});
+
+Deno.test("a checker that threw is equal to one that threw, whatever its stack trace", () => {
+  const { verdict, differences } = judgeRun(readRun(`${RECORDED}unique-ids/object-ids`), JUDGES);
+  assertEquals([String(verdict), differences], [":unknown", []]);
+});
+
+Deno.test("a failed run is explained in words", () => {
+  const run = readRun(`${RECORDED}g-set/one-node-only`);
+  const text = renderJudgement("run", judgeRun(run, JUDGES));
+  assertStringIncludes(text, "✓ run\n  g-set: verdict false, equal in every figure");
+  assertStringIncludes(text, "13 values of 43 were lost");
+});
+
+Deno.test("a run that crashed has no results to compare with; its history is judged", () => {
+  const dir = Deno.makeTempDirSync();
+  try {
+    Deno.copyFileSync(`${RECORDED}g-set/late/history.edn`, `${dir}/history.edn`);
+    const { status, output } = run(dir);
+    assertEquals(status, 2);
+    assertStringIncludes(output, "g-set: verdict true; there is no results.edn");
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
+});
+
+Deno.test("several runs: the worst status counts, and each is reported", () => {
+  const { status, output } = run(`${RECORDED}g-set/late`, "/no/such/run");
+  assertEquals(status, 254);
+  assertStringIncludes(output, "✓");
+  assertStringIncludes(output, "There is no /no/such/run.");
+});
+
+Deno.test("bad arguments are answered with a sentence and status 254", () => {
+  const cases: [string[], string][] = [
+    [[], "Which run? Name the folder that holds its history.edn."],
+    [["x", "--fast"], "There is no option --fast."],
+    [
+      ["x", "--availability", "most"],
+      '--availability takes total or a number from 0 to 1, not "most".',
+    ],
+    [["x", "--consistency-models", "strictest"], "unknown consistency model"],
+  ];
+  for (const [args, sentence] of cases) {
+    const { status, output } = run(...args);
+    assertEquals(status, 254);
+    assertStringIncludes(output, sentence);
+  }
+  assertThrows(
+    () => judgeRun(readRun(`${RECORDED}g-set/late`), JUDGES, { workload: "set" }),
+    UnreadableRun,
+    "There is no workload set; known are broadcast, echo",
+  );
+});
+
+Deno.test("-w overrides what the folder tells, and --help says what is compared", () => {
+  assertEquals(run(`${RECORDED}g-set/late`, "-w", "broadcast").status, 0);
+  assertEquals(run(`${RECORDED}g-set/late`, "-w", "echo").status, 1);
+  const { status, output } = run("--help");
+  assertEquals(status, 0);
+  assertStringIncludes(output, "Compared: the verdict and every figure");
+});
