@@ -48,7 +48,7 @@ export type Handler<M extends OneWay> = (
 
 /** Options of {@linkcode Node.rpc}. */
 export interface RpcOptions {
-  /** How long to wait for the reply, in milliseconds. Default 1000. */
+  /** How long to wait for the reply, in milliseconds. Default 1000; at most 2^31 - 1. */
   readonly timeoutMs?: number;
   /** Gives up early: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -70,6 +70,9 @@ export interface Transport {
  * a client it no longer knows. Half a second is left for the way here and back.
  */
 const REPLY_WITHIN_MS = 4_500;
+
+/** The longest `setTimeout`; beyond, it would fire at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Messages that may wait for `init`; what comes beyond is dropped, as a network may do. */
 const MAX_WAITING = 100_000;
@@ -159,6 +162,7 @@ export class Node {
    *
    * @throws {RpcError} the error that came back; code 0 if nothing did in time, in which case the
    * request may have been carried out, or may be yet; code 13 if the reply was malformed.
+   * @throws {RangeError} if `timeoutMs` is out of range.
    */
   async rpc<R extends Rpc>(
     dest: string,
@@ -167,6 +171,11 @@ export class Node {
     options: RpcOptions = {},
   ): Promise<ReplyOf<R>> {
     const { timeoutMs = 1000, signal } = options;
+    if (!(timeoutMs >= 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
+      throw new RangeError(
+        `timeoutMs must be between 0 and ${MAX_TIMEOUT_MS}: current value is ${timeoutMs}`,
+      );
+    }
     signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Body>();
     const abort = () => reject(signal?.reason);

@@ -487,6 +487,14 @@ Deno.test("a call that is aborted beforehand sends nothing", async () => {
   assertEquals(sent.length, 1);
 });
 
+Deno.test("a time-out that no timer can keep is refused", async () => {
+  for (const timeoutMs of [-1, NaN, Infinity, 2 ** 31]) {
+    const error = await calling({ timeoutMs }).outcome;
+    assertInstanceOf(error, RangeError);
+    assertStringIncludes(error.message, `current value is ${timeoutMs}`);
+  }
+});
+
 Deno.test("a call that cannot be sent rejects and leaves nothing behind", async () => {
   using time = new FakeTime();
   const node = new Node({
