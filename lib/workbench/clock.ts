@@ -111,11 +111,13 @@ class Agenda {
   }
 }
 
-/** The machine's clock. It keeps one timer, and so a process alive only while something is due. */
+/** The machine's clock. It keeps a process alive only while something is due. */
 export class RealClock implements Clock {
   readonly #start = performance.now();
   readonly #agenda = new Agenda();
-  #wakeUp: { time: number; stop(): void } | undefined;
+  /** The one timer; it may come earlier than needed, and then is set again. */
+  #timer: { readonly time: number; readonly id: ReturnType<typeof setTimeout> } | undefined;
+  #runsSoon = false;
 
   now(): number {
     return Math.round((performance.now() - this.#start) * MS);
@@ -129,27 +131,32 @@ export class RealClock implements Clock {
 
   #arm(): void {
     const next = this.#agenda.nextTime();
-    if (next === undefined || (this.#wakeUp !== undefined && this.#wakeUp.time <= next)) return;
-    this.#wakeUp?.stop();
+    if (next === undefined) {
+      clearTimeout(this.#timer?.id);
+      this.#timer = undefined;
+      return;
+    }
     const wait = next - this.now();
-    this.#wakeUp = wait <= 0 ? this.#soon(next) : this.#later(next, wait);
+    if (wait <= 0) return this.#soon();
+    if (this.#timer !== undefined && this.#timer.time <= next) return;
+    clearTimeout(this.#timer?.id);
+    const id = setTimeout(() => {
+      this.#timer = undefined;
+      this.#run();
+    }, wait / MS);
+    this.#timer = { time: next, id };
   }
 
-  #soon(time: number): { time: number; stop(): void } {
-    let stopped = false;
+  #soon(): void {
+    if (this.#runsSoon) return;
+    this.#runsSoon = true;
     queueMicrotask(() => {
-      if (!stopped) this.#run();
+      this.#runsSoon = false;
+      this.#run();
     });
-    return { time, stop: () => stopped = true };
-  }
-
-  #later(time: number, wait: number): { time: number; stop(): void } {
-    const timer = setTimeout(() => this.#run(), wait / MS);
-    return { time, stop: () => clearTimeout(timer) };
   }
 
   #run(): void {
-    this.#wakeUp = undefined;
     // What becomes due while these run waits for the next turn, so that input is not starved.
     const now = this.now();
     for (let due = this.#agenda.takeDue(now); due; due = this.#agenda.takeDue(now)) due.callback();

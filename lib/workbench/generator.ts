@@ -185,3 +185,33 @@ export function once(invocation: Invocation): Generator {
     },
   };
 }
+
+/** An operation at a time that is fixed beforehand. */
+export interface Planned extends Assignment {
+  /** ns since the start of the run */
+  readonly time: number;
+}
+
+/**
+ * Operations written down: each at its time, or as soon after it as its thread is free.
+ *
+ * @param observer Told of what happens in place of the generator that is not used.
+ */
+export function scripted(plan: readonly Planned[], observer: Generator): Generator {
+  const left = plan.toSorted((a, b) => a.time - b.time);
+  const next = ({ free }: Context): number => left.findIndex(({ thread }) => free.includes(thread));
+  return {
+    ...(observer.observe && { observe: observer.observe.bind(observer) }),
+    when(context) {
+      if (left.length === 0) return "never";
+      const planned = left[next(context)];
+      return planned === undefined ? "pending" : Math.max(planned.time, context.now);
+    },
+    take(context) {
+      const [planned] = left.splice(next(context), 1);
+      if (planned === undefined) throw new Error("took from a script that has nothing");
+      const { time: _, ...assignment } = planned;
+      return assignment;
+    },
+  };
+}

@@ -106,7 +106,6 @@ const DEFAULTS = {
 } as const;
 
 const FLAGS = Object.keys(TEST_OPTIONS).filter((name) => !TEST_OPTIONS[name]?.value);
-const REPEATED = ["node", "nodes"];
 const VALUED = Object.keys(TEST_OPTIONS).filter((name) => TEST_OPTIONS[name]?.value);
 
 /**

@@ -7,21 +7,18 @@
  *
  * @module
  */
-import { type Call, Client, type Completion, MalformedReply } from "./client.ts";
+import { type Call, type Client, type Completion, MalformedReply } from "./client.ts";
 import type { Clock, Timer } from "./clock.ts";
 import type { Assignment, Generator, Invocation } from "./generator.ts";
 import type { Op } from "./history.ts";
-import type { Network } from "./network.ts";
 import type { Perform, Workload, WorkloadOptions } from "./workloads/workload.ts";
 
 /** What threads need to know. */
 export interface ThreadsOptions {
   readonly clock: Clock;
-  readonly network: Network;
   readonly workload: Workload;
   readonly options: WorkloadOptions;
-  /** The clients' ids, in order. */
-  readonly nextClientId: () => string;
+  readonly openClient: () => Client;
   /** The time in the history's terms, ns. */
   readonly now: () => number;
   /** Adds an event to the history. */
@@ -152,8 +149,8 @@ export class Threads {
   }
 
   #open(index: number): Worker {
-    const { network, clock, workload, options, nextClientId, malformed } = this.#context;
-    const client = new Client(nextClientId(), network, clock);
+    const { workload, options, openClient, malformed } = this.#context;
+    const client = openClient();
     const node = options.nodes[index % options.nodes.length] ?? "";
     const call: Call = async (rpc, fields, timeoutMs) => {
       try {
