@@ -9,7 +9,7 @@ import { TEST_OPTIONS } from "../lib/workbench/options.ts";
 export function workloadOptionsHelp(): string {
   return Object.entries(TEST_OPTIONS).map(([name, { value, help, only }]) => {
     const option = value === undefined ? `--${name}` : `--${name} ${value}`;
-    const scope = only === undefined ? "" : ` (${only.join(", ")})`;
+    const scope = only === undefined ? "" : ` (${[only].flat().join(", ")})`;
     return `  ${option.padEnd(30)} ${help}${scope}`;
   }).join("\n");
 }

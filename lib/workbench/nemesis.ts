@@ -129,11 +129,118 @@ export function faultValues(fault: Fault): [invoked: Edn, completed: Edn] {
   }
 }
 
+/** A kind of fault: how a strike of it begins and how it ends. */
+interface Kind {
+  readonly help: string;
+  begin(nodes: readonly string[], random: Random): Fault;
+  end(begun: Fault): Fault;
+}
+
+const stopPartition = (): Fault => ({ f: "stop-partition" });
+const isolated = (shape: string, grudge: Grudge): Fault => ({
+  f: "start-partition",
+  shape,
+  grudge,
+});
+
+function partitionsOf(shapes: readonly PartitionShape[]): Kind {
+  return {
+    help: "a partition in one of Maelstrom's four shapes",
+    begin(nodes, random) {
+      const shape = random.pick(shapes);
+      return isolated(shape, grudgeOf(shape, nodes, random));
+    },
+    end: stopPartition,
+  };
+}
+
+const KINDS = {
+  "partition": partitionsOf(PARTITION_SHAPES),
+  "one-way": {
+    help: "some nodes hear nothing of the others, which hear them",
+    begin(nodes, random) {
+      const shuffled = random.shuffle(nodes);
+      const deaf = shuffled.slice(0, 1 + random.int(Math.max(1, nodes.length - 1)));
+      const others = new Set(nodes.filter((node) => !deaf.includes(node)));
+      return isolated("one-way", new Map(deaf.map((node) => [node, others])));
+    },
+    end: stopPartition,
+  },
+  "partial": {
+    help: "every link is cut with probability ⅓",
+    begin(nodes, random) {
+      const grudge = new Map(nodes.map((node) => [node, new Set<string>()]));
+      for (const [i, a] of nodes.entries()) {
+        for (const b of nodes.slice(i + 1)) {
+          if (!random.chance(1 / 3)) continue;
+          grudge.get(a)?.add(b);
+          grudge.get(b)?.add(a);
+        }
+      }
+      return isolated("partial", grudge);
+    },
+    end: stopPartition,
+  },
+  "pause": {
+    help: "some nodes do nothing for a while",
+    begin: (nodes, random) => ({ f: "pause", nodes: minority(nodes, random) }),
+    end: (begun) => ({ f: "resume", nodes: "nodes" in begun ? begun.nodes : [] }),
+  },
+  "kill": {
+    help: "some nodes are killed, and started again without their memory",
+    begin: (nodes, random) => ({ f: "kill", nodes: minority(nodes, random) }),
+    end: (begun) => ({ f: "restart", nodes: "nodes" in begun ? begun.nodes : [] }),
+  },
+  "skew": {
+    help: "a node's clocks are off by up to five seconds (simulator only)",
+    begin: (nodes, random) => ({
+      f: "skew",
+      node: random.pick(nodes),
+      skewMs: Math.round(random.between(-5_000, 5_000)),
+    }),
+    end: (begun) => ({ f: "skew", node: "node" in begun ? begun.node : "", skewMs: 0 }),
+  },
+} as const satisfies Record<string, Kind>;
+
+/** The names of all kinds of faults. */
+export type FaultKind = keyof typeof KINDS;
+
+/** Every kind of fault, and what it is. `partition` is the one that Maelstrom has. */
+export const FAULT_KINDS: ReadonlyMap<string, string> = new Map(
+  Object.entries(KINDS).map(([name, { help }]) => [name, help]),
+);
+
+/** True of a name in {@linkcode FAULT_KINDS}. */
+export function isFaultKind(name: string): name is FaultKind {
+  return FAULT_KINDS.has(name);
+}
+
+/** One node, or more while they are fewer than half. */
+function minority(nodes: readonly string[], random: Random): string[] {
+  return random.shuffle(nodes).slice(
+    0,
+    1 + random.int(Math.max(1, Math.ceil(nodes.length / 2) - 1)),
+  );
+}
+
 /**
- * Maelstrom's schedule: start, stop, start, …; the first start at once, then gaps uniform between
- * nothing and twice the interval.
+ * Maelstrom's schedule, for any kind of fault: begin, end, begin, …; gaps are uniform between
+ * nothing and twice the interval. Partitions begin at once, as Maelstrom's do, and every other kind
+ * after a gap of its own.
+ *
+ * @param intervalS Mean time between two changes, in seconds.
  */
-export function* partitions(
+export function faults(
+  kind: FaultKind,
+  nodes: readonly string[],
+  random: Random,
+  intervalS: number,
+): Generator<TimedFault> {
+  return schedule(KINDS[kind], nodes, random, { intervalS, atOnce: kind === "partition" });
+}
+
+/** Maelstrom's partitions, of some shapes only. Default: all four. */
+export function partitions(
   nodes: readonly string[],
   random: Random,
   { intervalS, shapes = PARTITION_SHAPES }: {
@@ -142,14 +249,32 @@ export function* partitions(
     readonly shapes?: readonly PartitionShape[];
   },
 ): Generator<TimedFault> {
-  let time = 0;
-  for (let started = false;; started = !started) {
-    if (started) yield { time, fault: { f: "stop-partition" } };
-    else {
-      const shape = random.pick(shapes);
-      const grudge = grudgeOf(shape, nodes, random);
-      yield { time, fault: { f: "start-partition", shape, grudge } };
-    }
-    time += random.between(0, 2 * intervalS) * SECOND;
+  return schedule(partitionsOf(shapes), nodes, random, { intervalS, atOnce: true });
+}
+
+function* schedule(
+  kind: Kind,
+  nodes: readonly string[],
+  random: Random,
+  { intervalS, atOnce }: { intervalS: number; atOnce: boolean },
+): Generator<TimedFault> {
+  const gap = () => random.between(0, 2 * intervalS) * SECOND;
+  for (let time = atOnce ? 0 : gap();; time += gap()) {
+    const begun = kind.begin(nodes, random);
+    yield { time, fault: begun };
+    time += gap();
+    yield { time, fault: kind.end(begun) };
+  }
+}
+
+/** Several schedules in one, in order of time. Each draws from a source of its own. */
+export function* merged(schedules: readonly Iterator<TimedFault>[]): Generator<TimedFault> {
+  const upcoming = schedules.map((schedule) => ({ schedule, next: schedule.next() }));
+  while (true) {
+    const [first] = upcoming.filter(({ next }) => !next.done)
+      .sort((a, b) => a.next.value.time - b.next.value.time);
+    if (first === undefined) return;
+    yield first.next.value;
+    first.next = first.schedule.next();
   }
 }

@@ -5,8 +5,8 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { parseConsistencyModels } from "./checkers/elle/models.ts";
-import { partitions } from "./nemesis.ts";
-import type { LatencyDistribution } from "./network.ts";
+import { FAULT_KINDS, faults, isFaultKind, merged } from "./nemesis.ts";
+import type { Imperfections, LatencyDistribution } from "./network.ts";
 import type { RunOptions } from "./run.ts";
 import { TOPOLOGY_NAMES } from "./topology.ts";
 import { workloads } from "./workloads/mod.ts";
@@ -33,8 +33,8 @@ export interface TestOptions {
 interface OptionHelp {
   readonly value?: string;
   readonly help: string;
-  /** The workloads it means something to; default: all. */
-  readonly only?: readonly string[];
+  /** The workloads it means something to, or that it needs the simulator; default: all. */
+  readonly only?: readonly string[] | "simulator";
 }
 
 const TXN: readonly string[] = ["txn-list-append", "txn-rw-register"];
@@ -57,8 +57,18 @@ export const TEST_OPTIONS: Readonly<Record<string, OptionHelp>> = {
     help: `what broadcast suggests: ${TOPOLOGY_NAMES.join(", ")}; default grid`,
     only: ["broadcast"],
   },
-  "nemesis": { value: "partition", help: "what goes wrong; default nothing" },
+  "nemesis": {
+    value: "a,b,…",
+    help: `what goes wrong: ${[...FAULT_KINDS.keys()].join(", ")}; default nothing`,
+  },
   "nemesis-interval": { value: "S", help: "mean seconds between two changes; default 10" },
+  "loss": { value: "P", help: "probability that a message between nodes is lost; default 0" },
+  "duplication": { value: "P", help: "probability that it arrives twice; default 0" },
+  "delivery": {
+    value: "MS",
+    help: "mean time that one delivery keeps a receiver busy, in virtual time",
+    only: "simulator",
+  },
   "availability": { value: "A", help: "total, or the fraction of operations that must be ok" },
   "consistency-models": {
     value: "a,b,…",
@@ -103,6 +113,9 @@ const DEFAULTS = {
   "max-txn-length": "4",
   "max-writes-per-key": "16",
   "test-count": "1",
+  "loss": "0",
+  "duplication": "0",
+  "delivery": "0.2",
 } as const;
 
 const FLAGS = Object.keys(TEST_OPTIONS).filter((name) => !TEST_OPTIONS[name]?.value);
@@ -113,7 +126,10 @@ const VALUED = Object.keys(TEST_OPTIONS).filter((name) => TEST_OPTIONS[name]?.va
  *
  * @throws {UsageError} if they are wrong.
  */
-export function parseTestOptions(argv: readonly string[]): TestOptions {
+export function parseTestOptions(
+  argv: readonly string[],
+  { simulated = false }: { readonly simulated?: boolean } = {},
+): TestOptions {
   const given = readArguments(argv);
   const nodes = nodesOf(given);
   const workload = workloads.get(required(given, "workload"));
@@ -123,13 +139,16 @@ export function parseTestOptions(argv: readonly string[]): TestOptions {
     );
   }
   for (const [name, { only }] of Object.entries(TEST_OPTIONS)) {
-    if (only !== undefined && given.has(name) && !only.includes(workload.name)) {
+    if (only === undefined || !given.has(name)) continue;
+    if (only === "simulator") {
+      if (!simulated) throw new UsageError(`--${name} needs the simulator (deno task sim)`);
+    } else if (!only.includes(workload.name)) {
       throw new UsageError(
         `--${name} does not apply to ${workload.name}, only to ${only.join(", ")}`,
       );
     }
   }
-  const nemesis = faultsOf(given);
+  const nemesis = faultsOf(given, simulated);
   const availability = availabilityOf(given.text("availability"));
   const models = given.text("consistency-models");
   return {
@@ -140,6 +159,7 @@ export function parseTestOptions(argv: readonly string[]): TestOptions {
       rate: given.number("rate", { min: 0 }),
       timeLimitS: given.integer("time-limit", { min: 1 }),
       latency: latencyOf(given),
+      imperfections: imperfectionsOf(given, simulated),
       topology: oneOf("topology", given.value("topology"), TOPOLOGY_NAMES),
       keyCount: given.integer("key-count", { min: 1 }),
       maxTxnLength: given.integer("max-txn-length", { min: 1 }),
@@ -312,13 +332,36 @@ function modelsOf(text: string): readonly string[] {
   }
 }
 
-function faultsOf(given: Given): RunOptions["faults"] {
+function imperfectionsOf(given: Given, simulated: boolean): Imperfections {
+  const probability = (name: "loss" | "duplication") => {
+    const p = given.number(name, { min: 0 });
+    if (p < 1) return p;
+    throw new UsageError(`--${name} must be a probability below 1, got "${given.value(name)}"`);
+  };
+  return {
+    loss: probability("loss"),
+    duplication: probability("duplication"),
+    deliveryMs: simulated ? given.number("delivery", { min: 0 }) : 0,
+  };
+}
+
+function faultsOf(given: Given, simulated: boolean): RunOptions["faults"] {
   const nemesis = given.text("nemesis");
   const intervalS = given.number("nemesis-interval", { min: 0 });
   if (nemesis === undefined) {
     if (!given.has("nemesis-interval")) return undefined;
     throw new UsageError("--nemesis-interval has no use without --nemesis");
   }
-  oneOf("nemesis", nemesis, ["partition"]);
-  return (nodes, random) => partitions(nodes, random, { intervalS });
+  const kinds = nemesis.split(",").map((name) => name.trim()).map((name) => {
+    if (!isFaultKind(name)) {
+      const known = [...FAULT_KINDS.keys()].join(", ");
+      throw new UsageError(`--nemesis must name some of ${known}, got "${name}"`);
+    }
+    if (name === "skew" && !simulated) {
+      throw new UsageError("--nemesis skew needs the simulator: a process has the machine's clock");
+    }
+    return name;
+  });
+  return (nodes, random) =>
+    merged(kinds.map((kind) => faults(kind, nodes, random.split(kind), intervalS)));
 }
