@@ -1,7 +1,8 @@
 /**
  * The simulator: a run of the workbench whose nodes live in this process and whose time is virtual.
  *
- * The same program, options and seed give the same history, byte for byte.
+ * The same program, options and seed give the same history, byte for byte, on every machine of the
+ * same Deno version.
  *
  * @module
  */
@@ -13,17 +14,35 @@ import { ProgramHost } from "./program_host.ts";
 import { VirtualGlobals } from "./virtual_globals.ts";
 
 /** Runs a program in virtual time. One simulation at a time: it owns the process's globals. */
-export async function simulate(
+export function simulate(
   program: Program,
   options: RunOptions,
   observer: Observer = {},
 ): Promise<Outcome> {
-  const clock = new VirtualClock();
-  const random = new Random(options.seed).split("program");
+  return inVirtualTime(
+    program,
+    options.seed,
+    ({ clock, host }) => run(options, { clock, host, observer }),
+  );
+}
+
+/**
+ * Does something in virtual time, with a host for a program's nodes, and gives the real globals
+ * back, also when it throws.
+ *
+ * @throws {Standstill} if it waits for something that virtual time cannot bring.
+ */
+export async function inVirtualTime<T>(
+  program: Program,
+  seed: number | string,
+  work: (engine: { clock: VirtualClock; host: ProgramHost }) => Promise<T>,
+): Promise<T> {
+  const clock = new VirtualClock(() => globals.leave());
+  const random = new Random(seed).split("program");
   const globals = new VirtualGlobals(clock, random);
   try {
     const host = new ProgramHost(program, globals, random);
-    return await clock.run(() => run(options, { clock, host, observer }));
+    return await clock.run(() => work({ clock, host }));
   } finally {
     globals.restore();
   }

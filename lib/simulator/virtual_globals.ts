@@ -56,6 +56,11 @@ export class VirtualGlobals {
     callback();
   }
 
+  /** Ends whoever's turn it was. */
+  leave(): void {
+    this.#owner = undefined;
+  }
+
   /** Forgets an owner's timers, as when its process dies. */
   forget(owner: Owner): void {
     for (const [id, { owner: of, timer }] of this.#timers) {

@@ -178,7 +178,13 @@ export class Standstill extends Error {
  */
 export class VirtualClock implements Clock {
   readonly #agenda = new Agenda();
+  readonly #beforeEach: () => void;
   #now = 0;
+
+  /** @param beforeEach Called before each thing that happens. */
+  constructor(beforeEach: () => void = () => {}) {
+    this.#beforeEach = beforeEach;
+  }
 
   now(): number {
     return this.#now;
@@ -226,6 +232,7 @@ export class VirtualClock implements Clock {
         }
         this.#now = next;
         try {
+          this.#beforeEach();
           this.#agenda.takeDue(next)?.callback();
         } catch (error) {
           return finish(() => reject(error));

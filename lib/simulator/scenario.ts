@@ -1,0 +1,204 @@
+/**
+ * Scenarios: tests that tell a story about a few nodes of a program, in virtual time.
+ *
+ * ```ts
+ * await scenario(broadcast, { nodes: 3, latencyMs: 10 }, async (world) => {
+ *   world.partition(["n0"], ["n1", "n2"]);
+ *   await world.ask("n0", Broadcast.broadcast, { message: 7 });
+ *   world.heal();
+ *   await world.expectWithin(1_000, async () => {
+ *     assertEquals((await world.ask("n2", Broadcast.read, {})).messages, [7]);
+ *   });
+ * });
+ * ```
+ *
+ * @module
+ */
+import type { Program } from "../node.ts";
+import type { Client } from "../workbench/client.ts";
+import { type Clock, MS, sleep } from "../workbench/clock.ts";
+import { Cluster, Crash } from "../workbench/cluster.ts";
+import type { Problem } from "../workbench/hosts/host.ts";
+import { split } from "../workbench/nemesis.ts";
+import type { Fate, Grudge, Imperfections, Latency } from "../workbench/network.ts";
+import { Random } from "../workbench/random.ts";
+import type { Of, ReplyOf, Rpc } from "../rpc.ts";
+import { inVirtualTime } from "./simulate.ts";
+
+/** How a scenario's world is made. */
+export interface ScenarioOptions {
+  /** Number of nodes, named n0, n1, …. Default 1. */
+  readonly nodes?: number;
+  /** Constant latency between nodes, in milliseconds. Default 0. */
+  readonly latencyMs?: number;
+  /** Latency of another distribution, instead. */
+  readonly latency?: Latency;
+  readonly imperfections?: Partial<Imperfections>;
+  /** Default 1. */
+  readonly seed?: number | string;
+}
+
+/** A message, and what became of it, at a time in milliseconds. */
+export interface Sighting {
+  readonly timeMs: number;
+  readonly fate: Fate;
+  readonly src: string;
+  readonly dest: string;
+  /** The body's type. */
+  readonly type: string;
+}
+
+/** Starts the nodes of a program, tells the story, and ends them. */
+export function scenario(
+  program: Program,
+  options: ScenarioOptions,
+  story: (world: World) => Promise<void>,
+): Promise<void> {
+  const { nodes = 1, seed = 1, latencyMs = 0, imperfections } = options;
+  const ids = Array.from({ length: nodes }, (_, i) => `n${i}`);
+  return inVirtualTime(program, seed, async ({ clock, host }) => {
+    let fail: (crash: Crash) => void = () => {};
+    const crashed = new Promise<never>((_, reject) => fail = reject);
+    const sightings: Sighting[] = [];
+    const problems: Problem[] = [];
+    const cluster = new Cluster({
+      nodes: ids,
+      host,
+      clock,
+      random: new Random(seed),
+      latency: options.latency ?? { meanMs: latencyMs, distribution: "constant" },
+      ...(imperfections && { imperfections }),
+      watch: (fate, { src, dest, body }) =>
+        sightings.push({ timeMs: clock.now() / MS, fate, src, dest, type: body.type }),
+      problem: (problem) => problems.push({ time: clock.now(), ...problem }),
+      crashed: (crash) => fail(crash),
+    });
+    try {
+      await cluster.start();
+      await Promise.race([story(new World(ids, cluster, clock, sightings, problems)), crashed]);
+    } finally {
+      await cluster.stop();
+    }
+  });
+}
+
+/** How often {@linkcode World.expectWithin} looks, in milliseconds. */
+const LOOK_EVERY_MS = 10;
+
+/** What a story can do and see. Times are milliseconds of virtual time. */
+export class World {
+  readonly #cluster: Cluster;
+  readonly #clock: Clock;
+  readonly #clients = new Map<string, Client[]>();
+
+  constructor(
+    /** The nodes' ids. */
+    readonly nodes: readonly string[],
+    cluster: Cluster,
+    clock: Clock,
+    /** Every message so far, clients' and services' included. */
+    readonly sightings: readonly Sighting[],
+    /** What nodes did wrong so far. */
+    readonly problems: readonly Problem[],
+  ) {
+    this.#cluster = cluster;
+    this.#clock = clock;
+  }
+
+  /** Virtual time, in milliseconds. */
+  get nowMs(): number {
+    return this.#clock.now() / MS;
+  }
+
+  /** Messages between nodes, and between nodes and services, so far. */
+  get serverMessages(): number {
+    return this.#cluster.network.serverMessages;
+  }
+
+  /**
+   * As a client, asks a node and waits for the reply.
+   *
+   * @throws {RpcError} as it came back, or code 0 after five seconds without a reply.
+   */
+  async ask<R extends Rpc>(node: string, rpc: R, fields: Of<R["request"]>): Promise<ReplyOf<R>> {
+    const idle = this.#clients.get(node) ?? [];
+    this.#clients.set(node, idle);
+    const client = idle.pop() ?? this.#cluster.openClient();
+    try {
+      return await client.rpc(node, rpc, fields);
+    } finally {
+      idle.push(client);
+    }
+  }
+
+  /** Lets time pass. */
+  pass(ms: number): Promise<void> {
+    return sleep(this.#clock, ms * MS);
+  }
+
+  /** Cuts the two sides off from each other; ends what was cut before. */
+  partition(side: readonly string[], other: readonly string[]): void {
+    this.#cluster.partition(split([...side, ...other], side.length));
+  }
+
+  /** Cuts any receivers off from any sources: for one-way and partial partitions. */
+  cut(grudge: Grudge): void {
+    this.#cluster.partition(grudge);
+  }
+
+  /** Ends every partition. */
+  heal(): void {
+    this.#cluster.heal();
+  }
+
+  /** Holds back whatever is on its way to a node. */
+  hold(node: string): void {
+    this.#cluster.network.hold(node);
+  }
+
+  /** Delivers it after all. */
+  release(node: string): void {
+    this.#cluster.network.release(node);
+  }
+
+  /** Lets a node do nothing, timers included. */
+  pause(node: string): void {
+    this.#cluster.pause(node);
+  }
+
+  /** Lets it go on: what waited happens now. */
+  resume(node: string): void {
+    this.#cluster.resume(node);
+  }
+
+  /** Ends a node at once; its memory is lost. */
+  kill(node: string): void {
+    this.#cluster.kill(node);
+  }
+
+  /** Starts it again, with a new `init`. */
+  restart(node: string): void {
+    this.#cluster.restart(node);
+  }
+
+  /** Sets a node's clocks off. */
+  skew(node: string, skewMs: number): void {
+    this.#cluster.skew(node, skewMs);
+  }
+
+  /**
+   * Checks again and again until it no longer throws.
+   *
+   * @throws what the check threw last, once that many milliseconds have passed.
+   */
+  async expectWithin(ms: number, check: () => void | Promise<void>): Promise<void> {
+    for (const end = this.nowMs + ms;;) {
+      try {
+        return await check();
+      } catch (error) {
+        if (this.nowMs >= end) throw error;
+      }
+      await this.pass(Math.min(LOOK_EVERY_MS, Math.max(end - this.nowMs, 0)));
+    }
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * Makes a failing run small: fewer operations, faults and nodes, a shorter time, a simpler network,
+ * as long as it still fails in the same way.
+ *
+ * A run is first written down, its operations and faults each at its time. Then whatever can be
+ * left out is left out, by delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating
+ * Failure-Inducing Input", 2002).
+ *
+ * @module
+ */
+import type { Program } from "../node.ts";
+import { SECOND } from "../workbench/clock.ts";
+import type { Planned } from "../workbench/generator.ts";
+import type { Fault, TimedFault } from "../workbench/nemesis.ts";
+import type { Outcome, RunOptions } from "../workbench/run.ts";
+import { waysOfFailing } from "./failure.ts";
+import { simulate } from "./simulate.ts";
+
+/** What came of it. */
+export interface Shrunk {
+  /** The smallest run found that fails in the same way. */
+  readonly options: RunOptions;
+  readonly outcome: Outcome;
+  readonly ways: readonly string[];
+  /** Runs that were tried. */
+  readonly attempts: number;
+  readonly operations: number;
+  readonly faults: number;
+}
+
+/** A run written down. */
+interface Written {
+  readonly options: RunOptions;
+  readonly script: readonly Planned[];
+  readonly faults: readonly TimedFault[];
+}
+
+/**
+ * Shrinks a failing run.
+ *
+ * @param maxAttempts Bound on the runs that are tried. Default 500.
+ * @throws {Error} if the run does not fail.
+ */
+export async function shrink(
+  program: Program,
+  options: RunOptions,
+  { maxAttempts = 500, tried = () => {} }: {
+    readonly maxAttempts?: number;
+    /** Told after every attempt. */
+    readonly tried?: (attempts: number) => void;
+  } = {},
+): Promise<Shrunk> {
+  const first = await writeDown(program, options);
+  const [wanted] = waysOfFailing(first.outcome);
+  if (wanted === undefined) throw new Error(`the run with seed ${options.seed} does not fail`);
+  const search = new Search({ program, wanted, maxAttempts, tried }, first);
+  await search.try(first.written);
+  await search.shorten();
+  await search.simplify();
+  await search.leaveOutFaults();
+  await search.leaveOutOperations();
+  await search.leaveOutNodes();
+  await search.shorten();
+  await search.leaveOutOperations();
+  const { best } = search;
+  return {
+    options: runnable(best.written),
+    outcome: best.outcome,
+    ways: waysOfFailing(best.outcome),
+    attempts: search.attempts,
+    operations: best.written.script.length,
+    faults: best.written.faults.length,
+  };
+}
+
+/** Runs once, and notes every operation and fault of the main phase. */
+async function writeDown(
+  program: Program,
+  options: RunOptions,
+): Promise<{ written: Written; outcome: Outcome }> {
+  const script: Planned[] = [];
+  const faults: TimedFault[] = [];
+  let main = false;
+  const outcome = await simulate(program, options, {
+    phase: (phase) => main = phase === "running",
+    fault: (fault) => {
+      if (main) faults.push(fault);
+    },
+    op: ({ type, process, time, f, value, extra }) => {
+      if (!main || type !== "invoke" || process === "nemesis") return;
+      const thread = process % options.concurrency;
+      script.push({ time, thread, f, value, ...(extra && { extra }) });
+    },
+  });
+  return { written: { options, script, faults }, outcome };
+}
+
+function runnable({ options, script, faults }: Written): RunOptions {
+  const { faults: given, ...others } = options;
+  return { ...others, script, ...(given && { faults: () => faults }) };
+}
+
+interface Attempt {
+  readonly written: Written;
+  readonly outcome: Outcome;
+}
+
+interface SearchOptions {
+  readonly program: Program;
+  /** The way in which a run has to fail. */
+  readonly wanted: string;
+  readonly maxAttempts: number;
+  readonly tried: (attempts: number) => void;
+}
+
+class Search {
+  readonly #options: SearchOptions;
+  attempts = 0;
+
+  constructor(options: SearchOptions, public best: Attempt) {
+    this.#options = options;
+  }
+
+  /** Runs it; if it fails in the wanted way, it is the best so far. */
+  async try(written: Written): Promise<boolean> {
+    const { program, wanted, maxAttempts, tried } = this.#options;
+    if (this.attempts >= maxAttempts) return false;
+    tried(++this.attempts);
+    const outcome = await simulate(program, runnable(written));
+    if (!waysOfFailing(outcome).includes(wanted)) return false;
+    this.best = { written, outcome };
+    return true;
+  }
+
+  /** Ends earlier: after half the time, as long as that fails too. */
+  async shorten(): Promise<void> {
+    for (let limit = this.best.written.options.timeLimitS / 2; limit >= 0.5; limit /= 2) {
+      const { options, script, faults } = this.best.written;
+      const end = limit * SECOND;
+      const within = <T extends { readonly time: number }>(all: readonly T[]) =>
+        all.filter(({ time }) => time < end);
+      const shorter = { ...options, timeLimitS: limit };
+      if (!await this.try({ options: shorter, script: within(script), faults: within(faults) })) {
+        return;
+      }
+    }
+  }
+
+  /** A network without loss and duplication, with constant latency, with none. */
+  async simplify(): Promise<void> {
+    const simpler: ((options: RunOptions) => Partial<RunOptions>)[] = [
+      ({ imperfections }) => ({ imperfections: { ...imperfections, loss: 0 } }),
+      ({ imperfections }) => ({ imperfections: { ...imperfections, duplication: 0 } }),
+      ({ latency }) => ({ latency: { ...latency, distribution: "constant" } }),
+      () => ({ latency: { meanMs: 0, distribution: "constant" } }),
+    ];
+    for (const change of simpler) {
+      const { options, ...others } = this.best.written;
+      const changed = { ...options, ...change(options) };
+      if (JSON.stringify(changed) !== JSON.stringify(options)) {
+        await this.try({ options: changed, ...others });
+      }
+    }
+  }
+
+  async leaveOutFaults(): Promise<void> {
+    await this.#leaveOut(
+      () => this.best.written.faults,
+      (faults) => ({ ...this.best.written, faults }),
+    );
+  }
+
+  async leaveOutOperations(): Promise<void> {
+    await this.#leaveOut(
+      () => this.best.written.script,
+      (script) => ({ ...this.best.written, script }),
+    );
+  }
+
+  /** The last node goes as long as it can; its clients ask others instead. */
+  async leaveOutNodes(): Promise<void> {
+    while (this.best.written.options.nodes.length > 1) {
+      const { options, script, faults } = this.best.written;
+      const nodes = options.nodes.slice(0, -1);
+      const concurrency = Math.max(
+        nodes.length,
+        Math.floor(options.concurrency / options.nodes.length) * nodes.length,
+      );
+      const moved = script.map((op) => ({ ...op, thread: op.thread % concurrency }));
+      const fewer = faults.map(({ time, fault }) => ({ time, fault: among(nodes, fault) }));
+      const smaller = { ...options, nodes, concurrency };
+      if (!await this.try({ options: smaller, script: moved, faults: fewer })) return;
+    }
+  }
+
+  /** Delta debugging: leaves out ever smaller stretches. */
+  async #leaveOut<T>(
+    items: () => readonly T[],
+    without: (rest: readonly T[]) => Written,
+  ): Promise<void> {
+    for (let size = Math.ceil(items().length / 2); size >= 1; size = Math.floor(size / 2)) {
+      for (let from = 0; from < items().length;) {
+        const rest = items().toSpliced(from, size);
+        if (!await this.try(without(rest))) from += size;
+        if (this.attempts >= this.#options.maxAttempts) return;
+      }
+    }
+  }
+}
+
+/** The part of a fault that concerns some nodes. */
+function among(nodes: readonly string[], fault: Fault): Fault {
+  if (fault.f === "start-partition") {
+    const grudge = [...fault.grudge].filter(([node]) => nodes.includes(node)).map(
+      ([node, sources]) =>
+        [node, new Set([...sources].filter((one) => nodes.includes(one)))] as const,
+    );
+    return { ...fault, grudge: new Map(grudge) };
+  }
+  if ("nodes" in fault) return { ...fault, nodes: fault.nodes.filter((n) => nodes.includes(n)) };
+  if ("node" in fault && !nodes.includes(fault.node)) return { f: "stop-partition" };
+  return fault;
+}
