@@ -87,19 +87,26 @@ export function judgeRun(
   const recomputed: Record<Section, Result> = {
     workload: checkSafely(judge.check, run.history, options),
     stats: checkSafely(checkStats, run.history),
-    availability: checkSafely(checkAvailability, run.history, options),
+    availability: availabilityOf(run, options),
     exceptions: checkSafely(checkExceptions, run.history),
   };
   const verdict = worst(Object.values(recomputed).map((result) => result["valid?"]));
   const explanation = explain(recomputed, judge, run);
   if (run.results === undefined) return { workload, verdict, figures: 0, explanation };
-  const knowsTarget = options.availability !== undefined;
   return {
     workload,
     verdict,
     explanation,
-    ...compare(run.results, recomputed, verdict, projections(judge, knowsTarget)),
+    ...compare(run.results, recomputed, verdict, projections(judge)),
   };
+}
+
+/** Where nothing tells what availability was required, the stored verdict is taken over. */
+function availabilityOf({ history, results }: StoredRun, options: CheckOptions): Result {
+  const result = checkSafely(checkAvailability, history, options);
+  const stored = results?.["availability"];
+  if (options.availability !== undefined || !isEdnObject(stored)) return result;
+  return { ...result, "valid?": verdictOf(stored["valid?"]) };
 }
 
 type Section = "workload" | "stats" | "availability" | "exceptions";
@@ -133,12 +140,12 @@ function explain(
 }
 
 /** Under each section's name, what of it is compared. */
-function projections(judge: Judge, knowsTarget: boolean): Record<Section, Comparable> {
+function projections(judge: Judge): Record<Section, Comparable> {
   const { comparable = (result) => result } = judge;
   return {
     workload: (result) => result["error"] === undefined ? comparable(result) : withoutTrace(result),
     stats: (result) => result,
-    availability: (result) => knowsTarget ? result : { "ok-fraction": result["ok-fraction"] },
+    availability: (result) => result,
     exceptions: comparableExceptions,
   };
 }

@@ -103,6 +103,35 @@ Deno.test("availability is judged by what the command line asked for, or by what
   assertStringIncludes(output, ":availability :valid?");
 });
 
+Deno.test("where nothing tells the required availability, its stored verdict stands", () => {
+  const verdicts = /:availability \{:valid\? true|:valid\? true\}\s*$/g;
+  const source = "broadcast/flaky";
+  const dir = Deno.makeTempDirSync();
+  try {
+    const results = Deno.readTextFileSync(`${RECORDED}${source}/results.edn`)
+      .replaceAll(verdicts, (text) => text.replace("true", "false"));
+    Deno.writeTextFileSync(`${dir}/results.edn`, results);
+    Deno.copyFileSync(`${RECORDED}${source}/history.edn`, `${dir}/history.edn`);
+    assertEquals(judgeRun(readRun(dir), JUDGES).differences, []);
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
+});
+
+Deno.test("verdicts that no history gives, such as that of missing plots, are taken over", () => {
+  const dir = Deno.makeTempDirSync();
+  try {
+    const results = Deno.readTextFileSync(`${RECORDED}g-set/late/results.edn`)
+      .replace(/:valid\? true\},\n :timeline/, ":valid? :unknown},\n :timeline")
+      .replace(/:valid\? true\}\s*$/, ":valid? :unknown}");
+    Deno.writeTextFileSync(`${dir}/results.edn`, results);
+    Deno.copyFileSync(`${RECORDED}g-set/late/history.edn`, `${dir}/history.edn`);
+    assertEquals(judgeRun(readRun(dir), JUDGES).differences, []);
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
+});
+
 Deno.test("the order in which a hash map yields echo's errors is no difference", () => {
   const swap = /(\["Expected[^\]]*\])(\s+)(\["Expected[^\]]*\])/;
   withChange("echo/definite-errors", ["results.edn", swap, "$3$2$1"], (dir) => {

@@ -56,6 +56,7 @@ Deno.test("availability is a 32-bit fraction, judged only where one was asked fo
   assertEquals(printEdn(checkAvailability(mixed)), "{:valid? true, :ok-fraction 0.33333334}");
   assertEquals(printEdn(checkAvailability([])), "{:valid? true, :ok-fraction 1}");
   assertEquals(checkAvailability(mixed, { availability: 0.3 })["valid?"], true);
+  assertEquals(checkAvailability(mixed.slice(0, 2), { availability: 1 })["valid?"], true);
   assertEquals(checkAvailability(mixed, { availability: 0.34 })["valid?"], false);
   const total = checkAvailability(mixed, { availability: 1 });
   assertEquals(explainAvailability(total, mixed), [
@@ -70,10 +71,10 @@ Deno.test("exceptions are counted by class, the most frequent first, and never i
   const thrown = (type: string, message: string) =>
     `{:exception {:via [{:type ${type} :message "${message}"}]}}`;
   const history = transcript(`
-    0 0 info read nil ${thrown("a.Rare", "once")}
+    0 0 info read nil
     1 1 info read nil ${thrown("b.Common", "first\\nline")}
     2 2 info read nil ${thrown("b.Common", "second")}
-    3 3 info read nil
+    3 3 info read nil ${thrown("a.Rare", "once")}
   `);
   const result = checkExceptions(history);
   assertEquals(printEdn(comparableExceptions(result)), "[[b.Common 2] [a.Rare 1]]");

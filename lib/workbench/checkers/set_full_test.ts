@@ -60,6 +60,25 @@ Deno.test("set-full: the stable latency ends where the last read that missed it 
   assertEquals(worst["outcome"], keyword("stable"));
 });
 
+Deno.test("set-full: the worst stale values come first, of equally stale ones the greatest", () => {
+  const result = checkSetFull(transcript(`
+    0   0 invoke add 1
+    0   1 invoke add 2
+    0   2 invoke add 3
+    10  0 ok     add 1
+    10  1 ok     add 2
+    20  2 ok     add 3
+    100 3 invoke read
+    110 3 ok     read []
+    200 3 invoke read
+    210 3 ok     read [1 2 3]
+  `));
+  const elements = itemsOf(result["worst-stale"]).map((stale) =>
+    isEdnObject(stale) ? stale["element"] : stale
+  );
+  assertEquals(elements, [2, 1, 3]);
+});
+
 Deno.test("set-full: a latency is cut, not rounded, to milliseconds", () => {
   const result = checkSetFull(transcript(`
     0     0 invoke add 7
