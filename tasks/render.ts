@@ -67,7 +67,7 @@ function limitRow(limit: MeasuredLimit, nameWidth: number): Cell[] {
     { text: name.padEnd(nameWidth) },
     { text: measured, align: "right", tone: ok ? "strong" : tone },
     { text: boundOf(limit), tone: "quiet" },
-    { text: gauge(limit), tone: "quiet" },
+    { text: gauge(limit), tone: ok ? "quiet" : tone },
   ];
 }
 
