@@ -29,6 +29,24 @@ interface Running {
   timer: Timer;
 }
 
+/** A program did real input or output, which a simulation can neither time nor repeat. */
+export class RealInputOutput extends Error {
+  override readonly name = "RealInputOutput";
+
+  constructor(what: string) {
+    super(
+      `a simulated program called ${what}: real input and output have no place in virtual time`,
+    );
+  }
+}
+
+const SUBTLE = ["digest", "encrypt", "decrypt", "sign", "verify", "generateKey", "deriveBits"];
+const INPUT_OUTPUT = [
+  ...["readFile", "readTextFile", "writeFile", "writeTextFile", "open", "create", "readDir"],
+  ...["stat", "lstat", "mkdir", "remove", "rename", "copyFile", "makeTempFile", "makeTempDir"],
+  ...["connect", "connectTls", "listen", "serve", "Command", "openKv", "watchFs"],
+];
+
 /** Replaces the globals on construction; {@linkcode VirtualGlobals.restore} gives them back. */
 export class VirtualGlobals {
   readonly #clock: Clock;
@@ -36,6 +54,7 @@ export class VirtualGlobals {
   readonly #timers = new Map<number, Running>();
   readonly #saved: (() => void)[] = [];
   #lastTimer = 0;
+  #violation: RealInputOutput | undefined;
   #owner: Owner | undefined;
 
   /** @param outside What is drawn when it is no owner's turn. */
@@ -56,9 +75,14 @@ export class VirtualGlobals {
     callback();
   }
 
-  /** Ends whoever's turn it was. */
+  /**
+   * Ends whoever's turn it was.
+   *
+   * @throws {RealInputOutput} if somebody did what a simulation cannot hold.
+   */
   leave(): void {
     this.#owner = undefined;
+    if (this.#violation !== undefined) throw this.#violation;
   }
 
   /** Forgets an owner's timers, as when its process dies. */
@@ -118,6 +142,19 @@ export class VirtualGlobals {
       return array;
     });
     this.#replace(crypto, "randomUUID", () => uuid(random()));
+    this.#forbid(globalThis, "", ["fetch", "WebSocket", "Worker"]);
+    this.#forbid(crypto.subtle, "crypto.subtle.", SUBTLE);
+    this.#forbid(Deno, "Deno.", INPUT_OUTPUT);
+  }
+
+  /** What takes real time would come at a different virtual time in every run. */
+  #forbid(holder: object, label: string, names: readonly string[]): void {
+    for (const name of names) {
+      if (!(name in holder)) continue;
+      this.#replace(holder, name, () => {
+        throw this.#violation ??= new RealInputOutput(`${label}${name}`);
+      });
+    }
   }
 
   #replace(holder: object, name: string, value: unknown): void {

@@ -1,0 +1,267 @@
+/**
+ * `deno task sim 3c --seed 7`: a challenge in virtual time, replayed from its seed.
+ *
+ * @module
+ */
+import { ProgressBar } from "@std/cli/unstable-progress-bar";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { TraceFilter } from "../lib/simulator/trace.ts";
+import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
+import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
+import { workloadOptionsHelp } from "./help.ts";
+import { renderRuns, renderSummary, summaryJson, worstEnding } from "./render.ts";
+import type { Job, Report } from "./simulator/job.ts";
+import { SimulationWorker, sweep } from "./simulator/pool.ts";
+import { EXIT_STATUS } from "./summary.ts";
+import { grouped, terminalLook } from "./text.ts";
+
+interface SimOptions {
+  readonly seed: string | undefined;
+  readonly seeds: number | undefined;
+  readonly first: number;
+  readonly keepGoing: boolean;
+  readonly trace: TraceFilter | undefined;
+  readonly shrink: boolean;
+  readonly json: boolean;
+  readonly help: boolean;
+  /** Options of the run, added to the challenge's. */
+  readonly rest: readonly string[];
+}
+
+/** Simulates what the command line says; resolves to the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const [target = "", ...words] = argv;
+  const options = simOptions(words);
+  if (options.help || target === "" || target.startsWith("-")) {
+    console.log(help());
+    return options.help ? 0 : 254;
+  }
+  const challenges = target === "all" ? CHALLENGES : [targetOf(target, options.rest)];
+  const endings: number[] = [];
+  for (const challenge of challenges) {
+    for (const args of challenge.runs) {
+      const plan = planOf(challenge, [...args, ...options.rest], target);
+      endings.push(
+        options.seeds === undefined ? await one(plan, options) : await many(plan, options),
+      );
+    }
+  }
+  return Math.max(...endings);
+}
+
+/** A challenge by its id, or a program by its file. */
+function targetOf(target: string, rest: readonly string[]): Challenge {
+  if (CHALLENGES.some(({ id }) => id === target) || !existsSync(target)) return challengeOf(target);
+  const title = rest.includes("-w") || rest.some((word) => word.startsWith("--workload"))
+    ? target
+    : undefined;
+  if (title === undefined) {
+    throw new UsageError(`-w is missing: the workload to run ${target} with`);
+  }
+  return { id: target, title, node: target, runs: [[]], limits: [] };
+}
+
+/** A run, but for its seed. */
+interface Plan {
+  readonly challenge: Challenge;
+  readonly argv: readonly string[];
+  readonly command: string;
+  readonly program: string;
+}
+
+function planOf(challenge: Challenge, argv: readonly string[], target: string): Plan {
+  parseTestOptions(argv, { simulated: true }); // complains before any worker starts
+  const program = pathToFileURL(resolve(challenge.node)).href;
+  return { challenge, argv, command: `deno task sim ${target}`, program };
+}
+
+function jobOf({ challenge, argv, program }: Plan, seed: string): Job {
+  return { program, argv, seed, limits: challenge.limits };
+}
+
+async function one(plan: Plan, options: SimOptions): Promise<number> {
+  const seed = options.seed ?? String(Math.floor(Math.random() * 2 ** 32));
+  using worker = new SimulationWorker();
+  const attempts = options.shrink ? attemptsLine() : undefined;
+  const report = await worker.simulate({
+    ...jobOf(plan, seed),
+    shrink: options.shrink,
+    ...(options.trace && { trace: options.trace }),
+  }, {
+    lines: (lines) => console.log(lines.join("\n")),
+    ...(attempts && { attempts }),
+  });
+  if (options.json) console.log(summaryJson(report.summary));
+  else console.log(told(plan, report, options));
+  return EXIT_STATUS[report.summary.ending];
+}
+
+function attemptsLine(): ((attempts: number) => void) | undefined {
+  if (!Deno.stderr.isTerminal()) return undefined;
+  const encoder = new TextEncoder();
+  return (attempts) => Deno.stderr.writeSync(encoder.encode(`\r${attempts} runs tried\x1b[K\r`));
+}
+
+function told({ challenge, command }: Plan, report: Report, options: SimOptions): string {
+  const { seed, summary, shrunk, ways } = report;
+  const title = `${challenge.id}  ${challenge.title}  (seed ${seed})`;
+  const failed = summary.ending !== "pass";
+  const replay = [command, "--seed", seed, ...quoted(options.rest)].join(" ");
+  return [
+    renderSummary(summary, { ...terminalLook(), title }),
+    ...(failed && ways.length > 0 ? [`\n    fails by: ${ways.join(", ")}`] : []),
+    ...(shrunk === undefined ? [] : [`    made small: ${shrunk}`]),
+    ...(failed && options.trace === undefined && !options.shrink
+      ? [`\n    replay: ${replay} --trace`, `    shrink: ${replay} --shrink`]
+      : []),
+  ].join("\n");
+}
+
+function quoted(words: readonly string[]): string[] {
+  return words.map((word) =>
+    /^[\w.,:=/@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  );
+}
+
+async function many(plan: Plan, options: SimOptions): Promise<number> {
+  const { seeds = 1, first, keepGoing } = options;
+  const { challenge } = plan;
+  const reports: Report[] = [];
+  const failures: Report[] = [];
+  const startMs = performance.now();
+  const bar = Deno.stderr.isTerminal() && !options.json
+    ? new ProgressBar({
+      max: seeds,
+      barLength: 24,
+      fillChar: "━",
+      emptyChar: "╌",
+      clear: true,
+      writable: new WritableStream({ write: async (chunk) => void await Deno.stderr.write(chunk) }),
+      formatter: ({ progressBar, value, max }) =>
+        `${progressBar} ${challenge.id} · ${value} of ${max} seeds · ${failures.length} failed`,
+    })
+    : undefined;
+  try {
+    await sweep({
+      seeds: Array.from({ length: seeds }, (_, i) => String(first + i)),
+      jobOf: (seed) => jobOf(plan, seed),
+      enough: () => failures.length > 0 && !keepGoing,
+      ended: (report) => {
+        reports.push(report);
+        if (report.summary.ending !== "pass") failures.push(report);
+        if (bar) bar.value = reports.length;
+      },
+    });
+  } finally {
+    await bar?.stop();
+  }
+  const summaries = reports.map(({ summary }) => summary);
+  if (options.json) console.log(summaryJson(summaries));
+  else {
+    const title = `${challenge.id}  ${challenge.title}`;
+    console.log(renderRuns(summaries, { ...terminalLook(), title }));
+    console.log(
+      `\n    ${grouped(reports.length)} seeds in ${inSeconds(performance.now() - startMs)}`,
+    );
+    for (const line of byWay(failures)) console.log(`    ${line}`);
+    const [worst] = failures.toSorted((a, b) => Number(a.seed) - Number(b.seed));
+    if (worst !== undefined) console.log(`\n${told(plan, worst, options)}`);
+  }
+  return EXIT_STATUS[worstEnding(summaries)];
+}
+
+function inSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** How often each way of failing came, and in which runs first. */
+function byWay(failures: readonly Report[]): string[] {
+  const seeds = Map.groupBy(
+    failures.flatMap(({ ways, seed }) => ways.map((way) => ({ way, seed }))),
+    ({ way }) => way,
+  );
+  return [...seeds].map(([way, runs]) => {
+    const shown = runs.slice(0, 8).map(({ seed }) => seed).join(", ");
+    return `${way}: ${runs.length} of them, seeds ${shown}${runs.length > 8 ? ", …" : ""}`;
+  });
+}
+
+const FLAGS = ["--keep-going", "--trace", "--shrink", "--json", "--help", "-h"];
+const VALUES = ["--seed", "--seeds", "--first", "--trace-node", "--trace-value"];
+
+function simOptions(argv: readonly string[]): SimOptions {
+  const found = new Map<string, string>();
+  const rest: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const [name = "", inline] = (argv[i] ?? "").split(/=(.*)/, 2);
+    if (FLAGS.includes(name)) found.set(name, "true");
+    else if (VALUES.includes(name)) {
+      const value = inline ?? argv[++i];
+      if (value === undefined) throw new UsageError(`${name} needs a value`);
+      found.set(name, value);
+    } else rest.push(argv[i] ?? "");
+  }
+  const node = found.get("--trace-node");
+  const value = found.get("--trace-value");
+  const traced = found.has("--trace") || node !== undefined || value !== undefined;
+  const seeds = found.get("--seeds");
+  if (seeds !== undefined && found.has("--seed")) {
+    throw new UsageError("--seed and --seeds exclude each other; --first says where seeds begin");
+  }
+  return {
+    seed: found.get("--seed"),
+    seeds: seeds === undefined ? undefined : whole("--seeds", seeds, 1),
+    first: whole("--first", found.get("--first") ?? "1", 0),
+    keepGoing: found.has("--keep-going"),
+    trace: traced
+      ? { ...(node !== undefined && { node }), ...(value !== undefined && { value }) }
+      : undefined,
+    shrink: found.has("--shrink"),
+    json: found.has("--json"),
+    help: found.has("--help") || found.has("-h"),
+    rest,
+  };
+}
+
+function whole(name: string, text: string, min: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min) return value;
+  throw new UsageError(`${name} must be a whole number of at least ${min}, got "${text}"`);
+}
+
+function help(): string {
+  return [
+    "deno task sim CHALLENGE [options] [options of the run]",
+    "deno task sim FILE -w WORKLOAD [options] [options of the run]",
+    "",
+    "Runs a challenge (all: every one), or the program that FILE exports as its default, in virtual",
+    "time. The same seed gives the same run.",
+    "",
+    "  --seed S          that run; default a new one",
+    "  --seeds N         N runs, seeds 1 to N, spread over the cores",
+    "  --first F         seeds from F on instead",
+    "  --keep-going      count failures instead of stopping at the first",
+    "  --trace           print what happens as a transcript",
+    "  --trace-node ID   only what that node, client or service takes part in",
+    "  --trace-value V   only what mentions that value",
+    "  --shrink          make a failing run small and print its transcript",
+    "  --json            the summary as JSON",
+    "",
+    "Options of the run, added to the challenge's own:",
+    "",
+    workloadOptionsHelp(),
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const wrongUse = error instanceof UsageError || error instanceof RangeError;
+    console.error(`deno task sim: ${error.message}${/[.!?]$/.test(error.message) ? "" : "."}`);
+    Deno.exit(wrongUse ? 254 : 255);
+  }
+}
