@@ -4,6 +4,7 @@
  * @module
  */
 import { broadcast } from "./broadcast.ts";
+import { gCounter, pnCounter } from "./counter.ts";
 import { echo } from "./echo.ts";
 import { gSet } from "./g_set.ts";
 import { uniqueIds } from "./unique_ids.ts";
@@ -11,5 +12,7 @@ import type { Workload } from "./workload.ts";
 
 /** Every workload there is, under the name that `-w` takes. */
 export const workloads: ReadonlyMap<string, Workload> = new Map(
-  [broadcast, echo, gSet, uniqueIds].map((workload) => [workload.name, workload]),
+  [broadcast, echo, gCounter, gSet, pnCounter, uniqueIds].map((
+    workload,
+  ) => [workload.name, workload]),
 );
