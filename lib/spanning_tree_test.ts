@@ -1,0 +1,41 @@
+import { assertEquals } from "@std/assert";
+import { bestPath, idealPath, type Path, rootOf } from "./spanning_tree.ts";
+
+const ids = ["n0", "n1", "n2", "n3", "n4"];
+
+function best(id: string, claims: Record<string, Path>, present: Path = []): Path {
+  return bestPath(id, ids, present, Object.entries(claims));
+}
+
+Deno.test("where every link works the tree is a star around the lowest node", () => {
+  assertEquals(ids.map((id) => idealPath(id, ids)), [[], ["n0"], ["n0"], ["n0"], ["n0"]]);
+  assertEquals(best("n3", { n0: [], n1: ["n0"], n2: ["n0"] }), ["n0"]);
+});
+
+Deno.test("a node without neighbours is its own root", () => {
+  assertEquals(best("n3", {}), []);
+  assertEquals(rootOf("n3", []), "n3");
+  assertEquals(rootOf("n3", ["n2", "n0"]), "n0");
+});
+
+Deno.test("a node follows the lowest root, even by a longer way", () => {
+  assertEquals(best("n4", { n1: [], n3: ["n0"] }), ["n3", "n0"]);
+});
+
+Deno.test("a node lower than every root it hears of is one itself", () => {
+  assertEquals(best("n1", { n2: [], n3: ["n2"] }), []);
+});
+
+Deno.test("of two ways to the same root the shorter one is taken", () => {
+  assertEquals(best("n4", { n1: ["n2", "n0"], n3: ["n0"] }), ["n3", "n0"]);
+});
+
+Deno.test("of two ways of one length the present one is kept, else that by the lower node", () => {
+  const claims = { n3: ["n0"], n2: ["n0"] };
+  assertEquals(best("n4", claims), ["n2", "n0"]);
+  assertEquals(best("n4", claims, ["n3", "n0"]), ["n3", "n0"]);
+});
+
+Deno.test("a path that leads through the node itself is not followed", () => {
+  assertEquals(best("n2", { n3: ["n4", "n2", "n0"] }), []);
+});
