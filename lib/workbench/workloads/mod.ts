@@ -10,9 +10,9 @@ import { gSet } from "./g_set.ts";
 import { uniqueIds } from "./unique_ids.ts";
 import type { Workload } from "./workload.ts";
 
+const all: readonly Workload[] = [broadcast, echo, gCounter, gSet, pnCounter, uniqueIds];
+
 /** Every workload there is, under the name that `-w` takes. */
 export const workloads: ReadonlyMap<string, Workload> = new Map(
-  [broadcast, echo, gCounter, gSet, pnCounter, uniqueIds].map((
-    workload,
-  ) => [workload.name, workload]),
+  all.map((workload) => [workload.name, workload]),
 );
