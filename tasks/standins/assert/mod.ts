@@ -67,14 +67,25 @@ function equalWithin(a: unknown, b: unknown, pairs: Map<object, object>): boolea
           )
       );
   }
-  if (a instanceof RegExp || a instanceof URL || a instanceof URLSearchParams) {
-    return String(a) === String(b);
-  }
+  if (isAllInItsText(a)) return String(a) === String(b);
   if (Object.keys(a).length !== Object.keys(b).length) return false;
-  const keys = new Set([...Reflect.ownKeys(a), ...Reflect.ownKeys(b)]);
+  const keys = new Set([...keysOf(a), ...keysOf(b)]);
   return [...keys].every((key) =>
     key in a && key in b && equalWithin(Reflect.get(a, key), Reflect.get(b, key), pairs)
   );
+}
+
+function isAllInItsText(value: object): boolean {
+  return value instanceof RegExp || value instanceof URL || value instanceof URLSearchParams ||
+    Object.prototype.toString.call(value).startsWith("[object Temporal.");
+}
+
+/** The keys of an object and of its class, whose getters show what is private. */
+function* keysOf(value: object): Generator<PropertyKey> {
+  yield* Reflect.ownKeys(value);
+  const parent: unknown = Object.getPrototypeOf(value);
+  const isBuiltIn = parent === Object.prototype || parent === Array.prototype;
+  if (isObject(parent) && !isBuiltIn) yield* keysOf(parent);
 }
 
 function isObject(value: unknown): value is object {
@@ -224,8 +235,11 @@ export function assertObjectMatch(
   expected: Record<PropertyKey, unknown>,
   msg?: string,
 ): void {
-  const pairs = new Map<object, object>();
-  assertEquals<unknown>(common(actual, expected, pairs), common(expected, expected, pairs), msg);
+  assertEquals<unknown>(
+    common(actual, expected, new Map()),
+    common(expected, expected, new Map()),
+    msg,
+  );
 }
 
 /**

@@ -36,9 +36,8 @@ async function feed<T, R>(
         .finally(() => underWay.delete(settled));
       underWay.add(settled);
       const before = written;
-      written = before.then(() => result).then((value) => writer.write(value));
-      // What fails is reported once, at the end.
-      written.catch(() => {});
+      // What fails is left out here, and reported at the end.
+      written = before.then(() => result).then((value) => writer.write(value)).catch(() => {});
       if (underWay.size >= limit) await Promise.race(underWay);
       if (errors.length > 0) break;
     }
@@ -47,14 +46,13 @@ async function feed<T, R>(
     errors.push(error);
   }
   await Promise.all(underWay);
-  if (errors.length === 0) {
-    await written.then(() => writer.close()).catch(() => {});
-    return;
-  }
-  await writer.abort(
+  await written;
+  const ended = errors.length === 0 ? writer.close() : writer.abort(
     new AggregateError(
       errors,
       "Cannot complete the mapping as an error was thrown from an item",
     ),
   );
+  // Nobody may be listening any more.
+  await ended.catch(() => {});
 }
