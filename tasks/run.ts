@@ -6,7 +6,7 @@
 import { workloadOptionsHelp } from "./help.ts";
 import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
-import type { EngineRun, Reporting } from "./engines/engine.ts";
+import { type EngineRun, type Reporting, RUNS } from "./engines/engine.ts";
 import { findMaelstrom, runMaelstrom } from "./engines/maelstrom.ts";
 import { runWorkbench } from "./engines/workbench.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
@@ -168,7 +168,10 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    if (error === INTERRUPTED) Deno.exit(130);
+    if (error === INTERRUPTED) {
+      console.error(`\nInterrupted; nodes are ended, what there is lies in ${RUNS}/latest.`);
+      Deno.exit(130);
+    }
     if (!(error instanceof UsageError || error instanceof RangeError)) throw error;
     console.error(`deno task ${Deno.args[0] ?? ""}: ${error.message}.`);
     Deno.exit(254);

@@ -5,6 +5,7 @@
  */
 import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
 import { workloads } from "../lib/workbench/workloads/mod.ts";
+import { RUNS } from "./engines/engine.ts";
 import { runWorkbench } from "./engines/workbench.ts";
 import { workloadOptionsHelp } from "./help.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
@@ -69,7 +70,10 @@ if (import.meta.main) {
   try {
     Deno.exit(await main(Deno.args));
   } catch (error) {
-    if (error === INTERRUPTED) Deno.exit(130);
+    if (error === INTERRUPTED) {
+      console.error(`\nInterrupted; nodes are ended, what there is lies in ${RUNS}/latest.`);
+      Deno.exit(130);
+    }
     if (!(error instanceof UsageError)) throw error;
     console.error(`deno task workbench: ${error.message}.`);
     Deno.exit(254);

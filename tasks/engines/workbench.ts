@@ -53,9 +53,9 @@ export async function runWorkbench(test: TestOptions, reporting: Reporting): Pro
       observer: watch.observer,
       signal,
     });
-    folder.writeHistory(outcome.history);
     if (outcome.results !== undefined) folder.writeResults(outcome.results);
   } finally {
+    folder.writeHistory(watch.history); // also of a run that was interrupted
     await progress?.stop();
     folder.close();
   }
@@ -91,6 +91,7 @@ class Watching {
   readonly #folder: RunFolder;
   readonly #test: TestOptions;
   readonly #quiet: boolean;
+  readonly history: Op[] = [];
   #phase: Phase = "starting";
   #gauge: Gauge | undefined;
   #fault: string | undefined;
@@ -142,6 +143,7 @@ class Watching {
   }
 
   #op(op: Op): void {
+    this.history.push(op);
     if (op.process !== "nemesis") return;
     this.#folder.log(`${this.#time()} ${printEdn(opToEdn(op))}`);
     if (op.f === "stop-partition") this.#fault = "network healed";
