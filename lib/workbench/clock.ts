@@ -165,7 +165,7 @@ export class RealClock implements Clock {
 }
 
 /** Events at one instant of virtual time beyond which it is taken to stand still. */
-const MAX_EVENTS_AT_ONCE = 1_000_000;
+const MAX_EVENTS_AT_ONCE = 200_000;
 
 /** Virtual time does not pass any more, and yet the run has not ended. */
 export class Standstill extends Error {

@@ -1,0 +1,89 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { MS, RealClock, sleep, Standstill, VirtualClock } from "./clock.ts";
+
+Deno.test("virtual time passes in leaps, in order of time, then of scheduling", async () => {
+  const clock = new VirtualClock();
+  const seen: string[] = [];
+  await clock.run(async () => {
+    clock.at(30 * MS, () => seen.push("c"));
+    clock.at(10 * MS, () => seen.push("a"));
+    clock.at(30 * MS, () => seen.push("d"));
+    clock.at(20 * MS, () => seen.push("b"));
+    await sleep(clock, 40 * MS);
+  });
+  assertEquals(seen, ["a", "b", "c", "d"]);
+  assertEquals(clock.now(), 40 * MS);
+});
+
+Deno.test("virtual time waits for everything that an event set off", async () => {
+  const clock = new VirtualClock();
+  const seen: string[] = [];
+  await clock.run(async () => {
+    clock.at(MS, async () => {
+      for (let i = 0; i < 100; i++) await null;
+      seen.push("settled");
+    });
+    clock.at(MS, () => seen.push("next"));
+    await sleep(clock, 2 * MS);
+  });
+  assertEquals(seen, ["settled", "next"]);
+});
+
+Deno.test("what is scheduled in the past happens now, and fractions never come early", async () => {
+  const clock = new VirtualClock();
+  const seen: number[] = [];
+  await clock.run(async () => {
+    await sleep(clock, 5 * MS);
+    clock.at(MS, () => seen.push(clock.now()));
+    clock.at(5 * MS + 0.5, () => seen.push(clock.now()));
+    await sleep(clock, MS);
+  });
+  assertEquals(seen, [5 * MS, 5 * MS + 1]);
+});
+
+Deno.test("a cancelled timer does not fire", async () => {
+  const clock = new VirtualClock();
+  let fired = false;
+  await clock.run(async () => {
+    clock.at(MS, () => fired = true).cancel();
+    await sleep(clock, 2 * MS);
+  });
+  assertEquals(fired, false);
+});
+
+Deno.test("a run that waits for nothing that can come is told so", async () => {
+  const waiting = new VirtualClock().run(() => new Promise<void>(() => {}));
+  await assertRejects(() => waiting, Standstill, "nothing is scheduled any more at 0 ms");
+});
+
+Deno.test("a run in which time does not pass is told so", async () => {
+  const clock = new VirtualClock();
+  const again = () => void clock.at(0, again);
+  const standing = clock.run(() => {
+    again();
+    return new Promise<void>(() => {});
+  });
+  await assertRejects(() => standing, Standstill, "time did not pass");
+});
+
+Deno.test("an error in what is scheduled ends the run with it", async () => {
+  const clock = new VirtualClock();
+  const failing = clock.run(async () => {
+    clock.at(MS, () => {
+      throw new RangeError("boom");
+    });
+    await sleep(clock, 2 * MS);
+  });
+  await assertRejects(() => failing, RangeError, "boom");
+});
+
+Deno.test("the machine's clock calls back in order, and never before returning", async () => {
+  const clock = new RealClock();
+  const seen: string[] = [];
+  clock.at(0, () => seen.push("now"));
+  seen.push("returned");
+  clock.at(clock.now() + 3 * MS, () => seen.push("later"));
+  clock.at(clock.now() + 2 * MS, () => seen.push("never")).cancel();
+  await sleep(clock, 5 * MS);
+  assertEquals(seen, ["returned", "now", "later"]);
+});

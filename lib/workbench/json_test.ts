@@ -1,0 +1,33 @@
+import { assertEquals } from "@std/assert";
+import { Float } from "./edn.ts";
+import { bodyToEdn, jsonToEdn, parseJson, printJson } from "./json.ts";
+
+Deno.test("numbers that a double cannot tell apart stay as they were written", () => {
+  const text = '{"id":12345678901234567891,"near":12345678901234567892,"whole":5.0,"big":1e3}';
+  assertEquals(parseJson(text), {
+    id: 12345678901234567891n,
+    near: 12345678901234567892n,
+    whole: new Float(5),
+    big: new Float(1000),
+  });
+});
+
+Deno.test("printing gives the same numbers back", () => {
+  const text = '{"id":12345678901234567891,"whole":5.0,"list":[1,null,"a\\"b",true,0.5]}';
+  assertEquals(printJson(parseJson(text)), text);
+  assertEquals(printJson({ gone: undefined, here: 1 }), '{"here":1}');
+});
+
+Deno.test("plain JSON is parsed as ever", () => {
+  assertEquals(parseJson('{"a":[1,-2,0.5,"10000000000000000000"]}'), {
+    a: [1, -2, 0.5, "10000000000000000000"],
+  });
+});
+
+Deno.test("a body's keys are keywords, those inside are strings", () => {
+  assertEquals(bodyToEdn({ type: "read_ok", value: { a: [1, null] } }), {
+    type: "read_ok",
+    value: new Map([["a", [1, null]]]),
+  });
+  assertEquals(jsonToEdn(undefined), null);
+});

@@ -1,0 +1,141 @@
+import { assert, assertEquals } from "@std/assert";
+import { SECOND } from "./clock.ts";
+import {
+  type FaultKind,
+  faults,
+  faultValues,
+  grudgeOf,
+  merged,
+  PARTITION_SHAPES,
+  partitions,
+  type PartitionShape,
+  split,
+  type TimedFault,
+} from "./nemesis.ts";
+import { keyword, printEdn } from "./edn.ts";
+import type { Grudge } from "./network.ts";
+import { Random } from "./random.ts";
+
+const names = (count: number) => Array.from({ length: count }, (_, i) => `n${i}`);
+
+/** How many sources each node is cut off from, ascending. */
+const cuts = (grudge: Grudge) => [...grudge.values()].map(({ size }) => size).sort((a, b) => a - b);
+
+const draw = (shape: PartitionShape, count: number, seed = 1) =>
+  grudgeOf(shape, names(count), new Random(seed));
+
+function take(count: number, schedule: Iterable<TimedFault>): TimedFault[] {
+  const taken: TimedFault[] = [];
+  for (const fault of schedule) {
+    if (taken.push(fault) === count) break;
+  }
+  return taken;
+}
+
+Deno.test("complete splits have Maelstrom's sizes, and are symmetric", () => {
+  const sizes: [PartitionShape, number, number[]][] = [
+    ["one", 3, [1, 1, 2]],
+    ["one", 5, [1, 1, 1, 1, 4]],
+    ["majority", 2, [1, 1]],
+    ["majority", 5, [2, 2, 2, 3, 3]],
+    ["minority-third", 3, [0, 0, 0]],
+    ["minority-third", 5, [1, 1, 1, 1, 4]],
+    ["one", 1, [0]],
+  ];
+  for (const [shape, count, expected] of sizes) {
+    const grudge = draw(shape, count);
+    assertEquals(cuts(grudge), expected, `${shape} of ${count}`);
+    for (const [node, sources] of grudge) {
+      for (const source of sources) assert(grudge.get(source)?.has(node));
+    }
+  }
+  assertEquals(cuts(draw("minority-third", 25)).filter((size) => size === 17).length, 8);
+});
+
+Deno.test("a ring of three lets messages pass in one sense only", () => {
+  const grudge = draw("majorities-ring", 3);
+  assertEquals(cuts(grudge), [1, 1, 1]);
+  for (const [node, sources] of grudge) {
+    for (const source of sources) assert(!grudge.get(source)?.has(node));
+  }
+});
+
+Deno.test("a ring of two cuts nothing; one of five leaves each node its two neighbours", () => {
+  assertEquals(cuts(draw("majorities-ring", 2)), [0, 0]);
+  const five = draw("majorities-ring", 5);
+  assertEquals(cuts(five), [2, 2, 2, 2, 2]);
+  for (const [node, sources] of five) {
+    for (const source of sources) assert(five.get(source)?.has(node));
+  }
+});
+
+Deno.test("in a large ring every node hears a majority, and no two the same one", () => {
+  const grudge = draw("majorities-ring", 25);
+  for (const sources of grudge.values()) assert(sources.size <= 12);
+  const heard = new Set([...grudge.values()].map((sources) => [...sources].sort().join()));
+  assert(heard.size > 20);
+});
+
+Deno.test("every shape comes up, from the start on, in turn with its end", () => {
+  const schedule = take(400, partitions(names(5), new Random(1), { intervalS: 10 }));
+  assertEquals(schedule[0]?.time, 0);
+  const shapes = new Set<string>();
+  for (const [i, { fault }] of schedule.entries()) {
+    assertEquals(fault.f, i % 2 === 0 ? "start-partition" : "stop-partition");
+    if (fault.f === "start-partition") shapes.add(fault.shape);
+  }
+  assertEquals([...shapes].sort(), [...PARTITION_SHAPES].sort());
+  const meanGap = (schedule.at(-1)?.time ?? 0) / (schedule.length - 1) / SECOND;
+  assert(meanGap > 9 && meanGap < 11, `mean gap ${meanGap} s`);
+});
+
+Deno.test("every other kind of fault ends what it began", () => {
+  const ends: [FaultKind, string, string][] = [
+    ["one-way", "start-partition", "stop-partition"],
+    ["partial", "start-partition", "stop-partition"],
+    ["pause", "pause", "resume"],
+    ["kill", "kill", "restart"],
+    ["skew", "skew", "skew"],
+  ];
+  for (const [kind, begin, end] of ends) {
+    const schedule = take(20, faults(kind, names(5), new Random(2), 3));
+    assert((schedule[0]?.time ?? 0) > 0);
+    for (let i = 0; i < schedule.length; i += 2) {
+      const [begun, ended] = [schedule[i]?.fault, schedule[i + 1]?.fault];
+      assertEquals([begun?.f, ended?.f], [begin, end]);
+      if (begun && "nodes" in begun && ended && "nodes" in ended) {
+        assertEquals(begun.nodes, ended.nodes);
+        assert(begun.nodes.length >= 1 && begun.nodes.length <= 2, "fewer than half of five");
+      }
+      if (ended && "skewMs" in ended) assertEquals(ended.skewMs, 0);
+    }
+  }
+});
+
+Deno.test("a one-way partition cuts no pair in both senses", () => {
+  for (const { fault } of take(40, faults("one-way", names(5), new Random(4), 3))) {
+    if (fault.f !== "start-partition") continue;
+    for (const [node, sources] of fault.grudge) {
+      for (const source of sources) assert(!fault.grudge.get(source)?.has(node));
+    }
+  }
+});
+
+Deno.test("merged schedules come in order of time", () => {
+  const random = new Random(5);
+  const all = take(
+    50,
+    merged([faults("pause", names(3), random.split("a"), 1), faults("kill", names(3), random, 2)]),
+  );
+  const times = all.map(({ time }) => time);
+  assertEquals(times, times.toSorted((a, b) => a - b));
+  assertEquals(new Set(all.map(({ fault }) => fault.f)).size, 4);
+});
+
+Deno.test("the history names a partition's shape, and then who is cut off from whom", () => {
+  const fault = { f: "start-partition", shape: "one", grudge: split(["n1", "n2"], 1) } as const;
+  const [invoked, completed] = faultValues(fault);
+  assertEquals(invoked, keyword("one"));
+  assertEquals(printEdn(completed), '[:isolated {"n1" #{"n2"}, "n2" #{"n1"}}]');
+  assertEquals(faultValues({ f: "stop-partition" }), [null, keyword("network-healed")]);
+});
