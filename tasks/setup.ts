@@ -9,6 +9,8 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
+
 /** How long JSR has to answer. */
 const ANSWER_WITHIN_MS = 3_000;
 /** For how long the stand-ins stay before JSR is asked again. */
@@ -268,6 +270,6 @@ function ignoreNotFound(error: unknown): void {
 }
 
 if (import.meta.main) {
-  const said = await setup(new URL("..", import.meta.url).pathname.replace(/\/$/, ""));
+  const said = await setup(fileURLToPath(new URL("..", import.meta.url)).slice(0, -1));
   if (said) console.error(said);
 }

@@ -8,6 +8,7 @@
 
 import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
 
 const RELEASE = {
   url: "https://github.com/jepsen-io/maelstrom/releases/download/v0.2.4/maelstrom.tar.bz2",
@@ -195,7 +196,7 @@ function progressBar(): { show: InstallOptions["onProgress"]; stop: () => Promis
 }
 
 async function main(): Promise<void> {
-  const target = new URL("../maelstrom", import.meta.url).pathname;
+  const target = fileURLToPath(new URL("../maelstrom", import.meta.url));
   if (await isInstalled(target)) {
     console.log(`Maelstrom is already there: ${target}/maelstrom`);
   } else {
