@@ -4,8 +4,8 @@
  * A cycle can lie only inside a strongly connected component of the graph, so each component is
  * searched by itself: for one cycle of each class, worst first, without the classes that a found one
  * implies and those that the component cannot contain. The search is Elle's, down to the order in
- * which it looks, so that it names what Maelstrom names; where it runs out of paths, it says so as
- * Elle does, and the polynomial search of `walks.ts` supplies a short cycle of the worst class.
+ * which it looks, so that it names what Maelstrom names. Where it runs out of paths, it says so as
+ * Elle does, and the polynomial search of `walks.ts` goes on with the classes that are left.
  *
  * @module
  */
@@ -37,6 +37,8 @@ export interface Dependencies {
   readonly precedence: readonly Relations[];
   /** The step of a cycle from one transaction to the next, by the relation that explains it. */
   readonly step: (from: Transaction, to: Transaction, relation: Relations) => EdnObject;
+  /** The anomalies that matter: a search for another that runs out is not worth reporting. */
+  readonly forbidden: ReadonlySet<Anomaly>;
 }
 
 /** The cycles of a graph by type, for each component at most one of a class. */
@@ -68,9 +70,10 @@ class Component {
   readonly #explained: Graph;
   readonly #transactions: readonly Transaction[];
   readonly #step: Dependencies["step"];
+  readonly #forbidden: ReadonlySet<Anomaly>;
 
   constructor(dependencies: Dependencies, graph: Graph, vertices: readonly number[]) {
-    const { precedence, step, transactions } = dependencies;
+    const { precedence, step, transactions, forbidden } = dependencies;
     this.#graph = graph;
     this.#explained = {
       ...graph,
@@ -80,6 +83,7 @@ class Component {
     };
     this.#transactions = vertices.flatMap((v) => transactions[v] ?? []);
     this.#step = step;
+    this.#forbidden = forbidden;
   }
 
   /** One case for each class found, and for each model contradicted. */
@@ -94,21 +98,28 @@ class Component {
 
   #search(skipped: Set<Anomaly>, budget: PathBudget): Case[] {
     const hashes = this.#transactions.map(({ op }) => trieHash(op.index));
-    const search = new PathSearch(this.#graph, hashes, budget);
+    const paths = new PathSearch(this.#graph, hashes, budget);
+    let walks: WalkSearch | undefined;
     const cases: Case[] = [];
-    const searched: Anomaly[] = [];
+    const absent: Anomaly[] = [];
     for (const cycleClass of CLASSES) {
-      if (skipped.has(cycleClass.type)) continue;
-      try {
-        const cycle = this.#named(search.first(cycleClass), cycleClass);
-        searched.push(cycleClass.type);
-        if (cycle === undefined) continue;
+      const { type } = cycleClass;
+      if (skipped.has(type)) continue;
+      let cycle: Cycle | undefined;
+      if (walks === undefined) {
+        try {
+          cycle = this.#named(paths.first(cycleClass), cycleClass);
+        } catch (error) {
+          if (!(error instanceof PathsExhausted)) throw error;
+          walks = new WalkSearch(this.#explained);
+          if (this.#forbidden.has(type)) cases.push(this.#timeout(type, absent));
+        }
+      }
+      cycle ??= walks?.shortest(cycleClass);
+      if (cycle === undefined) absent.push(type);
+      else {
         cases.push(this.#case(cycle));
-        for (const implied of impliedAnomalies([cycleClass.type])) skipped.add(implied);
-      } catch (error) {
-        if (!(error instanceof PathsExhausted)) throw error;
-        const absent = searched.filter((type) => cases.every((found) => found.type !== type));
-        return [this.#timeout(cycleClass, absent), this.#worst(), ...cases];
+        for (const implied of impliedAnomalies([type])) skipped.add(implied);
       }
     }
     return cases;
@@ -122,17 +133,13 @@ class Component {
     return readWrite === "never" || cycle.type === type ? cycle : undefined;
   }
 
-  #worst(): Case {
-    return this.#case(new WalkSearch(this.#explained).worst(CLASSES));
-  }
-
-  #timeout({ type }: CycleClass, absent: readonly Anomaly[]): Case {
+  #timeout(type: Anomaly, absent: readonly Anomaly[]): Case {
     return {
       type: "cycle-search-timeout",
       found: {
         type: keyword("cycle-search-timeout"),
         "anomaly-spec-type": keyword(type),
-        "does-not-contain": new List(absent.map(keyword)),
+        "does-not-contain": new List(absent.map((name) => keyword(name))),
         "scc-size": this.#graph.size,
       },
     };

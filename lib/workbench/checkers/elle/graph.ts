@@ -33,33 +33,38 @@ export interface Graph {
   readonly relations: Uint8Array;
 }
 
+/** Edges a graph may have, which bounds memory: some 250 MB. */
+const MAX_EDGES = 10_000_000;
+
+/** Says that a history relates too many pairs of transactions to be judged. */
+export class TooManyEdgesError extends Error {
+  override name = "TooManyEdgesError";
+}
+
 /** Collects edges; {@linkcode EdgeList.toGraph} merges those between the same two vertices. */
 export class EdgeList {
   #from = new Int32Array(1024);
   #to = new Int32Array(1024);
-  #relations = new Uint8Array(1024);
+  #relations = new Int32Array(1024);
   #length = 0;
 
   get length(): number {
     return this.#length;
   }
 
+  /** @throws {TooManyEdgesError} beyond ten million edges. */
   link(from: number, to: number, relations: Relations): void {
-    if (this.#length === this.#from.length) this.#grow();
+    if (this.#length === MAX_EDGES) {
+      throw new TooManyEdgesError(`more than ${MAX_EDGES} dependencies between transactions`);
+    }
+    if (this.#length === this.#from.length) {
+      this.#from = doubled(this.#from);
+      this.#to = doubled(this.#to);
+      this.#relations = doubled(this.#relations);
+    }
     this.#from[this.#length] = from;
     this.#to[this.#length] = to;
     this.#relations[this.#length++] = relations;
-  }
-
-  #grow(): void {
-    const copy = <T extends Int32Array | Uint8Array>(larger: T, old: T): T => {
-      larger.set(old);
-      return larger;
-    };
-    const length = 2 * this.#length;
-    this.#from = copy(new Int32Array(length), this.#from);
-    this.#to = copy(new Int32Array(length), this.#to);
-    this.#relations = copy(new Uint8Array(length), this.#relations);
   }
 
   /** The graph of these edges over the vertices 0 to `size - 1`. Linear in both. */
@@ -111,6 +116,13 @@ export class EdgeList {
 /** An element that is known to exist. */
 export function at(array: Int32Array | Uint8Array, index: number): number {
   return array[index] ?? 0;
+}
+
+/** A copy of an array with room for as much again. */
+export function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * array.length);
+  larger.set(array);
+  return larger;
 }
 
 /** The strongly connected components of a graph. */

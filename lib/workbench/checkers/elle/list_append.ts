@@ -13,11 +13,12 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, Keyword, keyword, printEdn, Sym } from "../../edn.ts";
+import { type Edn, type EdnObject, Keyword, keyword, List, printEdn, Sym } from "../../edn.ts";
 import { taggedOp } from "../../history.ts";
 import type { Check } from "../checker.ts";
 import { type Anomalies, cyclesIn, type Dependencies } from "./cycles.ts";
 import { EdgeList, PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
+import type { Anomaly } from "./models.ts";
 import { linkProcesses, linkRealtime, orderStep } from "./order.ts";
 import {
   type Atom,
@@ -25,11 +26,12 @@ import {
   failedWrites,
   indexOfMicroOp,
   intermediateWrites,
+  isSame,
   lostUpdates,
   type MicroOp,
+  orUnknown,
   type Transaction,
   transactions,
-  uncheckable,
   UncheckableError,
 } from "./transaction.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded, verdict } from "./verdict.ts";
@@ -48,8 +50,8 @@ const UNKNOWN_PREFIX = new Sym("...");
  * `:anomaly-types`, `:anomalies`, `:not` and `:also-not`. `:valid?` is unknown with an `:error` where
  * the history cannot be judged or a model is not known.
  */
-export const checkListAppend: Check = (history, options = {}) => {
-  try {
+export const checkListAppend: Check = (history, options = {}) =>
+  orUnknown(() => {
     const forbidden = forbiddenAnomalies(options.consistencyModels ?? DEFAULT_MODELS);
     const all = transactions(history, "append");
     requireUniqueAppends(all);
@@ -58,8 +60,9 @@ export const checkListAppend: Check = (history, options = {}) => {
     const report = (type: string, cases: readonly Edn[]) => {
       if (cases.length > 0) anomalies.set(type, cases);
     };
-    report("dirty-update", dirtyUpdates(all, keys));
-    for (const [type, cases] of cyclesBetween(all, keys, orderNeeded(forbidden))) {
+    const dirty = dirtyUpdates(all, keys);
+    if (dirty.length > 0) anomalies.set("dirty-update", new List(dirty));
+    for (const [type, cases] of cyclesBetween(all, keys, forbidden)) {
       anomalies.set(type, cases);
     }
     report("duplicate-elements", duplicateElements(all));
@@ -70,11 +73,7 @@ export const checkListAppend: Check = (history, options = {}) => {
     report("G1b", intermediateReads(all));
     report("lost-update", lostUpdates(all));
     return verdict(anomalies, forbidden);
-  } catch (error) {
-    if (error instanceof UncheckableError) return uncheckable(error.message);
-    throw error;
-  }
-};
+  });
 
 /** The elements a read saw; none where it saw nothing or is not known. */
 function elements({ value }: MicroOp): readonly Edn[] {
@@ -173,7 +172,7 @@ class KeyHistoryBuilder {
 
 function isPrefix(shorter: readonly Edn[], longer: readonly Edn[]): boolean {
   return shorter.length <= longer.length &&
-    shorter.every((element, i) => atom(element) === atom(longer[i] ?? null));
+    shorter.every((element, i) => isSame(element, longer[i] ?? null));
 }
 
 function keyHistories(all: readonly Transaction[]): KeyHistories {
@@ -202,9 +201,10 @@ function versionBefore({ order, position }: KeyHistory, appended: Edn): Edn {
 function cyclesBetween(
   all: readonly Transaction[],
   keys: KeyHistories,
-  order: ReturnType<typeof orderNeeded>,
+  forbidden: ReadonlySet<Anomaly>,
 ): Anomalies {
   const edges = new EdgeList();
+  const order = orderNeeded(forbidden);
   for (const transaction of possible(all)) {
     for (const mop of transaction.mops) linkMicroOp(edges, transaction, mop, keys);
   }
@@ -216,6 +216,7 @@ function cyclesBetween(
     graph: edges.toGraph(all.length),
     precedence: [WW, WR, RW, PROCESS, REALTIME],
     step: stepBetween(keys),
+    forbidden,
   });
 }
 
@@ -307,18 +308,12 @@ function agrees(expected: Edn, value: Edn): boolean {
 
 /** Reads of an element their own transaction appends only later: at most one each. */
 function futureReadCase({ op, mops }: Transaction): Edn[] {
-  const seen = new Map<Atom, Map<Atom, Edn>>();
-  for (const mop of mops) {
-    const ofKey = seen.get(mop.k) ?? new Map<Atom, Edn>();
-    seen.set(mop.k, ofKey);
-    if (!mop.isRead) {
-      const read = ofKey.get(atom(mop.value));
-      if (read !== undefined) return [{ op: taggedOp(op), mop: read, element: mop.value }];
-      continue;
-    }
-    for (const element of elements(mop)) {
-      if (!ofKey.has(atom(element))) ofKey.set(atom(element), mop.edn);
-    }
+  for (const [i, { isRead, k, value }] of mops.entries()) {
+    if (isRead) continue;
+    const read = mops.slice(0, i).find((mop) =>
+      mop.isRead && mop.k === k && elements(mop).some((element) => isSame(element, value))
+    );
+    if (read !== undefined) return [{ op: taggedOp(op), mop: read.edn, element: value }];
   }
   return [];
 }
@@ -326,7 +321,8 @@ function futureReadCase({ op, mops }: Transaction): Edn[] {
 /** G1a: reads that show an element whose transaction failed. */
 function abortedReads(all: readonly Transaction[]): Edn[] {
   const failed = failedWrites(all);
-  return readsOf(committed(all)).flatMap(({ op, mop }) =>
+  const suspects = readsOf(committed(all)).filter(({ mop }) => failed.has(mop.k));
+  return suspects.flatMap(({ op, mop }) =>
     elements(mop).flatMap((element) => {
       const writer = failed.get(mop.k, element);
       return writer === undefined
@@ -350,11 +346,21 @@ function intermediateReads(all: readonly Transaction[]): Edn[] {
 function duplicateElements(all: readonly Transaction[]): Edn[] {
   return readsOf(possible(all)).flatMap(({ op, mop }) => {
     const list = elements(mop);
-    if (new Set(list.map(atom)).size === list.length) return [];
+    if (isAscending(list) || new Set(list.map(atom)).size === list.length) return [];
     const counts = new Map<Edn, number>();
     for (const element of list) counts.set(element, (counts.get(element) ?? 0) + 1);
     const duplicates = new Map([...counts].filter(([, count]) => count > 1));
     return [{ op: taggedOp(op), mop: mop.edn, duplicates }];
+  });
+}
+
+/** The usual case, in which no element can be there twice. */
+function isAscending(list: readonly Edn[]): boolean {
+  let previous = -Infinity;
+  return list.every((element) => {
+    const ascends = typeof element === "number" && element > previous;
+    if (ascends) previous = element;
+    return ascends;
   });
 }
 

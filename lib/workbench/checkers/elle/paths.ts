@@ -9,14 +9,17 @@
  * @module
  */
 import { type CycleClass, usableRelations } from "./classes.ts";
-import { at, type Graph, PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
+import { at, doubled, type Graph, PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
 import { inTrieOrder } from "./trie_order.ts";
 
 /** Paths that the search for one class may extend in one component. */
 const PATHS_PER_SEARCH = 1_000_000;
 
+/** Edges of a component beyond which its paths are too many to begin with. */
+const MAX_EDGES = 100_000;
+
 /** Paths for all searches in one history. */
-const PATHS_PER_HISTORY = 8_000_000;
+const PATHS_PER_HISTORY = 3_000_000;
 
 /** Thrown inside a search that has extended as many paths as it may. */
 export class PathsExhausted extends Error {
@@ -106,12 +109,28 @@ function statesAfter(
   return steps.flatMap((step) => step === 0 ? [] : afterStep(state, step, legal) ?? []);
 }
 
+/** {@linkcode statesAfter} for one class, each answer worked out once. */
+class Steps {
+  readonly #known: (readonly number[])[] = [];
+  readonly #legal: Relations;
+
+  constructor({ free, readWrite }: CycleClass) {
+    this.#legal = readWrite === "often" ? free | RW : free;
+  }
+
+  after(state: number, relations: Relations, isFirst: boolean): readonly number[] {
+    const place = 2 * (state * WANTED + relations) + (isFirst ? 1 : 0);
+    return this.#known[place] ??= statesAfter(state, relations, this.#legal, isFirst);
+  }
+}
+
 /** Searches one component; `hashes` holds each vertex's {@linkcode trieHash}. */
 export class PathSearch {
   readonly #component: Graph;
   readonly #hashes: readonly number[];
   readonly #budget: PathBudget;
   readonly #projections = new Map<Relations, Projection>();
+  readonly #steps = new Map<CycleClass, Steps>();
 
   constructor(component: Graph, hashes: readonly number[], budget: PathBudget) {
     this.#component = component;
@@ -125,6 +144,7 @@ export class PathSearch {
    * @throws {PathsExhausted} where the budget ends before the search does.
    */
   first(cycleClass: CycleClass): number[] | undefined {
+    if (this.#component.targets.length > MAX_EDGES) throw new PathsExhausted();
     this.#budget.startSearch();
     const usable = usableRelations(cycleClass);
     let projection = this.#projections.get(usable);
@@ -153,7 +173,7 @@ export class PathSearch {
     projection: Projection,
     cycleClass: CycleClass,
   ): number[] | undefined {
-    const legal = cycleClass.readWrite === "often" ? cycleClass.free | RW : cycleClass.free;
+    const steps = this.#stepsOf(cycleClass);
     const paths = new PathTree(start, initialState(cycleClass));
     for (let path = 0; path < paths.length; path++) {
       const [vertex, state] = [paths.vertex(path), paths.state(path)];
@@ -167,13 +187,19 @@ export class PathSearch {
         continue;
       }
       for (const { target, relations } of projection.edgesFrom(vertex)) {
-        for (const next of statesAfter(state, relations, legal, path === 0)) {
+        for (const next of steps.after(state, relations, path === 0)) {
           this.#budget.spend();
           paths.extend(path, target, next);
         }
       }
     }
     return undefined;
+  }
+
+  #stepsOf(cycleClass: CycleClass): Steps {
+    let steps = this.#steps.get(cycleClass);
+    if (steps === undefined) this.#steps.set(cycleClass, steps = new Steps(cycleClass));
+    return steps;
   }
 
   /** A cycle among the vertices of the loop in which a path ends. */
@@ -243,46 +269,51 @@ class Projection {
 
 /** Paths from one vertex, each an extension of another: numbers in order of length. */
 class PathTree {
-  readonly #vertices: number[];
-  readonly #states: number[];
-  readonly #parents: number[] = [-1];
+  #vertices = new Int32Array(256);
+  #states = new Int32Array(256);
+  #parents = new Int32Array(256);
+  #length = 0;
 
   constructor(start: number, state: number) {
-    this.#vertices = [start];
-    this.#states = [state];
+    this.extend(-1, start, state);
   }
 
   get length(): number {
-    return this.#vertices.length;
+    return this.#length;
   }
 
   extend(path: number, vertex: number, state: number): void {
-    this.#vertices.push(vertex);
-    this.#states.push(state);
-    this.#parents.push(path);
+    if (this.#length === this.#vertices.length) {
+      this.#vertices = doubled(this.#vertices);
+      this.#states = doubled(this.#states);
+      this.#parents = doubled(this.#parents);
+    }
+    this.#vertices[this.#length] = vertex;
+    this.#states[this.#length] = state;
+    this.#parents[this.#length++] = path;
   }
 
   vertex(path: number): number {
-    return this.#vertices[path] ?? -1;
+    return at(this.#vertices, path);
   }
 
   state(path: number): number {
-    return this.#states[path] ?? 0;
+    return at(this.#states, path);
   }
 
   /** Whether a path ends where it has been before. */
   isLoop(path: number): boolean {
-    const vertex = this.#vertices[path];
-    let earlier = this.#parents[path] ?? -1;
-    while (earlier >= 0 && this.#vertices[earlier] !== vertex) {
-      earlier = this.#parents[earlier] ?? -1;
-    }
+    const vertex = at(this.#vertices, path);
+    let earlier = at(this.#parents, path);
+    while (earlier >= 0 && this.#vertices[earlier] !== vertex) earlier = at(this.#parents, earlier);
     return earlier >= 0;
   }
 
   vertices(path: number): number[] {
     const vertices: number[] = [];
-    for (let at = path; at >= 0; at = this.#parents[at] ?? -1) vertices.push(this.vertex(at));
+    for (let part = path; part >= 0; part = at(this.#parents, part)) {
+      vertices.push(this.vertex(part));
+    }
     return vertices.reverse();
   }
 }

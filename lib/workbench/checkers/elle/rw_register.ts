@@ -28,6 +28,7 @@ import {
   WR,
   WW,
 } from "./graph.ts";
+import type { Anomaly } from "./models.ts";
 import { linkProcesses, linkRealtime, orderStep } from "./order.ts";
 import {
   type Atom,
@@ -37,9 +38,9 @@ import {
   intermediateWrites,
   lostUpdates,
   type MicroOp,
+  orUnknown,
   type Transaction,
   transactions,
-  uncheckable,
   UncheckableError,
 } from "./transaction.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded, verdict } from "./verdict.ts";
@@ -53,17 +54,13 @@ import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded, verdict } from "./verd
  * out of time is left out and an empty history is not valid. `:valid?` is unknown with an `:error`
  * where the history cannot be judged or a model is not known.
  */
-export const checkRwRegister: Check = (history, options = {}) => {
-  try {
+export const checkRwRegister: Check = (history, options = {}) =>
+  orUnknown(() => {
     const forbidden = forbiddenAnomalies(options.consistencyModels ?? DEFAULT_MODELS);
     const all = transactions(history, "w");
-    const anomalies = anomaliesIn(all, orderNeeded(forbidden));
+    const anomalies = anomaliesIn(all, forbidden);
     return asMaelstromReports(verdict(anomalies, forbidden));
-  } catch (error) {
-    if (error instanceof UncheckableError) return uncheckable(error.message);
-    throw error;
-  }
-};
+  });
 
 /** Maelstrom drops time-outs of the search and then counts what is left. */
 function asMaelstromReports(result: Result): Result {
@@ -81,11 +78,11 @@ function asMaelstromReports(result: Result): Result {
 
 function anomaliesIn(
   all: readonly Transaction[],
-  order: ReturnType<typeof orderNeeded>,
+  forbidden: ReadonlySet<Anomaly>,
 ): Anomalies {
   const keys = keyHistories(all);
   const cyclic = orderVersions(all, keys);
-  const anomalies = cyclesBetween(all, keys, order);
+  const anomalies = cyclesBetween(all, keys, forbidden);
   const report = (type: string, cases: readonly Edn[]) => {
     if (cases.length > 0) anomalies.set(type, new List(cases));
   };
@@ -200,8 +197,9 @@ function cyclicVersions(ofKey: ReadonlyMap<Atom, Version>): Edn[] {
 function cyclesBetween(
   all: readonly Transaction[],
   keys: KeyHistories,
-  order: ReturnType<typeof orderNeeded>,
+  forbidden: ReadonlySet<Anomaly>,
 ): Anomalies {
+  const order = orderNeeded(forbidden);
   const edges = new EdgeList();
   let relates = false;
   for (const versions of keys.values()) {
@@ -221,6 +219,7 @@ function cyclesBetween(
     graph: edges.toGraph(all.length),
     precedence: [WR, WW, RW, PROCESS, REALTIME],
     step: stepBetween(keys),
+    forbidden,
   });
 }
 

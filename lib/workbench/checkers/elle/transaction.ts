@@ -12,6 +12,7 @@ import { type Edn, Keyword, printEdn } from "../../edn.ts";
 import { type Op, pairs, taggedOp } from "../../history.ts";
 import type { Result } from "../checker.ts";
 import { UNKNOWN } from "../checker.ts";
+import { TooManyEdgesError } from "./graph.ts";
 
 /** A value by which equal EDN values are the same key of a `Map`. */
 export type Atom = string | number | bigint | boolean | null | Keyword;
@@ -20,6 +21,11 @@ export type Atom = string | number | bigint | boolean | null | Keyword;
 export function atom(value: Edn): Atom {
   if (value === null || typeof value !== "object" || value instanceof Keyword) return value;
   return `\u0000${printEdn(value)}`;
+}
+
+/** Whether two values are the same atom. */
+export function isSame(a: Edn, b: Edn): boolean {
+  return a === b || atom(a) === atom(b);
 }
 
 /** One read or write in a transaction. */
@@ -50,9 +56,20 @@ export class UncheckableError extends Error {
   override name = "UncheckableError";
 }
 
-/** What a check says of a history that it cannot judge: `:unknown`, with the cause. */
-export function uncheckable(cause: string): Result {
-  return { "valid?": UNKNOWN, error: { cause } };
+/**
+ * The result of a check that ends with a verdict or cannot judge: then `:unknown`, with the cause.
+ *
+ * @throws what the check throws for any other reason.
+ */
+export function orUnknown(check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof UncheckableError || error instanceof TooManyEdgesError) {
+      return { "valid?": UNKNOWN, error: { cause: error.message } };
+    }
+    throw error;
+  }
 }
 
 /**
@@ -104,6 +121,11 @@ export class WriteIndex {
 
   get(k: Atom, value: Edn): Transaction | undefined {
     return this.#writers.get(k)?.get(atom(value));
+  }
+
+  /** Whether any write to a key is known. */
+  has(k: Atom): boolean {
+    return this.#writers.has(k);
   }
 }
 

@@ -24,8 +24,6 @@ const LACKS_RW = 4;
 const JUST_READ_WRITE = 8;
 const STATES = 16;
 
-const ANY_CYCLE: CycleClass = { type: "", free: ~RW, readWrite: "often", needs: 0 };
-
 /** Searches one strongly connected graph, each of whose edges carries exactly one relation. */
 export class WalkSearch {
   readonly #graph: Graph;
@@ -45,17 +43,9 @@ export class WalkSearch {
     this.#queue = new Int32Array(graph.size * STATES);
   }
 
-  /** A short cycle of the first of some classes that has one; where none is found, any cycle. */
-  worst(classes: readonly CycleClass[]): Cycle {
-    for (const cycleClass of classes) {
-      const cycle = this.#edgesLeft > 0 ? this.shortest(cycleClass) : undefined;
-      if (cycle !== undefined) return cycle;
-    }
-    return this.#any();
-  }
-
   /** A short cycle of a class; none if there is none or the budget is spent. */
   shortest(cycleClass: CycleClass): Cycle | undefined {
+    if (this.#edgesLeft <= 0) return undefined;
     const { readWrite, needs } = cycleClass;
     const seed = readWrite !== "never" ? RW : (needs & WR) || needs || WW;
     const components = this.#componentsOver(usableRelations(cycleClass));
@@ -74,12 +64,6 @@ export class WalkSearch {
       }
     }
     return best;
-  }
-
-  #any(): Cycle {
-    const w = at(this.#graph.targets, 0);
-    const last = w === 0 ? undefined : this.#walk(0, w, 0, ANY_CYCLE);
-    return this.#cycle([0, ...(last === undefined ? [0] : this.#pathTo(last))]);
   }
 
   #componentsOver(relations: Relations): Int32Array {
