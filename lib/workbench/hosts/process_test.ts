@@ -1,0 +1,186 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { deadline } from "@std/async";
+import { join } from "node:path";
+import { Packet } from "../network.ts";
+import type { World } from "./host.ts";
+import { ProcessHost } from "./process.ts";
+
+/** What a node's process did, in order, and a way to wait for it. */
+class Recorder implements World {
+  readonly lines: string[] = [];
+  readonly logs: string[] = [];
+  readonly exits: string[] = [];
+  #waiting: (() => void)[] = [];
+
+  wrote(node: string, line: string): void {
+    this.#note(this.lines, `${node} ${line}`);
+  }
+
+  sent(): void {
+    throw new Error("a process writes lines");
+  }
+
+  logged(node: string, line: string): void {
+    this.#note(this.logs, `${node} ${line}`);
+  }
+
+  exited(node: string, how: string): void {
+    this.#note(this.exits, `${node} ${how}`);
+  }
+
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #note(list: string[], text: string): void {
+    list.push(text);
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+interface Bench {
+  readonly world: Recorder;
+  readonly host: ProcessHost;
+  readonly folder: string;
+}
+
+/** Runs a shell script as a node's executable. */
+async function withNode(
+  script: string,
+  story: (bench: Bench) => Promise<void>,
+  args: string[] = [],
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const bin = join(folder, "node.sh");
+  await Deno.writeTextFile(bin, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const host = new ProcessHost({ bin, args });
+  try {
+    await story({ world: new Recorder(), host, folder });
+  } finally {
+    await host.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const packet = (id: number) => new Packet(id, "c1", "n0", '{"src":"c1","dest":"n0","body":{}}');
+
+Deno.test("a node gets whole messages, numbered, and is heard line by line", async () => {
+  await withNode("cat", async ({ world, host }) => {
+    host.start("n0", world);
+    host.deliver("n0", packet(7));
+    host.deliver("n0", packet(8));
+    await world.until(() => world.lines.length === 2);
+    assertEquals(world.lines, [
+      'n0 {"id":7,"src":"c1","dest":"n0","body":{}}',
+      'n0 {"id":8,"src":"c1","dest":"n0","body":{}}',
+    ]);
+  });
+});
+
+Deno.test("a node sees its arguments and runs in the temporary folder", async () => {
+  await withNode('echo "$@"; pwd; cat', async ({ world, host }) => {
+    host.start("n0", world);
+    await world.until(() => world.lines.length === 2);
+    const temporary = await Deno.realPath(Deno.env.get("TMPDIR") ?? "/tmp");
+    assertEquals(world.lines, ["n0 --foo bar", `n0 ${temporary}`]);
+  }, ["--foo", "bar"]);
+});
+
+Deno.test("a node is started under the path that links resolve to", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const script = '#!/bin/sh\necho "$0"; cat\n';
+    await Deno.writeTextFile(join(folder, "real.sh"), script, { mode: 0o755 });
+    await Deno.symlink("real.sh", join(folder, "link.sh"));
+    const host = new ProcessHost({ bin: join(folder, "link.sh") });
+    const world = new Recorder();
+    host.start("n0", world);
+    await world.until(() => world.lines.length === 1);
+    await host.stop();
+    assertMatch(world.lines[0] ?? "", /real\.sh$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("an exit is told with its status, after everything the node had to say", async () => {
+  await withNode("echo '{}'; echo 'disk on fire' >&2; exit 3", async ({ world, host }) => {
+    host.start("n0", world);
+    await world.until(() => world.exits.length === 1);
+    assertEquals(world.exits, ["n0 exit status 3"]);
+    assertEquals(world.lines, ["n0 {}"]);
+    assertEquals(host.lastWords("n0"), ["disk on fire"]);
+  });
+});
+
+Deno.test("a signal that ends a node is named, and an exit with status 0 is an exit too", async () => {
+  await withNode("kill -SEGV $$", async ({ world, host }) => {
+    host.start("n0", world);
+    await world.until(() => world.exits.length === 1);
+    assertEquals(world.exits, ["n0 killed by SIGSEGV"]);
+  });
+  await withNode("exit 0", async ({ world, host }) => {
+    host.start("n0", world);
+    await world.until(() => world.exits.length === 1);
+    assertEquals(world.exits, ["n0 exit status 0"]);
+  });
+});
+
+Deno.test("nothing that a node started outlives it, and its end is no crash", async () => {
+  await withNode("sleep 1000 & echo up; cat", async ({ world, host }) => {
+    host.start("n0", world);
+    await world.until(() => world.lines.length === 1);
+    // The output's end is seen only when the last process that could write to it is gone.
+    await deadline(host.stop(), 20_000);
+    assertEquals(world.exits, []);
+  });
+});
+
+Deno.test("only the last lines of a node's log are kept to be quoted", async () => {
+  const script = "for i in $(seq 40); do echo line $i >&2; done; cat";
+  await withNode(script, async ({ world, host }) => {
+    host.start("n0", world);
+    await world.until(() => world.logs.length === 40);
+    const words = host.lastWords("n0");
+    assertEquals([words.length, words[0], words.at(-1)], [32, "line 9", "line 40"]);
+  });
+});
+
+Deno.test("a paused node says nothing until it is resumed", async () => {
+  await withNode("cat", async ({ world, host }) => {
+    host.start("n0", world);
+    host.deliver("n0", packet(1));
+    await world.until(() => world.lines.length === 1);
+    host.pause("n0");
+    host.deliver("n0", packet(2));
+    host.resume("n0");
+    await world.until(() => world.lines.length === 2);
+  });
+});
+
+Deno.test("a killed node can be started again", async () => {
+  await withNode("echo $$; cat", async ({ world, host }) => {
+    host.start("n0", world);
+    await world.until(() => world.lines.length === 1);
+    await host.kill("n0");
+    host.start("n0", world);
+    await world.until(() => world.lines.length === 2);
+    assert(world.lines[0] !== world.lines[1]);
+    assertEquals(world.exits, []);
+  });
+});
+
+Deno.test("what is delivered to a node that is gone is lost without a word", async () => {
+  await withNode("exec 0<&-; echo up; sleep 1000", async ({ world, host }) => {
+    host.start("n0", world);
+    await world.until(() => world.lines.length === 1);
+    for (let i = 0; i < 100; i++) host.deliver("n0", packet(i));
+    host.deliver("n9", packet(0));
+  });
+});
+
+Deno.test("a file that is not there is refused at once; a clock cannot be set off", () => {
+  assertThrows(() => new ProcessHost({ bin: "/nowhere/node" }), Deno.errors.NotFound);
+  const host = new ProcessHost({ bin: "/bin/cat" });
+  assertThrows(() => host.skew("n0"), Error, "only the simulator");
+});
