@@ -15,6 +15,7 @@ import { cyclesIn } from "../elle/cycles.ts";
 import { EdgeList, REALTIME, type Relations, WR } from "../elle/graph.ts";
 import { linkRealtime, orderStep } from "../elle/order.ts";
 import type { Transaction } from "../elle/transaction.ts";
+import { DEFAULT_MODELS, forbiddenAnomalies } from "../elle/verdict.ts";
 import { itemsOf } from "../values.ts";
 import type { Analysis } from "./analysis.ts";
 import { CheckerFailure, type Found } from "./errors.ts";
@@ -54,7 +55,8 @@ export function cycles(analysis: Analysis): Map<string, Found[]> {
     return { type: keyword("wr"), key, value, "a-mop-index": 0, "b-mop-index": 0 };
   };
   const graph = edges.toGraph(transactions.length);
-  const found = cyclesIn({ transactions, graph, precedence: [WR, REALTIME], step });
+  const forbidden = forbiddenAnomalies(DEFAULT_MODELS);
+  const found = cyclesIn({ transactions, graph, precedence: [WR, REALTIME], step, forbidden });
   return new Map([...found].map(([type, cases]) => [type, cases.filter(isEdnObject).map(asFound)]));
 }
 
