@@ -4,11 +4,10 @@
  * @module
  */
 import { workloadOptionsHelp } from "./help.ts";
-import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
-import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
-import { type EngineRun, type Reporting, RUNS } from "./engines/engine.ts";
-import { findMaelstrom, runMaelstrom } from "./engines/maelstrom.ts";
-import { runWorkbench } from "./engines/workbench.ts";
+import { UsageError } from "../lib/workbench/options.ts";
+import { challengeOf, CHALLENGES } from "./challenges.ts";
+import { chooseEngine, type EngineName, engineNamed } from "./engines/choose.ts";
+import { RUNS } from "./engines/engine.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
 import { summariseRun } from "./outcome.ts";
 import {
@@ -22,10 +21,8 @@ import {
 import { EXIT_STATUS, type Summary } from "./summary.ts";
 import { terminalLook } from "./text.ts";
 
-const ENGINES = ["maelstrom", "workbench"] as const;
-
 interface OwnOptions {
-  readonly engine: typeof ENGINES[number] | undefined;
+  readonly engine: EngineName | undefined;
   readonly runs: number;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -33,12 +30,6 @@ interface OwnOptions {
   /** Maelstrom's own, added to the challenge's. */
   readonly rest: readonly string[];
 }
-
-type RunOnce = (
-  challenge: Challenge,
-  argv: readonly string[],
-  reporting: Reporting,
-) => Promise<EngineRun>;
 
 /** Runs what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -100,7 +91,7 @@ function ownOptions(argv: readonly string[]): OwnOptions {
     else rest.push(word);
   }
   return {
-    engine: engineOf(found.get("--engine")),
+    engine: engineNamed(found.get("--engine")),
     runs: runsOf(found.get("--runs") ?? "1"),
     json: found.has("--json"),
     quiet: found.has("--quiet"),
@@ -109,44 +100,9 @@ function ownOptions(argv: readonly string[]): OwnOptions {
   };
 }
 
-function engineOf(text: string | undefined): OwnOptions["engine"] {
-  if (text === undefined) return undefined;
-  const engine = ENGINES.find((one) => one === text);
-  if (engine !== undefined) return engine;
-  throw new UsageError(`--engine must be one of ${ENGINES.join(", ")}, got "${text}"`);
-}
-
 function runsOf(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new UsageError(`--runs must be a whole number of at least 1, got "${text}"`);
-}
-
-async function chooseEngine(
-  wanted: OwnOptions["engine"],
-): Promise<{ runOnce: RunOnce; note: string }> {
-  const workbench: RunOnce = ({ node }, argv, reporting) =>
-    runWorkbench(parseTestOptions(["--bin", node, ...argv]), reporting);
-  if (wanted === "workbench") {
-    return { runOnce: workbench, note: "Engine: the embedded workbench." };
-  }
-  const found = await findMaelstrom();
-  if ("missing" in found) {
-    if (wanted === "maelstrom") throw new UsageError(`--engine maelstrom: ${found.missing}`);
-    return { runOnce: workbench, note: `Engine: the embedded workbench; ${found.missing}.` };
-  }
-  const runOnce: RunOnce = ({ node }, argv, reporting) => {
-    if (argv.some((word) => /^--seed(=|$)/.test(word))) {
-      throw new UsageError("--seed: Maelstrom draws without a seed; add --engine workbench");
-    }
-    return runMaelstrom(
-      found.launcher,
-      parseTestOptions(["--bin", node, ...argv]),
-      argv,
-      reporting,
-    );
-  };
-  const note = `Engine: Maelstrom (${found.launcher}); --engine workbench for the embedded one.`;
-  return { runOnce, note };
 }
 
 function help(id: string): string {
