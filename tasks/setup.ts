@@ -258,10 +258,14 @@ async function removeLeftovers(folder: string): Promise<void> {
   for await (const entry of Deno.readDir(parent)) {
     if (!entry.name.startsWith(`${name}.`)) continue;
     const path = `${parent}/${entry.name}`;
-    const { mtime } = await Deno.stat(path);
-    // A younger one may be another start's, still at work.
-    if (mtime !== null && Date.now() - mtime.getTime() < LEFTOVER_AFTER_MS) continue;
-    await Deno.remove(path, { recursive: true }).catch(ignoreNotFound);
+    try {
+      const { mtime } = await Deno.stat(path);
+      const ageMs = mtime === null ? Infinity : Date.now() - mtime.getTime();
+      if (ageMs > LEFTOVER_AFTER_MS) await Deno.remove(path, { recursive: true });
+    } catch (error) {
+      // It was no leftover, but another start's, which has just finished.
+      ignoreNotFound(error);
+    }
   }
 }
 
