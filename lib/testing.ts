@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import { type Body, type Message, Node, type Program } from "./node.ts";
 import type { Of, ReplyOf, Rpc } from "./rpc.ts";
 
@@ -121,14 +122,10 @@ export class FakeTime implements Disposable {
   }
 }
 
-/** Resolves when everything that was ready to run has run. */
+/**
+ * Resolves when everything that was ready to run has run. A message to oneself would not do: it may
+ * arrive before promises have settled.
+ */
 export function settled(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
+  return new Promise((resolve) => void setImmediate(resolve));
 }
