@@ -1,0 +1,129 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { parseTestOptions } from "../../lib/workbench/options.ts";
+import { findMaelstrom, runMaelstrom } from "./maelstrom.ts";
+
+/** A folder with a launcher that behaves as the script says, and the current one while it lasts. */
+async function withLauncher(
+  script: string,
+  story: (launcher: string, folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.realPath(await Deno.makeTempDir());
+  const before = Deno.cwd();
+  const launcher = join(folder, "maelstrom");
+  await Deno.writeTextFile(launcher, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  Deno.chdir(folder);
+  try {
+    await story(launcher, folder);
+  } finally {
+    Deno.chdir(before);
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const HISTORY = "{:index 0, :time 1, :type :invoke, :process 0, :f :echo, :value 1}";
+const STORE = "store/echo/20250101T000000.000Z";
+/** What Maelstrom leaves of a run. */
+const LEAVE = `mkdir -p ${STORE} && ln -sfn echo/20250101T000000.000Z store/latest
+echo '${HISTORY}' > ${STORE}/history.edn`;
+
+const argv = ["-w", "echo", "--node-count", "2", "--time-limit", "1"];
+const test = parseTestOptions(["--bin", "/bin/cat", ...argv]);
+const reporting = { quiet: true, signal: new AbortController().signal };
+
+async function withEnvironment(
+  values: Record<string, string | undefined>,
+  story: () => Promise<void>,
+): Promise<void> {
+  const before = Object.keys(values).map((name) => [name, Deno.env.get(name)] as const);
+  const set = (name: string, value: string | undefined) =>
+    value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
+  for (const [name, value] of Object.entries(values)) set(name, value);
+  try {
+    await story();
+  } finally {
+    for (const [name, value] of before) set(name, value);
+  }
+}
+
+Deno.test("Maelstrom is started in its own folder, with its own options and the node's full path", async () => {
+  await withLauncher(
+    `echo "$PWD" "$@" > said; ${LEAVE}; echo '{:valid? true}' > ${STORE}/results.edn`,
+    async (launcher, folder) => {
+      const run = await runMaelstrom(launcher, test, argv, reporting);
+      const said = await Deno.readTextFile(join(folder, "results/runs/maelstrom/said"));
+      assertEquals(
+        said.trim(),
+        `${folder}/results/runs/maelstrom test --bin /bin/cat ${argv.join(" ")}`,
+      );
+      assertEquals(run.results, { "valid?": true });
+      assertEquals(run.history.length, 1);
+      assertMatch(run.dir, /results\/runs\/maelstrom\/store\/echo\/20250101T000000.000Z$/);
+    },
+  );
+});
+
+Deno.test("a crash is told with Maelstrom's status and the node's own last words", async () => {
+  const said = [
+    "INFO [2025-01-01 00:00:00,000] jepsen test runner - jepsen.core Tearing down DB",
+    "java.lang.RuntimeException: Node n0 crashed with exit status 3. Before crashing, it wrote to STDERR:",
+    "disk on fire",
+  ];
+  const script = `${LEAVE}; cat <<'END'\n${said.join("\n")}\nEND\nexit 255`;
+  await withLauncher(script, async (launcher) => {
+    const { results, crash = [] } = await runMaelstrom(launcher, test, argv, reporting);
+    assertEquals(results, undefined);
+    assertMatch(crash[0] ?? "", /status 255/);
+    assertMatch(crash.join("\n"), /Node n0 crashed with exit status 3/);
+    assertMatch(crash.join("\n"), /disk on fire/);
+  });
+});
+
+Deno.test("results of an earlier run are not taken for those of a run that left none", async () => {
+  await withLauncher("echo 'Could not start'; exit 254", async (launcher, folder) => {
+    const home = join(folder, "results/runs/maelstrom");
+    await Deno.mkdir(join(home, STORE), { recursive: true });
+    await Deno.writeTextFile(join(home, STORE, "history.edn"), HISTORY);
+    await Deno.writeTextFile(join(home, STORE, "results.edn"), "{:valid? true}");
+    await Deno.symlink("echo/20250101T000000.000Z", join(home, "store/latest"));
+    const { results, crash = [] } = await runMaelstrom(launcher, test, argv, reporting);
+    assertEquals(results, undefined);
+    assertMatch(crash.join("\n"), /Could not start/);
+  });
+});
+
+Deno.test("an interruption ends Maelstrom and whatever it started", async () => {
+  await withLauncher("sleep 1000 & echo up; wait", async (launcher) => {
+    const controller = new AbortController();
+    const running = runMaelstrom(launcher, test, argv, { quiet: true, signal: controller.signal });
+    const reason = new Error("interrupted");
+    controller.abort(reason);
+    assertEquals(await assertRejects(() => running), reason);
+  });
+});
+
+Deno.test("MAELSTROM names the launcher or its folder; a wrong name is said, and so is a missing Java", async () => {
+  await withLauncher("true", async (launcher, folder) => {
+    await Deno.mkdir(join(folder, "bin"));
+    await Deno.writeTextFile(join(folder, "bin/java"), "#!/bin/sh\n", { mode: 0o755 });
+    const PATH = join(folder, "bin");
+    for (const MAELSTROM of [launcher, folder]) {
+      await withEnvironment({ MAELSTROM, PATH }, async () => {
+        assertEquals(await findMaelstrom(), { launcher });
+      });
+    }
+    await withEnvironment({ MAELSTROM: "/nowhere", PATH }, async () => {
+      const found = await findMaelstrom();
+      assert("missing" in found);
+      assertMatch(found.missing, /MAELSTROM names \/nowhere/);
+    });
+    await withEnvironment({ MAELSTROM: launcher, PATH: "/nowhere" }, async () => {
+      const found = await findMaelstrom();
+      assert("missing" in found);
+      assertMatch(found.missing, /no Java/);
+    });
+    await withEnvironment({ MAELSTROM: undefined, PATH: `${PATH}:${folder}` }, async () => {
+      assertEquals(await findMaelstrom(), { launcher });
+    });
+  });
+});
