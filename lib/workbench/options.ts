@@ -151,7 +151,7 @@ export function parseTestOptions(
   const nemesis = faultsOf(given, simulated);
   const availability = availabilityOf(given.text("availability"));
   const models = given.text("consistency-models");
-  return {
+  const test: TestOptions = {
     run: {
       workload,
       nodes,
@@ -176,6 +176,9 @@ export function parseTestOptions(
     logNetSend: given.flag("log-net-send"),
     logNetRecv: given.flag("log-net-recv"),
   };
+  const problem = workload.problem?.({ ...test.run, latencyMs: test.run.latency.meanMs });
+  if (problem !== undefined) throw new UsageError(problem);
+  return test;
 }
 
 class Given {

@@ -46,6 +46,8 @@ export interface Workload {
   readonly description: string;
   /** Whether a client goes on after an operation that stayed open, instead of being replaced. */
   readonly reusableClients: boolean;
+  /** Why a run cannot have these options, in words that say what would be right; else nothing. */
+  readonly problem?: (options: WorkloadOptions) => string | undefined;
   /** Done once by a client of every node before operations start. */
   readonly setUp?: (options: WorkloadOptions, call: Call) => Promise<void>;
   readonly generators: (options: WorkloadOptions, random: Random) => Generators;

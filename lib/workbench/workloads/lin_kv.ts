@@ -1,0 +1,152 @@
+/**
+ * Workload `lin-kv`: a store of registers that clients read, write and compare-and-set.
+ *
+ * Twice as many threads as there are nodes work on a key together. In the first such group half of
+ * them only read; the others write (⅓) and compare-and-set (⅔) values from 0 to 4. A key is given up
+ * for the next one once its group has gone through more than twenty processes, that is when many of
+ * its operations stayed open: each makes the search for an order harder for good.
+ *
+ * @module
+ */
+import { comparableLinKv } from "../checkers/comparable.ts";
+import { checkLinKv, explainLinKv } from "../checkers/lin_kv.ts";
+import { casOf } from "../checkers/register.ts";
+import { type Call, type Completion, completionOfError } from "../client.ts";
+import type { Edn } from "../edn.ts";
+import type { Assignment, Context, Generator, Invocation } from "../generator.ts";
+import type { Op } from "../history.ts";
+import { jsonToEdn } from "../json.ts";
+import type { Random } from "../random.ts";
+import { LinKv } from "../../workloads.ts";
+import type { Workload, WorkloadOptions } from "./workload.ts";
+
+/** A read that failed changed nothing. */
+const IDEMPOTENT: ReadonlySet<string> = new Set(["read"]);
+
+/** A key is given up once its group has had more processes than this. */
+const PROCESSES_PER_KEY = 20;
+
+/** Values that are written: whole numbers below this. */
+const VALUES = 5;
+
+/** Clients wait that many times the mean latency, but a second at least. */
+const TIMEOUT_LATENCIES = 10;
+const MIN_TIMEOUT_MS = 1_000;
+
+export const linKv: Workload = {
+  name: "lin-kv",
+  description: "a linearizable store: read, write, and compare-and-set of single keys",
+  reusableClients: true,
+  problem({ nodes, concurrency }) {
+    const group = 2 * nodes.length;
+    if (group > PROCESSES_PER_KEY) {
+      return `lin-kv takes at most ${PROCESSES_PER_KEY / 2} nodes, got ${nodes.length}: ` +
+        "with more, a key is given up before its first operation";
+    }
+    if (concurrency % group === 0) return undefined;
+    return `lin-kv needs a --concurrency that is a multiple of 2n, here ${group}; got ` +
+      `${concurrency}. Try --concurrency 2n`;
+  },
+  generators: ({ nodes, concurrency }, random) => ({
+    main: new Groups(nodes.length, concurrency, random),
+  }),
+  open: ({ latencyMs }: WorkloadOptions) => {
+    const timeoutMs = Math.max(MIN_TIMEOUT_MS, TIMEOUT_LATENCIES * latencyMs);
+    return async (op, call) => {
+      try {
+        return await perform(op, call, timeoutMs);
+      } catch (error) {
+        return completionOfError(error, op, IDEMPOTENT);
+      }
+    };
+  },
+  check: checkLinKv,
+  explain: explainLinKv,
+  comparable: comparableLinKv,
+};
+
+async function perform(
+  { f, value }: Invocation,
+  call: Call,
+  timeoutMs: number,
+): Promise<Completion> {
+  const [key, argument = null] = Array.isArray(value) ? value.values() : [];
+  const number = Number(key);
+  switch (f) {
+    case "read": {
+      const read = await call(LinKv.read, { key: number }, timeoutMs);
+      return { type: "ok", value: [number, jsonToEdn(read.value)] };
+    }
+    case "write":
+      await call(LinKv.write, { key: number, value: Number(argument) }, timeoutMs);
+      return { type: "ok" };
+    default: {
+      const [from, to] = casOf(argument);
+      await call(LinKv.cas, { key: number, from: Number(from), to: Number(to) }, timeoutMs);
+      return { type: "ok" };
+    }
+  }
+}
+
+/** Groups of threads, each with a key. */
+class Groups implements Generator {
+  readonly #readers: number;
+  readonly #size: number;
+  readonly #threads: number;
+  readonly #random: Random;
+  /** The process of each thread. */
+  readonly #processes: number[];
+  readonly #groups: { key: number; readonly processes: Set<number> }[];
+  #lastKey: number;
+
+  constructor(nodes: number, threads: number, random: Random) {
+    this.#readers = nodes;
+    this.#size = 2 * nodes;
+    this.#threads = threads;
+    this.#random = random;
+    this.#processes = Array.from({ length: threads }, (_, thread) => thread);
+    const groups = threads / this.#size;
+    this.#groups = Array.from({ length: groups }, (_, key) => ({ key, processes: new Set() }));
+    this.#lastKey = groups - 1;
+  }
+
+  when({ now }: Context): number {
+    return now;
+  }
+
+  take({ free }: Context): Assignment {
+    const thread = free[this.#random.int(free.length)] ?? 0;
+    const key = this.#keyFor(Math.floor(thread / this.#size));
+    const { f, value } = this.#operation(thread);
+    return { thread, f, value: [key, value] };
+  }
+
+  /** The key of a group, a new one if the processes that may have touched it are too many. */
+  #keyFor(index: number): number {
+    const group = this.#groups[index];
+    if (group === undefined) throw new RangeError(`there is no group ${index}`);
+    const first = index * this.#size;
+    const present = this.#processes.slice(first, first + this.#size);
+    for (const process of present) group.processes.add(process);
+    if (group.processes.size > PROCESSES_PER_KEY) {
+      group.key = ++this.#lastKey;
+      group.processes.clear();
+      for (const process of present) group.processes.add(process);
+    }
+    return group.key;
+  }
+
+  #operation(thread: number): Invocation {
+    if (thread < this.#readers) return { f: "read", value: null };
+    const value = (): Edn => this.#random.int(VALUES);
+    return this.#random.chance(1 / 3)
+      ? { f: "write", value: value() }
+      : { f: "cas", value: [value(), value()] };
+  }
+
+  /** A thread whose operation stays open goes on as another process. */
+  observe({ type }: Op, thread: number): void {
+    if (type !== "info") return;
+    this.#processes[thread] = (this.#processes[thread] ?? thread) + this.#threads;
+  }
+}

@@ -1,0 +1,106 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { Call } from "../client.ts";
+import { printEdn } from "../edn.ts";
+import type { Assignment, Invocation } from "../generator.ts";
+import { parseTestOptions, UsageError } from "../options.ts";
+import { Random } from "../random.ts";
+import { ErrorCode, RpcError } from "../../message.ts";
+import { linKv } from "./lin_kv.ts";
+import type { WorkloadOptions } from "./workload.ts";
+
+const OPTIONS: WorkloadOptions = {
+  nodes: ["n0", "n1"],
+  concurrency: 8,
+  latencyMs: 0,
+  topology: "grid",
+  keyCount: 10,
+  maxTxnLength: 4,
+  maxWritesPerKey: 16,
+};
+
+function keyOf({ value }: Assignment): number {
+  return Array.isArray(value) ? Number(value[0]) : NaN;
+}
+
+/** Asks for that many operations, all threads being free. */
+function take(count: number, options = OPTIONS) {
+  const { main } = linKv.generators(options, new Random(3));
+  const threads = options.concurrency;
+  const free = Array.from({ length: threads }, (_, thread) => thread);
+  const taken = Array.from({ length: count }, () => main.take({ now: 0, free, threads }));
+  return { main, free, threads, taken };
+}
+
+Deno.test("each group of 2n threads has a key; only the first group has readers", () => {
+  const { taken } = take(400);
+  for (const { thread, f, value } of taken) {
+    assertEquals(keyOf({ thread, f, value }), thread < 4 ? 0 : 1);
+    if (thread < 2) assertEquals([f, printEdn(value)], ["read", "[0 nil]"]);
+    else assert(f === "write" || f === "cas");
+  }
+  const cas = taken.filter(({ f }) => f === "cas").length;
+  const write = taken.filter(({ f }) => f === "write").length;
+  assert(cas > 1.5 * write && cas < 2.7 * write, `${cas} cas, ${write} writes`);
+  assertEquals(new Set(taken.map(({ thread }) => thread)).size, 8);
+});
+
+Deno.test("a key is given up once more than twenty processes may have touched it", () => {
+  const { main, free, threads } = take(0);
+  const keyOfFirst = () => keyOf(main.take({ now: 0, free: [0], threads }));
+  const open = (thread: number) =>
+    main.observe?.({ index: 0, time: 0, type: "info", process: 0, f: "cas", value: null }, thread);
+  assertEquals(keyOfFirst(), 0);
+  for (let processes = 5; processes <= 20; processes++) {
+    open(0);
+    assertEquals(keyOfFirst(), 0, `${processes} processes`);
+  }
+  open(0);
+  assertEquals(keyOfFirst(), 2);
+  assertEquals(keyOfFirst(), 2);
+  assertEquals(keyOf(main.take({ now: 0, free: free.slice(4), threads })), 1);
+});
+
+Deno.test("a concurrency that is no multiple of 2n is refused by name, and so are eleven nodes", () => {
+  const line = (text: string) => () => parseTestOptions(["-w", "lin-kv", ...text.split(" ")]);
+  assertThrows(
+    line("--node-count 3"),
+    UsageError,
+    "lin-kv needs a --concurrency that is a multiple of 2n, here 6; got 3. Try --concurrency 2n",
+  );
+  assertThrows(line("--node-count 11 --concurrency 2n"), UsageError, "at most 10 nodes, got 11");
+  line("--node-count 10 --concurrency 2n")();
+  line("--node-count 3 --concurrency 4n")();
+});
+
+/** One operation, by a client whose node answers as told. */
+async function perform(op: Invocation, answer: Record<string, unknown> | Error, latencyMs = 0) {
+  let asked: unknown;
+  const call = ((rpc, fields, timeoutMs) => {
+    asked = { type: rpc.type, ...fields, timeoutMs };
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  }) as Call; // a test's node: its replies are taken as they are
+  const { type, value = null } = await linKv.open({ ...OPTIONS, latencyMs })(op, call);
+  return { asked, type, value: printEdn(value) };
+}
+
+Deno.test("a client asks for the key and the values, with a time-out that suits the latency", async () => {
+  const read = await perform({ f: "read", value: [7, null] }, { value: "x" });
+  assertEquals(read, {
+    asked: { type: "read", key: 7, timeoutMs: 1000 },
+    type: "ok",
+    value: `[7 "x"]`,
+  });
+  const write = await perform({ f: "write", value: [7, 3] }, {}, 101);
+  assertEquals(write.asked, { type: "write", key: 7, value: 3, timeoutMs: 1010 });
+  const cas = await perform({ f: "cas", value: [7, [3, 4]] }, {});
+  assertEquals(cas.asked, { type: "cas", key: 7, from: 3, to: 4, timeoutMs: 1000 });
+});
+
+Deno.test("a read that failed did nothing; a write that may have happened stays open", async () => {
+  const crash = new RpcError(ErrorCode.crash);
+  const mismatch = new RpcError(ErrorCode.preconditionFailed);
+  assertEquals((await perform({ f: "read", value: [7, null] }, crash)).type, "fail");
+  assertEquals((await perform({ f: "write", value: [7, 1] }, crash)).type, "info");
+  assertEquals((await perform({ f: "cas", value: [7, [1, 2]] }, crash)).type, "info");
+  assertEquals((await perform({ f: "cas", value: [7, [1, 2]] }, mismatch)).type, "fail");
+});

@@ -1,0 +1,114 @@
+/**
+ * Workloads `txn-list-append` and `txn-rw-register`: transactions over a few keys, whose writes
+ * append an element to a list or replace a register's value.
+ *
+ * One operation is one transaction is one RPC: its micro-operations go out with reads empty and come
+ * back with reads filled in. What comes back *replaces* the operation's value, whatever it says: a
+ * node that alters a write is believed, and the checker judges what it said.
+ *
+ * @module
+ */
+import type { Check, Explain } from "../checkers/checker.ts";
+import { comparableElle } from "../checkers/comparable.ts";
+import { explainListAppend, explainRwRegister } from "../checkers/elle/explain.ts";
+import { checkListAppend } from "../checkers/elle/list_append.ts";
+import { checkRwRegister } from "../checkers/elle/rw_register.ts";
+import { completionOfError } from "../client.ts";
+import { type Edn, Keyword, keyword } from "../edn.ts";
+import { each } from "../generator.ts";
+import { jsonToEdn } from "../json.ts";
+import { array, json, oneOf, rpc, type Shape, tuple } from "../../rpc.ts";
+import { type MicroOp, transactions } from "./txn_generator.ts";
+import type { Workload } from "./workload.ts";
+
+/** No transaction can be repeated without a thought: each may have writes. */
+const IDEMPOTENT: ReadonlySet<string> = new Set();
+
+interface Kind {
+  readonly name: string;
+  readonly description: string;
+  /** What a write is called. */
+  readonly write: "append" | "w";
+  /** What a read may have seen. */
+  readonly seen: Shape<unknown>;
+  readonly check: Check;
+  readonly explain: Explain;
+}
+
+export const txnListAppend: Workload = transactional({
+  name: "txn-list-append",
+  description: "transactions that read lists and append to them",
+  write: "append",
+  seen: { problem: (value, path) => value === null ? undefined : array(json).problem(value, path) },
+  check: checkListAppend,
+  explain: explainListAppend,
+});
+
+export const txnRwRegister: Workload = transactional({
+  name: "txn-rw-register",
+  description: "transactions that read registers and write them",
+  write: "w",
+  seen: json,
+  check: checkRwRegister,
+  explain: explainRwRegister,
+});
+
+function transactional({ name, description, write, seen, check, explain }: Kind): Workload {
+  const microOp = microOpOf(write, seen);
+  const txn = rpc("txn", { txn: array(json) }, { txn: array(microOp) });
+  return {
+    name,
+    description,
+    reusableClients: true,
+    generators(options, random) {
+      const next = transactions(options, random);
+      return { main: each(() => ({ f: "txn", value: next().map((op) => toEdn(op, write)) })) };
+    },
+    open: () => async (op, call) => {
+      try {
+        const reply = await call(txn, { txn: microOpsOf(op.value).map(toJson) });
+        return { type: "ok", value: reply.txn.map(([f, key, value]) => microOpEdn(f, key, value)) };
+      } catch (error) {
+        return completionOfError(error, op, IDEMPOTENT);
+      }
+    },
+    check,
+    explain,
+    comparable: comparableElle,
+  };
+}
+
+/** What Maelstrom takes for a micro-operation in a reply: keys and values are anything. */
+function microOpOf(
+  write: string,
+  seen: Shape<unknown>,
+): Shape<[f: string, key: unknown, value: unknown]> {
+  const reading = tuple<[string, unknown, unknown]>(oneOf("r"), json, seen);
+  const any = tuple<[string, unknown, unknown]>(oneOf("r", write), json, json);
+  return {
+    problem: (value, path) =>
+      (Array.isArray(value) && value[0] === "r" ? reading : any).problem(value, path),
+  };
+}
+
+function toEdn({ f, key, value }: MicroOp, write: string): Edn {
+  return [keyword(f === "read" ? "r" : write), key, value];
+}
+
+function microOpEdn(f: string, key: unknown, value: unknown): Edn {
+  return [keyword(f), jsonToEdn(key), jsonToEdn(value)];
+}
+
+function microOpsOf(value: Edn): readonly Edn[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A micro-operation as a request has it; keys and values are this workload's own: whole numbers. */
+function toJson(op: Edn): [f: string, key: number, value: number | null] {
+  const [f = null, key = null, value = null] = Array.isArray(op) ? op : [];
+  return [
+    f instanceof Keyword ? f.name : String(f),
+    Number(key),
+    value === null ? null : Number(value),
+  ];
+}

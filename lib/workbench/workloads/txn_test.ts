@@ -1,0 +1,115 @@
+import { assert, assertEquals, assertExists } from "@std/assert";
+import { Client, MalformedReply } from "../client.ts";
+import { VirtualClock } from "../clock.ts";
+import { type Edn, parseEdn, printEdn } from "../edn.ts";
+import { parseJson } from "../json.ts";
+import { Network } from "../network.ts";
+import { Random } from "../random.ts";
+import { txnListAppend, txnRwRegister } from "./txn.ts";
+import type { Workload, WorkloadOptions } from "./workload.ts";
+
+const OPTIONS: WorkloadOptions = {
+  nodes: ["n0"],
+  concurrency: 1,
+  latencyMs: 0,
+  topology: "grid",
+  keyCount: 3,
+  maxTxnLength: 4,
+  maxWritesPerKey: 4,
+};
+
+/** One operation, answered with a body in JSON; what the node was asked, and how it completed. */
+function ask(workload: Workload, value: string, reply: string) {
+  const clock = new VirtualClock();
+  return clock.run(async () => {
+    const latency = { meanMs: 0, distribution: "constant" } as const;
+    const network = new Network({ clock, random: new Random(1), latency });
+    let asked = "";
+    network.register("n0", ({ body }) => {
+      const { msg_id: _, ...rest } = body;
+      asked = JSON.stringify(rest);
+      const text = `{"src":"n0","dest":"c0","body":${reply.replace("{", `{"in_reply_to":1,`)}}`;
+      const message = parseJson(text) as { body: { type: string } }; // a test's own text
+      network.send("n0", "c0", text, message.body);
+    });
+    const client = new Client("c0", network, clock);
+    let malformed: string | undefined;
+    const completion = await workload.open(OPTIONS)(
+      { f: "txn", value: parseEdn(value) },
+      (rpc, fields) =>
+        client.rpc("n0", rpc, fields).catch((error) => {
+          if (error instanceof MalformedReply) malformed = error.problem;
+          throw error;
+        }),
+    );
+    const { type, value: completed = null, error = null } = completion;
+    return { asked, type, value: printEdn(completed), error: printEdn(error), malformed };
+  });
+}
+
+function generated(workload: Workload, count: number): Edn[] {
+  const { main, final, background } = workload.generators(OPTIONS, new Random(7));
+  assertEquals([final, background], [undefined, undefined]);
+  return Array.from({ length: count }, () => main.take({ now: 0, free: [0], threads: 1 }).value);
+}
+
+Deno.test("transactions read with nothing and write 1, 2, 3, … to each key", () => {
+  const text = generated(txnListAppend, 200).map(printEdn).join("");
+  assert(/\[:r \d+ nil\]/.test(text));
+  assert(!/\[:append \d+ nil\]|:w/.test(text));
+  const zero = [...text.matchAll(/\[:append 0 (\d+)\]/g)].map(([, value]) => Number(value));
+  assertEquals(zero, [1, 2, 3, 4]);
+  assert(/\[:w \d+ 1\]/.test(generated(txnRwRegister, 20).map(printEdn).join("")));
+});
+
+Deno.test("a transaction goes out as it was generated and comes back filled in", async () => {
+  const request = "[[:r 1 nil] [:append 2 5]]";
+  const reply = `{"type":"txn_ok","txn":[["r",1,[3,4]],["append",2,5]]}`;
+  const done = await ask(txnListAppend, request, reply);
+  assertEquals(done.asked, `{"txn":[["r",1,null],["append",2,5]],"type":"txn"}`);
+  assertEquals([done.type, done.value], ["ok", "[[:r 1 [3 4]] [:append 2 5]]"]);
+});
+
+Deno.test("what the node says replaces the transaction, also where it was changed", async () => {
+  const reply = `{"type":"txn_ok","txn":[["w","x",{"a":1.0}]]}`;
+  const { type, value } = await ask(txnRwRegister, "[[:w 1 1] [:r 2 nil]]", reply);
+  assertEquals([type, value], ["ok", `[[:w "x" {"a" 1.0}]]`]);
+});
+
+Deno.test("a micro-operation of another form is malformed, and the transaction stays open", async () => {
+  const forms: [Workload, string, string][] = [
+    [txnRwRegister, `["r",1]`, `"txn[0]" must be a list of 3, got ["r",1]`],
+    [txnRwRegister, `["append",1,2]`, `"txn[0][0]" must be one of "r", "w", got "append"`],
+    [txnListAppend, `["r",1,7]`, `"txn[0][2]" must be a list, got 7`],
+  ];
+  for (const [workload, op, problem] of forms) {
+    const done = await ask(workload, "[[:r 1 nil]]", `{"type":"txn_ok","txn":[${op}]}`);
+    assertEquals([done.type, done.malformed], ["info", problem]);
+  }
+  const missing = await ask(
+    txnListAppend,
+    "[[:r 1 nil]]",
+    `{"type":"txn_ok","txn":[["r",1,null]]}`,
+  );
+  assertEquals([missing.type, missing.value], ["ok", "[[:r 1 nil]]"]);
+});
+
+Deno.test("a definite error fails a transaction, any other leaves it open", async () => {
+  const answers: [number, string, string][] = [
+    [30, "fail", `[:txn-conflict "why"]`],
+    [14, "fail", `[:abort "why"]`],
+    [13, "info", `[:crash "why"]`],
+  ];
+  for (const [code, type, error] of answers) {
+    const reply = `{"type":"error","code":${code},"text":"why"}`;
+    const done = await ask(txnRwRegister, "[[:r 1 nil]]", reply);
+    assertEquals([done.type, done.error], [type, error]);
+  }
+});
+
+Deno.test("stored results are compared without what depends on the order of a search", () => {
+  const { comparable } = txnListAppend;
+  assertExists(comparable);
+  const one = comparable({ "valid?": false, anomalies: { G0: [1] }, extra: 1 });
+  assertEquals(one, comparable({ "valid?": false, anomalies: { G0: [2] }, extra: 2 }));
+});
