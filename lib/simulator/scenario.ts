@@ -36,6 +36,8 @@ export interface ScenarioOptions {
   readonly imperfections?: Partial<Imperfections>;
   /** Default 1. */
   readonly seed?: number | string;
+  /** Told of each line that a node writes to its log. */
+  readonly log?: (node: string, line: string) => void;
 }
 
 /** A message, and what became of it, at a time in milliseconds. */
@@ -54,7 +56,7 @@ export function scenario(
   options: ScenarioOptions,
   story: (world: World) => Promise<void>,
 ): Promise<void> {
-  const { nodes = 1, seed = 1, latencyMs = 0, imperfections } = options;
+  const { nodes = 1, seed = 1, latencyMs = 0, imperfections, log } = options;
   const ids = Array.from({ length: nodes }, (_, i) => `n${i}`);
   return inVirtualTime(program, seed, async ({ clock, host }) => {
     let fail: (crash: Crash) => void = () => {};
@@ -70,6 +72,7 @@ export function scenario(
       ...(imperfections && { imperfections }),
       watch: (fate, { src, dest, body }) =>
         sightings.push({ timeMs: clock.now() / MS, fate, src, dest, type: body.type }),
+      ...(log && { log }),
       problem: (problem) => problems.push({ time: clock.now(), ...problem }),
       crashed: (crash) => fail(crash),
     });

@@ -54,22 +54,17 @@ export async function shrink(
   const [wanted] = waysOfFailing(first.outcome);
   if (wanted === undefined) throw new Error(`the run with seed ${options.seed} does not fail`);
   const search = new Search({ program, wanted, maxAttempts, tried }, first);
-  await search.try(first.written);
-  await search.shorten();
-  await search.simplify();
-  await search.leaveOutFaults();
-  await search.leaveOutOperations();
-  await search.leaveOutNodes();
-  await search.shorten();
-  await search.leaveOutOperations();
-  const { best } = search;
+  if (await search.try(first.written)) await search.makeSmall();
+  const { best, attempts } = search;
+  const { script, faults } = best.written;
   return {
-    options: runnable(best.written),
+    // Written down, a run may get over what made it fail: then it stays as it was.
+    options: best === first ? options : runnable(best.written),
     outcome: best.outcome,
     ways: waysOfFailing(best.outcome),
-    attempts: search.attempts,
-    operations: best.written.script.length,
-    faults: best.written.faults.length,
+    attempts,
+    operations: script.length,
+    faults: faults.length,
   };
 }
 
@@ -130,6 +125,17 @@ class Search {
     if (!waysOfFailing(outcome).includes(wanted)) return false;
     this.best = { written, outcome };
     return true;
+  }
+
+  /** Leaves out what can be left out, in rising order of what a try costs. */
+  async makeSmall(): Promise<void> {
+    await this.shorten();
+    await this.simplify();
+    await this.leaveOutFaults();
+    await this.leaveOutOperations();
+    await this.leaveOutNodes();
+    await this.shorten();
+    await this.leaveOutOperations();
   }
 
   /** Ends earlier: after half the time, as long as that fails too. */

@@ -13,7 +13,15 @@ import { type Observer, type Outcome, run, type RunOptions } from "../workbench/
 import { ProgramHost } from "./program_host.ts";
 import { VirtualGlobals } from "./virtual_globals.ts";
 
-/** Runs a program in virtual time. One simulation at a time: it owns the process's globals. */
+/**
+ * Runs a program in virtual time. One simulation at a time: it owns the process's globals.
+ *
+ * Nothing in the same thread can end a program that loops without end and never lets go; whoever
+ * does not trust a program simulates it in a worker and watches that, as `deno task sim` does.
+ *
+ * @throws {Standstill} if the run waits for something that virtual time cannot bring.
+ * @throws {RealInputOutput} if the program does input or output of its own.
+ */
 export function simulate(
   program: Program,
   options: RunOptions,
@@ -41,7 +49,7 @@ export async function inVirtualTime<T>(
   const random = new Random(seed).split("program");
   const globals = new VirtualGlobals(clock, random);
   try {
-    const host = new ProgramHost(program, globals, random);
+    const host = new ProgramHost(program, { clock, globals, random });
     return await clock.run(() => work({ clock, host }));
   } finally {
     globals.restore();

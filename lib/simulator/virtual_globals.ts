@@ -5,6 +5,10 @@
  * a virtual clock and a seeded generator. A timer belongs to the node that set it: it fires in that
  * node's turn, waits while the node is paused, and dies with it.
  *
+ * Out of reach, and so not to be used by a program that is simulated: what is imported from
+ * `node:timers`, `node:crypto` and the like, `MessageChannel`, and the garbage collector's moods
+ * (`WeakRef`). What is imported from `node:fs` is real input and output that goes unnoticed.
+ *
  * @module
  */
 import { type Clock, MS, type Timer } from "../workbench/clock.ts";
@@ -13,20 +17,46 @@ import type { Random } from "../workbench/random.ts";
 /** Whose turn it is: the owner of what is scheduled and drawn now. */
 export interface Owner {
   readonly random: Random;
-  /** How far the owner's clocks are off, in milliseconds. */
+  /** How far the owner's wall clock is off, in milliseconds; its monotonic clock never is. */
   skewMs: number;
   /** Runs a callback in the owner's turn, at once or (paused) later or (dead) never. */
   enter(callback: () => void): void;
+  /** Told of an error that nobody caught in its turn. */
+  failed(error: unknown): void;
 }
 
 /** A simulation begins on Saturday 1 January 2000, 00:00 UTC. */
 export const EPOCH_MS: number = Date.UTC(2000, 0, 1);
 
+/** A timer waits at least that long, as in Node.js: a loop of timers cannot hold time up. */
+const MIN_TIMEOUT_MS = 1;
+
 type Callback = (...args: unknown[]) => void;
 
-interface Running {
-  readonly owner: Owner | undefined;
-  timer: Timer;
+/** What `setTimeout` gives: an object, as Deno's is, that is as good as its number. */
+class VirtualTimer {
+  /** What will happen next, while the timer is set. */
+  upcoming: Timer | undefined;
+
+  constructor(readonly id: number, readonly owner: Owner | undefined) {}
+
+  /** Nothing: virtual time passes as long as the run goes on. */
+  ref(): this {
+    return this;
+  }
+
+  /** Nothing, as {@linkcode VirtualTimer.ref}. */
+  unref(): this {
+    return this;
+  }
+
+  hasRef(): boolean {
+    return true;
+  }
+
+  [Symbol.toPrimitive](): number {
+    return this.id;
+  }
 }
 
 /** A program did real input or output, which a simulation can neither time nor repeat. */
@@ -51,7 +81,7 @@ const INPUT_OUTPUT = [
 export class VirtualGlobals {
   readonly #clock: Clock;
   readonly #outside: Random;
-  readonly #timers = new Map<number, Running>();
+  readonly #timers = new Map<number, VirtualTimer>();
   readonly #saved: (() => void)[] = [];
   #lastTimer = 0;
   #violation: RealInputOutput | undefined;
@@ -69,10 +99,17 @@ export class VirtualGlobals {
     return this.#owner;
   }
 
-  /** Gives an owner the turn until everything the callback set off has settled. */
+  /**
+   * Gives an owner the turn until everything the callback set off has settled. One event of the
+   * clock holds one turn, or what it set off would be taken for somebody else's.
+   */
   turn(owner: Owner, callback: () => void): void {
     this.#owner = owner;
-    callback();
+    try {
+      callback();
+    } catch (error) {
+      owner.failed(error);
+    }
   }
 
   /**
@@ -87,10 +124,8 @@ export class VirtualGlobals {
 
   /** Forgets an owner's timers, as when its process dies. */
   forget(owner: Owner): void {
-    for (const [id, { owner: of, timer }] of this.#timers) {
-      if (of !== owner) continue;
-      timer.cancel();
-      this.#timers.delete(id);
+    for (const timer of this.#timers.values()) {
+      if (timer.owner === owner) this.#clear(timer);
     }
   }
 
@@ -103,39 +138,31 @@ export class VirtualGlobals {
     const random = () => this.#owner?.random ?? this.#outside;
     const nowMs = () => EPOCH_MS + Math.floor(this.#clock.now() / MS + (this.#owner?.skewMs ?? 0));
     const start = (callback: unknown, ms: unknown, args: unknown[], again: boolean) =>
-      this.#start(asCallback(callback), Number(ms) || 0, args, again);
+      this.#start(asCallback(callback), Math.max(Number(ms) || 0, MIN_TIMEOUT_MS), args, again);
     const clear = (id: unknown) => this.#clear(id);
-    this.#replace(
-      globalThis,
-      "setTimeout",
-      (f: unknown, ms: unknown, ...args: unknown[]) => start(f, ms, args, false),
-    );
-    this.#replace(
-      globalThis,
-      "setInterval",
-      (f: unknown, ms: unknown, ...args: unknown[]) => start(f, ms, args, true),
-    );
+    const timer = (again: boolean) => (f: unknown, ms: unknown, ...args: unknown[]) =>
+      start(f, ms, args, again);
+    this.#replace(globalThis, "setTimeout", timer(false));
+    this.#replace(globalThis, "setInterval", timer(true));
     this.#replace(
       globalThis,
       "setImmediate",
-      (f: unknown, ...args: unknown[]) => start(f, 0, args, false),
+      (f: unknown, ...args: unknown[]) => this.#start(asCallback(f), 0, args, false),
     );
-    this.#replace(globalThis, "clearTimeout", clear);
-    this.#replace(globalThis, "clearInterval", clear);
-    this.#replace(globalThis, "clearImmediate", clear);
+    for (const name of ["clearTimeout", "clearInterval", "clearImmediate"]) {
+      this.#replace(globalThis, name, clear);
+    }
+    for (const name of ["refTimer", "unrefTimer"]) this.#replace(Deno, name, () => {});
     this.#replace(globalThis, "Date", virtualDate(nowMs));
-    this.#replace(performance, "now", () => this.#clock.now() / MS + (this.#owner?.skewMs ?? 0));
-    this.#replace(Math, "random", () => random().fraction());
+    this.#replace(performance, "now", () => this.#clock.now() / MS);
+    this.#replaceTemporal(nowMs);
     this.#replace(AbortSignal, "timeout", (ms: number) => {
       const controller = new AbortController();
-      start(
-        () => controller.abort(new DOMException("Signal timed out.", "TimeoutError")),
-        ms,
-        [],
-        false,
-      );
+      const reason = () => new DOMException("Signal timed out.", "TimeoutError");
+      start(() => controller.abort(reason()), ms, [], false);
       return controller.signal;
     });
+    this.#replace(Math, "random", () => random().fraction());
     this.#replace(crypto, "getRandomValues", <T extends ArrayBufferView>(array: T): T => {
       const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
       for (let i = 0; i < bytes.length; i++) bytes[i] = random().int(256);
@@ -145,6 +172,31 @@ export class VirtualGlobals {
     this.#forbid(globalThis, "", ["fetch", "WebSocket", "Worker"]);
     this.#forbid(crypto.subtle, "crypto.subtle.", SUBTLE);
     this.#forbid(Deno, "Deno.", INPUT_OUTPUT);
+    this.#listen();
+  }
+
+  #replaceTemporal(nowMs: () => number): void {
+    if (!("Temporal" in globalThis)) return;
+    const { Now } = Temporal;
+    const instant = () => Temporal.Instant.fromEpochMilliseconds(nowMs());
+    const zoned = (zone: Temporal.TimeZoneLike = "UTC") => instant().toZonedDateTimeISO(zone);
+    this.#replace(Now, "timeZoneId", () => "UTC");
+    this.#replace(Now, "instant", instant);
+    this.#replace(Now, "zonedDateTimeISO", zoned);
+    this.#replace(Now, "plainDateTimeISO", (zone?: string) => zoned(zone).toPlainDateTime());
+    this.#replace(Now, "plainDateISO", (zone?: string) => zoned(zone).toPlainDate());
+    this.#replace(Now, "plainTimeISO", (zone?: string) => zoned(zone).toPlainTime());
+  }
+
+  /** A promise that rejects unheard ends no served node, and so none here. */
+  #listen(): void {
+    const unheard = (event: PromiseRejectionEvent) => {
+      if (this.#owner === undefined) return;
+      event.preventDefault();
+      this.#owner.failed(event.reason);
+    };
+    globalThis.addEventListener("unhandledrejection", unheard);
+    this.#saved.push(() => globalThis.removeEventListener("unhandledrejection", unheard));
   }
 
   /** What takes real time would come at a different virtual time in every run. */
@@ -166,26 +218,28 @@ export class VirtualGlobals {
     });
   }
 
-  #start(callback: Callback, ms: number, args: unknown[], again: boolean): number {
-    const id = ++this.#lastTimer;
+  #start(callback: Callback, ms: number, args: unknown[], again: boolean): VirtualTimer {
     const owner = this.#owner;
-    const delay = Math.max(again ? 1 : 0, ms) * MS;
+    const timer = new VirtualTimer(++this.#lastTimer, owner);
     const fire = () => {
-      const running = this.#timers.get(id);
-      if (running === undefined) return;
-      if (again) running.timer = this.#clock.at(this.#clock.now() + delay, due);
-      else this.#timers.delete(id);
+      if (timer.upcoming === undefined) return; // cleared while its owner was paused
+      if (again) schedule();
+      else this.#clear(timer);
       callback(...args);
     };
     const due = () => owner === undefined ? fire() : owner.enter(fire);
-    this.#timers.set(id, { owner, timer: this.#clock.at(this.#clock.now() + delay, due) });
-    return id;
+    const schedule = () => timer.upcoming = this.#clock.at(this.#clock.now() + ms * MS, due);
+    schedule();
+    this.#timers.set(timer.id, timer);
+    return timer;
   }
 
-  #clear(id: unknown): void {
-    if (typeof id !== "number") return;
-    this.#timers.get(id)?.timer.cancel();
-    this.#timers.delete(id);
+  #clear(of: unknown): void {
+    const timer = of instanceof VirtualTimer ? of : this.#timers.get(Number(of));
+    if (timer === undefined) return;
+    timer.upcoming?.cancel();
+    timer.upcoming = undefined;
+    this.#timers.delete(timer.id);
   }
 }
 

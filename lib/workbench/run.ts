@@ -239,12 +239,11 @@ class Run {
   #unleash(faults: Iterable<TimedFault>, end: number): () => void {
     const { clock } = this.#engine;
     const upcoming = faults[Symbol.iterator]();
-    const start = this.#now();
     let stopped = false;
     const next = () => {
       const { value, done } = upcoming.next();
-      if (done || start + value.time >= end) return;
-      clock.at(this.#origin + start + value.time, () => {
+      if (done || value.time >= end) return;
+      clock.at(this.#origin + value.time, () => {
         if (stopped) return;
         this.#inflict(value.fault);
         next();

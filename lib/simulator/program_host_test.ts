@@ -1,0 +1,193 @@
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { delay } from "@std/async";
+import type { Program } from "../node.ts";
+import { integer, json, oneWay, rpc } from "../rpc.ts";
+import { scenario } from "./scenario.ts";
+import { EPOCH_MS } from "./virtual_globals.ts";
+
+const ask = rpc("ask", {}, { value: json });
+const poke = oneWay("poke", { n: integer });
+
+Deno.test("each life of each node draws differently, and the same in every run", async () => {
+  const drawing: Program = (node) => {
+    node.on(ask, () => ({ type: "ask_ok", value: Math.random() }));
+  };
+  const draws = async () => {
+    const values: unknown[] = [];
+    await scenario(drawing, { nodes: 2 }, async (world) => {
+      const draw = async (node: string) => values.push((await world.ask(node, ask, {})).value);
+      await draw("n0");
+      await draw("n1");
+      world.kill("n0");
+      world.restart("n0");
+      await draw("n0");
+    });
+    return values;
+  };
+  const first = await draws();
+  assertEquals(new Set(first).size, 3);
+  assertEquals(await draws(), first);
+});
+
+Deno.test("nodes share nothing: what one is sent, it may change", async () => {
+  const seen: unknown[] = [];
+  const note = oneWay("note", { list: json });
+  const program: Program = (node) => {
+    const list = [1];
+    node.on(ask, () => {
+      for (const peer of node.peers) node.send(peer, note, { list });
+      return { type: "ask_ok", value: list };
+    });
+    node.on(note, ({ list }) => {
+      if (Array.isArray(list)) list.push(2);
+      seen.push(list);
+    });
+  };
+  await scenario(program, { nodes: 3 }, async (world) => {
+    await world.ask("n0", ask, {});
+    await world.pass(10);
+  });
+  assertEquals(seen, [[1, 2], [1, 2]]);
+});
+
+/** Notes the time at which a timer fires, the wall clock's then, and what promises follow. */
+function ticking(log: string[]): Program {
+  return (node) => {
+    node.on(ask, () => ({ type: "ask_ok", value: Date.now() - EPOCH_MS }));
+    node.on(poke, async ({ n }) => {
+      log.push(`poke ${n}`);
+      await Promise.resolve();
+      log.push(`settled ${n}`);
+    });
+    node.onInit(() => {
+      if (node.id === "n0") setTimeout(() => log.push(`timer at ${performance.now()}`), 100);
+      else setTimeout(() => [1, 2].forEach((n) => node.send("n0", poke, { n })), 20);
+    });
+  };
+}
+
+Deno.test("a paused node does nothing; on resume each thing that waited has its own turn", async () => {
+  const log: string[] = [];
+  await scenario(ticking(log), { nodes: 2 }, async (world) => {
+    await world.pass(10);
+    world.pause("n0");
+    await world.pass(490);
+    assertEquals(log, []);
+    world.resume("n0");
+    await world.pass(10);
+  });
+  const [timer, ...rest] = log;
+  assert(timer?.startsWith("timer at 50"), timer);
+  assertEquals(rest, ["poke 1", "settled 1", "poke 2", "settled 2"]);
+});
+
+Deno.test("callbacks queued by a pause are separate turns, in the order they came due", async () => {
+  const log: string[] = [];
+  const program: Program = (node) =>
+    node.onInit(() => {
+      for (const n of [1, 2]) {
+        setTimeout(async () => {
+          log.push(`timer ${n}`);
+          await Promise.resolve();
+          log.push(`settled ${n}`);
+        }, 10 * n);
+      }
+    });
+  await scenario(program, {}, async (world) => {
+    world.pause("n0");
+    await world.pass(100);
+    world.resume("n0");
+    world.pause("n0");
+    await world.pass(100);
+    assertEquals(log, [], "paused again before its first turn");
+    world.resume("n0");
+    await world.pass(1);
+  });
+  assertEquals(log, ["timer 1", "settled 1", "timer 2", "settled 2"]);
+});
+
+Deno.test("a killed node's timers never fire, and nothing it still does is heard", async () => {
+  const log: string[] = [];
+  const program: Program = (node) => {
+    node.on(poke, () => void log.push(`${node.id} poked`));
+    node.onInit(() => {
+      if (node.id === "n1") setTimeout(() => log.push("timer"), 100);
+    });
+    node.on(ask, async () => {
+      await delay(50);
+      return { type: "ask_ok", value: null };
+    });
+  };
+  await scenario(program, { nodes: 2 }, async (world) => {
+    const answer = world.ask("n1", ask, {}).catch((error) => error.code);
+    await world.pass(20);
+    world.kill("n1");
+    await world.pass(500);
+    assertEquals(await answer, 0);
+  });
+  assertEquals(log, []);
+});
+
+Deno.test("skew moves a node's wall clock, neither its timers nor the other nodes", async () => {
+  await scenario(ticking([]), { nodes: 2 }, async (world) => {
+    world.skew("n0", 3_000);
+    await world.pass(1_000);
+    assertEquals((await world.ask("n0", ask, {})).value, 4_000);
+    assertEquals((await world.ask("n1", ask, {})).value, 1_000);
+    world.skew("n0", 0);
+    assertEquals((await world.ask("n0", ask, {})).value, 1_000);
+  });
+});
+
+Deno.test("an error that nobody catches is logged, and the node lives on", async () => {
+  const program: Program = (node) => {
+    node.on(ask, () => {
+      setTimeout(() => {
+        throw new Error("thrown by a timer");
+      }, 1);
+      setTimeout(() => Promise.reject(new Error("rejected unheard")), 2);
+      return { type: "ask_ok", value: 1 };
+    });
+  };
+  const logged: string[] = [];
+  await scenario(
+    program,
+    { log: (node, line) => logged.push(`${node}: ${line}`) },
+    async (world) => {
+      await world.ask("n0", ask, {});
+      await world.pass(10);
+      await world.ask("n0", ask, {});
+    },
+  );
+  const errors = logged.filter((line) => line.includes("uncaught"));
+  assertStringIncludes(errors[0] ?? "", "n0: uncaught: Error: thrown by a timer");
+  assertStringIncludes(errors[1] ?? "", "n0: uncaught: Error: rejected unheard");
+});
+
+Deno.test("a program that throws does not start", async () => {
+  const program: Program = () => {
+    throw new Error("no such thing");
+  };
+  const story = () => Promise.resolve();
+  await assertRejects(() => scenario(program, {}, story), Error, "n0 did not start: no such thing");
+});
+
+Deno.test("what a story does between two of a node's turns is its own", async () => {
+  const program: Program = (node) => {
+    node.onInit(() => void setTimeout(() => {}, 10));
+  };
+  await scenario(program, { nodes: 2 }, async (world) => {
+    world.kill("n1");
+    world.restart("n1");
+    const mine = delay(100); // must not be taken for the restarted node's
+    world.kill("n1");
+    await mine;
+    assertNotEquals(world.nowMs, 0);
+  });
+});

@@ -1,0 +1,204 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { deadline, delay } from "@std/async";
+import type { Program } from "../node.ts";
+import { MS, sleep, VirtualClock } from "../workbench/clock.ts";
+import { Random } from "../workbench/random.ts";
+import { inVirtualTime } from "./simulate.ts";
+import { EPOCH_MS, RealInputOutput, VirtualGlobals } from "./virtual_globals.ts";
+
+const idle: Program = () => {};
+
+/** Does something in virtual time in which no node has a part. */
+const virtually = <T>(work: (clock: VirtualClock) => Promise<T>, seed = 1): Promise<T> =>
+  inVirtualTime(idle, seed, ({ clock }) => work(clock));
+
+/** Every global that a simulation owns, with what holds it. */
+const OWNED: [object, string[]][] = [
+  [globalThis, ["setTimeout", "setInterval", "setImmediate", "Date", "fetch", "WebSocket"]],
+  [globalThis, ["clearTimeout", "clearInterval", "clearImmediate", "Worker"]],
+  [performance, ["now"]],
+  [Math, ["random"]],
+  [AbortSignal, ["timeout"]],
+  [crypto, ["getRandomValues", "randomUUID"]],
+  [crypto.subtle, ["digest", "generateKey"]],
+  [Temporal.Now, ["instant", "plainDateTimeISO", "timeZoneId", "zonedDateTimeISO"]],
+  [Deno, ["readTextFile", "open", "connect", "Command", "unrefTimer", "refTimer"]],
+];
+
+const descriptors = () =>
+  OWNED.map(([holder, names]) =>
+    names.map((
+      name,
+    ) => [name, Object.getOwnPropertyDescriptor(holder, name)?.value, name in holder])
+  );
+
+Deno.test("every global is owned while a simulation runs, and given back as it was", async () => {
+  const before = descriptors();
+  const during = await virtually(() => Promise.resolve(descriptors()));
+  for (const [i, group] of during.entries()) {
+    for (const [j, [name, value]] of group.entries()) {
+      assert(value !== before[i]?.[j]?.[1], `${name} was not owned`);
+    }
+  }
+  assertEquals(descriptors(), before);
+});
+
+Deno.test("the globals are given back when the work throws", async () => {
+  const before = descriptors();
+  await assertRejects(() => virtually(() => Promise.reject(new Error("broken"))), Error, "broken");
+  await assertRejects(() => virtually(() => new Promise(() => {})), Error, "nothing is scheduled");
+  assertEquals(descriptors(), before);
+});
+
+Deno.test("all clocks follow virtual time, which begins with the year 2000", async () => {
+  const readings = await virtually(async () => {
+    const before = new Date();
+    await delay(1_500);
+    return [
+      before.toISOString(),
+      new Date().toISOString(),
+      Date.now() - EPOCH_MS,
+      performance.now(),
+      Temporal.Now.instant().epochMilliseconds - EPOCH_MS,
+      Temporal.Now.plainTimeISO().toString(),
+      Date().slice(0, 15),
+    ];
+  });
+  assertEquals(readings, [
+    "2000-01-01T00:00:00.000Z",
+    "2000-01-01T00:00:01.500Z",
+    1_500,
+    1_500,
+    1_500,
+    "00:00:01.5",
+    new Date(EPOCH_MS).toString().slice(0, 15),
+  ]);
+});
+
+Deno.test("a Date of given fields is what it always was", async () => {
+  const [year, parsed, same] = await virtually(() => {
+    const date = new Date(2024, 1, 29);
+    return Promise.resolve([date.getFullYear(), Date.parse("1970-01-01"), date instanceof Date]);
+  });
+  assertEquals([year, parsed, same], [2024, 0, true]);
+});
+
+Deno.test("timers fire in order of time, with their arguments, and can be cleared", async () => {
+  const fired = await virtually(async () => {
+    const fired: string[] = [];
+    setTimeout((...words: string[]) => fired.push(words.join(" ")), 20, "with", "arguments");
+    setTimeout(() => fired.push("sooner"), 10);
+    clearTimeout(setTimeout(() => fired.push("cleared"), 5));
+    clearTimeout(Number(setTimeout(() => fired.push("cleared by its number"), 5)));
+    setImmediate(() => fired.push("immediate"));
+    clearImmediate(setImmediate(() => fired.push("cleared immediate")));
+    clearTimeout(undefined);
+    await delay(100);
+    return fired;
+  });
+  assertEquals(fired, ["immediate", "sooner", "with arguments"]);
+});
+
+Deno.test("an interval repeats until it is cleared, from within too", async () => {
+  const times = await virtually(async () => {
+    const times: number[] = [];
+    const interval = setInterval(() => {
+      if (times.push(performance.now()) === 3) clearInterval(interval);
+    }, 30);
+    await delay(1_000);
+    return times;
+  });
+  assertEquals(times, [30, 60, 90]);
+});
+
+Deno.test("a timer with no time takes a millisecond, so that polling does not stop time", async () => {
+  const polls = await virtually(async () => {
+    let [polls, done] = [0, false];
+    setTimeout(() => done = true, 50);
+    for (; !done; polls++) await delay(0);
+    return polls;
+  });
+  assertEquals(polls, 50);
+});
+
+Deno.test("a timer's callback must be a function", async () => {
+  const text: string = "alert()";
+  await virtually(() => {
+    assertThrows(() => Reflect.apply(setTimeout, undefined, [text, 1]), TypeError, "got string");
+    return Promise.resolve();
+  });
+});
+
+Deno.test("AbortSignal.timeout and @std/async's deadline work in virtual time", async () => {
+  const [reason, early, late] = await virtually(async () => {
+    const signal = AbortSignal.timeout(200);
+    await delay(199);
+    const early = signal.aborted;
+    await delay(2);
+    const late = await deadline(new Promise(() => {}), 60_000).catch((error) => error.name);
+    return [signal.reason.name, early, `${late} at ${performance.now()}`];
+  });
+  assertEquals([reason, early, late], ["TimeoutError", false, "TimeoutError at 60201"]);
+});
+
+Deno.test("the same seed draws the same everywhere, another seed something else", async () => {
+  const draw = (seed: number) =>
+    virtually(
+      () =>
+        Promise.resolve([
+          Math.random(),
+          crypto.randomUUID(),
+          ...crypto.getRandomValues(new Uint32Array(2)),
+        ]),
+      seed,
+    );
+  assertEquals(await draw(7), await draw(7));
+  const [a, b] = [await draw(7), await draw(8)];
+  for (const [i, value] of a.entries()) assert(value !== b[i]);
+  assert(
+    /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(String(a[1])),
+  );
+});
+
+Deno.test("real input and output is refused by its name, even where a program catches it", async () => {
+  const attempts: [string, () => unknown][] = [
+    ["fetch", () => fetch("http://localhost")],
+    ["Deno.readTextFile", () => Deno.readTextFile("deno.json")],
+    ["crypto.subtle.digest", () => crypto.subtle.digest("SHA-256", new Uint8Array())],
+  ];
+  for (const [name, attempt] of attempts) {
+    const caught = virtually(async (clock) => {
+      assertThrows(attempt, RealInputOutput, name);
+      await sleep(clock, 1);
+    });
+    await assertRejects(() => caught, RealInputOutput, `called ${name}`);
+  }
+});
+
+Deno.test("an owner's timers die with it, and its wall clock alone can be off", async () => {
+  const clock = new VirtualClock(() => globals.leave());
+  const globals = new VirtualGlobals(clock, new Random(1));
+  const seen: string[] = [];
+  const owner = {
+    random: new Random(2),
+    skewMs: -250,
+    enter: (callback: () => void) => globals.turn(owner, callback),
+    failed: () => {},
+  };
+  try {
+    await clock.run(async () => {
+      clock.at(0, () =>
+        owner.enter(() => {
+          const look = () => seen.push(`${Date.now() - EPOCH_MS} ${performance.now()}`);
+          setTimeout(look, 300);
+          setTimeout(look, 600);
+        }));
+      await sleep(clock, 500 * MS);
+      globals.forget(owner);
+      await sleep(clock, 500 * MS);
+    });
+  } finally {
+    globals.restore();
+  }
+  assertEquals(seen, ["50 300"]);
+});
