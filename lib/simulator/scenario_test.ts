@@ -1,0 +1,152 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { Program } from "../node.ts";
+import { integer, oneWay, rpc } from "../rpc.ts";
+import { Broadcast, Echo } from "../workloads.ts";
+import { scenario } from "./scenario.ts";
+
+const gossip = oneWay("gossip", { message: integer });
+
+/** Tells every peer of a value again and again, for it keeps no account of who has it. */
+const broadcast: Program = (node) => {
+  const values = new Set<number>();
+  node.on(Broadcast.broadcast, ({ message }) => {
+    values.add(message);
+    return { type: "broadcast_ok" };
+  });
+  node.on(Broadcast.read, () => ({ type: "read_ok", messages: [...values] }));
+  node.on(gossip, ({ message }) => void values.add(message));
+  node.onInit(() => {
+    setInterval(() => {
+      for (const message of values) {
+        for (const peer of node.peers) node.send(peer, gossip, { message });
+      }
+    }, 100);
+  });
+};
+
+type World = Parameters<Parameters<typeof scenario>[2]>[0];
+
+const read = async (world: World, node: string) =>
+  (await world.ask(node, Broadcast.read, {})).messages;
+
+Deno.test("the story in the documentation", async () => {
+  await scenario(broadcast, { nodes: 3, latencyMs: 10 }, async (world) => {
+    world.partition(["n0"], ["n1", "n2"]);
+    await world.ask("n0", Broadcast.broadcast, { message: 7 });
+    await world.pass(1_000);
+    assertEquals(await read(world, "n2"), []);
+    world.heal();
+    await world.expectWithin(1_000, async () => {
+      assertEquals(await read(world, "n2"), [7]);
+    });
+  });
+});
+
+Deno.test("a cut concerns one direction, and ends with heal", async () => {
+  await scenario(broadcast, { nodes: 2 }, async (world) => {
+    world.cut(new Map([["n0", new Set(["n1"])]]));
+    await world.ask("n0", Broadcast.broadcast, { message: 1 });
+    await world.ask("n1", Broadcast.broadcast, { message: 2 });
+    await world.pass(500);
+    assertEquals([await read(world, "n0"), await read(world, "n1")], [[1], [2, 1]]);
+    assert(world.sightings.some(({ fate, src, dest }) => `${fate} ${src} ${dest}` === "cut n1 n0"));
+    world.heal();
+    await world.pass(200);
+    assertEquals(await read(world, "n0"), [1, 2]);
+  });
+});
+
+Deno.test("what is held back comes when it is released", async () => {
+  await scenario(broadcast, { nodes: 2 }, async (world) => {
+    world.hold("n1");
+    await world.ask("n0", Broadcast.broadcast, { message: 1 });
+    const answer = read(world, "n1");
+    await world.pass(1_000);
+    assertEquals(await read(world, "n0"), [1]);
+    world.release("n1");
+    assert((await answer).length <= 1);
+    await world.pass(1);
+    assertEquals(await read(world, "n1"), [1]);
+  });
+});
+
+Deno.test("a killed node forgets, and gets init again when it is started", async () => {
+  await scenario(broadcast, { nodes: 2 }, async (world) => {
+    await world.ask("n0", Broadcast.broadcast, { message: 1 });
+    world.kill("n0");
+    await assertRejects(() => read(world, "n0"), Error, "no reply from n0 to read in 5000 ms");
+    world.restart("n0");
+    assertEquals(await read(world, "n0"), []);
+    const inits = world.sightings.filter(({ fate, type, dest }) =>
+      fate === "recv" && type === "init" && dest === "n0"
+    );
+    assertEquals(inits.length, 2);
+  });
+});
+
+Deno.test("a paused node answers once it goes on", async () => {
+  await scenario(broadcast, { nodes: 1 }, async (world) => {
+    world.pause("n0");
+    const answer = read(world, "n0");
+    await world.pass(3_000);
+    world.resume("n0");
+    assertEquals(await answer, []);
+    assertEquals(world.nowMs, 3_000);
+  });
+});
+
+Deno.test("an error reply rejects with its code", async () => {
+  await scenario(broadcast, {}, async (world) => {
+    const error = await assertRejects(() => world.ask("n0", Echo.echo, { echo: 1 }));
+    assert(error instanceof Error && "code" in error);
+    assertEquals(error.code, 10);
+  });
+});
+
+Deno.test("an expectation that is not met in time fails with what it said last", async () => {
+  let looks = 0;
+  const told = scenario(broadcast, {}, (world) =>
+    world.expectWithin(95, () => {
+      throw new Error(`look ${++looks} at ${world.nowMs} ms`);
+    }));
+  await assertRejects(() => told, Error, "look 11 at 95 ms");
+});
+
+Deno.test("server messages are counted, and problems noted", async () => {
+  const toNobody = rpc("toNobody", {}, {});
+  const program: Program = (node) => {
+    broadcast(node);
+    node.on(toNobody, () => {
+      node.send("n9", gossip, { message: 1 });
+      return { type: "toNobody_ok" };
+    });
+  };
+  await scenario(program, { nodes: 2 }, async (world) => {
+    await world.ask("n0", Broadcast.broadcast, { message: 1 });
+    await world.pass(150);
+    assertEquals(world.serverMessages, 1);
+    await assertRejects(() => world.ask("n0", toNobody, {}), Error, "no reply");
+    assertEquals(world.problems.map(({ node }) => node), ["n0"]);
+    assert(world.problems[0]?.text.includes('unknown "dest" n9'));
+  });
+});
+
+Deno.test("the same seed tells the same story", async () => {
+  const tell = async (seed: number) => {
+    let told: unknown;
+    const options = {
+      nodes: 3,
+      seed,
+      latency: { meanMs: 30, distribution: "exponential" },
+      imperfections: { loss: 0.2, duplication: 0.2 },
+    } as const;
+    await scenario(broadcast, options, async (world) => {
+      await world.ask("n0", Broadcast.broadcast, { message: 1 });
+      await world.pass(2_000);
+      told = [...world.sightings];
+    });
+    return JSON.stringify(told);
+  };
+  assertEquals(await tell(1), await tell(1));
+  assert(await tell(1) !== await tell(2));
+});
