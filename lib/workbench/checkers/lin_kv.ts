@@ -149,7 +149,9 @@ function explainStretch(history: readonly Op[], unexplained: Op): string[] {
   const op = history.find(({ index }) => index === unexplained.index);
   if (op === undefined) return [];
   const { calls, fromStart, others } = unexplainedStretch(history, casRegister, op);
-  const before = fromStart ? "from the empty register on" : "whatever was in the register before";
+  const before = fromStart
+    ? "from the empty register on"
+    : "whatever the operations before it had left in the register";
   const lines = [
     `The smallest stretch that contradicts itself, ${before}:`,
     ...table([
@@ -164,9 +166,7 @@ function explainStretch(history: readonly Op[], unexplained: Op): string[] {
   ];
   if (others > 0) {
     const them = counted(others, "other operation");
-    lines.push(
-      `Whether any of ${them} that could have taken effect meanwhile did makes no difference.`,
-    );
+    lines.push(`${them} could have taken effect meanwhile; whether or not makes no difference.`);
   }
   return lines;
 }

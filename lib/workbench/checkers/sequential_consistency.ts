@@ -13,6 +13,7 @@
 import { type Op, pairs } from "../history.ts";
 import { UNKNOWN } from "./checker.ts";
 import type { Model, SearchOptions } from "./linearizability.ts";
+import { counted } from "./words.ts";
 
 /** The outcome of a search. */
 export type SequentialOrder =
@@ -60,7 +61,7 @@ export function sequentiallyConsistent<State>(
       return { verdict: true, order: path.flatMap(({ front }) => front.took) };
     }
     if (visited.size > maxConfigurations) {
-      const cause = `the search was given up after ${maxConfigurations} configurations`;
+      const cause = `the search was given up after ${counted(maxConfigurations, "configuration")}`;
       return { verdict: UNKNOWN, cause };
     }
     const process = last.next++;

@@ -10,6 +10,7 @@
 import type { Op } from "../../history.ts";
 import { UNKNOWN } from "../checker.ts";
 import type { Configuration, Linearization, Model } from "../linearizability.ts";
+import { counted } from "../words.ts";
 import { Moves, type Step } from "./moves.ts";
 
 /** Once it is known which completion cannot be explained: how many configurations to go on for. */
@@ -38,7 +39,7 @@ export function search<State>(
   } catch (error) {
     if (!(error instanceof OutOfBudget)) throw error;
     if (end < moves.returns.length) return stuck(moves, end, []);
-    const cause = `the search was given up after ${maxConfigurations} configurations`;
+    const cause = `the search was given up after ${counted(maxConfigurations, "configuration")}`;
     return { verdict: UNKNOWN, cause };
   }
 }

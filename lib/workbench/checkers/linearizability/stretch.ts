@@ -46,22 +46,28 @@ export function unexplainedStretch<State>(
     completion?.type === "ok" && completion.index <= end
   );
   const states = statesOf(calls, model);
-  const stretchOf = (count: number, initial: readonly State[]) => {
+  const count = states && leastCount(definite.length, (count) => {
     const binding = definite.slice(-count);
-    const start = binding[0]?.invocation.index ?? 0;
-    const within = calls.filter(({ completion }) => (completion?.index ?? Infinity) > start);
-    return { binding, within, initial };
-  };
-  const count = states === undefined ? undefined : leastCount(
-    definite.length,
-    (count) => !isExplained(stretchOf(count, states), model),
-  );
-  const stretch = count === undefined || states === undefined
-    ? stretchOf(definite.length, [model.initial])
-    : stretchOf(count, states);
-  const needed = reduce(stretch, model, unexplained);
-  const others = stretch.within.length - needed.length;
-  return { calls: needed, fromStart: count === undefined, others };
+    return !isExplained({ binding, within: openDuring(calls, binding), initial: states }, model);
+  });
+  const fromStart = count === undefined;
+  const partOf = (binding: readonly OpPair[]): Part<State> =>
+    fromStart || states === undefined
+      ? { binding, within: calls, initial: [model.initial] }
+      : { binding, within: openDuring(calls, binding), initial: states };
+  let part = partOf(definite.slice(-(count ?? definite.length)));
+  for (const call of part.binding.length <= MAX_REDUCED ? part.binding : []) {
+    const without = partOf(part.binding.filter((other) => other !== call));
+    if (call.completion !== unexplained && !isExplained(without, model)) part = without;
+  }
+  const others = part.within.length - part.binding.length;
+  return { calls: part.binding, fromStart, others };
+}
+
+/** The operations that had not completed when the first of some was invoked. */
+function openDuring(calls: readonly OpPair[], [first]: readonly OpPair[]): OpPair[] {
+  const start = first?.invocation.index ?? 0;
+  return calls.filter(({ completion }) => completion?.type !== "ok" || completion.index > start);
 }
 
 /** A stretch of a history. */
@@ -79,22 +85,6 @@ function isExplained<State>(part: Part<State>, model: Model<State>): boolean {
   return part.initial.some((initial) =>
     search(events, model, MAX_CONFIGURATIONS, initial).verdict !== false
   );
-}
-
-/** Leaves out, one by one, the operations without which a stretch still has no explanation. */
-function reduce<State>(
-  part: Part<State>,
-  model: Model<State>,
-  unexplained: Op,
-): readonly OpPair[] {
-  if (part.binding.length > MAX_REDUCED) return part.binding;
-  let { binding } = part;
-  for (const call of part.binding) {
-    if (call.completion === unexplained) continue;
-    const without = binding.filter((other) => other !== call);
-    if (!isExplained({ ...part, binding: without }, model)) binding = without;
-  }
-  return binding;
 }
 
 /** A history in which some operations must take effect, and the others may. */
