@@ -72,6 +72,7 @@ export class Kv<T extends Value> {
   readonly #options: RpcOptions;
 
   /** @param options Of every request. */
+  /** A client of one store, whose values are all of one shape. */
   constructor(node: Node, store: Store, shape: Shape<T>, options: RpcOptions = {}) {
     this.#node = node;
     this.#store = store;

@@ -12,18 +12,25 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 /** A message's body. `msg_id` asks for a reply; the reply carries it as `in_reply_to`. */
 export interface Body {
+  /** What the message asks or answers, such as `read` or `read_ok`. */
   type: string;
+  /** Unique among its sender's messages. */
   msg_id?: number;
   /** `null` where a service answers a message that had no `msg_id`. */
   in_reply_to?: number | null;
+  /** Whatever belongs to a message of that type. */
   [field: string]: unknown;
 }
 
 /** A message as it travels. Maelstrom adds an `id` on the way to a node; a node sends none. */
 export interface Message {
+  /** Unique in the network. */
   id?: number;
+  /** Who sent it. */
   src: string;
+  /** Who is to get it. */
   dest: string;
+  /** What it says. */
   body: Body;
 }
 
@@ -70,6 +77,7 @@ export class RpcError extends Error {
   /** One of {@linkcode ErrorCode}, or a program's own code from 1000. */
   readonly code: number;
 
+  /** @param text For a person; default the code's name. */
   constructor(code: number, text: string = errorName(code)) {
     super(text);
     this.name = "RpcError";
@@ -84,6 +92,7 @@ export class RpcError extends Error {
 
 /** A line that is no message. The text of the error says what is wrong with it. */
 export class MalformedMessage extends Error {
+  /** @param line The line as it came; the message quotes its beginning. */
   constructor(problem: string, readonly line: string) {
     super(`${problem}: ${line.length <= 200 ? line : `${line.slice(0, 200)}…`}`);
     this.name = "MalformedMessage";

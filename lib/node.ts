@@ -98,6 +98,7 @@ export class Node {
   #identity: { id: string; ids: readonly string[]; peers: readonly string[] } | undefined;
   #lastMsgId = 0;
 
+  /** A node without an id: it gets that, and its peers', by `init`. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }

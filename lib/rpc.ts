@@ -26,7 +26,8 @@ export interface Shape<T> {
 /** The fields of a body, by name. */
 export type Fields = Record<string, Shape<unknown>>;
 
-type OptionalKeys<F extends Fields> = {
+/** The names of the fields that may be missing. */
+export type OptionalKeys<F extends Fields> = {
   [K in keyof F]: F[K] extends { optional: true } ? K : never;
 }[keyof F];
 
@@ -37,7 +38,9 @@ export type Of<F extends Fields> =
 
 /** A message that expects no reply. */
 export interface OneWay<F extends Fields = Fields> {
+  /** The body's `type`. */
   readonly type: string;
+  /** The body's other fields. */
   readonly request: F;
 }
 
@@ -47,8 +50,11 @@ export interface Rpc<
   Request extends Fields = Fields,
   Reply extends Fields = Fields,
 > extends OneWay<Request> {
+  /** The request's `type`. */
   readonly type: Name;
+  /** The reply's `type`. */
   readonly replyType: `${Name}_ok`;
+  /** The reply's other fields. */
   readonly reply: Reply;
 }
 
