@@ -71,8 +71,11 @@ export class Kv<T extends Value> {
   readonly #shape: Shape<T>;
   readonly #options: RpcOptions;
 
-  /** @param options Of every request. */
-  /** A client of one store, whose values are all of one shape. */
+  /**
+   * A client of one store, whose values are all of one shape.
+   *
+   * @param options Of every request.
+   */
   constructor(node: Node, store: Store, shape: Shape<T>, options: RpcOptions = {}) {
     this.#node = node;
     this.#store = store;

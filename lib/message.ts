@@ -77,7 +77,11 @@ export class RpcError extends Error {
   /** One of {@linkcode ErrorCode}, or a program's own code from 1000. */
   readonly code: number;
 
-  /** @param text For a person; default the code's name. */
+  /**
+   * An error with one of Maelstrom's codes, or one of the program's own.
+   *
+   * @param text For a person; default the code's name.
+   */
   constructor(code: number, text: string = errorName(code)) {
     super(text);
     this.name = "RpcError";
@@ -92,7 +96,11 @@ export class RpcError extends Error {
 
 /** A line that is no message. The text of the error says what is wrong with it. */
 export class MalformedMessage extends Error {
-  /** @param line The line as it came; the message quotes its beginning. */
+  /**
+   * The error's message says what is wrong and quotes the line's beginning.
+   *
+   * @param line The line as it came.
+   */
   constructor(problem: string, readonly line: string) {
     super(`${problem}: ${line.length <= 200 ? line : `${line.slice(0, 200)}…`}`);
     this.name = "MalformedMessage";
