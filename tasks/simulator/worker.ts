@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { programAt } from "../../lib/simulator/program.ts";
 import { shrink } from "../../lib/simulator/shrink.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
 import { tracing } from "../../lib/simulator/trace.ts";
@@ -33,15 +34,6 @@ async function work(job: Job, tell: (told: Told) => void): Promise<Report> {
   const options: RunOptions = { ...run, seed: job.seed };
   if (job.shrink) return await shrunk(program, options, job, tell);
   return report(await traced(program, options, job, tell), options, job);
-}
-
-async function programAt(url: string): Promise<Program> {
-  const module: { default?: unknown } = await import(url);
-  const { default: program } = module;
-  if (typeof program !== "function") {
-    throw new TypeError(`${url} must export the program, a function, as its default`);
-  }
-  return (node) => void program(node);
 }
 
 async function traced(

@@ -1,0 +1,61 @@
+import { assert, assertEquals } from "@std/assert";
+import { isEdnObject } from "../../workbench/edn.ts";
+import type { EdnObject } from "../../workbench/edn.ts";
+import { numberOf } from "../../workbench/checkers/values.ts";
+import { ProcessHost } from "../../workbench/hosts/process.ts";
+import { RealClock } from "../../workbench/clock.ts";
+import { parseTestOptions } from "../../workbench/options.ts";
+import { type Outcome, run } from "../../workbench/run.ts";
+import { waysOfFailing } from "../failure.ts";
+import { simulate } from "../simulate.ts";
+import { BROKEN, type Broken } from "./mod.ts";
+
+const SEEDS = ["1", "2", "3"];
+
+function assertFlagged({ ways, messagesPerOpAbove }: Broken, outcome: Outcome): void {
+  assertEquals(outcome.crash, undefined);
+  assertEquals(waysOfFailing(outcome), ways);
+  if (messagesPerOpAbove === undefined) assert(ways.length > 0, "a fault must show somehow");
+  else assert(messagesPerOp(outcome.results ?? {}) > messagesPerOpAbove);
+}
+
+function messagesPerOp({ net = null }: EdnObject): number {
+  const servers = isEdnObject(net) ? net["servers"] ?? null : null;
+  return numberOf(isEdnObject(servers) ? servers["msgs-per-op"] ?? null : null) ?? 0;
+}
+
+for (const broken of BROKEN) {
+  const { file, program, options } = broken;
+  Deno.test(`the simulator finds out ${file}`, async () => {
+    for (const seed of SEEDS) {
+      const { run } = parseTestOptions([...options.split(" "), "--seed", seed], {
+        simulated: true,
+      });
+      assertFlagged(broken, await simulate(program, run));
+    }
+  });
+}
+
+Deno.test("every program in the folder is in the table", () => {
+  const others = new Set(["mod.ts", "mod_test.ts", "serve.ts"]);
+  const files = [...Deno.readDirSync(new URL(".", import.meta.url))].map(({ name }) => name);
+  assertEquals(
+    files.filter((name) => name.endsWith(".ts") && !others.has(name)).sort(),
+    BROKEN.map(({ file }) => file).sort(),
+  );
+});
+
+/** Those that show themselves in a few seconds of real time. */
+const QUICK = ["answers_another.ts", "duplicate_ids_after_restart.ts"];
+
+for (const broken of BROKEN.filter(({ file }) => QUICK.includes(file))) {
+  Deno.test(`the workbench finds out ${broken.file}, run as processes`, async () => {
+    const path = (name: string) => new URL(name, import.meta.url).pathname;
+    const argv = [...broken.options.split(" "), "--seed", "1"];
+    const outcome = await run(parseTestOptions(argv).run, {
+      clock: new RealClock(),
+      host: new ProcessHost({ bin: path("serve.ts"), args: [path(broken.file)] }),
+    });
+    assertFlagged(broken, outcome);
+  });
+}
