@@ -74,7 +74,7 @@ function placeBoxes({ transactions }: CycleEntry): Box[] {
   });
   const widest = Math.max(...sized.map(({ width }) => width));
   const tallest = Math.max(...sized.map(({ height }) => height));
-  const radius = Math.max(tallest, (sized.length * (widest + 60)) / (2.6 * Math.PI), 120);
+  const radius = Math.max(tallest, (sized.length * (widest + 120)) / (2.2 * Math.PI), 130);
   const middleX = WIDENING * radius + widest / 2 + MARGIN_PX + 60;
   const middleY = radius + tallest / 2 + 2 * MARGIN_PX;
   return sized.map((box, i) => {

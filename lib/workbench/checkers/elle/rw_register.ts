@@ -112,7 +112,7 @@ function externals({ mops }: Transaction): Map<Atom, External> {
 }
 
 /** One version of a key. */
-interface Version {
+export interface Version {
   readonly key: Edn;
   readonly value: Edn;
   /** Its place among the key's versions. */
@@ -125,7 +125,8 @@ interface Version {
   readonly next: Set<Version>;
 }
 
-type KeyHistories = Map<Atom, Map<Atom, Version>>;
+/** Versions by key and value. */
+export type KeyHistories = Map<Atom, Map<Atom, Version>>;
 
 function versionOf(keys: KeyHistories, { key, k }: MicroOp, value: Edn): Version {
   let versions = keys.get(k);
@@ -140,7 +141,7 @@ function versionOf(keys: KeyHistories, { key, k }: MicroOp, value: Edn): Version
 }
 
 /** The versions of each key, with `nil` before all others. */
-function keyHistories(all: readonly Transaction[]): KeyHistories {
+export function keyHistories(all: readonly Transaction[]): KeyHistories {
   const keys: KeyHistories = new Map();
   for (const transaction of all) {
     if (transaction.type === "fail") continue;
@@ -161,7 +162,7 @@ function keyHistories(all: readonly Transaction[]): KeyHistories {
  * Orders versions by "writes follow reads". If any key's versions then form a cycle, none of these
  * orders is used, and the cycles are returned.
  */
-function orderVersions(all: readonly Transaction[], keys: KeyHistories): Edn[] {
+export function orderVersions(all: readonly Transaction[], keys: KeyHistories): Edn[] {
   const pairs: [Version, Version][] = [];
   for (const transaction of all) {
     if (transaction.type !== "ok") continue;
@@ -194,7 +195,8 @@ function cyclicVersions(ofKey: ReadonlyMap<Atom, Version>): Edn[] {
 
 // Dependencies between transactions.
 
-function cyclesBetween(
+/** Cycles of the dependencies that follow from versions, and from real time or processes. */
+export function cyclesBetween(
   all: readonly Transaction[],
   keys: KeyHistories,
   forbidden: ReadonlySet<Anomaly>,
