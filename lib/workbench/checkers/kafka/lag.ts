@@ -9,49 +9,96 @@
  */
 import { type Edn, type EdnObject, Float } from "../../edn.ts";
 import { mapOrder } from "../clojure_order.ts";
-import { type Completion, getOrMake, type Message, type MessagesByKey } from "./messages.ts";
+import { type Completion, getOrMake, type Message } from "./messages.ts";
 
 /** The offset of a process that has polled nothing of a key. */
 const NOTHING_POLLED = -1;
 
-/** The greatest lag of any poll, `{:time s, :process p, :key k, :lag s}`; of equals, the first. */
+/** A process that polls. */
+interface Consumer {
+  /** The highest offset it has polled of each key that it has. */
+  at: Map<Edn, number>;
+  /** Its last poll since it was assigned its keys. */
+  poll?: Completion;
+}
+
+/**
+ * The greatest lag of any poll, `{:time s, :process p, :key k, :lag s}`; of equals, the first.
+ *
+ * While a process stays where it is in a key, its lag there only grows. So it is enough to look at the
+ * last poll before it moves, and the work is linear in the messages polled and the keys assigned.
+ */
 export function worstRealtimeLag(completions: readonly Completion[]): EdnObject {
   const frontiers = frontiersOf(completions);
-  const positions = new Map<number, Map<Edn, number>>();
-  let worst: EdnObject = { time: new Float(0), lag: new Float(0) };
-  let worstLag = -1;
-  for (const { op, invocation, process, polls } of completions) {
-    if (op.type !== "ok") continue;
-    if (op.f === "assign") positions.set(process, reassigned(positions.get(process), op.value));
-    if (op.f !== "poll") continue;
-    const at = getOrMake(positions, process, () => new Map());
-    advance(at, polls);
-    const lagOf = (key: Edn, offset: number) =>
-      Math.max(0, invocation.time - (frontiers.get(key)?.passed(offset) ?? Infinity));
-    let lag = -1;
-    for (const [key, offset] of at) lag = Math.max(lag, lagOf(key, offset));
-    if (lag <= worstLag) continue;
-    worstLag = lag;
-    const key = mapOrder(at.keys()).find((key) => lagOf(key, at.get(key) ?? 0) === lag) ?? null;
-    worst = { time: seconds(invocation.time), process, key, lag: seconds(lag) };
+  let worst: { readonly poll: Completion; readonly lag: number } | undefined;
+  const consider = ({ poll, at }: Consumer, key: Edn) => {
+    const offset = at.get(key);
+    if (poll === undefined || offset === undefined) return;
+    const lag = lagOf(poll, frontiers.get(key), offset);
+    const isWorse = worst === undefined || lag > worst.lag ||
+      (lag === worst.lag && poll.op.index < worst.poll.op.index);
+    if (isWorse) worst = { poll, lag };
+  };
+  const consumers = new Map<number, Consumer>();
+  for (const completion of completions) {
+    if (completion.op.type !== "ok") continue;
+    const consumer = getOrMake(consumers, completion.process, (): Consumer => ({ at: new Map() }));
+    const left = completion.op.f === "assign" ? consumer.at : completion.polls;
+    for (const key of left.keys()) consider(consumer, key);
+    move(consumer, completion);
+    // A lag of nothing is first found where there is first a poll at all.
+    if (worst === undefined) { for (const key of consumer.at.keys()) consider(consumer, key); }
   }
-  return worst;
+  for (const consumer of consumers.values()) {
+    for (const key of consumer.at.keys()) consider(consumer, key);
+  }
+  if (worst === undefined) return { time: seconds(0), lag: seconds(0) };
+  const { poll, lag } = worst;
+  const at = positionsAfter(poll, completions);
+  const isWorst = (key: Edn) => lagOf(poll, frontiers.get(key), at.get(key) ?? 0) === lag;
+  return {
+    time: seconds(poll.invocation.time),
+    process: poll.process,
+    key: mapOrder(at.keys()).find(isWorst) ?? null,
+    lag: seconds(lag),
+  };
+}
+
+function lagOf(poll: Completion, frontier: Frontier | undefined, offset: number): number {
+  return Math.max(0, poll.invocation.time - (frontier?.passed(offset) ?? Infinity));
 }
 
 function seconds(nanoseconds: number): Float {
   return new Float(nanoseconds / 1e9);
 }
 
-/** A process keeps its position in keys it already had, and starts others from the beginning. */
-function reassigned(at: ReadonlyMap<Edn, number> | undefined, assigned: Edn): Map<Edn, number> {
-  const keys: readonly Edn[] = Array.isArray(assigned) ? assigned : [];
-  return new Map(keys.map((key) => [key, at?.get(key) ?? NOTHING_POLLED]));
+/** Takes a consumer to where a completion of its process leaves it. */
+function move(consumer: Consumer, completion: Completion): void {
+  const { op, polls } = completion;
+  if (op.f === "assign") {
+    // It keeps its place in keys that it already had, and starts others from the beginning.
+    const keys: readonly Edn[] = Array.isArray(op.value) ? op.value : [];
+    consumer.at = new Map(keys.map((key) => [key, consumer.at.get(key) ?? NOTHING_POLLED]));
+    delete consumer.poll;
+  }
+  if (op.f === "poll") {
+    for (const [key, messages] of polls) {
+      const before = consumer.at.get(key) ?? NOTHING_POLLED;
+      consumer.at.set(key, Math.max(before, highestOffset(messages)));
+    }
+    consumer.poll = completion;
+  }
 }
 
-function advance(at: Map<Edn, number>, polls: MessagesByKey): void {
-  for (const [key, messages] of polls) {
-    at.set(key, Math.max(at.get(key) ?? NOTHING_POLLED, highestOffset(messages)));
+/** Where a poll left its process in each key. */
+function positionsAfter(poll: Completion, completions: readonly Completion[]): Map<Edn, number> {
+  const consumer: Consumer = { at: new Map() };
+  for (const completion of completions) {
+    if (completion.process !== poll.process || completion.op.type !== "ok") continue;
+    move(consumer, completion);
+    if (completion === poll) break;
   }
+  return consumer.at;
 }
 
 function highestOffset(messages: readonly Message[]): number {
