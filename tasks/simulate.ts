@@ -25,6 +25,7 @@ interface SimOptions {
   readonly trace: TraceFilter | undefined;
   readonly shrink: boolean;
   readonly json: boolean;
+  readonly patienceMs: number;
   readonly help: boolean;
   /** Options of the run, added to the challenge's. */
   readonly rest: readonly string[];
@@ -83,7 +84,7 @@ function jobOf({ challenge, argv, program }: Plan, seed: string): Job {
 
 async function one(plan: Plan, options: SimOptions): Promise<number> {
   const seed = options.seed ?? String(Math.floor(Math.random() * 2 ** 32));
-  using worker = new SimulationWorker();
+  using worker = new SimulationWorker(options);
   const attempts = options.shrink ? attemptsLine() : undefined;
   const report = await worker.simulate({
     ...jobOf(plan, seed),
@@ -146,6 +147,7 @@ async function many(plan: Plan, options: SimOptions): Promise<number> {
   try {
     await sweep({
       seeds: Array.from({ length: seeds }, (_, i) => String(first + i)),
+      patienceMs: options.patienceMs,
       jobOf: (seed) => jobOf(plan, seed),
       enough: () => failures.length > 0 && !keepGoing,
       ended: (report) => {
@@ -189,7 +191,7 @@ function byWay(failures: readonly Report[]): string[] {
 }
 
 const FLAGS = ["--keep-going", "--trace", "--shrink", "--json", "--help", "-h"];
-const VALUES = ["--seed", "--seeds", "--first", "--trace-node", "--trace-value"];
+const VALUES = ["--seed", "--seeds", "--first", "--trace-node", "--trace-value", "--patience"];
 
 function simOptions(argv: readonly string[]): SimOptions {
   const found = new Map<string, string>();
@@ -220,6 +222,7 @@ function simOptions(argv: readonly string[]): SimOptions {
       : undefined,
     shrink: found.has("--shrink"),
     json: found.has("--json"),
+    patienceMs: 1_000 * whole("--patience", found.get("--patience") ?? "60", 1),
     help: found.has("--help") || found.has("-h"),
     rest,
   };
@@ -248,6 +251,7 @@ function help(): string {
     "  --trace-value V   only what mentions that value",
     "  --shrink          make a failing run small and print its transcript",
     "  --json            the summary as JSON",
+    "  --patience S      seconds after which a program that does not let go is given up; default 60",
     "",
     "Options of the run, added to the challenge's own:",
     "",

@@ -22,6 +22,7 @@ export interface Job {
 
 /** What a worker tells of a job. */
 export type Told =
+  | { readonly kind: "alive" }
   | { readonly kind: "lines"; readonly lines: readonly string[] }
   | { readonly kind: "attempts"; readonly attempts: number }
   | { readonly kind: "done"; readonly report: Report }

@@ -5,7 +5,7 @@
  */
 import type { Job, Report, Told } from "./job.ts";
 
-/** A simulation that gave no sign of life for so long is stuck, in milliseconds. */
+/** How long a worker may give no sign of life, in milliseconds; a checker may think that long. */
 const PATIENCE_MS = 60_000;
 
 /** Told what comes before a job's end. */
@@ -14,9 +14,17 @@ export interface Listener {
   readonly attempts?: (attempts: number) => void;
 }
 
-/** One worker, which does one job at a time. */
+/**
+ * One worker, which does one job at a time. It shows every second that it lives, unless a program
+ * loops without letting go: then it is ended, and begun anew for the next job.
+ */
 export class SimulationWorker implements Disposable {
+  readonly #patienceMs: number;
   #worker: Worker | undefined;
+
+  constructor({ patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {}) {
+    this.#patienceMs = patienceMs;
+  }
 
   /**
    * Simulates a run.
@@ -36,20 +44,19 @@ export class SimulationWorker implements Disposable {
       const stuck = () =>
         give(() => {
           this[Symbol.dispose]();
-          const text =
-            `seed ${job.seed}: the program did not let go for ${PATIENCE_MS / 1000} s; ` +
-            "it loops without end";
+          const text = `seed ${job.seed}: the program did not let go for ` +
+            `${this.#patienceMs / 1000} s; it seems to loop without end`;
           reject(new Error(text));
         });
-      let watchdog = setTimeout(stuck, PATIENCE_MS);
+      let watchdog = setTimeout(stuck, this.#patienceMs);
       worker.onmessage = ({ data }: MessageEvent<Told>) => {
         clearTimeout(watchdog);
-        watchdog = setTimeout(stuck, PATIENCE_MS);
+        watchdog = setTimeout(stuck, this.#patienceMs);
         if (data.kind === "done") give(() => resolve(data.report));
         else if (data.kind === "failed") {
           give(() => reject(new Error(`seed ${job.seed}: ${data.error}`)));
         } else if (data.kind === "lines") listener.lines?.(data.lines);
-        else listener.attempts?.(data.attempts);
+        else if (data.kind === "attempts") listener.attempts?.(data.attempts);
       };
       worker.onerror = (event) => {
         event.preventDefault();
@@ -77,15 +84,17 @@ export interface Sweep {
   /** True once no further run is to begin. */
   readonly enough: () => boolean;
   readonly workers?: number;
+  /** How long a worker may give no sign of life. Default 60 000. */
+  readonly patienceMs?: number;
 }
 
 /** Simulates the runs of many seeds, spread over workers. */
 export async function sweep(
-  { seeds, jobOf, ended, enough, workers = navigator.hardwareConcurrency }: Sweep,
+  { seeds, jobOf, ended, enough, workers = navigator.hardwareConcurrency, patienceMs }: Sweep,
 ): Promise<void> {
   const left = [...seeds].reverse();
   const drain = async () => {
-    using worker = new SimulationWorker();
+    using worker = new SimulationWorker(patienceMs === undefined ? {} : { patienceMs });
     for (let seed = left.pop(); seed !== undefined && !enough(); seed = left.pop()) {
       ended(await worker.simulate(jobOf(seed)));
     }

@@ -15,6 +15,9 @@ import type { Observer, Outcome, RunOptions } from "../../lib/workbench/run.ts";
 import { summariseRun } from "../outcome.ts";
 import type { Job, Report, Told } from "./job.ts";
 
+/** How often it shows that the program under test lets go. */
+const ALIVE_EVERY_MS = 1_000;
+
 /** Lines sent at a time. */
 const BATCH = 500;
 
@@ -84,6 +87,8 @@ function report(outcome: Outcome, { workload, nodes }: RunOptions, job: Job): Re
 
 const scope: object = globalThis;
 if (isWorkerScope(scope)) {
+  // A real timer, set before any simulation owns them: it fires between two simulated events.
+  setInterval(() => scope.postMessage({ kind: "alive" }), ALIVE_EVERY_MS);
   scope.addEventListener("message", ({ data }) => {
     work(data, (told) => scope.postMessage(told)).then(
       (report) => scope.postMessage({ kind: "done", report }),
