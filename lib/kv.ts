@@ -51,7 +51,7 @@ export interface UpdateOptions<T> {
   readonly assume?: T;
   /** Whether the change may be applied again to a value that includes it already. Default: no. */
   readonly idempotent?: boolean;
-  /** Bound on attempts, the first included. Default 12, which takes 2.5 s at most beside the requests. */
+  /** Bound on attempts, the first included. Default 12, which takes at most 2.6 s beside the requests. */
   readonly maxAttempts?: number;
 }
 
