@@ -1,0 +1,132 @@
+/**
+ * Anti-entropy: replicas of a CRDT tell each other what the other is not known to have, until each is
+ * known to have everything.
+ *
+ * In every round a replica sends each peer one message with two parts: *news*, what the peer is not
+ * known to have; and *seen*, what the peer sent as news since the round before, which acknowledges it.
+ * Both are states, and a join is all that receiving one takes. So nothing is numbered: a message that
+ * is lost leaves its news unacknowledged, to be sent again; one that is repeated or late changes
+ * nothing. What a replica has from one peer is news for another, so that it travels on where the direct
+ * way is cut.
+ *
+ *     n0                              n1
+ *     news {n0: 5}   ───────────────▶
+ *                    ◀───────────────  news {n1: 3}, seen {n0: 5}
+ *     seen {n1: 3}   ───────────────▶                                  (quiet)
+ *
+ * While clients make changes everywhere, that is one message a round from each replica to each peer,
+ * whatever the rate, and none when everything is known everywhere. A change is known everywhere one
+ * interval and one message delay later; after a partition, the same holds from the moment it heals.
+ *
+ * A replica that starts says so, as one who has seen nothing, and under a new name. Peers who knew it
+ * by another know then that it has forgotten everything, and send it all.
+ *
+ * Source: the acknowledged deltas of Almeida, Shoker and Baquero, "Delta State Replicated Data Types"
+ * (2018), with states in place of their sequence numbers.
+ *
+ * @module
+ */
+import type { Lattice } from "./crdt.ts";
+import type { Node } from "./node.ts";
+import { Rounds } from "./rounds.ts";
+import { type OneWay, oneWay, optional, type Shape, string } from "./rpc.ts";
+
+/** Time from one round to the next, in milliseconds: a change is known everywhere that much later. */
+const DEFAULT_INTERVAL_MS = 750;
+
+interface Peer<State> {
+  /** Its name in its present life, once it has been heard. */
+  readonly name: string | undefined;
+  /** What it is known to have. */
+  readonly known: State;
+  /** What it sent as news since the last round. */
+  readonly unacknowledged: State | undefined;
+}
+
+type Gossip<State> = OneWay<{
+  name: Shape<string>;
+  news: Shape<State> & { readonly optional: true };
+  seen: Shape<State> & { readonly optional: true };
+}>;
+
+/** One node's copy of a CRDT. */
+export class Replica<State> {
+  readonly #node: Node;
+  readonly #lattice: Lattice<State>;
+  readonly #gossip: Gossip<State>;
+  readonly #rounds: Rounds;
+  readonly #peers = new Map<string, Peer<State>>();
+  #name = "";
+  #state: State;
+
+  /** Call it while the program registers its handlers: the node says hello an interval after `init`. */
+  constructor(node: Node, lattice: Lattice<State>, intervalMs = DEFAULT_INTERVAL_MS) {
+    this.#node = node;
+    this.#lattice = lattice;
+    this.#state = lattice.bottom;
+    this.#rounds = new Rounds(() => this.#round(), intervalMs);
+    const { shape } = lattice;
+    this.#gossip = oneWay("gossip", {
+      name: string,
+      news: optional(shape),
+      seen: optional(shape),
+    });
+    node.on(this.#gossip, ({ name, news, seen }, { src }) => this.#receive(src, name, news, seen));
+    node.onInit(() => {
+      this.#name = `${node.id}-${crypto.randomUUID().slice(0, 8)}`;
+      setTimeout(() => this.#rounds.request(), intervalMs);
+    });
+  }
+
+  /** A name that no other replica has, nor this node in another life. Known from `init` on. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Everything known here. */
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Joins a change into the state, here at once and elsewhere soon. */
+  join(change: State): void {
+    this.#state = this.#lattice.join(this.#state, change);
+    this.#rounds.request();
+  }
+
+  #receive(src: string, name: string, news: State | undefined, seen: State | undefined): void {
+    const { join, bottom } = this.#lattice;
+    const peer = this.#peer(src, name);
+    const has = join(news ?? bottom, seen ?? bottom);
+    const unacknowledged = news === undefined
+      ? peer.unacknowledged
+      : join(peer.unacknowledged ?? bottom, news);
+    this.#state = join(this.#state, has);
+    this.#peers.set(src, { name, known: join(peer.known, has), unacknowledged });
+    if (unacknowledged !== undefined) this.#rounds.request();
+  }
+
+  #round(): void {
+    for (const id of this.#node.peers) {
+      const { name, known, unacknowledged: seen } = this.#peer(id);
+      const news = this.#lattice.difference(this.#state, known);
+      if (news === undefined && seen === undefined) continue;
+      this.#node.send(id, this.#gossip, {
+        name: this.#name,
+        ...(news !== undefined && { news }),
+        ...(seen !== undefined && { seen }),
+      });
+      this.#peers.set(id, { name, known, unacknowledged: undefined });
+      if (news !== undefined) this.#rounds.request(); // again, until it is known to be there
+    }
+  }
+
+  /** What is known of a peer; nothing, if it is not the one that it was. */
+  #peer(id: string, name?: string): Peer<State> {
+    const { bottom } = this.#lattice;
+    const peer = this.#peers.get(id);
+    const isNew = peer === undefined ||
+      (name !== undefined && peer.name !== undefined && name !== peer.name);
+    return isNew ? { name, known: bottom, unacknowledged: bottom } : peer;
+  }
+}

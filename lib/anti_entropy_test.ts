@@ -1,0 +1,163 @@
+import { assert, assertEquals } from "@std/assert";
+import { Replica } from "./anti_entropy.ts";
+import { gSet } from "./crdt.ts";
+import type { Node } from "./node.ts";
+import { scenario, type ScenarioOptions, type World } from "./simulator/scenario.ts";
+import { FakeTime, TestNode } from "./testing.ts";
+import { GSet } from "./workloads.ts";
+
+const INTERVAL_MS = 100;
+
+function set(node: Node): void {
+  const replica = new Replica(node, gSet, INTERVAL_MS);
+  node.on(GSet.add, ({ element }) => {
+    replica.join([element]);
+    return { type: "add_ok" };
+  });
+  node.on(GSet.read, () => ({ type: "read_ok", value: [...replica.state] }));
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
+const add = (world: World, node: string, element: number) => world.ask(node, GSet.add, { element });
+
+async function expectEverywhere(world: World, elements: number[], withinMs: number): Promise<void> {
+  await world.expectWithin(withinMs, async () => {
+    for (const node of world.nodes) {
+      const { value } = await world.ask(node, GSet.read, {});
+      assertEquals(value.toSorted((a, b) => a - b), elements);
+    }
+  });
+}
+
+/** Tells a story once all nodes have said hello. */
+function afterHello(options: ScenarioOptions, story: (world: World) => Promise<void>) {
+  return scenario(set, options, async (world) => {
+    await world.pass(5 * INTERVAL_MS);
+    await story(world);
+  });
+}
+
+Deno.test("a change goes to every peer as news, which each acknowledges once", async () => {
+  using time = new FakeTime();
+  const n0 = new TestNode(set, "n0", ["n0", "n1"]);
+  const gossip = (fields: object) => n0.receive("n1", { type: "gossip", name: "n1-a", ...fields });
+  const next = async () => {
+    await time.advance(INTERVAL_MS);
+    return n0.sent.splice(0).map(({ dest, body: { news, seen } }) => ({ dest, news, seen }));
+  };
+  assertEquals(await next(), [{ dest: "n1", news: undefined, seen: [] }], "hello");
+  gossip({ seen: [] });
+  await n0.ask(GSet.add, { element: 7 });
+  assertEquals(await next(), [{ dest: "n1", news: [7], seen: undefined }]);
+  assertEquals(await next(), [{ dest: "n1", news: [7], seen: undefined }], "not acknowledged yet");
+  gossip({ news: [8], seen: [7] });
+  assertEquals(await next(), [{ dest: "n1", news: undefined, seen: [8] }]);
+  assertEquals(await next(), []);
+  gossip({ news: [8] });
+  assertEquals(await next(), [{ dest: "n1", news: undefined, seen: [8] }], "it was not heard");
+  for (const element of [9, 10]) gossip({ news: [element] });
+  assertEquals(await next(), [{ dest: "n1", news: undefined, seen: [9, 10] }]);
+  assertEquals([await next(), time.pending], [[], 0]);
+});
+
+Deno.test("a change is known everywhere an interval and a message delay later", async () => {
+  await afterHello({ nodes: 5, latencyMs: 20 }, async (world) => {
+    for (const i of upTo(10)) await add(world, `n${i % 5}`, i);
+    await expectEverywhere(world, upTo(10), INTERVAL_MS + 20);
+  });
+});
+
+Deno.test("while changes come from everywhere, each peer gets one message an interval", async () => {
+  await afterHello({ nodes: 4, latencyMs: 10 }, async (world) => {
+    const [before, sinceMs] = [world.serverMessages, world.nowMs];
+    for (const i of upTo(500)) {
+      await add(world, `n${i % 4}`, i);
+      await world.pass(4);
+    }
+    const intervals = (world.nowMs - sinceMs) / INTERVAL_MS;
+    const sent = world.serverMessages - before;
+    assert(sent <= 12 * (intervals + 1), `${sent} messages in ${intervals} intervals`);
+  });
+});
+
+Deno.test("there is silence once everybody knows everything, and knows that", async () => {
+  await afterHello({ nodes: 3, latencyMs: 10, imperfections: { loss: 0.2 } }, async (world) => {
+    for (const i of upTo(9)) await add(world, `n${i % 3}`, i);
+    await world.pass(50 * INTERVAL_MS);
+    const before = world.serverMessages;
+    await world.pass(100 * INTERVAL_MS);
+    assertEquals(world.serverMessages, before);
+    await expectEverywhere(world, upTo(9), 0);
+  });
+});
+
+Deno.test("losses, repetitions and reordering only cost time", async () => {
+  for (const seed of [1, 2, 3]) {
+    const imperfections = { loss: 0.3, duplication: 0.3 };
+    const latency = { meanMs: 80, distribution: "exponential" } as const;
+    await afterHello({ nodes: 4, latency, imperfections, seed }, async (world) => {
+      for (const i of upTo(60)) {
+        await add(world, `n${i % 4}`, i);
+        await world.pass(10);
+      }
+      await expectEverywhere(world, upTo(60), 40 * INTERVAL_MS);
+    });
+  }
+});
+
+Deno.test("what a partition kept apart is together an interval and a delay after it heals", async () => {
+  await afterHello({ nodes: 4, latencyMs: 20 }, async (world) => {
+    world.partition(["n0"], ["n1", "n2", "n3"]);
+    for (const i of upTo(8)) await add(world, `n${i % 4}`, i);
+    await world.pass(10_000);
+    assertEquals((await world.ask("n0", GSet.read, {})).value, [0, 4]);
+    world.heal();
+    await expectEverywhere(world, upTo(8), INTERVAL_MS + 20);
+  });
+});
+
+Deno.test("where the direct way is cut, changes travel by way of others", async () => {
+  const onlyNeighbours = new Map([["n0", new Set(["n2"])], ["n2", new Set(["n0"])]]);
+  const oneWayRing = new Map(upTo(3).map((i) => [`n${i}`, new Set([`n${(i + 1) % 3}`])]));
+  for (const cut of [onlyNeighbours, oneWayRing]) {
+    await afterHello({ nodes: 3, latencyMs: 10 }, async (world) => {
+      world.cut(cut);
+      for (const i of upTo(3)) await add(world, `n${i}`, i);
+      await expectEverywhere(world, upTo(3), 2 * (INTERVAL_MS + 10));
+    });
+  }
+});
+
+Deno.test("a node that starts again learns what the others know, without any change", async () => {
+  await afterHello({ nodes: 3, latencyMs: 10 }, async (world) => {
+    for (const i of upTo(6)) await add(world, `n${i % 3}`, i);
+    await world.pass(20 * INTERVAL_MS);
+    world.kill("n1");
+    await world.pass(20 * INTERVAL_MS);
+    world.restart("n1");
+    await world.pass(3 * INTERVAL_MS);
+    await expectEverywhere(world, upTo(6), 0);
+    await add(world, "n1", 6);
+    await expectEverywhere(world, upTo(7), INTERVAL_MS + 10);
+  });
+});
+
+Deno.test("no two lives of a node have the same name", async () => {
+  const names = new Set<string>();
+  const named = (node: Node) => {
+    const replica = new Replica(node, gSet, INTERVAL_MS);
+    node.on(GSet.read, () => {
+      names.add(replica.name);
+      return { type: "read_ok", value: [] };
+    });
+  };
+  await scenario(named, { nodes: 2 }, async (world) => {
+    for (const node of world.nodes) await world.ask(node, GSet.read, {});
+    world.kill("n0");
+    world.restart("n0");
+    await world.pass(10);
+    await world.ask("n0", GSet.read, {});
+  });
+  assertEquals(names.size, 3);
+  assert([...names].every((name) => /^n\d-/.test(name)));
+});

@@ -1,0 +1,114 @@
+/**
+ * State-based CRDTs: data that replicas change without asking each other, and that come out the same
+ * everywhere once every replica has heard of every change, in any order and any number of times.
+ *
+ * What makes this so is the join of two states, the least state that includes both. It is commutative,
+ * associative and idempotent, and a change only ever moves a state up. So a state may be sent late,
+ * twice, or by way of others, and a lost one is made up for by any later one.
+ *
+ * States need not be sent whole: a *difference* is a small state that brings a replica up to another's
+ * as the whole one would.
+ *
+ * Sources: Shapiro, Preguiça, Baquero and Zawirski, "Conflict-free Replicated Data Types" (2011);
+ * Almeida, Shoker and Baquero, "Delta State Replicated Data Types" (2018).
+ *
+ * @module
+ */
+import { array, integer, record, type Shape, tuple } from "./rpc.ts";
+
+/** States and their join. States are values: nothing here changes one. */
+export interface Lattice<State> {
+  /** The state that every state includes. */
+  readonly bottom: State;
+  /** The least state that includes both. */
+  join(a: State, b: State): State;
+  /**
+   * What a replica that has `known` lacks of `state`: joined with `known`, it gives the join of both.
+   * `undefined` if it lacks nothing.
+   */
+  difference(state: State, known: State): State | undefined;
+  /** The form of a state in a message. */
+  readonly shape: Shape<State>;
+}
+
+/** A counter that only grows: by replica, the sum of all that was added there. */
+export type GCounter = Readonly<Record<string, number>>;
+
+/**
+ * The lattice of {@linkcode GCounter}: of two totals of one replica the higher one is the later. So a
+ * name must not be used again by a replica that has forgotten its total.
+ */
+export const gCounter: Lattice<GCounter> = {
+  bottom: {},
+  join: (a, b) => ({ ...a, ...higher(b, a) }),
+  difference: (state, known) => {
+    const news = higher(state, known);
+    return Object.keys(news).length === 0 ? undefined : news;
+  },
+  shape: record(integer),
+};
+
+/** The totals that are higher than those known. */
+function higher(state: GCounter, known: GCounter): GCounter {
+  const news = Object.entries(state).filter(([replica, total]) => total > (known[replica] ?? 0));
+  return Object.fromEntries(news);
+}
+
+/** What joining makes a counter that much higher; `replica` is the one that this happens at. */
+export function increment(counter: GCounter, replica: string, by: number): GCounter {
+  if (by < 0) throw new RangeError(`a counter that only grows cannot be increased by ${by}`);
+  return by === 0 ? {} : { [replica]: (counter[replica] ?? 0) + by };
+}
+
+/** The counter's value: the sum over all replicas. */
+export function valueOf(counter: GCounter): number {
+  return Object.values(counter).reduce((sum, total) => sum + total, 0);
+}
+
+/** Two lattices side by side. */
+export function pairOf<A, B>(first: Lattice<A>, second: Lattice<B>): Lattice<readonly [A, B]> {
+  return {
+    bottom: [first.bottom, second.bottom],
+    join: ([a1, b1], [a2, b2]) => [first.join(a1, a2), second.join(b1, b2)],
+    difference: ([a, b], [knownA, knownB]) => {
+      const newA = first.difference(a, knownA);
+      const newB = second.difference(b, knownB);
+      if (newA === undefined && newB === undefined) return undefined;
+      return [newA ?? first.bottom, newB ?? second.bottom];
+    },
+    shape: tuple<readonly [A, B]>(first.shape, second.shape),
+  };
+}
+
+/** A counter that goes both ways: all that was added, and all that was taken away. */
+export type PnCounter = readonly [ups: GCounter, downs: GCounter];
+
+/**
+ * The lattice of {@linkcode PnCounter}. One counter of both would not do: of two totals of a replica,
+ * nothing would tell which is the later.
+ */
+export const pnCounter: Lattice<PnCounter> = pairOf(gCounter, gCounter);
+
+/** What joining makes a counter that much higher, or lower. */
+export function change([ups, downs]: PnCounter, replica: string, by: number): PnCounter {
+  return by < 0 ? [{}, increment(downs, replica, -by)] : [increment(ups, replica, by), {}];
+}
+
+/** The counter's value. */
+export function differenceOf([ups, downs]: PnCounter): number {
+  return valueOf(ups) - valueOf(downs);
+}
+
+/** A set that only grows; no element is there twice. */
+export type GSet = readonly number[];
+
+/** The lattice of {@linkcode GSet}: the join is the union. */
+export const gSet: Lattice<GSet> = {
+  bottom: [],
+  join: (a, b) => [...new Set(a).union(new Set(b))],
+  difference: (state, known) => {
+    const news = new Set(state).difference(new Set(known));
+    return news.size === 0 ? undefined : [...news];
+  },
+  shape: array(integer),
+};

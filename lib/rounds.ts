@@ -1,0 +1,55 @@
+/**
+ * Rounds: work that is done soon after it is asked for, but not more often than every so often.
+ *
+ * After a pause a round begins at once; what is asked for within the interval after its beginning is
+ * done together, at the interval's end. So a busy node pays for one round an interval, however much
+ * there is to do, and an idle one for none.
+ *
+ *     request ────▶ round          request, request ────▶ round          (quiet)
+ *                   ├──────────── interval ────────────▶│
+ *
+ * @module
+ */
+import { delay } from "@std/async/delay";
+
+/** One kind of work, done in rounds. */
+export class Rounds {
+  readonly #work: () => void | Promise<void>;
+  readonly #intervalMs: number;
+  #requested: Promise<void> | undefined;
+  #last: Promise<void> = Promise.resolve();
+  #begunMs = -Infinity;
+
+  /**
+   * @param work One round. It must not fail.
+   * @param intervalMs From the beginning of a round to that of the next, at least. A round that takes
+   * longer delays the next, for there is one at a time.
+   */
+  constructor(work: () => void | Promise<void>, intervalMs: number) {
+    this.#work = work;
+    this.#intervalMs = intervalMs;
+  }
+
+  /** Whether the last round began an interval ago or longer, so that the next one need not wait. */
+  get isDue(): boolean {
+    return this.#waitMs() <= 0;
+  }
+
+  /** Asks for a round that begins after this call; resolves when it has ended. */
+  request(): Promise<void> {
+    return this.#requested ??= this.#last = this.#after(this.#last);
+  }
+
+  async #after(last: Promise<void>): Promise<void> {
+    await last;
+    const waitMs = this.#waitMs();
+    if (waitMs > 0) await delay(waitMs);
+    this.#requested = undefined;
+    this.#begunMs = performance.now();
+    await this.#work();
+  }
+
+  #waitMs(): number {
+    return this.#begunMs + this.#intervalMs - performance.now();
+  }
+}
