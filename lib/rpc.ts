@@ -128,8 +128,8 @@ export function array<T>(item: Shape<T>): Shape<T[]> {
     problem(value, path) {
       if (!Array.isArray(value)) return expected("a list", value, path);
       for (let i = 0; i < value.length; i++) {
-        const problem = item.problem(value[i], `${path}[${i}]`);
-        if (problem !== undefined) return problem;
+        if (item.problem(value[i], path) === undefined) continue; // to name each path is slow
+        return item.problem(value[i], `${path}[${i}]`);
       }
       return undefined;
     },
@@ -144,8 +144,7 @@ export function record<T>(item: Shape<T>): Shape<Record<string, T>> {
         return expected("an object", value, path);
       }
       for (const [key, entry] of Object.entries(value)) {
-        const problem = item.problem(entry, `${path}.${key}`);
-        if (problem !== undefined) return problem;
+        if (item.problem(entry, path) !== undefined) return item.problem(entry, `${path}.${key}`);
       }
       return undefined;
     },
@@ -161,9 +160,9 @@ export function tuple<T extends readonly unknown[]>(
       if (!Array.isArray(value) || value.length !== items.length) {
         return expected(`a list of ${items.length}`, value, path);
       }
-      for (const [i, item] of items.entries()) {
-        const problem = item.problem(value[i], `${path}[${i}]`);
-        if (problem !== undefined) return problem;
+      for (let i = 0; i < items.length; i++) {
+        if (items[i]?.problem(value[i], path) === undefined) continue;
+        return items[i]?.problem(value[i], `${path}[${i}]`);
       }
       return undefined;
     },

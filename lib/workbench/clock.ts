@@ -52,7 +52,7 @@ class Agenda {
   add(time: number, callback: () => void): Scheduled {
     const entry = new Scheduled(time, this.#order++, callback);
     this.#heap.push(entry);
-    this.#siftUp(this.#heap.length - 1);
+    this.#siftUp(entry);
     return entry;
   }
 
@@ -71,44 +71,47 @@ class Agenda {
   #removeFirst(): Scheduled | undefined {
     const first = this.#heap[0];
     const last = this.#heap.pop();
-    if (last !== undefined && last !== first) {
-      this.#heap[0] = last;
-      this.#siftDown(0);
-    }
+    if (last !== undefined && last !== first) this.#siftDown(last);
     return first;
   }
 
-  #before(i: number, j: number): boolean {
-    const a = this.#heap[i], b = this.#heap[j];
-    if (a === undefined || b === undefined) return a !== undefined;
-    return a.time < b.time || (a.time === b.time && a.order < b.order);
-  }
-
-  #swap(i: number, j: number): void {
-    const a = this.#heap[i], b = this.#heap[j];
-    if (a === undefined || b === undefined) return;
-    this.#heap[i] = b;
-    this.#heap[j] = a;
-  }
-
-  #siftUp(i: number): void {
-    for (let parent = (i - 1) >> 1; i > 0 && this.#before(i, parent); parent = (i - 1) >> 1) {
-      this.#swap(i, parent);
-      i = parent;
+  /** Moves an entry up from the end, where it is, to its place. */
+  #siftUp(entry: Scheduled): void {
+    const heap = this.#heap;
+    let i = heap.length - 1;
+    while (i > 0) {
+      const up = (i - 1) >> 1;
+      const parent = heap[up];
+      if (parent === undefined || before(parent, entry)) break;
+      heap[i] = parent;
+      i = up;
     }
+    heap[i] = entry;
   }
 
-  #siftDown(i: number): void {
+  /** Moves an entry down from the top, which is free, to its place. */
+  #siftDown(entry: Scheduled): void {
+    const heap = this.#heap;
+    let i = 0;
     while (true) {
-      let first = i;
-      for (const child of [2 * i + 1, 2 * i + 2]) {
-        if (child < this.#heap.length && this.#before(child, first)) first = child;
+      let down = 2 * i + 1;
+      let child = heap[down];
+      const right = heap[down + 1];
+      if (child !== undefined && right !== undefined && before(right, child)) {
+        child = right;
+        down++;
       }
-      if (first === i) return;
-      this.#swap(i, first);
-      i = first;
+      if (child === undefined || before(entry, child)) break;
+      heap[i] = child;
+      i = down;
     }
+    heap[i] = entry;
   }
+}
+
+/** No two entries are equal: the order they came in decides at the last. */
+function before(a: Scheduled, b: Scheduled): boolean {
+  return a.time < b.time || (a.time === b.time && a.order < b.order);
 }
 
 /** The machine's clock. It keeps a process alive only while something is due. */
@@ -214,15 +217,9 @@ export class VirtualClock implements Clock {
         if (done) return;
         const next = this.#agenda.nextTime();
         if (next === undefined) {
-          return finish(() =>
-            reject(
-              new Standstill(
-                `nothing is scheduled any more at ${
-                  this.#now / MS
-                } ms, yet the run has not ended: ` +
-                  "it waits for something outside the simulation, such as input or output",
-              ),
-            )
+          return fail(
+            `nothing is scheduled any more at ${this.#now / MS} ms, yet the run has not ended: ` +
+              "it waits for something outside the simulation, such as input or output",
           );
         }
         eventsNow = next === this.#now ? eventsNow + 1 : 0;

@@ -9,7 +9,6 @@
  * @module
  */
 import { type Clock, MS } from "./clock.ts";
-import { parseJson } from "./json.ts";
 import { type Body, isClient } from "../message.ts";
 import type { Random } from "./random.ts";
 import type { Result } from "./checkers/checker.ts";
@@ -55,8 +54,8 @@ export class Packet {
 
   /** The body, parsed at most once. Whoever may change it must parse `text` for itself. */
   get body(): Body {
-    // The sender's side checked the envelope before the message came here.
-    return this.#body ??= (parseJson(this.text) as { body: Body }).body;
+    // Without a body it is from this process, which knows no numbers that JSON.parse does not.
+    return this.#body ??= (JSON.parse(this.text) as { body: Body }).body;
   }
 }
 
@@ -145,7 +144,8 @@ export class Network {
    * Sends a message.
    *
    * @param text Its JSON, envelope included.
-   * @param body Its body, if it is parsed already.
+   * @param body Its body, as `parseJson` gives it. May be left out where `JSON.stringify` wrote the
+   * text.
    * @throws {UnknownParticipant} if its source or destination takes no part (any more).
    */
   send(src: string, dest: string, text: string, body?: Body): void {

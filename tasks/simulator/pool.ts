@@ -7,6 +7,8 @@ import type { Job, Report, Told } from "./job.ts";
 
 /** How long a worker may give no sign of life, in milliseconds; a checker may think that long. */
 const PATIENCE_MS = 60_000;
+/** How long a worker may take to start, before that. */
+const START_MS = 60_000;
 
 /** Told what comes before a job's end. */
 export interface Listener {
@@ -48,7 +50,7 @@ export class SimulationWorker implements Disposable {
             `${this.#patienceMs / 1000} s; it seems to loop without end`;
           reject(new Error(text));
         });
-      let watchdog = setTimeout(stuck, this.#patienceMs);
+      let watchdog = setTimeout(stuck, START_MS + this.#patienceMs);
       worker.onmessage = ({ data }: MessageEvent<Told>) => {
         clearTimeout(watchdog);
         watchdog = setTimeout(stuck, this.#patienceMs);

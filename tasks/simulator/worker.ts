@@ -90,6 +90,7 @@ if (isWorkerScope(scope)) {
   // A real timer, set before any simulation owns them: it fires between two simulated events.
   setInterval(() => scope.postMessage({ kind: "alive" }), ALIVE_EVERY_MS);
   scope.addEventListener("message", ({ data }) => {
+    scope.postMessage({ kind: "alive" });
     work(data, (told) => scope.postMessage(told)).then(
       (report) => scope.postMessage({ kind: "done", report }),
       (error) => scope.postMessage({ kind: "failed", error: reasonOf(error) }),
