@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { type Edn, printEdn } from "../../edn.ts";
+import { type Edn, type EdnObject, isEdnObject, printEdn } from "../../edn.ts";
+import { itemsOf } from "../values.ts";
 import { type CycleEntry, cycleEntry, type CycleStep, microOps } from "./cycle_entry.ts";
 
 const LINE_PX = 16;
@@ -35,6 +36,21 @@ interface Box extends Point {
   readonly lines: readonly string[];
   readonly width: number;
   readonly height: number;
+}
+
+/** Cycles of one class that are drawn; the first are as good as any. */
+const DRAWN_OF_EACH = 8;
+
+/** The cycles of a result as SVG documents, by file name: `G1c-0.svg`, `G1c-1.svg`, … */
+export function drawAnomalies(result: EdnObject): Map<string, string> {
+  const drawings = new Map<string, string>();
+  for (const [type, entries] of Object.entries(isEdnObject(result.anomalies) ? result.anomalies : {})) {
+    for (const [i, entry] of itemsOf(entries).slice(0, DRAWN_OF_EACH).entries()) {
+      const drawing = drawCycle(entry);
+      if (drawing !== undefined) drawings.set(`${type}-${i}.svg`, drawing);
+    }
+  }
+  return drawings;
 }
 
 /**

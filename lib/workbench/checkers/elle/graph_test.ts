@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   EdgeList,
   nontrivialComponents,
+  REALTIME,
   RW,
   stronglyConnected,
   subgraph,
@@ -110,6 +111,14 @@ Deno.test("the polynomial search returns a short cycle among long ones", () => {
   const ring = Array.from({ length: 50 }, (_, v): Edge => [v, (v + 1) % 50, WW]);
   const graph = graphOf(50, ...ring, [7, 3, RW], [40, 39, RW]);
   assertEquals(new WalkSearch(graph).shortest(classOf("G-single-item"))?.path, [40, 39, 40]);
+});
+
+Deno.test("the polynomial search passes by shorter cycles that lack something", () => {
+  const graph = graphOf(3, [0, 1, WR], [1, 0, WW], [1, 2, REALTIME], [2, 0, WW]);
+  const walks = new WalkSearch(graph);
+  assertEquals(walks.shortest(classOf("G1c"))?.path, [0, 1, 0]);
+  assertEquals(walks.shortest(classOf("G1c-realtime"))?.path, [0, 1, 2, 0]);
+  assertEquals(walks.shortest(classOf("G0-realtime")), undefined);
 });
 
 Deno.test("a million paths are enough to give up, and the walk still answers", () => {

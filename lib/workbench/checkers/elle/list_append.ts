@@ -131,13 +131,11 @@ class KeyHistoryBuilder {
   readonly #observed = new Map<number, (readonly Edn[])[]>();
   readonly #appenders = new Map<Atom, Transaction>();
   readonly #readers = new Map<Atom, Transaction[]>();
-  #appended: Edn[] = [];
 
   constructor(readonly key: Edn) {}
 
   append(value: Edn, by: Transaction): void {
     this.#appenders.set(atom(value), by);
-    this.#appended.push(value);
   }
 
   read(list: readonly Edn[], by: Transaction): void {
@@ -155,9 +153,7 @@ class KeyHistoryBuilder {
   }
 
   build(): KeyHistory {
-    let observed = [...this.#observed].sort(([a], [b]) => a - b).flatMap(([, lists]) => lists);
-    // A key with a single append had one version whether or not anyone read it.
-    if (observed.length === 0 && this.#appended.length === 1) observed = [this.#appended];
+    const observed = [...this.#observed].sort(([a], [b]) => a - b).flatMap(([, lists]) => lists);
     const distinct = new Map((observed.at(-1) ?? []).map((element) => [atom(element), element]));
     return {
       key: this.key,

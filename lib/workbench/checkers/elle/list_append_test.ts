@@ -55,6 +55,17 @@ const CASES: Readonly<Record<string, Case>> = {
     weakest: "read-committed",
     strongest: "read-uncommitted",
   },
+  "an indefinite append between a failed and a committed one hides no dirty update": {
+    spans: [
+      failed(0, "[:append :x 1]"),
+      { ...ok(1, [0, 9], "[:append :x 2]"), type: "info" },
+      ok(2, [0, 9], "[:append :x 3]"),
+      ok(3, [0, 9], "[:r :x [1 2 3]]"),
+    ],
+    shows: ["G1a", "dirty-update"],
+    weakest: "read-committed",
+    strongest: "read-uncommitted",
+  },
   "a read between two appends of another transaction is an intermediate read": {
     spans: concurrent("[:append :x 1] [:append :x 2]", "[:r :x [1]]", "[:r :x [1 2]]"),
     shows: ["G1b", "G-single-item"],
@@ -204,6 +215,15 @@ Deno.test("list-append: an indefinite append may appear, and later than its time
     { ...ok(0, [0, 1], "[:append :x 1]"), type: "info" },
     ok(1, [2, 3], "[:r :x nil]"),
     ok(1, [4, 5], "[:r :x [1]]"),
+  );
+  assertEquals(checkListAppend(history), { "valid?": true });
+});
+
+Deno.test("list-append: what an indefinite transaction read is not known", () => {
+  const history = historyOf(
+    ok(0, [0, 1], "[:append :x 1]"),
+    { ...ok(1, [2, 3], "[:r :x nil] [:append :y 1]"), type: "info" },
+    ok(2, [4, 5], "[:r :y [1]]"),
   );
   assertEquals(checkListAppend(history), { "valid?": true });
 });
