@@ -280,7 +280,7 @@ function workloadPlaces(result: EdnObject): Place[] {
   }
   if (result["anomaly-types"] !== undefined || result["worst-realtime-lag"] !== undefined) {
     return [
-      { path: "elle", why: "each anomaly drawn, and in words" },
+      { path: "elle", why: "anomalies, drawn" },
       inHistory("the operations named above, by :index"),
     ];
   }

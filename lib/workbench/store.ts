@@ -74,6 +74,18 @@ export class RunFolder {
     this.#write("results.edn", `${prettyEdn(results)}\n`);
   }
 
+  /** Writes images of a failed run's anomalies, by file name; none makes no folder. */
+  writeDrawings(drawings: ReadonlyMap<string, string>): void {
+    if (drawings.size === 0) return;
+    Deno.mkdirSync(join(this.path, "elle"), { recursive: true });
+    for (const [name, svg] of drawings) this.#write(join("elle", name), svg);
+  }
+
+  /** Writes what was found beyond the results. */
+  writeStronger(result: EdnObject): void {
+    this.#write("stronger.edn", `${prettyEdn(result)}\n`);
+  }
+
   /** Closes the logs, and points the `latest` links here, also after a crash. */
   close(): void {
     for (const file of [...this.#nodeLogs.values(), this.#runLog]) file?.close();

@@ -4,7 +4,7 @@
  * @module
  */
 import { RealClock, SECOND } from "../../lib/workbench/clock.ts";
-import { type EdnObject, keyword, printEdn } from "../../lib/workbench/edn.ts";
+import { type EdnObject, isEdnObject, keyword, printEdn } from "../../lib/workbench/edn.ts";
 import { opToEdn } from "../../lib/workbench/history.ts";
 import type { Op } from "../../lib/workbench/history.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
@@ -28,6 +28,7 @@ const PHASES: Readonly<Record<Phase, string>> = {
   running: "running",
   recovering: "recovering",
   final: "final operations",
+  comparing: "comparing what nodes hold",
   stopping: "stopping nodes",
   checking: "checking",
 };
@@ -53,13 +54,17 @@ export async function runWorkbench(test: TestOptions, reporting: Reporting): Pro
       observer: watch.observer,
       signal,
     });
-    if (outcome.results !== undefined) folder.writeResults(outcome.results);
+    if (outcome.results !== undefined) {
+      folder.writeResults(outcome.results);
+      const { workload: result } = outcome.results;
+      if (isEdnObject(result)) folder.writeDrawings(workload.draw?.(result) ?? new Map());
+    }
   } finally {
     folder.writeHistory(watch.history); // also of a run that was interrupted
     await progress?.stop();
     folder.close();
   }
-  const { history, problems, results, crash } = outcome;
+  const { history, problems, results, stronger, crash } = outcome;
   return {
     dir: folder.path,
     workload,
@@ -67,6 +72,7 @@ export async function runWorkbench(test: TestOptions, reporting: Reporting): Pro
     history,
     problems,
     ...(results && { results }),
+    ...(stronger && { stronger }),
     ...(crash && { crash: [crash.text, ...(crash.lastWords ?? []).slice(-3)] }),
   };
 }

@@ -8,14 +8,20 @@
  *
  * @module
  */
-import type { Check, Explain } from "../checkers/checker.ts";
+import { type Aftermath, explainSilent, withSilent } from "../aftermath.ts";
+import { type Check, type Explain, verdictOf } from "../checkers/checker.ts";
 import { comparableElle } from "../checkers/comparable.ts";
 import { explainListAppend, explainRwRegister } from "../checkers/elle/explain.ts";
 import { checkListAppend } from "../checkers/elle/list_append.ts";
 import { checkRwRegister } from "../checkers/elle/rw_register.ts";
+import { checkFinalState, explainFinalState } from "../checkers/elle/stronger.ts";
+import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded } from "../checkers/elle/verdict.ts";
+import { counted } from "../checkers/words.ts";
+import { drawAnomalies } from "../checkers/elle/draw.ts";
 import { completionOfError } from "../client.ts";
 import { type Edn, Keyword, keyword } from "../edn.ts";
 import { each } from "../generator.ts";
+import type { Op } from "../history.ts";
 import { jsonToEdn } from "../json.ts";
 import { array, json, oneOf, rpc, type Shape, tuple } from "../../rpc.ts";
 import { type MicroOp, transactions } from "./txn_generator.ts";
@@ -33,6 +39,7 @@ interface Kind {
   readonly seen: Shape<unknown>;
   readonly check: Check;
   readonly explain: Explain;
+  readonly aftermath?: Aftermath;
 }
 
 export const txnListAppend: Workload = transactional({
@@ -44,6 +51,36 @@ export const txnListAppend: Workload = transactional({
   explain: explainListAppend,
 });
 
+/**
+ * Registers show little of what went wrong between writers, and a node that keeps its writes to itself
+ * passes for read committed. What the nodes hold in the end shows both.
+ */
+const registersAfterwards: Aftermath = {
+  keys: (history) => [...new Set(history.flatMap(writtenKeys))],
+  ask: async (keys, call) => {
+    const reads = keys.map((key) => toJson([keyword("r"), key, null]));
+    const reply = await call(txnOf("w", json), { txn: reads });
+    return new Map(reply.txn.map(([, key, value]) => [jsonToEdn(key), jsonToEdn(value)]));
+  },
+  check(history, { states, silent, consistencyModels = DEFAULT_MODELS, nodeOf }) {
+    const strict = orderNeeded(forbiddenAnomalies(consistencyModels)) === "realtime";
+    const order = strict ? "realtime" : "causal";
+    return withSilent(
+      checkFinalState(history, states, { consistencyModels, order, nodeOf }),
+      silent,
+    );
+  },
+  explain(result) {
+    const found = [...explainFinalState(result), ...explainSilent(result)];
+    const [first = "", ...rest] = found;
+    const apart = "Beyond Maelstrom's checks";
+    if (found.length > 0) return [`${apart}, and no part of the verdict: ${first}`, ...rest];
+    if (verdictOf(result["valid?"]) !== true) return [];
+    const keys = counted(Number(result["key-count"] ?? 0), "key");
+    return [`${apart}: the replicas agree on all ${keys} in the end; no write was lost.`];
+  },
+};
+
 export const txnRwRegister: Workload = transactional({
   name: "txn-rw-register",
   description: "transactions that read registers and write them",
@@ -51,11 +88,12 @@ export const txnRwRegister: Workload = transactional({
   seen: json,
   check: checkRwRegister,
   explain: explainRwRegister,
+  aftermath: registersAfterwards,
 });
 
-function transactional({ name, description, write, seen, check, explain }: Kind): Workload {
-  const microOp = microOpOf(write, seen);
-  const txn = rpc("txn", { txn: array(json) }, { txn: array(microOp) });
+function transactional(kind: Kind): Workload {
+  const { name, description, write, check, explain, aftermath } = kind;
+  const txn = txnOf(write, kind.seen);
   return {
     name,
     description,
@@ -74,8 +112,21 @@ function transactional({ name, description, write, seen, check, explain }: Kind)
     },
     check,
     explain,
+    draw: drawAnomalies,
     comparable: comparableElle,
+    ...(aftermath && { aftermath }),
   };
+}
+
+function txnOf(write: string, seen: Shape<unknown>) {
+  return rpc("txn", { txn: array(json) }, { txn: array(microOpOf(write, seen)) });
+}
+
+function writtenKeys({ value }: Op): Edn[] {
+  return microOpsOf(value).flatMap((op) => {
+    const [f = null, key = null] = Array.isArray(op) ? op : [];
+    return f === keyword("w") ? [key] : [];
+  });
 }
 
 /** What Maelstrom takes for a micro-operation in a reply: keys and values are anything. */

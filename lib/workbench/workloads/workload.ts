@@ -4,8 +4,10 @@
  *
  * @module
  */
+import type { Aftermath } from "../aftermath.ts";
 import type { Check, Comparable, Explain } from "../checkers/checker.ts";
 import type { Call, Completion } from "../client.ts";
+import type { EdnObject } from "../edn.ts";
 import type { Generator, Invocation } from "../generator.ts";
 import type { Random } from "../random.ts";
 
@@ -55,6 +57,10 @@ export interface Workload {
   readonly open: (options: WorkloadOptions) => Perform;
   readonly check: Check;
   readonly explain: Explain;
+  /** A result's anomalies as SVG images, by file name. */
+  readonly draw?: (result: EdnObject) => ReadonlyMap<string, string>;
   /** What of a result must come out equal when a stored run is judged again. Default: all of it. */
   readonly comparable?: Comparable;
+  /** What can be judged beyond Maelstrom's checks once all is over. */
+  readonly aftermath?: Aftermath;
 }

@@ -44,7 +44,9 @@ const DRAWN_OF_EACH = 8;
 /** The cycles of a result as SVG documents, by file name: `G1c-0.svg`, `G1c-1.svg`, … */
 export function drawAnomalies(result: EdnObject): Map<string, string> {
   const drawings = new Map<string, string>();
-  for (const [type, entries] of Object.entries(isEdnObject(result.anomalies) ? result.anomalies : {})) {
+  for (
+    const [type, entries] of Object.entries(isEdnObject(result.anomalies) ? result.anomalies : {})
+  ) {
     for (const [i, entry] of itemsOf(entries).slice(0, DRAWN_OF_EACH).entries()) {
       const drawing = drawCycle(entry);
       if (drawing !== undefined) drawings.set(`${type}-${i}.svg`, drawing);
