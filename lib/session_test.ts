@@ -1,0 +1,122 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ErrorCode, RpcError } from "./message.ts";
+import { Session, type SessionOptions, Sessions, type Stamp } from "./session.ts";
+import { FakeTime } from "./testing.ts";
+
+function options(onSilence: () => void = () => {}): SessionOptions {
+  return { repeatMs: 100, maxUnanswered: 3, onSilence };
+}
+
+/** A server that hears every attempt, and answers when the test says so. */
+function server() {
+  const heard: { stamp: Stamp; answer: (reply: string) => void; fail: (e: Error) => void }[] = [];
+  const attempt = (stamp: Stamp) => {
+    const { promise, resolve: answer, reject: fail } = Promise.withResolvers<string>();
+    heard.push({ stamp, answer, fail });
+    return promise;
+  };
+  return { heard, attempt };
+}
+
+Deno.test("a request is repeated under its stamp until it is answered, and then no more", async () => {
+  using time = new FakeTime();
+  const { heard, attempt } = server();
+  const reply = new Session(options()).request(attempt);
+  await time.advance(250);
+  assertEquals(heard.length, 3);
+  assertEquals(new Set(heard.map(({ stamp }) => JSON.stringify(stamp))).size, 1);
+  heard[2]?.answer("yes");
+  assertEquals(await reply, "yes");
+  await time.advance(1_000);
+  assertEquals(heard.length, 3);
+  assertEquals(time.pending, 0);
+});
+
+Deno.test("the reply to an early attempt counts, however late it is", async () => {
+  using time = new FakeTime();
+  const { heard, attempt } = server();
+  const reply = new Session(options()).request(attempt);
+  await time.advance(950);
+  heard[0]?.answer("slow");
+  assertEquals(await reply, "slow");
+});
+
+Deno.test("an attempt that fails is followed by the next", async () => {
+  using time = new FakeTime();
+  const { heard, attempt } = server();
+  const reply = new Session(options()).request(attempt);
+  heard[0]?.fail(new Error("no"));
+  await time.advance(100);
+  heard[1]?.answer("yes");
+  assertEquals(await reply, "yes");
+});
+
+Deno.test("requests are numbered, and no two lives have a name in common", async () => {
+  using _time = new FakeTime();
+  const stamps: Stamp[] = [];
+  const attempt = (stamp: Stamp) => Promise.resolve(void stamps.push(stamp));
+  const session = new Session(options());
+  await session.request(attempt);
+  await session.request(attempt);
+  await new Session(options()).request(attempt);
+  const [first, second, other] = stamps;
+  assertEquals([first?.seq, second?.seq, other?.seq], [1, 2, 1]);
+  assertEquals(first?.life, second?.life);
+  assert(first?.life !== other?.life);
+});
+
+Deno.test("a server is silent after so many attempts in vain, and no longer once it answers", async () => {
+  using time = new FakeTime();
+  const { heard, attempt } = server();
+  let told = 0;
+  const session = new Session(options(() => told++));
+  const reply = session.request(attempt);
+  await time.advance(199);
+  assertEquals([session.silent, told], [false, 0]);
+  await time.advance(1);
+  assertEquals([session.silent, told], [true, 0]);
+  await time.advance(200);
+  assertEquals([session.silent, told], [true, 2]);
+  heard[0]?.answer("back");
+  await reply;
+  assert(!session.silent);
+});
+
+const from = (life: string, seq: number): Stamp => ({ life, seq });
+
+Deno.test("a request that comes again is not carried out again, and has the same reply", () => {
+  const sessions = new Sessions<number>();
+  let carriedOut = 0;
+  const carryOut = () => ++carriedOut;
+  assertEquals(sessions.answer(from("a", 1), carryOut), 1);
+  assertEquals(sessions.answer(from("a", 1), carryOut), 1);
+  assertEquals(sessions.answer(from("a", 2), carryOut), 2);
+});
+
+Deno.test("a request that comes after a later one is refused", () => {
+  const sessions = new Sessions<string>();
+  sessions.answer(from("a", 2), () => "2");
+  const error = assertThrows(
+    () => sessions.answer(from("a", 1), () => "carried out"),
+    RpcError,
+    "request 1 is over: 2 has come",
+  );
+  assertEquals(error.code, ErrorCode.abort);
+});
+
+Deno.test("clients do not share numbers, nor do the lives of one", () => {
+  const sessions = new Sessions<string>();
+  assertEquals(sessions.answer(from("a", 5), () => "a5"), "a5");
+  assertEquals(sessions.answer(from("b", 1), () => "b1"), "b1");
+  assertEquals(sessions.answer(from("a", 5), () => "again"), "a5");
+});
+
+Deno.test("a request that could not be carried out counts as not made", () => {
+  const sessions = new Sessions<string>();
+  assertThrows(() =>
+    sessions.answer(from("a", 1), () => {
+      throw new Error("no");
+    })
+  );
+  assertEquals(sessions.answer(from("a", 1), () => "now"), "now");
+});

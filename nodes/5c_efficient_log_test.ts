@@ -1,0 +1,121 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { RpcError } from "../lib/node.ts";
+import { scenario, type World } from "../lib/simulator/scenario.ts";
+import { simulate } from "../lib/simulator/simulate.ts";
+import { parseTestOptions } from "../lib/workbench/options.ts";
+import { Kafka } from "../lib/workloads.ts";
+import efficientLog from "./5c_efficient_log.ts";
+
+const N0_TO_N1 = new Map([["n1", new Set(["n0"])]]);
+
+async function send(world: World, node: string, msg: number): Promise<number> {
+  return (await world.ask(node, Kafka.send, { key: "k", msg })).offset;
+}
+
+async function poll(world: World, node: string): Promise<(readonly [number, number])[]> {
+  return (await world.ask(node, Kafka.poll, { offsets: { k: 0 } })).msgs.k ?? [];
+}
+
+Deno.test("sends to any node go into one order, which every node has in the end", () =>
+  scenario(efficientLog, { nodes: 3, latencyMs: 5 }, async (world) => {
+    const sends = [11, 12, 13, 14, 15, 16].map((msg) => send(world, `n${msg % 3}`, msg));
+    const offsets = await Promise.all(sends);
+    assertEquals(offsets.toSorted(), [0, 1, 2, 3, 4, 5]);
+    const log = offsets.map((offset, i): [number, number] => [offset, 11 + i]);
+    log.sort(([a], [b]) => a - b);
+    await world.pass(500);
+    for (const node of world.nodes) assertEquals(await poll(world, node), log);
+  }));
+
+Deno.test("a hundred sends to a follower cost two messages, and are there when acknowledged", () =>
+  scenario(efficientLog, { nodes: 2, latencyMs: 5 }, async (world) => {
+    await world.pass(100);
+    const before = world.serverMessages;
+    await Promise.all(Array.from({ length: 100 }, (_, msg) => send(world, "n1", msg)));
+    assertEquals(world.serverMessages - before, 2);
+    assertEquals((await poll(world, "n1")).length, 100);
+  }));
+
+Deno.test("a batch whose reply is lost is appended once, and acknowledged with its offset", () =>
+  scenario(efficientLog, { nodes: 2 }, async (world) => {
+    world.cut(N0_TO_N1);
+    const first = send(world, "n1", 1);
+    await world.expectWithin(100, async () => {
+      assertEquals(await poll(world, "n0"), [[0, 1]]);
+    });
+    assertEquals(await send(world, "n0", 2), 1);
+    await world.pass(2_000);
+    world.heal();
+    assertEquals(await first, 0);
+    assertEquals(await send(world, "n1", 3), 2);
+    for (const node of world.nodes) assertEquals(await poll(world, node), [[0, 1], [1, 2], [2, 3]]);
+  }));
+
+Deno.test("cut off from the leader, a follower refuses what has not left it, and only that", () =>
+  scenario(efficientLog, { nodes: 2 }, async (world) => {
+    await send(world, "n1", 1);
+    world.partition(["n0"], ["n1"]);
+    const left = send(world, "n1", 2);
+    await world.pass(100);
+    const waiting = send(world, "n1", 3);
+    const error = await assertRejects(() => waiting, RpcError);
+    assertEquals(error.code, 11);
+    const sinceMs = world.nowMs;
+    assertEquals((await assertRejects(() => send(world, "n1", 4), RpcError)).code, 11);
+    assert(world.nowMs - sinceMs < 5, "it does not try first");
+    assertEquals(await poll(world, "n1"), [[0, 1]], "polls go on");
+    assertEquals(await send(world, "n0", 5), 1, "and so do sends to the leader");
+    world.heal();
+    assertEquals(await left, 2);
+    assertEquals(await send(world, "n1", 6), 3);
+    assertEquals(await poll(world, "n1"), [[0, 1], [1, 5], [2, 2], [3, 6]]);
+  }));
+
+Deno.test("a follower that starts again has everything soon, and sends under a new name", () =>
+  scenario(efficientLog, { nodes: 2 }, async (world) => {
+    for (const msg of [1, 2, 3]) await send(world, "n1", msg);
+    world.kill("n1");
+    world.restart("n1");
+    assertEquals(await send(world, "n1", 4), 3);
+    assertEquals(await poll(world, "n1"), [[0, 1], [1, 2], [2, 3], [3, 4]]);
+  }));
+
+Deno.test("offsets committed at one node are known at the others", () =>
+  scenario(efficientLog, { nodes: 3 }, async (world) => {
+    await world.ask("n1", Kafka.commit_offsets, { offsets: { a: 5 } });
+    await world.ask("n0", Kafka.commit_offsets, { offsets: { b: 1 } });
+    await world.pass(500);
+    for (const node of world.nodes) {
+      const { offsets } = await world.ask(node, Kafka.list_committed_offsets, { keys: ["a", "b"] });
+      assertEquals(offsets, { a: 5, b: 1 });
+    }
+  }));
+
+Deno.test("commits and lists succeed at a node that is cut off", () =>
+  scenario(efficientLog, { nodes: 2 }, async (world) => {
+    world.partition(["n0"], ["n1"]);
+    await world.ask("n1", Kafka.commit_offsets, { offsets: { a: 5 } });
+    const { offsets } = await world.ask("n1", Kafka.list_committed_offsets, { keys: ["a"] });
+    assertEquals(offsets, { a: 5 });
+  }));
+
+for (
+  const [what, options] of [
+    ["partitions", "--nemesis partition --nemesis-interval 2"],
+    ["one-way and partial partitions", "--nemesis one-way,partial --nemesis-interval 2"],
+    ["pauses", "--nemesis pause --nemesis-interval 2"],
+    [
+      "loss, duplication and reordering",
+      "--loss 0.1 --duplication 0.1 --latency 50 --latency-dist exponential",
+    ],
+  ] as const
+) {
+  Deno.test(`the log's guarantees hold through ${what}`, async () => {
+    const line = `-w kafka --node-count 5 --concurrency 2n --rate 100 --time-limit 10 ${options}`;
+    const { run } = parseTestOptions(line.split(" "), { simulated: true });
+    for (const seed of [1, 2, 3]) {
+      const { results } = await simulate(efficientLog, { ...run, seed });
+      assertEquals(results?.["valid?"], true, `seed ${seed}`);
+    }
+  });
+}
