@@ -1,0 +1,234 @@
+import { assert, assertEquals } from "@std/assert";
+import { scenario, type ScenarioOptions, type World } from "../lib/simulator/scenario.ts";
+import { simulate } from "../lib/simulator/simulate.ts";
+import { FakeTime, settled, TestNode } from "../lib/testing.ts";
+import { parseTestOptions } from "../lib/workbench/options.ts";
+import { Counter } from "../lib/workloads.ts";
+import growOnlyCounter from "./4_grow_only_counter.ts";
+
+const ROUND_MS = 600;
+
+/** One of two nodes; the test is the store and the other. */
+class Bench {
+  readonly node = new TestNode(growOnlyCounter, "n0", ["n0", "n1"]);
+
+  add(delta: number) {
+    return this.node.ask(Counter.add, { delta });
+  }
+
+  /** What the node has sent since. */
+  async sent(): Promise<unknown[]> {
+    await settled();
+    return this.node.sent.map(({ dest, body: { msg_id: _, ...body } }) => [dest, body]);
+  }
+
+  /** Answers the oldest request, which must be of that type. */
+  async answer(type: string, reply: { type: string; [field: string]: unknown }): Promise<void> {
+    await settled();
+    const request = this.node.sent.shift();
+    assertEquals([request?.dest, request?.body.type], ["seq-kv", type]);
+    this.node.receive("seq-kv", { ...reply, in_reply_to: request?.body.msg_id ?? null });
+    await settled();
+  }
+
+  /** Lets the node take over what its key holds, and store that once more with its first adds. */
+  async begin(total: number, version: number): Promise<void> {
+    await this.answer("read", { type: "read_ok", value: [total, version] });
+    await this.answer("cas", { type: "cas_ok" });
+  }
+}
+
+const cas = (from: unknown, to: unknown) => ["seq-kv", { type: "cas", key: "n0", from, to }];
+
+Deno.test("an add is acknowledged at once, then stored, then told to the peers", async () => {
+  using _time = new FakeTime();
+  const n0 = new Bench();
+  assertEquals((await n0.add(5)).type, "add_ok");
+  await n0.answer("read", { type: "error", code: 20 });
+  assertEquals(await n0.sent(), [[
+    "seq-kv",
+    { type: "cas", key: "n0", from: null, to: [0, 1], create_if_not_exists: true },
+  ]]);
+  await n0.answer("cas", { type: "cas_ok" });
+  assertEquals(await n0.sent(), [cas([0, 1], [5, 2])]);
+  await n0.answer("cas", { type: "cas_ok" });
+  assertEquals(await n0.sent(), [["n1", { type: "stored", entry: [5, 2] }]]);
+});
+
+Deno.test("adds of one round are stored together, and an add of 0 is not stored at all", async () => {
+  using time = new FakeTime();
+  const n0 = new Bench();
+  await n0.add(1);
+  await n0.begin(0, 1);
+  await n0.answer("cas", { type: "cas_ok" });
+  n0.node.sent.length = 0;
+  for (const delta of [2, 0, 3, 4]) await n0.add(delta);
+  await time.advance(ROUND_MS);
+  assertEquals(await n0.sent(), [cas([1, 3], [10, 4])]);
+  await n0.answer("cas", { type: "cas_ok" });
+  n0.node.sent.length = 0;
+  await n0.add(0);
+  await time.advance(10 * ROUND_MS);
+  assertEquals([await n0.sent(), time.pending], [[], 0]);
+});
+
+for (const happened of [true, false]) {
+  const what = happened ? "happened" : "did not happen";
+  Deno.test(`an add whose compare-and-set got no answer and ${what} counts once`, async () => {
+    using time = new FakeTime();
+    const n0 = new Bench();
+    await n0.add(5);
+    await n0.begin(100, 7);
+    assertEquals(await n0.sent(), [cas([100, 8], [105, 9])]);
+    n0.node.sent.length = 0;
+    await n0.add(2);
+    await time.advance(1_010); // no answer
+    await n0.answer("read", { type: "read_ok", value: happened ? [105, 9] : [100, 8] });
+    const [from, version] = happened ? [[105, 9], 10] : [[100, 8], 9];
+    assertEquals(await n0.sent(), [cas(from, [105, version])]);
+    await n0.answer("cas", { type: "cas_ok" });
+    assertEquals(await n0.sent(), [
+      ["n1", { type: "stored", entry: [105, version] }],
+      cas([105, version], [107, version + 1]),
+    ]);
+  });
+}
+
+Deno.test("a read after a pause waits for the store, a second at most", async () => {
+  using time = new FakeTime();
+  const n0 = new Bench();
+  let value: number | undefined;
+  n0.node.ask(Counter.read, {}).then((reply) => value = reply.value);
+  await time.advance(999);
+  assertEquals(value, undefined);
+  await time.advance(1);
+  assertEquals(value, 0);
+});
+
+Deno.test("what a peer says is counted at once, whatever the order it comes in", async () => {
+  using _time = new FakeTime();
+  const n0 = new Bench();
+  n0.add(1); // a round is under way, so that reads do not wait
+  await settled();
+  for (const entry of [[7, 2], [9, 3], [7, 2]]) n0.node.receive("n1", { type: "stored", entry });
+  assertEquals((await n0.node.ask(Counter.read, {})).value, 10);
+});
+
+// ---- in the simulator
+
+function counters(options: ScenarioOptions, story: (world: World) => Promise<void>) {
+  return scenario(growOnlyCounter, { nodes: 3, ...options }, story);
+}
+
+const add = (world: World, node: string, delta: number) => world.ask(node, Counter.add, { delta });
+const valueAt = async (world: World, node: string) =>
+  (await world.ask(node, Counter.read, {})).value;
+
+/** Adds and reads everywhere for a while; what was added. */
+async function traffic(world: World, turns: number): Promise<number> {
+  for (let i = 0; i < turns; i++) {
+    for (const [n, node] of world.nodes.entries()) await add(world, node, n + 1);
+    for (const node of world.nodes) await valueAt(world, node);
+    await world.pass(20);
+  }
+  return turns * 6;
+}
+
+Deno.test("all nodes read every add 1.2 s later, and at once, whoever is cut off from whom", async () => {
+  const ring = new Map([["n0", ["n1"]], ["n1", ["n2"]], ["n2", ["n0"]]]
+    .map(([node, cut]) => [String(node), new Set(cut)]));
+  for (const cut of [undefined, ring, "isolated"] as const) {
+    await counters({ latencyMs: 10 }, async (world) => {
+      const before = await traffic(world, 50);
+      if (cut === "isolated") world.partition(["n0"], ["n1", "n2"]);
+      else if (cut !== undefined) world.cut(cut);
+      const sum = before + await traffic(world, 50);
+      for (let waited = 0; waited < 2 * ROUND_MS; waited += 20) {
+        for (const node of world.nodes) await valueAt(world, node);
+        await world.pass(20);
+      }
+      const beforeMs = world.nowMs;
+      for (const node of world.nodes) assertEquals(await valueAt(world, node), sum, `${cut}`);
+      assert(world.nowMs - beforeMs <= 30, "a message under way at most keeps a read waiting");
+    });
+  }
+});
+
+Deno.test("the first read after a pause is right too, though nothing was sent in the meantime", async () => {
+  await counters({}, async (world) => {
+    world.partition(["n0"], ["n1", "n2"]);
+    const sum = await traffic(world, 10);
+    await world.pass(5 * ROUND_MS);
+    const before = world.serverMessages;
+    await world.pass(60_000);
+    assertEquals(world.serverMessages, before);
+    for (const node of world.nodes) assertEquals(await valueAt(world, node), sum);
+  });
+});
+
+Deno.test("adds count once although the store answers late, or is not heard", async () => {
+  await counters({}, async (world) => {
+    let sum = await traffic(world, 30);
+    world.hold("seq-kv");
+    sum += await traffic(world, 60); // requests time out, and are carried out later all the same
+    world.release("seq-kv");
+    sum += await traffic(world, 30);
+    world.cut(new Map([["n0", new Set(["seq-kv"])]]));
+    sum += await traffic(world, 60);
+    world.heal();
+    await traffic(world, 60);
+    await world.pass(5 * ROUND_MS);
+    for (const node of world.nodes) assertEquals(await valueAt(world, node), sum + 360);
+  });
+});
+
+Deno.test("what could not be stored is stored later, though nobody asks for anything any more", async () => {
+  await counters({}, async (world) => {
+    world.hold("seq-kv");
+    await add(world, "n0", 7);
+    await world.pass(10_000);
+    world.release("seq-kv");
+    await world.pass(5_000);
+    world.kill("n0");
+    assertEquals(await valueAt(world, "n1"), 7);
+  });
+});
+
+Deno.test("a node that starts again goes on from what it had stored", async () => {
+  await counters({}, async (world) => {
+    const sum = await traffic(world, 30);
+    await world.pass(2 * ROUND_MS);
+    world.kill("n1");
+    world.restart("n1");
+    await world.pass(10);
+    await add(world, "n1", 1_000);
+    await world.pass(2 * ROUND_MS);
+    for (const node of world.nodes) assertEquals(await valueAt(world, node), sum + 1_000);
+  });
+});
+
+/** Simulates a run; messages between servers per operation. */
+async function figureOf(options: string, seed: number): Promise<number> {
+  const { run } = parseTestOptions(options.split(" "), { simulated: true });
+  let figure = () => NaN;
+  const { results, problems } = await simulate(growOnlyCounter, { ...run, seed }, {
+    started: (gauge) => figure = () => gauge.serverMessages() / gauge.invocations(),
+  });
+  assertEquals([results?.["valid?"], problems], [true, []], `seed ${seed}`);
+  return figure();
+}
+
+const CHALLENGE = "-w g-counter --node-count 3 --rate 100 --time-limit 20 --availability total";
+
+Deno.test("the challenge is passed in every partition, for less than 0.4 messages an operation", async () => {
+  for (const seed of [1, 2, 3]) {
+    const figure = await figureOf(`${CHALLENGE} --nemesis partition`, seed);
+    assert(figure > 0 && figure < 0.4, `seed ${seed}: ${figure} messages an operation`);
+  }
+});
+
+Deno.test("it is passed at high latency too, and nothing needs adds to be positive", async () => {
+  const latency = "--latency 100 --latency-dist exponential --nemesis partition";
+  await figureOf(`${CHALLENGE} ${latency}`, 1);
+  await figureOf(`${CHALLENGE.replace("g-counter", "pn-counter")} ${latency}`, 2);
+});
