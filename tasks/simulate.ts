@@ -146,9 +146,8 @@ async function many(plan: Plan, options: SimOptions): Promise<number> {
     : undefined;
   try {
     await sweep({
-      seeds: Array.from({ length: seeds }, (_, i) => String(first + i)),
+      jobs: Array.from({ length: seeds }, (_, i) => jobOf(plan, String(first + i))),
       patienceMs: options.patienceMs,
-      jobOf: (seed) => jobOf(plan, seed),
       enough: () => failures.length > 0 && !keepGoing,
       ended: (report) => {
         reports.push(report);

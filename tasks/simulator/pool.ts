@@ -79,27 +79,26 @@ export class SimulationWorker implements Disposable {
 
 /** What a sweep is told to do, and tells. */
 export interface Sweep {
-  readonly seeds: readonly string[];
-  readonly jobOf: (seed: string) => Job;
+  readonly jobs: readonly Job[];
   /** Told of each run that has ended, in no particular order. */
-  readonly ended: (report: Report) => void;
-  /** True once no further run is to begin. */
-  readonly enough: () => boolean;
+  readonly ended: (report: Report, job: Job) => void;
+  /** True once no further run is to begin. Default: never. */
+  readonly enough?: () => boolean;
   readonly workers?: number;
   /** How long a worker may give no sign of life. Default 60 000. */
   readonly patienceMs?: number;
 }
 
-/** Simulates the runs of many seeds, spread over workers. */
+/** Simulates many runs, spread over workers. */
 export async function sweep(
-  { seeds, jobOf, ended, enough, workers = navigator.hardwareConcurrency, patienceMs }: Sweep,
+  { jobs, ended, enough = () => false, workers = navigator.hardwareConcurrency, patienceMs }: Sweep,
 ): Promise<void> {
-  const left = [...seeds].reverse();
+  const left = [...jobs].reverse();
   const drain = async () => {
     using worker = new SimulationWorker(patienceMs === undefined ? {} : { patienceMs });
-    for (let seed = left.pop(); seed !== undefined && !enough(); seed = left.pop()) {
-      ended(await worker.simulate(jobOf(seed)));
+    for (let job = left.pop(); job !== undefined && !enough(); job = left.pop()) {
+      ended(await worker.simulate(job), job);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(workers, seeds.length) }, drain));
+  await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, drain));
 }

@@ -69,9 +69,8 @@ Deno.test("a sweep runs every seed once, and begins none when there are enough",
   const run = async (enough: (reports: readonly Report[]) => boolean) => {
     const reports: Report[] = [];
     await sweep({
-      seeds,
+      jobs: seeds.map((seed) => job("../../nodes/1_echo.ts", { seed })),
       workers: 2,
-      jobOf: (seed) => job("../../nodes/1_echo.ts", { seed }),
       ended: (report) => reports.push(report),
       enough: () => enough(reports),
     });

@@ -72,7 +72,7 @@ async function shrunk(
 }
 
 function report(outcome: Outcome, { workload, nodes }: RunOptions, job: Job): Report {
-  const { history, problems, results, crash } = outcome;
+  const { history, problems, results, stronger, crash } = outcome;
   const summary = summariseRun({
     dir: "",
     workload,
@@ -80,6 +80,7 @@ function report(outcome: Outcome, { workload, nodes }: RunOptions, job: Job): Re
     history,
     problems,
     ...(results && { results }),
+    ...(stronger && { stronger }),
     ...(crash && { crash: [crash.text, ...(crash.lastWords ?? [])] }),
   }, job.limits);
   return { seed: job.seed, summary, ways: waysOfFailing(outcome) };
