@@ -25,20 +25,34 @@ export function search<State>(
 ): Linearization<State> {
   const moves = new Moves(history, model, initial);
   const budget = new Budget(maxConfigurations);
-  let end = moves.returns.length;
+  const all = moves.returns.length;
+  /** How many completions are known to be too many to explain. */
+  let tooMany = all + 1;
   try {
-    let relaxed = new Relaxed(moves, end, budget);
-    if (!relaxed.isSolvableFrom(moves.start())) {
-      end = relaxed.furthest;
-      relaxed = new Relaxed(moves, end, budget);
-    }
-    const exact = new Exact(moves, relaxed, end, budget);
+    const relaxed = new Relaxed(moves, all, budget);
+    if (!relaxed.isSolvableFrom(moves.start())) tooMany = relaxed.furthest + 1;
+    let exact = new Exact(moves, Math.min(all, tooMany - 1), budget);
     const path = exact.run();
-    if (path !== undefined && end === moves.returns.length) return explained(moves, path);
-    return stuck(moves, exact.furthest, exact.arrivals);
+    if (path !== undefined && tooMany > all) return explained(moves, path);
+    if (path === undefined) tooMany = exact.end;
+    // The search passed over what cannot reach its end, so it may have missed how far that goes.
+    let enough = exact.furthest;
+    let stride = 1;
+    while (enough + 1 < tooMany) {
+      exact = new Exact(moves, Math.min(enough + stride, tooMany - 1), budget);
+      const isPassed = exact.run() !== undefined;
+      if (!isPassed) tooMany = exact.end;
+      stride = isPassed ? 2 * stride : 1;
+      enough = Math.max(enough, exact.furthest);
+    }
+    if (exact.end !== enough) {
+      exact = new Exact(moves, enough, budget);
+      exact.run();
+    }
+    return stuck(moves, enough, exact.arrivals);
   } catch (error) {
     if (!(error instanceof OutOfBudget)) throw error;
-    if (end < moves.returns.length) return stuck(moves, end, []);
+    if (tooMany <= all) return stuck(moves, tooMany - 1, []);
     const cause = `the search was given up after ${counted(maxConfigurations, "configuration")}`;
     return { verdict: UNKNOWN, cause };
   }
@@ -82,7 +96,6 @@ class Exact<State> {
   arrivals: Step[] = [];
   readonly #moves: Moves<State>;
   readonly #relaxed: Relaxed<State>;
-  readonly #end: number;
   readonly #budget: Budget;
   /**
    * For each place, the least costs of getting there: the indefinite operations that are used up and
@@ -90,10 +103,10 @@ class Exact<State> {
    */
   readonly #visited = new Map<string, bigint[]>();
 
-  constructor(moves: Moves<State>, relaxed: Relaxed<State>, end: number, budget: Budget) {
+  /** A search for a way to pass the first `end` completions. */
+  constructor(moves: Moves<State>, readonly end: number, budget: Budget) {
     this.#moves = moves;
-    this.#relaxed = relaxed;
-    this.#end = end;
+    this.#relaxed = new Relaxed(moves, end, budget);
     this.#budget = budget;
   }
 
@@ -102,7 +115,7 @@ class Exact<State> {
    * search goes on for a while, so as to know further ways to arrive there.
    */
   run(): readonly Step[] | undefined {
-    const isWhole = this.#end === this.#moves.returns.length;
+    const isWhole = this.end === this.#moves.returns.length;
     const frames: Frame[] = [];
     let found: readonly Step[] | undefined;
     let extra = EXTRA_CONFIGURATIONS;
@@ -112,12 +125,14 @@ class Exact<State> {
     };
     enter(this.#moves.start(), undefined);
     for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
-      if (frame.step.at === this.#end) {
+      if (frame.step.at >= this.end) {
         found ??= frames.map(({ step }) => step);
         if (isWhole) return found;
+        frames.pop();
+        continue;
       }
       const { value: next, done } = frame.moves.next();
-      if (done || frame.step.at === this.#end) frames.pop();
+      if (done) frames.pop();
       else if (!this.#isCovered(next) && this.#relaxed.isSolvableFrom(next)) {
         if (found === undefined) this.#budget.spend();
         else if (extra-- <= 0) return found;
