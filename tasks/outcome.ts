@@ -5,12 +5,13 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Problem } from "../lib/workbench/hosts/host.ts";
 import type { EngineRun } from "./engines/engine.ts";
 import { type Limit, summarise, summariseCrash, type Summary } from "./summary.ts";
 
 /** Sums up a run under a challenge's limits; problems that nodes had come first. */
 export function summariseRun(run: EngineRun, limits: readonly Limit[] = []): Summary {
-  const { results, history, workload, nodeCount, crash, problems, dir } = run;
+  const { results, stronger, history, workload, nodeCount, crash, problems, dir } = run;
   const exists = (path: string) => existsSync(join(dir, path));
   if (results === undefined) {
     const node = problems.at(-1)?.node;
@@ -22,11 +23,15 @@ export function summariseRun(run: EngineRun, limits: readonly Limit[] = []): Sum
     nodeCount,
     exists,
   });
-  if (problems.length === 0) return summary;
-  const [first] = problems;
-  const said = [
-    first?.text ?? "",
-    ...(first?.consequence === undefined ? [] : [first.consequence]),
-  ];
-  return { ...summary, explanation: [`${said.join("; ")}.`, ...summary.explanation] };
+  const beyond = stronger === undefined ? [] : workload.aftermath?.explain(stronger, history) ?? [];
+  return {
+    ...summary,
+    explanation: [...firstProblem(problems), ...summary.explanation, ...beyond],
+  };
+}
+
+function firstProblem([first]: readonly Problem[]): string[] {
+  if (first === undefined) return [];
+  const { text, consequence } = first;
+  return [consequence === undefined ? `${text}.` : `${text}; ${consequence}.`];
 }

@@ -4,9 +4,12 @@
  *
  * @module
  */
+import { type Ending, finalStates } from "./aftermath.ts";
+import type { Result } from "./checkers/checker.ts";
 import { composeResults } from "./checkers/compose.ts";
+import type { Call } from "./client.ts";
 import { type Clock, SECOND, sleep, until } from "./clock.ts";
-import type { EdnObject } from "./edn.ts";
+import type { Edn, EdnObject } from "./edn.ts";
 import { any, type Generator, type Planned, scripted, stagger, timeLimit } from "./generator.ts";
 import type { Op } from "./history.ts";
 import type { Host, Problem } from "./hosts/host.ts";
@@ -62,7 +65,14 @@ export interface Observer {
 }
 
 /** The parts of a run, in order. */
-export type Phase = "starting" | "running" | "recovering" | "final" | "stopping" | "checking";
+export type Phase =
+  | "starting"
+  | "running"
+  | "recovering"
+  | "final"
+  | "comparing"
+  | "stopping"
+  | "checking";
 
 /** A running run's figures. */
 export interface Gauge {
@@ -76,6 +86,8 @@ export interface Outcome {
   readonly history: readonly Op[];
   /** What Maelstrom writes to `results.edn`; absent after a crash. */
   readonly results?: EdnObject;
+  /** What the nodes' state at the end says beyond that, where the workload lets it be asked for. */
+  readonly stronger?: EdnObject;
   readonly problems: readonly Problem[];
   /** Why there are no results: a node ended by itself, or did not start. */
   readonly crash?: Problem;
@@ -101,6 +113,9 @@ class Run {
   #stop: (reason: unknown) => void = () => {};
   #origin = 0;
   #invocations = 0;
+  /** The message counts that Maelstrom would have. */
+  #net: Result | undefined;
+  #ending: Ending | undefined;
 
   constructor(options: RunOptions, engine: Engine) {
     this.#options = options;
@@ -146,7 +161,13 @@ class Run {
       await this.#cluster.stop();
     }
     this.#enter("checking");
-    return { history: this.#history, problems: this.#problems, results: this.#check() };
+    const stronger = this.#checkEnding();
+    return {
+      history: this.#history,
+      problems: this.#problems,
+      results: this.#check(),
+      ...(stronger && { stronger }),
+    };
   }
 
   #enter(phase: Phase): void {
@@ -176,24 +197,29 @@ class Run {
       this.#enter("final");
       await threads.run(final);
     }
-    threads.close();
+    this.#net = this.#cluster.network.stats(this.#invocations);
+    await this.#askForStates();
+    threads.close(); // only now: a late answer to a client that is gone would silence its node
   }
 
   /** One client a node, opened for every workload and closed only at the end, as in Maelstrom. */
   async #setUp(): Promise<void> {
     const { workload, nodes } = this.#options;
     await Promise.all(nodes.map(async (node) => {
-      const client = this.#cluster.openClient();
+      const call = this.#callOf(node);
       try {
-        await workload.setUp?.(
-          this.#workloadOptions,
-          (rpc, fields, timeoutMs) => client.rpc(node, rpc, fields, timeoutMs),
-        );
+        await workload.setUp?.(this.#workloadOptions, call);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         throw new Crash(this.#note({ node, text: `${node} failed in the set-up: ${reason}` }));
       }
     }));
+  }
+
+  /** How a new client asks a node. */
+  #callOf(node: string): Call {
+    const client = this.#cluster.openClient();
+    return (rpc, fields, timeoutMs) => client.rpc(node, rpc, fields, timeoutMs);
   }
 
   #threads(): Threads {
@@ -255,11 +281,18 @@ class Run {
 
   /** Ends every fault, as Maelstrom heals the network before it waits for recovery. */
   #recover(): void {
+    for (const fault of this.#remedies()) this.#inflict(fault);
+  }
+
+  /** What ends every fault there is. */
+  #remedies(): Fault[] {
     const { killed, paused, skewed } = this.#cluster.afflicted;
-    this.#inflict({ f: "stop-partition" });
-    if (paused.length > 0) this.#inflict({ f: "resume", nodes: paused });
-    if (killed.length > 0) this.#inflict({ f: "restart", nodes: killed });
-    for (const node of skewed) this.#inflict({ f: "skew", node, skewMs: 0 });
+    return [
+      { f: "stop-partition" },
+      ...(paused.length > 0 ? [{ f: "resume", nodes: paused } as const] : []),
+      ...(killed.length > 0 ? [{ f: "restart", nodes: killed } as const] : []),
+      ...skewed.map((node) => ({ f: "skew", node, skewMs: 0 } as const)),
+    ];
   }
 
   #inflict(fault: Fault): void {
@@ -295,7 +328,30 @@ class Run {
         ...(availability === undefined ? {} : { availability }),
         ...(consistencyModels === undefined ? {} : { consistencyModels }),
       },
-      net: this.#cluster.network.stats(this.#invocations),
+      net: this.#net ?? this.#cluster.network.stats(this.#invocations),
     });
+  }
+
+  /** Lets the nodes come to rest, and asks what they hold. */
+  async #askForStates(): Promise<void> {
+    const { nodes, concurrency, consistencyModels, workload } = this.#options;
+    const { aftermath } = workload;
+    const keys = aftermath?.keys(this.#history) ?? [];
+    if (aftermath === undefined || keys.length === 0) return;
+    this.#enter("comparing");
+    for (const remedy of this.#remedies()) inflict(remedy, this.#cluster); // apart from the history
+    const calls = new Map(nodes.map((node) => [node, this.#callOf(node)]));
+    const ask = (node: string, some: readonly Edn[]) =>
+      aftermath.ask(some, calls.get(node) ?? this.#callOf(node));
+    this.#ending = {
+      ...await finalStates(nodes, keys, ask, this.#engine.clock),
+      ...(consistencyModels && { consistencyModels }),
+      nodeOf: (process) => nodes[process % concurrency % nodes.length],
+    };
+  }
+
+  #checkEnding(): Result | undefined {
+    if (this.#ending === undefined) return undefined;
+    return this.#options.workload.aftermath?.check(this.#history, this.#ending);
   }
 }

@@ -16,6 +16,8 @@ export interface EngineRun {
   readonly nodeCount: number;
   /** Absent where the run crashed. */
   readonly results?: EdnObject;
+  /** What the nodes' state at the end says beyond the results. */
+  readonly stronger?: EdnObject;
   readonly history: readonly Op[];
   /** What nodes did wrong, beyond what the results say. */
   readonly problems: readonly Problem[];
