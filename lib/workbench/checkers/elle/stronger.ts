@@ -27,7 +27,7 @@ import { UNKNOWN } from "../checker.ts";
 import type { Anomalies } from "./cycles.ts";
 import { itemsOf } from "./cycle_entry.ts";
 import { explainRwRegister } from "./explain.ts";
-import { at, EdgeList, type Graph, PROCESS, WR } from "./graph.ts";
+import { at, EdgeList, type Graph, WR } from "./graph.ts";
 import { linkProcesses } from "./order.ts";
 import { cyclesBetween, type KeyHistories, keyHistories, orderVersions } from "./rw_register.ts";
 import {
@@ -86,7 +86,7 @@ export function checkFinalState(
     const cycles = verdict(end.cycles(forbidden), forbidden);
     const violations = [divergent, wrong, lost, forgotten].flat();
     return {
-      "valid?": violations.length === 0 && cycles["valid?"] !== false,
+      "valid?": violations.length > 0 ? false : cycles["valid?"],
       "key-count": end.keyCount,
       ...listed("divergent", divergent),
       "never-replicates": replication.filter(({ isStuck }) => isStuck).map(({ node }) => node),
@@ -228,11 +228,13 @@ class FinalState {
   #laterByCause(): (survivor: Transaction, others: readonly Write[]) => Write | undefined {
     const causes = causality(this.#all);
     return (survivor, others) => {
-      // What follows something completes after that began; this spares nearly every search.
+      // What follows something completes after that began. So most survivors have no candidates,
+      // and between one and its candidates lies only what began before the last of them ended.
       const later = others.filter(({ writer }) => writer.op.index > survivor.invocation.index);
-      if (later.length === 0) return undefined;
-      const followers = reachableFrom(causes, survivor.id);
-      return later.find(({ writer }) => followers[writer.id] === 1);
+      const horizon = later.reduce((latest, { writer }) => Math.max(latest, writer.op.index), -1);
+      const isNear = (v: number) => (this.#all[v]?.invocation.index ?? Infinity) < horizon;
+      const followers = reachableFrom(causes, survivor.id, isNear);
+      return later.find(({ writer }) => followers.has(writer.id));
     };
   }
 
@@ -334,15 +336,19 @@ function causality(all: readonly Transaction[]): Graph {
   return edges.toGraph(all.length);
 }
 
-/** 1 for each vertex that some path leads to from another. */
-function reachableFrom({ size, offsets, targets, relations }: Graph, start: number): Uint8Array {
-  const seen = new Uint8Array(size);
+/** The vertices that some path leads to from another, through those that satisfy a condition. */
+function reachableFrom(
+  { offsets, targets }: Graph,
+  start: number,
+  isNear: (vertex: number) => boolean,
+): Set<number> {
+  const seen = new Set<number>();
   const queue = [start];
   for (const v of queue) {
     for (let edge = at(offsets, v); edge < at(offsets, v + 1); edge++) {
       const to = at(targets, edge);
-      if (seen[to] === 1 || (at(relations, edge) & (PROCESS | WR)) === 0) continue;
-      seen[to] = 1;
+      if (seen.has(to) || !isNear(to)) continue;
+      seen.add(to);
       queue.push(to);
     }
   }
