@@ -5,28 +5,28 @@
  * Every node keeps in the store what was added through it: one key a node, and only that node writes
  * it. The counter is the sum. With a single writer nobody competes, and what a key holds is an
  * absolute total, so that writing it once more does no harm. A compare-and-set that times out is
- * simply made good by the next: it holds the same adds and more, and since every entry has a version
- * of its own, a late one finds the version that it expects gone.
+ * simply made good by the next, which holds the same adds and more; and since every entry has a version
+ * of its own, one that arrives late finds the version that it expects gone.
  *
- * Adds are acknowledged at once and stored in rounds, at most one every half second. In a round a node
+ * Adds are acknowledged at once and stored in rounds, at most one every 0.6 s. In a round a node
  *
  * 1. stores its total, if it has new adds, and then tells its peers (one message each);
  * 2. reads the entry of each peer that it has not heard of since the round before: it may be idle, or
  *    cut off. seq-kv answers with old values, but storing an entry that never was, which this node
  *    then does in any case, brings it to the newest state first.
  *
- * Reads are answered from memory, at once; only after a pause, when what is known may be older than
- * half a second, does a read wait for a round. So a read misses no add that was acknowledged a second
- * earlier, on whichever node, in whichever partition; and where no client asks, nothing is sent.
+ * Reads are answered from memory, at once. Only after a pause, when what is known may be older than
+ * 0.6 s, does a read wait for a round. So a read misses no add that was acknowledged 1.2 s earlier, on
+ * whichever node, in whichever partition; and where no client asks, nothing is sent.
  *
  * Cost: n + 1 messages a node and round where peers hear each other, 2 more for each that is not heard,
- * and nothing depends on the rate. At 3 nodes and 100 operations a second, 0.3 messages an operation.
- * To store each add before it is acknowledged would cost 0.53 for the adds alone, 2 for each that is
- * not zero, and a round trip of waiting.
+ * whatever the rate. At 3 nodes and 100 operations a second, 0.22 messages an operation; 0.33 while a
+ * node is cut off. To store each add before it is acknowledged would take 0.53 for the adds alone, 2
+ * for each that is not 0, and a round trip of waiting.
  *
- * It survives partitions, lost messages, and the loss of a node but for the adds of its last half
- * second; a node that is started again goes on from its entry. What a node that acknowledges before it
- * stores cannot do by its nature is to survive its death without any loss.
+ * It survives partitions, lost messages, a store that does not answer for a while, and the loss of a
+ * node but for the adds of its last 0.6 s; a node that is started again goes on from its entry. What a
+ * node that acknowledges before it stores cannot do by its nature is to die without any loss.
  *
  * @module
  */
@@ -46,13 +46,14 @@ const stored = oneWay("stored", { entry });
 const ROUND_MS = 600;
 /** How long a read waits for what is new, before it makes do with what is known. */
 const PATIENCE_MS = 1_000;
+/** An entry that was stored already may be stored once more. */
+const AGAIN = { idempotent: true, maxAttempts: 3 };
 
 export default function growOnlyCounter(node: Node): void {
   const store = new Kv(node, "seq-kv", entry);
   const known = new Map<string, Entry>();
   const heard = new Set<string>();
   let unstored = 0;
-  let asked = false;
 
   const learn = (id: string, [total, version]: Entry) => {
     if (version > (known.get(id)?.[1] ?? 0)) known.set(id, [total, version]);
@@ -79,8 +80,7 @@ export default function growOnlyCounter(node: Node): void {
   };
 
   const round = async () => {
-    const silent = asked ? node.peers.filter((peer) => !heard.has(peer)) : [];
-    asked = false;
+    const silent = node.peers.filter((peer) => !heard.has(peer));
     heard.clear();
     try {
       if (unstored !== 0 || silent.length > 0) await storeOwn();
@@ -101,7 +101,6 @@ export default function growOnlyCounter(node: Node): void {
   });
 
   node.on(Counter.read, async () => {
-    asked = true;
     const mustWait = rounds.isDue;
     const next = rounds.request();
     if (mustWait) await Promise.race([next, delay(PATIENCE_MS)]);
@@ -116,8 +115,5 @@ export default function growOnlyCounter(node: Node): void {
     learn(src, entry);
   });
 }
-
-/** An entry that was stored already may be stored once more. */
-const AGAIN = { idempotent: true, maxAttempts: 3 };
 
 if (import.meta.main) await serve(growOnlyCounter);

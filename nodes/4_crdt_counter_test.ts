@@ -1,0 +1,86 @@
+import { assert, assertEquals } from "@std/assert";
+import { scenario, type World } from "../lib/simulator/scenario.ts";
+import { simulate } from "../lib/simulator/simulate.ts";
+import { TestNode } from "../lib/testing.ts";
+import { parseTestOptions } from "../lib/workbench/options.ts";
+import { Counter } from "../lib/workloads.ts";
+import crdtCounter from "./4_crdt_counter.ts";
+
+/** Anti-entropy's interval: how long what was added here may stay unknown elsewhere. */
+const INTERVAL_MS = 750;
+
+Deno.test("adds are counted at once where they were made", async () => {
+  const n0 = new TestNode(crdtCounter);
+  for (const delta of [3, 0, 4]) await n0.ask(Counter.add, { delta });
+  assertEquals((await n0.ask(Counter.read, {})).value, 7);
+});
+
+Deno.test("what others added is counted once, however often it is heard", async () => {
+  const n0 = new TestNode(crdtCounter, "n0", ["n0", "n1", "n2"]);
+  await n0.ask(Counter.add, { delta: 1 });
+  for (const news of [{ n1: 5 }, { n1: 8, n2: 1 }, { n1: 5 }, { n1: 8 }]) {
+    n0.receive("n1", { type: "gossip", name: "n1", news });
+    n0.receive("n2", { type: "gossip", name: "n2", news });
+  }
+  assertEquals((await n0.ask(Counter.read, {})).value, 1 + 8 + 1);
+});
+
+async function expectEverywhere(world: World, value: number, withinMs: number): Promise<void> {
+  await world.expectWithin(withinMs, async () => {
+    for (const node of world.nodes) {
+      assertEquals((await world.ask(node, Counter.read, {})).value, value);
+    }
+  });
+}
+
+Deno.test("all nodes agree 0.75 s and a message delay after a partition heals", async () => {
+  await scenario(crdtCounter, { nodes: 3, latencyMs: 100 }, async (world) => {
+    world.partition(["n0"], ["n1", "n2"]);
+    for (let i = 0; i < 300; i++) {
+      await world.ask(`n${i % 3}`, Counter.add, { delta: 1 });
+      await world.pass(10);
+    }
+    world.heal();
+    await expectEverywhere(world, 300, INTERVAL_MS + 100);
+  });
+});
+
+Deno.test("a node that starts again counts what it had passed on, and what it adds then", async () => {
+  await scenario(crdtCounter, { nodes: 3 }, async (world) => {
+    await world.ask("n0", Counter.add, { delta: 5 });
+    await world.pass(2 * INTERVAL_MS);
+    world.kill("n0");
+    world.restart("n0");
+    await world.pass(10);
+    await world.ask("n0", Counter.add, { delta: 2 });
+    await expectEverywhere(world, 7, 2 * INTERVAL_MS);
+  });
+});
+
+/** Simulates a run, which must pass; messages between servers per operation. */
+async function figureOf(options: string, seed: number): Promise<number> {
+  const { run } = parseTestOptions(options.split(" "), { simulated: true });
+  let figure = () => NaN;
+  const { results, problems } = await simulate(crdtCounter, { ...run, seed }, {
+    started: (gauge) => figure = () => gauge.serverMessages() / gauge.invocations(),
+  });
+  assertEquals([results?.["valid?"], problems], [true, []], `seed ${seed}`);
+  return figure();
+}
+
+const CHALLENGE = "-w g-counter --node-count 3 --rate 100 --time-limit 20 --nemesis partition " +
+  "--availability total";
+
+Deno.test("the challenge is passed for less than 0.15 messages an operation", async () => {
+  for (const seed of [1, 2, 3]) {
+    const figure = await figureOf(CHALLENGE, seed);
+    assert(figure > 0 && figure < 0.15, `seed ${seed}: ${figure} messages an operation`);
+  }
+});
+
+Deno.test("it is passed where messages are late, lost and repeated as well", async () => {
+  for (const seed of [1, 2]) {
+    const hard = "--latency 100 --latency-dist exponential --loss 0.2 --duplication 0.2";
+    await figureOf(`${CHALLENGE} ${hard}`, seed);
+  }
+});

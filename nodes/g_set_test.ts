@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import { scenario } from "../lib/simulator/scenario.ts";
+import { simulate } from "../lib/simulator/simulate.ts";
+import { TestNode } from "../lib/testing.ts";
+import { parseTestOptions } from "../lib/workbench/options.ts";
+import { GSet } from "../lib/workloads.ts";
+import growOnlySet from "./g_set.ts";
+
+Deno.test("what was added is read, each element once", async () => {
+  const n0 = new TestNode(growOnlySet);
+  for (const element of [3, 1, 3]) await n0.ask(GSet.add, { element });
+  assertEquals((await n0.ask(GSet.read, {})).value, [3, 1]);
+});
+
+Deno.test("elements are in every node's set 0.75 s and a message delay later", async () => {
+  await scenario(growOnlySet, { nodes: 5, latencyMs: 20 }, async (world) => {
+    for (let element = 0; element < 50; element++) {
+      await world.ask(`n${element % 5}`, GSet.add, { element });
+      await world.pass(20);
+    }
+    await world.pass(750 + 20);
+    for (const node of world.nodes) {
+      const { value } = await world.ask(node, GSet.read, {});
+      assertEquals(value.toSorted((a, b) => a - b), Array.from({ length: 50 }, (_, i) => i));
+    }
+  });
+});
+
+Deno.test("runs pass in partitions, and where messages are late, lost and repeated", async () => {
+  const options = "-w g-set --node-count 5 --rate 10 --time-limit 30 --nemesis partition " +
+    "--availability total";
+  const hard = "--latency 100 --latency-dist exponential --loss 0.2 --duplication 0.2";
+  for (const [seed, line] of [options, options, `${options} ${hard}`].entries()) {
+    const { run } = parseTestOptions(line.split(" "), { simulated: true });
+    const { results, problems } = await simulate(growOnlySet, { ...run, seed });
+    assertEquals([results?.["valid?"], problems], [true, []], `seed ${seed}`);
+  }
+});

@@ -1,0 +1,41 @@
+import { assertEquals } from "@std/assert";
+import { scenario } from "../lib/simulator/scenario.ts";
+import { simulate } from "../lib/simulator/simulate.ts";
+import { TestNode } from "../lib/testing.ts";
+import { parseTestOptions } from "../lib/workbench/options.ts";
+import { Counter } from "../lib/workloads.ts";
+import upAndDownCounter from "./pn_counter.ts";
+
+Deno.test("the counter goes up and down, below zero too", async () => {
+  const n0 = new TestNode(upAndDownCounter);
+  const values = [];
+  for (const delta of [3, -5, 0, 4]) {
+    await n0.ask(Counter.add, { delta });
+    values.push((await n0.ask(Counter.read, {})).value);
+  }
+  assertEquals(values, [3, -2, -2, 2]);
+});
+
+Deno.test("a decrement is not taken for an old value of the counter", async () => {
+  await scenario(upAndDownCounter, { nodes: 2, latencyMs: 10 }, async (world) => {
+    const expect = (value: number) =>
+      world.expectWithin(800, async () => {
+        assertEquals((await world.ask("n1", Counter.read, {})).value, value);
+      });
+    await world.ask("n0", Counter.add, { delta: 4 });
+    await expect(4);
+    await world.ask("n0", Counter.add, { delta: -5 });
+    await expect(-1);
+  });
+});
+
+Deno.test("runs pass in partitions, and where messages are late, lost and repeated", async () => {
+  const options = "-w pn-counter --node-count 5 --rate 10 --time-limit 30 --nemesis partition " +
+    "--availability total";
+  const hard = "--latency 100 --latency-dist exponential --loss 0.2 --duplication 0.2";
+  for (const [seed, line] of [options, options, `${options} ${hard}`].entries()) {
+    const { run } = parseTestOptions(line.split(" "), { simulated: true });
+    const { results, problems } = await simulate(upAndDownCounter, { ...run, seed });
+    assertEquals([results?.["valid?"], problems], [true, []], `seed ${seed}`);
+  }
+});
