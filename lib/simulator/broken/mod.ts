@@ -7,6 +7,8 @@
 import type { Program } from "../../node.ts";
 import acknowledgedBeforeStored from "./acknowledged_before_stored.ts";
 import answersAnother from "./answers_another.ts";
+import counterBlindRetry from "./counter_blind_retry.ts";
+import counterReadThenWrite from "./counter_read_then_write.ts";
 import duplicateIdsAfterRestart from "./duplicate_ids_after_restart.ts";
 import endlessRetries from "./endless_retries.ts";
 import forgetsUnderLoad from "./forgets_under_load.ts";
@@ -65,5 +67,17 @@ export const BROKEN: readonly Broken[] = [
     options: "-w broadcast --node-count 5 --time-limit 20 --rate 10 --nemesis partition",
     ways: [],
     messagesPerOpAbove: 30,
+  },
+  {
+    program: counterReadThenWrite,
+    file: "counter_read_then_write.ts",
+    options: "-w g-counter --node-count 3 --time-limit 5 --rate 100 --latency 10",
+    ways: ["workload invalid"],
+  },
+  {
+    program: counterBlindRetry,
+    file: "counter_blind_retry.ts",
+    options: "-w g-counter --node-count 2 --time-limit 10 --rate 50 --loss 0.1",
+    ways: ["workload invalid"],
   },
 ];
