@@ -139,7 +139,7 @@ Deno.test("the verdict and the first completion without an explanation are those
       }
       verdicts.add(expected === undefined);
     }),
-    { numRuns: 2500, seed: 31 },
+    { numRuns: 2500, seed: 5 },
   );
   assertEquals(verdicts.size, 2, "some histories must be right, some wrong");
 });
