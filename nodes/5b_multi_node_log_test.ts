@@ -1,0 +1,95 @@
+import { assert, assertEquals } from "@std/assert";
+import { scenario, type World } from "../lib/simulator/scenario.ts";
+import { simulate } from "../lib/simulator/simulate.ts";
+import { parseTestOptions } from "../lib/workbench/options.ts";
+import { Kafka } from "../lib/workloads.ts";
+import multiNodeLog from "./5b_multi_node_log.ts";
+
+async function send(world: World, node: string, msg: number, key = "k"): Promise<number> {
+  return (await world.ask(node, Kafka.send, { key, msg })).offset;
+}
+
+async function poll(world: World, node: string): Promise<(readonly [number, number])[]> {
+  return (await world.ask(node, Kafka.poll, { offsets: { k: 0 } })).msgs.k ?? [];
+}
+
+Deno.test("sends to several nodes at once get offsets of their own, the same everywhere", () =>
+  scenario(multiNodeLog, { nodes: 3, latencyMs: 5 }, async (world) => {
+    const sends = Array.from({ length: 30 }, (_, msg) => send(world, `n${msg % 3}`, msg));
+    const offsets = await Promise.all(sends);
+    const log = offsets.map((offset, msg): [number, number] => [offset, msg]);
+    log.sort(([a], [b]) => a - b);
+    assertEquals(log.map(([offset]) => offset), Array.from({ length: 30 }, (_, i) => i));
+    await world.pass(500);
+    for (const node of world.nodes) assertEquals(await poll(world, node), log);
+  }));
+
+Deno.test("sends that come while a batch is under way share the next", () =>
+  scenario(multiNodeLog, { nodes: 1, latencyMs: 5 }, async (world) => {
+    await world.pass(100);
+    const before = world.serverMessages;
+    await Promise.all(Array.from({ length: 50 }, (_, msg) => send(world, "n0", msg)));
+    assertEquals(world.serverMessages - before, 4, "a batch of one, and one of the others");
+  }));
+
+Deno.test("a batch that was written without the node's knowing is there once, and acknowledged", () =>
+  scenario(multiNodeLog, { nodes: 2, latencyMs: 5 }, async (world) => {
+    world.cut(new Map([["n0", new Set(["lin-kv"])]]));
+    const first = send(world, "n0", 1);
+    await world.expectWithin(1_000, async () => {
+      assertEquals(await poll(world, "n1"), [[0, 1]]);
+    });
+    assertEquals(await send(world, "n1", 2), 1);
+    await world.pass(1_000);
+    world.heal();
+    assertEquals(await first, 0);
+    assertEquals(await send(world, "n0", 3), 2);
+    assertEquals(await poll(world, "n0"), [[0, 1], [1, 2], [2, 3]]);
+  }));
+
+Deno.test("a node that was restarted reads its logs back from the store", () =>
+  scenario(multiNodeLog, { nodes: 1 }, async (world) => {
+    for (const msg of [1, 2, 3]) await send(world, "n0", msg);
+    await world.ask("n0", Kafka.commit_offsets, { offsets: { k: 1 } });
+    await send(world, "n0", 4);
+    world.kill("n0");
+    world.restart("n0");
+    await world.pass(500);
+    assertEquals(await poll(world, "n0"), [[0, 1], [1, 2], [2, 3], [3, 4]]);
+    const { offsets } = await world.ask("n0", Kafka.list_committed_offsets, { keys: ["k", "l"] });
+    assertEquals(offsets, { k: 1 });
+  }));
+
+for (
+  const [what, options] of [
+    ["two nodes at full rate", "--node-count 2 --rate 1000 --time-limit 1"],
+    [
+      "partitions, kills and pauses",
+      "--node-count 5 --rate 100 --time-limit 10 --nemesis partition,kill,pause --nemesis-interval 2",
+    ],
+    [
+      "loss, duplication and reordering",
+      "--node-count 3 --rate 100 --time-limit 10 --loss 0.1 --duplication 0.1 " +
+      "--latency 20 --latency-dist exponential",
+    ],
+  ] as const
+) {
+  Deno.test(`the log's guarantees hold: ${what}`, async () => {
+    const line = `-w kafka --concurrency 2n ${options}`;
+    const { run } = parseTestOptions(line.split(" "), { simulated: true });
+    for (const seed of [1, 2]) {
+      const { results } = await simulate(multiNodeLog, { ...run, seed });
+      assertEquals(results?.["valid?"], true, `seed ${seed}`);
+    }
+  });
+}
+
+Deno.test("committed offsets go with the next batch, and sends to other keys leave them", () =>
+  scenario(multiNodeLog, { nodes: 2 }, async (world) => {
+    await world.ask("n0", Kafka.commit_offsets, { offsets: { a: 5 } });
+    await send(world, "n0", 1);
+    await world.pass(500);
+    const { offsets } = await world.ask("n1", Kafka.list_committed_offsets, { keys: ["a", "k"] });
+    assertEquals(offsets, { a: 5 });
+    assert(world.problems.length === 0);
+  }));
