@@ -183,19 +183,25 @@ class Search {
     );
   }
 
-  /** The last node goes as long as it can; its clients ask others instead. */
+  /** Each node goes, if it can; its clients ask the next one instead. */
   async leaveOutNodes(): Promise<void> {
-    while (this.best.written.options.nodes.length > 1) {
+    for (let gone = this.best.written.options.nodes.length - 1; gone >= 0; gone--) {
       const { options, script, faults } = this.best.written;
-      const nodes = options.nodes.slice(0, -1);
-      const concurrency = Math.max(
-        nodes.length,
-        Math.floor(options.concurrency / options.nodes.length) * nodes.length,
-      );
-      const moved = script.map((op) => ({ ...op, thread: op.thread % concurrency }));
-      const fewer = faults.map(({ time, fault }) => ({ time, fault: among(nodes, fault) }));
-      const smaller = { ...options, nodes, concurrency };
-      if (!await this.try({ options: smaller, script: moved, faults: fewer })) return;
+      if (options.nodes.length === 1) return;
+      const nodes = options.nodes.toSpliced(gone, 1);
+      const clients = Math.ceil(options.concurrency / options.nodes.length); // of each node
+      const moved = (thread: number) => {
+        const [client, at] = [
+          Math.floor(thread / options.nodes.length),
+          thread % options.nodes.length,
+        ];
+        return client * nodes.length + (at > gone ? at - 1 : at) % nodes.length;
+      };
+      await this.try({
+        options: { ...options, nodes, concurrency: clients * nodes.length },
+        script: script.map((op) => ({ ...op, thread: moved(op.thread) })),
+        faults: faults.map(({ time, fault }) => ({ time, fault: among(nodes, fault) })),
+      });
     }
   }
 
