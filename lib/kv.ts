@@ -13,13 +13,16 @@
  * compare-and-set that changes something never acts on old values.
  *
  * **Definite or not.** An error with a definite code (`error.definite`) says that nothing happened. A
- * time-out (code 0) says nothing: the request may have been carried out, and may be yet, long after.
- * What its caller can do depends on the request. A read is simply repeated. A write may be, where no
- * other node writes the key and the value is the newest one. A compare-and-set that is repeated may
- * fail because the first one succeeded; a caller who makes every value unique (a version in it, or the
- * name of its writer) tells by reading: where its value was the last, that is still there, or else the
- * compare-and-set has failed for good once the value has moved on without it. What only ever grows to
- * include what was asked (a set, a maximum) can be done again.
+ * time-out (code 0) says nothing at all: the request may have been carried out, or may be yet, long
+ * after. What a caller can do then depends on the request:
+ *
+ * - a read is repeated;
+ * - a write is repeated, if no other node writes the key and nothing newer has been written since;
+ * - a compare-and-set must not be repeated blindly. If the first one took effect the second fails, or,
+ *   worse, it makes the same change once more. Where every value is unique, because it has a version
+ *   or its writer's name in it, reading tells: as soon as the key holds anything but what was compared,
+ *   the request has either taken effect or never will;
+ * - a change that is idempotent, as adding to a set is, is made again from what the key now holds.
  *
  * **Several replicas.** In Maelstrom as it is, `lww-kv`'s replicas never exchange anything: a key that
  * was written once is found by half of all reads, for ever. It knows no `createIfNotExists`. It serves

@@ -20,7 +20,7 @@
  * whichever node, in whichever partition; and where no client asks, nothing is sent.
  *
  * Cost: n + 1 messages a node and round where peers hear each other, 2 more for each that is not heard,
- * whatever the rate. At 3 nodes and 100 operations a second, 0.22 messages an operation; 0.33 while a
+ * whatever the rate. At 3 nodes and 100 operations a second, 0.23 messages an operation; 0.36 while a
  * node is cut off. To store each add before it is acknowledged would take 0.53 for the adds alone, 2
  * for each that is not 0, and a round trip of waiting.
  *
