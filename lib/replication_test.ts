@@ -1,0 +1,129 @@
+import { assert, assertEquals } from "@std/assert";
+import { LwwRegisters } from "./lww_registers.ts";
+import type { Node } from "./node.ts";
+import { Replication, TURN_MS } from "./replication.ts";
+import { scenario, type ScenarioOptions, type World } from "./simulator/scenario.ts";
+import { type RegisterOp, TxnRwRegister } from "./workloads.ts";
+
+function replica(limit?: number): (node: Node) => void {
+  return (node) => {
+    const registers = new LwwRegisters();
+    const replication = new Replication(node, registers, limit === undefined ? {} : { limit });
+    node.on(TxnRwRegister.txn, ({ txn }) => {
+      const done = registers.transact(node.id, txn);
+      replication.wake();
+      return { type: "txn_ok", txn: done };
+    });
+  };
+}
+
+const write = (key: number, value: number): RegisterOp => ["w", key, value];
+
+async function value(world: World, node: string, key: number): Promise<number | null> {
+  const { txn: [op] } = await world.ask(node, TxnRwRegister.txn, { txn: [["r", key, null]] });
+  return op?.[2] ?? null;
+}
+
+async function expectEverywhere(world: World, withinMs: number, key: number, expected: number) {
+  await world.expectWithin(withinMs, async () => {
+    for (const node of world.nodes) assertEquals(await value(world, node, key), expected);
+  });
+}
+
+function story(options: ScenarioOptions, tell: (world: World) => Promise<void>, limit?: number) {
+  return scenario(replica(limit), options, tell);
+}
+
+Deno.test("a write is everywhere after every peer had its turn", () =>
+  story({ nodes: 4 }, async (world) => {
+    await world.ask("n1", TxnRwRegister.txn, { txn: [write(1, 7)] });
+    await expectEverywhere(world, 3 * TURN_MS + 10, 1, 7);
+  }));
+
+Deno.test("a node sends at most one message a turn, and none once all is acknowledged", () =>
+  story({ nodes: 3 }, async (world) => {
+    for (let i = 0; i < 400; i++) {
+      await world.ask("n0", TxnRwRegister.txn, { txn: [write(i % 10, i)] });
+      await world.pass(2.5);
+    }
+    const turns = 1000 / TURN_MS;
+    assert(world.serverMessages <= 3 * turns, `${world.serverMessages} messages in a second`);
+    await world.pass(1_000);
+    const settled = world.serverMessages;
+    await world.pass(60_000);
+    assertEquals(world.serverMessages, settled);
+  }));
+
+Deno.test("what a partition held up arrives after it, and both sides agree", () =>
+  story({ nodes: 3, latencyMs: 20 }, async (world) => {
+    world.partition(["n0"], ["n1", "n2"]);
+    for (let i = 1; i <= 50; i++) {
+      await world.ask("n0", TxnRwRegister.txn, { txn: [write(i, 1000 + i), write(0, 1000 + i)] });
+      await world.ask("n1", TxnRwRegister.txn, { txn: [write(-i, i), write(0, i)] });
+      await world.pass(40);
+    }
+    assertEquals(await value(world, "n2", 50), null);
+    assertEquals(await value(world, "n2", -50), 50);
+    world.heal();
+    await expectEverywhere(world, 1_500, 50, 1050);
+    await expectEverywhere(world, 1_500, -1, 1);
+    const ends = await Promise.all(world.nodes.map((node) => value(world, node, 0)));
+    assertEquals(new Set(ends).size, 1);
+  }));
+
+Deno.test("loss, repetition and reordering change nothing in the end", () => {
+  const latency = { meanMs: 30, distribution: "exponential" } as const;
+  const imperfections = { loss: 0.3, duplication: 0.3 };
+  return story({ nodes: 3, latency, imperfections }, async (world) => {
+    for (let i = 0; i < 60; i++) {
+      const node = world.nodes[i % 3] ?? "";
+      await world.ask(node, TxnRwRegister.txn, { txn: [write(i % 7, i)] });
+      await world.pass(5);
+    }
+    await world.pass(10_000);
+    for (let key = 0; key < 7; key++) {
+      const values = await Promise.all(world.nodes.map((node) => value(world, node, key)));
+      assertEquals(new Set(values).size, 1, `key ${key}: ${values}`);
+    }
+  });
+});
+
+/** Whether another node ever sees half of a transaction whose other half was replaced since. */
+async function showsHalf(limit?: number): Promise<boolean> {
+  let half = false;
+  await story({ nodes: 2 }, async (world) => {
+    world.partition(["n0"], ["n1"]);
+    await world.ask("n0", TxnRwRegister.txn, { txn: [write(100, 1), write(200, 1)] });
+    for (let i = 1; i <= 20; i++) {
+      await world.ask("n0", TxnRwRegister.txn, { txn: [write(i, i)] });
+    }
+    await world.ask("n0", TxnRwRegister.txn, { txn: [write(200, 2)] });
+    await world.pass(1_000);
+    world.heal();
+    for (let i = 0; i < 1_000; i++) {
+      await world.pass(1);
+      const txn: RegisterOp[] = [["r", 100, null], ["r", 200, null]];
+      const { txn: [a, b] } = await world.ask("n1", TxnRwRegister.txn, { txn });
+      half ||= a?.[2] === 1 && b?.[2] === null;
+    }
+    assertEquals(await value(world, "n1", 100), 1);
+    assertEquals(await value(world, "n1", 200), 2);
+  }, limit);
+  return half;
+}
+
+Deno.test("a transaction is never seen by halves where messages have no bound", async () => {
+  assertEquals(await showsHalf(), false);
+  assertEquals(await showsHalf(8), true); // what a bound costs, and that this test would see it
+});
+
+Deno.test("a bound on messages is kept, and everything arrives all the same", () =>
+  story({ nodes: 2 }, async (world) => {
+    for (let i = 1; i <= 40; i++) {
+      await world.ask("n0", TxnRwRegister.txn, { txn: [write(i, i)] });
+    }
+    await world.pass(2 * TURN_MS);
+    assertEquals(await value(world, "n1", 8), 8);
+    assertEquals(await value(world, "n1", 9), null);
+    await expectEverywhere(world, 1_000, 40, 40);
+  }, 8));
