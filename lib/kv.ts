@@ -10,7 +10,8 @@
  * **Out of date.** What `seq-kv` says about a key may be long past, errors 20 and 22 included. A write
  * that changes the newest state brings its node there; one that repeats what some old state held need
  * not. So a node that must see the newest state first writes something unique, to any key. A
- * compare-and-set that changes something never acts on old values.
+ * compare-and-set that changes something never acts on old values. And a node that lags more than 32
+ * updates behind may, in Maelstrom as it is, go back after all.
  *
  * **Definite or not.** An error with a definite code (`error.definite`) says that nothing happened. A
  * time-out (code 0) says nothing at all: the request may have been carried out, or may be yet, long
