@@ -43,10 +43,10 @@ import { parseAvailability, readRun, type StoredRun, UnreadableRun } from "./sto
 import {
   type Cell,
   columns,
+  listing,
   type Look,
   type Paint,
   painter,
-  paragraph,
   terminalLook,
 } from "./text.ts";
 
@@ -237,7 +237,7 @@ export function renderJudgement(path: string, judgement: Judgement, look: Look =
   const paint = painter(look);
   const head = (mark: keyof typeof TONES, word: string) =>
     `${paint(TONES[mark], mark)} ${path}\n  ${workload}: ${word}`;
-  const lines = explanation.flatMap((text) => paragraph("  · ", text, look.width ?? 80));
+  const lines = listing(explanation, look.width ?? 80);
   if (differences === undefined) {
     const word = `verdict ${printVerdict(verdict)}; there is no results.edn to compare with`;
     return [head("?", word), ...lines].join("\n");

@@ -13,6 +13,7 @@ import {
   type Cell,
   columns,
   grouped,
+  listing,
   type Look,
   milliseconds,
   type Paint,
@@ -32,7 +33,7 @@ export function renderSummary(summary: Summary, look: Look & { title?: string } 
   const blocks = [
     [title === undefined ? mark : `${mark}  ${title}`, ...paragraph("  ", headline, width)],
     table(limits, figures, width, paint),
-    explanation.flatMap((sentence) => paragraph("  · ", sentence, width)),
+    listing(explanation, width),
     places.length === 0 ? [] : ["  Look first at", ...placeLines(places, paint)],
   ];
   return blocks.filter((block) => block.length > 0).map((block) => block.join("\n")).join("\n\n");

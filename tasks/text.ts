@@ -66,6 +66,16 @@ export function paragraph(head: string, text: string, width: number): string[] {
   return wrap(text, width - blank.length).map((line, n) => `${n === 0 ? head : blank}${line}`);
 }
 
+/**
+ * Sentences as a list of paragraphs. A line that begins with blanks is part of a table and stays as
+ * it is, below the sentence before it.
+ */
+export function listing(sentences: readonly string[], width: number): string[] {
+  return sentences.flatMap((text) =>
+    text.startsWith("  ") ? [`  ${text}`] : paragraph("  · ", text, width)
+  );
+}
+
 /** A cell: its text, how it is coloured, and to which side it goes. */
 export interface Cell {
   readonly text: string;

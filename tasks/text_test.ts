@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { brief, columns, grouped, painter, paragraph, wrap } from "./text.ts";
+import { brief, columns, grouped, listing, painter, paragraph, wrap } from "./text.ts";
 
 Deno.test("text is wrapped at blanks, and a long word stays whole", () => {
   assertEquals(wrap("a bb ccc dddd", 6), ["a bb", "ccc", "dddd"]);
@@ -38,4 +38,12 @@ Deno.test("figures have as many digits as a person wants", () => {
     "1,235",
   ]);
   assertEquals(grouped(1234567), "1,234,567");
+});
+
+Deno.test("in a list of sentences, the lines of a table keep their blanks", () => {
+  assertEquals(listing(["one two three", "  a    b"], 14), [
+    "  · one two",
+    "    three",
+    "    a    b",
+  ]);
 });
