@@ -1,0 +1,257 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { LinKv } from "../workloads.ts";
+import { MS, sleep, VirtualClock } from "./clock.ts";
+import { Cluster, Crash } from "./cluster.ts";
+import type { Host, Problem, World } from "./hosts/host.ts";
+import type { Fate, Packet } from "./network.ts";
+import { Random } from "./random.ts";
+
+/** A host whose nodes answer `init`, and do otherwise what the test lets them. */
+class ScriptedHost implements Host {
+  readonly done: string[] = [];
+  readonly delivered: string[] = [];
+  /** What a node writes when it is sent a message of that type; by default it answers init. */
+  readonly script = new Map<string, (packet: Packet) => string | undefined>([
+    ["init", ({ src, dest, body }) => {
+      const reply = { type: "init_ok", in_reply_to: body.msg_id };
+      return JSON.stringify({ src: dest, dest: src, body: reply });
+    }],
+  ]);
+  failing: string | undefined;
+  world: World | undefined;
+
+  start(node: string, world: World): void {
+    this.world = world;
+    this.done.push(`start ${node}`);
+    if (node === this.failing) throw new Error("no such file");
+  }
+
+  deliver(node: string, packet: Packet): void {
+    this.delivered.push(`${node} ${packet.body.type}`);
+    const line = this.script.get(packet.body.type)?.(packet);
+    if (line !== undefined) this.world?.wrote(node, line);
+  }
+
+  kill = (node: string) => void this.done.push(`kill ${node}`);
+  pause = (node: string) => void this.done.push(`pause ${node}`);
+  resume = (node: string) => void this.done.push(`resume ${node}`);
+  skew = (node: string, skewMs: number) => void this.done.push(`skew ${node} ${skewMs}`);
+  lastWords = (node: string) => [`${node} was here`];
+  stop = () => Promise.resolve(void this.done.push("stop"));
+}
+
+interface Stage {
+  readonly cluster: Cluster;
+  readonly host: ScriptedHost;
+  readonly problems: Omit<Problem, "time">[];
+  readonly crashes: Crash[];
+  readonly fates: [Fate, string][];
+  readonly pass: (ms: number) => Promise<void>;
+}
+
+function stage(story: (stage: Stage) => Promise<void>, nodes = ["n0", "n1"]): Promise<void> {
+  const clock = new VirtualClock();
+  const host = new ScriptedHost();
+  const problems: Omit<Problem, "time">[] = [];
+  const crashes: Crash[] = [];
+  const fates: [Fate, string][] = [];
+  const cluster = new Cluster({
+    nodes,
+    host,
+    clock,
+    random: new Random(1),
+    latency: { meanMs: 0, distribution: "constant" },
+    watch: (fate, { src, dest, body }) => fates.push([fate, `${src} ${dest} ${body.type}`]),
+    problem: (problem) => problems.push(problem),
+    crashed: (crash) => crashes.push(crash),
+  });
+  const pass = (ms: number) => sleep(clock, ms * MS);
+  return clock.run(() => story({ cluster, host, problems, crashes, fates, pass }));
+}
+
+Deno.test("every node is started and gets init from a client of its own", async () => {
+  await stage(async ({ cluster, host, fates }) => {
+    await cluster.start();
+    assertEquals(host.done, ["start n0", "start n1"]);
+    assertEquals(host.delivered, ["n0 init", "n1 init"]);
+    assertEquals(fates.filter(([fate]) => fate === "send").map(([, what]) => what), [
+      "c0 n0 init",
+      "c1 n1 init",
+      "n0 c0 init_ok",
+      "n1 c1 init_ok",
+    ]);
+    assertEquals(cluster.openClient().id, "c2");
+  });
+});
+
+Deno.test("a node that does not answer init within ten seconds crashes the run", async () => {
+  await stage(async ({ cluster, host, problems }) => {
+    host.script.clear();
+    const error = await assertRejects(() => cluster.start(), Crash);
+    assertEquals(error.message, "n0 did not start: no reply from n0 to init in 10000 ms");
+    assertEquals(problems[0]?.lastWords, ["n0 was here"]);
+  });
+});
+
+Deno.test("a node whose process cannot be started crashes the run", async () => {
+  await stage(async ({ cluster, host }) => {
+    host.failing = "n1";
+    await assertRejects(() => cluster.start(), Crash, "n1 did not start: no such file");
+  });
+});
+
+/** What a node can write that ends its part, and what is said of it. */
+const FATAL: [string, string][] = [
+  ["", "wrote a line that is no message: it is empty"],
+  ["hello", "wrote a line that is no message: it is not JSON"],
+  ["[1]", "wrote a line that is no message: it is not a JSON object"],
+  ['{"dest":"n1","body":{}}', 'wrote a line that is no message: "src" must be a string'],
+  ['{"src":"n0","body":{}}', 'wrote a line that is no message: "dest" must be a string'],
+  ['{"src":"n0","dest":"n1","body":[]}', '"body" must be an object'],
+  ['{"src":"n0","dest":"n1","body":{},"x":1}', '"x" does not belong in an envelope'],
+  ['{"src":"n0","dest":"n1","id":"a","body":{}}', '"id" must be an integer'],
+  ['{"src":"n0","dest":"n7","body":{}}', 'sent a message with an unknown "dest" n7'],
+  ['{"src":"n0","dest":"c9","body":{}}', "c9 is a client that has given up waiting, or never was"],
+];
+
+for (const [line, said] of FATAL) {
+  Deno.test(`a node that writes ${line || "an empty line"} is not read any more`, async () => {
+    await stage(async ({ cluster, host, problems, fates, pass }) => {
+      await cluster.start();
+      host.world?.wrote("n0", line);
+      const [problem] = problems;
+      assert(problem?.text.startsWith("n0 ") && problem?.text.includes(said), problem?.text);
+      assert(problem?.consequence?.includes("would stop reading n0"));
+      assertEquals(problem?.line, line);
+      const before = fates.length;
+      host.world?.wrote("n0", '{"src":"n0","dest":"n1","body":{"type":"more"}}');
+      await pass(1);
+      assertEquals(fates.length, before, "nothing more of n0 counts");
+      host.world?.wrote("n1", '{"src":"n1","dest":"n0","body":{"type":"still here"}}');
+      await pass(1);
+      assertEquals(host.delivered.at(-1), "n0 still here");
+      assertEquals(problems.length, 1);
+    });
+  });
+}
+
+Deno.test("what Maelstrom tolerates of an envelope is tolerated", async () => {
+  await stage(async ({ cluster, host, problems, pass }) => {
+    await cluster.start();
+    for (
+      const line of [
+        '{"src":"n0","dest":"n1","id":3,"body":{"type":"a"}}',
+        ' {"src":"n1","dest":"n1","body":{"type":"b"}}',
+        '{"src":"n0","dest":"n1"}',
+        '{"src":"n0","dest":"n1","body":null}',
+      ]
+    ) host.world?.wrote("n0", line);
+    await pass(1);
+    assertEquals(host.delivered.slice(2), ["n1 a", "n1 b", "n1 undefined", "n1 undefined"]);
+    assertEquals(problems, []);
+  });
+});
+
+Deno.test("of two messages on a line the first counts, as in Maelstrom; it is said once", async () => {
+  await stage(async ({ cluster, host, problems, pass }) => {
+    await cluster.start();
+    const line = '{"src":"n0","dest":"n1","body":{"type":"a\\"}b","more":{}}}';
+    for (const behind of [line, " and more"]) host.world?.wrote("n0", line + behind);
+    await pass(1);
+    assertEquals(host.delivered.slice(2), ['n1 a"}b', 'n1 a"}b']);
+    assertEquals(problems.map(({ text }) => text), ["n0 wrote more than one message on a line"]);
+  });
+});
+
+Deno.test("a node that ends by itself crashes the run; one that was killed does not", async () => {
+  await stage(async ({ cluster, host, crashes }) => {
+    await cluster.start();
+    cluster.kill("n1");
+    host.world?.exited("n1", "killed by SIGKILL");
+    assertEquals(crashes, []);
+    host.world?.exited("n0", "exit status 1");
+    assertEquals(crashes.map(({ message }) => message), ["n0 ended: exit status 1"]);
+  });
+});
+
+Deno.test("a killed node hears nothing; started again, it gets init first and is read again", async () => {
+  await stage(async ({ cluster, host, pass }) => {
+    await cluster.start();
+    host.world?.wrote("n0", "nonsense");
+    cluster.kill("n0");
+    cluster.kill("n0");
+    host.world?.wrote("n1", '{"src":"n1","dest":"n0","body":{"type":"lost"}}');
+    await pass(100);
+    assertEquals(host.delivered.slice(2), []);
+    assertEquals(cluster.afflicted.killed, ["n0"]);
+    cluster.restart("n0");
+    cluster.restart("n0");
+    await pass(1);
+    host.world?.wrote("n0", '{"src":"n0","dest":"n0","body":{"type":"self"}}');
+    await pass(1);
+    assertEquals(host.delivered.slice(2), ["n0 init", "n0 self"]);
+    assertEquals(host.done.slice(2), ["kill n0", "start n0"]);
+    assertEquals(cluster.afflicted.killed, []);
+  });
+});
+
+Deno.test("a node that does not come up again crashes the run, unless it was killed meanwhile", async () => {
+  await stage(async ({ cluster, host, crashes, pass }) => {
+    await cluster.start();
+    host.script.clear();
+    cluster.kill("n0");
+    cluster.restart("n0");
+    await pass(5_000);
+    cluster.kill("n0");
+    await pass(20_000);
+    assertEquals(crashes, []);
+    cluster.restart("n0");
+    await pass(20_000);
+    assertEquals(crashes.map(({ problem }) => problem.node), ["n0"]);
+  });
+});
+
+Deno.test("what a paused node is sent waits; killing ends a pause", async () => {
+  await stage(async ({ cluster, host, pass }) => {
+    await cluster.start();
+    cluster.pause("n0");
+    host.world?.wrote("n1", '{"src":"n1","dest":"n0","body":{"type":"waits"}}');
+    await pass(1_000);
+    assertEquals(host.delivered.slice(2), []);
+    cluster.resume("n0");
+    cluster.resume("n0");
+    await pass(1);
+    assertEquals(host.delivered.slice(2), ["n0 waits"]);
+    cluster.pause("n0");
+    cluster.kill("n0");
+    cluster.pause("n0");
+    assertEquals(cluster.afflicted, { killed: ["n0"], paused: [], skewed: [] });
+    assertEquals(host.done.slice(2), ["pause n0", "resume n0", "pause n0", "resume n0", "kill n0"]);
+  });
+});
+
+Deno.test("a skewed node is afflicted until its clock is right", async () => {
+  await stage(({ cluster, host }) => {
+    cluster.skew("n0", 500);
+    assertEquals(cluster.afflicted.skewed, ["n0"]);
+    cluster.skew("n0", 0);
+    assertEquals(cluster.afflicted.skewed, []);
+    assertEquals(host.done, ["skew n0 500", "skew n0 0"]);
+    return Promise.resolve();
+  });
+});
+
+Deno.test("services answer nodes, and nothing counts once the nodes are being stopped", async () => {
+  await stage(async ({ cluster, host, fates, pass }) => {
+    await cluster.start();
+    const request = { type: LinKv.read.type, key: 1, msg_id: 5 };
+    host.world?.wrote("n0", JSON.stringify({ src: "n0", dest: "lin-kv", body: request }));
+    await pass(1);
+    assertEquals(host.delivered.at(-1), "n0 error");
+    await cluster.stop();
+    const before = fates.length;
+    host.world?.wrote("n0", "nonsense");
+    host.world?.exited("n0", "exit status 0");
+    assertEquals([fates.length, host.done.at(-1)], [before, "stop"]);
+  });
+});
