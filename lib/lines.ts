@@ -8,6 +8,12 @@
 export class LineSplitter {
   readonly #decoder = new TextDecoder();
   #started: string[] = [];
+  #pending = 0;
+
+  /** Characters that have come of a line that has no end yet. */
+  get pending(): number {
+    return this.#pending;
+  }
 
   /** The lines that this chunk completes, without their ends. */
   push(chunk: Uint8Array): string[] {
@@ -28,7 +34,10 @@ export class LineSplitter {
       lines.push(this.#take(text.slice(from, to)));
       from = to + 1;
     }
-    if (from < text.length) this.#started.push(text.slice(from));
+    if (from < text.length) {
+      this.#started.push(text.slice(from));
+      this.#pending += text.length - from;
+    }
     return lines;
   }
 
@@ -36,6 +45,7 @@ export class LineSplitter {
     if (this.#started.length === 0) return end;
     const line = this.#started.join("") + end;
     this.#started = [];
+    this.#pending = 0;
     return line;
   }
 }

@@ -59,3 +59,13 @@ Deno.test("a chunk may be overwritten once it was pushed", () => {
   buffer.fill(0);
   assertEquals(splitter.push(encoder.encode("\n")), ["abc"]);
 });
+
+Deno.test("it is known how much of a line is there that has no end yet", () => {
+  const splitter = new LineSplitter();
+  splitter.push(encoder.encode("one\ntw"));
+  assertEquals(splitter.pending, 2);
+  splitter.push(encoder.encode("o, and"));
+  assertEquals(splitter.pending, 8);
+  splitter.push(encoder.encode(" more\n"));
+  assertEquals(splitter.pending, 0);
+});

@@ -6,7 +6,7 @@
 import type { Clock } from "./clock.ts";
 import { MS } from "./clock.ts";
 import { type Edn, type EdnObject, keyword, Sym } from "./edn.ts";
-import { bodyToEdn, printJson } from "./json.ts";
+import { bodyToEdn, jsonToEdn, printJson } from "./json.ts";
 import { type Body, ErrorCode, errorName, RpcError } from "../message.ts";
 import type { Network } from "./network.ts";
 import { fieldProblem, type Of, type ReplyOf, type Rpc } from "../rpc.ts";
@@ -37,10 +37,19 @@ export class MalformedReply extends Error {
   }
 }
 
+/** A code that is no error's: what an error reply without a whole number for a code has. */
+const NO_CODE = -1;
+
 /** An error reply as it came, for a history to quote. */
 export class ErrorReply extends RpcError {
-  constructor(code: number, text: string | undefined, readonly reply: Body) {
-    super(code, text);
+  constructor(readonly request: Body, readonly reply: Body) {
+    const { code, text } = reply;
+    const known = typeof code === "number" ? code : NO_CODE;
+    const said = typeof text === "string" ? `: ${text}` : "";
+    super(
+      known,
+      `error ${printJson(code)} (${errorName(known)}) in reply to ${request.type}${said}`,
+    );
   }
 }
 
@@ -89,10 +98,7 @@ export class Client {
   ): Promise<ReplyOf<R>> {
     const request: Body = { ...fields, type: rpc.type, msg_id: ++this.#lastMsgId };
     const reply = await this.#exchange(node, request, timeoutMs);
-    if (reply.type === "error") {
-      const code = typeof reply.code === "number" ? reply.code : ErrorCode.crash;
-      throw new ErrorReply(code, typeof reply.text === "string" ? reply.text : undefined, reply);
-    }
+    if (reply.type === "error") throw new ErrorReply(request, reply);
     const problem = replyProblem(rpc, reply);
     if (problem !== undefined) throw new MalformedReply(node, request, reply, problem);
     return reply as Body & ReplyOf<R>; // exactly the fields described, as just checked
@@ -119,11 +125,14 @@ export class Client {
 /** Maelstrom takes a reply with a field too many for malformed, except where `init` is answered. */
 function replyProblem(rpc: Rpc, reply: Body): string | undefined {
   if (reply.type !== rpc.replyType) return `"type" must be "${rpc.replyType}"`;
-  if (rpc.type !== "init") {
-    for (const key of Object.keys(reply)) {
-      const known = key === "type" || key === "in_reply_to" || key === "msg_id" || key in rpc.reply;
-      if (!known) return `"${key}" does not belong there`;
-    }
+  if (rpc.type === "init") return undefined;
+  for (const key of Object.keys(reply)) {
+    const known = key === "type" || key === "in_reply_to" || key === "msg_id" || key in rpc.reply;
+    if (!known) return `"${key}" does not belong there`;
+  }
+  const { msg_id } = reply;
+  if (msg_id !== undefined && !Number.isInteger(msg_id)) {
+    return `"msg_id" must be an integer where there is one, got ${printJson(msg_id)}`;
   }
   return fieldProblem(rpc.reply, reply);
 }
@@ -149,17 +158,19 @@ export function completionOfError(
   if (!(error instanceof RpcError)) return completionOfException(error);
   const type = error.definite || idempotent.has(f) ? "fail" : "info";
   if (error instanceof ClientTimeout) return { type, error: keyword("net-timeout") };
-  return { type, error: [keyword(errorName(error.code)), error.message] };
+  const text = error instanceof ErrorReply ? jsonToEdn(error.reply.text) : error.message;
+  return { type, error: [keyword(errorName(error.code)), text] };
 }
 
 /** The same where a workload maps no errors: whatever went wrong, the operation is open. */
 export function completionOfException(error: unknown): Completion {
   const message = error instanceof Error ? error.message : String(error);
-  const via = { type: new Sym(exceptionClass(error)), message, ...exceptionData(error) };
+  const data = exceptionData(error);
+  const via = { type: new Sym(exceptionClass(error)), message, ...data };
   return {
     type: "info",
     error: `indeterminate: ${message}`,
-    extra: { exception: { via: [via], trace: [], cause: message } },
+    extra: { exception: { via: [via], trace: [], cause: message, ...data } },
   };
 }
 
@@ -182,6 +193,9 @@ function exceptionData(error: unknown): EdnObject {
       data: { type: keyword("maelstrom.client/timeout"), name, "definite?": definite, code },
     };
   }
+  const given = error instanceof ErrorReply ? jsonToEdn(error.reply.code) : code;
   const body = error instanceof ErrorReply ? { body: bodyToEdn(error.reply) } : {};
-  return { data: { type: keyword("rpc-error"), code, name, "definite?": definite, ...body } };
+  return {
+    data: { type: keyword("rpc-error"), code: given, name, "definite?": definite, ...body },
+  };
 }

@@ -7,7 +7,7 @@
 import { Client } from "./client.ts";
 import type { Clock } from "./clock.ts";
 import type { Host, Problem, World } from "./hosts/host.ts";
-import { parseJson, printJson } from "./json.ts";
+import { leadingObject, parseJson, printJson } from "./json.ts";
 import type { Body } from "../message.ts";
 import type { Victim } from "./nemesis.ts";
 import {
@@ -56,7 +56,11 @@ export class Cluster implements World, Victim {
   readonly #options: ClusterOptions;
   /** Nodes whose output is no longer read. */
   readonly #muted = new Set<string>();
+  /** Nodes that wrote more than a message on a line. */
+  readonly #verbose = new Set<string>();
   readonly #killed = new Set<string>();
+  /** How often each node was killed: what its earlier lives failed to do is nobody's business. */
+  readonly #deaths = new Map<string, number>();
   readonly #paused = new Set<string>();
   readonly #skewed = new Set<string>();
   #clients = 0;
@@ -100,13 +104,14 @@ export class Cluster implements World, Victim {
     if (!this.network.knows(node)) {
       this.network.register(node, (packet) => host.deliver(node, packet));
     }
+    const deaths = this.#deaths.get(node);
     const client = this.openClient();
     try {
       await host.start(node, this);
       const request = { node_id: node, node_ids: [...nodes] };
       await client.rpc(node, Init.init, request, INIT_TIMEOUT_MS);
     } catch (error) {
-      if (this.#killed.has(node)) return; // again, before it was up
+      if (this.#deaths.get(node) !== deaths) return; // killed before it was up
       const reason = error instanceof Error ? error.message : String(error);
       throw this.#crash(node, `${node} did not start: ${reason}`);
     } finally {
@@ -133,6 +138,7 @@ export class Cluster implements World, Victim {
     if (typeof read === "string") {
       return this.#mute(node, `wrote a line that is no message: ${read}`, line);
     }
+    if (read.surplus) this.#overlook(node, line);
     this.sent(node, read.src, read.dest, read.text, read.body);
   }
 
@@ -153,6 +159,10 @@ export class Cluster implements World, Victim {
     this.#options.log?.(node, line);
   }
 
+  misbehaved(node: string, did: string, consequence: string): void {
+    if (!this.#stopping) this.#note({ node, text: `${node} ${did}`, consequence });
+  }
+
   exited(node: string, how: string): void {
     if (this.#stopping || this.#killed.has(node)) return;
     this.#options.crashed(this.#crash(node, `${node} ended: ${how}`));
@@ -163,6 +173,15 @@ export class Cluster implements World, Victim {
     const consequence =
       `Maelstrom would stop reading ${node} here without saying so, and so does this run`;
     this.#note({ node, text: `${node} ${did}`, consequence, line });
+  }
+
+  /** Told once a node: it is likely to go on like that. */
+  #overlook(node: string, line: string): void {
+    if (this.#verbose.has(node)) return;
+    this.#verbose.add(node);
+    const consequence =
+      "Maelstrom drops what stands behind the first message without saying so, and so does this run";
+    this.#note({ node, text: `${node} wrote more than one message on a line`, consequence, line });
   }
 
   // What is done to nodes.
@@ -179,6 +198,7 @@ export class Cluster implements World, Victim {
     if (this.#killed.has(node)) return;
     this.resume(node);
     this.#killed.add(node);
+    this.#deaths.set(node, (this.#deaths.get(node) ?? 0) + 1);
     this.network.hold(node);
     this.network.discard(node);
     this.#options.host.kill(node);
@@ -225,29 +245,44 @@ interface ReadEnvelope {
   readonly dest: string;
   readonly text: string;
   readonly body: Body;
+  /** Whether something else stands behind the message. */
+  readonly surplus: boolean;
 }
 
 const ENVELOPE_KEYS: ReadonlySet<string> = new Set(["id", "src", "dest", "body"]);
 
 /** Reads a node's line with Maelstrom's tolerance; what is wrong with it, if it is no message. */
 function readEnvelope(line: string): ReadEnvelope | string {
-  let message: unknown;
-  try {
-    message = parseJson(line);
-  } catch {
-    return line.trim() === "" ? "it is empty" : "it is not JSON";
-  }
+  const read = readJson(line);
+  if (read === undefined) return line.trim() === "" ? "it is empty" : "it is not JSON";
+  const { value: message, text: written } = read;
   if (!isObject(message)) return "it is not a JSON object";
-  const { id, src, dest, body = {} } = message;
+  const { id, src, dest } = message;
+  const body = message.body ?? {};
   if (typeof src !== "string") return `"src" must be a string`;
   if (typeof dest !== "string") return `"dest" must be a string`;
   if (!isObject(body)) return `"body" must be an object`;
   if (id !== undefined && !Number.isInteger(id)) return `"id" must be an integer`;
   const extra = Object.keys(message).find((key) => !ENVELOPE_KEYS.has(key));
   if (extra !== undefined) return `"${extra}" does not belong in an envelope`;
-  const asWritten = id === undefined && message.body !== undefined && line.startsWith("{");
-  const text = asWritten ? line : printJson({ src, dest, body });
-  return { src, dest, text, body: body as Body }; // a body without a type is nobody's business here
+  const asWritten = id === undefined && body === message.body && written.startsWith("{");
+  const text = asWritten ? written : printJson({ src, dest, body });
+  const surplus = written !== line;
+  // A body without a type is nobody's business here.
+  return { src, dest, text, body: body as Body, surplus };
+}
+
+/** Maelstrom's parser stops behind the first value of a line, whatever follows. */
+function readJson(line: string): { value: unknown; text: string } | undefined {
+  for (const text of [line, leadingObject(line)]) {
+    if (text === undefined) continue;
+    try {
+      return { value: parseJson(text), text };
+    } catch {
+      // the other may do
+    }
+  }
+  return undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -30,6 +30,17 @@ function exactNumber(_key: string, value: unknown, context?: ReviverContext): un
   return Number.isInteger(value) ? new Float(value) : value;
 }
 
+/** The object that a text begins with, where more stands behind it; else nothing. */
+export function leadingObject(text: string): string | undefined {
+  const parts = /"(?:[^"\\]|\\.)*"|[{}]/g;
+  let depth = 0;
+  for (let part = parts.exec(text); part !== null; part = parts.exec(text)) {
+    if (part[0] === "{") depth++;
+    else if (part[0] === "}" && --depth === 0) return text.slice(0, parts.lastIndex);
+  }
+  return undefined;
+}
+
 /** What {@linkcode parseJson} gave, as JSON again. */
 export function printJson(value: unknown): string {
   if (typeof value === "bigint") return value.toString();

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Float } from "./edn.ts";
-import { bodyToEdn, jsonToEdn, parseJson, printJson } from "./json.ts";
+import { bodyToEdn, jsonToEdn, leadingObject, parseJson, printJson } from "./json.ts";
 
 Deno.test("numbers that a double cannot tell apart stay as they were written", () => {
   const text = '{"id":12345678901234567891,"near":12345678901234567892,"whole":5.0,"big":1e3}';
@@ -30,4 +30,11 @@ Deno.test("a body's keys are keywords, those inside are strings", () => {
     value: new Map([["a", [1, null]]]),
   });
   assertEquals(jsonToEdn(undefined), null);
+});
+
+Deno.test("the object that a text begins with is found, whatever its strings hold", () => {
+  assertEquals(leadingObject('{"a":{"b":1}} rest'), '{"a":{"b":1}}');
+  assertEquals(leadingObject('{"a":"}{\\"}"}{"b":2}'), '{"a":"}{\\"}"}');
+  assertEquals(leadingObject('{"a":{"b":1}'), undefined);
+  assertEquals(leadingObject("hello"), undefined);
 });

@@ -28,6 +28,8 @@ export interface World {
   sent(node: string, src: string, dest: string, text: string): void;
   /** A node wrote a line to its log. */
   logged(node: string, line: string): void;
+  /** A node did something that it should not, and that does not end the run. */
+  misbehaved(node: string, did: string, consequence: string): void;
   /** A node ended although nobody asked it to. */
   exited(node: string, how: string): void;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { dirname } from "node:path";
-import { TextLineStream } from "@std/streams";
+import { deadline } from "@std/async";
 import { LineSplitter } from "../../lines.ts";
 import type { Packet } from "../network.ts";
 import type { Host, World } from "./host.ts";
@@ -19,6 +19,14 @@ export interface ProcessHostOptions {
 
 /** Lines of standard error kept to be quoted when a node fails. */
 const LAST_WORDS = 32;
+/** Characters that may wait for a node to read them, before it is ended, and with it the run. */
+const MAX_UNREAD = 2 ** 28;
+/** Characters of a line without an end on standard output, likewise. */
+const MAX_LINE = 2 ** 26;
+/** Longer lines of a node's log are cut. */
+const MAX_LOG_LINE = 2 ** 16;
+/** A process that has ended leaves its output open that long, at most: others may hold it. */
+const DRAIN_LIMIT_MS = 500;
 
 interface NodeProcess {
   readonly child: Deno.ChildProcess;
@@ -26,7 +34,10 @@ interface NodeProcess {
   readonly lastWords: string[];
   /** Resolves when its output has been read to the end. */
   readonly drained: Promise<unknown>;
+  /** It is meant to end. */
   ending: boolean;
+  /** Why it was ended although it was not meant to. */
+  verdict?: string;
 }
 
 /** Runs each node as a process group of its own, so that nothing it starts outlives it. */
@@ -42,36 +53,57 @@ export class ProcessHost implements Host {
   }
 
   start(node: string, world: World): void {
-    const child = new Deno.Command(this.#bin, {
-      args: [...this.#args],
-      cwd: Deno.env.get("TMPDIR") ?? "/tmp", // where Maelstrom, too, starts nodes
-      env: { PATH: pathWithDeno() },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-      detached: true,
-    }).spawn();
+    const child = this.#spawn();
     const lastWords: string[] = [];
+    const condemn = (verdict: string) => {
+      process.verdict ??= `the workbench ended it: ${verdict}`;
+      signal(child, "SIGKILL");
+    };
+    const output = readOutput(child.stdout, condemn, (line) => world.wrote(node, line));
+    const log = readLog(child.stderr, (line) => {
+      if (lastWords.push(line) > LAST_WORDS) lastWords.shift();
+      world.logged(node, line);
+    });
     const process: NodeProcess = {
       child,
-      input: new Input(child.stdin),
+      input: new Input(child.stdin, condemn),
       lastWords,
-      drained: Promise.all([
-        readOutput(child.stdout, (line) => world.wrote(node, line)),
-        readLog(child.stderr, (line) => {
-          if (lastWords.push(line) > LAST_WORDS) lastWords.shift();
-          world.logged(node, line);
-        }),
-      ]),
+      drained: Promise.all([output, log]),
       ending: false,
     };
     this.#processes.set(node, process);
     child.status.then(async ({ code, signal }) => {
       if (process.ending) return;
-      await process.drained;
+      await atMost(DRAIN_LIMIT_MS, process.drained);
       if (process.ending) return;
-      world.exited(node, signal === null ? `exit status ${code}` : `killed by ${signal}`);
+      const how = signal === null ? `exit status ${code}` : `killed by ${signal}`;
+      world.exited(node, process.verdict ?? how);
     });
+    output.then(async () => {
+      if (await atMost(DRAIN_LIMIT_MS, child.status) || process.ending) return;
+      world.misbehaved(
+        node,
+        "closed its standard output",
+        "nothing that it says is heard any more",
+      );
+    });
+  }
+
+  #spawn(): Deno.ChildProcess {
+    try {
+      return new Deno.Command(this.#bin, {
+        args: [...this.#args],
+        cwd: Deno.env.get("TMPDIR") ?? "/tmp", // where Maelstrom, too, starts nodes
+        env: { PATH: pathWithDeno() },
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+        detached: true,
+      }).spawn();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      throw new Error(`${this.#bin} cannot be run: is what its first line names not there?`);
+    }
   }
 
   deliver(node: string, { id, src, dest, text }: Packet): void {
@@ -91,7 +123,7 @@ export class ProcessHost implements Host {
     process.input.close();
     signal(process.child, "SIGKILL");
     await process.child.status;
-    await process.drained;
+    await atMost(DRAIN_LIMIT_MS, process.drained);
   }
 
   pause(node: string): void {
@@ -133,12 +165,26 @@ function signal(child: Deno.ChildProcess, name: Deno.Signal): void {
   }
 }
 
+/** Whether something comes within that time; it is waited for no longer. */
+function atMost(limitMs: number, coming: Promise<unknown>): Promise<boolean> {
+  return deadline(coming, limitMs).then(() => true, () => false);
+}
+
+/** Calls what to do about a node whose conduct cannot be borne. */
+type Condemn = (why: string) => void;
+
 async function readOutput(
   stream: ReadableStream<Uint8Array>,
+  condemn: Condemn,
   line: (text: string) => void,
 ): Promise<void> {
   const splitter = new LineSplitter();
-  for await (const chunk of stream) for (const text of splitter.push(chunk)) line(text);
+  for await (const chunk of stream) {
+    for (const text of splitter.push(chunk)) line(text);
+    if (splitter.pending > MAX_LINE) {
+      return condemn(`it wrote ${inMillions(MAX_LINE)} to standard output without ending a line`);
+    }
+  }
   for (const text of splitter.end()) line(text);
 }
 
@@ -146,25 +192,43 @@ async function readLog(
   stream: ReadableStream<Uint8Array>,
   line: (text: string) => void,
 ): Promise<void> {
-  const lines = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-  for await (const text of lines) line(text);
+  const splitter = new LineSplitter();
+  for await (const chunk of stream) {
+    const lines = splitter.push(chunk);
+    for (const text of lines) line(text.replace(/\r$/, ""));
+    if (splitter.pending > MAX_LOG_LINE) { for (const text of splitter.end()) line(text); }
+  }
+  for (const text of splitter.end()) line(text);
+}
+
+function inMillions(characters: number): string {
+  return `${Math.floor(characters / 1e6)} million characters`;
 }
 
 /** A node's standard input: what comes while a write is under way goes with the next. */
 class Input {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #encoder = new TextEncoder();
+  readonly #condemn: Condemn;
   #lines: string[] = [];
+  #waiting = 0;
   #writing = false;
   #closed = false;
 
-  constructor(stream: WritableStream<Uint8Array>) {
+  constructor(stream: WritableStream<Uint8Array>, condemn: Condemn) {
     this.#writer = stream.getWriter();
+    this.#condemn = condemn;
   }
 
   write(line: string): void {
+    if (this.#closed) return;
     this.#lines.push(line);
-    if (!this.#writing && !this.#closed) this.#drain();
+    this.#waiting += line.length + 1;
+    if (!this.#writing) this.#drain();
+    if (this.#waiting <= MAX_UNREAD) return;
+    this.#closed = true;
+    this.#lines = [];
+    this.#condemn(`it left ${inMillions(MAX_UNREAD)} unread on standard input`);
   }
 
   close(): void {
@@ -179,6 +243,7 @@ class Input {
         await Promise.resolve(); // let the deliveries of this turn add theirs
         const bytes = this.#encoder.encode(`${this.#lines.join("\n")}\n`);
         this.#lines = [];
+        this.#waiting = 0;
         await this.#writer.write(bytes);
       }
     } catch {

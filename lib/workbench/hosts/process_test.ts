@@ -10,6 +10,7 @@ class Recorder implements World {
   readonly lines: string[] = [];
   readonly logs: string[] = [];
   readonly exits: string[] = [];
+  readonly misdeeds: string[] = [];
   #waiting: (() => void)[] = [];
 
   wrote(node: string, line: string): void {
@@ -22,6 +23,10 @@ class Recorder implements World {
 
   logged(node: string, line: string): void {
     this.#note(this.logs, `${node} ${line}`);
+  }
+
+  misbehaved(node: string, did: string): void {
+    this.#note(this.misdeeds, `${node} ${did}`);
   }
 
   exited(node: string, how: string): void {
@@ -177,6 +182,70 @@ Deno.test("what is delivered to a node that is gone is lost without a word", asy
     for (let i = 0; i < 100; i++) host.deliver("n0", packet(i));
     host.deliver("n9", packet(0));
   });
+});
+
+Deno.test("a node that closes its output but lives on is told of", async () => {
+  await withNode("exec 1>&-; exec sleep 1000", async ({ world, host }) => {
+    host.start("n0", world);
+    await world.until(() => world.misdeeds.length === 1);
+    assertEquals(world.misdeeds, ["n0 closed its standard output"]);
+    assertEquals(world.exits, []);
+  });
+});
+
+Deno.test("an exit is told even while something that the node started holds its output", async () => {
+  await withNode("sleep 1000 & exit 4", async ({ world, host }) => {
+    host.start("n0", world);
+    await world.until(() => world.exits.length === 1);
+    assertEquals([world.exits, world.misdeeds], [["n0 exit status 4"], []]);
+  });
+});
+
+Deno.test("a line of standard output that never ends is the end of its node", async () => {
+  await withNode("exec tr '\\0' x </dev/zero", async ({ world, host }) => {
+    host.start("n0", world);
+    await world.until(() => world.exits.length === 1);
+    assertMatch(world.exits[0] ?? "", /wrote 67 million characters .* without ending a line/);
+    assertEquals(world.lines, []);
+  });
+});
+
+Deno.test("a line of standard error that never ends is cut", async () => {
+  await withNode("tr '\\0' x </dev/zero | head -c 200000 >&2; cat", async ({ world, host }) => {
+    host.start("n0", world);
+    await world.until(() => world.logs.length >= 2);
+    for (const line of world.logs) assertMatch(line, /^n0 x{60000,140000}$/);
+  });
+});
+
+Deno.test("a node that reads nothing of very much is ended", async () => {
+  await withNode("exec sleep 1000", async ({ world, host }) => {
+    host.start("n0", world);
+    const text = `{"src":"c1","dest":"n0","body":{"type":"${"x".repeat(2 ** 25)}"}}`;
+    for (let i = 0; i < 10; i++) {
+      await Promise.resolve(); // as messages come, not all in one turn
+      host.deliver("n0", new Packet(i, "c1", "n0", text));
+    }
+    await world.until(() => world.exits.length === 1);
+    assertMatch(world.exits[0] ?? "", /left 268 million characters unread on standard input/);
+  });
+});
+
+Deno.test("a script that names no interpreter is the shell's; one that names a missing one is refused", async () => {
+  const folder = await Deno.makeTempDir();
+  const bin = join(folder, "a node");
+  const world = new Recorder();
+  try {
+    await Deno.writeTextFile(bin, "echo hello; cat\n", { mode: 0o755 });
+    const host = new ProcessHost({ bin });
+    host.start("n0", world);
+    await world.until(() => world.lines.length === 1);
+    await host.stop();
+    await Deno.writeTextFile(bin, "#!/nowhere/interpreter\n", { mode: 0o755 });
+    assertThrows(() => host.start("n0", world), Error, "what its first line names");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("a file that is not there is refused at once; a clock cannot be set off", () => {

@@ -6,11 +6,16 @@
 import { checkSetFull, explainSetFull } from "../checkers/set_full.ts";
 import { completionOfError } from "../client.ts";
 import { each, eachThread, type Invocation, once } from "../generator.ts";
+import { jsonToEdn } from "../json.ts";
+import { array, json, nullable, rpc } from "../../rpc.ts";
 import { Broadcast } from "../../workloads.ts";
 import { topologyOf } from "../topology.ts";
 import type { Workload } from "./workload.ts";
 
 const READS: ReadonlySet<string> = new Set(["read"]);
+
+/** `read` as Maelstrom takes it: values may be anything, and null is a list, as Go writes a nil one. */
+const Read = rpc(Broadcast.read.type, Broadcast.read.request, { messages: nullable(array(json)) });
 
 export const broadcast: Workload = {
   name: "broadcast",
@@ -31,8 +36,8 @@ export const broadcast: Workload = {
   open: () => async (op, call) => {
     try {
       if (op.f === "read") {
-        const { messages } = await call(Broadcast.read, {});
-        return { type: "ok", value: messages };
+        const { messages } = await call(Read, {});
+        return { type: "ok", value: jsonToEdn(messages) };
       }
       await call(Broadcast.broadcast, { message: Number(op.value) });
       return { type: "ok" };

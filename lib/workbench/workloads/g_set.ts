@@ -6,10 +6,15 @@
 import { checkSetFull, explainSetFull } from "../checkers/set_full.ts";
 import { completionOfException } from "../client.ts";
 import { each, eachThread, type Invocation, once } from "../generator.ts";
+import { jsonToEdn } from "../json.ts";
+import { array, json, nullable, rpc } from "../../rpc.ts";
 import { GSet } from "../../workloads.ts";
 import type { Workload } from "./workload.ts";
 
 const READ: Invocation = { f: "read", value: null };
+
+/** `read` as Maelstrom takes it: elements may be anything, and null is a list, as Go writes a nil one. */
+const Read = rpc(GSet.read.type, GSet.read.request, { value: nullable(array(json)) });
 
 export const gSet: Workload = {
   name: "g-set",
@@ -24,7 +29,7 @@ export const gSet: Workload = {
   },
   open: () => async (op, call) => {
     try {
-      if (op.f === "read") return { type: "ok", value: (await call(GSet.read, {})).value };
+      if (op.f === "read") return { type: "ok", value: jsonToEdn((await call(Read, {})).value) };
       await call(GSet.add, { element: Number(op.value) });
       return { type: "ok" };
     } catch (error) {

@@ -26,7 +26,7 @@ import {
 import type { Op } from "../history.ts";
 import { jsonToEdn } from "../json.ts";
 import type { Random } from "../random.ts";
-import { array, integer, json, record, rpc, tuple } from "../../rpc.ts";
+import { array, integer, json, nullable, record, rpc, tuple } from "../../rpc.ts";
 import { Kafka } from "../../workloads.ts";
 import { type MicroOp, transactions } from "./txn_generator.ts";
 import type { Workload } from "./workload.ts";
@@ -44,9 +44,9 @@ const CRASH_INTERVAL_S = 30;
 const FINAL_POLL_INTERVAL_S = 0.2;
 const FINAL_LIMIT_S = 10;
 
-/** `poll` as a client takes it: whatever is said to be a message, the checker is to see it. */
+/** `poll` as Maelstrom takes it: a message may be anything, and null is a list, as Go writes a nil one. */
 const Poll = rpc(Kafka.poll.type, Kafka.poll.request, {
-  msgs: record(array(tuple<[offset: number, msg: unknown]>(integer, json))),
+  msgs: record(nullable(array(tuple<[offset: number, msg: unknown]>(integer, json)))),
 });
 
 export const kafka: Workload = {
@@ -113,7 +113,8 @@ class Consumer {
   async #poll(call: Call): Promise<Edn> {
     const { msgs } = await call(Poll, { offsets: Object.fromEntries(this.#positions) });
     const polled: Offsets = new Map();
-    for (const [key, pairs] of Object.entries(msgs)) {
+    for (const [key, listed] of Object.entries(msgs)) {
+      const pairs = listed ?? [];
       const last = pairs.reduce((highest, [offset]) => Math.max(highest, offset), -1);
       raise(this.#positions, key, last + 1);
       if (pairs.length > 0) polled.set(key, Math.max(last, 0));

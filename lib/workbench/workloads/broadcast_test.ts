@@ -1,0 +1,90 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Json, Node, Program } from "../../node.ts";
+import { json, rpc } from "../../rpc.ts";
+import { simulate } from "../../simulator/simulate.ts";
+import { Broadcast, GSet } from "../../workloads.ts";
+import { isEdnObject } from "../edn.ts";
+import type { Outcome } from "../run.ts";
+import { workloads } from "./mod.ts";
+
+function runOf(name: string, program: Program): Promise<Outcome> {
+  const workload = workloads.get(name);
+  if (workload === undefined) throw new Error(`no workload ${name}`);
+  return simulate(program, {
+    workload,
+    nodes: ["n0"],
+    concurrency: 2,
+    topology: "grid",
+    keyCount: 10,
+    maxTxnLength: 4,
+    maxWritesPerKey: 16,
+    rate: 20,
+    timeLimitS: 5,
+    latency: { meanMs: 0, distribution: "constant" },
+    seed: 1,
+  });
+}
+
+/** A node for `broadcast` that reads out whatever `show` makes of its values. */
+const broadcasting = (show: (values: number[]) => Json): Program => (node: Node) => {
+  const values: number[] = [];
+  node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
+  node.on(Broadcast.broadcast, ({ message }) => {
+    values.push(message);
+    return { type: "broadcast_ok" };
+  });
+  const read = rpc("read", {}, { messages: json });
+  node.on(read, () => ({ type: "read_ok", messages: show(values) }));
+};
+
+/** The same for `g-set`. */
+const adding = (show: (values: number[]) => Json): Program => (node: Node) => {
+  const values: number[] = [];
+  node.on(GSet.add, ({ element }) => {
+    values.push(element);
+    return { type: "add_ok" };
+  });
+  node.on(rpc("read", {}, { value: json }), () => ({ type: "read_ok", value: show(values) }));
+};
+
+const readsOf = ({ history }: Outcome) =>
+  history.filter(({ f, type }) => f === "read" && type !== "invoke");
+const verdictOf = ({ results }: Outcome) => {
+  const workload = results?.["workload"];
+  return isEdnObject(workload) ? workload["valid?"] : undefined;
+};
+
+const BOTH = [["broadcast", broadcasting], ["g-set", adding]] as const;
+
+Deno.test("an empty list may be null, as Go writes it", async () => {
+  for (const [name, programOf] of BOTH) {
+    const outcome = await runOf(
+      name,
+      programOf((values) => values.length > 0 ? [...values] : null),
+    );
+    const reads = readsOf(outcome);
+    assertEquals(new Set(reads.map(({ type }) => type)), new Set(["ok"]));
+    assert(reads.some(({ value }) => value === null));
+    assertEquals(verdictOf(outcome), true);
+  }
+});
+
+Deno.test("values that nobody sent are no fault, whatever they are", async () => {
+  for (const [name, programOf] of BOTH) {
+    const outcome = await runOf(name, programOf((values) => ["a", null, 1.5, { k: 1 }, ...values]));
+    const [first] = readsOf(outcome);
+    assertEquals(first?.type, "ok");
+    const value = first?.value;
+    assert(Array.isArray(value));
+    assertEquals(value.slice(0, 4), ["a", null, 1.5, new Map([["k", 1]])]);
+    assertEquals(verdictOf(outcome), true);
+  }
+});
+
+Deno.test("anything but a list is malformed; values that are not read any more are lost", async () => {
+  for (const [name, programOf] of BOTH) {
+    const malformed = readsOf(await runOf(name, programOf(() => "none")));
+    assertEquals(new Set(malformed.map(({ type }) => type)), new Set(["info"]));
+    assertEquals(verdictOf(await runOf(name, programOf((values) => values.slice(-5)))), false);
+  }
+});
