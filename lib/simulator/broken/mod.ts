@@ -5,14 +5,23 @@
  * @module
  */
 import type { Program } from "../../node.ts";
+import abortedButVisible from "./aborted_but_visible.ts";
 import acknowledgedBeforeStored from "./acknowledged_before_stored.ts";
 import answersAnother from "./answers_another.ts";
 import counterBlindRetry from "./counter_blind_retry.ts";
 import counterReadThenWrite from "./counter_read_then_write.ts";
+import dirtyRead from "./dirty_read.ts";
 import duplicateIdsAfterRestart from "./duplicate_ids_after_restart.ts";
 import endlessRetries from "./endless_retries.ts";
 import forgetsUnderLoad from "./forgets_under_load.ts";
+import intermediateRead from "./intermediate_read.ts";
 import lostOnPartition from "./lost_on_partition.ts";
+import lostUpdate from "./lost_update.ts";
+import neverReplicates from "./never_replicates.ts";
+import readSkew from "./read_skew.ts";
+import replacesWholeStore from "./replaces_whole_store.ts";
+import staleButSerializable from "./stale_but_serializable.ts";
+import writeSkew from "./write_skew.ts";
 
 /** A wrong program, and how it is found out. */
 export interface Broken {
@@ -25,6 +34,11 @@ export interface Broken {
   readonly ways: readonly string[];
   /** Of a program whose only fault is what it costs: more messages between servers per operation. */
   readonly messagesPerOpAbove?: number;
+  /**
+   * Of a program that Maelstrom finds nothing wrong with: the keys of the stronger result that must
+   * not be empty or zero (see `Outcome.stronger`).
+   */
+  readonly beyond?: readonly string[];
 }
 
 /** Every broken program there is. */
@@ -79,5 +93,69 @@ export const BROKEN: readonly Broken[] = [
     file: "counter_blind_retry.ts",
     options: "-w g-counter --node-count 2 --time-limit 10 --rate 50 --loss 0.1",
     ways: ["workload invalid"],
+  },
+  {
+    program: dirtyRead,
+    file: "dirty_read.ts",
+    options: "-w txn-rw-register --node-count 1 --concurrency 8 --time-limit 10 --rate 200 " +
+      "--consistency-models read-committed",
+    ways: ["G1a"],
+  },
+  {
+    program: abortedButVisible,
+    file: "aborted_but_visible.ts",
+    options: "-w txn-list-append --node-count 1 --concurrency 4 --time-limit 10 --rate 50 " +
+      "--consistency-models read-committed",
+    ways: ["G1a", "dirty-update"],
+  },
+  {
+    program: intermediateRead,
+    file: "intermediate_read.ts",
+    options: "-w txn-list-append --node-count 1 --concurrency 8 --time-limit 10 --rate 100 " +
+      "--consistency-models read-committed",
+    ways: ["G1b"],
+  },
+  {
+    program: lostUpdate,
+    file: "lost_update.ts",
+    options: "-w txn-rw-register --node-count 1 --concurrency 8 --time-limit 10 --rate 200 " +
+      "--consistency-models cursor-stability",
+    ways: ["lost-update"],
+  },
+  {
+    program: readSkew,
+    file: "read_skew.ts",
+    options: "-w txn-list-append --node-count 1 --concurrency 8 --time-limit 10 --rate 200 " +
+      "--consistency-models snapshot-isolation",
+    ways: ["G-single-item"],
+  },
+  {
+    program: writeSkew,
+    file: "write_skew.ts",
+    options: "-w txn-list-append --node-count 1 --concurrency 8 --time-limit 10 --rate 200 " +
+      "--consistency-models serializable",
+    ways: ["G2-item"],
+  },
+  {
+    program: staleButSerializable,
+    file: "stale_but_serializable.ts",
+    options: "-w txn-list-append --node-count 2 --time-limit 5 --rate 20",
+    ways: ["G-single-item-realtime"],
+  },
+  {
+    program: neverReplicates,
+    file: "never_replicates.ts",
+    options: "-w txn-rw-register --node-count 2 --concurrency 2n --time-limit 10 --rate 100 " +
+      "--consistency-models read-committed --availability total --nemesis partition",
+    ways: [],
+    beyond: ["never-replicates", "divergent-count"],
+  },
+  {
+    program: replacesWholeStore,
+    file: "replaces_whole_store.ts",
+    options: "-w txn-rw-register --node-count 2 --concurrency 2n --time-limit 10 --rate 100 " +
+      "--consistency-models read-committed --availability total --nemesis partition",
+    ways: [],
+    beyond: ["lost-count"],
   },
 ];

@@ -12,11 +12,21 @@ import { BROKEN, type Broken } from "./mod.ts";
 
 const SEEDS = ["1", "2", "3"];
 
-function assertFlagged({ ways, messagesPerOpAbove }: Broken, outcome: Outcome): void {
+function assertFlagged(broken: Broken, outcome: Outcome): void {
+  const { ways, messagesPerOpAbove, beyond } = broken;
   assertEquals(outcome.crash, undefined);
   assertEquals(waysOfFailing(outcome), ways);
-  if (messagesPerOpAbove === undefined) assert(ways.length > 0, "a fault must show somehow");
+  if (beyond !== undefined) assertFlaggedBeyond(beyond, outcome.stronger ?? {});
+  else if (messagesPerOpAbove === undefined) assert(ways.length > 0, "a fault must show somehow");
   else assert(messagesPerOp(outcome.results ?? {}) > messagesPerOpAbove);
+}
+
+function assertFlaggedBeyond(keys: readonly string[], stronger: EdnObject): void {
+  assertEquals(stronger["valid?"], false);
+  for (const key of keys) {
+    const found = stronger[key] ?? null;
+    assert(Array.isArray(found) ? found.length > 0 : Number(found) > 0, key);
+  }
 }
 
 function messagesPerOp({ net = null }: EdnObject): number {
