@@ -1,0 +1,182 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import type { Program } from "../node.ts";
+import { inVirtualTime, simulate } from "../simulator/simulate.ts";
+import { SECOND } from "./clock.ts";
+import { isEdnObject } from "./edn.ts";
+import type { Op } from "./history.ts";
+import type { TimedFault } from "./nemesis.ts";
+import { parseTestOptions } from "./options.ts";
+import { type Observer, run, type RunOptions } from "./run.ts";
+import { integer, oneWay } from "../rpc.ts";
+import { Broadcast, Echo } from "../workloads.ts";
+
+const optionsOf = (line: string, more: Partial<RunOptions> = {}): RunOptions => ({
+  ...parseTestOptions([...line.split(" "), "--seed", "1"], { simulated: true }).run,
+  ...more,
+});
+
+/** Every node keeps what it is told, and no more. */
+const alone: Program = (node) => {
+  const values: number[] = [];
+  node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
+  node.on(Broadcast.broadcast, ({ message }) => {
+    values.push(message);
+    return { type: "broadcast_ok" };
+  });
+  node.on(Broadcast.read, () => ({ type: "read_ok", messages: values }));
+};
+
+const echo: Program = (node) => {
+  node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+};
+
+const SMALL = "-w broadcast --node-count 2 --time-limit 5 --rate 10";
+
+/** What an observer was told, with the whole seconds of virtual time. */
+async function phasesOf(options: RunOptions, program = alone): Promise<string[]> {
+  const told: string[] = [];
+  await simulate(program, options, { phase: (phase) => told.push(phase) });
+  return told;
+}
+
+Deno.test("a run with final operations recovers before them; one without does not", async () => {
+  assertEquals(await phasesOf(optionsOf(SMALL)), [
+    "starting",
+    "running",
+    "recovering",
+    "final",
+    "stopping",
+    "checking",
+  ]);
+  assertEquals(await phasesOf(optionsOf("-w echo --node-count 1 --time-limit 1"), echo), [
+    "starting",
+    "running",
+    "stopping",
+    "checking",
+  ]);
+});
+
+const isFinal = ({ extra }: Op) => extra?.["final?"] === true;
+
+Deno.test("operations end with the time limit; final reads come ten seconds later, one a thread", async () => {
+  const { history } = await simulate(alone, optionsOf(`${SMALL} --concurrency 4`));
+  const main = history.filter((op) => !isFinal(op));
+  assert(main.every(({ time }) => time < 5.01 * SECOND));
+  assert(main.length > 70 && main.length < 130, `${main.length} events`);
+  const final = history.filter((op) => isFinal(op) && op.type === "invoke");
+  assertEquals(final.map(({ process }) => process).sort(), [0, 1, 2, 3]);
+  assert(final.every(({ time }) => time >= 14.5 * SECOND && time < 15.1 * SECOND));
+});
+
+Deno.test("a history's indices count, and its times never go back", async () => {
+  const { history } = await simulate(alone, optionsOf(SMALL));
+  assertEquals(history.map(({ index }) => index), history.map((_, i) => i));
+  const times = history.map(({ time }) => time);
+  assertEquals(times, times.toSorted((a, b) => a - b));
+});
+
+Deno.test("a rate of nothing invokes nothing, but takes its time", async () => {
+  let ns = 0;
+  await simulate(echo, optionsOf("-w echo --node-count 1 --time-limit 7 --rate 0"), {
+    started: ({ now }) => setTimeout(() => ns = now(), 6_900),
+  });
+  assertEquals(Math.round(ns / SECOND), 7);
+});
+
+Deno.test("the results count the messages and operations of the whole run", async () => {
+  const { results = {}, history } = await simulate(alone, optionsOf(SMALL));
+  const net = results["net"] ?? null;
+  const clients = isEdnObject(net) ? net["clients"] ?? null : null;
+  const sent = isEdnObject(clients) ? Number(clients["send-count"]) : 0;
+  // Two init and two topology exchanges, and two messages for every operation.
+  assertEquals(sent, 8 + history.length);
+});
+
+/** Kills, pauses, cuts off and skews a second after the start, for good. */
+const forGood: TimedFault[] = [
+  { time: SECOND, fault: { f: "kill", nodes: ["n0"] } },
+  { time: SECOND, fault: { f: "pause", nodes: ["n1"] } },
+  { time: SECOND, fault: { f: "skew", node: "n2", skewMs: 100 } },
+];
+
+Deno.test("whatever still is wrong is put right before the recovery", async () => {
+  const options = optionsOf("-w broadcast --node-count 3 --time-limit 5 --rate 10", {
+    faults: () => forGood,
+  });
+  const { history } = await simulate(alone, options);
+  const nemesis = history.filter(({ process }) => process === "nemesis");
+  const ended = nemesis.filter(({ time }) => time > 2 * SECOND).map(({ f }) => f);
+  assertEquals(ended, ["stop-partition", "resume", "restart", "skew"].flatMap((f) => [f, f]));
+  const answers = history.filter((op) => isFinal(op) && op.type === "ok");
+  assertEquals(answers.length, 3);
+});
+
+Deno.test("a fault strikes at its time, and is in the history twice", async () => {
+  const options = optionsOf(SMALL, { faults: () => forGood.slice(0, 1) });
+  const { history } = await simulate(alone, options);
+  const [invoked, completed] = history.filter(({ process }) => process === "nemesis");
+  assertEquals([invoked?.time, invoked?.f, invoked?.value], [SECOND, "kill", ["n0"]]);
+  assertEquals([completed?.time, completed?.value], [SECOND, null]);
+});
+
+Deno.test("a script's operations are invoked at their times, by their threads", async () => {
+  const script = [
+    { time: 2 * SECOND, thread: 1, f: "broadcast", value: 5 },
+    { time: SECOND, thread: 0, f: "read", value: null },
+  ];
+  const { history } = await simulate(alone, optionsOf(SMALL, { script }));
+  const invoked = history.filter((op) => op.type === "invoke" && !isFinal(op));
+  assertEquals(
+    invoked.map(({ time, process, f }) => [time, process, f]),
+    [[SECOND, 0, "read"], [2 * SECOND, 1, "broadcast"]],
+  );
+});
+
+Deno.test("a malformed reply is a problem of the node's, and leaves the operation open", async () => {
+  const asked = oneWay("echo", { msg_id: integer });
+  const answer = oneWay("echo_ok", { in_reply_to: integer, more: integer });
+  const malformed: Program = (node) => {
+    node.on(asked, ({ msg_id }, { src }) => {
+      node.send(src, answer, { in_reply_to: msg_id, more: 1 });
+    });
+  };
+  const options = optionsOf("-w echo --node-count 1 --time-limit 1 --rate 20");
+  const { history, problems, results = {} } = await simulate(malformed, options);
+  const completions = history.filter(({ type }) => type !== "invoke");
+  assertEquals(new Set(completions.map(({ type }) => type)), new Set(["info"]));
+  assertEquals(problems.length, completions.length);
+  assertMatch(problems[0]?.text ?? "", /^malformed reply from n0: "more" does not belong there/);
+  assertEquals(results["valid?"], false);
+});
+
+Deno.test("a program that fails at the start ends the run", async () => {
+  const early: Program = (node) => void node.peers;
+  const { crash } = await simulate(early, optionsOf(SMALL));
+  assertMatch(crash?.text ?? "", /^n0 did not start: a node has no id before init/);
+});
+
+Deno.test("a node that fails in the set-up ends the run, and what happened so far is kept", async () => {
+  const deaf: Program = () => {};
+  const problems: string[] = [];
+  const observer: Observer = { problem: ({ text }) => problems.push(text) };
+  const { crash, results, history } = await simulate(deaf, optionsOf(SMALL), observer);
+  assertEquals([results, history], [undefined, []]);
+  assertMatch(crash?.text ?? "", /^n\d failed in the set-up: .*topology/);
+  assertEquals(problems[0], crash?.text);
+});
+
+Deno.test("a signal ends a run early, with its reason and the nodes stopped", async () => {
+  const controller = new AbortController();
+  const phases: string[] = [];
+  const observer: Observer = {
+    phase: (phase) => phases.push(phase),
+    op: ({ index }) => index === 10 && controller.abort(new Error("enough")),
+  };
+  const running = inVirtualTime(
+    alone,
+    1,
+    (engine) => run(optionsOf(SMALL), { ...engine, observer, signal: controller.signal }),
+  );
+  await assertRejects(() => running, Error, "enough");
+  assertEquals(phases, ["starting", "running", "stopping"]);
+});
