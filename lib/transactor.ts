@@ -143,10 +143,12 @@ export class Transactor<V extends Value> {
 
   async #run(): Promise<void> {
     this.#running = true;
+    let lost = false;
     while (this.#waiting.length > 0) {
       const group = this.#waiting.slice(0, MAX_GROUP);
       try {
-        const reads = await this.#attempt(group.map(({ steps }) => steps));
+        const reads = await this.#attempt(group.map(({ steps }) => steps), lost);
+        lost = reads === undefined;
         if (reads === undefined) {
           this.#giveUpLate();
           continue;
@@ -169,10 +171,17 @@ export class Transactor<V extends Value> {
     }
   }
 
-  /** Carries out transactions together; `undefined` if another node came between. */
-  async #attempt(group: readonly (readonly Step<V>[])[]): Promise<(V | null)[][] | undefined> {
+  /**
+   * Carries out transactions together; `undefined` if another node came between.
+   *
+   * @param lost Whether the attempt before did; it has just read the root.
+   */
+  async #attempt(
+    group: readonly (readonly Step<V>[])[],
+    lost: boolean,
+  ): Promise<(V | null)[][] | undefined> {
     const writes = group.some((steps) => steps.some(({ by }) => by !== undefined));
-    const root = writes && this.#undisturbed ? this.#known : await this.#readRoot();
+    const root = writes && (lost || this.#undisturbed) ? this.#known : await this.#readRoot();
     const recent = new Map(root?.[1]);
     const before = await this.#readMap(root?.[2] ?? null, group);
     const reads = group.map((steps) => steps.map((step) => this.#perform(step, before, recent)));
@@ -180,7 +189,6 @@ export class Transactor<V extends Value> {
     const next = await this.#successor(root, recent);
     const won = await this.#swap(root, next);
     if (won) this.#known = next;
-    else this.#undisturbed = false;
     return won ? reads : undefined;
   }
 
@@ -223,21 +231,20 @@ export class Transactor<V extends Value> {
   }
 
   /**
-   * Replaces the root. If it returns false, it has not happened and never will.
+   * Replaces the root. If it returns false, that has not happened and never will, and the root as it
+   * is now is known.
    *
-   * @throws {RpcError} 0 if that cannot be told.
+   * @throws {RpcError} 0 if it cannot be told.
    */
   async #swap(root: Root<V> | undefined, next: Root<V>): Promise<boolean> {
     const options = { createIfNotExists: root === undefined };
-    let inDoubt = false;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
         await this.#roots.cas(ROOT, root ?? null, next, options);
         return true;
       } catch (error) {
+        // Also where it was refused: it may have arrived before, and this be the answer to a repetition.
         if (!(error instanceof RpcError)) throw error;
-        if (error.definite && !inDoubt) return false;
-        inDoubt = true;
       }
       const current = await this.#readRoot().catch(() => undefined);
       if (current?.[3][this.#node.id] === next[0]) return true;

@@ -163,8 +163,7 @@ Deno.test("one that is not in the root had lost for good, and is made again on t
   await answer(noRoot);
   await ignore();
   await time.advance(1_500);
-  await answer(rootIs(otherRoot)); // how did it go?
-  await answer(rootIs(otherRoot)); // the next attempt
+  await answer(rootIs(otherRoot));
   const { from } = await answer({ type: "cas_ok" });
   assertEquals(from, otherRoot);
   assertEquals((await done).txn, [append(1, 5), ["r", 9, [1]]]);
@@ -185,14 +184,25 @@ Deno.test("one that may still come is repeated just as it was", async () => {
   assertEquals((await done).txn, [append(1, 5)]);
 });
 
+Deno.test("a refusal that answers a repetition by the network is seen through", async () => {
+  const { n0, answer, txn } = nodeByHand();
+  const done = txn(append(1, 5));
+  await answer(noRoot);
+  const { to } = await answer(mismatch);
+  await answer(rootIs(Array.isArray(to) ? to : []));
+  assertEquals((await done).txn, [append(1, 5)]);
+  assertEquals(n0.sent, []);
+});
+
 Deno.test("a transaction that loses every race is given up, for certain undone", async () => {
   using time = new FakeTime();
   const { answer, txn } = nodeByHand();
   const lost = assertRejects(() => txn(append(1, 5)), RpcError);
-  for (let second = 0; second < 4; second++) {
-    await answer(rootIs(otherRoot));
+  await answer(noRoot);
+  for (let second = 1; second <= 4; second++) {
     await time.advance(1_001);
     await answer(mismatch);
+    await answer(rootIs([`other/${second}`, [], null, {}]));
   }
   assertEquals((await lost).code, 30);
 });

@@ -1,0 +1,19 @@
+import { assertEquals } from "@std/assert";
+import { TestNode } from "../lib/testing.ts";
+import { type RegisterOp, TxnRwRegister } from "../lib/workloads.ts";
+import singleNodeTransactions from "./6a_single_node_transactions.ts";
+
+async function txn(node: TestNode, ...ops: RegisterOp[]): Promise<RegisterOp[]> {
+  return (await node.ask(TxnRwRegister.txn, { txn: ops })).txn;
+}
+
+Deno.test("reads are filled in with what was written before, writes come back as they were", async () => {
+  const n0 = new TestNode(singleNodeTransactions);
+  assertEquals(await txn(n0, ["r", 1, null], ["w", 1, 6], ["w", 2, 9], ["r", 1, null]), [
+    ["r", 1, null],
+    ["w", 1, 6],
+    ["w", 2, 9],
+    ["r", 1, 6],
+  ]);
+  assertEquals(await txn(n0, ["r", 2, null], ["r", 3, null]), [["r", 2, 9], ["r", 3, null]]);
+});

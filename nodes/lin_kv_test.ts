@@ -1,0 +1,60 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { type Body, RpcError } from "../lib/node.ts";
+import { simulate } from "../lib/simulator/simulate.ts";
+import { FakeTime, settled, TestNode } from "../lib/testing.ts";
+import { parseTestOptions } from "../lib/workbench/options.ts";
+import { LinKv } from "../lib/workloads.ts";
+import linKv from "./lin_kv.ts";
+
+/** Answers the one request that the node has sent; returns it. */
+async function answer(node: TestNode, reply: Body): Promise<unknown> {
+  await settled();
+  const [request, ...others] = node.sent.splice(0);
+  assertEquals(others, []);
+  const { msg_id: id = null, ...body } = request?.body ?? { type: "nothing" };
+  node.receive(request?.dest ?? "", { ...reply, in_reply_to: id });
+  return [request?.dest, body];
+}
+
+Deno.test("requests go to the service as they are, and its answers come back", async () => {
+  const n0 = new TestNode(linKv);
+  const reading = n0.ask(LinKv.read, { key: 1 });
+  assertEquals(await answer(n0, { type: "read_ok", value: 3 }), [
+    "lin-kv",
+    { type: "read", key: 1 },
+  ]);
+  assertEquals((await reading).value, 3);
+  const writing = n0.ask(LinKv.write, { key: 1, value: 4 });
+  assertEquals(await answer(n0, { type: "write_ok" }), [
+    "lin-kv",
+    { type: "write", key: 1, value: 4 },
+  ]);
+  assertEquals((await writing).type, "write_ok");
+  const setting = assertRejects(() => n0.ask(LinKv.cas, { key: 1, from: 3, to: 5 }), RpcError);
+  assertEquals(await answer(n0, { type: "error", code: 22 }), [
+    "lin-kv",
+    { type: "cas", key: 1, from: 3, to: 5 },
+  ]);
+  assertEquals((await setting).code, 22);
+});
+
+Deno.test("a write without an answer is not repeated, and its client told that nobody knows", async () => {
+  using time = new FakeTime();
+  const n0 = new TestNode(linKv);
+  const writing = assertRejects(() => n0.ask(LinKv.write, { key: 1, value: 4 }), RpcError);
+  await time.advance(4_000);
+  assertEquals((await writing).code, 0);
+  assertEquals(n0.sent.length, 1);
+});
+
+for (const options of ["--nemesis partition", "--latency 200 --latency-dist exponential"]) {
+  Deno.test(`${options}: linearizable`, async () => {
+    const argv = "-w lin-kv --node-count 3 --concurrency 4n --time-limit 10 --rate 30 --seed 1 " +
+      options;
+    const { results } = await simulate(
+      linKv,
+      parseTestOptions(argv.split(" "), { simulated: true }).run,
+    );
+    assertEquals(results?.["valid?"], true);
+  });
+}
