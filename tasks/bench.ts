@@ -6,12 +6,14 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { type Bench, compare, table } from "./bench/compare.ts";
 import { echo } from "./bench/echo.ts";
+import { simulator } from "./bench/simulator.ts";
 import { startUp } from "./bench/start_up.ts";
 
 /** Every bench there is. */
 const BENCHES: readonly Bench[] = [
   echo,
   startUp,
+  ...simulator,
 ];
 
 async function main(args: readonly string[]): Promise<void> {

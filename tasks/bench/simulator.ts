@@ -1,0 +1,108 @@
+/**
+ * How fast the simulator is: seconds of virtual time for a second of real time, over a whole run
+ * with its checks; and how its time and memory grow with the number of nodes.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { programAt } from "../../lib/simulator/program.ts";
+import { simulate } from "../../lib/simulator/simulate.ts";
+import { SECOND } from "../../lib/workbench/clock.ts";
+import { parseTestOptions } from "../../lib/workbench/options.ts";
+import type { Gauge } from "../../lib/workbench/run.ts";
+import { challengeOf } from "../challenges.ts";
+import type { Bench, Contender } from "./compare.ts";
+
+/** What a simulated run took. */
+interface Cost {
+  readonly virtualS: number;
+  readonly wallS: number;
+  readonly messages: number;
+  /** The most that was in use, of what was looked at every few messages. */
+  readonly heapBytes: number;
+}
+
+const HEAP_EVERY = 5_000;
+
+/** A challenge in virtual time, again and again, each time with the next seed. */
+class Simulated implements Contender {
+  #seed = 0;
+
+  constructor(
+    readonly name: string,
+    readonly challenge: string,
+    readonly options: readonly string[],
+    readonly figure: (cost: Cost) => number,
+  ) {}
+
+  async measure(): Promise<number> {
+    const { node, runs: [argv = []] } = challengeOf(this.challenge);
+    const program = await programAt(pathToFileURL(resolve(node)).href);
+    const words = [...argv, ...this.options, "--seed", String(++this.#seed)];
+    const { run } = parseTestOptions(words, { simulated: true });
+    let gauge: Gauge | undefined;
+    let [messages, heapBytes] = [0, 0];
+    const startMs = performance.now();
+    const { results } = await simulate(program, run, {
+      started: (of) => gauge = of,
+      message: (_, fate) => {
+        if (fate !== "send" || ++messages % HEAP_EVERY !== 0) return;
+        heapBytes = Math.max(heapBytes, Deno.memoryUsage().heapUsed);
+      },
+    });
+    const wallS = (performance.now() - startMs) / 1000;
+    if (results?.["valid?"] !== true) throw new Error(`${words.join(" ")} is not valid`);
+    return this.figure({ virtualS: (gauge?.now() ?? 0) / SECOND, wallS, messages, heapBytes });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const realTime: Contender = {
+  name: "real time",
+  measure: () => Promise.resolve(1),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
+
+function speedOf(id: string, atLeast: number): Bench {
+  return {
+    name: `sim-${id}`,
+    title: `Challenge ${id} in virtual time`,
+    unit: "virtual s/s",
+    rounds: 10,
+    target: { contender: id, atLeast },
+    start() {
+      const simulated = new Simulated(id, id, [], ({ virtualS, wallS }) => virtualS / wallS);
+      return Promise.resolve([realTime, simulated]);
+    },
+  };
+}
+
+const SIZES = [25, 50, 100, 200];
+
+function growthOf(what: string, unit: string, figure: (cost: Cost) => number): Bench {
+  return {
+    name: `sim-growth-${what}`,
+    title: `Challenge 3d in virtual time on ever more nodes: ${what}`,
+    unit,
+    rounds: 3,
+    target: { contender: `${SIZES.at(-1)} nodes`, atMost: 1 },
+    start: () =>
+      Promise.resolve(
+        SIZES.map((size) =>
+          new Simulated(`${size} nodes`, "3d", ["--node-count", `${size}`], figure)
+        ),
+      ),
+  };
+}
+
+/** Virtual against real time in challenges 3c and 3d, and growth with the number of nodes. */
+export const simulator: readonly Bench[] = [
+  speedOf("3c", 300),
+  speedOf("3d", 100),
+  growthOf("time", "µs/message", ({ wallS, messages }) => 1e6 * wallS / messages),
+  growthOf("memory", "bytes/message", ({ heapBytes, messages }) => heapBytes / messages),
+];
