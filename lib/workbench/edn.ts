@@ -181,11 +181,29 @@ export function printEdn(value: Edn): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value !== "object") return printScalar(value);
   if (value instanceof Keyword) return value.toString();
+  if (Array.isArray(value)) return `[${printItems(value)}]`;
+  if (isEdnObject(value)) return printObject(value);
   if (value instanceof Sym) return value.name;
   if (value instanceof Float) return printFloat(value.value);
   if (value instanceof Tagged) return `#${value.tag}${tagGap(value)}${printEdn(value.value)}`;
   const { open, close, parts } = container(value);
   return open + parts.map((part) => part.map(printEdn).join(" ")).join(separator(value)) + close;
+}
+
+function printItems(items: readonly Edn[]): string {
+  let text = "";
+  for (let i = 0; i < items.length; i++) text += (i === 0 ? "" : " ") + printEdn(items[i] ?? null);
+  return text;
+}
+
+/** Most of what is ever printed are operations: no list of parts is made of them. */
+function printObject(object: EdnObject): string {
+  let text = "";
+  for (const key in object) {
+    const item = object[key];
+    if (item !== undefined) text += `${text === "" ? "" : ", "}:${key} ${printEdn(item)}`;
+  }
+  return `{${text}}`;
 }
 
 function printScalar(value: boolean | number | bigint): string {

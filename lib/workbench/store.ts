@@ -5,8 +5,10 @@
  */
 import { join } from "node:path";
 import { type EdnObject, prettyEdn, printEdn } from "./edn.ts";
-import { opToEdn, printHistory } from "./history.ts";
-import type { Op } from "./history.ts";
+import { type Op, printHistory } from "./history.ts";
+
+/** Operations written at a time: a long history is never all in memory as text. */
+const OPS_A_WRITE = 1_000;
 
 /** The folder of one run: `<root>/<workload>/<time>/`. */
 export class RunFolder {
@@ -49,13 +51,13 @@ export class RunFolder {
     if (file === undefined) {
       this.#nodeLogs.set(node, file = this.#open(join("node-logs", `${node}.log`)));
     }
-    file.writeSync(this.#encoder.encode(`${line}\n`));
+    writeAll(file, this.#encoder.encode(`${line}\n`));
   }
 
   /** Adds a line to the run's own log. */
   log(line: string): void {
     this.#runLog ??= this.#open("run.log");
-    this.#runLog.writeSync(this.#encoder.encode(`${line}\n`));
+    writeAll(this.#runLog, this.#encoder.encode(`${line}\n`));
   }
 
   /** Writes the options a run was made with, so that it can be judged and repeated. */
@@ -65,8 +67,13 @@ export class RunFolder {
 
   /** Writes the history, as maps and as a table. */
   writeHistory(history: readonly Op[]): void {
-    this.#write("history.edn", printHistory(history));
-    this.#write("history.txt", history.map(historyLine).join(""));
+    using maps = this.#open("history.edn");
+    using table = this.#open("history.txt");
+    for (let from = 0; from < history.length; from += OPS_A_WRITE) {
+      const ops = history.slice(from, from + OPS_A_WRITE);
+      writeAll(maps, this.#encoder.encode(printHistory(ops)));
+      writeAll(table, this.#encoder.encode(ops.map(tableRow).join("")));
+    }
   }
 
   /** Writes the results. */
@@ -104,10 +111,15 @@ export class RunFolder {
   }
 }
 
-function historyLine(op: Op): string {
-  const { process, type, f, value, error } = opToEdn(op);
-  const cells = [process, type, f, value, ...(error === undefined ? [] : [error])];
-  return `${cells.map((cell) => printEdn(cell ?? null)).join("\t")}\n`;
+/** An operation as a row of `history.txt`. */
+function tableRow({ process, type, f, value, error }: Op): string {
+  const who = process === "nemesis" ? ":nemesis" : process;
+  const why = error === undefined ? "" : `\t${printEdn(error)}`;
+  return `${who}\t:${type}\t:${f}\t${printEdn(value)}${why}\n`;
+}
+
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  for (let from = 0; from < bytes.length;) from += file.writeSync(bytes.subarray(from));
 }
 
 /** Makes or moves a symbolic link. By `ln`, since Deno lets a program link only with all rights. */

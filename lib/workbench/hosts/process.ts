@@ -240,7 +240,7 @@ class Input {
     this.#writing = true;
     try {
       while (this.#lines.length > 0 && !this.#closed) {
-        await Promise.resolve(); // let the deliveries of this turn add theirs
+        await new Promise<void>((resolve) => setImmediate(resolve)); // let this turn add the rest of its
         const bytes = this.#encoder.encode(`${this.#lines.join("\n")}\n`);
         this.#lines = [];
         this.#waiting = 0;
