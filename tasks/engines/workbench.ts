@@ -59,6 +59,7 @@ export async function runWorkbench(test: TestOptions, reporting: Reporting): Pro
       const { workload: result } = outcome.results;
       if (isEdnObject(result)) folder.writeDrawings(workload.draw?.(result) ?? new Map());
     }
+    if (outcome.stronger !== undefined) folder.writeStronger(outcome.stronger);
   } finally {
     folder.writeHistory(watch.history); // also of a run that was interrupted
     await progress?.stop();

@@ -1,0 +1,34 @@
+import { assert, assertEquals } from "@std/assert";
+import type { EdnObject } from "../lib/workbench/edn.ts";
+import { workloads } from "../lib/workbench/workloads/mod.ts";
+import type { EngineRun } from "./engines/engine.ts";
+import { summariseRun } from "./outcome.ts";
+
+function ended(fields: Partial<EngineRun>): EngineRun {
+  const workload = workloads.get("txn-rw-register");
+  assert(workload !== undefined);
+  const results: EdnObject = { workload: { "valid?": true }, "valid?": true };
+  return { dir: "", workload, nodeCount: 2, history: [], problems: [], results, ...fields };
+}
+
+Deno.test("what the nodes hold in the end is remarked on, and never changes the verdict", () => {
+  const good = summariseRun(ended({ stronger: { "valid?": true, "key-count": 214 } }));
+  assertEquals(good.ending, "pass");
+  assert(
+    /replicas agree on all 214 keys in the end; no write was lost/.test(good.explanation[0] ?? ""),
+  );
+  const stronger = { "valid?": false, "never-replicates": ["n1"] };
+  const bad = summariseRun(ended({ stronger }));
+  assertEquals([bad.ending, bad.headline], ["pass", "Correct."]);
+  assert(/no part of the verdict: n1 never replicates/.test(bad.explanation[0] ?? ""));
+  assertEquals(summariseRun(ended({})).explanation, []);
+});
+
+Deno.test("the first problem of a node comes before all else, with what it led to", () => {
+  const problems = [
+    { time: 0, node: "n0", text: "n0 wrote nonsense", consequence: "it is read no more" },
+    { time: 1, node: "n1", text: "n1 did too" },
+  ];
+  const { explanation } = summariseRun(ended({ problems }));
+  assertEquals(explanation[0], "n0 wrote nonsense; it is read no more.");
+});
