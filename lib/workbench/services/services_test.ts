@@ -4,7 +4,7 @@ import { linearizable, type Model } from "../checkers/linearizability.ts";
 import { casOf } from "../checkers/register.ts";
 import { canonical, sameEdn } from "../checkers/values.ts";
 import { MS, sleep, VirtualClock } from "../clock.ts";
-import type { Edn } from "../edn.ts";
+import { type Edn, Float } from "../edn.ts";
 import type { Op } from "../history.ts";
 import { jsonToEdn, printJson } from "../json.ts";
 import type { Body } from "../../message.ts";
@@ -74,17 +74,15 @@ Deno.test("lww-kv knows no create_if_not_exists", () => {
   for (let i = 0; i < 20; i++) assertEquals(store.handle("n0", cas)?.code, 20);
 });
 
-Deno.test("a reply carries the request's msg_id, or null where there was none", async () => {
+Deno.test("a reply carries the request's msg_id or null, and values in the form they came in", async () => {
   const { clock, network } = new Bench(none, []);
   const replies: string[] = [];
   network.register("n0", ({ text }) => void replies.push(text));
   await clock.run(async () => {
-    for (const id of ['"msg_id": 7, ', ""]) {
-      const text = `{"src": "n0", "dest": "lin-kv", "body": {${id}"type": "write", "value": 5.0}}`;
-      network.send("n0", "lin-kv", text);
+    const write = { type: "write", value: new Float(5) };
+    for (const body of [{ ...write, msg_id: 7 }, write, { type: "read" }]) {
+      network.send("n0", "lin-kv", printJson({ src: "n0", dest: "lin-kv", body }), body);
     }
-    const text = '{"src": "n0", "dest": "lin-kv", "body": {"type": "read", "key": null}}';
-    network.send("n0", "lin-kv", text);
     await sleep(clock, MS);
   });
   assertEquals(replies, [
