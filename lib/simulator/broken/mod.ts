@@ -15,9 +15,13 @@ import duplicateIdsAfterRestart from "./duplicate_ids_after_restart.ts";
 import endlessRetries from "./endless_retries.ts";
 import forgetsUnderLoad from "./forgets_under_load.ts";
 import intermediateRead from "./intermediate_read.ts";
+import logForgets from "./log_forgets.ts";
+import logTwoOwners from "./log_two_owners.ts";
 import lostOnPartition from "./lost_on_partition.ts";
 import lostUpdate from "./lost_update.ts";
 import neverReplicates from "./never_replicates.ts";
+import pollRepeats from "./poll_repeats.ts";
+import pollSkips from "./poll_skips.ts";
 import readSkew from "./read_skew.ts";
 import replacesWholeStore from "./replaces_whole_store.ts";
 import staleButSerializable from "./stale_but_serializable.ts";
@@ -93,6 +97,30 @@ export const BROKEN: readonly Broken[] = [
     file: "counter_blind_retry.ts",
     options: "-w g-counter --node-count 2 --time-limit 10 --rate 50 --loss 0.1",
     ways: ["workload invalid"],
+  },
+  {
+    program: logTwoOwners,
+    file: "log_two_owners.ts",
+    options: "-w kafka --node-count 2 --concurrency 4n --time-limit 5 --rate 200 --latency 20",
+    ways: ["inconsistent-offsets"],
+  },
+  {
+    program: logForgets,
+    file: "log_forgets.ts",
+    options: "-w kafka --node-count 1 --concurrency 4n --time-limit 5 --rate 500",
+    ways: ["int-poll-skip", "lost-write", "poll-skip", "unseen"],
+  },
+  {
+    program: pollSkips,
+    file: "poll_skips.ts",
+    options: "-w kafka --node-count 1 --concurrency 4n --time-limit 10 --rate 150",
+    ways: ["lost-write", "poll-skip", "unseen"],
+  },
+  {
+    program: pollRepeats,
+    file: "poll_repeats.ts",
+    options: "-w kafka --node-count 1 --concurrency 2n --time-limit 10 --rate 150",
+    ways: ["nonmonotonic-poll"],
   },
   {
     program: dirtyRead,
