@@ -95,6 +95,16 @@ export class Outbox<T> {
   }
 
   /**
+   * The number of a message that carries nothing. It may be acknowledged like any other, so nothing
+   * is in flight after it: what was counts as unsent.
+   */
+  takeNothing(nowMs: number): number {
+    this.requeue(nowMs);
+    this.#lastSentMs = nowMs;
+    return ++this.#lastSeq;
+  }
+
+  /**
    * The peer has received the message of that number, and so has every value it carried.
    *
    * @returns the round trip, in milliseconds, if it was this message that was being timed: when a

@@ -92,3 +92,13 @@ Deno.test("a batch is bounded, and the rest follows once there is room", () => {
   assertEquals(outbox.unsentSinceMs, 0);
   assertEquals(outbox.take(2).values, [10_000, 10_001]);
 });
+
+Deno.test("acknowledging a message without content acknowledges nothing", () => {
+  const outbox = new Outbox<string>();
+  outbox.add("a", 0);
+  outbox.take(0);
+  const seq = outbox.takeNothing(5);
+  outbox.acknowledge(seq, 10);
+  assertEquals([outbox.unsentSinceMs, outbox.unacknowledgedSinceMs], [5, undefined]);
+  assertEquals(outbox.take(10), { seq: 3, values: ["a"] });
+});

@@ -1,0 +1,377 @@
+/**
+ * Broadcast along a spanning tree that repairs itself.
+ *
+ * A value goes from the node that learned it up to the root, and from there down to all others.
+ * Where every link works the tree is a star around the lowest node, so a value costs n − 1 messages
+ * and two message delays; *when* messages go up and down is the schedule of whoever uses this, and
+ * with it how many values share one.
+ *
+ * Between any two nodes there is one kind of message, `news`: everything that the other is not known
+ * to have, a number that acknowledges what came from it, and the path to the root that the sender
+ * claims (see `outbox.ts`, `spanning_tree.ts`). Three rules keep values flowing when links fail:
+ *
+ * - *Suspect.* A parent whose acknowledgement is overdue may be cut off, and with it anyone. The node
+ *   then holds no link to be working, is its own root, and so tells everyone at once what is
+ *   outstanding. This costs n − 1 messages and loses one time-out, no more: the values themselves
+ *   are the probes.
+ * - *Confirm.* A link works again once an acknowledgement comes back over it. Whoever gets a message
+ *   over a link in doubt answers at once. The node follows the best path among those claimed by
+ *   neighbours that answered: the lowest root that is left, by way of a neighbour if need be.
+ * - *Persist.* A root serves all nodes, also those that it has given up for lost, if only now and
+ *   then. So when a partition heals, one message in each direction brings both sides together.
+ *
+ * When all is acknowledged, nobody sends anything.
+ *
+ * Each node keeps every value in memory, and for each peer what that is not known to have; a node
+ * that crashes loses them.
+ *
+ * The idea of a tree for the payload and repair beside it is that of Plumtree (Leitão, Pereira,
+ * Rodrigues, "Epidemic Broadcast Trees", 2007); the tree itself is found differently.
+ *
+ * @module
+ */
+import type { Node, RequestOf } from "./node.ts";
+import { Outbox } from "./outbox.ts";
+import { RoundTrip } from "./round_trip.ts";
+import { array, boolean, integer, oneWay, string } from "./rpc.ts";
+import { bestPath, idealPath, type Path, rootOf } from "./spanning_tree.ts";
+
+/** When messages go. All times are in milliseconds, points in time those of `performance.now`. */
+export interface Schedule {
+  /** When the parent is to hear of what has waited for it since then; a time not after now: at once. */
+  readonly report: (sinceMs: number, tree: BroadcastTree) => number;
+  /** When a child, or at the root anyone, is to hear of what has waited for it since then. */
+  readonly scatter: (sinceMs: number, tree: BroadcastTree) => number;
+  /** How long an acknowledgement may wait for a report to go with. */
+  readonly ackUpMs: number;
+  /** How long an acknowledgement may wait for a scatter to go with. */
+  readonly ackDownMs: number;
+  /** A report that comes this soon after a scatter has missed it: it is acknowledged at once. */
+  readonly lateMs?: number;
+  /** How much later than these an acknowledgement may come: a round trip, and some more. */
+  readonly patienceMs: number;
+  /** Time between two messages to a peer that may not hear them. */
+  readonly probeMs: number;
+}
+
+const news = oneWay("news", {
+  /** The message's number on this link, 0 if it is not to be acknowledged. */
+  seq: integer,
+  /** The newest number received over this link in the other direction, 0 for none. */
+  ack: integer,
+  /** The sender's path to the root. */
+  path: array(string),
+  /** The root's clock when it sent what the sender last heard along that path. */
+  stamp: integer,
+  /** Whether the sender has to know at once if this arrives. */
+  probe: boolean,
+  values: array(integer),
+});
+
+interface Link {
+  readonly outbox: Outbox<number>;
+  /** The path that the peer claims. */
+  path: Path;
+  stamp: number;
+  /** The newest message received, and when one was last. */
+  heardSeq: number;
+  heardMs: number;
+  /** Since when the peer waits for an acknowledgement. */
+  owedSinceMs: number | undefined;
+  /** While it is unknown if the link works: the last message sent before it became so. */
+  doubtedSeq: number | undefined;
+}
+
+/** One node's part in the broadcast. */
+export class BroadcastTree {
+  readonly #values = new Set<number>();
+  readonly #node: Node;
+  readonly #schedule: Schedule;
+  readonly #links = new Map<string, Link>();
+  readonly #roundTrip = new RoundTrip();
+  #path: Path = [];
+  /** For each root that was lost, the newest stamp of it that was known by then. */
+  readonly #lost = new Map<string, number>();
+  #scatteredMs = -Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(node: Node, schedule: Schedule) {
+    this.#node = node;
+    this.#schedule = schedule;
+    node.onInit(() => {
+      this.#path = idealPath(node.id, node.ids);
+      for (const peer of node.peers) this.#links.set(peer, newLink(idealPath(peer, node.ids)));
+    });
+    node.on(news, (body, { src }) => this.#receive(src, body));
+  }
+
+  /** Every value this node knows, in the order it learned them. */
+  get values(): ReadonlySet<number> {
+    return this.#values;
+  }
+
+  /** Whether this node follows no other. */
+  get isRoot(): boolean {
+    return this.#path.length === 0;
+  }
+
+  /** When the parent was last told something, `-Infinity` if it never was. */
+  get reportedMs(): number {
+    return this.#parentLink?.outbox.lastSentMs ?? -Infinity;
+  }
+
+  /** When the parent was last heard, `-Infinity` if it never was. */
+  get heardParentMs(): number {
+    return this.#parentLink?.heardMs ?? -Infinity;
+  }
+
+  /** When this node last told its children something, `-Infinity` if it never has. */
+  get scatteredMs(): number {
+    return this.#scatteredMs;
+  }
+
+  /** Whether all who follow this node and can be reached have answered the last scatter. */
+  get gathered(): boolean {
+    return this.#links.values().every((link) =>
+      !isUp(link) || !this.#isChild(link) ||
+      (link.heardMs > this.#scatteredMs && link.outbox.unacknowledgedSinceMs === undefined)
+    );
+  }
+
+  /** Broadcasts a value. */
+  add(value: number): void {
+    this.#learn(value);
+    this.#step();
+    if (this.#path.length > 1) this.#tellNeighbours(value);
+  }
+
+  get #parentLink(): Link | undefined {
+    return this.#links.get(this.#path[0] ?? "");
+  }
+
+  get #overdueMs(): number {
+    const { ackDownMs, patienceMs } = this.#schedule;
+    return ackDownMs + Math.max(patienceMs, this.#roundTrip.timeoutMs);
+  }
+
+  get #root(): string {
+    return rootOf(this.#node.id, this.#path);
+  }
+
+  get #stamp(): number {
+    return this.#parentLink?.stamp ?? Date.now();
+  }
+
+  #isChild(link: Link): boolean {
+    return link.path[0] === this.#node.id;
+  }
+
+  #learn(value: number, from?: string): void {
+    if (this.#values.has(value)) return;
+    this.#values.add(value);
+    const nowMs = performance.now();
+    for (const [peer, { outbox }] of this.#links) if (peer !== from) outbox.add(value, nowMs);
+  }
+
+  #receive(src: string, message: RequestOf<typeof news>): void {
+    const link = this.#links.get(src);
+    if (link === undefined) return;
+    const { path, probe, values } = message;
+    const hint = this.#hintsAtLoss(link, src, path);
+    this.#heard(link, message);
+    for (const value of values) {
+      link.outbox.delete(value);
+      this.#learn(value, src);
+    }
+    if (hint) return this.#suspect();
+    const answer = probe || !isUp(link) || this.#knowsBetterThan(src, path);
+    if (!this.#choosePath(src) && answer) this.#send(src, link);
+    this.#step();
+  }
+
+  /** Keeps account of a link over which a message came. */
+  #heard(link: Link, { seq, ack, path, stamp, values }: RequestOf<typeof news>): void {
+    const nowMs = performance.now();
+    const roundTripMs = link.outbox.acknowledge(ack, nowMs);
+    if (roundTripMs !== undefined && link === this.#parentLink) {
+      this.#roundTrip.measured(Math.max(0, roundTripMs - this.#schedule.ackDownMs));
+    }
+    if (link.doubtedSeq !== undefined && ack > link.doubtedSeq) link.doubtedSeq = undefined;
+    link.heardMs = nowMs;
+    if (seq > 0 && values.length > 0) link.owedSinceMs ??= nowMs;
+    if (seq <= link.heardSeq) return; // it was overtaken, or has no number
+    link.heardSeq = seq;
+    link.path = path;
+    link.stamp = stamp;
+  }
+
+  /**
+   * From behind a relay it is far to others behind relays. The root's neighbours hear of a value soon
+   * enough; the other neighbours of this node are told directly, once, with no acknowledgement.
+   */
+  #tellNeighbours(value: number): void {
+    for (const [peer, link] of this.#links) {
+      if (!isUp(link) || link === this.#parentLink || link.path.length === 1) continue;
+      this.#node.send(peer, news, { ...this.#claim(link), seq: 0, values: [value] });
+    }
+  }
+
+  /** Whether a peer has lost the root that this node follows, and this node has not heard it either. */
+  #hintsAtLoss(link: Link, src: string, path: Path): boolean {
+    const silent = performance.now() - this.heardParentMs > this.#overdueMs;
+    const lost = rootOf(src, link.path) === this.#root && rootOf(src, path) !== this.#root;
+    return this.#path.length > 0 && lost && silent;
+  }
+
+  /** Follows the best path there is; tells whom it concerns, and true, if that is a new one. */
+  #choosePath(src: string): boolean {
+    const { id, ids } = this.#node;
+    const claims = [...this.#links].filter(([peer, link]) => this.#isCredible(peer, link));
+    const path = bestPath(id, ids, this.#path, claims.map(([peer, link]) => [peer, link.path]));
+    const [before, parent] = [this.#path[0], path[0]];
+    if (path.join() === this.#path.join()) return false;
+    this.#leave(path);
+    if (parent !== before) this.#parentLink?.outbox.requeue(performance.now());
+    for (const [peer, link] of this.#links) {
+      const concerned = peer === src || peer === parent || peer === before || this.#isChild(link);
+      if (concerned) this.#send(peer, link);
+    }
+    return true;
+  }
+
+  /**
+   * Whether to follow what a neighbour claims. Nodes that lose a root at one time would else go on to
+   * believe each other's stale paths to it, ever longer ones. So only someone who has heard the lost
+   * root later than this node did is a way to it (as in DSDV: Perkins, Bhagwat, 1994).
+   */
+  #isCredible(peer: string, link: Link): boolean {
+    return isUp(link) && link.stamp > (this.#lost.get(rootOf(peer, link.path)) ?? -1);
+  }
+
+  #knowsBetterThan(src: string, path: Path): boolean {
+    const { ids } = this.#node;
+    return ids.indexOf(this.#root) < ids.indexOf(rootOf(src, path));
+  }
+
+  #leave(path: Path): void {
+    if (rootOf(this.#node.id, path) !== this.#root) this.#lost.set(this.#root, this.#stamp);
+    this.#path = path;
+  }
+
+  /** The parent does not answer: any link may be cut, so all are tried with what is outstanding. */
+  #suspect(): void {
+    this.#leave([]);
+    for (const link of this.#links.values()) doubt(link);
+    for (const [peer, link] of this.#links) this.#send(peer, link);
+    this.#scatteredMs = performance.now();
+    this.#step();
+  }
+
+  /** Does what is due, and comes back when something will be. */
+  #step(): void {
+    clearTimeout(this.#timer);
+    const nowMs = performance.now();
+    for (const link of this.#links.values()) {
+      if (this.#deadlineMs(link) > nowMs) continue;
+      if (link === this.#parentLink) return this.#suspect();
+      doubt(link);
+    }
+    for (const [peer, link] of this.#dueLinks(nowMs)) this.#send(peer, link);
+    const nextMs = Math.min(
+      ...this.#links.values().map((link) => Math.min(this.#dueMs(link), this.#deadlineMs(link))),
+    );
+    if (nextMs === Infinity) return;
+    this.#timer = setTimeout(() => this.#step(), Math.max(0, Math.ceil(nextMs - nowMs)));
+  }
+
+  /** Who is to be sent something now. When it is time to scatter, all below who lack something. */
+  #dueLinks(nowMs: number): [string, Link][] {
+    const isBelow = (link: Link) => link !== this.#parentLink && this.#serves(link) && isUp(link);
+    const links = [...this.#links];
+    const scatters = links.some(([, link]) => isBelow(link) && this.#newsDueMs(link) <= nowMs);
+    if (scatters) this.#scatteredMs = nowMs;
+    return links.filter(([, link]) =>
+      this.#dueMs(link) <= nowMs ||
+      (scatters && isBelow(link) && link.outbox.unsentSinceMs !== undefined)
+    );
+  }
+
+  /** When a link on which something waits to be acknowledged is to be doubted. */
+  #deadlineMs(link: Link): number {
+    const sinceMs = link.outbox.unacknowledgedSinceMs;
+    if (sinceMs === undefined || !isUp(link)) return Infinity;
+    if (link === this.#parentLink) return sinceMs + this.#overdueMs;
+    if (!this.#serves(link)) return Infinity;
+    return sinceMs + this.#schedule.ackUpMs + this.#schedule.patienceMs;
+  }
+
+  #serves(link: Link): boolean {
+    return this.#path.length === 0 || this.#isChild(link);
+  }
+
+  /** When a peer is to be sent the next message. */
+  #dueMs(link: Link): number {
+    const { outbox, owedSinceMs = Infinity } = link;
+    if (link !== this.#parentLink && !this.#serves(link)) return owedSinceMs;
+    if (isUp(link)) return Math.min(this.#newsDueMs(link), this.#ackDueMs(link));
+    return outbox.size > 0 ? outbox.lastSentMs + this.#schedule.probeMs : Infinity;
+  }
+
+  #newsDueMs(link: Link): number {
+    const { report, scatter } = this.#schedule;
+    const sinceMs = link.outbox.unsentSinceMs;
+    if (sinceMs === undefined) return Infinity;
+    return link === this.#parentLink ? report(sinceMs, this) : scatter(sinceMs, this);
+  }
+
+  #ackDueMs(link: Link): number {
+    const { ackUpMs, ackDownMs, lateMs = 0 } = this.#schedule;
+    const { owedSinceMs = Infinity } = link;
+    if (link === this.#parentLink) return owedSinceMs + ackUpMs;
+    const afterScatterMs = owedSinceMs - this.#scatteredMs;
+    const isLate = afterScatterMs >= 0 && afterScatterMs < lateMs;
+    return isLate ? owedSinceMs : owedSinceMs + ackDownMs;
+  }
+
+  #send(peer: string, link: Link): void {
+    const nowMs = performance.now();
+    // What is outstanding goes along the tree. Others that wait for a word get just that, or the
+    // two would go on to acknowledge each other's news for ever.
+    const onTree = link === this.#parentLink || this.#serves(link);
+    const { seq, values } = onTree
+      ? link.outbox.take(nowMs)
+      : { seq: link.outbox.takeNothing(nowMs), values: [] };
+    link.owedSinceMs = undefined;
+    this.#node.send(peer, news, { ...this.#claim(link), seq, values });
+  }
+
+  /** What every message says. */
+  #claim(link: Link) {
+    return {
+      ack: link.heardSeq,
+      path: [...this.#path],
+      stamp: this.#stamp,
+      probe: !isUp(link),
+    };
+  }
+}
+
+function newLink(path: Path): Link {
+  return {
+    outbox: new Outbox(),
+    path,
+    stamp: 0,
+    heardSeq: 0,
+    heardMs: -Infinity,
+    owedSinceMs: undefined,
+    doubtedSeq: undefined,
+  };
+}
+
+function isUp(link: Link): boolean {
+  return link.doubtedSeq === undefined;
+}
+
+function doubt(link: Link): void {
+  link.doubtedSeq = link.outbox.lastSeq;
+}
