@@ -207,6 +207,24 @@ Deno.test("a transaction that loses every race is given up, for certain undone",
   assertEquals((await lost).code, 30);
 });
 
+Deno.test("a full root is emptied into pieces, and named only after these are stored", async () => {
+  const { n0, answer, txn } = nodeByHand();
+  const full = Array.from({ length: MAX_RECENT }, (_, key): Json => [key, [key]]);
+  const done = txn(append(0, 5));
+  await answer(rootIs(["other/1", full, null, {}]));
+  assertEquals(new Set(n0.sent.map(({ dest, body }) => `${dest} ${body.type}`)).size, 1);
+  let pieces = 0;
+  while (n0.sent[0]?.dest === "lww-kv") {
+    assertEquals((await answer({ type: "write_ok" })).type, "write");
+    pieces++;
+  }
+  assert(pieces > MAX_RECENT / 32 && pieces < MAX_RECENT / 16, `${pieces} pieces`);
+  const { type, to } = await answer({ type: "cas_ok" });
+  const [, recent, top] = Array.isArray(to) ? to : [];
+  assertEquals([type, recent, typeof top], ["cas", [], "string"]);
+  await done;
+});
+
 Deno.test("a transaction that only reads asks for the root anew, and sets nothing", async () => {
   const { n0, answer, txn } = nodeByHand();
   for (const root of [noRoot, rootIs(otherRoot), rootIs(otherRoot)]) {
