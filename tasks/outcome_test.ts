@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
 import type { EdnObject } from "../lib/workbench/edn.ts";
 import { workloads } from "../lib/workbench/workloads/mod.ts";
 import type { EngineRun } from "./engines/engine.ts";
@@ -31,4 +32,31 @@ Deno.test("the first problem of a node comes before all else, with what it led t
   ];
   const { explanation } = summariseRun(ended({ problems }));
   assertEquals(explanation[0], "n0 wrote nonsense; it is read no more.");
+});
+
+Deno.test("a valid run within its limits passes; one beyond them fails", () => {
+  const results: EdnObject = { net: { servers: { "msgs-per-op": 3 } }, "valid?": true };
+  const limit = (below: number) => ({
+    name: "messages per op",
+    path: ["net", "servers", "msgs-per-op"],
+    below,
+  });
+  assertEquals(summariseRun(ended({ results }), [limit(4)]).ending, "pass");
+  assertEquals(summariseRun(ended({ results }), [limit(3)]).ending, "fail");
+});
+
+Deno.test("without results a run crashed; why, and the log of the node that did it, are named", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(join(dir, "node-logs"));
+    await Deno.writeTextFile(join(dir, "node-logs/n1.log"), "");
+    const problems = [{ time: 0, node: "n1", text: "n1 ended: exit status 3" }];
+    const { results: _, ...crashed } = ended({ dir, problems, crash: ["n1 ended"] });
+    const { ending, explanation, places } = summariseRun(crashed);
+    assertEquals([ending, explanation], ["crash", ["n1 ended"]]);
+    const paths = places.map(({ path }) => path);
+    assertEquals([paths[0], paths.includes("run.log")], ["node-logs/n1.log", false]);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
 });

@@ -86,6 +86,7 @@ function ownOptions(argv: readonly string[]): OwnOptions {
       rest.push(...words.slice(i));
       break;
     }
+    if (/^--test-count(=|$)/.test(word)) throw new UsageError("--test-count: here it is --runs N");
     if (word === "--engine" || word === "--runs") found.set(word, words[++i] ?? "");
     else if (["--json", "--quiet", "--help", "-h"].includes(word)) found.set(word, "true");
     else rest.push(word);

@@ -34,9 +34,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (command !== "test") {
     throw new UsageError(`expected the command "test", got "${command ?? ""}"; --help tells more`);
   }
-  const test = parseTestOptions(others);
   return await interruptible(async (signal) => {
     for (let run = 1;; run++) {
+      const test = parseTestOptions(others); // each run with a seed of its own, unless one is given
       const ended = await runWorkbench(test, { quiet: false, signal });
       const summary = summariseRun(ended);
       const title = ended.workload.name;

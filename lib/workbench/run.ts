@@ -96,6 +96,9 @@ export interface Outcome {
 /** Maelstrom waits that long before final operations, with the network healed. */
 const RECOVERY_NS = 10 * SECOND;
 
+/** Malformed replies of a node that are told of one by one; the history has all. */
+const MALFORMED_TOLD = 3;
+
 /** Runs a workload against a host's nodes and checks what came of it. */
 export function run(options: RunOptions, engine: Engine): Promise<Outcome> {
   return new Run(options, engine).outcome();
@@ -109,6 +112,8 @@ class Run {
   readonly #cluster: Cluster;
   readonly #history: Op[] = [];
   readonly #problems: Problem[] = [];
+  /** Malformed replies, by node. */
+  readonly #malformed = new Map<string, number>();
   readonly #stopped: Promise<never>;
   #stop: (reason: unknown) => void = () => {};
   #origin = 0;
@@ -231,13 +236,20 @@ class Run {
       openClient: () => this.#cluster.openClient(),
       now: () => this.#now(),
       record: (op) => this.#record(op),
-      malformed: ({ node, message }) =>
-        this.#note({
-          node,
-          text: message,
-          consequence: "the operation counts as indeterminate, with an exception",
-        }),
+      malformed: ({ node, message }) => this.#noteMalformed(node, message),
     });
+  }
+
+  /** Told of each node a few times: one that cannot do better goes on like that. */
+  #noteMalformed(node: string, text: string): void {
+    const told = this.#malformed.get(node) ?? 0;
+    this.#malformed.set(node, told + 1);
+    if (told >= MALFORMED_TOLD) return;
+    const last = told + 1 === MALFORMED_TOLD
+      ? "; no more is said of such replies of this node"
+      : "";
+    const consequence = `the operation counts as indeterminate, with an exception${last}`;
+    this.#note({ node, text, consequence });
   }
 
   /** The main phase's operations in time. */

@@ -83,8 +83,10 @@ Deno.test("values that nobody sent are no fault, whatever they are", async () =>
 
 Deno.test("anything but a list is malformed; values that are not read any more are lost", async () => {
   for (const [name, programOf] of BOTH) {
-    const malformed = readsOf(await runOf(name, programOf(() => "none")));
-    assertEquals(new Set(malformed.map(({ type }) => type)), new Set(["info"]));
+    const malformed = await runOf(name, programOf(() => "none"));
+    assertEquals(new Set(readsOf(malformed).map(({ type }) => type)), new Set(["info"]));
+    assert(readsOf(malformed).length > 10);
+    assertEquals(malformed.problems.length, 3, "a node is not told of again and again");
     assertEquals(verdictOf(await runOf(name, programOf((values) => values.slice(-5)))), false);
   }
 });

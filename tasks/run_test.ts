@@ -1,0 +1,80 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { UsageError } from "../lib/workbench/options.ts";
+import { main } from "./run.ts";
+import { fromRoot, nodeScript, withFolder } from "./testing.ts";
+
+const ECHO = `reply '"type":"echo_ok","echo":"'"$echo"'"'`;
+const WRONG = `reply '"type":"echo_ok","echo":"something else"'`;
+const DIES = "exit 3";
+
+/** Runs challenge 1 as a process, in a folder whose node for it answers so. */
+async function challenge1(answer: string, ...argv: string[]) {
+  let ran = { code: -1, out: "", err: "" };
+  await withFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "nodes"));
+    await Deno.writeTextFile(join(folder, "nodes/1_echo.ts"), nodeScript(answer), { mode: 0o755 });
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--config", fromRoot("deno.json")],
+        ...["--allow-read", "--allow-write=results", "--allow-run", "--allow-env"],
+        ...[fromRoot("tasks/run.ts"), "1", "--time-limit", "1", ...argv, "--", folder],
+      ],
+      cwd: folder,
+    }).output();
+    const [out = "", err = ""] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    ran = { code, out, err };
+  });
+  return ran;
+}
+
+const WORKBENCH = ["--engine", "workbench"];
+
+Deno.test("a challenge that is met ends with status 0; engine, run and files are named", async () => {
+  const { code, out } = await challenge1(ECHO, ...WORKBENCH);
+  assertEquals(code, 0, out);
+  assertMatch(out, /^Engine: the embedded workbench/);
+  assertMatch(out, /1  Echo: -w echo --node-count 1 --time-limit 10 --time-limit 1/);
+  assertMatch(out, /✓ pass  1  Echo/);
+  assertMatch(out, /files: results\/runs\/echo\//);
+});
+
+Deno.test("one that is not ends with status 1; one whose node ends by itself with 255", async () => {
+  assertEquals((await challenge1(WRONG, ...WORKBENCH)).code, 1);
+  const { code, out, err } = await challenge1(DIES, ...WORKBENCH);
+  assertEquals(code, 255, out);
+  assertMatch(err, /n0 ended: exit status 3/);
+});
+
+Deno.test("--json prints the summary and nothing else", async () => {
+  const { code, out } = await challenge1(WRONG, "--engine=workbench", "--json");
+  const summary: unknown = JSON.parse(out);
+  assert(typeof summary === "object" && summary !== null && "ending" in summary);
+  assertEquals([code, summary.ending], [1, "fail"]);
+});
+
+Deno.test("--quiet prints only the result; several runs have a median, and the worst one counts", async () => {
+  const quiet = await challenge1(ECHO, ...WORKBENCH, "--quiet");
+  assertEquals([quiet.code, quiet.err], [0, ""]);
+  assert(!/Engine|files/.test(quiet.out), quiet.out);
+  assertMatch(quiet.out, /✓ {2}1 {2}Echo/);
+  const several = await challenge1(ECHO, ...WORKBENCH, "--runs", "2");
+  assertEquals(several.code, 0);
+  assertEquals(several.out.match(/✓ pass {2}1 {2}Echo/g)?.length, 2);
+  assertMatch(several.out, /2 runs/);
+});
+
+Deno.test("an option that is wrong ends with status 254, or is named at once", async () => {
+  const { code, err } = await challenge1(ECHO, ...WORKBENCH, "--rate", "fast");
+  assertEquals(code, 254);
+  assertMatch(err, /^deno task 1: --rate must be a number of at least 0, got "fast"/);
+  for (
+    const [argv, why] of [
+      [["1", "--engine", "jepsen"], "--engine must be one of maelstrom, workbench"],
+      [["1", "--runs", "0"], "--runs must be a whole number of at least 1"],
+      [["1", "--runs"], "--runs must be a whole number"],
+      [["1", "--test-count", "2"], "--test-count: here it is --runs N"],
+    ] as const
+  ) await assertRejects(() => main(argv), UsageError, why);
+  await assertRejects(() => main(["9z"]), RangeError);
+});

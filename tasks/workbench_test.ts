@@ -1,0 +1,153 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { UsageError } from "../lib/workbench/options.ts";
+import { fromRoot, nodeScript, withFolder } from "./testing.ts";
+import { main } from "./workbench.ts";
+
+/** A run of the task as a process, in a folder of its own. */
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly folder: string;
+}
+
+const BRIEF = ["--node-count", "2", "--time-limit", "1", "--rate", "20", "--seed", "1"];
+
+/** Starts `workbench test` with a node that answers as the shell function `answer` says. */
+function start(folder: string, answer: string, argv: readonly string[]): Deno.ChildProcess {
+  Deno.writeTextFileSync(join(folder, "node"), nodeScript(answer), { mode: 0o755 });
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--config", fromRoot("deno.json")],
+      ...["--allow-read", "--allow-write=results", "--allow-run", "--allow-env"],
+      ...[fromRoot("tasks/workbench.ts"), "test", "--bin", "./node", ...argv, "--", folder],
+    ],
+    cwd: folder,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+async function ended(folder: string, child: Deno.ChildProcess): Promise<Ran> {
+  const { code, stdout, stderr } = await child.output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, out: out ?? "", err: err ?? "", folder };
+}
+
+function withRun(
+  answer: string,
+  argv: readonly string[],
+  story: (ran: Ran) => void,
+): Promise<void> {
+  return withFolder(async (folder) => {
+    story(await ended(folder, start(folder, answer, argv)));
+    assertNoNodeLives(folder);
+  });
+}
+
+/** Every node has noted its process. */
+function assertNoNodeLives(folder: string): void {
+  const pids = Deno.readTextFileSync(join(folder, "pids")).trim().split("\n").map(Number);
+  assert(pids.length >= 1);
+  for (const pid of pids) assertEquals(lives(pid), false, `process ${pid} lives on`);
+}
+
+function lives(pid: number): boolean {
+  try {
+    Deno.kill(pid, "SIGCONT");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const latest = (folder: string, file: string) =>
+  Deno.readTextFileSync(join(folder, "results/runs/latest", file));
+
+Deno.test("a valid run ends with status 0, Maelstrom's last words and its files", async () => {
+  const echo = `reply '"type":"echo_ok","echo":"'"$echo"'"'`;
+  await withRun(echo, ["-w", "echo", ...BRIEF], ({ code, out, folder }) => {
+    assertEquals(code, 0, out);
+    assertEquals(out.trim().split("\n").at(-1), "Everything looks good!");
+    assertMatch(out, /seed: 1\b/);
+    assertMatch(latest(folder, "results.edn"), /:valid\? true}\n$/);
+    assertMatch(latest(folder, "history.edn"), /^{:index 0, :time \d+, :type :invoke, :process 0/);
+    assertMatch(latest(folder, "node-logs/n1.log"), /^up\n/);
+  });
+});
+
+Deno.test("an invalid run ends with status 1", async () => {
+  const wrong = `reply '"type":"echo_ok","echo":"something else"'`;
+  await withRun(wrong, ["-w", "echo", ...BRIEF], ({ code, out, folder }) => {
+    assertEquals(code, 1, out);
+    assertEquals(out.trim().split("\n").at(-1), "Analysis invalid!");
+    assertMatch(latest(folder, "results.edn"), /:valid\? false}\n$/);
+  });
+});
+
+Deno.test("a run whose checker cannot tell ends with status 2", async () => {
+  const mixed = `reply '"type":"generate_ok","id":'"$([ $msg_id = 1 ] && echo 1 || echo '"a"')"`;
+  await withRun(mixed, ["-w", "unique-ids", ...BRIEF], ({ code, out, folder }) => {
+    assertEquals(code, 2, out);
+    assertMatch(out.trim().split("\n").at(-1) ?? "", /no anomalies found/);
+    assertMatch(latest(folder, "results.edn"), /:valid\? :unknown}\n$/);
+  });
+});
+
+Deno.test("a node that ends by itself ends the run at once with status 255 and its last words", async () => {
+  const dies = "echo disk on fire >&2; exit 3";
+  const argv = ["-w", "echo", ...BRIEF, "--time-limit", "60"];
+  await withRun(dies, argv, ({ code, out, err, folder }) => {
+    assertEquals(code, 255, out);
+    assertMatch(err, /ended: exit status 3/);
+    assertMatch(err, /disk on fire/);
+    assert(!latest(folder, "history.edn").includes(":ok"));
+    let left: string | undefined;
+    try {
+      left = latest(folder, "results.edn");
+    } catch {
+      // as it should be
+    }
+    assertEquals(left, undefined);
+  });
+});
+
+Deno.test("Ctrl-C ends the run and its nodes with status 130; the history is kept", async () => {
+  await withFolder(async (folder) => {
+    const argv = ["-w", "echo", ...BRIEF, "--time-limit", "60", "--log-stderr"];
+    const answer = `echo asked >&2; reply '"type":"echo_ok","echo":"'"$echo"'"'`;
+    const child = start(folder, answer, argv);
+    const [watched, kept] = child.stderr.tee();
+    let seen = "";
+    for await (const text of watched.pipeThrough(new TextDecoderStream())) {
+      seen += text;
+      if (seen.includes("asked")) break;
+    }
+    child.kill("SIGINT");
+    const [{ code }, err] = await Promise.all([child.status, new Response(kept).text()]);
+    await child.stdout.cancel();
+    assertEquals(code, 130, err);
+    assertMatch(err, /Interrupted/);
+    assertMatch(latest(folder, "history.edn"), /:type :invoke/);
+    assertNoNodeLives(folder);
+  });
+});
+
+Deno.test("wrong arguments end with status 254 and say what is wrong", async () => {
+  await withFolder(async (folder) => {
+    const { code, err } = await ended(folder, start(folder, "", ["-w", "eco"]));
+    assertEquals(code, 254);
+    assertMatch(err, /^deno task workbench: unknown workload "eco": expected broadcast, echo/);
+  });
+  for (
+    const [argv, why] of [
+      [["demo"], 'expected the command "test"'],
+      [["test", "-w", "echo"], "--bin is missing"],
+      [["test", "-w", "echo", "--bin", "/nowhere/node"], "there is no file"],
+      [["test", "-w", "echo", "--bin", "/tmp"], "is no file"],
+      [["test", "-w", "echo", "--bin", fromRoot("README.md")], "is not executable"],
+    ] as const
+  ) await assertRejects(() => main(argv), UsageError, why);
+});
