@@ -34,8 +34,8 @@ Deno.test("a challenge that is met ends with status 0; engine, run and files are
   const { code, out } = await challenge1(ECHO, ...WORKBENCH);
   assertEquals(code, 0, out);
   assertMatch(out, /^Engine: the embedded workbench/);
-  assertMatch(out, /1  Echo: -w echo --node-count 1 --time-limit 10 --time-limit 1/);
-  assertMatch(out, /✓ pass  1  Echo/);
+  assertMatch(out, /1 {2}Echo: -w echo --node-count 1 --time-limit 10 --time-limit 1/);
+  assertMatch(out, /✓ pass {2}1 {2}Echo/);
   assertMatch(out, /files: results\/runs\/echo\//);
 });
 
