@@ -11,6 +11,11 @@
  * A batch that is not acknowledged is sent again after {@linkcode RETRY_MS}, with what has been
  * written since. Where everything is acknowledged, nobody sends anything.
  *
+ * What a peer lacks is told by its time alone. So a message costs as much as what it carries, however
+ * many registers there are; `anti_entropy.ts` compares states instead, which suits those that are small,
+ * and where replicas forget. Here none may: a node that was killed and starts again with nothing is not
+ * told again what it once acknowledged.
+ *
  * Each node sends its own writes only, to everyone. While two nodes cannot reach each other, they do
  * not learn of each other's writes by way of a third.
  *

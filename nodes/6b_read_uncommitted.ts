@@ -26,7 +26,8 @@
  * after a partition as soon as the next attempt, half a second apart, gets through; with one message
  * for every 256 registers written meanwhile.
  *
- * What it does not survive: the end of a node, for what it has not told anyone.
+ * What it does not survive: the end of a node. Its copy is gone, with what it has not told anyone, and
+ * nobody tells it again what it has acknowledged (`replication.ts`).
  *
  * @module
  */

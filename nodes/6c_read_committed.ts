@@ -30,7 +30,8 @@
  * at 1000 operations a second. A write is everywhere at most about 50 (n − 1) ms and three message
  * delays later; after a loss or a partition up to half a second more.
  *
- * What it does not survive: the end of a node, for what it has not told anyone.
+ * What it does not survive: the end of a node. Its copy is gone, with what it has not told anyone, and
+ * nobody tells it again what it has acknowledged (`replication.ts`).
  *
  * @module
  */

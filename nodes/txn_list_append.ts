@@ -18,8 +18,9 @@
  *
  * Messages: 2 for a transaction that only reads, 4 for one that writes, 4 more for each race lost, and
  * now and then those for the map. At 100 operations a second on five nodes that is about 4 per
- * operation. One node alone, which finds the root as it left it, needs 2. Latency: two message delays
- * to read, four to write.
+ * operation, and up to 5 where slow processes lose more races; with latency, which makes every race
+ * longer, more (11 at 10 ms). One node alone, which finds the root as it left it, needs 2. Latency: two
+ * message delays to read, four to write.
  *
  * A list is kept in one piece: the cost of a transaction is bounded by the length of its lists and the
  * logarithm of the number of keys. What was replaced stays in the store; nobody collects it.
