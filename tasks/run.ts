@@ -5,7 +5,7 @@
  */
 import { workloadOptionsHelp } from "./help.ts";
 import { UsageError } from "../lib/workbench/options.ts";
-import { challengeOf, CHALLENGES } from "./challenges.ts";
+import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
 import { chooseEngine, type EngineName, engineNamed } from "./engines/choose.ts";
 import { RUNS } from "./engines/engine.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
@@ -35,7 +35,7 @@ interface OwnOptions {
 export async function main(argv: readonly string[]): Promise<number> {
   const [id = "", ...others] = argv;
   const own = ownOptions(others);
-  const challenges = id === "all" ? CHALLENGES : [challengeOf(id)];
+  const challenges = challengesOf(id);
   if (own.help) {
     console.log(help(id));
     return 0;
@@ -72,6 +72,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     else if (own.quiet) console.log(renderScoreboard(scores, terminalLook()));
     return EXIT_STATUS[worstEnding(summaries)];
   });
+}
+
+function challengesOf(id: string): readonly Challenge[] {
+  try {
+    return id === "all" ? CHALLENGES : [challengeOf(id)];
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
 }
 
 function ownOptions(argv: readonly string[]): OwnOptions {
@@ -129,8 +138,11 @@ if (import.meta.main) {
       console.error(`\nInterrupted; nodes are ended, what there is lies in ${RUNS}/latest.`);
       Deno.exit(130);
     }
-    if (!(error instanceof UsageError || error instanceof RangeError)) throw error;
-    console.error(`deno task ${Deno.args[0] ?? ""}: ${error.message}.`);
-    Deno.exit(254);
+    if (error instanceof UsageError) {
+      console.error(`deno task ${Deno.args[0] ?? ""}: ${error.message}.`);
+      Deno.exit(254);
+    }
+    console.error(error);
+    Deno.exit(EXIT_STATUS.crash);
   }
 }

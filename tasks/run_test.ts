@@ -74,7 +74,7 @@ Deno.test("an option that is wrong ends with status 254, or is named at once", a
       [["1", "--runs", "0"], "--runs must be a whole number of at least 1"],
       [["1", "--runs"], "--runs must be a whole number"],
       [["1", "--test-count", "2"], "--test-count: here it is --runs N"],
+      [["9z"], "9z"],
     ] as const
   ) await assertRejects(() => main(argv), UsageError, why);
-  await assertRejects(() => main(["9z"]), RangeError);
 });

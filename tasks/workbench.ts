@@ -74,8 +74,11 @@ if (import.meta.main) {
       console.error(`\nInterrupted; nodes are ended, what there is lies in ${RUNS}/latest.`);
       Deno.exit(130);
     }
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`deno task workbench: ${error.message}.`);
-    Deno.exit(254);
+    if (error instanceof UsageError) {
+      console.error(`deno task workbench: ${error.message}.`);
+      Deno.exit(254);
+    }
+    console.error(error);
+    Deno.exit(EXIT_STATUS.crash);
   }
 }

@@ -151,3 +151,12 @@ Deno.test("wrong arguments end with status 254 and say what is wrong", async () 
     ] as const
   ) await assertRejects(() => main(argv), UsageError, why);
 });
+
+Deno.test("a failure of the workbench itself is a crash, and no verdict", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "results"), "a file where a folder belongs");
+    const { code, err } = await ended(folder, start(folder, "", ["-w", "echo", ...BRIEF]));
+    assertEquals(code, 255);
+    assertMatch(err, /results/);
+  });
+});
