@@ -48,7 +48,7 @@ export interface Schedule {
   readonly ackDownMs: number;
   /** A report that comes this soon after a scatter has missed it: it is acknowledged at once. */
   readonly lateMs?: number;
-  /** How much later than these an acknowledgement may come: a round trip, and some more. */
+  /** How much later than these an acknowledgement may come at least; longer round trips are learned. */
   readonly patienceMs: number;
   /** Time between two messages to a peer that may not hear them. */
   readonly probeMs: number;
@@ -88,7 +88,7 @@ export class BroadcastTree {
   readonly #node: Node;
   readonly #schedule: Schedule;
   readonly #links = new Map<string, Link>();
-  readonly #roundTrip = new RoundTrip();
+  readonly #roundTrip: RoundTrip;
   #path: Path = [];
   /** For each root that was lost, the newest stamp of it that was known by then. */
   readonly #lost = new Map<string, number>();
@@ -98,6 +98,7 @@ export class BroadcastTree {
   constructor(node: Node, schedule: Schedule) {
     this.#node = node;
     this.#schedule = schedule;
+    this.#roundTrip = new RoundTrip(schedule.patienceMs);
     node.onInit(() => {
       this.#path = idealPath(node.id, node.ids);
       for (const peer of node.peers) this.#links.set(peer, newLink(idealPath(peer, node.ids)));
@@ -149,9 +150,9 @@ export class BroadcastTree {
     return this.#links.get(this.#path[0] ?? "");
   }
 
+  /** How long the parent may take to acknowledge: the time it may wait, and a round trip. */
   get #overdueMs(): number {
-    const { ackDownMs, patienceMs } = this.#schedule;
-    return ackDownMs + Math.max(patienceMs, this.#roundTrip.timeoutMs);
+    return this.#schedule.ackDownMs + this.#roundTrip.timeoutMs;
   }
 
   get #root(): string {
@@ -260,6 +261,7 @@ export class BroadcastTree {
 
   /** The parent does not answer: any link may be cut, so all are tried with what is outstanding. */
   #suspect(): void {
+    this.#roundTrip.timedOut();
     this.#leave([]);
     for (const link of this.#links.values()) doubt(link);
     for (const [peer, link] of this.#links) this.#send(peer, link);

@@ -12,19 +12,30 @@
 const GAIN = 1 / 8;
 const DEVIATION_GAIN = 1 / 4;
 const DEVIATIONS = 4;
+/** The time-out doubles with each one that passed, so often at most. */
+const MAX_DOUBLINGS = 3;
 
 /** Estimates round trips to one peer, or to peers that are alike. */
 export class RoundTrip {
+  readonly #leastMs: number;
   #meanMs: number | undefined;
   #deviationMs = 0;
+  #doublings = 0;
 
-  /** After how long an acknowledgement is overdue; 0 as long as nothing was measured. */
+  /** @param leastMs The time-out is never shorter than this. */
+  constructor(leastMs: number) {
+    this.#leastMs = leastMs;
+  }
+
+  /** After how long an acknowledgement is overdue. */
   get timeoutMs(): number {
-    return this.#meanMs === undefined ? 0 : this.#meanMs + DEVIATIONS * this.#deviationMs;
+    const estimateMs = (this.#meanMs ?? 0) + DEVIATIONS * this.#deviationMs;
+    return Math.max(this.#leastMs, estimateMs) * 2 ** this.#doublings;
   }
 
   /** Takes a measured round trip into account. */
   measured(ms: number): void {
+    this.#doublings = 0;
     if (this.#meanMs === undefined) {
       this.#meanMs = ms;
       this.#deviationMs = ms / 2;
@@ -32,5 +43,10 @@ export class RoundTrip {
       this.#deviationMs += DEVIATION_GAIN * (Math.abs(this.#meanMs - ms) - this.#deviationMs);
       this.#meanMs += GAIN * (ms - this.#meanMs);
     }
+  }
+
+  /** The time-out has passed. Until something is measured the next will be longer. */
+  timedOut(): void {
+    this.#doublings = Math.min(this.#doublings + 1, MAX_DOUBLINGS);
   }
 }

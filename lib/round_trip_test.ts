@@ -1,21 +1,33 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { RoundTrip } from "./round_trip.ts";
 
-Deno.test("nothing is known before the first measurement, which is trusted with caution", () => {
-  const roundTrip = new RoundTrip();
-  assertEquals(roundTrip.timeoutMs, 0);
+Deno.test("before the first measurement the least time-out holds, after it one with a margin", () => {
+  const roundTrip = new RoundTrip(50);
+  assertEquals(roundTrip.timeoutMs, 50);
   roundTrip.measured(100);
   assertEquals(roundTrip.timeoutMs, 300);
 });
 
-Deno.test("steady round trips bring the time-out down to them", () => {
-  const roundTrip = new RoundTrip();
+Deno.test("steady round trips bring the time-out down to them, but not below the least", () => {
+  const roundTrip = new RoundTrip(50);
   for (let i = 0; i < 100; i++) roundTrip.measured(100);
   assertAlmostEquals(roundTrip.timeoutMs, 100, 0.01);
+  for (let i = 0; i < 100; i++) roundTrip.measured(10);
+  assertEquals(roundTrip.timeoutMs, 50);
 });
 
 Deno.test("scattered round trips keep the time-out above the longest of them", () => {
-  const roundTrip = new RoundTrip();
+  const roundTrip = new RoundTrip(0);
   for (let i = 0; i < 100; i++) roundTrip.measured(i % 2 === 0 ? 50 : 150);
   assertAlmostEquals(roundTrip.timeoutMs, 300, 20);
+});
+
+Deno.test("each time-out that passes doubles the next, to a bound, until something is measured", () => {
+  const roundTrip = new RoundTrip(50);
+  roundTrip.timedOut();
+  assertEquals(roundTrip.timeoutMs, 100);
+  for (let i = 0; i < 10; i++) roundTrip.timedOut();
+  assertEquals(roundTrip.timeoutMs, 400);
+  roundTrip.measured(0);
+  assertEquals(roundTrip.timeoutMs, 50);
 });

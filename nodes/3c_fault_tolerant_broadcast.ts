@@ -18,7 +18,7 @@
  *
  * Latency: two message delays and the tenth of a second. A read on the way there is stale.
  *
- * Partitions: whatever is unacknowledged for 0.95 s is sent again, in one message per peer and
+ * Partitions: whatever is unacknowledged for 0.85 s is sent again, in one message per peer and
  * second however many values wait. A node whose way to the root is cut tells all others directly,
  * and follows the lowest that answers. Every part so has a root of its own, which goes on trying to
  * reach all nodes; after healing its next message carries all that is missing, within 1 s and a
@@ -41,7 +41,7 @@ export default function faultTolerantBroadcast(node: Node): void {
     scatter: (sinceMs, { isRoot }) => isRoot ? sinceMs + WINDOW_MS : sinceMs,
     ackUpMs: 700,
     ackDownMs: 700,
-    patienceMs: 250,
+    patienceMs: 150,
     probeMs: 1000,
   });
 

@@ -10,7 +10,7 @@
  *
  * Nobody needs a clock that agrees with another's: the scatter is the beat. A node reports 1.2 s after
  * it heard the root, so reports arrive together, and the root scatters on the last one. If one is
- * missing it waits 0.3 s longer, no more. Report and scatter acknowledge each other.
+ * missing it waits 0.4 s longer, no more. Report and scatter acknowledge each other.
  *
  * Latency: a value waits for its node's next report, at most a period P = 1.2 s + two message delays =
  * 1.4 s, and then takes two delays: 0.2 to 1.6 s, 0.9 s on average. Reads that wait for a message on
@@ -20,7 +20,7 @@
  * per operation. The first values find no beat and are reported at once, and the last scatter is
  * acknowledged once by everybody: 0.03 more. After that all is known to be known, and there is silence.
  *
- * Partitions: `lib/broadcast_tree.ts`. A report that no scatter acknowledges in 0.6 s is sent to all
+ * Partitions: `lib/broadcast_tree.ts`. A report that no scatter acknowledges in 0.9 s is sent to all
  * others directly; each part of the network finds a root, and goes on in rounds around it. A node that
  * reaches the root by another only makes that one wait for its report, and passes scatters on at once.
  * A root tries those who do not answer once a second.
@@ -37,7 +37,7 @@ import { Broadcast } from "../lib/workloads.ts";
 /** From hearing the root to the next report. */
 const PAUSE_MS = 1200;
 /** How long to wait for reports that are missing. */
-const GATHER_MS = 300;
+const GATHER_MS = 400;
 
 export default function efficientBroadcast2(node: Node): void {
   const tree = new BroadcastTree(node, {
@@ -53,7 +53,7 @@ export default function efficientBroadcast2(node: Node): void {
     ackUpMs: PAUSE_MS,
     ackDownMs: GATHER_MS,
     lateMs: GATHER_MS,
-    patienceMs: 600,
+    patienceMs: 500,
     probeMs: 1000,
   });
 
