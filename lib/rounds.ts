@@ -30,11 +30,6 @@ export class Rounds {
     this.#intervalMs = intervalMs;
   }
 
-  /** Whether the last round began an interval ago or longer, so that the next one need not wait. */
-  get isDue(): boolean {
-    return this.#waitMs() <= 0;
-  }
-
   /** Asks for a round that begins after this call; resolves when it has ended. */
   request(): Promise<void> {
     return this.#requested ??= this.#last = this.#after(this.#last);
@@ -42,14 +37,10 @@ export class Rounds {
 
   async #after(last: Promise<void>): Promise<void> {
     await last;
-    const waitMs = this.#waitMs();
+    const waitMs = this.#begunMs + this.#intervalMs - performance.now();
     if (waitMs > 0) await delay(waitMs);
     this.#requested = undefined;
     this.#begunMs = performance.now();
     await this.#work();
-  }
-
-  #waitMs(): number {
-    return this.#begunMs + this.#intervalMs - performance.now();
   }
 }
