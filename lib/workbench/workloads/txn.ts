@@ -77,6 +77,8 @@ const registersAfterwards: Aftermath = {
     if (found.length > 0) return [`${apart}, and no part of the verdict: ${first}`, ...rest];
     if (verdictOf(result["valid?"]) !== true) return [];
     const keys = counted(Number(result["key-count"] ?? 0), "key");
+    const isAlone = result.replication instanceof Map && result.replication.size === 1;
+    if (isAlone) return [`${apart}: in the end the node has the last write to each of ${keys}.`];
     return [`${apart}: the replicas agree on all ${keys} in the end; no write was lost.`];
   },
 };
