@@ -62,9 +62,9 @@ Deno.test("a node that was restarted reads its logs back from the store", () =>
 
 Deno.test("a node that is far behind catches up in a few round trips, though it has a send to do", () =>
   scenario(multiNodeLog, { nodes: 2, latencyMs: 10 }, async (world) => {
-    world.pause("n1");
+    world.kill("n1");
     for (let msg = 0; msg < 150; msg++) await send(world, "n0", msg);
-    world.resume("n1");
+    world.restart("n1");
     const sinceMs = world.nowMs;
     assertEquals(await send(world, "n1", 150), 150);
     assert(world.nowMs - sinceMs < 500, `it took ${world.nowMs - sinceMs} ms`);
