@@ -58,6 +58,14 @@ export function each(make: (thread: number, now: number) => Invocation): Generat
   };
 }
 
+/** For any of the free threads, each as likely, always, whatever `make` gives. */
+export function anyThread(random: Random, make: () => Invocation): Generator {
+  return {
+    when: ({ now }) => now,
+    take: ({ free }) => ({ thread: random.pick(free), ...make() }),
+  };
+}
+
 /** Spaces operations by gaps uniform between nothing and twice the mean; a rate of 0 means none. */
 export function stagger(ratePerS: number, random: Random, inner: Generator): Generator {
   let next: number | undefined;

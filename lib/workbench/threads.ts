@@ -45,6 +45,7 @@ interface Worker {
 export class Threads {
   readonly #context: ThreadsOptions;
   readonly #threads: Thread[];
+  /** Whose turn it is; see {@linkcode Threads.#free}. */
   #turn = 0;
   #outstanding = 0;
 
@@ -98,11 +99,15 @@ export class Threads {
     for (const thread of this.#threads) thread.worker?.client.close();
   }
 
-  /** Free threads, beginning with the one whose turn it is. */
+  /**
+   * Free threads, beginning with the one whose turn it is. As in Jepsen, the nemesis is one more in
+   * the round, and the first thread goes in its place: it has twice as many turns as any other.
+   */
   #free(): number[] {
     const free: number[] = [];
+    const first = this.#turn % this.#threads.length;
     for (let i = 0; i < this.#threads.length; i++) {
-      const thread = (this.#turn + i) % this.#threads.length;
+      const thread = (first + i) % this.#threads.length;
       if (!this.#threads[thread]?.busy) free.push(thread);
     }
     return free;
@@ -114,7 +119,7 @@ export class Threads {
     const { record } = this.#context;
     thread.busy = true;
     this.#outstanding++;
-    this.#turn = index + 1;
+    this.#turn = (this.#turn + 1) % (this.#threads.length + 1);
     const { f, value, extra } = op;
     const keys = { process: thread.process, f, ...(extra && { extra }) };
     const invoked = record({ ...keys, type: "invoke", value });

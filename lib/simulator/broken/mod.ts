@@ -69,7 +69,7 @@ export const BROKEN: readonly Broken[] = [
   {
     program: acknowledgedBeforeStored,
     file: "acknowledged_before_stored.ts",
-    options: "-w broadcast --node-count 1 --concurrency 4 --time-limit 20 --rate 50 " +
+    options: "-w broadcast --node-count 1 --concurrency 4 --time-limit 40 --rate 50 " +
       "--nemesis kill --nemesis-interval 2",
     ways: ["lost"],
   },
@@ -139,7 +139,7 @@ export const BROKEN: readonly Broken[] = [
   {
     program: intermediateRead,
     file: "intermediate_read.ts",
-    options: "-w txn-list-append --node-count 1 --concurrency 8 --time-limit 10 --rate 100 " +
+    options: "-w txn-list-append --node-count 1 --concurrency 8 --time-limit 30 --rate 100 " +
       "--consistency-models read-committed",
     ways: ["G1b"],
   },
@@ -167,7 +167,7 @@ export const BROKEN: readonly Broken[] = [
   {
     program: staleButSerializable,
     file: "stale_but_serializable.ts",
-    options: "-w txn-list-append --node-count 2 --time-limit 5 --rate 20",
+    options: "-w txn-list-append --node-count 2 --time-limit 30 --rate 20",
     ways: ["G-single-item-realtime"],
   },
   {
@@ -181,8 +181,9 @@ export const BROKEN: readonly Broken[] = [
   {
     program: replacesWholeStore,
     file: "replaces_whole_store.ts",
-    options: "-w txn-rw-register --node-count 2 --concurrency 2n --time-limit 10 --rate 100 " +
-      "--consistency-models read-committed --availability total --nemesis partition",
+    options: "-w txn-rw-register --node-count 2 --concurrency 2n --time-limit 20 --rate 100 " +
+      "--consistency-models read-committed --availability total --nemesis partition " +
+      "--nemesis-interval 2",
     ways: [],
     beyond: ["lost-count"],
   },

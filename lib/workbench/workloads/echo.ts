@@ -5,7 +5,7 @@
  */
 import { checkEcho, comparableEcho, explainEcho } from "../checkers/echo.ts";
 import { completionOfError } from "../client.ts";
-import { each } from "../generator.ts";
+import { anyThread } from "../generator.ts";
 import { bodyToEdn } from "../json.ts";
 import { Echo } from "../../workloads.ts";
 import type { Workload } from "./workload.ts";
@@ -17,7 +17,7 @@ export const echo: Workload = {
   description: "a node replies with what it was sent",
   reusableClients: false,
   generators: (_options, random) => ({
-    main: each(() => ({ f: "echo", value: `Please echo ${random.int(128)}` })),
+    main: anyThread(random, () => ({ f: "echo", value: `Please echo ${random.int(128)}` })),
   }),
   open: () => async (op, call) => {
     try {
