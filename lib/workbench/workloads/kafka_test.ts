@@ -216,6 +216,14 @@ Deno.test("a third of the assigns are also of keys of which more was sent than p
   }
 });
 
+Deno.test("polls that came before a send was acknowledged do not count as having seen it", () => {
+  const { main } = kafka.generators(OPTIONS, new Random(3));
+  main.observe?.(polled("3", 7), 0);
+  main.observe?.(sent("3", 4), 0);
+  const wide = draw(main, 5_000).find(({ extra }) => extra !== undefined);
+  assertEquals(printEdn(wide?.extra ?? null), "{:unseen {3 {:polled -1, :sent 4}}}");
+});
+
 Deno.test("sends and polls that did not succeed are not counted as seen", () => {
   const { main } = kafka.generators(OPTIONS, new Random(4));
   main.observe?.({ ...sent("3", 4), type: "info" }, 0);
