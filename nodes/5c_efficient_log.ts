@@ -21,10 +21,11 @@
  * Committed offsets travel along; who is asked for them asks the leader, and falls back on those it
  * knows. They are lower at worst, and then something is polled again.
  *
- * Cost: 2 messages for every follower and 15 ms, or 4 a second when idle: at 2 nodes and 1000
- * operations a second 0.15 messages an operation. A send takes no time at the leader and, beside the
- * way there and back, 7.5 ms on average at a follower. Maelstrom never stops a node, so the leader's
- * memory does for storage; logs that outlive their node need consensus.
+ * Cost: 2 messages between the leader and each follower every 15 ms, and four times a second when
+ * there is nothing to do: 0.15 messages an operation for 2 nodes and 1000 operations a second. A send
+ * takes no time at the leader and, beside the way there and back, 7.5 ms on average at a follower.
+ * Maelstrom never stops a node, so the leader's memory does for storage; logs that outlive their node
+ * need consensus.
  *
  * @module
  */
