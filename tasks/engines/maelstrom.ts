@@ -21,26 +21,29 @@ export type Found = { readonly launcher: string } | { readonly missing: string }
  * Looks for Maelstrom: what the environment variable `MAELSTROM` names (the launcher or its
  * folder), else `maelstrom/` here, else on the `PATH`; and for the Java it needs.
  */
-export async function findMaelstrom(): Promise<Found> {
-  const launcher = launcherFile();
+export async function findMaelstrom(
+  variable: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): Promise<Found> {
+  const path = (variable("PATH") ?? "").split(delimiter);
+  const named = variable("MAELSTROM");
+  const launcher = firstExecutable(
+    named !== undefined
+      ? [named, join(named, "maelstrom")]
+      : [INSTALLED, ...path.map((folder) => join(folder, "maelstrom"))],
+  );
   if (launcher === undefined) {
-    const named = Deno.env.get("MAELSTROM");
     return {
       missing: named === undefined
         ? "Maelstrom is not installed (deno task setup:maelstrom installs it)"
         : `MAELSTROM names ${named}, where there is no launcher`,
     };
   }
-  if (await runs("java", ["-version"])) return { launcher };
+  const java = firstExecutable(path.map((folder) => join(folder, "java")));
+  if (java !== undefined && await runs(java, ["-version"])) return { launcher };
   return { missing: `Maelstrom is at ${launcher}, but there is no Java to run it` };
 }
 
-function launcherFile(): string | undefined {
-  const named = Deno.env.get("MAELSTROM");
-  const candidates = named !== undefined ? [named, join(named, "maelstrom")] : [
-    INSTALLED,
-    ...(Deno.env.get("PATH") ?? "").split(delimiter).map((d) => join(d, "maelstrom")),
-  ];
+function firstExecutable(candidates: readonly string[]): string | undefined {
   const found = candidates.find(isExecutable);
   return found === undefined ? undefined : resolve(found);
 }
@@ -72,14 +75,16 @@ const PATIENCE_MS = 8_000;
  * Runs a test once.
  *
  * @param argv Its options, without `--bin`.
+ * @param root Where its `store/` goes, in a folder of its own.
  */
 export async function runMaelstrom(
   launcher: string,
   test: TestOptions,
   argv: readonly string[],
   reporting: Reporting,
+  root: string = RUNS,
 ): Promise<EngineRun> {
-  const home = resolve(RUNS, "maelstrom");
+  const home = resolve(root, "maelstrom");
   Deno.mkdirSync(home, { recursive: true });
   const before = latestRun(home);
   const { bin = "" } = test;

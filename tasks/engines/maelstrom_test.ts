@@ -3,20 +3,17 @@ import { join } from "node:path";
 import { parseTestOptions } from "../../lib/workbench/options.ts";
 import { findMaelstrom, runMaelstrom } from "./maelstrom.ts";
 
-/** A folder with a launcher that behaves as the script says, and the current one while it lasts. */
+/** A folder with a launcher that behaves as the script says. */
 async function withLauncher(
   script: string,
   story: (launcher: string, folder: string) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.realPath(await Deno.makeTempDir());
-  const before = Deno.cwd();
   const launcher = join(folder, "maelstrom");
   await Deno.writeTextFile(launcher, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  Deno.chdir(folder);
   try {
     await story(launcher, folder);
   } finally {
-    Deno.chdir(before);
     await Deno.remove(folder, { recursive: true });
   }
 }
@@ -31,34 +28,22 @@ const argv = ["-w", "echo", "--node-count", "2", "--time-limit", "1"];
 const test = parseTestOptions(["--bin", "/bin/cat", ...argv]);
 const reporting = { quiet: true, signal: new AbortController().signal };
 
-async function withEnvironment(
-  values: Record<string, string | undefined>,
-  story: () => Promise<void>,
-): Promise<void> {
-  const before = Object.keys(values).map((name) => [name, Deno.env.get(name)] as const);
-  const set = (name: string, value: string | undefined) =>
-    value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
-  for (const [name, value] of Object.entries(values)) set(name, value);
-  try {
-    await story();
-  } finally {
-    for (const [name, value] of before) set(name, value);
-  }
-}
+/** A look-up of environment variables. */
+const environment = (values: Record<string, string>) => (name: string) => values[name];
 
 Deno.test("Maelstrom is started in its own folder, with its own options and the node's full path", async () => {
   await withLauncher(
     `echo "$PWD" "$@" > said; ${LEAVE}; echo '{:valid? true}' > ${STORE}/results.edn`,
     async (launcher, folder) => {
-      const run = await runMaelstrom(launcher, test, argv, reporting);
-      const said = await Deno.readTextFile(join(folder, "results/runs/maelstrom/said"));
+      const run = await runMaelstrom(launcher, test, argv, reporting, join(folder, "runs"));
+      const said = await Deno.readTextFile(join(folder, "runs/maelstrom/said"));
       assertEquals(
         said.trim(),
-        `${folder}/results/runs/maelstrom test --bin /bin/cat ${argv.join(" ")}`,
+        `${folder}/runs/maelstrom test --bin /bin/cat ${argv.join(" ")}`,
       );
       assertEquals(run.results, { "valid?": true });
       assertEquals(run.history.length, 1);
-      assertMatch(run.dir, /results\/runs\/maelstrom\/store\/echo\/20250101T000000.000Z$/);
+      assertMatch(run.dir, /runs\/maelstrom\/store\/echo\/20250101T000000.000Z$/);
     },
   );
 });
@@ -70,8 +55,14 @@ Deno.test("a crash is told with Maelstrom's status and the node's own last words
     "disk on fire",
   ];
   const script = `${LEAVE}; cat <<'END'\n${said.join("\n")}\nEND\nexit 255`;
-  await withLauncher(script, async (launcher) => {
-    const { results, crash = [] } = await runMaelstrom(launcher, test, argv, reporting);
+  await withLauncher(script, async (launcher, folder) => {
+    const { results, crash = [] } = await runMaelstrom(
+      launcher,
+      test,
+      argv,
+      reporting,
+      join(folder, "runs"),
+    );
     assertEquals(results, undefined);
     assertMatch(crash[0] ?? "", /status 255/);
     assertMatch(crash.join("\n"), /Node n0 crashed with exit status 3/);
@@ -81,21 +72,29 @@ Deno.test("a crash is told with Maelstrom's status and the node's own last words
 
 Deno.test("results of an earlier run are not taken for those of a run that left none", async () => {
   await withLauncher("echo 'Could not start'; exit 254", async (launcher, folder) => {
-    const home = join(folder, "results/runs/maelstrom");
+    const home = join(folder, "runs/maelstrom");
     await Deno.mkdir(join(home, STORE), { recursive: true });
     await Deno.writeTextFile(join(home, STORE, "history.edn"), HISTORY);
     await Deno.writeTextFile(join(home, STORE, "results.edn"), "{:valid? true}");
     await Deno.symlink("echo/20250101T000000.000Z", join(home, "store/latest"));
-    const { results, crash = [] } = await runMaelstrom(launcher, test, argv, reporting);
+    const { results, crash = [] } = await runMaelstrom(
+      launcher,
+      test,
+      argv,
+      reporting,
+      join(folder, "runs"),
+    );
     assertEquals(results, undefined);
     assertMatch(crash.join("\n"), /Could not start/);
   });
 });
 
 Deno.test("an interruption ends Maelstrom and whatever it started", async () => {
-  await withLauncher("sleep 1000 & echo up; wait", async (launcher) => {
+  await withLauncher("sleep 1000 & echo up; wait", async (launcher, folder) => {
     const controller = new AbortController();
-    const running = runMaelstrom(launcher, test, argv, { quiet: true, signal: controller.signal });
+    const { signal } = controller;
+    const quietly = { quiet: true, signal };
+    const running = runMaelstrom(launcher, test, argv, quietly, join(folder, "runs"));
     const reason = new Error("interrupted");
     controller.abort(reason);
     assertEquals(await assertRejects(() => running), reason);
@@ -108,22 +107,15 @@ Deno.test("MAELSTROM names the launcher or its folder; a wrong name is said, and
     await Deno.writeTextFile(join(folder, "bin/java"), "#!/bin/sh\n", { mode: 0o755 });
     const PATH = join(folder, "bin");
     for (const MAELSTROM of [launcher, folder]) {
-      await withEnvironment({ MAELSTROM, PATH }, async () => {
-        assertEquals(await findMaelstrom(), { launcher });
-      });
+      assertEquals(await findMaelstrom(environment({ MAELSTROM, PATH })), { launcher });
     }
-    await withEnvironment({ MAELSTROM: "/nowhere", PATH }, async () => {
-      const found = await findMaelstrom();
-      assert("missing" in found);
-      assertMatch(found.missing, /MAELSTROM names \/nowhere/);
-    });
-    await withEnvironment({ MAELSTROM: launcher, PATH: "/nowhere" }, async () => {
-      const found = await findMaelstrom();
-      assert("missing" in found);
-      assertMatch(found.missing, /no Java/);
-    });
-    await withEnvironment({ MAELSTROM: undefined, PATH: `${PATH}:${folder}` }, async () => {
-      assertEquals(await findMaelstrom(), { launcher });
-    });
+    const onPath = environment({ PATH: `${PATH}:${folder}` });
+    assertEquals(await findMaelstrom(onPath), { launcher });
+    const wrong = await findMaelstrom(environment({ MAELSTROM: "/nowhere", PATH }));
+    assert("missing" in wrong);
+    assertMatch(wrong.missing, /MAELSTROM names \/nowhere/);
+    const alone = await findMaelstrom(environment({ MAELSTROM: launcher, PATH: "/nowhere" }));
+    assert("missing" in alone);
+    assertMatch(alone.missing, /no Java/);
   });
 });
