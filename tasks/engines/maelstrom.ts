@@ -107,8 +107,8 @@ export async function runMaelstrom(
     followed.read(child.stderr),
   ]);
   const { code } = await child.status;
-  await reading;
   release();
+  await reading;
   await progress?.stop();
   reporting.signal.throwIfAborted();
   const after = latestRun(home);
