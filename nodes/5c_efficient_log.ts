@@ -23,9 +23,9 @@
  *
  * Cost: 2 messages between the leader and each follower every 15 ms, and four times a second when
  * there is nothing to do: 0.15 messages an operation for 2 nodes and 1000 operations a second. A send
- * takes no time at the leader and, beside the way there and back, 7.5 ms on average at a follower.
- * Maelstrom never stops a node, so the leader's memory does for storage; logs that outlive their node
- * need consensus.
+ * takes no time at the leader and, beside the way there and back, up to 15 ms at a follower. Maelstrom
+ * never stops a node, so the leader's memory does for storage; logs that outlive their node need
+ * consensus.
  *
  * @module
  */
