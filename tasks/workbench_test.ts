@@ -73,7 +73,10 @@ Deno.test("a valid run ends with status 0, Maelstrom's last words and its files"
     assertEquals(out.trim().split("\n").at(-1), "Everything looks good!");
     assertMatch(out, /seed: 1\b/);
     assertMatch(latest(folder, "results.edn"), /:valid\? true}\n$/);
-    assertMatch(latest(folder, "history.edn"), /^{:index 0, :time \d+, :type :invoke, :process 0/);
+    assertMatch(
+      latest(folder, "history.edn"),
+      /^{:index 0, :time \d+, :type :invoke, :process \d, /,
+    );
     assertMatch(latest(folder, "node-logs/n1.log"), /^up\n/);
   });
 });
