@@ -36,6 +36,8 @@ export interface Broken {
   readonly options: string;
   /** Exactly the ways in which that run must fail, sorted (see `waysOfFailing`). */
   readonly ways: readonly string[];
+  /** Ways that come along in some runs: more of the same, in a longer cycle. */
+  readonly besides?: readonly string[];
   /** Of a program whose only fault is what it costs: more messages between servers per operation. */
   readonly messagesPerOpAbove?: number;
   /**
@@ -167,8 +169,9 @@ export const BROKEN: readonly Broken[] = [
   {
     program: staleButSerializable,
     file: "stale_but_serializable.ts",
-    options: "-w txn-list-append --node-count 2 --time-limit 30 --rate 20",
+    options: "-w txn-list-append --node-count 2 --time-limit 20 --rate 40",
     ways: ["G-single-item-realtime"],
+    besides: ["G-nonadjacent-item-realtime", "G2-item-realtime"],
   },
   {
     program: neverReplicates,
