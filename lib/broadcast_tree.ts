@@ -78,9 +78,18 @@ interface Link {
   heardMs: number;
   /** Since when the peer waits for an acknowledgement. */
   owedSinceMs: number | undefined;
+  /** Since when the peer waits for an answer that can not wait, and when it last got one. */
+  askedSinceMs: number | undefined;
+  answeredMs: number;
   /** While it is unknown if the link works: the last message sent before it became so. */
   doubtedSeq: number | undefined;
 }
+
+/** How long the parent may take to acknowledge as long as nothing is known of round trips. */
+const FIRST_PATIENCE_MS = 1000;
+
+/** Claims that come within this time, as those of many neighbours at once, make for one choice. */
+const SETTLE_MS = 20;
 
 /** One node's part in the broadcast. */
 export class BroadcastTree {
@@ -92,13 +101,17 @@ export class BroadcastTree {
   #path: Path = [];
   /** For each root that was lost, the newest stamp of it that was known by then. */
   readonly #lost = new Map<string, number>();
+  /** Since when the path may not be the best one. */
+  #undecidedSinceMs: number | undefined;
+  /** When this node has waited long enough for others to answer its probes, and may act as root. */
+  #probedMs = -Infinity;
   #scatteredMs = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(node: Node, schedule: Schedule) {
     this.#node = node;
     this.#schedule = schedule;
-    this.#roundTrip = new RoundTrip(schedule.patienceMs);
+    this.#roundTrip = new RoundTrip(schedule.patienceMs, FIRST_PATIENCE_MS - schedule.ackDownMs);
     node.onInit(() => {
       this.#path = idealPath(node.id, node.ids);
       for (const peer of node.peers) this.#links.set(peer, newLink(idealPath(peer, node.ids)));
@@ -185,8 +198,11 @@ export class BroadcastTree {
       this.#learn(value, src);
     }
     if (hint) return this.#suspect();
-    const answer = probe || !isUp(link) || this.#knowsBetterThan(src, path);
-    if (!this.#choosePath(src) && answer) this.#send(src, link);
+    const isOwed = link.owedSinceMs !== undefined && !this.#isOnTree(link);
+    if (probe || !isUp(link) || isOwed || this.#knowsBetterThan(src, path)) {
+      link.askedSinceMs ??= performance.now();
+    }
+    this.#undecidedSinceMs ??= performance.now();
     this.#step();
   }
 
@@ -224,20 +240,25 @@ export class BroadcastTree {
     return this.#path.length > 0 && lost && silent;
   }
 
-  /** Follows the best path there is; tells whom it concerns, and true, if that is a new one. */
-  #choosePath(src: string): boolean {
+  /** Follows the best path there is, and tells whom it concerns if that is a new one. */
+  #choosePath(): void {
     const { id, ids } = this.#node;
     const claims = [...this.#links].filter(([peer, link]) => this.#isCredible(peer, link));
     const path = bestPath(id, ids, this.#path, claims.map(([peer, link]) => [peer, link.path]));
+    this.#undecidedSinceMs = undefined;
+    if (path.join() === this.#path.join()) return;
     const [before, parent] = [this.#path[0], path[0]];
-    if (path.join() === this.#path.join()) return false;
     this.#leave(path);
     if (parent !== before) this.#parentLink?.outbox.requeue(performance.now());
     for (const [peer, link] of this.#links) {
-      const concerned = peer === src || peer === parent || peer === before || this.#isChild(link);
-      if (concerned) this.#send(peer, link);
+      if (peer === parent || peer === before || this.#isChild(link)) this.#send(peer, link);
     }
-    return true;
+  }
+
+  /** When to choose a path: where there is a choice to make, what claims come together are awaited. */
+  get #decisionMs(): number {
+    if (this.#undecidedSinceMs === undefined) return Infinity;
+    return this.#undecidedSinceMs + SETTLE_MS;
   }
 
   /**
@@ -263,9 +284,11 @@ export class BroadcastTree {
   #suspect(): void {
     this.#roundTrip.timedOut();
     this.#leave([]);
+    this.#undecidedSinceMs = undefined;
     for (const link of this.#links.values()) doubt(link);
     for (const [peer, link] of this.#links) this.#send(peer, link);
     this.#scatteredMs = performance.now();
+    this.#probedMs = performance.now() + this.#schedule.patienceMs;
     this.#step();
   }
 
@@ -278,8 +301,11 @@ export class BroadcastTree {
       if (link === this.#parentLink) return this.#suspect();
       doubt(link);
     }
+    if (this.#decisionMs <= nowMs) this.#choosePath();
     for (const [peer, link] of this.#dueLinks(nowMs)) this.#send(peer, link);
     const nextMs = Math.min(
+      this.#decisionMs,
+      this.#probedMs > nowMs ? this.#probedMs : Infinity,
       ...this.#links.values().map((link) => Math.min(this.#dueMs(link), this.#deadlineMs(link))),
     );
     if (nextMs === Infinity) return;
@@ -307,16 +333,22 @@ export class BroadcastTree {
     return sinceMs + this.#schedule.ackUpMs + this.#schedule.patienceMs;
   }
 
+  #isOnTree(link: Link): boolean {
+    return link === this.#parentLink || this.#serves(link);
+  }
+
   #serves(link: Link): boolean {
-    return this.#path.length === 0 || this.#isChild(link);
+    return this.#isChild(link) || (this.isRoot && this.#probedMs <= performance.now());
   }
 
   /** When a peer is to be sent the next message. */
   #dueMs(link: Link): number {
-    const { outbox, owedSinceMs = Infinity } = link;
-    if (link !== this.#parentLink && !this.#serves(link)) return owedSinceMs;
-    if (isUp(link)) return Math.min(this.#newsDueMs(link), this.#ackDueMs(link));
-    return outbox.size > 0 ? outbox.lastSentMs + this.#schedule.probeMs : Infinity;
+    const { outbox, owedSinceMs = Infinity, askedSinceMs = Infinity } = link;
+    const { ackDownMs, patienceMs, probeMs } = this.#schedule;
+    const answerMs = Math.max(askedSinceMs, link.answeredMs + patienceMs);
+    if (!this.#isOnTree(link)) return Math.min(answerMs, owedSinceMs + ackDownMs);
+    if (isUp(link)) return Math.min(answerMs, this.#newsDueMs(link), this.#ackDueMs(link));
+    return Math.min(answerMs, outbox.size > 0 ? outbox.lastSentMs + probeMs : Infinity);
   }
 
   #newsDueMs(link: Link): number {
@@ -339,11 +371,11 @@ export class BroadcastTree {
     const nowMs = performance.now();
     // What is outstanding goes along the tree. Others that wait for a word get just that, or the
     // two would go on to acknowledge each other's news for ever.
-    const onTree = link === this.#parentLink || this.#serves(link);
-    const { seq, values } = onTree
+    const { seq, values } = this.#isOnTree(link)
       ? link.outbox.take(nowMs)
       : { seq: link.outbox.takeNothing(nowMs), values: [] };
-    link.owedSinceMs = undefined;
+    if (link.askedSinceMs !== undefined) link.answeredMs = nowMs;
+    link.owedSinceMs = link.askedSinceMs = undefined;
     this.#node.send(peer, news, { ...this.#claim(link), seq, values });
   }
 
@@ -366,6 +398,8 @@ function newLink(path: Path): Link {
     heardSeq: 0,
     heardMs: -Infinity,
     owedSinceMs: undefined,
+    askedSinceMs: undefined,
+    answeredMs: -Infinity,
     doubtedSeq: undefined,
   };
 }

@@ -2,7 +2,7 @@
  * An outbox: what one peer is not known to have, sent again until it is acknowledged.
  *
  * Messages are numbered, and each carries *everything* outstanding, what earlier ones carried
- * included. So the newest message that arrived makes all before it superfluous: losses, repetitions
+ * included, or nothing. So the newest message that arrived makes all before it superfluous: losses, repetitions
  * and reordering need no thought, one number acknowledges all that a peer has received, and a retry
  * is one message however many values wait.
  *
@@ -40,6 +40,8 @@ export class Outbox<T> {
   readonly #unsent = new Map<T, number>();
   /** Values that every message since some number has carried, in the order of these numbers. */
   readonly #inFlight = new Map<T, InFlight>();
+  /** Messages that carried nothing, newer than the last that was acknowledged. */
+  readonly #empty = new Set<number>();
   #lastSeq = 0;
   #lastSentMs = -Infinity;
   /** The one message whose round trip is being timed. */
@@ -94,23 +96,23 @@ export class Outbox<T> {
     return { seq, values: [...this.#inFlight.keys()] };
   }
 
-  /**
-   * The number of a message that carries nothing. It may be acknowledged like any other, so nothing
-   * is in flight after it: what was counts as unsent.
-   */
+  /** The number of a message that carries nothing; to acknowledge it says nothing of any value. */
   takeNothing(nowMs: number): number {
-    this.requeue(nowMs);
     this.#lastSentMs = nowMs;
-    return ++this.#lastSeq;
+    this.#empty.add(++this.#lastSeq);
+    return this.#lastSeq;
   }
 
   /**
-   * The peer has received the message of that number, and so has every value it carried.
+   * The peer has received the message of that number, and so every value it carried.
    *
    * @returns the round trip, in milliseconds, if it was this message that was being timed: when a
    * later one is acknowledged, the timed one may be lost (Karn's rule).
    */
   acknowledge(seq: number, nowMs: number): number | undefined {
+    const isEmpty = this.#empty.has(seq);
+    for (const empty of this.#empty) if (empty <= seq) this.#empty.delete(empty);
+    if (isEmpty) return undefined;
     for (const [value, { seq: carriedSince }] of this.#inFlight) {
       if (carriedSince > seq) break;
       this.#inFlight.delete(value);

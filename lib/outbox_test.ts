@@ -98,7 +98,10 @@ Deno.test("acknowledging a message without content acknowledges nothing", () => 
   outbox.add("a", 0);
   outbox.take(0);
   const seq = outbox.takeNothing(5);
+  assertEquals(seq, 2);
   outbox.acknowledge(seq, 10);
-  assertEquals([outbox.unsentSinceMs, outbox.unacknowledgedSinceMs], [5, undefined]);
+  assertEquals([outbox.size, outbox.lastSentMs], [1, 5]);
   assertEquals(outbox.take(10), { seq: 3, values: ["a"] });
+  outbox.acknowledge(3, 20);
+  assertEquals(outbox.size, 0);
 });

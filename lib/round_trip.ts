@@ -13,24 +13,31 @@ const GAIN = 1 / 8;
 const DEVIATION_GAIN = 1 / 4;
 const DEVIATIONS = 4;
 /** The time-out doubles with each one that passed, so often at most. */
-const MAX_DOUBLINGS = 3;
+const MAX_DOUBLINGS = 4;
 
 /** Estimates round trips to one peer, or to peers that are alike. */
 export class RoundTrip {
   readonly #leastMs: number;
+  readonly #initialMs: number;
   #meanMs: number | undefined;
   #deviationMs = 0;
   #doublings = 0;
 
-  /** @param leastMs The time-out is never shorter than this. */
-  constructor(leastMs: number) {
+  /**
+   * @param leastMs The time-out is never shorter than this.
+   * @param initialMs The time-out before anything was measured. Default 1000, as in TCP.
+   */
+  constructor(leastMs: number, initialMs = 1000) {
     this.#leastMs = leastMs;
+    this.#initialMs = Math.max(leastMs, initialMs);
   }
 
   /** After how long an acknowledgement is overdue. */
   get timeoutMs(): number {
-    const estimateMs = (this.#meanMs ?? 0) + DEVIATIONS * this.#deviationMs;
-    return Math.max(this.#leastMs, estimateMs) * 2 ** this.#doublings;
+    const estimateMs = this.#meanMs === undefined
+      ? this.#initialMs
+      : Math.max(this.#leastMs, this.#meanMs + DEVIATIONS * this.#deviationMs);
+    return estimateMs * 2 ** this.#doublings;
   }
 
   /** Takes a measured round trip into account. */

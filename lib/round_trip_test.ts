@@ -1,9 +1,10 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { RoundTrip } from "./round_trip.ts";
 
-Deno.test("before the first measurement the least time-out holds, after it one with a margin", () => {
-  const roundTrip = new RoundTrip(50);
-  assertEquals(roundTrip.timeoutMs, 50);
+Deno.test("before the first measurement the initial time-out holds, after it one with a margin", () => {
+  assertEquals(new RoundTrip(50).timeoutMs, 1000);
+  const roundTrip = new RoundTrip(50, 400);
+  assertEquals(roundTrip.timeoutMs, 400);
   roundTrip.measured(100);
   assertEquals(roundTrip.timeoutMs, 300);
 });
@@ -23,11 +24,11 @@ Deno.test("scattered round trips keep the time-out above the longest of them", (
 });
 
 Deno.test("each time-out that passes doubles the next, to a bound, until something is measured", () => {
-  const roundTrip = new RoundTrip(50);
+  const roundTrip = new RoundTrip(50, 100);
   roundTrip.timedOut();
-  assertEquals(roundTrip.timeoutMs, 100);
+  assertEquals(roundTrip.timeoutMs, 200);
   for (let i = 0; i < 10; i++) roundTrip.timedOut();
-  assertEquals(roundTrip.timeoutMs, 400);
+  assertEquals(roundTrip.timeoutMs, 1600);
   roundTrip.measured(0);
   assertEquals(roundTrip.timeoutMs, 50);
 });
