@@ -1,0 +1,151 @@
+import { assertEquals } from "@std/assert";
+import { BroadcastTree, type Schedule } from "./broadcast_tree.ts";
+import type { Json, Node } from "./node.ts";
+import { integer, rpc } from "./rpc.ts";
+import { FakeTime, TestNode } from "./testing.ts";
+
+const Add = { add: rpc("add", { value: integer }, {}) };
+
+const SCHEDULE: Schedule = {
+  report: (sinceMs) => sinceMs,
+  scatter: (sinceMs) => sinceMs + 10,
+  ackUpMs: 100,
+  ackDownMs: 10,
+  patienceMs: 50,
+  probeMs: 200,
+};
+/** Until a parent is suspected that never acknowledged anything. */
+const FIRST_TIMEOUT_MS = 1000;
+
+function program(node: Node): void {
+  const tree = new BroadcastTree(node, SCHEDULE);
+  node.on(Add.add, ({ value }) => {
+    tree.add(value);
+    return { type: "add_ok" };
+  });
+}
+
+/** One node of four, and the others played by the test. */
+class Subject {
+  readonly time = new FakeTime();
+  readonly #node: TestNode;
+
+  constructor(id: string) {
+    this.#node = new TestNode(program, id, ["n0", "n1", "n2", "n3"]);
+  }
+
+  async add(value: number): Promise<void> {
+    await this.#node.ask(Add.add, { value });
+  }
+
+  /** What was sent since this was last asked, as `dest path! values` (`!`: an answer is wanted). */
+  sent(): string[] {
+    return this.#node.sent.splice(0).map(({ dest, body: { path, probe, values } }) =>
+      `${dest} [${path}]${probe ? "!" : ""} ${JSON.stringify(values)}`
+    );
+  }
+
+  /** Delivers a message of a peer. */
+  hear(src: string, body: Record<string, Json>): void {
+    const fields = { seq: 1, ack: 0, path: [], stamp: 1, probe: false, values: [], ...body };
+    this.#node.receive(src, { type: "news", ...fields });
+  }
+
+  [Symbol.dispose](): void {
+    this.time[Symbol.dispose]();
+  }
+}
+
+Deno.test("a leaf reports to the lowest node, again with all that is not acknowledged", async () => {
+  using n1 = new Subject("n1");
+  await n1.add(1);
+  await n1.add(2);
+  assertEquals(n1.sent(), ["n0 [n0] [1]", "n0 [n0] [1,2]"]);
+  n1.hear("n0", { ack: 2 });
+  await n1.add(3);
+  assertEquals(n1.sent(), ["n0 [n0] [3]"]);
+});
+
+Deno.test("the root scatters what it gathers, but to nobody what that one said", async () => {
+  using n0 = new Subject("n0");
+  n0.hear("n1", { path: ["n0"], values: [1] });
+  await n0.time.advance(5);
+  n0.hear("n2", { path: ["n0"], values: [2] });
+  assertEquals(n0.sent(), []);
+  await n0.time.advance(5);
+  assertEquals(n0.sent(), ["n1 [] [2]", "n2 [] [1]", "n3 [] [1,2]"]);
+});
+
+Deno.test("an acknowledgement that finds no message to go with goes alone, and then all is quiet", async () => {
+  using n1 = new Subject("n1");
+  n1.hear("n0", { values: [1] });
+  await n1.time.advance(99);
+  assertEquals(n1.sent(), []);
+  await n1.time.advance(1);
+  assertEquals(n1.sent(), ["n0 [n0] []"]);
+  await n1.time.advance(60_000);
+  assertEquals([n1.sent(), n1.time.pending], [[], 0]);
+});
+
+Deno.test("when the parent does not answer everyone is told, and the lowest who answers followed", async () => {
+  using n2 = new Subject("n2");
+  await n2.add(1);
+  n2.sent();
+  await n2.time.advance(FIRST_TIMEOUT_MS);
+  assertEquals(n2.sent(), ["n0 []! [1]", "n1 []! [1]", "n3 []! [1]"]);
+  n2.hear("n3", { ack: 1 });
+  n2.hear("n1", { ack: 1 });
+  await n2.time.advance(20);
+  // n3 hears that there is a lower root than itself; it is not followed.
+  assertEquals(n2.sent(), ["n3 [] []", "n1 [n1] []"]);
+});
+
+Deno.test("the lost root is followed by way of a node that has heard it since, and no other", async () => {
+  using n2 = new Subject("n2");
+  n2.hear("n0", { stamp: 100 });
+  await n2.add(1);
+  await n2.time.advance(FIRST_TIMEOUT_MS);
+  n2.sent();
+  n2.hear("n1", { ack: 1, path: ["n0"], stamp: 100 });
+  await n2.time.advance(20);
+  assertEquals(n2.sent(), []);
+  n2.hear("n3", { ack: 1, path: ["n0"], stamp: 101 });
+  await n2.time.advance(20);
+  assertEquals(n2.sent(), ["n3 [n3,n0] []"]);
+});
+
+Deno.test("a root goes on telling those who do not answer, in one message each time", async () => {
+  using n0 = new Subject("n0");
+  await n0.add(1);
+  await n0.time.advance(10);
+  n0.hear("n1", { ack: 1, path: ["n0"] });
+  n0.hear("n2", { ack: 1, path: ["n0"] });
+  n0.sent();
+  await n0.time.advance(1000);
+  assertEquals(new Set(n0.sent()), new Set(["n3 []! [1]"]));
+  await n0.add(2);
+  await n0.time.advance(200);
+  assertEquals(n0.sent().filter((line) => line.startsWith("n3")), ["n3 []! [1,2]"]);
+});
+
+Deno.test("who comes over a link in doubt is answered at once, but not again and again", async () => {
+  using n1 = new Subject("n1");
+  await n1.add(1);
+  await n1.time.advance(FIRST_TIMEOUT_MS);
+  n1.sent();
+  n1.hear("n2", { seq: 1, probe: true });
+  assertEquals(n1.sent(), ["n2 []! []"]);
+  for (let seq = 2; seq < 10; seq++) n1.hear("n2", { seq, probe: true });
+  assertEquals(n1.sent(), []);
+  await n1.time.advance(50);
+  assertEquals(n1.sent().filter((line) => line.startsWith("n2")).length, 1);
+});
+
+Deno.test("a relay passes news on in both directions", async () => {
+  using n1 = new Subject("n1");
+  n1.hear("n3", { path: ["n1", "n0"], values: [1] });
+  assertEquals(n1.sent(), ["n0 [n0] [1]"]);
+  n1.hear("n0", { ack: 1, values: [2] });
+  await n1.time.advance(10);
+  assertEquals(n1.sent(), ["n3 [n0] [2]"]);
+});

@@ -1,0 +1,36 @@
+import { assert, assertEquals } from "@std/assert";
+import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
+import { TestNode } from "../lib/testing.ts";
+import { Broadcast } from "../lib/workloads.ts";
+import multiNodeBroadcast from "./3b_multi_node_broadcast.ts";
+
+const IDS = ["n0", "n1", "n2"];
+
+Deno.test("a value is told to every other node once, and can be read here at once", async () => {
+  const n1 = new TestNode(multiNodeBroadcast, "n1", IDS);
+  await n1.ask(Broadcast.topology, { topology: { n0: ["n1"], n1: ["n0", "n2"], n2: ["n1"] } });
+  for (const message of [7, 7]) await n1.ask(Broadcast.broadcast, { message });
+  assertEquals(n1.sent.map(({ dest, body }) => [dest, body.value]), [["n0", 7], ["n2", 7]]);
+  assertEquals((await n1.ask(Broadcast.read, {})).messages, [7]);
+});
+
+Deno.test("a value that another node tells is not passed on", async () => {
+  const n1 = new TestNode(multiNodeBroadcast, "n1", IDS);
+  n1.receive("n0", { type: "tell", value: 7 });
+  assertEquals((await n1.ask(Broadcast.read, {})).messages, [7]);
+  assertEquals(n1.sent, []);
+});
+
+Deno.test("four messages a value, and one message delay", async () => {
+  for (const seed of [1, 2, 3]) {
+    const run = await runBroadcast(multiNodeBroadcast, {
+      nodes: 5,
+      rate: 10,
+      latency: { meanMs: 10, distribution: "constant" },
+      seed,
+    });
+    assertEquals(run.valid, true);
+    assert(run.maxMs <= 10, `${run.maxMs} ms`);
+    assert(run.messagesPerOp < 2.2, `${run.messagesPerOp} messages per operation`);
+  }
+});

@@ -1,0 +1,51 @@
+import { assert, assertEquals } from "@std/assert";
+import { type BroadcastRun, runBroadcast } from "../lib/simulator/broadcast_run.ts";
+import { TestNode } from "../lib/testing.ts";
+import { PARTITION_SHAPES, partitions } from "../lib/workbench/nemesis.ts";
+import { Broadcast } from "../lib/workloads.ts";
+import faultTolerantBroadcast from "./3c_fault_tolerant_broadcast.ts";
+
+function run(options: BroadcastRun) {
+  const latency = { meanMs: 0, distribution: "constant" } as const;
+  return runBroadcast(faultTolerantBroadcast, { nodes: 5, rate: 10, latency, ...options });
+}
+
+Deno.test("a value is reported to the lowest node only, and can be read here at once", async () => {
+  const n1 = new TestNode(faultTolerantBroadcast, "n1", ["n0", "n1", "n2"]);
+  await n1.ask(Broadcast.topology, { topology: { n0: [], n1: [], n2: [] } });
+  for (const message of [7, 7]) await n1.ask(Broadcast.broadcast, { message });
+  assertEquals(n1.sent.map(({ dest, body }) => [dest, body.values]), [["n0", [7]]]);
+  assertEquals((await n1.ask(Broadcast.read, {})).messages, [7]);
+});
+
+Deno.test("in a healthy network values cost no more messages than without fault tolerance", async () => {
+  for (const seed of [1, 2, 3]) {
+    const { valid, messagesPerOp, maxMs, lastMessageMs } = await run({ seed });
+    assertEquals(valid, true);
+    assert(messagesPerOp < 2.1, `${messagesPerOp} messages per operation`);
+    assert(maxMs <= 100, `${maxMs} ms`);
+    assert(lastMessageMs < 21_500, "there is silence once all is acknowledged");
+  }
+});
+
+Deno.test("nothing is lost in any shape of partition, and all is everywhere a second after", async () => {
+  for (const shape of PARTITION_SHAPES) {
+    for (const nodes of [3, 5]) {
+      const { valid, delays, lastChangeMs } = await run({
+        nodes,
+        faults: (ids, random) => partitions(ids, random, { intervalS: 5, shapes: [shape] }),
+        seed: `${shape}/${nodes}`,
+      });
+      assertEquals(valid, true);
+      const last = Math.max(...delays.map(({ arrivedMs }) => arrivedMs));
+      assert(last < lastChangeMs + 1000, `${shape}: ${last} ms, healed at ${lastChangeMs} ms`);
+    }
+  }
+});
+
+Deno.test("messages that are lost or come twice do no harm", async () => {
+  for (const seed of [1, 2]) {
+    const { valid } = await run({ imperfections: { loss: 0.1, duplication: 0.1 }, seed });
+    assertEquals(valid, true);
+  }
+});

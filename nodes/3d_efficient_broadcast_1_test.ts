@@ -1,0 +1,44 @@
+import { assert, assertEquals } from "@std/assert";
+import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
+import { TestNode } from "../lib/testing.ts";
+import { SECOND } from "../lib/workbench/clock.ts";
+import { grudgeOf, PARTITION_SHAPES } from "../lib/workbench/nemesis.ts";
+import { Broadcast } from "../lib/workloads.ts";
+import efficientBroadcast1 from "./3d_efficient_broadcast_1.ts";
+
+const IDS = ["n0", "n1", "n2"];
+
+Deno.test("a value is reported to the lowest node at once, and can be read here", async () => {
+  const n1 = new TestNode(efficientBroadcast1, "n1", IDS);
+  await n1.ask(Broadcast.topology, { topology: { n0: [], n1: [], n2: [] } });
+  await n1.ask(Broadcast.broadcast, { message: 7 });
+  assertEquals(n1.sent.map(({ dest, body }) => [dest, body.values]), [["n0", [7]]]);
+  assertEquals((await n1.ask(Broadcast.read, {})).messages, [7]);
+});
+
+Deno.test("under the challenge's load the figures are those that were derived", async () => {
+  const { valid, messagesPerOp, medianMs, maxMs, lastMessageMs } = await runBroadcast(
+    efficientBroadcast1,
+    { timeLimitS: 8, seed: 1 },
+  );
+  assertEquals(valid, true);
+  assert(messagesPerOp < 2.5, `${messagesPerOp} messages per operation`);
+  assert(medianMs <= 200 && maxMs <= 300, `${medianMs} ms, ${maxMs} ms`);
+  assert(lastMessageMs < 10_000, "there is silence once all is acknowledged");
+});
+
+Deno.test("in every shape of partition most values take the paths that are left at once", async () => {
+  for (const shape of PARTITION_SHAPES) {
+    const { valid, delays } = await runBroadcast(efficientBroadcast1, {
+      timeLimitS: 8,
+      faults: (nodes, random) => [{
+        time: 3 * SECOND,
+        fault: { f: "start-partition", shape, grudge: grudgeOf(shape, nodes, random) },
+      }],
+      seed: 2,
+    });
+    assertEquals(valid, true);
+    const soon = delays.filter(({ delayMs }) => delayMs <= 300).length / delays.length;
+    assert(soon > 0.94, `${shape}: ${soon} in time`);
+  }
+});

@@ -1,0 +1,134 @@
+/**
+ * How late values come while the network is partitioned: a table in Markdown for each node given.
+ *
+ *     deno run -A tasks/measure_partition.ts nodes/3d_efficient_broadcast_1.ts
+ *
+ * Each row is a shape of partition, with the lowest node on its smaller or its larger side; each run
+ * is partitioned for ten seconds, Maelstrom's mean, within the challenge's twenty. What is measured
+ * is the delay of every value broadcast in that time to every node, beyond the earliest instant at
+ * which any path to it existed.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Program } from "../lib/node.ts";
+import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
+import type { Delay } from "../lib/simulator/propagation.ts";
+import { SECOND } from "../lib/workbench/clock.ts";
+import {
+  grudgeOf,
+  PARTITION_SHAPES,
+  type PartitionShape,
+  type TimedFault,
+} from "../lib/workbench/nemesis.ts";
+import type { Grudge } from "../lib/workbench/network.ts";
+import type { Random } from "../lib/workbench/random.ts";
+
+const FROM_S = 5;
+const TO_S = 15;
+
+/** Where the lowest node, the distinguished one of a tree, finds itself. */
+type Side = "smaller" | "larger" | "—";
+
+interface Options {
+  readonly nodes: number;
+  readonly rate: number;
+  readonly latencyMs: number;
+  readonly seeds: number;
+}
+
+/** Measures what the command line says, and prints it. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const { _: files, ...given } = parseArgs([...argv], {
+    default: { nodes: 25, rate: 100, latency: 100, seeds: 3 },
+  });
+  const options = {
+    nodes: Number(given.nodes),
+    rate: Number(given.rate),
+    latencyMs: Number(given.latency),
+    seeds: Number(given.seeds),
+  };
+  for (const file of files) console.log(await table(String(file), options));
+}
+
+async function table(file: string, options: Options): Promise<string> {
+  const { default: program }: { default: Program } = await import(
+    pathToFileURL(resolve(file)).href
+  );
+  const rows: string[] = [];
+  for (const shape of PARTITION_SHAPES) {
+    const sides: Side[] = shape === "majorities-ring" ? ["—"] : ["smaller", "larger"];
+    for (const side of sides) rows.push(await row(program, shape, side, options));
+  }
+  const { nodes, rate, latencyMs, seeds } = options;
+  return [
+    `### ${file}`,
+    "",
+    `${nodes} nodes, ${rate} operations/s, ${latencyMs} ms of latency, ${seeds} runs a row. ` +
+    "Delays beyond the earliest path, in ms.",
+    "",
+    "| partition | lowest node's side | valid | median | p95 | p99 | max | messages per op |",
+    "|---|---|---|--:|--:|--:|--:|--:|",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+async function row(
+  program: Program,
+  shape: PartitionShape,
+  side: Side,
+  options: Options,
+): Promise<string> {
+  const delays: Delay[] = [];
+  const messages: number[] = [];
+  const verdicts = new Set<string>();
+  for (let seed = 1; seed <= options.seeds; seed++) {
+    const run = await runBroadcast(program, {
+      nodes: options.nodes,
+      rate: options.rate,
+      latency: { meanMs: options.latencyMs, distribution: "constant" },
+      faults: (nodes, random) => onePartition(shape, drawn(shape, side, nodes, random)),
+      seed,
+    });
+    for (const delay of run.delays) {
+      if (delay.startMs >= FROM_S * 1000 && delay.startMs < TO_S * 1000) delays.push(delay);
+    }
+    messages.push(run.messagesPerOp);
+    verdicts.add(String(run.valid));
+  }
+  const sorted = delays.map(({ delayMs }) => delayMs).sort((a, b) => a - b);
+  const at = (q: number) =>
+    Math.round(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN);
+  const mean = messages.reduce((a, b) => a + b, 0) / messages.length;
+  const cells = [shape, side, [...verdicts].join(", "), at(0.5), at(0.95), at(0.99), at(1)];
+  return `| ${cells.join(" | ")} | ${mean.toFixed(2)} |`;
+}
+
+function onePartition(shape: PartitionShape, grudge: Grudge): TimedFault[] {
+  return [
+    { time: FROM_S * SECOND, fault: { f: "start-partition", shape, grudge } },
+    { time: TO_S * SECOND, fault: { f: "stop-partition" } },
+  ];
+}
+
+/** A partition of that shape in which the lowest node is on that side. */
+function drawn(
+  shape: PartitionShape,
+  side: Side,
+  nodes: readonly string[],
+  random: Random,
+): Grudge {
+  const [lowest = ""] = nodes;
+  for (let tries = 0; tries < 1000; tries++) {
+    const grudge = grudgeOf(shape, nodes, random);
+    const others = grudge.get(lowest)?.size ?? 0;
+    const isSmaller = others > nodes.length / 2;
+    if (side === "—" || others === 0 || isSmaller === (side === "smaller")) return grudge;
+  }
+  throw new Error(`no partition of shape ${shape} has ${lowest} on the ${side} side`);
+}
+
+if (import.meta.main) await main(Deno.args);
