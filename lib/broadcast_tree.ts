@@ -11,12 +11,13 @@
  * claims (see `outbox.ts`, `spanning_tree.ts`). Three rules keep values flowing when links fail:
  *
  * - *Suspect.* A parent whose acknowledgement is overdue may be cut off, and with it anyone. The node
- *   then holds no link to be working, is its own root, and so tells everyone at once what is
- *   outstanding. This costs n − 1 messages and loses one time-out, no more: the values themselves
- *   are the probes.
+ *   then holds no link to be working, and at once tells everyone what is outstanding. This costs n − 1
+ *   messages and as many answers, and a value loses one time-out, no more: it is the probe itself.
  * - *Confirm.* A link works again once an acknowledgement comes back over it. Whoever gets a message
- *   over a link in doubt answers at once. The node follows the best path among those claimed by
- *   neighbours that answered: the lowest root that is left, by way of a neighbour if need be.
+ *   over a link in doubt answers at once, though not again and again: what is sent because something
+ *   was received must have a bound, or a network that is slow for a moment drowns in it. The node
+ *   follows the best path among those claimed by neighbours that answered: to the lowest root that is
+ *   left, by way of a neighbour if need be. If it is itself the lowest, it is the root.
  * - *Persist.* A root serves all nodes, also those that it has given up for lost, if only now and
  *   then. So when a partition heals, one message in each direction brings both sides together.
  *

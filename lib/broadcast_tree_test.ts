@@ -76,6 +76,14 @@ Deno.test("the root scatters what it gathers, but to nobody what that one said",
   assertEquals(n0.sent(), ["n1 [] [2]", "n2 [] [1]", "n3 [] [1,2]"]);
 });
 
+Deno.test("what a peer turns out to have is not sent to it", async () => {
+  using n0 = new Subject("n0");
+  await n0.add(1);
+  n0.hear("n1", { path: ["n0"], values: [1] });
+  await n0.time.advance(10);
+  assertEquals(n0.sent(), ["n1 [] []", "n2 [] [1]", "n3 [] [1]"]);
+});
+
 Deno.test("an acknowledgement that finds no message to go with goes alone, and then all is quiet", async () => {
   using n1 = new Subject("n1");
   n1.hear("n0", { values: [1] });
