@@ -1,0 +1,87 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  type Edn,
+  Float,
+  float32,
+  keyword,
+  List,
+  parseEdn,
+  prettyEdn,
+  printEdn,
+  Sym,
+  Tagged,
+} from "./edn.ts";
+
+const FORMS: [text: string, value: Edn][] = [
+  ["nil", null],
+  ["[true false]", [true, false]],
+  ["-12", -12],
+  ["0.5", 0.5],
+  ['"a\\"b\\n"', 'a"b\n'],
+  [":read", keyword("read")],
+  ["{:type :ok, :value nil}", { type: keyword("ok"), value: null }],
+  ['{"k" 1, 2 []}', new Map<Edn, Edn>([["k", 1], [2, []]])],
+  ["(1 [2] #{3})", new List([1, [2], new Set([3])])],
+  ["()", new List()],
+  ["#jepsen.history.Op{:index 0}", new Tagged("jepsen.history.Op", { index: 0 })],
+  ["clojure.lang.ExceptionInfo", new Sym("clojure.lang.ExceptionInfo")],
+];
+
+Deno.test("every form is read as what it is, and printed as Clojure prints it", () => {
+  for (const [text, value] of FORMS) {
+    assertEquals(parseEdn(text), value, text);
+    assertEquals(printEdn(value), text);
+  }
+});
+
+Deno.test("keywords of one name are one", () => {
+  assertStrictEquals(parseEdn(":broadcast"), keyword("broadcast"));
+  assertEquals(String(keyword("valid?")), ":valid?");
+});
+
+Deno.test("integers keep every digit", () => {
+  assertEquals(parseEdn("[9007199254740993 9007199254740992]"), [
+    9007199254740993n,
+    9007199254740992n,
+  ]);
+  assertEquals(printEdn(9007199254740993n), "9007199254740993");
+});
+
+Deno.test("fractions print as Java prints doubles", () => {
+  const printed = [1, 0, 2.5, 1e7, 1.5e-4, -3].map((value) => printEdn(new Float(value)));
+  assertEquals(printed, ["1.0", "0.0", "2.5", "1.0E7", "1.5E-4", "-3.0"]);
+  assertEquals(printEdn(new Float(NaN)), "##NaN");
+});
+
+Deno.test("a 32-bit fraction is printed as briefly as it can be told apart", () => {
+  assertEquals(printEdn(float32(41976 / 2022)), "20.759644");
+  assertEquals(printEdn(float32(2018 / 2019)), "0.9995047");
+  assertEquals(printEdn(float32(1)), "1.0");
+  assertEquals(printEdn(float32(0)), "0.0");
+});
+
+Deno.test("a key without a value is absent", () => {
+  assertEquals(printEdn({ a: 1, b: undefined }), "{:a 1}");
+});
+
+Deno.test("long values are broken at their parts, each below the one before", () => {
+  const value = {
+    "valid?": true,
+    lost: new List([1, 2]),
+    "stable-latencies": new Map([[0, 0], [1, 205]]),
+  };
+  assertEquals(prettyEdn(value), "{:valid? true, :lost (1 2), :stable-latencies {0 0, 1 205}}");
+  assertEquals(
+    prettyEdn(value, 30),
+    "{:valid? true,\n :lost (1 2),\n :stable-latencies {0 0,\n                    1 205}}",
+  );
+  assertEquals(
+    prettyEdn([new Tagged("jepsen.history.Op", { index: 10, time: 1_000_000 })], 40),
+    "[#jepsen.history.Op{:index 10,\n                    :time 1000000}]",
+  );
+});
+
+Deno.test("what is no EDN is refused, and quoted", () => {
+  assertThrows(() => parseEdn("{:valid? true, :lost (1"), SyntaxError, "not EDN");
+  assertThrows(() => parseEdn(""), SyntaxError, "not EDN");
+});
