@@ -89,6 +89,12 @@ interface Link {
 /** How long the parent may take to acknowledge as long as nothing is known of round trips. */
 const FIRST_PATIENCE_MS = 1000;
 
+/** From a node to the network, to its peer, and back. */
+const HOPS_OF_ROUND_TRIP = 4;
+
+/** What is left of a lateness when the next timer comes in time. */
+const LATENESS_DECAY = 0.95;
+
 /** Claims that come within this time, as those of many neighbours at once, make for one choice. */
 const SETTLE_MS = 20;
 
@@ -107,6 +113,8 @@ export class BroadcastTree {
   /** When this node has waited long enough for others to answer its probes, and may act as root. */
   #probedMs = -Infinity;
   #scatteredMs = -Infinity;
+  /** How late this node's own timers have come of late. */
+  #lateMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(node: Node, schedule: Schedule) {
@@ -310,7 +318,25 @@ export class BroadcastTree {
       ...this.#links.values().map((link) => Math.min(this.#dueMs(link), this.#deadlineMs(link))),
     );
     if (nextMs === Infinity) return;
-    this.#timer = setTimeout(() => this.#step(), Math.max(0, Math.ceil(nextMs - nowMs)));
+    const waitMs = Math.max(0, Math.ceil(nextMs - nowMs));
+    this.#timer = setTimeout(() => {
+      this.#noteLateness(performance.now() - nowMs - waitMs);
+      this.#step();
+    }, waitMs);
+  }
+
+  /**
+   * Who is held up himself, on a busy machine or by a pause, must not blame others: every
+   * acknowledgement gets as much longer as four hops do that are as late as this node's timers (after
+   * Lifeguard: Dadgar, Phillips, Currey, "Lifeguard: Local Health Awareness for More Accurate Failure
+   * Detection", 2018).
+   */
+  get #graceMs(): number {
+    return HOPS_OF_ROUND_TRIP * this.#lateMs;
+  }
+
+  #noteLateness(lateMs: number): void {
+    this.#lateMs = Math.max(lateMs, this.#lateMs * LATENESS_DECAY);
   }
 
   /** Who is to be sent something now. When it is time to scatter, all below who lack something. */
@@ -329,9 +355,9 @@ export class BroadcastTree {
   #deadlineMs(link: Link): number {
     const sinceMs = link.outbox.unacknowledgedSinceMs;
     if (sinceMs === undefined || !isUp(link)) return Infinity;
-    if (link === this.#parentLink) return sinceMs + this.#overdueMs;
+    if (link === this.#parentLink) return sinceMs + this.#overdueMs + this.#graceMs;
     if (!this.#serves(link)) return Infinity;
-    return sinceMs + this.#schedule.ackUpMs + this.#schedule.patienceMs;
+    return sinceMs + this.#schedule.ackUpMs + this.#schedule.patienceMs + this.#graceMs;
   }
 
   #isOnTree(link: Link): boolean {
