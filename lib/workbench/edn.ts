@@ -103,7 +103,10 @@ export function float32(value: number): Float {
  */
 export function parseEdn(text: string): Edn {
   try {
-    return fromParsed(parseEDNString(markLongIntegers(text)));
+    const value = fromParsed(parseEDNString(markLongIntegers(text)));
+    // The reader takes a text that is cut short for nothing.
+    if (value === null && text.trim() !== "nil") throw new SyntaxError("it is cut short");
+    return value;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new SyntaxError(`not EDN (${reason}): ${excerpt(text)}`);
