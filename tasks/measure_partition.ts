@@ -1,7 +1,7 @@
 /**
  * How late values come while the network is partitioned: a table in Markdown for each node given.
  *
- *     deno run -A tasks/measure_partition.ts nodes/3d_efficient_broadcast_1.ts
+ *     deno task partition nodes/3d_efficient_broadcast_1.ts
  *
  * Each row is a shape of partition, with the lowest node on its smaller or its larger side; each run
  * is partitioned for ten seconds, Maelstrom's mean, within the challenge's twenty. What is measured
