@@ -23,8 +23,8 @@
  *
  * When all is acknowledged, nobody sends anything.
  *
- * Each node keeps every value in memory, and for each peer what that is not known to have; a node
- * that crashes loses them.
+ * Each node keeps every value in memory, once, and for each peer how far that is known to have them;
+ * a node that crashes loses them.
  *
  * The idea of a tree for the payload and repair beside it is that of Plumtree (Leitão, Pereira,
  * Rodrigues, "Epidemic Broadcast Trees", 2007); the tree itself is found differently.
@@ -32,7 +32,7 @@
  * @module
  */
 import type { Node, RequestOf } from "./node.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox, ValueLog } from "./outbox.ts";
 import { RoundTrip } from "./round_trip.ts";
 import { array, boolean, integer, oneWay, string } from "./rpc.ts";
 import { bestPath, idealPath, type Path, rootOf } from "./spanning_tree.ts";
@@ -70,9 +70,11 @@ const news = oneWay("news", {
 });
 
 interface Link {
+  readonly peer: string;
   readonly outbox: Outbox<number>;
-  /** The path that the peer claims. */
+  /** The path that the peer claims, and whether this node is the first on it. */
   path: Path;
+  isChild: boolean;
   stamp: number;
   /** The newest message received, and when one was last. */
   heardSeq: number;
@@ -100,12 +102,15 @@ const SETTLE_MS = 20;
 
 /** One node's part in the broadcast. */
 export class BroadcastTree {
-  readonly #values = new Set<number>();
+  readonly #log = new ValueLog<number>();
   readonly #node: Node;
   readonly #schedule: Schedule;
-  readonly #links = new Map<string, Link>();
+  readonly #links: Link[] = [];
+  readonly #linkTo = new Map<string, Link>();
   readonly #roundTrip: RoundTrip;
   #path: Path = [];
+  /** The link to the first on the path, unless this node is the root. */
+  #parent: Link | undefined;
   /** For each root that was lost, the newest stamp of it that was known by then. */
   readonly #lost = new Map<string, number>();
   /** Since when the path may not be the best one. */
@@ -116,21 +121,29 @@ export class BroadcastTree {
   /** How late this node's own timers have come of late. */
   #lateMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When what is being dealt with happened. */
+  #nowMs = -Infinity;
 
   constructor(node: Node, schedule: Schedule) {
     this.#node = node;
     this.#schedule = schedule;
     this.#roundTrip = new RoundTrip(schedule.patienceMs, FIRST_PATIENCE_MS - schedule.ackDownMs);
     node.onInit(() => {
-      this.#path = idealPath(node.id, node.ids);
-      for (const peer of node.peers) this.#links.set(peer, newLink(idealPath(peer, node.ids)));
+      for (const peer of node.peers) {
+        const path = idealPath(peer, node.ids);
+        const isChild = path[0] === node.id;
+        const link = newLink({ peer, path, isChild, outbox: new Outbox(this.#log) });
+        this.#links.push(link);
+        this.#linkTo.set(peer, link);
+      }
+      this.#follow(idealPath(node.id, node.ids));
     });
     node.on(news, (body, { src }) => this.#receive(src, body));
   }
 
   /** Every value this node knows, in the order it learned them. */
-  get values(): ReadonlySet<number> {
-    return this.#values;
+  get values(): readonly number[] {
+    return this.#log.values;
   }
 
   /** Whether this node follows no other. */
@@ -140,12 +153,12 @@ export class BroadcastTree {
 
   /** When the parent was last told something, `-Infinity` if it never was. */
   get reportedMs(): number {
-    return this.#parentLink?.outbox.lastSentMs ?? -Infinity;
+    return this.#parent?.outbox.lastSentMs ?? -Infinity;
   }
 
   /** When the parent was last heard, `-Infinity` if it never was. */
   get heardParentMs(): number {
-    return this.#parentLink?.heardMs ?? -Infinity;
+    return this.#parent?.heardMs ?? -Infinity;
   }
 
   /** When this node last told its children something, `-Infinity` if it never has. */
@@ -155,21 +168,20 @@ export class BroadcastTree {
 
   /** Whether all who follow this node and can be reached have answered the last scatter. */
   get gathered(): boolean {
-    return this.#links.values().every((link) =>
-      !isUp(link) || !this.#isChild(link) ||
-      (link.heardMs > this.#scatteredMs && link.outbox.unacknowledgedSinceMs === undefined)
-    );
+    for (const link of this.#links) {
+      if (!isUp(link) || !link.isChild) continue;
+      if (link.heardMs <= this.#scatteredMs) return false;
+      if (link.outbox.unacknowledgedSinceMs !== undefined) return false;
+    }
+    return true;
   }
 
   /** Broadcasts a value. */
   add(value: number): void {
-    this.#learn(value);
+    this.#nowMs = performance.now();
+    this.#log.add(value, this.#nowMs);
     this.#step();
     if (this.#path.length > 1) this.#tellNeighbours(value);
-  }
-
-  get #parentLink(): Link | undefined {
-    return this.#links.get(this.#path[0] ?? "");
   }
 
   /** How long the parent may take to acknowledge: the time it may wait, and a round trip. */
@@ -182,52 +194,42 @@ export class BroadcastTree {
   }
 
   get #stamp(): number {
-    return this.#parentLink?.stamp ?? Date.now();
-  }
-
-  #isChild(link: Link): boolean {
-    return link.path[0] === this.#node.id;
-  }
-
-  #learn(value: number, from?: string): void {
-    if (this.#values.has(value)) return;
-    this.#values.add(value);
-    const nowMs = performance.now();
-    for (const [peer, { outbox }] of this.#links) if (peer !== from) outbox.add(value, nowMs);
+    return this.#parent?.stamp ?? Date.now();
   }
 
   #receive(src: string, message: RequestOf<typeof news>): void {
-    const link = this.#links.get(src);
+    const link = this.#linkTo.get(src);
     if (link === undefined) return;
+    this.#nowMs = performance.now();
     const { path, probe, values } = message;
     const hint = this.#hintsAtLoss(link, src, path);
     this.#heard(link, message);
     for (const value of values) {
+      this.#log.add(value, this.#nowMs);
       link.outbox.delete(value);
-      this.#learn(value, src);
     }
     if (hint) return this.#suspect();
     const isOwed = link.owedSinceMs !== undefined && !this.#isOnTree(link);
     if (probe || !isUp(link) || isOwed || this.#knowsBetterThan(src, path)) {
-      link.askedSinceMs ??= performance.now();
+      link.askedSinceMs ??= this.#nowMs;
     }
-    this.#undecidedSinceMs ??= performance.now();
+    this.#undecidedSinceMs ??= this.#nowMs;
     this.#step();
   }
 
   /** Keeps account of a link over which a message came. */
   #heard(link: Link, { seq, ack, path, stamp, values }: RequestOf<typeof news>): void {
-    const nowMs = performance.now();
-    const roundTripMs = link.outbox.acknowledge(ack, nowMs);
-    if (roundTripMs !== undefined && link === this.#parentLink) {
+    const roundTripMs = link.outbox.acknowledge(ack, this.#nowMs);
+    if (roundTripMs !== undefined && link === this.#parent) {
       this.#roundTrip.measured(Math.max(0, roundTripMs - this.#schedule.ackDownMs));
     }
     if (link.doubtedSeq !== undefined && ack > link.doubtedSeq) link.doubtedSeq = undefined;
-    link.heardMs = nowMs;
-    if (seq > 0 && values.length > 0) link.owedSinceMs ??= nowMs;
+    link.heardMs = this.#nowMs;
+    if (seq > 0 && values.length > 0) link.owedSinceMs ??= this.#nowMs;
     if (seq <= link.heardSeq) return; // it was overtaken, or has no number
     link.heardSeq = seq;
     link.path = path;
+    link.isChild = path[0] === this.#node.id;
     link.stamp = stamp;
   }
 
@@ -236,15 +238,15 @@ export class BroadcastTree {
    * enough; the other neighbours of this node are told directly, once, with no acknowledgement.
    */
   #tellNeighbours(value: number): void {
-    for (const [peer, link] of this.#links) {
-      if (!isUp(link) || link === this.#parentLink || link.path.length === 1) continue;
-      this.#node.send(peer, news, { ...this.#claim(link), seq: 0, values: [value] });
+    for (const link of this.#links) {
+      if (!isUp(link) || link === this.#parent || link.path.length === 1) continue;
+      this.#node.send(link.peer, news, { ...this.#claim(link), seq: 0, values: [value] });
     }
   }
 
   /** Whether a peer has lost the root that this node follows, and this node has not heard it either. */
   #hintsAtLoss(link: Link, src: string, path: Path): boolean {
-    const silent = performance.now() - this.heardParentMs > this.#overdueMs;
+    const silent = this.#nowMs - this.heardParentMs > this.#overdueMs;
     const lost = rootOf(src, link.path) === this.#root && rootOf(src, path) !== this.#root;
     return this.#path.length > 0 && lost && silent;
   }
@@ -252,15 +254,18 @@ export class BroadcastTree {
   /** Follows the best path there is, and tells whom it concerns if that is a new one. */
   #choosePath(): void {
     const { id, ids } = this.#node;
-    const claims = [...this.#links].filter(([peer, link]) => this.#isCredible(peer, link));
-    const path = bestPath(id, ids, this.#path, claims.map(([peer, link]) => [peer, link.path]));
+    const claims: [string, Path][] = [];
+    for (const link of this.#links) {
+      if (this.#isCredible(link)) claims.push([link.peer, link.path]);
+    }
+    const path = bestPath(id, ids, this.#path, claims);
     this.#undecidedSinceMs = undefined;
     if (path.join() === this.#path.join()) return;
-    const [before, parent] = [this.#path[0], path[0]];
+    const before = this.#parent;
     this.#leave(path);
-    if (parent !== before) this.#parentLink?.outbox.requeue(performance.now());
-    for (const [peer, link] of this.#links) {
-      if (peer === parent || peer === before || this.#isChild(link)) this.#send(peer, link);
+    if (this.#parent !== before) this.#parent?.outbox.requeue(this.#nowMs);
+    for (const link of this.#links) {
+      if (link === this.#parent || link === before || link.isChild) this.#send(link);
     }
   }
 
@@ -275,8 +280,8 @@ export class BroadcastTree {
    * believe each other's stale paths to it, ever longer ones. So only someone who has heard the lost
    * root later than this node did is a way to it (as in DSDV: Perkins, Bhagwat, 1994).
    */
-  #isCredible(peer: string, link: Link): boolean {
-    return isUp(link) && link.stamp > (this.#lost.get(rootOf(peer, link.path)) ?? -1);
+  #isCredible(link: Link): boolean {
+    return isUp(link) && link.stamp > (this.#lost.get(rootOf(link.peer, link.path)) ?? -1);
   }
 
   #knowsBetterThan(src: string, path: Path): boolean {
@@ -286,7 +291,12 @@ export class BroadcastTree {
 
   #leave(path: Path): void {
     if (rootOf(this.#node.id, path) !== this.#root) this.#lost.set(this.#root, this.#stamp);
+    this.#follow(path);
+  }
+
+  #follow(path: Path): void {
     this.#path = path;
+    this.#parent = this.#linkTo.get(path[0] ?? "");
   }
 
   /** The parent does not answer: any link may be cut, so all are tried with what is outstanding. */
@@ -294,33 +304,34 @@ export class BroadcastTree {
     this.#roundTrip.timedOut();
     this.#leave([]);
     this.#undecidedSinceMs = undefined;
-    for (const link of this.#links.values()) doubt(link);
-    for (const [peer, link] of this.#links) this.#send(peer, link);
-    this.#scatteredMs = performance.now();
-    this.#probedMs = performance.now() + this.#schedule.patienceMs;
+    for (const link of this.#links) doubt(link);
+    for (const link of this.#links) this.#send(link);
+    this.#scatteredMs = this.#nowMs;
+    this.#probedMs = this.#nowMs + this.#schedule.patienceMs;
     this.#step();
   }
 
   /** Does what is due, and comes back when something will be. */
   #step(): void {
     clearTimeout(this.#timer);
-    const nowMs = performance.now();
-    for (const link of this.#links.values()) {
+    const nowMs = this.#nowMs;
+    for (const link of this.#links) {
       if (this.#deadlineMs(link) > nowMs) continue;
-      if (link === this.#parentLink) return this.#suspect();
+      if (link === this.#parent) return this.#suspect();
       doubt(link);
     }
     if (this.#decisionMs <= nowMs) this.#choosePath();
-    for (const [peer, link] of this.#dueLinks(nowMs)) this.#send(peer, link);
-    const nextMs = Math.min(
-      this.#decisionMs,
-      this.#probedMs > nowMs ? this.#probedMs : Infinity,
-      ...this.#links.values().map((link) => Math.min(this.#dueMs(link), this.#deadlineMs(link))),
-    );
+    const busy = this.#busyLinks();
+    for (const link of this.#dueOf(busy)) this.#send(link);
+    let nextMs = Math.min(this.#decisionMs, this.#probedMs > nowMs ? this.#probedMs : Infinity);
+    for (const link of busy) {
+      nextMs = Math.min(nextMs, this.#dueMs(link), this.#deadlineMs(link));
+    }
     if (nextMs === Infinity) return;
     const waitMs = Math.max(0, Math.ceil(nextMs - nowMs));
     this.#timer = setTimeout(() => {
-      this.#noteLateness(performance.now() - nowMs - waitMs);
+      this.#nowMs = performance.now();
+      this.#noteLateness(this.#nowMs - nowMs - waitMs);
       this.#step();
     }, waitMs);
   }
@@ -339,33 +350,47 @@ export class BroadcastTree {
     this.#lateMs = Math.max(lateMs, this.#lateMs * LATENESS_DECAY);
   }
 
+  /** The links on which something can become due: in a large network few, but at the root. */
+  #busyLinks(): Link[] {
+    const links: Link[] = [];
+    for (const link of this.#links) {
+      const isOwed = link.owedSinceMs !== undefined || link.askedSinceMs !== undefined;
+      if (isOwed || this.#isOnTree(link)) links.push(link);
+    }
+    return links;
+  }
+
   /** Who is to be sent something now. When it is time to scatter, all below who lack something. */
-  #dueLinks(nowMs: number): [string, Link][] {
-    const isBelow = (link: Link) => link !== this.#parentLink && this.#serves(link) && isUp(link);
-    const links = [...this.#links];
-    const scatters = links.some(([, link]) => isBelow(link) && this.#newsDueMs(link) <= nowMs);
-    if (scatters) this.#scatteredMs = nowMs;
-    return links.filter(([, link]) =>
-      this.#dueMs(link) <= nowMs ||
-      (scatters && isBelow(link) && link.outbox.unsentSinceMs !== undefined)
+  #dueOf(links: Link[]): Link[] {
+    const scatters = links.some((link) =>
+      this.#isBelow(link) && this.#newsDueMs(link) <= this.#nowMs
     );
+    if (scatters) this.#scatteredMs = this.#nowMs;
+    return links.filter((link) =>
+      this.#dueMs(link) <= this.#nowMs ||
+      (scatters && this.#isBelow(link) && link.outbox.unsentSinceMs !== undefined)
+    );
+  }
+
+  #isBelow(link: Link): boolean {
+    return link !== this.#parent && this.#serves(link) && isUp(link);
   }
 
   /** When a link on which something waits to be acknowledged is to be doubted. */
   #deadlineMs(link: Link): number {
+    if (!isUp(link) || !this.#isOnTree(link)) return Infinity;
     const sinceMs = link.outbox.unacknowledgedSinceMs;
-    if (sinceMs === undefined || !isUp(link)) return Infinity;
-    if (link === this.#parentLink) return sinceMs + this.#overdueMs + this.#graceMs;
-    if (!this.#serves(link)) return Infinity;
+    if (sinceMs === undefined) return Infinity;
+    if (link === this.#parent) return sinceMs + this.#overdueMs + this.#graceMs;
     return sinceMs + this.#schedule.ackUpMs + this.#schedule.patienceMs + this.#graceMs;
   }
 
   #isOnTree(link: Link): boolean {
-    return link === this.#parentLink || this.#serves(link);
+    return link === this.#parent || this.#serves(link);
   }
 
   #serves(link: Link): boolean {
-    return this.#isChild(link) || (this.isRoot && this.#probedMs <= performance.now());
+    return link.isChild || (this.isRoot && this.#probedMs <= this.#nowMs);
   }
 
   /** When a peer is to be sent the next message. */
@@ -382,20 +407,20 @@ export class BroadcastTree {
     const { report, scatter } = this.#schedule;
     const sinceMs = link.outbox.unsentSinceMs;
     if (sinceMs === undefined) return Infinity;
-    return link === this.#parentLink ? report(sinceMs, this) : scatter(sinceMs, this);
+    return link === this.#parent ? report(sinceMs, this) : scatter(sinceMs, this);
   }
 
   #ackDueMs(link: Link): number {
     const { ackUpMs, ackDownMs, lateMs = 0 } = this.#schedule;
     const { owedSinceMs = Infinity } = link;
-    if (link === this.#parentLink) return owedSinceMs + ackUpMs;
+    if (link === this.#parent) return owedSinceMs + ackUpMs;
     const afterScatterMs = owedSinceMs - this.#scatteredMs;
     const isLate = afterScatterMs >= 0 && afterScatterMs < lateMs;
     return isLate ? owedSinceMs : owedSinceMs + ackDownMs;
   }
 
-  #send(peer: string, link: Link): void {
-    const nowMs = performance.now();
+  #send(link: Link): void {
+    const nowMs = this.#nowMs;
     // What is outstanding goes along the tree. Others that wait for a word get just that, or the
     // two would go on to acknowledge each other's news for ever.
     const { seq, values } = this.#isOnTree(link)
@@ -403,7 +428,7 @@ export class BroadcastTree {
       : { seq: link.outbox.takeNothing(nowMs), values: [] };
     if (link.askedSinceMs !== undefined) link.answeredMs = nowMs;
     link.owedSinceMs = link.askedSinceMs = undefined;
-    this.#node.send(peer, news, { ...this.#claim(link), seq, values });
+    this.#node.send(link.peer, news, { ...this.#claim(link), seq, values });
   }
 
   /** What every message says. */
@@ -417,10 +442,9 @@ export class BroadcastTree {
   }
 }
 
-function newLink(path: Path): Link {
+function newLink(start: Pick<Link, "peer" | "outbox" | "path" | "isChild">): Link {
   return {
-    outbox: new Outbox(),
-    path,
+    ...start,
     stamp: 0,
     heardSeq: 0,
     heardMs: -Infinity,

@@ -14,6 +14,10 @@
  * are what costs here, not their size. A transfer over a link with large values would number the
  * values instead, as TCP does its bytes.
  *
+ * An outbox holds no copy of what waits. All outboxes of a node read the one log of the values that
+ * it has learned, each from a place of its own; so to learn a value costs the same for any number of
+ * peers, and a peer to whom nothing is sent costs nothing.
+ *
  * An outbox owns no timer: whoever owns it asks since when something waits, and decides.
  *
  * @module
@@ -31,13 +35,49 @@ interface InFlight {
   readonly sinceMs: number;
 }
 
+/** Values in the order in which they were learned, each once. */
+export class ValueLog<T> {
+  readonly #values: T[] = [];
+  readonly #learnedMs: number[] = [];
+  readonly #indices = new Map<T, number>();
+
+  /** All values, oldest first. */
+  get values(): readonly T[] {
+    return this.#values;
+  }
+
+  /** Adds a value to the end, unless it is there already. Times must not run backwards. */
+  add(value: T, nowMs: number): void {
+    if (this.#indices.has(value)) return;
+    this.#indices.set(value, this.#values.length);
+    this.#values.push(value);
+    this.#learnedMs.push(nowMs);
+  }
+
+  /** A value's place, from 0; `undefined` if it is not there. */
+  indexOf(value: T): number | undefined {
+    return this.#indices.get(value);
+  }
+
+  /** When the value at that place was added; `undefined` if there is none. */
+  learnedMs(index: number): number | undefined {
+    return this.#learnedMs[index];
+  }
+}
+
 /** Values in one message. More wait until some of these are acknowledged. */
 const MAX_BATCH = 10_000;
 
 /** What waits for one peer. Times are those of any one clock, in milliseconds. */
-export class Outbox<T> {
-  /** Values no message has carried, and since when. */
-  readonly #unsent = new Map<T, number>();
+export class Outbox<T extends NonNullable<unknown>> {
+  readonly #log: ValueLog<T>;
+  /** The log's first value that no message has carried and the peer may lack. */
+  #cursor = 0;
+  /** Places beyond the cursor whose values the peer has. */
+  readonly #known = new Set<number>();
+  /** Values to be sent before those in the log: what carried them went to nobody. */
+  readonly #requeued = new Set<T>();
+  #requeuedMs = -Infinity;
   /** Values that every message since some number has carried, in the order of these numbers. */
   readonly #inFlight = new Map<T, InFlight>();
   /** Messages that carried nothing, newer than the last that was acknowledged. */
@@ -47,9 +87,15 @@ export class Outbox<T> {
   /** The one message whose round trip is being timed. */
   #timed: InFlight | undefined;
 
+  /** @param log What the peer is to have. All of it is outstanding at first. */
+  constructor(log: ValueLog<T>) {
+    this.#log = log;
+  }
+
   /** How many values are outstanding. */
   get size(): number {
-    return this.#unsent.size + this.#inFlight.size;
+    const ahead = this.#log.values.length - this.#cursor - this.#known.size;
+    return this.#inFlight.size + this.#requeued.size + ahead;
   }
 
   /** The number of the last message, 0 if there was none. */
@@ -64,34 +110,53 @@ export class Outbox<T> {
 
   /** Since when the oldest value waits that the next message would carry for the first time. */
   get unsentSinceMs(): number | undefined {
-    return this.#inFlight.size < MAX_BATCH ? first(this.#unsent.values()) : undefined;
+    if (this.#inFlight.size >= MAX_BATCH) return undefined;
+    if (this.#requeued.size > 0) return this.#requeuedMs;
+    const learnedMs = this.#log.learnedMs(this.#cursor);
+    return learnedMs === undefined ? undefined : Math.max(learnedMs, this.#requeuedMs);
   }
 
   /** Since when the oldest value that was sent waits to be acknowledged. */
   get unacknowledgedSinceMs(): number | undefined {
-    return first(this.#inFlight.values())?.sinceMs;
+    if (this.#inFlight.size === 0) return undefined; // mostly, and asked often
+    return this.#inFlight.values().next().value?.sinceMs;
   }
 
-  /** Adds a value that the peer may lack; nothing happens if it is outstanding already. */
-  add(value: T, nowMs: number): void {
-    if (!this.#inFlight.has(value) && !this.#unsent.has(value)) this.#unsent.set(value, nowMs);
-  }
-
-  /** Removes a value that the peer has, as one knows from elsewhere. */
+  /** Passes over a value of the log: the peer has it, as one knows from elsewhere. */
   delete(value: T): void {
-    this.#unsent.delete(value);
-    this.#inFlight.delete(value);
+    const index = this.#log.indexOf(value);
+    if (index === undefined) return;
+    if (index < this.#cursor) {
+      this.#inFlight.delete(value);
+      this.#requeued.delete(value);
+    } else {
+      this.#known.add(index);
+      this.#skipKnown();
+    }
+  }
+
+  #skipKnown(): void {
+    while (this.#known.delete(this.#cursor)) this.#cursor++;
   }
 
   /** The next message: everything outstanding, which from now on counts as sent. May be empty. */
   take(nowMs: number): Batch<T> {
     const seq = ++this.#lastSeq;
-    for (const value of this.#unsent.keys()) {
+    const { values } = this.#log;
+    const carried: InFlight = { seq, sinceMs: nowMs };
+    for (const value of this.#requeued) {
       if (this.#inFlight.size >= MAX_BATCH) break;
-      this.#unsent.delete(value);
-      this.#inFlight.set(value, { seq, sinceMs: nowMs });
+      this.#requeued.delete(value);
+      this.#inFlight.set(value, carried);
     }
-    if (this.#inFlight.size > 0) this.#timed ??= { seq, sinceMs: nowMs };
+    while (this.#inFlight.size < MAX_BATCH) {
+      const value = values[this.#cursor];
+      if (value === undefined) break;
+      this.#inFlight.set(value, carried);
+      this.#cursor++;
+      this.#skipKnown();
+    }
+    if (this.#inFlight.size > 0) this.#timed ??= carried;
     this.#lastSentMs = nowMs;
     return { seq, values: [...this.#inFlight.keys()] };
   }
@@ -125,15 +190,11 @@ export class Outbox<T> {
 
   /** Takes everything for unsent again: what was sent went to nobody. Nothing waits since before. */
   requeue(nowMs: number): void {
-    const values = [...this.#inFlight.keys(), ...this.#unsent.keys()];
+    const values = [...this.#inFlight.keys(), ...this.#requeued];
     this.#inFlight.clear();
-    this.#unsent.clear();
+    this.#requeued.clear();
     this.#timed = undefined;
-    for (const value of values) this.#unsent.set(value, nowMs);
+    for (const value of values) this.#requeued.add(value);
+    this.#requeuedMs = nowMs;
   }
-}
-
-function first<T>(values: Iterable<T>): T | undefined {
-  for (const value of values) return value;
-  return undefined;
 }

@@ -1,21 +1,23 @@
 import { assertEquals } from "@std/assert";
-import { Outbox } from "./outbox.ts";
+import { Outbox, ValueLog } from "./outbox.ts";
 
 Deno.test("a message carries everything that is not acknowledged", () => {
-  const outbox = new Outbox<string>();
-  outbox.add("a", 0);
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  log.add("a", 0);
   assertEquals(outbox.take(1), { seq: 1, values: ["a"] });
-  outbox.add("b", 2);
+  log.add("b", 2);
   assertEquals(outbox.take(3), { seq: 2, values: ["a", "b"] });
 });
 
 Deno.test("an acknowledgement covers what the messages up to it carried, and no more", () => {
-  const outbox = new Outbox<string>();
-  outbox.add("a", 0);
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  log.add("a", 0);
   outbox.take(0);
-  outbox.add("b", 0);
+  log.add("b", 0);
   outbox.take(0);
-  outbox.add("c", 0);
+  log.add("c", 0);
   outbox.take(0);
   outbox.acknowledge(2, 0);
   assertEquals(outbox.take(0), { seq: 4, values: ["c"] });
@@ -24,13 +26,14 @@ Deno.test("an acknowledgement covers what the messages up to it carried, and no 
 });
 
 Deno.test("acknowledgements may come late, twice and out of order", () => {
-  const outbox = new Outbox<string>();
-  outbox.add("a", 0);
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  log.add("a", 0);
   outbox.take(0);
-  outbox.add("b", 0);
+  log.add("b", 0);
   outbox.take(0);
   outbox.acknowledge(2, 0);
-  outbox.add("c", 0);
+  log.add("c", 0);
   outbox.take(0);
   outbox.acknowledge(1, 0);
   outbox.acknowledge(2, 0);
@@ -38,21 +41,23 @@ Deno.test("acknowledgements may come late, twice and out of order", () => {
 });
 
 Deno.test("what the peer has anyway is not sent", () => {
-  const outbox = new Outbox<string>();
-  outbox.add("a", 0);
-  outbox.add("b", 0);
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  log.add("a", 0);
+  log.add("b", 0);
   outbox.take(0);
-  outbox.add("c", 0);
+  log.add("c", 0);
   outbox.delete("a");
   outbox.delete("c");
   assertEquals(outbox.take(0).values, ["b"]);
 });
 
 Deno.test("a value waits unsent until a message carries it, then unacknowledged since that one", () => {
-  const outbox = new Outbox<string>();
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
   assertEquals([outbox.unsentSinceMs, outbox.unacknowledgedSinceMs], [undefined, undefined]);
-  outbox.add("a", 10);
-  outbox.add("a", 15);
+  log.add("a", 10);
+  log.add("a", 15);
   assertEquals([outbox.unsentSinceMs, outbox.unacknowledgedSinceMs], [10, undefined]);
   outbox.take(20);
   outbox.take(30);
@@ -61,10 +66,11 @@ Deno.test("a value waits unsent until a message carries it, then unacknowledged 
 });
 
 Deno.test("requeued values wait as if they were new", () => {
-  const outbox = new Outbox<string>();
-  outbox.add("a", 0);
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  log.add("a", 0);
   outbox.take(0);
-  outbox.add("b", 5);
+  log.add("b", 5);
   outbox.requeue(100);
   assertEquals([outbox.unsentSinceMs, outbox.unacknowledgedSinceMs], [100, undefined]);
   outbox.acknowledge(1, 100);
@@ -72,20 +78,22 @@ Deno.test("requeued values wait as if they were new", () => {
 });
 
 Deno.test("a round trip is measured where it is certain which message was acknowledged", () => {
-  const outbox = new Outbox<string>();
-  outbox.add("a", 0);
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  log.add("a", 0);
   outbox.take(0);
   assertEquals(outbox.acknowledge(1, 30), 30);
   assertEquals(outbox.acknowledge(1, 40), undefined);
-  outbox.add("b", 50);
+  log.add("b", 50);
   outbox.take(50);
   outbox.take(60);
   assertEquals(outbox.acknowledge(3, 100), undefined);
 });
 
 Deno.test("a batch is bounded, and the rest follows once there is room", () => {
-  const outbox = new Outbox<number>();
-  for (let i = 0; i < 10_002; i++) outbox.add(i, 0);
+  const log = new ValueLog<number>();
+  const outbox = new Outbox(log);
+  for (let i = 0; i < 10_002; i++) log.add(i, 0);
   const { seq, values } = outbox.take(0);
   assertEquals([values.length, outbox.unsentSinceMs], [10_000, undefined]);
   outbox.acknowledge(seq, 1);
@@ -94,8 +102,9 @@ Deno.test("a batch is bounded, and the rest follows once there is room", () => {
 });
 
 Deno.test("acknowledging a message without content acknowledges nothing", () => {
-  const outbox = new Outbox<string>();
-  outbox.add("a", 0);
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  log.add("a", 0);
   outbox.take(0);
   const seq = outbox.takeNothing(5);
   assertEquals(seq, 2);
@@ -104,4 +113,53 @@ Deno.test("acknowledging a message without content acknowledges nothing", () => 
   assertEquals(outbox.take(10), { seq: 3, values: ["a"] });
   outbox.acknowledge(3, 20);
   assertEquals(outbox.size, 0);
+});
+
+Deno.test("outboxes share one log, and each has its own place in it", () => {
+  const log = new ValueLog<string>();
+  const [first, second] = [new Outbox(log), new Outbox(log)];
+  log.add("a", 0);
+  first.acknowledge(first.take(0).seq, 1);
+  log.add("b", 2);
+  log.add("b", 3);
+  assertEquals(log.values, ["a", "b"]);
+  assertEquals([first.size, first.unsentSinceMs], [1, 2]);
+  assertEquals([second.size, second.unsentSinceMs], [2, 0]);
+  assertEquals(first.take(4).values, ["b"]);
+  assertEquals(second.take(4).values, ["a", "b"]);
+});
+
+Deno.test("a value that the peer has is passed over, wherever it waits", () => {
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  for (const [i, value] of ["a", "b", "c", "d", "e"].entries()) log.add(value, i);
+  outbox.delete("c");
+  outbox.delete("b");
+  outbox.delete("unheard of");
+  assertEquals([outbox.size, outbox.unsentSinceMs], [3, 0]);
+  outbox.delete("a");
+  assertEquals([outbox.size, outbox.unsentSinceMs], [2, 3]);
+  outbox.take(5);
+  outbox.requeue(6);
+  outbox.delete("d");
+  assertEquals([outbox.size, outbox.take(7).values], [1, ["e"]]);
+});
+
+Deno.test("what was requeued goes first, what is learned after it waits since then", () => {
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  log.add("a", 0);
+  outbox.take(0);
+  log.add("b", 1);
+  outbox.requeue(10);
+  outbox.delete("a");
+  assertEquals(outbox.unsentSinceMs, 10);
+  log.add("c", 20);
+  outbox.delete("b");
+  assertEquals(outbox.unsentSinceMs, 20);
+  log.add("d", 30);
+  outbox.take(30);
+  outbox.requeue(40);
+  log.add("e", 50);
+  assertEquals(outbox.take(50).values, ["c", "d", "e"]);
 });

@@ -42,22 +42,17 @@ export function bestPath(
   present: Path,
   claims: Iterable<readonly [neighbour: string, path: Path]>,
 ): Path {
-  const cost = (path: Path): Cost => [
-    ids.indexOf(rootOf(id, path)),
-    path.length,
-    path[0] === present[0] ? -1 : ids.indexOf(path[0] ?? id),
-  ];
+  const rank = (node: string) => ids.indexOf(node);
+  const preference = ([parent = id]: Path) => parent === present[0] ? -1 : rank(parent);
+  const isBetter = (a: Path, b: Path): boolean => {
+    const [rootA, rootB] = [rootOf(id, a), rootOf(id, b)];
+    if (rootA !== rootB) return rank(rootA) < rank(rootB);
+    return a.length !== b.length ? a.length < b.length : preference(a) < preference(b);
+  };
   let best: Path = [];
   for (const [neighbour, claim] of claims) {
     const path = [neighbour, ...claim];
-    if (!path.includes(id) && isLess(cost(path), cost(best))) best = path;
+    if (!path.includes(id) && isBetter(path, best)) best = path;
   }
   return best;
-}
-
-type Cost = readonly [root: number, length: number, parent: number];
-
-function isLess(a: Cost, b: Cost): boolean {
-  if (a[0] !== b[0]) return a[0] < b[0];
-  return a[1] !== b[1] ? a[1] < b[1] : a[2] < b[2];
 }
