@@ -7,7 +7,7 @@
  * again if it is not. The question is what that costs while nothing is wrong. If each of five nodes
  * told the four others itself, as in challenge 3b, there would be twenty links to keep an account of,
  * each so quiet (a value a second) that most acknowledgements would find no message to go with. So
- * values take a tree, `lib/broadcast_tree.ts`: up to the lowest node, and from there down to all
+ * values take a tree, `algorithms/broadcast_tree.ts`: up to the lowest node, and from there down to all
  * others. Four links remain, and traffic on them acknowledges itself.
  *
  * Messages: a value still costs n − 1 = 4, one up and three down, or four down from the root. What
@@ -28,7 +28,7 @@
  *
  * @module
  */
-import { BroadcastTree } from "../lib/broadcast_tree.ts";
+import { BroadcastTree } from "../lib/algorithms/broadcast_tree.ts";
 import { type Node, serve } from "../lib/node.ts";
 import { Broadcast } from "../lib/workloads.ts";
 

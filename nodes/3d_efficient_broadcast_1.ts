@@ -20,7 +20,7 @@
  * Latency: one message delay up, at most w, one delay down: 200 to 300 ms. What a reader sees of it is
  * less, as a read waits for the message on its way, and finds the values in it: 175 ms, at most 200.
  *
- * Partitions: `lib/broadcast_tree.ts`. A report is acknowledged by the next scatter, at the latest
+ * Partitions: `algorithms/broadcast_tree.ts`. A report is acknowledged by the next scatter, at the latest
  * after two delays and w. If it is not, the reporter tells all others itself: the value comes a
  * time-out late. Meanwhile they find the lowest node they can reach, which gathers for its part of
  * the network from then on; where only some links are cut, they find one who can still reach the root.
@@ -32,7 +32,7 @@
  *
  * @module
  */
-import { BroadcastTree } from "../lib/broadcast_tree.ts";
+import { BroadcastTree } from "../lib/algorithms/broadcast_tree.ts";
 import { type Node, serve } from "../lib/node.ts";
 import { Broadcast } from "../lib/workloads.ts";
 

@@ -6,7 +6,7 @@
  * raises, and the others' as it last heard. The counter is the sum of these totals. Of two totals of one
  * node the higher is the later, so nodes may tell each other what they know in any order, again and
  * again and by way of others, and nothing is counted twice: that is all of the CRDT
- * (`lib/crdt.ts`). When to tell whom is the business of anti-entropy (`lib/anti_entropy.ts`): in
+ * (`algorithms/crdt.ts`). When to tell whom is the business of anti-entropy (`algorithms/anti_entropy.ts`): in
  * rounds, and only what the other is not known to have.
  *
  * Both operations are answered from memory. An add is known everywhere 0.75 s and one message delay
@@ -23,8 +23,8 @@
  *
  * @module
  */
-import { Replica } from "../lib/anti_entropy.ts";
-import { gCounter, increment, valueOf } from "../lib/crdt.ts";
+import { Replica } from "../lib/algorithms/anti_entropy.ts";
+import { gCounter, increment, valueOf } from "../lib/algorithms/crdt.ts";
 import { type Node, serve } from "../lib/node.ts";
 import { Counter } from "../lib/workloads.ts";
 

@@ -34,7 +34,7 @@
 import { delay } from "@std/async/delay";
 import { Kv } from "../lib/kv.ts";
 import { type Node, serve } from "../lib/node.ts";
-import { Rounds } from "../lib/rounds.ts";
+import { Rounds } from "../lib/algorithms/rounds.ts";
 import { integer, oneWay, tuple } from "../lib/rpc.ts";
 import { Counter } from "../lib/workloads.ts";
 

@@ -17,7 +17,7 @@
  *
  * @module
  */
-import { Logs } from "../lib/log.ts";
+import { Logs } from "../lib/algorithms/log.ts";
 import { type Node, serve } from "../lib/node.ts";
 import { Kafka } from "../lib/workloads.ts";
 

@@ -30,7 +30,7 @@
  */
 import { delay } from "@std/async/delay";
 import { Kv } from "../lib/kv.ts";
-import { Logs } from "../lib/log.ts";
+import { Logs } from "../lib/algorithms/log.ts";
 import { type Node, serve } from "../lib/node.ts";
 import { array, integer, record, string, tuple } from "../lib/rpc.ts";
 import { Kafka } from "../lib/workloads.ts";

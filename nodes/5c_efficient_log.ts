@@ -10,7 +10,7 @@
  * nodes would exchange messages all the time, and pairs are what costs.
  *
  * **Nothing twice, nothing lost.** A follower repeats its request until it is answered, and the
- * leader answers one that it knows with the reply that it gave (see `lib/session.ts`). So a batch
+ * leader answers one that it knows with the reply that it gave (see `algorithms/session.ts`). So a batch
  * takes effect once, whatever is lost or repeated on the way, and its senders learn their offsets.
  *
  * **Cut off.** When the leader has not answered for a second, a follower refuses sends that have not
@@ -29,10 +29,10 @@
  *
  * @module
  */
-import { Logs } from "../lib/log.ts";
+import { Logs } from "../lib/algorithms/log.ts";
 import { ErrorCode, type Node, RpcError, serve } from "../lib/node.ts";
 import { array, integer, record, type ReplyOf, rpc, string, tuple } from "../lib/rpc.ts";
-import { Session, Sessions, stampFields } from "../lib/session.ts";
+import { Session, Sessions, stampFields } from "../lib/algorithms/session.ts";
 import { Kafka } from "../lib/workloads.ts";
 
 const TICK_MS = 15;

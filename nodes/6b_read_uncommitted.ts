@@ -6,7 +6,7 @@
  * and answered without waiting for anyone: so a partition can stop nobody. Its writes are told to the
  * other nodes later, many together, again and again until they are acknowledged. Where two nodes have
  * written the same register, the later write stands, by Lamport's clock and then the node's id: an
- * order that all nodes share and that respects causality (see `lww_registers.ts` for why this clock).
+ * order that all nodes share and that respects causality (see `algorithms/lww_registers.ts` for why this clock).
  * So all copies are the same once everything has arrived, and no write is lost but to a later one.
  *
  * Read uncommitted excludes one anomaly, G0: two transactions that overwrite each other in one order
@@ -31,9 +31,9 @@
  *
  * @module
  */
-import { LwwRegisters } from "../lib/lww_registers.ts";
+import { LwwRegisters } from "../lib/algorithms/lww_registers.ts";
 import { type Node, serve } from "../lib/node.ts";
-import { Replication } from "../lib/replication.ts";
+import { Replication } from "../lib/algorithms/replication.ts";
 import { TxnRwRegister } from "../lib/workloads.ts";
 
 const WRITES_PER_MESSAGE = 256;

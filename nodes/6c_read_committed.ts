@@ -4,7 +4,7 @@
  *
  * As in 6b, a transaction is carried out at once by the node that is asked, on its own copy of the
  * registers, and its writes follow to the others in batches until they are acknowledged; of writes to
- * one register the later one stands, by Lamport's clock and then the node's id (`lww_registers.ts`).
+ * one register the later one stands, by Lamport's clock and then the node's id (`algorithms/lww_registers.ts`).
  *
  * Read committed excludes, beyond write cycles (G0):
  *
@@ -35,9 +35,9 @@
  *
  * @module
  */
-import { LwwRegisters } from "../lib/lww_registers.ts";
+import { LwwRegisters } from "../lib/algorithms/lww_registers.ts";
 import { type Node, serve } from "../lib/node.ts";
-import { Replication } from "../lib/replication.ts";
+import { Replication } from "../lib/algorithms/replication.ts";
 import { TxnRwRegister } from "../lib/workloads.ts";
 
 export default function readCommitted(node: Node): void {

@@ -4,7 +4,7 @@
  *
  * The union of two sets is the least set that includes both, in whatever order and however often they
  * are united. So nodes add what they are asked to add, tell each other in rounds which elements the
- * other is not known to have (`lib/anti_entropy.ts`), and unite what they hear with what they have.
+ * other is not known to have (`algorithms/anti_entropy.ts`), and unite what they hear with what they have.
  *
  * Both operations are answered from memory. An element is in every node's set 0.75 s and one message
  * delay after it was added, or as long after a partition heals.
@@ -19,8 +19,8 @@
  *
  * @module
  */
-import { Replica } from "../lib/anti_entropy.ts";
-import { gSet } from "../lib/crdt.ts";
+import { Replica } from "../lib/algorithms/anti_entropy.ts";
+import { gSet } from "../lib/algorithms/crdt.ts";
 import { type Node, serve } from "../lib/node.ts";
 import { GSet } from "../lib/workloads.ts";
 

@@ -16,8 +16,8 @@
  *
  * @module
  */
-import { Replica } from "../lib/anti_entropy.ts";
-import { change, differenceOf, pnCounter } from "../lib/crdt.ts";
+import { Replica } from "../lib/algorithms/anti_entropy.ts";
+import { change, differenceOf, pnCounter } from "../lib/algorithms/crdt.ts";
 import { type Node, serve } from "../lib/node.ts";
 import { Counter } from "../lib/workloads.ts";
 

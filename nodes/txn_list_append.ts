@@ -4,7 +4,7 @@
  *
  * The nodes keep nothing that matters. The database is one value in the service lin-kv, a root that
  * leads to pieces which never change; a transaction is carried out on what the root leads to, and takes
- * effect when the root is replaced by compare-and-set (see `transactor.ts`). So all transactions
+ * effect when the root is replaced by compare-and-set (see `algorithms/transactor.ts`). So all transactions
  * follow one another in the order of those, each within its request: strict serializability, and with
  * it no anomaly of any model. A transaction that only reads needs no compare-and-set, but a root that
  * was read after it arrived; to answer from a root kept here would be serializable, and stale.
@@ -29,7 +29,7 @@
  */
 import { type Node, serve } from "../lib/node.ts";
 import { array, integer } from "../lib/rpc.ts";
-import { type DataType, Transactor } from "../lib/transactor.ts";
+import { type DataType, Transactor } from "../lib/algorithms/transactor.ts";
 import { type ListOp, TxnListAppend } from "../lib/workloads.ts";
 
 const list: DataType<number[]> = {

@@ -3,7 +3,7 @@
  * Workload txn-rw-register: transactions over registers, strictly serializable on any number of nodes.
  *
  * The engine is that of `txn_list_append.ts`: the database is one value in lin-kv that is replaced by
- * compare-and-set, with pieces that never change behind it (`transactor.ts`). All that differs is what
+ * compare-and-set, with pieces that never change behind it (`algorithms/transactor.ts`). All that differs is what
  * a write does: it replaces what was there. So no anomaly of any model is possible here, where the
  * registers of 6a to 6c, which ask nobody, admit stale reads and lost updates.
  *
@@ -16,7 +16,7 @@
  */
 import { type Node, serve } from "../lib/node.ts";
 import { integer } from "../lib/rpc.ts";
-import { type DataType, Transactor } from "../lib/transactor.ts";
+import { type DataType, Transactor } from "../lib/algorithms/transactor.ts";
 import { type RegisterOp, TxnRwRegister } from "../lib/workloads.ts";
 
 const register: DataType<number> = {

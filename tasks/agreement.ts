@@ -21,7 +21,7 @@ import { median } from "./bench/compare.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
 import { chooseEngine, type EngineName } from "./engines/choose.ts";
 import { findMaelstrom } from "./engines/maelstrom.ts";
-import { lookUp } from "./figures.ts";
+import { lookUp } from "./report/figures.ts";
 import { interruptible } from "./interrupt.ts";
 
 /** A figure that engines should agree on. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Limit } from "./summary.ts";
+import type { Limit } from "./report/summary.ts";
 
 /** One challenge. */
 export interface Challenge {

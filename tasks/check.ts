@@ -48,7 +48,7 @@ import {
   type Paint,
   painter,
   terminalLook,
-} from "./text.ts";
+} from "./report/text.ts";
 
 /** What of a workload a judge needs. */
 export type Judge = Pick<Workload, "check" | "explain" | "comparable">;

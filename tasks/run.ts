@@ -9,7 +9,7 @@ import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
 import { chooseEngine, type EngineName, engineNamed } from "./engines/choose.ts";
 import { RUNS } from "./engines/engine.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
-import { summariseRun } from "./outcome.ts";
+import { summariseRun } from "./report/outcome.ts";
 import {
   renderRuns,
   renderScoreboard,
@@ -17,9 +17,9 @@ import {
   type Score,
   summaryJson,
   worstEnding,
-} from "./render.ts";
-import { EXIT_STATUS, type Summary } from "./summary.ts";
-import { terminalLook } from "./text.ts";
+} from "./report/render.ts";
+import { EXIT_STATUS, type Summary } from "./report/summary.ts";
+import { terminalLook } from "./report/text.ts";
 
 interface OwnOptions {
   readonly engine: EngineName | undefined;

@@ -10,12 +10,12 @@ import { parseArgs } from "@std/cli/parse-args";
 import { UsageError } from "../lib/workbench/options.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
 import { chooseEngine, engineNamed } from "./engines/choose.ts";
-import type { Metrics } from "./figures.ts";
+import type { Metrics } from "./report/figures.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
-import { summariseRun } from "./outcome.ts";
-import { spreadOf } from "./render.ts";
-import type { Summary } from "./summary.ts";
-import { brief, grouped } from "./text.ts";
+import { summariseRun } from "./report/outcome.ts";
+import { spreadOf } from "./report/render.ts";
+import type { Summary } from "./report/summary.ts";
+import { brief, grouped } from "./report/text.ts";
 
 const DATA = "results/scoreboard.json";
 const PAGE = "results/README.md";

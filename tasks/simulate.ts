@@ -11,11 +11,11 @@ import type { TraceFilter } from "../lib/simulator/trace.ts";
 import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
 import { workloadOptionsHelp } from "./help.ts";
-import { renderRuns, renderSummary, summaryJson, worstEnding } from "./render.ts";
+import { renderRuns, renderSummary, summaryJson, worstEnding } from "./report/render.ts";
 import type { Job, Report } from "./simulator/job.ts";
 import { SimulationWorker, sweep } from "./simulator/pool.ts";
-import { EXIT_STATUS } from "./summary.ts";
-import { grouped, terminalLook } from "./text.ts";
+import { EXIT_STATUS } from "./report/summary.ts";
+import { grouped, terminalLook } from "./report/text.ts";
 
 interface SimOptions {
   readonly seed: string | undefined;

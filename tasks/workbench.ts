@@ -9,10 +9,10 @@ import { RUNS } from "./engines/engine.ts";
 import { runWorkbench } from "./engines/workbench.ts";
 import { workloadOptionsHelp } from "./help.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
-import { summariseRun } from "./outcome.ts";
-import { renderSummary } from "./render.ts";
-import { type Ending, EXIT_STATUS } from "./summary.ts";
-import { terminalLook } from "./text.ts";
+import { summariseRun } from "./report/outcome.ts";
+import { renderSummary } from "./report/render.ts";
+import { type Ending, EXIT_STATUS } from "./report/summary.ts";
+import { terminalLook } from "./report/text.ts";
 
 /** The last line of Maelstrom's own output, for scripts that look for it. */
 const LAST_WORDS: Readonly<Record<Ending, string>> = {

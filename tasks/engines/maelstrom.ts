@@ -7,7 +7,7 @@ import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { TextLineStream } from "@std/streams";
 import { pathWithDeno } from "../../lib/workbench/hosts/process.ts";
 import type { TestOptions } from "../../lib/workbench/options.ts";
-import { showProgress } from "../progress.ts";
+import { showProgress } from "../report/progress.ts";
 import { readRun, type StoredRun, UnreadableRun } from "../stored_run.ts";
 import { type EngineRun, type Reporting, RUNS } from "./engine.ts";
 

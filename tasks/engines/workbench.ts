@@ -17,9 +17,9 @@ import {
   run,
 } from "../../lib/workbench/run.ts";
 import { RunFolder } from "../../lib/workbench/store.ts";
-import { renderProblem } from "../problems.ts";
-import { showProgress } from "../progress.ts";
-import { terminalLook } from "../text.ts";
+import { renderProblem } from "../report/problems.ts";
+import { showProgress } from "../report/progress.ts";
+import { terminalLook } from "../report/text.ts";
 import { type EngineRun, type Reporting, RUNS } from "./engine.ts";
 
 /** What phases are called on the progress line. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { TraceFilter } from "../../lib/simulator/trace.ts";
-import type { Limit, Summary } from "../summary.ts";
+import type { Limit, Summary } from "../report/summary.ts";
 
 /** A run to simulate. */
 export interface Job {

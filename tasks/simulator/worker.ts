@@ -12,7 +12,7 @@ import { waysOfFailing } from "../../lib/simulator/failure.ts";
 import type { Program } from "../../lib/node.ts";
 import { parseTestOptions } from "../../lib/workbench/options.ts";
 import type { Observer, Outcome, RunOptions } from "../../lib/workbench/run.ts";
-import { summariseRun } from "../outcome.ts";
+import { summariseRun } from "../report/outcome.ts";
 import type { Job, Report, Told } from "./job.ts";
 
 /** How often it shows that the program under test lets go. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Logs } from "../../log.ts";
+import { Logs } from "../../algorithms/log.ts";
 import type { Node } from "../../node.ts";
 import { Kafka } from "../../workloads.ts";
 

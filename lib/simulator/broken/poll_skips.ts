@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Entry, Logs } from "../../log.ts";
+import { type Entry, Logs } from "../../algorithms/log.ts";
 import type { Node } from "../../node.ts";
 import { Kafka } from "../../workloads.ts";
 

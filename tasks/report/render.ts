@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { counted, percent } from "../lib/workbench/checkers/words.ts";
+import { counted, percent } from "../../lib/workbench/checkers/words.ts";
 import type { Figure, Metrics } from "./figures.ts";
 import type { Ending, Limit, MeasuredLimit, Place, Summary } from "./summary.ts";
 import {

@@ -14,7 +14,7 @@
  *
  * @module
  */
-import { array, integer, record, type Shape, tuple } from "./rpc.ts";
+import { array, integer, record, type Shape, tuple } from "../rpc.ts";
 
 /** States and their join. States are values: nothing here changes one. */
 export interface Lattice<State> {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { SECOND } from "../lib/workbench/clock.ts";
+import { SECOND } from "../../lib/workbench/clock.ts";
 import { renderProblem } from "./problems.ts";
 
 Deno.test("a problem is told with time, line, consequence and the node's last words", () => {

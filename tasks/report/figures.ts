@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { entriesOf, itemsOf, keyOf, numberOf } from "../lib/workbench/checkers/values.ts";
-import { joined } from "../lib/workbench/checkers/words.ts";
+import { entriesOf, itemsOf, keyOf, numberOf } from "../../lib/workbench/checkers/values.ts";
+import { joined } from "../../lib/workbench/checkers/words.ts";
 import {
   type Edn,
   type EdnObject,
@@ -13,7 +13,7 @@ import {
   keyword,
   printEdn,
   Tagged,
-} from "../lib/workbench/edn.ts";
+} from "../../lib/workbench/edn.ts";
 import { brief, grouped, milliseconds } from "./text.ts";
 
 /** Something worth knowing that no limit speaks of. */

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import type { EdnObject } from "../lib/workbench/edn.ts";
-import { workloads } from "../lib/workbench/workloads/mod.ts";
-import type { EngineRun } from "./engines/engine.ts";
+import type { EdnObject } from "../../lib/workbench/edn.ts";
+import { workloads } from "../../lib/workbench/workloads/mod.ts";
+import type { EngineRun } from "../engines/engine.ts";
 import { summariseRun } from "./outcome.ts";
 
 function ended(fields: Partial<EngineRun>): EngineRun {

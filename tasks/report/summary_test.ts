@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { stripVTControlCharacters } from "node:util";
-import { explainSetFull } from "../lib/workbench/checkers/set_full.ts";
-import { type EdnObject, isEdnObject, parseEdn } from "../lib/workbench/edn.ts";
+import { explainSetFull } from "../../lib/workbench/checkers/set_full.ts";
+import { type EdnObject, isEdnObject, parseEdn } from "../../lib/workbench/edn.ts";
 import { lookUp } from "./figures.ts";
 import { renderRuns, renderScoreboard, renderSummary, spreadOf, summaryJson } from "./render.ts";
-import { readRun } from "./stored_run.ts";
+import { readRun } from "../stored_run.ts";
 import { EXIT_STATUS, type Limit, summarise, summariseCrash, type Summary } from "./summary.ts";
 
-const RECORDED = new URL("../lib/workbench/checkers/testdata/", import.meta.url).pathname;
+const RECORDED = new URL("../../lib/workbench/checkers/testdata/", import.meta.url).pathname;
 
 function edn(text: string): EdnObject {
   const value = parseEdn(text);

@@ -22,8 +22,8 @@
  * @module
  */
 import type { LwwRegisters, Write } from "./lww_registers.ts";
-import type { Node } from "./node.ts";
-import { array, integer, nullable, oneWay, tuple } from "./rpc.ts";
+import type { Node } from "../node.ts";
+import { array, integer, nullable, oneWay, tuple } from "../rpc.ts";
 
 /** Time between two messages of a node, in milliseconds. */
 export const TURN_MS = 25;

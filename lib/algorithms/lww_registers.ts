@@ -19,7 +19,7 @@
  *
  * @module
  */
-import type { RegisterOp } from "./workloads.ts";
+import type { RegisterOp } from "../workloads.ts";
 
 /** A write as it travels; whose it is tells the message that brings it. */
 export type Write = [key: number, value: number | null, time: number];

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { BroadcastTree, type Schedule } from "./broadcast_tree.ts";
-import type { Json, Node } from "./node.ts";
-import { integer, rpc } from "./rpc.ts";
-import { FakeTime, TestNode } from "./testing.ts";
+import type { Json, Node } from "../node.ts";
+import { integer, rpc } from "../rpc.ts";
+import { FakeTime, TestNode } from "../testing.ts";
 
 const Add = { add: rpc("add", { value: integer }, {}) };
 

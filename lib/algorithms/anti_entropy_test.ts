@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { Replica } from "./anti_entropy.ts";
 import { gSet } from "./crdt.ts";
-import type { Node } from "./node.ts";
-import { scenario, type ScenarioOptions, type World } from "./simulator/scenario.ts";
-import { FakeTime, TestNode } from "./testing.ts";
-import { GSet } from "./workloads.ts";
+import type { Node } from "../node.ts";
+import { scenario, type ScenarioOptions, type World } from "../simulator/scenario.ts";
+import { FakeTime, TestNode } from "../testing.ts";
+import { GSet } from "../workloads.ts";
 
 const INTERVAL_MS = 100;
 

@@ -27,9 +27,9 @@
  * @module
  */
 import type { Lattice } from "./crdt.ts";
-import type { Node } from "./node.ts";
+import type { Node } from "../node.ts";
 import { Rounds } from "./rounds.ts";
-import { type OneWay, oneWay, optional, type Shape, string } from "./rpc.ts";
+import { type OneWay, oneWay, optional, type Shape, string } from "../rpc.ts";
 
 /** Time from one round to the next, in milliseconds: a change is known everywhere that much later. */
 const DEFAULT_INTERVAL_MS = 750;

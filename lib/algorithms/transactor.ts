@@ -35,10 +35,10 @@
  *
  * @module
  */
-import { Kv, type Value } from "./kv.ts";
-import { ErrorCode, type Node, RpcError } from "./node.ts";
+import { Kv, type Value } from "../kv.ts";
+import { ErrorCode, type Node, RpcError } from "../node.ts";
 import { changed, type Entry, lookUp, type Piece, type Pieces } from "./persistent_map.ts";
-import { array, integer, nullable, record, type Shape, string, tuple } from "./rpc.ts";
+import { array, integer, nullable, record, type Shape, string, tuple } from "../rpc.ts";
 
 /** What values are, and what a write does to one. */
 export interface DataType<V extends Value> {

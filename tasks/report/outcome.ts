@@ -5,8 +5,8 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Problem } from "../lib/workbench/hosts/host.ts";
-import type { EngineRun } from "./engines/engine.ts";
+import type { Problem } from "../../lib/workbench/hosts/host.ts";
+import type { EngineRun } from "../engines/engine.ts";
 import { type Limit, summarise, summariseCrash, type Summary } from "./summary.ts";
 
 /** Sums up a run under a challenge's limits; problems that nodes had come first. */

@@ -31,10 +31,10 @@
  *
  * @module
  */
-import type { Node, RequestOf } from "./node.ts";
+import type { Node, RequestOf } from "../node.ts";
 import { Outbox, ValueLog } from "./outbox.ts";
 import { RoundTrip } from "./round_trip.ts";
-import { array, boolean, integer, oneWay, string } from "./rpc.ts";
+import { array, boolean, integer, oneWay, string } from "../rpc.ts";
 import { bestPath, idealPath, type Path, rootOf } from "./spanning_tree.ts";
 
 /** When messages go. All times are in milliseconds, points in time those of `performance.now`. */

@@ -16,8 +16,8 @@
  *
  * @module
  */
-import { ErrorCode, RpcError } from "./message.ts";
-import { integer, string } from "./rpc.ts";
+import { ErrorCode, RpcError } from "../message.ts";
+import { integer, string } from "../rpc.ts";
 
 /** What every request of a session carries: a part of its description, to spread into it. */
 export const stampFields = { life: string, seq: integer };

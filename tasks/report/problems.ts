@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { MS } from "../lib/workbench/clock.ts";
-import type { Problem } from "../lib/workbench/hosts/host.ts";
+import { MS } from "../../lib/workbench/clock.ts";
+import type { Problem } from "../../lib/workbench/hosts/host.ts";
 import { type Look, painter, paragraph } from "./text.ts";
 
 /** Lines of a node's last words that are shown; the rest is in its log. */

@@ -8,19 +8,19 @@
  *
  * @module
  */
-import { explainAvailability } from "../lib/workbench/checkers/availability.ts";
+import { explainAvailability } from "../../lib/workbench/checkers/availability.ts";
 import {
   type Explain,
   UNKNOWN,
   type Verdict,
   verdictOf,
-} from "../lib/workbench/checkers/checker.ts";
-import { explainExceptions } from "../lib/workbench/checkers/exceptions.ts";
-import { explainStats } from "../lib/workbench/checkers/stats.ts";
-import { itemsOf, numberOf } from "../lib/workbench/checkers/values.ts";
-import { joined } from "../lib/workbench/checkers/words.ts";
-import { type Edn, type EdnObject, isEdnObject, printEdn } from "../lib/workbench/edn.ts";
-import type { Op } from "../lib/workbench/history.ts";
+} from "../../lib/workbench/checkers/checker.ts";
+import { explainExceptions } from "../../lib/workbench/checkers/exceptions.ts";
+import { explainStats } from "../../lib/workbench/checkers/stats.ts";
+import { itemsOf, numberOf } from "../../lib/workbench/checkers/values.ts";
+import { joined } from "../../lib/workbench/checkers/words.ts";
+import { type Edn, type EdnObject, isEdnObject, printEdn } from "../../lib/workbench/edn.ts";
+import type { Op } from "../../lib/workbench/history.ts";
 import { type Figure, figuresOf, lookUp, type Metrics, metricsOf } from "./figures.ts";
 
 /** A figure that a challenge asks for, as plain data. */
