@@ -299,7 +299,7 @@ export class BroadcastTree {
     this.#parent = this.#linkTo.get(path[0] ?? "");
   }
 
-  /** The parent does not answer: any link may be cut, so all are tried with what is outstanding. */
+  /** The parent does not answer. Every link may be cut, so all are tried with what is outstanding. */
   #suspect(): void {
     this.#roundTrip.timedOut();
     this.#leave([]);

@@ -101,7 +101,7 @@ export class Threads {
 
   /**
    * Free threads, beginning with the one whose turn it is. As in Jepsen, the nemesis is one more in
-   * the round, and the first thread goes in its place: it has twice as many turns as any other.
+   * the round, and the first thread goes in its place: it has twice as many turns as the others.
    */
   #free(): number[] {
     const free: number[] = [];

@@ -38,7 +38,7 @@ interface Box extends Point {
   readonly height: number;
 }
 
-/** Cycles of one class that are drawn; the first are as good as any. */
+/** Cycles of one class that are drawn; the first are as good as others. */
 const DRAWN_OF_EACH = 8;
 
 /** The cycles of a result as SVG documents, by file name: `G1c-0.svg`, `G1c-1.svg`, … */

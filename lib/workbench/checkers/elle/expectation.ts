@@ -17,7 +17,7 @@ export interface Expectation {
   readonly shows: readonly string[];
   /** The weakest model that forbids one of them. */
   readonly weakest: string;
-  /** A model as strong as any that allows all of them. */
+  /** A model than which none that allows all of them is stronger. */
   readonly strongest: string;
 }
 
