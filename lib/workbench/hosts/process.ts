@@ -1,5 +1,5 @@
 /**
- * Nodes as processes, of whichever executable that speaks the protocol on standard input and output.
+ * Nodes as processes, of whichever executable speaks the protocol on standard input and output.
  *
  * @module
  */
