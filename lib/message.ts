@@ -83,7 +83,11 @@ export class RpcError extends Error {
    * @param text For a person; default the code's name.
    */
   constructor(code: number, text: string = errorName(code)) {
+    // Errors are ordinary answers: a stack would cost as much as the message, and lead nowhere.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(text);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = "RpcError";
     this.code = code;
   }

@@ -34,38 +34,66 @@ export function sleep(clock: Clock, duration: number): Promise<void> {
   return until(clock, clock.now() + duration);
 }
 
-class Scheduled implements Timer {
-  cancelled = false;
+/** Cancelled entries are swept out of an agenda once they are more than this, and than the others. */
+const SWEEP_ABOVE = 64;
 
-  constructor(readonly time: number, readonly order: number, readonly callback: () => void) {}
+class Scheduled implements Timer {
+  /** Whether it is yet to happen. */
+  pending = true;
+
+  constructor(
+    readonly time: number,
+    readonly order: number,
+    readonly callback: () => void,
+    readonly agenda: Agenda,
+  ) {}
 
   cancel(): void {
-    this.cancelled = true;
+    if (!this.pending) return;
+    this.pending = false;
+    this.agenda.noteCancelled();
   }
 }
 
 /** Scheduled callbacks by time, those of one instant in the order they were scheduled. */
 class Agenda {
-  readonly #heap: Scheduled[] = [];
+  #heap: Scheduled[] = [];
   #order = 0;
+  /** Entries in the heap that will not happen. */
+  #cancelled = 0;
 
   add(time: number, callback: () => void): Scheduled {
-    const entry = new Scheduled(time, this.#order++, callback);
+    const entry = new Scheduled(time, this.#order++, callback, this);
     this.#heap.push(entry);
     this.#siftUp(entry);
     return entry;
   }
 
+  /** Most timers watch over what ends well, and are cancelled: they must not make the heap deep. */
+  noteCancelled(): void {
+    this.#cancelled++;
+    if (this.#cancelled <= SWEEP_ABOVE || this.#cancelled * 2 <= this.#heap.length) return;
+    this.#heap = this.#heap.filter(({ pending }) => pending)
+      .sort((a, b) => before(a, b) ? -1 : 1); // what is sorted is a heap
+    this.#cancelled = 0;
+  }
+
   /** The time of what comes next; `undefined` if nothing does. */
   nextTime(): number | undefined {
-    while (this.#heap[0]?.cancelled) this.#removeFirst();
+    while (this.#heap[0]?.pending === false) {
+      this.#removeFirst();
+      this.#cancelled--;
+    }
     return this.#heap[0]?.time;
   }
 
   /** Removes and returns what comes next, if it is due at `time`. */
   takeDue(time: number): Scheduled | undefined {
     const next = this.nextTime();
-    return next !== undefined && next <= time ? this.#removeFirst() : undefined;
+    if (next === undefined || next > time) return undefined;
+    const due = this.#removeFirst();
+    if (due !== undefined) due.pending = false;
+    return due;
   }
 
   #removeFirst(): Scheduled | undefined {

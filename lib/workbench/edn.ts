@@ -17,6 +17,13 @@
  */
 import { parseEDNString } from "edn-data";
 
+declare global {
+  interface JSON {
+    /** What `JSON.stringify` prints as it is (ECMAScript 2026, not yet in TypeScript's library). */
+    rawJSON(text: string): unknown;
+  }
+}
+
 /** An EDN keyword. Interned: two keywords of one name are the same object. */
 export class Keyword {
   private constructor(readonly name: string) {}
@@ -56,6 +63,12 @@ export class Sym {
 /** A floating-point number that prints with its decimal point even where it is whole. */
 export class Float {
   constructor(readonly value: number) {}
+
+  /** Keeps its form in JSON, too. */
+  toJSON(): unknown {
+    const text = String(this.value);
+    return JSON.rawJSON(/[.e]/.test(text) ? text : `${text}.0`);
+  }
 }
 
 /** A map whose keys are keywords, under their names. A key whose value is `undefined` is absent. */

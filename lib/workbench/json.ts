@@ -43,15 +43,16 @@ export function leadingObject(text: string): string | undefined {
 
 /** What {@linkcode parseJson} gave, as JSON again. */
 export function printJson(value: unknown): string {
-  if (typeof value === "bigint") return value.toString();
-  if (value instanceof Float) {
-    const text = String(value.value);
-    return /[.e]/.test(text) ? text : `${text}.0`;
+  try {
+    return JSON.stringify(value) ?? "null";
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return JSON.stringify(value, bigIntegersRaw); // many times slower, and rarely needed
   }
-  if (Array.isArray(value)) return `[${value.map(printJson).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const fields = Object.entries(value).filter(([, part]) => part !== undefined);
-  return `{${fields.map(([key, part]) => `${JSON.stringify(key)}:${printJson(part)}`).join(",")}}`;
+}
+
+function bigIntegersRaw(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? JSON.rawJSON(String(value)) : value;
 }
 
 /** A JSON value as EDN: objects become maps with string keys. */
