@@ -20,7 +20,7 @@
  * per operation. The first values find no beat and are reported at once, and the last scatter is
  * acknowledged once by everybody: 0.03 more. After that all is known to be known, and there is silence.
  *
- * Partitions: `algorithms/broadcast_tree.ts`. A report that no scatter acknowledges in 0.9 s is sent to all
+ * Partitions: `algorithms/broadcast_tree.ts`. A report that no scatter acknowledges in 0.8 s is sent to all
  * others directly; each part of the network finds a root, and goes on in rounds around it. A node that
  * reaches the root by another only makes that one wait for its report, and passes scatters on at once.
  * A root tries those who do not answer once a second.
@@ -53,7 +53,7 @@ export default function efficientBroadcast2(node: Node): void {
     ackUpMs: PAUSE_MS,
     ackDownMs: GATHER_MS,
     lateMs: GATHER_MS,
-    patienceMs: 500,
+    patienceMs: 400,
     probeMs: 1000,
   });
 

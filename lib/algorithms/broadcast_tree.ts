@@ -13,11 +13,13 @@
  * - *Suspect.* A parent whose acknowledgement is overdue may be cut off, and with it anyone. The node
  *   then holds no link to be working, and at once tells everyone what is outstanding. This costs n − 1
  *   messages and as many answers, and a value loses one time-out, no more: it is the probe itself.
+ *   Until it has found another tree it tells everyone of each new value directly, once.
  * - *Confirm.* A link works again once an acknowledgement comes back over it. Whoever gets a message
  *   over a link in doubt answers at once, though not again and again: what is sent because something
  *   was received must have a bound, or a network that is slow for a moment drowns in it. The node
  *   follows the best path among those claimed by neighbours that answered: to the lowest root that is
- *   left, by way of a neighbour if need be. If it is itself the lowest, it is the root.
+ *   left, by way of a neighbour if need be. If it is itself the lowest, it is the root. What it may
+ *   have missed since it was cut off comes with the answers.
  * - *Persist.* A root serves all nodes, also those that it has given up for lost, if only now and
  *   then. So when a partition heals, one message in each direction brings both sides together.
  *
@@ -60,13 +62,18 @@ const news = oneWay("news", {
   seq: integer,
   /** The newest number received over this link in the other direction, 0 for none. */
   ack: integer,
+  /** How long ago that one came, in milliseconds: what is left of a round trip is the network's. */
+  held: integer,
   /** The sender's path to the root. */
   path: array(string),
   /** The root's clock when it sent what the sender last heard along that path. */
   stamp: integer,
   /** Whether the sender has to know at once if this arrives. */
   probe: boolean,
+  /** What is outstanding: to be acknowledged. */
   values: array(integer),
+  /** What the receiver may lack besides. */
+  aside: array(integer),
 });
 
 interface Link {
@@ -76,8 +83,9 @@ interface Link {
   path: Path;
   isChild: boolean;
   stamp: number;
-  /** The newest message received, and when one was last. */
+  /** The newest message received and when it came, and when one was last. */
   heardSeq: number;
+  newestMs: number;
   heardMs: number;
   /** Since when the peer waits for an acknowledgement. */
   owedSinceMs: number | undefined;
@@ -105,8 +113,8 @@ export class BroadcastTree {
   readonly #log = new ValueLog<number>();
   readonly #node: Node;
   readonly #schedule: Schedule;
-  readonly #links: Link[] = [];
-  readonly #linkTo = new Map<string, Link>();
+  /** Made when they are needed: whoever is below the root talks to the root, and that is all. */
+  readonly #links = new Map<string, Link>();
   readonly #roundTrip: RoundTrip;
   #path: Path = [];
   /** The link to the first on the path, unless this node is the root. */
@@ -129,14 +137,8 @@ export class BroadcastTree {
     this.#schedule = schedule;
     this.#roundTrip = new RoundTrip(schedule.patienceMs, FIRST_PATIENCE_MS - schedule.ackDownMs);
     node.onInit(() => {
-      for (const peer of node.peers) {
-        const path = idealPath(peer, node.ids);
-        const isChild = path[0] === node.id;
-        const link = newLink({ peer, path, isChild, outbox: new Outbox(this.#log) });
-        this.#links.push(link);
-        this.#linkTo.set(peer, link);
-      }
       this.#follow(idealPath(node.id, node.ids));
+      if (this.isRoot) this.#linkToAll();
     });
     node.on(news, (body, { src }) => this.#receive(src, body));
   }
@@ -168,7 +170,7 @@ export class BroadcastTree {
 
   /** Whether all who follow this node and can be reached have answered the last scatter. */
   get gathered(): boolean {
-    for (const link of this.#links) {
+    for (const link of this.#links.values()) {
       if (!isUp(link) || !link.isChild) continue;
       if (link.heardMs <= this.#scatteredMs) return false;
       if (link.outbox.unacknowledgedSinceMs !== undefined) return false;
@@ -182,6 +184,7 @@ export class BroadcastTree {
     this.#log.add(value, this.#nowMs);
     this.#step();
     if (this.#path.length > 1) this.#tellNeighbours(value);
+    else if (this.#probes) this.#tellAll(value);
   }
 
   /** How long the parent may take to acknowledge: the time it may wait, and a round trip. */
@@ -197,14 +200,28 @@ export class BroadcastTree {
     return this.#parent?.stamp ?? Date.now();
   }
 
+  #linkTo(peer: string): Link {
+    const known = this.#links.get(peer);
+    if (known !== undefined) return known;
+    const path = idealPath(peer, this.#node.ids);
+    const isChild = path[0] === this.#node.id;
+    const link = newLink({ peer, path, isChild, outbox: new Outbox(this.#log) });
+    this.#links.set(peer, link);
+    return link;
+  }
+
+  #linkToAll(): void {
+    for (const peer of this.#node.peers) this.#linkTo(peer);
+  }
+
   #receive(src: string, message: RequestOf<typeof news>): void {
-    const link = this.#linkTo.get(src);
-    if (link === undefined) return;
+    if (!this.#links.has(src) && !this.#node.peers.includes(src)) return;
+    const link = this.#linkTo(src);
     this.#nowMs = performance.now();
-    const { path, probe, values } = message;
+    const { path, probe, values, aside } = message;
     const hint = this.#hintsAtLoss(link, src, path);
-    this.#heard(link, message);
-    for (const value of values) {
+    if (this.#heard(link, message)) this.#undecidedSinceMs ??= this.#nowMs;
+    for (const value of [...values, ...aside]) {
       this.#log.add(value, this.#nowMs);
       link.outbox.delete(value);
     }
@@ -213,24 +230,41 @@ export class BroadcastTree {
     if (probe || !isUp(link) || isOwed || this.#knowsBetterThan(src, path)) {
       link.askedSinceMs ??= this.#nowMs;
     }
-    this.#undecidedSinceMs ??= this.#nowMs;
     this.#step();
   }
 
-  /** Keeps account of a link over which a message came. */
-  #heard(link: Link, { seq, ack, path, stamp, values }: RequestOf<typeof news>): void {
+  /**
+   * Keeps account of a link over which a message came. True if that may make another path the best:
+   * the link works again, or another path is claimed, or one that is now credible.
+   */
+  #heard(link: Link, message: RequestOf<typeof news>): boolean {
+    const { seq, ack, held, path, stamp, values } = message;
     const roundTripMs = link.outbox.acknowledge(ack, this.#nowMs);
     if (roundTripMs !== undefined && link === this.#parent) {
-      this.#roundTrip.measured(Math.max(0, roundTripMs - this.#schedule.ackDownMs));
+      this.#roundTrip.measured(Math.max(0, roundTripMs - held));
     }
-    if (link.doubtedSeq !== undefined && ack > link.doubtedSeq) link.doubtedSeq = undefined;
+    const revived = link.doubtedSeq !== undefined && ack > link.doubtedSeq;
+    if (revived) link.doubtedSeq = undefined;
     link.heardMs = this.#nowMs;
     if (seq > 0 && values.length > 0) link.owedSinceMs ??= this.#nowMs;
-    if (seq <= link.heardSeq) return; // it was overtaken, or has no number
+    if (seq <= link.heardSeq) return revived; // it was overtaken, or has no number
+    const differs = path.join() !== link.path.join() || this.#lost.has(rootOf(link.peer, path));
     link.heardSeq = seq;
+    link.newestMs = this.#nowMs;
     link.path = path;
     link.isChild = path[0] === this.#node.id;
     link.stamp = stamp;
+    return revived || differs;
+  }
+
+  /** Whether this node has lost its parent, and waits for others to answer its probes. */
+  get #probes(): boolean {
+    return this.isRoot && this.#nowMs < this.#probedMs;
+  }
+
+  /** Who belongs to no tree at the moment tells a value to everyone, once, and the tree later. */
+  #tellAll(value: number): void {
+    for (const link of this.#links.values()) this.#tell(link, value);
   }
 
   /**
@@ -238,10 +272,14 @@ export class BroadcastTree {
    * enough; the other neighbours of this node are told directly, once, with no acknowledgement.
    */
   #tellNeighbours(value: number): void {
-    for (const link of this.#links) {
-      if (!isUp(link) || link === this.#parent || link.path.length === 1) continue;
-      this.#node.send(link.peer, news, { ...this.#claim(link), seq: 0, values: [value] });
+    for (const link of this.#links.values()) {
+      if (isUp(link) && link !== this.#parent && link.path.length !== 1) this.#tell(link, value);
     }
+  }
+
+  #tell(link: Link, value: number): void {
+    const body = { ...this.#claim(link), probe: false, seq: 0, values: [], aside: [value] };
+    this.#node.send(link.peer, news, body);
   }
 
   /** Whether a peer has lost the root that this node follows, and this node has not heard it either. */
@@ -255,7 +293,7 @@ export class BroadcastTree {
   #choosePath(): void {
     const { id, ids } = this.#node;
     const claims: [string, Path][] = [];
-    for (const link of this.#links) {
+    for (const link of this.#links.values()) {
       if (this.#isCredible(link)) claims.push([link.peer, link.path]);
     }
     const path = bestPath(id, ids, this.#path, claims);
@@ -264,7 +302,7 @@ export class BroadcastTree {
     const before = this.#parent;
     this.#leave(path);
     if (this.#parent !== before) this.#parent?.outbox.requeue(this.#nowMs);
-    for (const link of this.#links) {
+    for (const link of this.#links.values()) {
       if (link === this.#parent || link === before || link.isChild) this.#send(link);
     }
   }
@@ -296,7 +334,8 @@ export class BroadcastTree {
 
   #follow(path: Path): void {
     this.#path = path;
-    this.#parent = this.#linkTo.get(path[0] ?? "");
+    const [parent] = path;
+    this.#parent = parent === undefined ? undefined : this.#linkTo(parent);
   }
 
   /** The parent does not answer. Every link may be cut, so all are tried with what is outstanding. */
@@ -304,8 +343,9 @@ export class BroadcastTree {
     this.#roundTrip.timedOut();
     this.#leave([]);
     this.#undecidedSinceMs = undefined;
-    for (const link of this.#links) doubt(link);
-    for (const link of this.#links) this.#send(link);
+    this.#linkToAll();
+    for (const link of this.#links.values()) doubt(link);
+    for (const link of this.#links.values()) this.#send(link);
     this.#scatteredMs = this.#nowMs;
     this.#probedMs = this.#nowMs + this.#schedule.patienceMs;
     this.#step();
@@ -315,16 +355,15 @@ export class BroadcastTree {
   #step(): void {
     clearTimeout(this.#timer);
     const nowMs = this.#nowMs;
-    for (const link of this.#links) {
+    for (const link of this.#links.values()) {
       if (this.#deadlineMs(link) > nowMs) continue;
       if (link === this.#parent) return this.#suspect();
       doubt(link);
     }
     if (this.#decisionMs <= nowMs) this.#choosePath();
-    const busy = this.#busyLinks();
-    for (const link of this.#dueOf(busy)) this.#send(link);
+    for (const link of this.#dueLinks()) this.#send(link);
     let nextMs = Math.min(this.#decisionMs, this.#probedMs > nowMs ? this.#probedMs : Infinity);
-    for (const link of busy) {
+    for (const link of this.#links.values()) {
       nextMs = Math.min(nextMs, this.#dueMs(link), this.#deadlineMs(link));
     }
     if (nextMs === Infinity) return;
@@ -350,18 +389,9 @@ export class BroadcastTree {
     this.#lateMs = Math.max(lateMs, this.#lateMs * LATENESS_DECAY);
   }
 
-  /** The links on which something can become due: in a large network few, but at the root. */
-  #busyLinks(): Link[] {
-    const links: Link[] = [];
-    for (const link of this.#links) {
-      const isOwed = link.owedSinceMs !== undefined || link.askedSinceMs !== undefined;
-      if (isOwed || this.#isOnTree(link)) links.push(link);
-    }
-    return links;
-  }
-
   /** Who is to be sent something now. When it is time to scatter, all below who lack something. */
-  #dueOf(links: Link[]): Link[] {
+  #dueLinks(): Link[] {
+    const links = [...this.#links.values()];
     const scatters = links.some((link) =>
       this.#isBelow(link) && this.#newsDueMs(link) <= this.#nowMs
     );
@@ -426,15 +456,24 @@ export class BroadcastTree {
     const { seq, values } = this.#isOnTree(link)
       ? link.outbox.take(nowMs)
       : { seq: link.outbox.takeNothing(nowMs), values: [] };
+    const aside = this.#isOnTree(link) ? [] : this.#missedBy(link);
     if (link.askedSinceMs !== undefined) link.answeredMs = nowMs;
     link.owedSinceMs = link.askedSinceMs = undefined;
-    this.#node.send(link.peer, news, { ...this.#claim(link), seq, values });
+    this.#node.send(link.peer, news, { ...this.#claim(link), seq, values, aside });
+  }
+
+  /** What has been on its way while a peer lost its root, and may not have come. */
+  #missedBy({ peer, path }: Link): number[] {
+    return this.#knowsBetterThan(peer, path)
+      ? this.#log.since(this.#nowMs - 2 * this.#overdueMs)
+      : [];
   }
 
   /** What every message says. */
   #claim(link: Link) {
     return {
       ack: link.heardSeq,
+      held: link.heardSeq === 0 ? 0 : Math.round(this.#nowMs - link.newestMs),
       path: [...this.#path],
       stamp: this.#stamp,
       probe: !isUp(link),
@@ -447,6 +486,7 @@ function newLink(start: Pick<Link, "peer" | "outbox" | "path" | "isChild">): Lin
     ...start,
     stamp: 0,
     heardSeq: 0,
+    newestMs: -Infinity,
     heardMs: -Infinity,
     owedSinceMs: undefined,
     askedSinceMs: undefined,

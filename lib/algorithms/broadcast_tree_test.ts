@@ -38,16 +38,30 @@ class Subject {
     await this.#node.ask(Add.add, { value });
   }
 
-  /** What was sent since this was last asked, as `dest path! values` (`!`: an answer is wanted). */
+  /**
+   * What was sent since this was last asked, as `dest path! values + aside` (`!`: an answer is
+   * wanted).
+   */
   sent(): string[] {
-    return this.#node.sent.splice(0).map(({ dest, body: { path, probe, values } }) =>
-      `${dest} [${path}]${probe ? "!" : ""} ${JSON.stringify(values)}`
-    );
+    return this.#node.sent.splice(0).map(({ dest, body: { path, probe, values, aside } }) => {
+      const besides = Array.isArray(aside) && aside.length > 0 ? ` + ${JSON.stringify(aside)}` : "";
+      return `${dest} [${path}]${probe ? "!" : ""} ${JSON.stringify(values)}${besides}`;
+    });
   }
 
   /** Delivers a message of a peer. */
   hear(src: string, body: Record<string, Json>): void {
-    const fields = { seq: 1, ack: 0, path: [], stamp: 1, probe: false, values: [], ...body };
+    const fields = {
+      seq: 1,
+      ack: 0,
+      held: 0,
+      path: [],
+      stamp: 1,
+      probe: false,
+      values: [],
+      aside: [],
+      ...body,
+    };
     this.#node.receive(src, { type: "news", ...fields });
   }
 
@@ -105,7 +119,7 @@ Deno.test("when the parent does not answer everyone is told, and the lowest who 
   n2.hear("n1", { ack: 1 });
   await n2.time.advance(20);
   // n3 hears that there is a lower root than itself; it is not followed.
-  assertEquals(n2.sent(), ["n3 [] []", "n1 [n1] []"]);
+  assertEquals(n2.sent(), ["n3 [] [] + [1]", "n1 [n1] []"]);
 });
 
 Deno.test("the lost root is followed by way of a node that has heard it since, and no other", async () => {
@@ -120,6 +134,43 @@ Deno.test("the lost root is followed by way of a node that has heard it since, a
   n2.hear("n3", { ack: 1, path: ["n0"], stamp: 101 });
   await n2.time.advance(20);
   assertEquals(n2.sent(), ["n3 [n3,n0] []"]);
+});
+
+Deno.test("who has lost the root and found no other tells everyone of a new value at once", async () => {
+  using n2 = new Subject("n2");
+  await n2.add(1);
+  await n2.time.advance(FIRST_TIMEOUT_MS);
+  n2.sent();
+  await n2.add(2);
+  assertEquals(n2.sent(), ["n0 [] [] + [2]", "n1 [] [] + [2]", "n3 [] [] + [2]"]);
+});
+
+Deno.test("who has lost the root is answered with what it may have missed, and need not say so", async () => {
+  using n1 = new Subject("n1");
+  n1.hear("n0", { values: [1], ack: 0 });
+  await n1.time.advance(5_000);
+  n1.hear("n0", { seq: 2, values: [2], ack: 0 });
+  n1.sent();
+  n1.hear("n3", { path: [], probe: true, values: [3] });
+  assertEquals(n1.sent(), ["n0 [n0] [3]", "n3 [n0] [] + [2,3]"]);
+  n1.hear("n0", { seq: 3, ack: 9, aside: [4] });
+  await n1.time.advance(60_000);
+  assertEquals(n1.sent(), []); // nothing is owed for 4
+});
+
+Deno.test("how long an acknowledgement was held back says nothing of the network", async () => {
+  for (const [held, timeoutMs] of [[70, 100], [0, 310]] as const) {
+    using n1 = new Subject("n1");
+    await n1.add(1);
+    await n1.time.advance(100); // a round trip, of which the root held 70 ms, or none
+    n1.hear("n0", { ack: 1, held });
+    await n1.add(2);
+    n1.sent();
+    await n1.time.advance(timeoutMs - 1);
+    assertEquals(n1.sent(), []);
+    await n1.time.advance(1);
+    assertEquals(n1.sent().length, 3);
+  }
 });
 
 Deno.test("a root goes on telling those who do not answer, in one message each time", async () => {
@@ -142,7 +193,7 @@ Deno.test("who comes over a link in doubt is answered at once, but not again and
   await n1.time.advance(FIRST_TIMEOUT_MS);
   n1.sent();
   n1.hear("n2", { seq: 1, probe: true });
-  assertEquals(n1.sent(), ["n2 []! []"]);
+  assertEquals(n1.sent(), ["n2 []! [] + [1]"]);
   for (let seq = 2; seq < 10; seq++) n1.hear("n2", { seq, probe: true });
   assertEquals(n1.sent(), []);
   await n1.time.advance(50);

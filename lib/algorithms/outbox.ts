@@ -59,6 +59,13 @@ export class ValueLog<T> {
     return this.#indices.get(value);
   }
 
+  /** The values that were added after that time, oldest first. */
+  since(ms: number): T[] {
+    let first = this.#values.length;
+    while (first > 0 && (this.#learnedMs[first - 1] ?? ms) > ms) first--;
+    return this.#values.slice(first);
+  }
+
   /** When the value at that place was added; `undefined` if there is none. */
   learnedMs(index: number): number | undefined {
     return this.#learnedMs[index];

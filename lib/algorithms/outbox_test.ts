@@ -163,3 +163,11 @@ Deno.test("what was requeued goes first, what is learned after it waits since th
   log.add("e", 50);
   assertEquals(outbox.take(50).values, ["c", "d", "e"]);
 });
+
+Deno.test("a log knows what was added after a time", () => {
+  const log = new ValueLog<string>();
+  log.add("a", 1);
+  log.add("b", 2);
+  log.add("c", 2);
+  assertEquals([log.since(0), log.since(1), log.since(2)], [["a", "b", "c"], ["b", "c"], []]);
+});
