@@ -230,7 +230,13 @@ export class BroadcastTree {
     if (probe || !isUp(link) || isOwed || this.#knowsBetterThan(src, path)) {
       link.askedSinceMs ??= this.#nowMs;
     }
-    this.#step();
+    if (this.#makesDue(link, message)) this.#step();
+  }
+
+  /** An acknowledgement alone, and a large network has many, makes nothing due unless it is the last. */
+  #makesDue(link: Link, { values, aside }: RequestOf<typeof news>): boolean {
+    return values.length > 0 || aside.length > 0 || link.askedSinceMs !== undefined ||
+      this.#undecidedSinceMs !== undefined || this.gathered;
   }
 
   /**

@@ -136,13 +136,13 @@ export class Outbox<T extends NonNullable<unknown>> {
     if (index < this.#cursor) {
       this.#inFlight.delete(value);
       this.#requeued.delete(value);
-    } else {
-      this.#known.add(index);
-      this.#skipKnown();
-    }
+    } else if (index > this.#cursor) this.#known.add(index);
+    else this.#advance();
   }
 
-  #skipKnown(): void {
+  /** Moves the cursor past the value it is at, and past those behind that the peer has. */
+  #advance(): void {
+    this.#cursor++;
     while (this.#known.delete(this.#cursor)) this.#cursor++;
   }
 
@@ -160,8 +160,7 @@ export class Outbox<T extends NonNullable<unknown>> {
       const value = values[this.#cursor];
       if (value === undefined) break;
       this.#inFlight.set(value, carried);
-      this.#cursor++;
-      this.#skipKnown();
+      this.#advance();
     }
     if (this.#inFlight.size > 0) this.#timed ??= carried;
     this.#lastSentMs = nowMs;
