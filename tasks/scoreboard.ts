@@ -1,79 +1,108 @@
 /**
- * `deno task scoreboard 3d --runs 5`: measures challenges and keeps the figures in `results/`.
+ * `deno task scoreboard 3d --runs 5 --engine workbench`: measures challenges and keeps the figures in
+ * `results/`.
  *
- * The figures lie in `results/scoreboard.json`, a row for each challenge, run and engine; the table
- * in `results/README.md` is made from them.
+ * The figures lie in `results/scoreboard.json`, a row for each challenge, run and engine, real or
+ * simulated. Two tables are made from them: the scoreboard of real processes in
+ * `results/README.md`, and how far the engines agree in `results/simulator.md`.
  *
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { UsageError } from "../lib/workbench/options.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
 import { chooseEngine, engineNamed } from "./engines/choose.ts";
-import type { Metrics } from "./report/figures.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
+import type { Metrics } from "./report/figures.ts";
 import { summariseRun } from "./report/outcome.ts";
 import { spreadOf } from "./report/render.ts";
 import type { Summary } from "./report/summary.ts";
-import { brief, grouped } from "./report/text.ts";
+import { agreementOf, COLUMNS, type Row, scoreboardOf, type Spread } from "./report/tables.ts";
+import { sweep } from "./simulator/pool.ts";
 
 const DATA = "results/scoreboard.json";
-const PAGE = "results/README.md";
-const BEGIN = "<!-- scoreboard: begin, made by deno task scoreboard -->";
-const END = "<!-- scoreboard: end -->";
 
-/** Median and spread of a figure over some runs. */
-type Spread = readonly [median: number, least: number, greatest: number];
+/** The engine that is none of real processes. */
+const SIMULATOR = "simulator";
 
-/** A row of the scoreboard. */
-export interface Row {
-  readonly id: string;
-  /** Options of the run, the challenge's own. */
-  readonly options: string;
-  readonly engine: string;
-  readonly runs: number;
-  readonly passed: number;
-  readonly figures: Readonly<Partial<Record<keyof Metrics, Spread>>>;
-}
+/** Where tables go, and between which marks. */
+const TABLES: readonly { page: string; name: string; of: (rows: readonly Row[]) => string }[] = [
+  {
+    page: "results/README.md",
+    name: "scoreboard",
+    of: (rows) => scoreboardOf(rows.filter(({ engine }) => engine !== SIMULATOR)),
+  },
+  {
+    page: "results/simulator.md",
+    name: "agreement",
+    of: (rows) => agreementOf(rows, [SIMULATOR, "workbench", "maelstrom"]),
+  },
+];
 
-const COLUMNS: readonly { key: keyof Metrics; title: string; print: (value: number) => string }[] =
-  [
-    { key: "serverMessagesPerOp", title: "messages per op", print: brief },
-    {
-      key: "stableMedianMs",
-      title: "stable, median",
-      print: (ms) => `${grouped(Math.round(ms))} ms`,
-    },
-    {
-      key: "stableMaxMs",
-      title: "stable, maximum",
-      print: (ms) => `${grouped(Math.round(ms))} ms`,
-    },
-    { key: "okFraction", title: "ok", print: (f) => `${(Math.floor(f * 1e5) / 1e3)} %` },
-  ];
+/** Runs a challenge that often, told of each run that has ended. */
+type Measure = (
+  challenge: Challenge,
+  argv: readonly string[],
+  runs: number,
+  ended: (summary: Summary) => void,
+) => Promise<void>;
 
 async function main(argv: readonly string[]): Promise<void> {
-  const { _: ids, runs, engine } = parseArgs([...argv], { string: ["runs", "engine", "_"] });
+  const { _: ids, ...own } = parseArgs([...argv], {
+    string: ["runs", "engine", "_"],
+    unknown: (word, key) => {
+      if (key !== undefined) throw new UsageError(`unknown option ${word}`);
+    },
+  });
   const challenges = ids.length === 0 ? CHALLENGES : ids.map((id) => challengeOf(String(id)));
-  const count = Number(runs ?? "3");
-  if (!Number.isInteger(count) || count < 1) {
-    throw new UsageError(`--runs must be a whole number of at least 1, got "${runs}"`);
+  const runs = Number(own.runs ?? "3");
+  if (!Number.isInteger(runs) || runs < 1) {
+    throw new UsageError(`--runs must be a whole number of at least 1, got "${own.runs}"`);
   }
-  const { name, runOnce } = await chooseEngine(engineNamed(engine));
   await interruptible(async (signal) => {
+    const { name, measure } = await measureOn(own.engine, signal);
     for (const challenge of challenges) {
       for (const args of challenge.runs) {
         const summaries: Summary[] = [];
-        for (let run = 0; run < count; run++) {
-          const ended = await runOnce(challenge, args, { quiet: true, signal });
-          summaries.push(summariseRun(ended, challenge.limits));
-          console.log(`${challenge.id} ${run + 1} of ${count}: ${summaries.at(-1)?.headline}`);
-        }
+        await measure(challenge, args, runs, (summary) => {
+          summaries.push(summary);
+          console.log(`${challenge.id} ${summaries.length} of ${runs}: ${summary.headline}`);
+        });
         keep(rowOf(challenge, args, name, summaries));
       }
     }
   });
 }
+
+/** How an engine measures. Where there are seeds, runs have the seeds 1, 2, 3, … */
+async function measureOn(
+  engine: string | undefined,
+  signal: AbortSignal,
+): Promise<{ name: string; measure: Measure }> {
+  if (engine === SIMULATOR) return { name: SIMULATOR, measure: simulated };
+  const { name, runOnce } = await chooseEngine(engineNamed(engine));
+  const measure: Measure = async (challenge, argv, runs, ended) => {
+    for (let run = 1; run <= runs; run++) {
+      const words = name === "maelstrom" ? argv : [...argv, "--seed", `${run}`];
+      const one = await runOnce(challenge, words, { quiet: true, signal });
+      ended(summariseRun(one, challenge.limits));
+    }
+  };
+  return { name, measure };
+}
+
+const simulated: Measure = (challenge, argv, runs, ended) =>
+  sweep({
+    jobs: Array.from({ length: runs }, (_, i) => ({
+      program: pathToFileURL(resolve(challenge.node)).href,
+      argv,
+      seed: String(i + 1),
+      limits: challenge.limits,
+    })),
+    ended: ({ summary }) => ended(summary),
+  });
 
 function rowOf(
   { id }: Challenge,
@@ -90,6 +119,7 @@ function rowOf(
   return { id, options: args.join(" "), engine, runs: summaries.length, passed, figures };
 }
 
+/** Puts a row in place of what was measured before, and makes the tables anew. */
 function keep(row: Row): void {
   const same = (other: Row) =>
     other.id === row.id && other.options === row.options && other.engine === row.engine;
@@ -99,11 +129,21 @@ function keep(row: Row): void {
     a.engine.localeCompare(b.engine)
   );
   Deno.writeTextFileSync(DATA, `${JSON.stringify(rows, null, 2)}\n`);
-  const page = Deno.readTextFileSync(PAGE);
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`${PAGE} has lost the marks around the scoreboard`);
-  const table = `${page.slice(0, begin + BEGIN.length)}\n\n${tableOf(rows)}\n\n${page.slice(end)}`;
-  Deno.writeTextFileSync(PAGE, table);
+  for (const { page, name, of } of TABLES) {
+    Deno.writeTextFileSync(page, withTable(Deno.readTextFileSync(page), name, of(rows)));
+  }
+}
+
+/**
+ * A page with a table in place of the one it has.
+ *
+ * @throws {Error} if the page has lost the marks around it.
+ */
+export function withTable(page: string, name: string, table: string): string {
+  const mark = `<!-- ${name}: begin, made by deno task scoreboard -->`;
+  const [begin, end] = [page.indexOf(mark), page.indexOf(`<!-- ${name}: end -->`)];
+  if (begin < 0 || end < begin) throw new Error(`a page has lost the marks around its ${name}`);
+  return `${page.slice(0, begin + mark.length)}\n\n${table}\n\n${page.slice(end)}`;
 }
 
 function stored(): Row[] {
@@ -115,38 +155,10 @@ function stored(): Row[] {
   }
 }
 
-/** The scoreboard as a Markdown table: median, and in brackets the spread where there is one. */
-export function tableOf(rows: readonly Row[]): string {
-  const head = ["", "challenge", "engine", "passed", ...COLUMNS.map(({ title }) => title)];
-  const lines = rows.map(({ id, engine, runs, passed, figures, options }) => {
-    const { title } = challengeOf(id);
-    const variant = options.includes("--nemesis") ? "" : variantOf(id);
-    return [
-      `**${id}**`,
-      `${title}${variant}`,
-      engine,
-      `${passed} of ${runs}`,
-      ...COLUMNS.map(({ key, print }) => cell(figures[key], print)),
-    ];
-  });
-  const rule = head.map((_, i) => i < 3 ? "---" : "---:");
-  return [head, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-}
-
-/** Tells the runs of a challenge that has several apart. */
-function variantOf(id: string): string {
-  return challengeOf(id).runs.length > 1 ? ", no partition" : "";
-}
-
-function cell(spread: Spread | undefined, print: (value: number) => string): string {
-  if (spread === undefined) return "–";
-  const [median, least, greatest] = spread.map(print);
-  return least === greatest ? `${median}` : `${median} (${least} – ${greatest})`;
-}
-
 if (import.meta.main) {
   try {
     await main(Deno.args);
+    Deno.exit(0);
   } catch (error) {
     if (error === INTERRUPTED) Deno.exit(130);
     if (!(error instanceof UsageError || error instanceof RangeError)) throw error;

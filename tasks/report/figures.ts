@@ -28,6 +28,7 @@ export interface Metrics {
   readonly serverMessagesPerOp?: number;
   readonly okFraction?: number;
   readonly stableMedianMs?: number;
+  readonly stableP99Ms?: number;
   readonly stableMaxMs?: number;
 }
 
@@ -58,22 +59,22 @@ function child(value: Edn | undefined, key: string | number): Edn | undefined {
 
 /** The figures that runs are compared by. */
 export function metricsOf(results: EdnObject): Metrics {
-  const read = {
-    operations: numberOf(lookUp(results, ["stats", "count"])),
-    serverMessagesPerOp: numberOf(lookUp(results, ["net", "servers", "msgs-per-op"])),
-    okFraction: numberOf(lookUp(results, ["availability", "ok-fraction"])),
-    stableMedianMs: numberOf(lookUp(results, ["workload", "stable-latencies", 0.5])),
-    stableMaxMs: numberOf(lookUp(results, ["workload", "stable-latencies", 1])),
-  };
-  const { operations, serverMessagesPerOp, okFraction, stableMedianMs, stableMaxMs } = read;
-  return {
-    ...(operations !== undefined && { operations }),
-    ...(serverMessagesPerOp !== undefined && { serverMessagesPerOp }),
-    ...(okFraction !== undefined && { okFraction }),
-    ...(stableMedianMs !== undefined && { stableMedianMs }),
-    ...(stableMaxMs !== undefined && { stableMaxMs }),
-  };
+  const found = METRICS.flatMap(([name, ...path]) => {
+    const value = numberOf(lookUp(results, path));
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(found);
 }
+
+/** Where they lie. */
+const METRICS: readonly (readonly [keyof Metrics, ...(string | number)[]])[] = [
+  ["operations", "stats", "count"],
+  ["serverMessagesPerOp", "net", "servers", "msgs-per-op"],
+  ["okFraction", "availability", "ok-fraction"],
+  ["stableMedianMs", "workload", "stable-latencies", 0.5],
+  ["stableP99Ms", "workload", "stable-latencies", 0.99],
+  ["stableMaxMs", "workload", "stable-latencies", 1],
+];
 
 /** Figures of the workload, its operations and its messages, in words. */
 export function figuresOf(results: EdnObject): Figure[] {

@@ -42,6 +42,7 @@ Deno.test("a valid run within its limits passes", () => {
     serverMessagesPerOp: 2.06,
     okFraction: 1,
     stableMedianMs: 176,
+    stableP99Ms: 202,
     stableMaxMs: 205,
   });
   assertEquals([summary.explanation, summary.places], [[], []]);
