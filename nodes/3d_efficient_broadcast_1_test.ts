@@ -42,3 +42,14 @@ Deno.test("in every shape of partition most values take the paths that are left 
     assert(soon > 0.94, `${shape}: ${soon} in time`);
   }
 });
+
+Deno.test("a machine that has too much to do costs some messages, not ever more", async () => {
+  const { valid, messagesPerOp, maxMs } = await runBroadcast(efficientBroadcast1, {
+    timeLimitS: 10,
+    imperfections: { deliveryMs: 10 }, // the root is busy with deliveries half of the time
+    seed: 1,
+  });
+  assertEquals(valid, true);
+  assert(messagesPerOp < 5, `${messagesPerOp} messages per operation`);
+  assert(maxMs < 600, `${maxMs} ms`);
+});

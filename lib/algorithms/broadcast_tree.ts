@@ -13,7 +13,8 @@
  * - *Suspect.* A parent whose acknowledgement is overdue may be cut off, and with it anyone. The node
  *   then holds no link to be working, and at once tells everyone what is outstanding. This costs n − 1
  *   messages and as many answers, and a value loses one time-out, no more: it is the probe itself.
- *   Until it has found another tree it tells everyone of each new value directly, once.
+ *   Until it has found another tree it tells everyone of each new value directly, once. What is told
+ *   to everyone is in no hurry to be reported: if the root was only slow, it knows.
  * - *Confirm.* A link works again once an acknowledgement comes back over it. Whoever gets a message
  *   over a link in doubt answers at once, though not again and again: what is sent because something
  *   was received must have a bound, or a network that is slow for a moment drowns in it. The node
@@ -116,6 +117,8 @@ export class BroadcastTree {
   /** Made when they are needed: whoever is below the root talks to the root, and that is all. */
   readonly #links = new Map<string, Link>();
   readonly #roundTrip: RoundTrip;
+  /** How many links are in doubt. */
+  #doubted = 0;
   #path: Path = [];
   /** The link to the first on the path, unless this node is the root. */
   #parent: Link | undefined;
@@ -166,6 +169,11 @@ export class BroadcastTree {
   /** When this node last told its children something, `-Infinity` if it never has. */
   get scatteredMs(): number {
     return this.#scatteredMs;
+  }
+
+  /** The part of all peers whom this node can tell something, as far as it knows: from 0 to 1. */
+  get reach(): number {
+    return 1 - this.#doubted / this.#node.peers.length;
   }
 
   /** Whether all who follow this node and can be reached have answered the last scatter. */
@@ -222,7 +230,7 @@ export class BroadcastTree {
     const hint = this.#hintsAtLoss(link, src, path);
     if (this.#heard(link, message)) this.#undecidedSinceMs ??= this.#nowMs;
     for (const value of [...values, ...aside]) {
-      this.#log.add(value, this.#nowMs);
+      if (this.#log.add(value, this.#nowMs) && !this.#isOnTree(link)) this.#deferReport(value);
       link.outbox.delete(value);
     }
     if (hint) return this.#suspect();
@@ -231,6 +239,15 @@ export class BroadcastTree {
       link.askedSinceMs ??= this.#nowMs;
     }
     if (this.#makesDue(link, message)) this.#step();
+  }
+
+  /**
+   * Who tells a value past the tree has told it to everyone. The parent is likely to have it, and if
+   * not, hears of it from whoever has something else to report first: n − 2 reports at once would
+   * hold up a root that is only slow, and make others suspect it, too.
+   */
+  #deferReport(value: number): void {
+    this.#parent?.outbox.defer(value, this.#nowMs + this.#schedule.ackUpMs);
   }
 
   /** An acknowledgement alone, and a large network has many, makes nothing due unless it is the last. */
@@ -250,7 +267,10 @@ export class BroadcastTree {
       this.#roundTrip.measured(Math.max(0, roundTripMs - held));
     }
     const revived = link.doubtedSeq !== undefined && ack > link.doubtedSeq;
-    if (revived) link.doubtedSeq = undefined;
+    if (revived) {
+      link.doubtedSeq = undefined;
+      this.#doubted--;
+    }
     link.heardMs = this.#nowMs;
     if (seq > 0 && values.length > 0) link.owedSinceMs ??= this.#nowMs;
     if (seq <= link.heardSeq) return revived; // it was overtaken, or has no number
@@ -350,11 +370,16 @@ export class BroadcastTree {
     this.#leave([]);
     this.#undecidedSinceMs = undefined;
     this.#linkToAll();
-    for (const link of this.#links.values()) doubt(link);
+    for (const link of this.#links.values()) this.#doubt(link);
     for (const link of this.#links.values()) this.#send(link);
     this.#scatteredMs = this.#nowMs;
     this.#probedMs = this.#nowMs + this.#schedule.patienceMs;
     this.#step();
+  }
+
+  #doubt(link: Link): void {
+    if (isUp(link)) this.#doubted++;
+    link.doubtedSeq = link.outbox.lastSeq;
   }
 
   /** Does what is due, and comes back when something will be. */
@@ -364,7 +389,7 @@ export class BroadcastTree {
     for (const link of this.#links.values()) {
       if (this.#deadlineMs(link) > nowMs) continue;
       if (link === this.#parent) return this.#suspect();
-      doubt(link);
+      this.#doubt(link);
     }
     if (this.#decisionMs <= nowMs) this.#choosePath();
     for (const link of this.#dueLinks()) this.#send(link);
@@ -503,8 +528,4 @@ function newLink(start: Pick<Link, "peer" | "outbox" | "path" | "isChild">): Lin
 
 function isUp(link: Link): boolean {
   return link.doubtedSeq === undefined;
-}
-
-function doubt(link: Link): void {
-  link.doubtedSeq = link.outbox.lastSeq;
 }

@@ -151,11 +151,63 @@ Deno.test("who has lost the root is answered with what it may have missed, and n
   await n1.time.advance(5_000);
   n1.hear("n0", { seq: 2, values: [2], ack: 0 });
   n1.sent();
-  n1.hear("n3", { path: [], probe: true, values: [3] });
-  assertEquals(n1.sent(), ["n0 [n0] [3]", "n3 [n0] [] + [2,3]"]);
+  n1.hear("n3", { path: [], probe: true });
+  assertEquals(n1.sent(), ["n3 [n0] [] + [2]"]);
   n1.hear("n0", { seq: 3, ack: 9, aside: [4] });
   await n1.time.advance(60_000);
-  assertEquals(n1.sent(), []); // nothing is owed for 4
+  assertEquals(n1.sent(), ["n0 [n0] []"]); // for 2; nothing is owed for 4
+});
+
+Deno.test("what was told to everyone is reported with the next value, or after a while", async () => {
+  using n1 = new Subject("n1");
+  n1.hear("n0", {}); // it is there
+  n1.hear("n3", { path: [], probe: true, values: [1] });
+  n1.hear("n2", { path: [], probe: true, values: [2] });
+  assertEquals(n1.sent(), ["n3 [n0] [] + [1]", "n2 [n0] [] + [1,2]"]);
+  await n1.add(3);
+  assertEquals(n1.sent(), ["n0 [n0] [1,2,3]"]);
+  n1.hear("n0", { ack: 9 });
+  n1.hear("n3", { seq: 2, path: [], probe: true, values: [4] });
+  await n1.time.advance(99);
+  assertEquals(n1.sent().filter((line) => line.startsWith("n0")), []);
+  await n1.time.advance(1);
+  assertEquals(n1.sent().filter((line) => line.startsWith("n0")), ["n0 [n0] [4]"]);
+});
+
+Deno.test("a root knows what part of its peers it can tell something", async () => {
+  using time = new FakeTime();
+  let reach = NaN;
+  const node = new TestNode(
+    (node) => {
+      const tree = new BroadcastTree(node, {
+        ...SCHEDULE,
+        scatter(sinceMs, { reach: now }) {
+          reach = now;
+          return sinceMs;
+        },
+      });
+      node.on(Add.add, ({ value }) => {
+        tree.add(value);
+        return { type: "add_ok" };
+      });
+    },
+    "n0",
+    ["n0", "n1", "n2", "n3", "n4"],
+  );
+  const acknowledge = (src: string, ack: number) =>
+    node.receive(src, {
+      ...{ type: "news", seq: 1, ack, held: 0, path: ["n0"], stamp: 1, probe: false },
+      ...{ values: [], aside: [] },
+    });
+  await node.ask(Add.add, { value: 1 });
+  assertEquals(reach, 1);
+  acknowledge("n1", 1);
+  await time.advance(SCHEDULE.ackUpMs + SCHEDULE.patienceMs);
+  await node.ask(Add.add, { value: 2 });
+  assertEquals(reach, 1 / 4);
+  acknowledge("n2", 9);
+  await node.ask(Add.add, { value: 3 });
+  assertEquals(reach, 2 / 4);
 });
 
 Deno.test("how long an acknowledgement was held back says nothing of the network", async () => {

@@ -46,12 +46,17 @@ export class ValueLog<T> {
     return this.#values;
   }
 
-  /** Adds a value to the end, unless it is there already. Times must not run backwards. */
-  add(value: T, nowMs: number): void {
-    if (this.#indices.has(value)) return;
+  /**
+   * Adds a value to the end, unless it is there already. Times must not run backwards.
+   *
+   * @returns whether it is new.
+   */
+  add(value: T, nowMs: number): boolean {
+    if (this.#indices.has(value)) return false;
     this.#indices.set(value, this.#values.length);
     this.#values.push(value);
     this.#learnedMs.push(nowMs);
+    return true;
   }
 
   /** A value's place, from 0; `undefined` if it is not there. */
@@ -82,6 +87,8 @@ export class Outbox<T extends NonNullable<unknown>> {
   #cursor = 0;
   /** Places beyond the cursor whose values the peer has. */
   readonly #known = new Set<number>();
+  /** Until when places beyond the cursor may wait for something else to be sent. */
+  readonly #deferred = new Map<number, number>();
   /** Values to be sent before those in the log: what carried them went to nobody. */
   readonly #requeued = new Set<T>();
   #requeuedMs = -Infinity;
@@ -115,12 +122,27 @@ export class Outbox<T extends NonNullable<unknown>> {
     return this.#lastSentMs;
   }
 
-  /** Since when the oldest value waits that the next message would carry for the first time. */
+  /**
+   * Since when the oldest value waits that the next message would carry for the first time. A value
+   * that may wait counts from when it may not.
+   */
   get unsentSinceMs(): number | undefined {
     if (this.#inFlight.size >= MAX_BATCH) return undefined;
     if (this.#requeued.size > 0) return this.#requeuedMs;
-    const learnedMs = this.#log.learnedMs(this.#cursor);
-    return learnedMs === undefined ? undefined : Math.max(learnedMs, this.#requeuedMs);
+    const sinceMs = this.#waitsSinceMs();
+    return sinceMs === undefined ? undefined : Math.max(sinceMs, this.#requeuedMs);
+  }
+
+  #waitsSinceMs(): number | undefined {
+    let firstMs: number | undefined;
+    for (let index = this.#cursor; index < this.#log.values.length; index++) {
+      if (this.#known.has(index)) continue;
+      const untilMs = this.#deferred.get(index);
+      const sinceMs = untilMs ?? this.#log.learnedMs(index) ?? Infinity;
+      firstMs = Math.min(firstMs ?? sinceMs, sinceMs);
+      if (untilMs === undefined) break; // what follows was learned later
+    }
+    return firstMs;
   }
 
   /** Since when the oldest value that was sent waits to be acknowledged. */
@@ -140,10 +162,15 @@ export class Outbox<T extends NonNullable<unknown>> {
     else this.#advance();
   }
 
+  /** Lets a value that was not sent yet wait for something else to be sent, until that time. */
+  defer(value: T, untilMs: number): void {
+    const index = this.#log.indexOf(value);
+    if (index !== undefined && index >= this.#cursor) this.#deferred.set(index, untilMs);
+  }
+
   /** Moves the cursor past the value it is at, and past those behind that the peer has. */
   #advance(): void {
-    this.#cursor++;
-    while (this.#known.delete(this.#cursor)) this.#cursor++;
+    do this.#deferred.delete(this.#cursor++); while (this.#known.delete(this.#cursor));
   }
 
   /** The next message: everything outstanding, which from now on counts as sent. May be empty. */

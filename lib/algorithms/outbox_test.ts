@@ -171,3 +171,26 @@ Deno.test("a log knows what was added after a time", () => {
   log.add("c", 2);
   assertEquals([log.since(0), log.since(1), log.since(2)], [["a", "b", "c"], ["b", "c"], []]);
 });
+
+Deno.test("a value may wait for others to go with, but not longer than that", () => {
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  log.add("a", 1);
+  outbox.defer("a", 50);
+  assertEquals(outbox.unsentSinceMs, 50);
+  log.add("b", 2);
+  assertEquals(outbox.unsentSinceMs, 2);
+  assertEquals(outbox.take(2).values, ["a", "b"]);
+  outbox.defer("a", 60); // it is on its way
+  outbox.defer("unheard of", 60);
+  assertEquals(outbox.unsentSinceMs, undefined);
+});
+
+Deno.test("a value that waited and that the peer turns out to have is not sent", () => {
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  log.add("a", 1);
+  outbox.defer("a", 50);
+  outbox.delete("a");
+  assertEquals([outbox.unsentSinceMs, outbox.size], [undefined, 0]);
+});
