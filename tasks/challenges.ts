@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { UsageError } from "../lib/workbench/options.ts";
 import type { Limit } from "./report/summary.ts";
 
 /** One challenge. */
@@ -154,11 +155,11 @@ export const CHALLENGES: readonly Challenge[] = [
 /**
  * The challenge of that id.
  *
- * @throws {RangeError} listing those there are.
+ * @throws {UsageError} listing those there are.
  */
 export function challengeOf(id: string): Challenge {
   const found = CHALLENGES.find((one) => one.id === id);
   if (found !== undefined) return found;
   const known = CHALLENGES.map((one) => one.id).join(", ");
-  throw new RangeError(`unknown challenge "${id}": expected all, or one of ${known}`);
+  throw new UsageError(`unknown challenge "${id}": expected all, or one of ${known}`);
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { parseTestOptions } from "../lib/workbench/options.ts";
+import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
 import { challengeOf, CHALLENGES } from "./challenges.ts";
 
 const project = new URL("../", import.meta.url);
@@ -45,7 +45,7 @@ Deno.test("6c has a partition, written with hyphens", () => {
 Deno.test("an unknown challenge is refused with those there are", () => {
   assertThrows(
     () => challengeOf("7x"),
-    RangeError,
+    UsageError,
     'unknown challenge "7x": expected all, or one of 1',
   );
 });

@@ -10,11 +10,12 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Program } from "../lib/node.ts";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
+import { programAt } from "../lib/simulator/program.ts";
 import type { Delay } from "../lib/simulator/propagation.ts";
 import { SECOND } from "../lib/workbench/clock.ts";
 import {
@@ -24,7 +25,9 @@ import {
   type TimedFault,
 } from "../lib/workbench/nemesis.ts";
 import type { Grudge } from "../lib/workbench/network.ts";
+import { UsageError } from "../lib/workbench/options.ts";
 import type { Random } from "../lib/workbench/random.ts";
+import { conclude, splitOptions, wholeNumber } from "./command_line.ts";
 
 const FROM_S = 5;
 const TO_S = 15;
@@ -39,24 +42,27 @@ interface Options {
   readonly seeds: number;
 }
 
-/** Measures what the command line says, and prints it. */
-export async function main(argv: readonly string[]): Promise<void> {
-  const { _: files, ...given } = parseArgs([...argv], {
-    default: { nodes: 25, rate: 100, latency: 100, seeds: 3 },
-  });
+/** Measures what the command line says, and prints it; resolves to the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const values = ["--nodes", "--rate", "--latency", "--seeds"];
+  const { own, rest: files } = splitOptions(argv, { flags: [], values });
+  const [stray] = files.filter((file) => !existsSync(file));
+  if (stray !== undefined) throw new UsageError(`there is no file ${stray}`);
+  if (files.length === 0) throw new UsageError("expected files that export programs");
+  const number = (name: string, standard: string) =>
+    wholeNumber(name, own.get(name) ?? standard, 1);
   const options = {
-    nodes: Number(given.nodes),
-    rate: Number(given.rate),
-    latencyMs: Number(given.latency),
-    seeds: Number(given.seeds),
+    nodes: number("--nodes", "25"),
+    rate: number("--rate", "100"),
+    latencyMs: number("--latency", "100"),
+    seeds: number("--seeds", "3"),
   };
-  for (const file of files) console.log(await table(String(file), options));
+  for (const file of files) console.log(await table(file, options));
+  return 0;
 }
 
 async function table(file: string, options: Options): Promise<string> {
-  const { default: program }: { default: Program } = await import(
-    pathToFileURL(resolve(file)).href
-  );
+  const program = await programAt(pathToFileURL(resolve(file)).href);
   const rows: string[] = [];
   for (const shape of PARTITION_SHAPES) {
     const sides: Side[] = shape === "majorities-ring" ? ["—"] : ["smaller", "larger"];
@@ -131,4 +137,4 @@ function drawn(
   throw new Error(`no partition of shape ${shape} has ${lowest} on the ${side} side`);
 }
 
-if (import.meta.main) await main(Deno.args);
+if (import.meta.main) await conclude("partition", () => main(Deno.args));

@@ -5,10 +5,10 @@
  */
 import { workloadOptionsHelp } from "./help.ts";
 import { UsageError } from "../lib/workbench/options.ts";
-import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
+import { challengeOf, CHALLENGES } from "./challenges.ts";
+import { conclude, splitOptions, wholeNumber } from "./command_line.ts";
 import { chooseEngine, type EngineName, engineNamed } from "./engines/choose.ts";
-import { RUNS } from "./engines/engine.ts";
-import { INTERRUPTED, interruptible } from "./interrupt.ts";
+import { interruptible } from "./interrupt.ts";
 import { summariseRun } from "./report/outcome.ts";
 import {
   renderRuns,
@@ -35,7 +35,7 @@ interface OwnOptions {
 export async function main(argv: readonly string[]): Promise<number> {
   const [id = "", ...others] = argv;
   const own = ownOptions(others);
-  const challenges = challengesOf(id);
+  const challenges = id === "all" ? CHALLENGES : [challengeOf(id)];
   if (own.help) {
     console.log(help(id));
     return 0;
@@ -74,45 +74,22 @@ export async function main(argv: readonly string[]): Promise<number> {
   });
 }
 
-function challengesOf(id: string): readonly Challenge[] {
-  try {
-    return id === "all" ? CHALLENGES : [challengeOf(id)];
-  } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(error.message);
-    throw error;
-  }
-}
-
 function ownOptions(argv: readonly string[]): OwnOptions {
-  const rest: string[] = [];
-  const found = new Map<string, string>();
-  const words = argv.flatMap((word) =>
-    /^--(engine|runs)=/.test(word) ? word.split(/=(.*)/, 2) : [word]
-  );
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] ?? "";
-    if (word === "--") {
-      rest.push(...words.slice(i));
-      break;
-    }
-    if (/^--test-count(=|$)/.test(word)) throw new UsageError("--test-count: here it is --runs N");
-    if (word === "--engine" || word === "--runs") found.set(word, words[++i] ?? "");
-    else if (["--json", "--quiet", "--help", "-h"].includes(word)) found.set(word, "true");
-    else rest.push(word);
+  const { own, rest } = splitOptions(argv, {
+    flags: ["--json", "--quiet", "--help", "-h"],
+    values: ["--engine", "--runs"],
+  });
+  if (rest.some((word) => /^--test-count(=|$)/.test(word))) {
+    throw new UsageError("--test-count: here it is --runs N");
   }
   return {
-    engine: engineNamed(found.get("--engine")),
-    runs: runsOf(found.get("--runs") ?? "1"),
-    json: found.has("--json"),
-    quiet: found.has("--quiet"),
-    help: found.has("--help") || found.has("-h"),
+    engine: engineNamed(own.get("--engine")),
+    runs: wholeNumber("--runs", own.get("--runs") ?? "1", 1),
+    json: own.has("--json"),
+    quiet: own.has("--quiet"),
+    help: own.has("--help") || own.has("-h"),
     rest,
   };
-}
-
-function runsOf(text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new UsageError(`--runs must be a whole number of at least 1, got "${text}"`);
 }
 
 function help(id: string): string {
@@ -130,19 +107,4 @@ function help(id: string): string {
   ].join("\n");
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    if (error === INTERRUPTED) {
-      console.error(`\nInterrupted; nodes are ended, what there is lies in ${RUNS}/latest.`);
-      Deno.exit(130);
-    }
-    if (error instanceof UsageError) {
-      console.error(`deno task ${Deno.args[0] ?? ""}: ${error.message}.`);
-      Deno.exit(254);
-    }
-    console.error(error);
-    Deno.exit(EXIT_STATUS.crash);
-  }
-}
+if (import.meta.main) await conclude(Deno.args[0] ?? "", () => main(Deno.args));

@@ -72,7 +72,7 @@ Deno.test("an option that is wrong ends with status 254, or is named at once", a
     const [argv, why] of [
       [["1", "--engine", "jepsen"], "--engine must be one of maelstrom, workbench"],
       [["1", "--runs", "0"], "--runs must be a whole number of at least 1"],
-      [["1", "--runs"], "--runs must be a whole number"],
+      [["1", "--runs"], "--runs needs a value"],
       [["1", "--test-count", "2"], "--test-count: here it is --runs N"],
       [["9z"], "9z"],
     ] as const

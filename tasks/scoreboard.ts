@@ -8,13 +8,12 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { UsageError } from "../lib/workbench/options.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
+import { conclude, splitOptions, wholeNumber } from "./command_line.ts";
 import { chooseEngine, engineNamed } from "./engines/choose.ts";
-import { INTERRUPTED, interruptible } from "./interrupt.ts";
+import { interruptible } from "./interrupt.ts";
 import type { Metrics } from "./report/figures.ts";
 import { summariseRun } from "./report/outcome.ts";
 import { spreadOf } from "./report/render.ts";
@@ -49,20 +48,12 @@ type Measure = (
   ended: (summary: Summary) => void,
 ) => Promise<void>;
 
-async function main(argv: readonly string[]): Promise<void> {
-  const { _: ids, ...own } = parseArgs([...argv], {
-    string: ["runs", "engine", "_"],
-    unknown: (word, key) => {
-      if (key !== undefined) throw new UsageError(`unknown option ${word}`);
-    },
-  });
-  const challenges = ids.length === 0 ? CHALLENGES : ids.map((id) => challengeOf(String(id)));
-  const runs = Number(own.runs ?? "3");
-  if (!Number.isInteger(runs) || runs < 1) {
-    throw new UsageError(`--runs must be a whole number of at least 1, got "${own.runs}"`);
-  }
+async function main(argv: readonly string[]): Promise<number> {
+  const { own, rest: ids } = splitOptions(argv, { flags: [], values: ["--runs", "--engine"] });
+  const challenges = ids.length === 0 ? CHALLENGES : ids.map(challengeOf);
+  const runs = wholeNumber("--runs", own.get("--runs") ?? "3", 1);
   await interruptible(async (signal) => {
-    const { name, measure } = await measureOn(own.engine, signal);
+    const { name, measure } = await measureOn(own.get("--engine"), signal);
     for (const challenge of challenges) {
       for (const args of challenge.runs) {
         const summaries: Summary[] = [];
@@ -74,6 +65,7 @@ async function main(argv: readonly string[]): Promise<void> {
       }
     }
   });
+  return 0;
 }
 
 /** How an engine measures. Where there are seeds, runs have the seeds 1, 2, 3, … */
@@ -155,14 +147,4 @@ function stored(): Row[] {
   }
 }
 
-if (import.meta.main) {
-  try {
-    await main(Deno.args);
-    Deno.exit(0);
-  } catch (error) {
-    if (error === INTERRUPTED) Deno.exit(130);
-    if (!(error instanceof UsageError || error instanceof RangeError)) throw error;
-    console.error(`deno task scoreboard: ${error.message}.`);
-    Deno.exit(254);
-  }
-}
+if (import.meta.main) await conclude("scoreboard", () => main(Deno.args));

@@ -10,6 +10,7 @@ import { pathToFileURL } from "node:url";
 import type { TraceFilter } from "../lib/simulator/trace.ts";
 import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
+import { conclude, splitOptions, wholeNumber } from "./command_line.ts";
 import { workloadOptionsHelp } from "./help.ts";
 import { renderRuns, renderSummary, summaryJson, worstEnding } from "./report/render.ts";
 import type { Job, Report } from "./simulator/job.ts";
@@ -189,48 +190,34 @@ function byWay(failures: readonly Report[]): string[] {
   });
 }
 
-const FLAGS = ["--keep-going", "--trace", "--shrink", "--json", "--help", "-h"];
-const VALUES = ["--seed", "--seeds", "--first", "--trace-node", "--trace-value", "--patience"];
+const OWN = {
+  flags: ["--keep-going", "--trace", "--shrink", "--json", "--help", "-h"],
+  values: ["--seed", "--seeds", "--first", "--trace-node", "--trace-value", "--patience"],
+};
 
 function simOptions(argv: readonly string[]): SimOptions {
-  const found = new Map<string, string>();
-  const rest: string[] = [];
-  for (let i = 0; i < argv.length; i++) {
-    const [name = "", inline] = (argv[i] ?? "").split(/=(.*)/, 2);
-    if (FLAGS.includes(name)) found.set(name, "true");
-    else if (VALUES.includes(name)) {
-      const value = inline ?? argv[++i];
-      if (value === undefined) throw new UsageError(`${name} needs a value`);
-      found.set(name, value);
-    } else rest.push(argv[i] ?? "");
-  }
-  const node = found.get("--trace-node");
-  const value = found.get("--trace-value");
-  const traced = found.has("--trace") || node !== undefined || value !== undefined;
-  const seeds = found.get("--seeds");
-  if (seeds !== undefined && found.has("--seed")) {
+  const { own, rest } = splitOptions(argv, OWN);
+  const node = own.get("--trace-node");
+  const value = own.get("--trace-value");
+  const traced = own.has("--trace") || node !== undefined || value !== undefined;
+  const seeds = own.get("--seeds");
+  if (seeds !== undefined && own.has("--seed")) {
     throw new UsageError("--seed and --seeds exclude each other; --first says where seeds begin");
   }
   return {
-    seed: found.get("--seed"),
-    seeds: seeds === undefined ? undefined : whole("--seeds", seeds, 1),
-    first: whole("--first", found.get("--first") ?? "1", 0),
-    keepGoing: found.has("--keep-going"),
+    seed: own.get("--seed"),
+    seeds: seeds === undefined ? undefined : wholeNumber("--seeds", seeds, 1),
+    first: wholeNumber("--first", own.get("--first") ?? "1", 0),
+    keepGoing: own.has("--keep-going"),
     trace: traced
       ? { ...(node !== undefined && { node }), ...(value !== undefined && { value }) }
       : undefined,
-    shrink: found.has("--shrink"),
-    json: found.has("--json"),
-    patienceMs: 1_000 * whole("--patience", found.get("--patience") ?? "60", 1),
-    help: found.has("--help") || found.has("-h"),
+    shrink: own.has("--shrink"),
+    json: own.has("--json"),
+    patienceMs: 1_000 * wholeNumber("--patience", own.get("--patience") ?? "60", 1),
+    help: own.has("--help") || own.has("-h"),
     rest,
   };
-}
-
-function whole(name: string, text: string, min: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= min) return value;
-  throw new UsageError(`${name} must be a whole number of at least ${min}, got "${text}"`);
 }
 
 function help(): string {
@@ -258,13 +245,4 @@ function help(): string {
   ].join("\n");
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const wrongUse = error instanceof UsageError || error instanceof RangeError;
-    console.error(`deno task sim: ${error.message}${/[.!?]$/.test(error.message) ? "" : "."}`);
-    Deno.exit(wrongUse ? 254 : 255);
-  }
-}
+if (import.meta.main) await conclude("sim", () => main(Deno.args));

@@ -5,10 +5,10 @@
  */
 import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
 import { workloads } from "../lib/workbench/workloads/mod.ts";
-import { RUNS } from "./engines/engine.ts";
+import { conclude } from "./command_line.ts";
 import { runWorkbench } from "./engines/workbench.ts";
 import { workloadOptionsHelp } from "./help.ts";
-import { INTERRUPTED, interruptible } from "./interrupt.ts";
+import { interruptible } from "./interrupt.ts";
 import { summariseRun } from "./report/outcome.ts";
 import { renderSummary } from "./report/render.ts";
 import { type Ending, EXIT_STATUS } from "./report/summary.ts";
@@ -66,19 +66,4 @@ function help(): string {
   ].join("\n");
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    if (error === INTERRUPTED) {
-      console.error(`\nInterrupted; nodes are ended, what there is lies in ${RUNS}/latest.`);
-      Deno.exit(130);
-    }
-    if (error instanceof UsageError) {
-      console.error(`deno task workbench: ${error.message}.`);
-      Deno.exit(254);
-    }
-    console.error(error);
-    Deno.exit(EXIT_STATUS.crash);
-  }
-}
+if (import.meta.main) await conclude("workbench", () => main(Deno.args));

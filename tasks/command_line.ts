@@ -1,0 +1,81 @@
+/**
+ * What the tasks' command lines have in common: a task's own options, apart from those of a run, and
+ * the exit status.
+ *
+ * @module
+ */
+import { UsageError } from "../lib/workbench/options.ts";
+import { RUNS } from "./engines/engine.ts";
+import { INTERRUPTED } from "./interrupt.ts";
+import { EXIT_STATUS } from "./report/summary.ts";
+
+/** Status of a task that was interrupted, as a shell has it. */
+const INTERRUPTED_STATUS = 130;
+/** Status of a task that was called with wrong arguments, as Maelstrom has it. */
+const USAGE_STATUS = 254;
+
+/** Options of a task, as they stand on the command line: `--json`. */
+export interface OwnOptions {
+  /** Options without a value. */
+  readonly flags: readonly string[];
+  /** Options with one, as `--runs 3` or `--runs=3`. */
+  readonly values: readonly string[];
+}
+
+/**
+ * Takes a task's own options out of its arguments. A flag that was given has the value "true"; what
+ * stands behind `--` is never the task's.
+ *
+ * @throws {UsageError} if a value is missing.
+ */
+export function splitOptions(
+  argv: readonly string[],
+  { flags, values }: OwnOptions,
+): { own: ReadonlyMap<string, string>; rest: string[] } {
+  const own = new Map<string, string>();
+  const rest: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? "";
+    if (word === "--") return { own, rest: [...rest, ...argv.slice(i)] };
+    const [name = "", inline] = word.split(/=(.*)/, 2);
+    if (flags.includes(word)) own.set(word, "true");
+    else if (values.includes(name)) {
+      const value = inline ?? argv[++i];
+      if (value === undefined) throw new UsageError(`${name} needs a value`);
+      own.set(name, value);
+    } else rest.push(word);
+  }
+  return { own, rest };
+}
+
+/**
+ * The whole number that an option's text is.
+ *
+ * @throws {UsageError} if it is none, or too small.
+ */
+export function wholeNumber(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least) return value;
+  throw new UsageError(`${name} must be a whole number of at least ${least}, got "${text}"`);
+}
+
+/** Runs a task and ends the process with its exit status: why, if it failed, in a sentence. */
+export async function conclude(task: string, work: () => Promise<number>): Promise<never> {
+  try {
+    Deno.exit(await work());
+  } catch (error) {
+    if (error === INTERRUPTED) {
+      console.error(
+        `\nInterrupted; nothing is left running, what there is lies in ${RUNS}/latest.`,
+      );
+      Deno.exit(INTERRUPTED_STATUS);
+    }
+    if (error instanceof UsageError) {
+      const { message } = error;
+      console.error(`deno task ${task}: ${message}${/[.!?]$/.test(message) ? "" : "."}`);
+      Deno.exit(USAGE_STATUS);
+    }
+    console.error(error);
+    Deno.exit(EXIT_STATUS.crash);
+  }
+}
