@@ -210,10 +210,11 @@ class Run {
   /** One client a node, opened for every workload and closed only at the end, as in Maelstrom. */
   async #setUp(): Promise<void> {
     const { workload, nodes } = this.#options;
+    const setUp = workload.setUp?.(this.#workloadOptions);
     await Promise.all(nodes.map(async (node) => {
       const call = this.#callOf(node);
       try {
-        await workload.setUp?.(this.#workloadOptions, call);
+        await setUp?.(call);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         throw new Crash(this.#note({ node, text: `${node} failed in the set-up: ${reason}` }));

@@ -21,8 +21,9 @@ export const broadcast: Workload = {
   name: "broadcast",
   description: "every value that is broadcast reaches every node",
   reusableClients: false,
-  async setUp({ topology, nodes }, call) {
-    await call(Broadcast.topology, { topology: topologyOf(topology, nodes) });
+  setUp({ topology, nodes }) {
+    const neighbours = topologyOf(topology, nodes);
+    return (call) => call(Broadcast.topology, { topology: neighbours });
   },
   generators(_options, random) {
     let next = 0;

@@ -50,8 +50,8 @@ export interface Workload {
   readonly reusableClients: boolean;
   /** Why a run cannot have these options, in words that say what would be right; else nothing. */
   readonly problem?: (options: WorkloadOptions) => string | undefined;
-  /** Done once by a client of every node before operations start. */
-  readonly setUp?: (options: WorkloadOptions, call: Call) => Promise<void>;
+  /** Prepares what a client of every node does once before operations start. */
+  readonly setUp?: (options: WorkloadOptions) => (call: Call) => Promise<unknown>;
   readonly generators: (options: WorkloadOptions, random: Random) => Generators;
   /** A new client's work. What it remembers between operations lives in the closure. */
   readonly open: (options: WorkloadOptions) => Perform;
