@@ -5,17 +5,46 @@
  */
 import type { Program } from "../node.ts";
 
+/** Where a program comes from: each life of a node loads it anew, with a memory of its own. */
+export interface ProgramSource {
+  /** Resolves to a program that shares nothing with the others, but for the modules it imports. */
+  load(): Promise<Program>;
+}
+
+/** How long a module may take to load. */
+const LOADING_MS = 10_000;
+
+// Loading takes real time, also while a simulation owns the globals.
+const { setTimeout, clearTimeout } = globalThis;
+
 /**
  * Loads the program that a module exports as its default.
  *
- * @param url The module's.
- * @throws {TypeError} if that is no function.
+ * @param url The module's. With a query that was not used before, it is a new instance.
+ * @param withinMs How long that may take. Default 10 s.
+ * @throws {TypeError} if what it exports is no function.
+ * @throws {Error} if the module does not finish loading, as when it waits at its top level.
  */
-export async function programAt(url: string): Promise<Program> {
-  const module: { default?: unknown } = await import(url);
-  const { default: program } = module;
-  if (typeof program !== "function") {
+export async function programAt(url: string, withinMs: number = LOADING_MS): Promise<Program> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const [file] = url.split("?");
+    const text = `${file} did not load in ${withinMs / 1000} s: does it wait at its top level?`;
+    reject(new Error(text));
+  }, withinMs);
+  try {
+    const module: { default?: unknown } = await Promise.race([import(url), late]);
+    const { default: program } = module;
+    if (typeof program === "function") return (node) => void program(node);
     throw new TypeError(`${url} must export the program, a function, as its default`);
+  } finally {
+    clearTimeout(timer);
   }
-  return (node) => void program(node);
+}
+
+let lives = 0;
+
+/** A program of which every life of a node has an instance, so that none shares what is global. */
+export function eachLifeAnew(url: string): ProgramSource {
+  return { load: () => programAt(`${url}?life=${++lives}`) };
 }

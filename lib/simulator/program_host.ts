@@ -6,33 +6,43 @@
  */
 import { Node, type Program } from "../node.ts";
 import { parseMessage } from "../message.ts";
-import type { Clock } from "../workbench/clock.ts";
+import type { VirtualClock } from "../workbench/clock.ts";
 import type { Packet } from "../workbench/network.ts";
 import type { Random } from "../workbench/random.ts";
-import type { Owner, VirtualGlobals } from "./virtual_globals.ts";
-import type { Host, World } from "../workbench/hosts/host.ts";
+import type { ProgramSource } from "./program.ts";
+import { type Owner, ProcessExit, type VirtualGlobals } from "./virtual_globals.ts";
+import type { Host, NodeEvents } from "../workbench/hosts/host.ts";
 
 class Hosted implements Owner {
   readonly node: Node;
   readonly lastWords: string[] = [];
-  skewMs = 0;
   readonly #engine: HostEngine;
+  readonly #events: NodeEvents;
   /** What has to wait, while it is paused and until all that waited has had its turn. */
   #waiting: (() => void)[] | undefined;
   #paused = false;
   #dead = false;
 
-  constructor(readonly id: string, readonly random: Random, engine: HostEngine, world: World) {
+  constructor(
+    readonly id: string,
+    readonly random: Random,
+    public skewMs: number,
+    engine: HostEngine,
+    events: NodeEvents,
+  ) {
     this.#engine = engine;
+    this.#events = events;
     this.node = new Node({
       send: (message) => {
-        if (!this.#dead) world.sent(id, message.src, message.dest, JSON.stringify(message));
+        if (this.#dead) return;
+        engine.globals.mustBeTurnOf(this, "sent a message");
+        events.sent(id, message.src, message.dest, JSON.stringify(message));
       },
       log: (text) => {
         if (this.#dead) return;
         for (const line of text.split("\n")) {
           if (this.lastWords.push(line) > LAST_WORDS) this.lastWords.shift();
-          world.logged(id, line);
+          events.logged(id, line);
         }
       },
     });
@@ -45,7 +55,18 @@ class Hosted implements Owner {
   }
 
   failed(error: unknown): void {
+    if (error instanceof ProcessExit) return;
     this.node.log(`uncaught: ${error instanceof Error ? error.stack ?? error.message : error}`);
+  }
+
+  say(text: string): void {
+    this.node.log(text);
+  }
+
+  exit(code: number): void {
+    if (this.#dead) return;
+    this.die();
+    this.#events.exited(this.id, `exit status ${code}`);
   }
 
   pause(): void {
@@ -82,7 +103,7 @@ const LAST_WORDS = 32;
 
 /** What nodes run on. */
 export interface HostEngine {
-  readonly clock: Clock;
+  readonly clock: VirtualClock;
   readonly globals: VirtualGlobals;
   /** What programs draw from: each life of each node from a part of its own. */
   readonly random: Random;
@@ -90,34 +111,36 @@ export interface HostEngine {
 
 /** Runs a program, once for every node. */
 export class ProgramHost implements Host {
-  readonly #program: Program;
+  readonly #program: Program | ProgramSource;
   readonly #engine: HostEngine;
   readonly #nodes = new Map<string, Hosted>();
   readonly #lives = new Map<string, number>();
+  /** The clock's fault is the machine's: it outlasts a node's life. */
+  readonly #skews = new Map<string, number>();
 
-  constructor(program: Program, engine: HostEngine) {
+  constructor(program: Program | ProgramSource, engine: HostEngine) {
     this.#program = program;
     this.#engine = engine;
   }
 
-  start(node: string, world: World): Promise<void> {
+  start(node: string, events: NodeEvents): Promise<void> {
     const { clock, random } = this.#engine;
     const life = this.#lives.get(node) ?? 0;
     this.#lives.set(node, life + 1);
-    const hosted = new Hosted(node, random.split(`${node}/${life}`), this.#engine, world);
+    const draws = random.split(`${node}/${life}`);
+    const skewMs = this.#skews.get(node) ?? 0;
+    const hosted = new Hosted(node, draws, skewMs, this.#engine, events);
     this.#nodes.set(node, hosted);
     return new Promise((resolve, reject) =>
-      clock.at(clock.now(), () => {
-        hosted.enter(() => {
-          try {
-            this.#program(hosted.node);
-          } catch (error) {
-            reject(error);
-          }
-        });
-        resolve();
-      })
+      clock.at(clock.now(), () => hosted.enter(() => this.#run(hosted).then(resolve, reject)))
     );
+  }
+
+  /** Lets the program register its handlers; loads it first, at the same virtual time. */
+  #run({ node }: Hosted): Promise<void> {
+    const program = this.#program;
+    if (typeof program === "function") return Promise.try(program, node);
+    return this.#engine.clock.hold(program.load().then((loaded) => loaded(node)));
   }
 
   deliver(node: string, packet: Packet): void {
@@ -139,6 +162,7 @@ export class ProgramHost implements Host {
   }
 
   skew(node: string, skewMs: number): void {
+    this.#skews.set(node, skewMs);
     const hosted = this.#nodes.get(node);
     if (hosted !== undefined) hosted.skewMs = skewMs;
   }

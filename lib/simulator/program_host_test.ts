@@ -6,10 +6,11 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { delay } from "@std/async";
+import { setTimeout as setRealTimeout } from "node:timers";
 import type { Program } from "../node.ts";
 import { integer, json, oneWay, rpc } from "../rpc.ts";
 import { scenario } from "./scenario.ts";
-import { EPOCH_MS } from "./virtual_globals.ts";
+import { EPOCH_MS, RealInputOutput } from "./virtual_globals.ts";
 
 const ask = rpc("ask", {}, { value: json });
 const poke = oneWay("poke", { n: integer });
@@ -143,6 +144,65 @@ Deno.test("skew moves a node's wall clock, neither its timers nor the other node
     world.skew("n0", 0);
     assertEquals((await world.ask("n0", ask, {})).value, 1_000);
   });
+});
+
+Deno.test("skew is the machine's: a node that is started again has it still", async () => {
+  await scenario(ticking([]), { nodes: 2 }, async (world) => {
+    world.skew("n0", 3_000);
+    world.kill("n0");
+    world.restart("n0");
+    await world.pass(1_000);
+    assertEquals((await world.ask("n0", ask, {})).value, 4_000);
+    world.kill("n1");
+    world.skew("n1", -500);
+    world.restart("n1");
+    await world.pass(1_000);
+    assertEquals((await world.ask("n1", ask, {})).value, 1_500);
+  });
+});
+
+Deno.test("what a program writes to the console is its log's", async () => {
+  const program: Program = (node) => {
+    node.on(ask, () => {
+      console.log("asked %d times", 1);
+      console.error({ of: node.id });
+      return { type: "ask_ok", value: null };
+    });
+  };
+  const logged: string[] = [];
+  const log = (node: string, line: string) => logged.push(`${node}: ${line}`);
+  await scenario(program, { log }, async (world) => void await world.ask("n0", ask, {}));
+  assertEquals(logged, ["n0: asked 1 times", "n0: { of: 'n0' }"]);
+});
+
+Deno.test("a program that ends its process has crashed", async () => {
+  const program: Program = (node) => {
+    node.on(ask, async () => {
+      await delay(10);
+      Deno.exit(3);
+    });
+  };
+  await assertRejects(
+    () => scenario(program, {}, async (world) => void await world.ask("n0", ask, {})),
+    Error,
+    "n0 ended: exit status 3",
+  );
+});
+
+Deno.test("a node that real time wakes is found out by what it sends", async () => {
+  const program: Program = (node) => {
+    node.on(poke, () => {});
+    node.on(ask, () => {
+      setRealTimeout(() => node.send("n1", poke, { n: 1 }), 1);
+      return { type: "ask_ok", value: null };
+    });
+  };
+  const running = scenario(program, { nodes: 2 }, async (world) => {
+    await world.ask("n0", ask, {});
+    const busy = Date.now() + 60_000;
+    while (Date.now() < busy) await world.ask("n1", ask, {}).then(() => world.pass(1));
+  });
+  await assertRejects(() => running, RealInputOutput, "sent a message when it was not its turn");
 });
 
 Deno.test("an error that nobody catches is logged, and the node lives on", async () => {

@@ -23,6 +23,7 @@ import { split } from "../workbench/nemesis.ts";
 import type { Fate, Grudge, Imperfections, Latency } from "../workbench/network.ts";
 import { Random } from "../workbench/random.ts";
 import type { Of, ReplyOf, Rpc } from "../rpc.ts";
+import type { ProgramSource } from "./program.ts";
 import { inVirtualTime } from "./simulate.ts";
 
 /** How a scenario's world is made. */
@@ -52,7 +53,7 @@ export interface Sighting {
 
 /** Starts the nodes of a program, tells the story, and ends them. */
 export function scenario(
-  program: Program,
+  program: Program | ProgramSource,
   options: ScenarioOptions,
   story: (world: World) => Promise<void>,
 ): Promise<void> {
@@ -88,7 +89,10 @@ export function scenario(
 /** How often {@linkcode World.expectWithin} looks, in milliseconds. */
 const LOOK_EVERY_MS = 10;
 
-/** What a story can do and see. Times are milliseconds of virtual time. */
+/**
+ * What a story can do and see. Times are milliseconds of virtual time. Every verb throws a
+ * `RangeError` for a node that there is not.
+ */
 export class World {
   readonly #cluster: Cluster;
   readonly #clock: Clock;
@@ -124,7 +128,7 @@ export class World {
    * @throws {RpcError} as it came back, or code 0 after five seconds without a reply.
    */
   async ask<R extends Rpc>(node: string, rpc: R, fields: Of<R["request"]>): Promise<ReplyOf<R>> {
-    const idle = this.#clients.get(node) ?? [];
+    const idle = this.#clients.get(this.#known(node)) ?? [];
     this.#clients.set(node, idle);
     const client = idle.pop() ?? this.#cluster.openClient();
     try {
@@ -134,6 +138,11 @@ export class World {
     }
   }
 
+  #known(node: string): string {
+    if (this.nodes.includes(node)) return node;
+    throw new RangeError(`there is no node ${node}, only ${this.nodes.join(", ")}`);
+  }
+
   /** Lets time pass. */
   pass(ms: number): Promise<void> {
     return sleep(this.#clock, ms * MS);
@@ -141,11 +150,13 @@ export class World {
 
   /** Cuts the two sides off from each other; ends what was cut before. */
   partition(side: readonly string[], other: readonly string[]): void {
+    for (const node of [...side, ...other]) this.#known(node);
     this.#cluster.partition(split([...side, ...other], side.length));
   }
 
   /** Cuts any receivers off from any sources: for one-way and partial partitions. */
   cut(grudge: Grudge): void {
+    for (const [node, sources] of grudge) for (const one of [node, ...sources]) this.#known(one);
     this.#cluster.partition(grudge);
   }
 
@@ -156,37 +167,37 @@ export class World {
 
   /** Holds back whatever is on its way to a node. */
   hold(node: string): void {
-    this.#cluster.network.hold(node);
+    this.#cluster.network.hold(this.#known(node));
   }
 
   /** Delivers it after all. */
   release(node: string): void {
-    this.#cluster.network.release(node);
+    this.#cluster.network.release(this.#known(node));
   }
 
   /** Lets a node do nothing, timers included. */
   pause(node: string): void {
-    this.#cluster.pause(node);
+    this.#cluster.pause(this.#known(node));
   }
 
   /** Lets it go on: what waited happens now. */
   resume(node: string): void {
-    this.#cluster.resume(node);
+    this.#cluster.resume(this.#known(node));
   }
 
   /** Ends a node at once; its memory is lost. */
   kill(node: string): void {
-    this.#cluster.kill(node);
+    this.#cluster.kill(this.#known(node));
   }
 
   /** Starts it again, with a new `init`. */
   restart(node: string): void {
-    this.#cluster.restart(node);
+    this.#cluster.restart(this.#known(node));
   }
 
   /** Sets a node's clocks off. */
   skew(node: string, skewMs: number): void {
-    this.#cluster.skew(node, skewMs);
+    this.#cluster.skew(this.#known(node), skewMs);
   }
 
   /**

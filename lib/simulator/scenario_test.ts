@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Program } from "../node.ts";
 import { integer, oneWay, rpc } from "../rpc.ts";
 import { Broadcast, Echo } from "../workloads.ts";
@@ -149,4 +149,14 @@ Deno.test("the same seed tells the same story", async () => {
   };
   assertEquals(await tell(1), await tell(1));
   assert(await tell(1) !== await tell(2));
+});
+
+Deno.test("a story that speaks of a node that is not there is told so", async () => {
+  await scenario(() => {}, { nodes: 2 }, (world) => {
+    const expected = "there is no node n7, only n0, n1";
+    assertThrows(() => world.kill("n7"), RangeError, expected);
+    assertThrows(() => world.partition(["n0"], ["n1", "n7"]), RangeError, expected);
+    assertThrows(() => world.cut(new Map([["n0", new Set(["n7"])]])), RangeError, expected);
+    return Promise.resolve();
+  });
 });

@@ -10,6 +10,7 @@ import type { Program } from "../node.ts";
 import { VirtualClock } from "../workbench/clock.ts";
 import { Random } from "../workbench/random.ts";
 import { type Observer, type Outcome, run, type RunOptions } from "../workbench/run.ts";
+import type { ProgramSource } from "./program.ts";
 import { ProgramHost } from "./program_host.ts";
 import { VirtualGlobals } from "./virtual_globals.ts";
 
@@ -23,7 +24,7 @@ import { VirtualGlobals } from "./virtual_globals.ts";
  * @throws {RealInputOutput} if the program does input or output of its own.
  */
 export function simulate(
-  program: Program,
+  program: Program | ProgramSource,
   options: RunOptions,
   observer: Observer = {},
 ): Promise<Outcome> {
@@ -41,7 +42,7 @@ export function simulate(
  * @throws {Standstill} if it waits for something that virtual time cannot bring.
  */
 export async function inVirtualTime<T>(
-  program: Program,
+  program: Program | ProgramSource,
   seed: number | string,
   work: (engine: { clock: VirtualClock; host: ProgramHost }) => Promise<T>,
 ): Promise<T> {

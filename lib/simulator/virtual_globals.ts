@@ -6,11 +6,13 @@
  * node's turn, waits while the node is paused, and dies with it.
  *
  * Out of reach, and so not to be used by a program that is simulated: what is imported from
- * `node:timers`, `node:crypto` and the like, `MessageChannel`, and the garbage collector's moods
- * (`WeakRef`). What is imported from `node:fs` is real input and output that goes unnoticed.
+ * `node:timers`, `node:crypto`, `node:process` and the like, `MessageChannel`, `Intl`'s own reading of
+ * the time, and the garbage collector's moods (`WeakRef`). A node that sends something when it is not
+ * its turn gives such a thing away; one that is alone may go unnoticed. Local time is the machine's.
  *
  * @module
  */
+import { format } from "node:util";
 import { type Clock, MS, type Timer } from "../workbench/clock.ts";
 import type { Random } from "../workbench/random.ts";
 
@@ -23,6 +25,10 @@ export interface Owner {
   enter(callback: () => void): void;
   /** Told of an error that nobody caught in its turn. */
   failed(error: unknown): void;
+  /** Told what it writes to the console. */
+  say(text: string): void;
+  /** Told that it ends its process. */
+  exit(code: number): void;
 }
 
 /** A simulation begins on Saturday 1 January 2000, 00:00 UTC. */
@@ -63,19 +69,24 @@ class VirtualTimer {
 export class RealInputOutput extends Error {
   override readonly name = "RealInputOutput";
 
-  constructor(what: string) {
-    super(
-      `a simulated program called ${what}: real input and output have no place in virtual time`,
-    );
+  constructor(did: string) {
+    super(`a simulated program ${did}: real input and output have no place in virtual time`);
   }
 }
 
+/** Thrown where a program ends its process, so that nothing behind that is done. */
+export class ProcessExit extends Error {
+  override readonly name = "ProcessExit";
+}
+
 const SUBTLE = ["digest", "encrypt", "decrypt", "sign", "verify", "generateKey", "deriveBits"];
-const INPUT_OUTPUT = [
+const CONNECTIONS = ["connect", "connectTls", "listen", "serve", "resolveDns", "openKv", "watchFs"];
+const FILES = [
   ...["readFile", "readTextFile", "writeFile", "writeTextFile", "open", "create", "readDir"],
-  ...["stat", "lstat", "mkdir", "remove", "rename", "copyFile", "makeTempFile", "makeTempDir"],
-  ...["connect", "connectTls", "listen", "serve", "Command", "openKv", "watchFs"],
+  ...["stat", "lstat", "realPath", "readLink", "mkdir", "remove", "rename", "copyFile", "truncate"],
+  ...["chmod", "makeTempFile", "makeTempDir"],
 ];
+const CONSOLE = ["log", "info", "debug", "warn", "error", "trace", "dir", "table"] as const;
 
 /** Replaces the globals on construction; {@linkcode VirtualGlobals.restore} gives them back. */
 export class VirtualGlobals {
@@ -122,6 +133,18 @@ export class VirtualGlobals {
     if (this.#violation !== undefined) throw this.#violation;
   }
 
+  /**
+   * Notes what an owner did though it was not its turn: something outside the simulation woke it.
+   *
+   * @param did What, as in "sent a message".
+   */
+  mustBeTurnOf(owner: Owner, did: string): void {
+    if (this.#owner === owner) return;
+    this.#violation ??= new RealInputOutput(
+      `${did} when it was not its turn, as after a timer or a file of node:`,
+    );
+  }
+
   /** Forgets an owner's timers, as when its process dies. */
   forget(owner: Owner): void {
     for (const timer of this.#timers.values()) {
@@ -153,7 +176,9 @@ export class VirtualGlobals {
       this.#replace(globalThis, name, clear);
     }
     for (const name of ["refTimer", "unrefTimer"]) this.#replace(Deno, name, () => {});
+    const { prototype } = Date;
     this.#replace(globalThis, "Date", virtualDate(nowMs));
+    this.#replace(prototype, "constructor", Date);
     this.#replace(performance, "now", () => this.#clock.now() / MS);
     this.#replaceTemporal(nowMs);
     this.#replace(AbortSignal, "timeout", (ms: number) => {
@@ -169,10 +194,35 @@ export class VirtualGlobals {
       return array;
     });
     this.#replace(crypto, "randomUUID", () => uuid(random()));
-    this.#forbid(globalThis, "", ["fetch", "WebSocket", "Worker"]);
+    this.#replace(performance, "timeOrigin", EPOCH_MS);
+    this.#forbid(globalThis, "", ["fetch", "WebSocket", "EventSource", "Worker"]);
     this.#forbid(crypto.subtle, "crypto.subtle.", SUBTLE);
-    this.#forbid(Deno, "Deno.", INPUT_OUTPUT);
+    this.#forbid(Deno, "Deno.", [...CONNECTIONS, "Command"]);
+    this.#forbid(Deno, "Deno.", FILES.flatMap((name) => [name, `${name}Sync`]));
+    const { exit } = Deno;
+    this.#replace(
+      Deno,
+      "exit",
+      (code = 0) => this.#owner === undefined ? exit(code) : this.#exit(code),
+    );
+    this.#divertConsole();
     this.#listen();
+  }
+
+  #exit(code: number): never {
+    this.#owner?.exit(code);
+    throw new ProcessExit(`exit status ${code}`);
+  }
+
+  /** What a node writes to the console goes to its log, as where it is served. */
+  #divertConsole(): void {
+    for (const name of CONSOLE) {
+      const real = console[name];
+      this.#replace(console, name, (...args: unknown[]) => {
+        if (this.#owner === undefined) Reflect.apply(real, console, args);
+        else this.#owner.say(format(...args));
+      });
+    }
   }
 
   #replaceTemporal(nowMs: () => number): void {
@@ -203,8 +253,11 @@ export class VirtualGlobals {
   #forbid(holder: object, label: string, names: readonly string[]): void {
     for (const name of names) {
       if (!(name in holder)) continue;
-      this.#replace(holder, name, () => {
-        throw this.#violation ??= new RealInputOutput(`${label}${name}`);
+      const refuse = () => {
+        throw this.#violation ??= new RealInputOutput(`called ${label}${name}`);
+      };
+      this.#replace(holder, name, function () {
+        refuse(); // not an arrow: some are called with new
       });
     }
   }

@@ -75,6 +75,21 @@ Deno.test("all clocks follow virtual time, which begins with the year 2000", asy
   ]);
 });
 
+Deno.test("a Date's constructor, however one comes by it, tells virtual time", async () => {
+  const times = await virtually(() => {
+    class Later extends Date {}
+    const { constructor } = new Date();
+    return Promise.resolve([
+      Number(Reflect.construct(constructor, [])),
+      Number(new Later()),
+      Date.prototype.constructor === Date,
+      performance.timeOrigin,
+    ]);
+  });
+  assertEquals(times, [EPOCH_MS, EPOCH_MS, true, EPOCH_MS]);
+  assert(Date.prototype.constructor === Date, "it was given back");
+});
+
 Deno.test("a Date of given fields is what it always was", async () => {
   const [year, parsed, same] = await virtually(() => {
     const date = new Date(2024, 1, 29);
@@ -165,6 +180,12 @@ Deno.test("real input and output is refused by its name, even where a program ca
     ["fetch", () => fetch("http://localhost")],
     ["Deno.readTextFile", () => Deno.readTextFile("deno.json")],
     ["crypto.subtle.digest", () => crypto.subtle.digest("SHA-256", new Uint8Array())],
+    ["Deno.readTextFileSync", () => Deno.readTextFileSync("deno.json")],
+    ["Deno.openSync", () => Deno.openSync("deno.json")],
+    ["Deno.realPathSync", () => Deno.realPathSync(".")],
+    ["Deno.Command", () => new Deno.Command("true")],
+    ["WebSocket", () => new WebSocket("ws://localhost")],
+    ["Worker", () => new Worker("data:,", { type: "module" })],
   ];
   for (const [name, attempt] of attempts) {
     const caught = virtually(async (clock) => {
@@ -184,6 +205,8 @@ Deno.test("an owner's timers die with it, and its wall clock alone can be off", 
     skewMs: -250,
     enter: (callback: () => void) => globals.turn(owner, callback),
     failed: () => {},
+    say: () => {},
+    exit: () => {},
   };
   try {
     await clock.run(async () => {

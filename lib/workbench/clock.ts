@@ -211,6 +211,9 @@ export class VirtualClock implements Clock {
   readonly #agenda = new Agenda();
   readonly #beforeEach: () => void;
   #now = 0;
+  /** How much goes on for which time stands still, and how to go on after it. */
+  #holds = 0;
+  #goOn = () => {};
 
   /** @param beforeEach Called before each thing that happens. */
   constructor(beforeEach: () => void = () => {}) {
@@ -223,6 +226,16 @@ export class VirtualClock implements Clock {
 
   at(time: number, callback: () => void): Timer {
     return this.#agenda.add(Math.max(Math.ceil(time), this.#now), callback);
+  }
+
+  /** Lets no time pass and nothing else happen until the work is done, however long it takes. */
+  async hold<T>(work: Promise<T>): Promise<T> {
+    this.#holds++;
+    try {
+      return await work;
+    } finally {
+      if (--this.#holds === 0) setImmediate(this.#goOn);
+    }
   }
 
   /**
@@ -242,7 +255,7 @@ export class VirtualClock implements Clock {
       const fail = (why: string) => finish(() => reject(new Standstill(why)));
       let eventsNow = 0;
       const step = () => {
-        if (done) return;
+        if (done || this.#holds > 0) return;
         const next = this.#agenda.nextTime();
         if (next === undefined) {
           return fail(
@@ -264,6 +277,7 @@ export class VirtualClock implements Clock {
         }
         setImmediate(step); // comes after all microtasks
       };
+      this.#goOn = step;
       setImmediate(step);
     });
   }

@@ -41,6 +41,35 @@ Deno.test("what is scheduled in the past happens now, and fractions never come e
   assertEquals(seen, [5 * MS, 5 * MS + 1]);
 });
 
+Deno.test("virtual time stands still while something real goes on", async () => {
+  const clock = new VirtualClock();
+  const seen: string[] = [];
+  const real = () => new Promise<string>((resolve) => setTimeout(() => resolve("loaded"), 5));
+  await clock.run(async () => {
+    clock.at(MS, async () => seen.push(await clock.hold(real()), `${clock.now() / MS} ms`));
+    clock.at(2 * MS, () => seen.push("next"));
+    await sleep(clock, 3 * MS);
+  });
+  assertEquals(seen, ["loaded", "1 ms", "next"]);
+});
+
+Deno.test("timers that were cancelled by the hundred leave the others in order", async () => {
+  const clock = new VirtualClock();
+  const seen: number[] = [];
+  await clock.run(async () => {
+    const timers = Array.from({ length: 1_000 }, (_, i) => {
+      const time = 1 + (i * 7_919) % 1_000;
+      return { time, timer: clock.at(time, () => seen.push(time)) };
+    });
+    for (const { time, timer } of timers) if (time % 10 !== 0) timer.cancel();
+    for (const { timer } of timers.slice(0, 10)) timer.cancel(); // again, or for the first time
+    await sleep(clock, MS);
+  });
+  const gone = Array.from({ length: 10 }, (_, i) => 1 + (i * 7_919) % 1_000);
+  const expected = Array.from({ length: 100 }, (_, i) => 10 * (i + 1));
+  assertEquals(seen, expected.filter((time) => !gone.includes(time)));
+});
+
 Deno.test("a cancelled timer does not fire", async () => {
   const clock = new VirtualClock();
   let fired = false;

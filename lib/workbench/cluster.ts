@@ -6,7 +6,7 @@
  */
 import { Client } from "./client.ts";
 import type { Clock } from "./clock.ts";
-import type { Host, Problem, World } from "./hosts/host.ts";
+import type { Host, NodeEvents, Problem } from "./hosts/host.ts";
 import { leadingObject, parseJson, printJson } from "./json.ts";
 import type { Body } from "../message.ts";
 import type { Victim } from "./nemesis.ts";
@@ -51,7 +51,7 @@ export interface ClusterOptions {
 const INIT_TIMEOUT_MS = 10_000;
 
 /** Nodes, network and services. */
-export class Cluster implements World, Victim {
+export class Cluster implements NodeEvents, Victim {
   readonly network: Network;
   readonly #options: ClusterOptions;
   /** Nodes whose output is no longer read. */

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { LinKv } from "../workloads.ts";
 import { MS, sleep, VirtualClock } from "./clock.ts";
 import { Cluster, Crash } from "./cluster.ts";
-import type { Host, Problem, World } from "./hosts/host.ts";
+import type { Host, NodeEvents, Problem } from "./hosts/host.ts";
 import type { Fate, Packet } from "./network.ts";
 import { Random } from "./random.ts";
 
@@ -18,10 +18,10 @@ class ScriptedHost implements Host {
     }],
   ]);
   failing: string | undefined;
-  world: World | undefined;
+  events: NodeEvents | undefined;
 
-  start(node: string, world: World): void {
-    this.world = world;
+  start(node: string, events: NodeEvents): void {
+    this.events = events;
     this.done.push(`start ${node}`);
     if (node === this.failing) throw new Error("no such file");
   }
@@ -29,7 +29,7 @@ class ScriptedHost implements Host {
   deliver(node: string, packet: Packet): void {
     this.delivered.push(`${node} ${packet.body.type}`);
     const line = this.script.get(packet.body.type)?.(packet);
-    if (line !== undefined) this.world?.wrote(node, line);
+    if (line !== undefined) this.events?.wrote(node, line);
   }
 
   kill = (node: string) => void this.done.push(`kill ${node}`);
@@ -118,16 +118,16 @@ for (const [line, said] of FATAL) {
   Deno.test(`a node that writes ${line || "an empty line"} is not read any more`, async () => {
     await stage(async ({ cluster, host, problems, fates, pass }) => {
       await cluster.start();
-      host.world?.wrote("n0", line);
+      host.events?.wrote("n0", line);
       const [problem] = problems;
       assert(problem?.text.startsWith("n0 ") && problem?.text.includes(said), problem?.text);
       assert(problem?.consequence?.includes("would stop reading n0"));
       assertEquals(problem?.line, line);
       const before = fates.length;
-      host.world?.wrote("n0", '{"src":"n0","dest":"n1","body":{"type":"more"}}');
+      host.events?.wrote("n0", '{"src":"n0","dest":"n1","body":{"type":"more"}}');
       await pass(1);
       assertEquals(fates.length, before, "nothing more of n0 counts");
-      host.world?.wrote("n1", '{"src":"n1","dest":"n0","body":{"type":"still here"}}');
+      host.events?.wrote("n1", '{"src":"n1","dest":"n0","body":{"type":"still here"}}');
       await pass(1);
       assertEquals(host.delivered.at(-1), "n0 still here");
       assertEquals(problems.length, 1);
@@ -145,7 +145,7 @@ Deno.test("what Maelstrom tolerates of an envelope is tolerated", async () => {
         '{"src":"n0","dest":"n1"}',
         '{"src":"n0","dest":"n1","body":null}',
       ]
-    ) host.world?.wrote("n0", line);
+    ) host.events?.wrote("n0", line);
     await pass(1);
     assertEquals(host.delivered.slice(2), ["n1 a", "n1 b", "n1 undefined", "n1 undefined"]);
     assertEquals(problems, []);
@@ -156,7 +156,7 @@ Deno.test("of two messages on a line the first counts, as in Maelstrom; it is sa
   await stage(async ({ cluster, host, problems, pass }) => {
     await cluster.start();
     const line = '{"src":"n0","dest":"n1","body":{"type":"a\\"}b","more":{}}}';
-    for (const behind of [line, " and more"]) host.world?.wrote("n0", line + behind);
+    for (const behind of [line, " and more"]) host.events?.wrote("n0", line + behind);
     await pass(1);
     assertEquals(host.delivered.slice(2), ['n1 a"}b', 'n1 a"}b']);
     assertEquals(problems.map(({ text }) => text), ["n0 wrote more than one message on a line"]);
@@ -167,9 +167,9 @@ Deno.test("a node that ends by itself crashes the run; one that was killed does 
   await stage(async ({ cluster, host, crashes }) => {
     await cluster.start();
     cluster.kill("n1");
-    host.world?.exited("n1", "killed by SIGKILL");
+    host.events?.exited("n1", "killed by SIGKILL");
     assertEquals(crashes, []);
-    host.world?.exited("n0", "exit status 1");
+    host.events?.exited("n0", "exit status 1");
     assertEquals(crashes.map(({ message }) => message), ["n0 ended: exit status 1"]);
   });
 });
@@ -177,17 +177,17 @@ Deno.test("a node that ends by itself crashes the run; one that was killed does 
 Deno.test("a killed node hears nothing; started again, it gets init first and is read again", async () => {
   await stage(async ({ cluster, host, pass }) => {
     await cluster.start();
-    host.world?.wrote("n0", "nonsense");
+    host.events?.wrote("n0", "nonsense");
     cluster.kill("n0");
     cluster.kill("n0");
-    host.world?.wrote("n1", '{"src":"n1","dest":"n0","body":{"type":"lost"}}');
+    host.events?.wrote("n1", '{"src":"n1","dest":"n0","body":{"type":"lost"}}');
     await pass(100);
     assertEquals(host.delivered.slice(2), []);
     assertEquals(cluster.afflicted.killed, ["n0"]);
     cluster.restart("n0");
     cluster.restart("n0");
     await pass(1);
-    host.world?.wrote("n0", '{"src":"n0","dest":"n0","body":{"type":"self"}}');
+    host.events?.wrote("n0", '{"src":"n0","dest":"n0","body":{"type":"self"}}');
     await pass(1);
     assertEquals(host.delivered.slice(2), ["n0 init", "n0 self"]);
     assertEquals(host.done.slice(2), ["kill n0", "start n0"]);
@@ -215,7 +215,7 @@ Deno.test("what a paused node is sent waits; killing ends a pause", async () => 
   await stage(async ({ cluster, host, pass }) => {
     await cluster.start();
     cluster.pause("n0");
-    host.world?.wrote("n1", '{"src":"n1","dest":"n0","body":{"type":"waits"}}');
+    host.events?.wrote("n1", '{"src":"n1","dest":"n0","body":{"type":"waits"}}');
     await pass(1_000);
     assertEquals(host.delivered.slice(2), []);
     cluster.resume("n0");
@@ -245,13 +245,13 @@ Deno.test("services answer nodes, and nothing counts once the nodes are being st
   await stage(async ({ cluster, host, fates, pass }) => {
     await cluster.start();
     const request = { type: LinKv.read.type, key: 1, msg_id: 5 };
-    host.world?.wrote("n0", JSON.stringify({ src: "n0", dest: "lin-kv", body: request }));
+    host.events?.wrote("n0", JSON.stringify({ src: "n0", dest: "lin-kv", body: request }));
     await pass(1);
     assertEquals(host.delivered.at(-1), "n0 error");
     await cluster.stop();
     const before = fates.length;
-    host.world?.wrote("n0", "nonsense");
-    host.world?.exited("n0", "exit status 0");
+    host.events?.wrote("n0", "nonsense");
+    host.events?.exited("n0", "exit status 0");
     assertEquals([fates.length, host.done.at(-1)], [before, "stop"]);
   });
 });

@@ -21,7 +21,7 @@ export interface Problem {
 }
 
 /** What a host tells the run about its nodes. */
-export interface World {
+export interface NodeEvents {
   /** A node wrote a line on its protocol stream. */
   wrote(node: string, line: string): void;
   /** A node sent a message whose envelope is known to be in order. `text` is all of its JSON. */
@@ -37,7 +37,7 @@ export interface World {
 /** Runs nodes. */
 export interface Host {
   /** Starts a node. Resolves once messages can be delivered to it. */
-  start(node: string, world: World): void | Promise<void>;
+  start(node: string, events: NodeEvents): void | Promise<void>;
   /** Hands a message to a node. */
   deliver(node: string, packet: Packet): void;
   /** Ends a node at once, without warning. */

@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { deadline } from "@std/async";
 import { LineSplitter } from "../../lines.ts";
 import type { Packet } from "../network.ts";
-import type { Host, World } from "./host.ts";
+import type { Host, NodeEvents } from "./host.ts";
 
 /** How nodes are started. */
 export interface ProcessHostOptions {
@@ -52,17 +52,17 @@ export class ProcessHost implements Host {
     this.#args = args;
   }
 
-  start(node: string, world: World): void {
+  start(node: string, events: NodeEvents): void {
     const child = this.#spawn();
     const lastWords: string[] = [];
     const condemn = (verdict: string) => {
       process.verdict ??= `the workbench ended it: ${verdict}`;
       signal(child, "SIGKILL");
     };
-    const output = readOutput(child.stdout, condemn, (line) => world.wrote(node, line));
+    const output = readOutput(child.stdout, condemn, (line) => events.wrote(node, line));
     const log = readLog(child.stderr, (line) => {
       if (lastWords.push(line) > LAST_WORDS) lastWords.shift();
-      world.logged(node, line);
+      events.logged(node, line);
     });
     const process: NodeProcess = {
       child,
@@ -77,11 +77,11 @@ export class ProcessHost implements Host {
       await atMost(DRAIN_LIMIT_MS, process.drained);
       if (process.ending) return;
       const how = signal === null ? `exit status ${code}` : `killed by ${signal}`;
-      world.exited(node, process.verdict ?? how);
+      events.exited(node, process.verdict ?? how);
     });
     output.then(async () => {
       if (await atMost(DRAIN_LIMIT_MS, child.status) || process.ending) return;
-      world.misbehaved(
+      events.misbehaved(
         node,
         "closed its standard output",
         "nothing that it says is heard any more",

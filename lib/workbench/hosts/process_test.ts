@@ -2,11 +2,11 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { deadline } from "@std/async";
 import { join } from "node:path";
 import { Packet } from "../network.ts";
-import type { World } from "./host.ts";
+import type { NodeEvents } from "./host.ts";
 import { ProcessHost } from "./process.ts";
 
 /** What a node's process did, in order, and a way to wait for it. */
-class Recorder implements World {
+class Recorder implements NodeEvents {
   readonly lines: string[] = [];
   readonly logs: string[] = [];
   readonly exits: string[] = [];
@@ -44,7 +44,7 @@ class Recorder implements World {
 }
 
 interface Bench {
-  readonly world: Recorder;
+  readonly events: Recorder;
   readonly host: ProcessHost;
   readonly folder: string;
 }
@@ -60,7 +60,7 @@ async function withNode(
   await Deno.writeTextFile(bin, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   const host = new ProcessHost({ bin, args });
   try {
-    await story({ world: new Recorder(), host, folder });
+    await story({ events: new Recorder(), host, folder });
   } finally {
     await host.stop();
     await Deno.remove(folder, { recursive: true });
@@ -70,12 +70,12 @@ async function withNode(
 const packet = (id: number) => new Packet(id, "c1", "n0", '{"src":"c1","dest":"n0","body":{}}');
 
 Deno.test("a node gets whole messages, numbered, and is heard line by line", async () => {
-  await withNode("cat", async ({ world, host }) => {
-    host.start("n0", world);
+  await withNode("cat", async ({ events, host }) => {
+    host.start("n0", events);
     host.deliver("n0", packet(7));
     host.deliver("n0", packet(8));
-    await world.until(() => world.lines.length === 2);
-    assertEquals(world.lines, [
+    await events.until(() => events.lines.length === 2);
+    assertEquals(events.lines, [
       'n0 {"id":7,"src":"c1","dest":"n0","body":{}}',
       'n0 {"id":8,"src":"c1","dest":"n0","body":{}}',
     ]);
@@ -83,11 +83,11 @@ Deno.test("a node gets whole messages, numbered, and is heard line by line", asy
 });
 
 Deno.test("a node sees its arguments and runs in the temporary folder", async () => {
-  await withNode('echo "$@"; pwd; cat', async ({ world, host }) => {
-    host.start("n0", world);
-    await world.until(() => world.lines.length === 2);
+  await withNode('echo "$@"; pwd; cat', async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.lines.length === 2);
     const temporary = await Deno.realPath(Deno.env.get("TMPDIR") ?? "/tmp");
-    assertEquals(world.lines, ["n0 --foo bar", `n0 ${temporary}`]);
+    assertEquals(events.lines, ["n0 --foo bar", `n0 ${temporary}`]);
   }, ["--foo", "bar"]);
 });
 
@@ -98,151 +98,151 @@ Deno.test("a node is started under the path that links resolve to", async () => 
     await Deno.writeTextFile(join(folder, "real.sh"), script, { mode: 0o755 });
     await Deno.symlink("real.sh", join(folder, "link.sh"));
     const host = new ProcessHost({ bin: join(folder, "link.sh") });
-    const world = new Recorder();
-    host.start("n0", world);
-    await world.until(() => world.lines.length === 1);
+    const events = new Recorder();
+    host.start("n0", events);
+    await events.until(() => events.lines.length === 1);
     await host.stop();
-    assertMatch(world.lines[0] ?? "", /real\.sh$/);
+    assertMatch(events.lines[0] ?? "", /real\.sh$/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
 
 Deno.test("an exit is told with its status, after everything the node had to say", async () => {
-  await withNode("echo '{}'; echo 'disk on fire' >&2; exit 3", async ({ world, host }) => {
-    host.start("n0", world);
-    await world.until(() => world.exits.length === 1);
-    assertEquals(world.exits, ["n0 exit status 3"]);
-    assertEquals(world.lines, ["n0 {}"]);
+  await withNode("echo '{}'; echo 'disk on fire' >&2; exit 3", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.exits.length === 1);
+    assertEquals(events.exits, ["n0 exit status 3"]);
+    assertEquals(events.lines, ["n0 {}"]);
     assertEquals(host.lastWords("n0"), ["disk on fire"]);
   });
 });
 
 Deno.test("a signal that ends a node is named, and an exit with status 0 is an exit too", async () => {
-  await withNode("kill -SEGV $$", async ({ world, host }) => {
-    host.start("n0", world);
-    await world.until(() => world.exits.length === 1);
-    assertEquals(world.exits, ["n0 killed by SIGSEGV"]);
+  await withNode("kill -SEGV $$", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.exits.length === 1);
+    assertEquals(events.exits, ["n0 killed by SIGSEGV"]);
   });
-  await withNode("exit 0", async ({ world, host }) => {
-    host.start("n0", world);
-    await world.until(() => world.exits.length === 1);
-    assertEquals(world.exits, ["n0 exit status 0"]);
+  await withNode("exit 0", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.exits.length === 1);
+    assertEquals(events.exits, ["n0 exit status 0"]);
   });
 });
 
 Deno.test("nothing that a node started outlives it, and its end is no crash", async () => {
-  await withNode("sleep 1000 & echo up; cat", async ({ world, host }) => {
-    host.start("n0", world);
-    await world.until(() => world.lines.length === 1);
+  await withNode("sleep 1000 & echo up; cat", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.lines.length === 1);
     // The output's end is seen only when the last process that could write to it is gone.
     await deadline(host.stop(), 20_000);
-    assertEquals(world.exits, []);
+    assertEquals(events.exits, []);
   });
 });
 
 Deno.test("only the last lines of a node's log are kept to be quoted", async () => {
   const script = "for i in $(seq 40); do echo line $i >&2; done; cat";
-  await withNode(script, async ({ world, host }) => {
-    host.start("n0", world);
-    await world.until(() => world.logs.length === 40);
+  await withNode(script, async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.logs.length === 40);
     const words = host.lastWords("n0");
     assertEquals([words.length, words[0], words.at(-1)], [32, "line 9", "line 40"]);
   });
 });
 
 Deno.test("a paused node says nothing until it is resumed", async () => {
-  await withNode("cat", async ({ world, host }) => {
-    host.start("n0", world);
+  await withNode("cat", async ({ events, host }) => {
+    host.start("n0", events);
     host.deliver("n0", packet(1));
-    await world.until(() => world.lines.length === 1);
+    await events.until(() => events.lines.length === 1);
     host.pause("n0");
     host.deliver("n0", packet(2));
     host.resume("n0");
-    await world.until(() => world.lines.length === 2);
+    await events.until(() => events.lines.length === 2);
   });
 });
 
 Deno.test("a killed node can be started again", async () => {
-  await withNode("echo $$; cat", async ({ world, host }) => {
-    host.start("n0", world);
-    await world.until(() => world.lines.length === 1);
+  await withNode("echo $$; cat", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.lines.length === 1);
     await host.kill("n0");
-    host.start("n0", world);
-    await world.until(() => world.lines.length === 2);
-    assert(world.lines[0] !== world.lines[1]);
-    assertEquals(world.exits, []);
+    host.start("n0", events);
+    await events.until(() => events.lines.length === 2);
+    assert(events.lines[0] !== events.lines[1]);
+    assertEquals(events.exits, []);
   });
 });
 
 Deno.test("what is delivered to a node that is gone is lost without a word", async () => {
-  await withNode("exec 0<&-; echo up; sleep 1000", async ({ world, host }) => {
-    host.start("n0", world);
-    await world.until(() => world.lines.length === 1);
+  await withNode("exec 0<&-; echo up; sleep 1000", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.lines.length === 1);
     for (let i = 0; i < 100; i++) host.deliver("n0", packet(i));
     host.deliver("n9", packet(0));
   });
 });
 
 Deno.test("a node that closes its output but lives on is told of", async () => {
-  await withNode("exec 1>&-; exec sleep 1000", async ({ world, host }) => {
-    host.start("n0", world);
-    await world.until(() => world.misdeeds.length === 1);
-    assertEquals(world.misdeeds, ["n0 closed its standard output"]);
-    assertEquals(world.exits, []);
+  await withNode("exec 1>&-; exec sleep 1000", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.misdeeds.length === 1);
+    assertEquals(events.misdeeds, ["n0 closed its standard output"]);
+    assertEquals(events.exits, []);
   });
 });
 
 Deno.test("an exit is told even while something that the node started holds its output", async () => {
-  await withNode("sleep 1000 & exit 4", async ({ world, host }) => {
-    host.start("n0", world);
-    await world.until(() => world.exits.length === 1);
-    assertEquals([world.exits, world.misdeeds], [["n0 exit status 4"], []]);
+  await withNode("sleep 1000 & exit 4", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.exits.length === 1);
+    assertEquals([events.exits, events.misdeeds], [["n0 exit status 4"], []]);
   });
 });
 
 Deno.test("a line of standard output that never ends is the end of its node", async () => {
-  await withNode("exec tr '\\0' x </dev/zero", async ({ world, host }) => {
-    host.start("n0", world);
-    await world.until(() => world.exits.length === 1);
-    assertMatch(world.exits[0] ?? "", /wrote 67 million characters .* without ending a line/);
-    assertEquals(world.lines, []);
+  await withNode("exec tr '\\0' x </dev/zero", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.exits.length === 1);
+    assertMatch(events.exits[0] ?? "", /wrote 67 million characters .* without ending a line/);
+    assertEquals(events.lines, []);
   });
 });
 
 Deno.test("a line of standard error that never ends is cut", async () => {
-  await withNode("tr '\\0' x </dev/zero | head -c 200000 >&2; cat", async ({ world, host }) => {
-    host.start("n0", world);
-    await world.until(() => world.logs.length >= 2);
-    for (const line of world.logs) assertMatch(line, /^n0 x{60000,140000}$/);
+  await withNode("tr '\\0' x </dev/zero | head -c 200000 >&2; cat", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.logs.length >= 2);
+    for (const line of events.logs) assertMatch(line, /^n0 x{60000,140000}$/);
   });
 });
 
 Deno.test("a node that reads nothing of very much is ended", async () => {
-  await withNode("exec sleep 1000", async ({ world, host }) => {
-    host.start("n0", world);
+  await withNode("exec sleep 1000", async ({ events, host }) => {
+    host.start("n0", events);
     const text = `{"src":"c1","dest":"n0","body":{"type":"${"x".repeat(2 ** 25)}"}}`;
     for (let i = 0; i < 10; i++) {
       await Promise.resolve(); // as messages come, not all in one turn
       host.deliver("n0", new Packet(i, "c1", "n0", text));
     }
-    await world.until(() => world.exits.length === 1);
-    assertMatch(world.exits[0] ?? "", /left 268 million characters unread on standard input/);
+    await events.until(() => events.exits.length === 1);
+    assertMatch(events.exits[0] ?? "", /left 268 million characters unread on standard input/);
   });
 });
 
 Deno.test("a script that names no interpreter is the shell's; one that names a missing one is refused", async () => {
   const folder = await Deno.makeTempDir();
   const bin = join(folder, "a node");
-  const world = new Recorder();
+  const events = new Recorder();
   try {
     await Deno.writeTextFile(bin, "echo hello; cat\n", { mode: 0o755 });
     const host = new ProcessHost({ bin });
-    host.start("n0", world);
-    await world.until(() => world.lines.length === 1);
+    host.start("n0", events);
+    await events.until(() => events.lines.length === 1);
     await host.stop();
     await Deno.writeTextFile(bin, "#!/nowhere/interpreter\n", { mode: 0o755 });
-    assertThrows(() => host.start("n0", world), Error, "what its first line names");
+    assertThrows(() => host.start("n0", events), Error, "what its first line names");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

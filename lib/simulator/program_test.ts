@@ -1,0 +1,31 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { eachLifeAnew, programAt } from "./program.ts";
+import { scenario } from "./scenario.ts";
+import { count } from "./testdata/counts_lives.ts";
+
+const at = (file: string) => new URL(`testdata/${file}`, import.meta.url).href;
+
+Deno.test("each life of each node has a module of its own, which draws as the seed says", async () => {
+  const replies = async (seed: number) => {
+    const seen: { asked: number; draw: number }[] = [];
+    await scenario(eachLifeAnew(at("counts_lives.ts")), { nodes: 2, seed }, async (world) => {
+      for (const node of ["n0", "n1", "n0"]) seen.push(await world.ask(node, count, {}));
+      world.kill("n0");
+      world.restart("n0");
+      await world.pass(1);
+      seen.push(await world.ask("n0", count, {}));
+    });
+    return seen;
+  };
+  const seen = await replies(1);
+  assertEquals(seen.map(({ asked }) => asked), [1, 1, 2, 1]);
+  assertEquals(new Set(seen.map(({ draw }) => draw)).size, 3);
+  assertEquals((await replies(1)).map(({ draw }) => draw), seen.map(({ draw }) => draw));
+});
+
+Deno.test("a module that does not finish loading is given up, and named", async () => {
+  const url = at("waits_at_top_level.ts");
+  const complaint = "waits_at_top_level.ts did not load in 0.05 s: does it wait at its top level?";
+  await assertRejects(() => programAt(url, 50), Error, complaint);
+  await programAt(url); // it does finish
+});

@@ -1,0 +1,4 @@
+/** Takes its time to load. */
+await new Promise((resolve) => setTimeout(resolve, 300));
+
+export default function waitsAtTopLevel(): void {}
