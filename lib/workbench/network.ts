@@ -177,7 +177,10 @@ export class Network {
     this.#grudge = new Map();
   }
 
-  /** Holds back everything on its way to an id until it is released. */
+  /**
+   * Holds back everything on its way to an id until it is released: also what its reader waits for,
+   * which is then taken, and held against the partition, anew.
+   */
   hold(id: string): void {
     this.#receivers.get(id)?.hold();
   }
@@ -306,13 +309,18 @@ class Receiver {
     while (next !== undefined && !this.#options.accepts(next.packet)) next = this.#take();
     if (next === undefined) return;
     const { clock, busyFor, deliver } = this.#options;
-    const { packet, deadline } = next;
+    const item = next;
     const generation = this.#generation;
     this.#reading = true;
-    clock.at(Math.max(deadline, clock.now()) + busyFor(), () => {
+    clock.at(Math.max(item.deadline, clock.now()) + busyFor(), () => {
       if (generation !== this.#generation) return;
       this.#reading = false;
-      deliver(packet);
+      if (this.#held) {
+        // What is offered from here on has no earlier deadline, and so does not overtake it.
+        this.#queue.splice(this.#head, 0, item);
+        return;
+      }
+      deliver(item.packet);
       this.#read();
     });
   }

@@ -162,6 +162,51 @@ Deno.test("what is held comes when it is released; what is discarded does not", 
   ]);
 });
 
+Deno.test("a message that is due while its receiver is held comes first when it is released", async () => {
+  const world = new Fixture();
+  const arrivals = await world.tell(async (pass) => {
+    world.send("n0", "n1", "under way");
+    await pass(40);
+    world.send("c0", "n1", "due sooner, but behind it");
+    world.network.hold("n1");
+    await pass(80);
+    world.send("c0", "n1", "sent while held");
+    await pass(80);
+    world.network.release("n1");
+  });
+  assertEquals(arrivals.map(({ at, what }) => [at, what]), [
+    [200, "under way"],
+    [200, "due sooner, but behind it"],
+    [200, "sent while held"],
+  ]);
+});
+
+Deno.test("a receiver that is released in time has missed nothing", async () => {
+  const world = new Fixture();
+  const arrivals = await world.tell(async (pass) => {
+    world.send("n0", "n1", "under way");
+    await pass(40);
+    world.network.hold("n1");
+    await pass(40);
+    world.network.release("n1");
+  });
+  assertEquals(arrivals, [{ at: 100, to: "n1", what: "under way" }]);
+});
+
+Deno.test("what was under way to a held receiver is cut by a partition that has come since", async () => {
+  const fates: string[] = [];
+  const world = new Fixture({ watch: (fate) => fates.push(fate) });
+  const arrivals = await world.tell(async (pass) => {
+    world.send("n0", "n1", "under way");
+    await pass(40);
+    world.network.hold("n1");
+    await pass(80);
+    world.network.partition(split(["n0", "n1", "n2"], 1));
+    world.network.release("n1");
+  });
+  assertEquals([arrivals, fates], [[], ["send", "cut"]]);
+});
+
 Deno.test("latencies are drawn from their distribution, in whole milliseconds", async () => {
   for (const distribution of ["uniform", "exponential"] as const) {
     const world = new Fixture({ latency: { meanMs: 50, distribution } });
