@@ -26,7 +26,7 @@ export interface OwnOptions {
  * Takes a task's own options out of its arguments. A flag that was given has the value "true"; what
  * stands behind `--` is never the task's.
  *
- * @throws {UsageError} if a value is missing.
+ * @throws {UsageError} if a value is missing, or given where none belongs.
  */
 export function splitOptions(
   argv: readonly string[],
@@ -38,10 +38,14 @@ export function splitOptions(
     const word = argv[i] ?? "";
     if (word === "--") return { own, rest: [...rest, ...argv.slice(i)] };
     const [name = "", inline] = word.split(/=(.*)/, 2);
-    if (flags.includes(word)) own.set(word, "true");
-    else if (values.includes(name)) {
+    if (flags.includes(name)) {
+      if (inline !== undefined) throw new UsageError(`${name} takes no value, got "${inline}"`);
+      own.set(name, "true");
+    } else if (values.includes(name)) {
       const value = inline ?? argv[++i];
-      if (value === undefined) throw new UsageError(`${name} needs a value`);
+      if (value === undefined || (inline === undefined && value.startsWith("--"))) {
+        throw new UsageError(`${name} needs a value`);
+      }
       own.set(name, value);
     } else rest.push(word);
   }

@@ -16,8 +16,11 @@ Deno.test("what stands behind two hyphens is the node's", () => {
   assertEquals([[...own.keys()], rest], [["--json"], ["--", "--runs", "3"]]);
 });
 
-Deno.test("an option whose value is missing is named", () => {
+Deno.test("an option whose value is missing, or given for nothing, is named", () => {
   assertThrows(() => splitOptions(["--runs"], OWN), UsageError, "--runs needs a value");
+  assertThrows(() => splitOptions(["--runs", "--json"], OWN), UsageError, "--runs needs a value");
+  const needless = () => splitOptions(["--json=false"], OWN);
+  assertThrows(needless, UsageError, '--json takes no value, got "false"');
 });
 
 Deno.test("a number that is none, or too small, is quoted with what was expected", () => {

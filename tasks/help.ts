@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { TEST_OPTIONS } from "../lib/workbench/options.ts";
+import { type NodeKind, TEST_OPTIONS } from "../lib/workbench/options.ts";
 
-/** Every option of `test` and what it means, a line each. */
-export function workloadOptionsHelp(): string {
-  return Object.entries(TEST_OPTIONS).map(([name, { value, help, only }]) => {
+/** Every option of `test` that means something to nodes of a kind, a line each. */
+export function workloadOptionsHelp(kind: NodeKind): string {
+  return Object.entries(TEST_OPTIONS).flatMap(([name, { value, help, only }]) => {
+    if (typeof only === "string" && only !== kind) return [];
     const option = value === undefined ? `--${name}` : `--${name} ${value}`;
-    const scope = only === undefined ? "" : ` (${[only].flat().join(", ")})`;
-    return `  ${option.padEnd(30)} ${help}${scope}`;
+    const scope = Array.isArray(only) ? ` (${only.join(", ")})` : "";
+    return [`  ${option.padEnd(30)} ${help}${scope}`];
   }).join("\n");
 }

@@ -103,7 +103,7 @@ function help(id: string): string {
     "",
     "Options of the run, added to the challenge's own:",
     "",
-    workloadOptionsHelp(),
+    workloadOptionsHelp("processes"),
   ].join("\n");
 }
 

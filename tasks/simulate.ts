@@ -15,7 +15,7 @@ import { workloadOptionsHelp } from "./help.ts";
 import { renderRuns, renderSummary, summaryJson, worstEnding } from "./report/render.ts";
 import type { Job, Report } from "./simulator/job.ts";
 import { SimulationWorker, sweep } from "./simulator/pool.ts";
-import { EXIT_STATUS } from "./report/summary.ts";
+import { EXIT_STATUS, type Summary } from "./report/summary.ts";
 import { grouped, terminalLook } from "./report/text.ts";
 
 interface SimOptions {
@@ -38,19 +38,17 @@ export async function main(argv: readonly string[]): Promise<number> {
   const options = simOptions(words);
   if (options.help || target === "" || target.startsWith("-")) {
     console.log(help());
-    return options.help ? 0 : 254;
+    return options.help || target === "--help" || target === "-h" ? 0 : 254;
   }
   const challenges = target === "all" ? CHALLENGES : [targetOf(target, options.rest)];
-  const endings: number[] = [];
+  const summaries: Summary[] = [];
   for (const challenge of challenges) {
     for (const args of challenge.runs) {
-      const plan = planOf(challenge, [...args, ...options.rest], target);
-      endings.push(
-        options.seeds === undefined ? await one(plan, options) : await many(plan, options),
-      );
+      const plan = planOf(challenge, [...args, ...options.rest]);
+      summaries.push(...await (options.seeds === undefined ? one : many)(plan, options));
     }
   }
-  return Math.max(...endings);
+  return EXIT_STATUS[worstEnding(summaries)];
 }
 
 /** A challenge by its id, or a program by its file. */
@@ -69,21 +67,27 @@ function targetOf(target: string, rest: readonly string[]): Challenge {
 interface Plan {
   readonly challenge: Challenge;
   readonly argv: readonly string[];
-  readonly command: string;
   readonly program: string;
 }
 
-function planOf(challenge: Challenge, argv: readonly string[], target: string): Plan {
+function planOf(challenge: Challenge, argv: readonly string[]): Plan {
   parseTestOptions(argv, { simulated: true }); // complains before any worker starts
-  const program = pathToFileURL(resolve(challenge.node)).href;
-  return { challenge, argv, command: `deno task sim ${target}`, program };
+  return { challenge, argv, program: pathToFileURL(resolve(challenge.node)).href };
 }
 
+/** The challenges here keep their state where it belongs; a program from elsewhere may not. */
 function jobOf({ challenge, argv, program }: Plan, seed: string): Job {
-  return { program, argv, seed, limits: challenge.limits };
+  const anew = !CHALLENGES.includes(challenge);
+  return { program, argv, seed, limits: challenge.limits, anew };
 }
 
-async function one(plan: Plan, options: SimOptions): Promise<number> {
+/** The command that replays a run. */
+function replayOf({ challenge, argv }: Plan, seed: string, { rest }: SimOptions): string {
+  const words = challenge.runs.length > 1 ? [challenge.node, ...argv] : [challenge.id, ...rest];
+  return `deno task sim ${quoted([...words, "--seed", seed]).join(" ")}`;
+}
+
+async function one(plan: Plan, options: SimOptions): Promise<Summary[]> {
   const seed = options.seed ?? String(Math.floor(Math.random() * 2 ** 32));
   using worker = new SimulationWorker(options);
   const attempts = options.shrink ? attemptsLine() : undefined;
@@ -97,7 +101,7 @@ async function one(plan: Plan, options: SimOptions): Promise<number> {
   });
   if (options.json) console.log(summaryJson(report.summary));
   else console.log(told(plan, report, options));
-  return EXIT_STATUS[report.summary.ending];
+  return [report.summary];
 }
 
 function attemptsLine(): ((attempts: number) => void) | undefined {
@@ -106,18 +110,20 @@ function attemptsLine(): ((attempts: number) => void) | undefined {
   return (attempts) => Deno.stderr.writeSync(encoder.encode(`\r${attempts} runs tried\x1b[K\r`));
 }
 
-function told({ challenge, command }: Plan, report: Report, options: SimOptions): string {
+function told(plan: Plan, report: Report, options: SimOptions): string {
+  const { challenge } = plan;
   const { seed, summary, shrunk, ways } = report;
   const title = `${challenge.id}  ${challenge.title}  (seed ${seed})`;
   const failed = summary.ending !== "pass";
-  const replay = [command, "--seed", seed, ...quoted(options.rest)].join(" ");
+  const asked = options.trace !== undefined || options.shrink;
+  const replay = replayOf(plan, seed, options);
   return [
     renderSummary(summary, { ...terminalLook(), title }),
     ...(failed && ways.length > 0 ? [`\n    fails by: ${ways.join(", ")}`] : []),
     ...(shrunk === undefined ? [] : [`    made small: ${shrunk}`]),
-    ...(failed && options.trace === undefined && !options.shrink
-      ? [`\n    replay: ${replay} --trace`, `    shrink: ${replay} --shrink`]
-      : []),
+    ...(failed && !asked ? [`\n    replay: ${replay} --trace`] : []),
+    // A run that only exceeds a limit has nothing that a smaller one could show.
+    ...(failed && !asked && ways.length > 0 ? [`    shrink: ${replay} --shrink`] : []),
   ].join("\n");
 }
 
@@ -127,7 +133,7 @@ function quoted(words: readonly string[]): string[] {
   );
 }
 
-async function many(plan: Plan, options: SimOptions): Promise<number> {
+async function many(plan: Plan, options: SimOptions): Promise<Summary[]> {
   const { seeds = 1, first, keepGoing } = options;
   const { challenge } = plan;
   const reports: Report[] = [];
@@ -168,10 +174,19 @@ async function many(plan: Plan, options: SimOptions): Promise<number> {
       `\n    ${grouped(reports.length)} seeds in ${inSeconds(performance.now() - startMs)}`,
     );
     for (const line of byWay(failures)) console.log(`    ${line}`);
-    const [worst] = failures.toSorted((a, b) => Number(a.seed) - Number(b.seed));
-    if (worst !== undefined) console.log(`\n${told(plan, worst, options)}`);
+    const beyond = reports.filter(({ wrongBeyond }) => wrongBeyond);
+    if (beyond.length > 0) {
+      console.log(`    ${countOf("beyond Maelstrom's checks, what nodes hold is wrong", beyond)}`);
+    }
   }
-  return EXIT_STATUS[worstEnding(summaries)];
+  const [failed] = failures.toSorted((a, b) => Number(a.seed) - Number(b.seed));
+  if (failed !== undefined && !options.json) {
+    const { seed } = failed;
+    console.log();
+    if (options.trace !== undefined || options.shrink) await one(plan, { ...options, seed });
+    else console.log(told(plan, failed, options));
+  }
+  return summaries;
 }
 
 function inSeconds(ms: number): string {
@@ -180,14 +195,16 @@ function inSeconds(ms: number): string {
 
 /** How often each way of failing came, and in which runs first. */
 function byWay(failures: readonly Report[]): string[] {
-  const seeds = Map.groupBy(
-    failures.flatMap(({ ways, seed }) => ways.map((way) => ({ way, seed }))),
+  const runs = Map.groupBy(
+    failures.flatMap((report) => report.ways.map((way) => ({ way, report }))),
     ({ way }) => way,
   );
-  return [...seeds].map(([way, runs]) => {
-    const shown = runs.slice(0, 8).map(({ seed }) => seed).join(", ");
-    return `${way}: ${runs.length} of them, seeds ${shown}${runs.length > 8 ? ", …" : ""}`;
-  });
+  return [...runs].map(([way, found]) => countOf(way, found.map(({ report }) => report)));
+}
+
+function countOf(what: string, reports: readonly Report[]): string {
+  const seeds = reports.slice(0, 8).map(({ seed }) => seed).join(", ");
+  return `${what}: ${reports.length} of them, seeds ${seeds}${reports.length > 8 ? ", …" : ""}`;
 }
 
 const OWN = {
@@ -203,6 +220,9 @@ function simOptions(argv: readonly string[]): SimOptions {
   const seeds = own.get("--seeds");
   if (seeds !== undefined && own.has("--seed")) {
     throw new UsageError("--seed and --seeds exclude each other; --first says where seeds begin");
+  }
+  if (own.has("--first") && seeds === undefined) {
+    throw new UsageError("--first has no use without --seeds");
   }
   return {
     seed: own.get("--seed"),
@@ -232,16 +252,16 @@ function help(): string {
     "  --seeds N         N runs, seeds 1 to N, spread over the cores",
     "  --first F         seeds from F on instead",
     "  --keep-going      count failures instead of stopping at the first",
-    "  --trace           print what happens as a transcript",
+    "  --trace           print what happens as a transcript; of many runs, in the first that fails",
     "  --trace-node ID   only what that node, client or service takes part in",
     "  --trace-value V   only what mentions that value",
-    "  --shrink          make a failing run small and print its transcript",
+    "  --shrink          make a failing run small and print its transcript; of many, the first",
     "  --json            the summary as JSON",
     "  --patience S      seconds after which a program that does not let go is given up; default 60",
     "",
     "Options of the run, added to the challenge's own:",
     "",
-    workloadOptionsHelp(),
+    workloadOptionsHelp("simulator"),
   ].join("\n");
 }
 

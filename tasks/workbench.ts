@@ -59,7 +59,7 @@ function help(): string {
     "Runs FILE as the nodes of a distributed system and checks what clients see, as Maelstrom does.",
     "Exit status: 0 valid, 1 invalid, 2 unknown, 254 wrong arguments, 255 crash.",
     "",
-    workloadOptionsHelp(),
+    workloadOptionsHelp("processes"),
     "",
     "Workloads:",
     ...names,

@@ -9,6 +9,7 @@
  * @module
  */
 import type { Program } from "../node.ts";
+import type { ProgramSource } from "./program.ts";
 import { SECOND } from "../workbench/clock.ts";
 import type { Planned } from "../workbench/generator.ts";
 import type { Fault, TimedFault } from "../workbench/nemesis.ts";
@@ -42,7 +43,7 @@ interface Written {
  * @throws {Error} if the run does not fail.
  */
 export async function shrink(
-  program: Program,
+  program: Program | ProgramSource,
   options: RunOptions,
   { maxAttempts = 500, tried = () => {} }: {
     readonly maxAttempts?: number;
@@ -70,7 +71,7 @@ export async function shrink(
 
 /** Runs once, and notes every operation and fault of the main phase. */
 async function writeDown(
-  program: Program,
+  program: Program | ProgramSource,
   options: RunOptions,
 ): Promise<{ written: Written; outcome: Outcome }> {
   const script: Planned[] = [];
@@ -101,7 +102,7 @@ interface Attempt {
 }
 
 interface SearchOptions {
-  readonly program: Program;
+  readonly program: Program | ProgramSource;
   /** The way in which a run has to fail. */
   readonly wanted: string;
   readonly maxAttempts: number;

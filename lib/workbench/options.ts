@@ -30,11 +30,14 @@ export interface TestOptions {
   readonly logNetRecv: boolean;
 }
 
+/** What runs the nodes: the simulator, or the machine as processes. */
+export type NodeKind = "simulator" | "processes";
+
 interface OptionHelp {
   readonly value?: string;
   readonly help: string;
-  /** The workloads it means something to, or that it needs the simulator; default: all. */
-  readonly only?: readonly string[] | "simulator";
+  /** The workloads, or the nodes, it means something to; default: all. */
+  readonly only?: readonly string[] | NodeKind;
 }
 
 const TXN: readonly string[] = ["txn-list-append", "txn-rw-register"];
@@ -42,7 +45,7 @@ const TXN: readonly string[] = ["txn-list-append", "txn-rw-register"];
 /** Every option of `test`, as its help lists them. */
 export const TEST_OPTIONS: Readonly<Record<string, OptionHelp>> = {
   "workload": { value: "NAME", help: "what clients do (-w); required" },
-  "bin": { value: "FILE", help: "the node's executable" },
+  "bin": { value: "FILE", help: "the node's executable", only: "processes" },
   "node-count": { value: "N", help: "N nodes, named n0, n1, …" },
   "nodes": { value: "a,b,…", help: "the nodes' names; default n1,n2,n3,n4,n5" },
   "node": { value: "NAME", help: "one more node (-n), repeatable" },
@@ -83,10 +86,14 @@ export const TEST_OPTIONS: Readonly<Record<string, OptionHelp>> = {
     only: [...TXN, "kafka"],
   },
   "seed": { value: "S", help: "decides every draw: operations, nemesis, latencies" },
-  "test-count": { value: "N", help: "runs, until one is not valid; default 1" },
-  "log-stderr": { help: "show what nodes write to standard error" },
-  "log-net-send": { help: "log every message sent to run.log" },
-  "log-net-recv": { help: "log every message delivered to run.log" },
+  "test-count": {
+    value: "N",
+    help: "runs, until one is not valid; default 1",
+    only: "processes",
+  },
+  "log-stderr": { help: "show what nodes write to standard error", only: "processes" },
+  "log-net-send": { help: "log every message sent to run.log", only: "processes" },
+  "log-net-recv": { help: "log every message delivered to run.log", only: "processes" },
 };
 
 /** Maelstrom's options that mean nothing here, and why. */
@@ -142,6 +149,8 @@ export function parseTestOptions(
     if (only === undefined || !given.has(name)) continue;
     if (only === "simulator") {
       if (!simulated) throw new UsageError(`--${name} needs the simulator (deno task sim)`);
+    } else if (only === "processes") {
+      if (simulated) throw new UsageError(`--${name} needs real processes, not the simulator`);
     } else if (!only.includes(workload.name)) {
       throw new UsageError(
         `--${name} does not apply to ${workload.name}, only to ${only.join(", ")}`,

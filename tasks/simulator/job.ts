@@ -4,12 +4,18 @@
  * @module
  */
 import type { TraceFilter } from "../../lib/simulator/trace.ts";
+import type { Phase } from "../../lib/workbench/run.ts";
 import type { Limit, Summary } from "../report/summary.ts";
 
 /** A run to simulate. */
 export interface Job {
   /** URL of the program's module. */
   readonly program: string;
+  /**
+   * Load the module for each life of each node, as a program needs that keeps state at its top level.
+   * Default: once for all.
+   */
+  readonly anew?: boolean;
   /** Options of the run, `--seed` included. */
   readonly argv: readonly string[];
   readonly seed: string;
@@ -23,10 +29,11 @@ export interface Job {
 /** What a worker tells of a job. */
 export type Told =
   | { readonly kind: "alive" }
+  | { readonly kind: "phase"; readonly phase: Phase }
   | { readonly kind: "lines"; readonly lines: readonly string[] }
   | { readonly kind: "attempts"; readonly attempts: number }
   | { readonly kind: "done"; readonly report: Report }
-  | { readonly kind: "failed"; readonly error: string };
+  | { readonly kind: "failed"; readonly why: readonly string[] };
 
 /** How a simulated run ended. */
 export interface Report {
@@ -34,6 +41,8 @@ export interface Report {
   readonly summary: Summary;
   /** In which ways it failed; empty if it passed. */
   readonly ways: readonly string[];
+  /** Whether what the nodes hold at the end is wrong, beyond what Maelstrom checks. */
+  readonly wrongBeyond?: boolean;
   /** What a shrunk run consists of. */
   readonly shrunk?: string;
 }

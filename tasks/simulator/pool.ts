@@ -3,12 +3,17 @@
  *
  * @module
  */
+import type { Phase } from "../../lib/workbench/run.ts";
+import { summariseCrash } from "../report/summary.ts";
 import type { Job, Report, Told } from "./job.ts";
 
 /** How long a worker may give no sign of life, in milliseconds; a checker may think that long. */
 const PATIENCE_MS = 60_000;
 /** How long a worker may take to start, before that. */
 const START_MS = 60_000;
+
+/** Jobs after which a worker is begun anew that loads modules again and again: they are not freed. */
+const JOBS_LOADING_ANEW = 200;
 
 /** Told what comes before a job's end. */
 export interface Listener {
@@ -23,49 +28,55 @@ export interface Listener {
 export class SimulationWorker implements Disposable {
   readonly #patienceMs: number;
   #worker: Worker | undefined;
+  #jobs = 0;
 
   constructor({ patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {}) {
     this.#patienceMs = patienceMs;
   }
 
-  /**
-   * Simulates a run.
-   *
-   * @throws {Error} if the program does, or starves the event loop.
-   */
-  simulate(job: Job, listener: Listener = {}): Promise<Report> {
+  /** Simulates a run. A program that a simulation cannot hold has crashed: the report says why. */
+  async simulate(job: Job, listener: Listener = {}): Promise<Report> {
+    try {
+      return await this.#simulate(job, listener);
+    } catch (error) {
+      if (!(error instanceof Unsimulated)) throw error;
+      const { why } = error;
+      return { seed: job.seed, summary: summariseCrash(why), ways: why.slice(0, 1) };
+    } finally {
+      if (job.anew && ++this.#jobs % JOBS_LOADING_ANEW === 0) this[Symbol.dispose]();
+    }
+  }
+
+  #simulate(job: Job, listener: Listener): Promise<Report> {
     const worker = this.#worker ??= new Worker(new URL("./worker.ts", import.meta.url), {
       type: "module",
     });
     return new Promise((resolve, reject) => {
+      let phase: Phase = "starting";
       const give = (end: () => void) => {
         clearTimeout(watchdog);
         worker.onmessage = worker.onerror = null;
         end();
       };
-      const stuck = () =>
+      const giveUp = (why: string) =>
         give(() => {
           this[Symbol.dispose]();
-          const text = `seed ${job.seed}: the program did not let go for ` +
-            `${this.#patienceMs / 1000} s; it seems to loop without end`;
-          reject(new Error(text));
+          reject(new Unsimulated([why]));
         });
+      const stuck = () => giveUp(stuckIn(phase, this.#patienceMs / 1000));
       let watchdog = setTimeout(stuck, START_MS + this.#patienceMs);
       worker.onmessage = ({ data }: MessageEvent<Told>) => {
         clearTimeout(watchdog);
         watchdog = setTimeout(stuck, this.#patienceMs);
         if (data.kind === "done") give(() => resolve(data.report));
-        else if (data.kind === "failed") {
-          give(() => reject(new Error(`seed ${job.seed}: ${data.error}`)));
-        } else if (data.kind === "lines") listener.lines?.(data.lines);
+        else if (data.kind === "failed") give(() => reject(new Unsimulated(data.why)));
+        else if (data.kind === "phase") phase = data.phase;
+        else if (data.kind === "lines") listener.lines?.(data.lines);
         else if (data.kind === "attempts") listener.attempts?.(data.attempts);
       };
       worker.onerror = (event) => {
         event.preventDefault();
-        give(() => {
-          this[Symbol.dispose]();
-          reject(new Error(`seed ${job.seed}: ${event.message}`));
-        });
+        giveUp(event.message);
       };
       worker.postMessage(job);
     });
@@ -75,6 +86,19 @@ export class SimulationWorker implements Disposable {
     this.#worker?.terminate();
     this.#worker = undefined;
   }
+}
+
+/** Why there is no outcome: sentences, the most important first. */
+class Unsimulated extends Error {
+  constructor(readonly why: readonly string[]) {
+    super(why[0]);
+  }
+}
+
+function stuckIn(phase: Phase, patienceS: number): string {
+  return phase === "checking"
+    ? `the checker took longer than ${patienceS} s; --patience gives it more`
+    : `the program did not let go for ${patienceS} s; it seems to loop without end`;
 }
 
 /** What a sweep is told to do, and tells. */

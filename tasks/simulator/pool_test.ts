@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Job, Report } from "./job.ts";
 import { SimulationWorker, sweep } from "./pool.ts";
 
@@ -46,22 +46,18 @@ Deno.test("a failure is reported with its ways, and made small when asked", asyn
 Deno.test("a program that never lets go is given up, and the next job runs", async () => {
   using worker = new SimulationWorker({ patienceMs: 3_000 });
   const starving = job("testdata/starving.ts", { argv: [...ECHO, "--rate", "100"] });
-  await assertRejects(
-    () => worker.simulate(starving),
-    Error,
-    "seed 1: the program did not let go for 3 s; it seems to loop without end",
-  );
-  const { summary } = await worker.simulate(job("../../nodes/1_echo.ts"));
-  assertEquals(summary.ending, "pass");
+  const { summary, ways } = await worker.simulate(starving);
+  assertEquals(summary.ending, "crash");
+  assertEquals(ways, ["the program did not let go for 3 s; it seems to loop without end"]);
+  const next = await worker.simulate(job("../../nodes/1_echo.ts"));
+  assertEquals(next.summary.ending, "pass");
 });
 
 Deno.test("a module without a program is named", async () => {
   using worker = new SimulationWorker();
-  await assertRejects(
-    () => worker.simulate(job("pool.ts")),
-    Error,
-    "pool.ts must export the program, a function, as its default",
-  );
+  const { summary, ways } = await worker.simulate(job("pool.ts"));
+  assertEquals(summary.ending, "crash");
+  assertMatch(ways[0] ?? "", /pool\.ts must export the program, a function, as its default/);
 });
 
 Deno.test("a sweep runs every seed once, and begins none when there are enough", async () => {
@@ -78,4 +74,32 @@ Deno.test("a sweep runs every seed once, and begins none when there are enough",
   };
   assertEquals(await run(() => false), seeds);
   assert((await run((reports) => reports.length > 0)).length < seeds.length);
+});
+
+Deno.test("a run that a simulation cannot hold is one that crashed, and the sweep goes on", async () => {
+  const reports: Report[] = [];
+  const argv = [...ECHO, "--rate", "10"];
+  await sweep({
+    jobs: ["1", "2"].map((seed) => job("testdata/reads_files.ts", { argv, seed })),
+    workers: 1,
+    ended: (report) => reports.push(report),
+  });
+  for (const { summary, ways } of reports) {
+    assertEquals(summary.ending, "crash");
+    assertMatch(
+      ways[0] ?? "",
+      /called Deno\.readTextFileSync: real input and output have no place/,
+    );
+    assertMatch(summary.explanation[1] ?? "", /reads_files\.ts:\d+/);
+  }
+  assertEquals(reports.length, 2);
+});
+
+Deno.test("a program that keeps state at its module's top level is loaded for every node", async () => {
+  using worker = new SimulationWorker();
+  const argv = "-w unique-ids --node-count 3 --time-limit 2 --rate 20".split(" ");
+  const counting = job("testdata/counts_at_top_level.ts", { argv });
+  assertEquals((await worker.simulate(counting)).summary.ending, "pass", "all share one counter");
+  const anew = await worker.simulate({ ...counting, anew: true });
+  assertEquals(anew.ways, ["duplicated"]);
 });

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { programAt } from "../../lib/simulator/program.ts";
+import { eachLifeAnew, programAt, type ProgramSource } from "../../lib/simulator/program.ts";
 import { shrink } from "../../lib/simulator/shrink.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
 import { tracing } from "../../lib/simulator/trace.ts";
 import { waysOfFailing } from "../../lib/simulator/failure.ts";
 import type { Program } from "../../lib/node.ts";
 import { parseTestOptions } from "../../lib/workbench/options.ts";
-import type { Observer, Outcome, RunOptions } from "../../lib/workbench/run.ts";
+import type { Observer, Outcome, Phase, RunOptions } from "../../lib/workbench/run.ts";
 import { summariseRun } from "../report/outcome.ts";
 import type { Job, Report, Told } from "./job.ts";
 
@@ -32,7 +32,8 @@ function isWorkerScope(scope: object): scope is WorkerScope {
 }
 
 async function work(job: Job, tell: (told: Told) => void): Promise<Report> {
-  const program = await programAt(job.program);
+  const loaded = await programAt(job.program); // complains before anything starts
+  const program = job.anew ? eachLifeAnew(job.program) : loaded;
   const { run } = parseTestOptions(job.argv, { simulated: true });
   const options: RunOptions = { ...run, seed: job.seed };
   if (job.shrink) return await shrunk(program, options, job, tell);
@@ -40,7 +41,7 @@ async function work(job: Job, tell: (told: Told) => void): Promise<Report> {
 }
 
 async function traced(
-  program: Program,
+  program: Program | ProgramSource,
   options: RunOptions,
   { trace }: Job,
   tell: (told: Told) => void,
@@ -50,13 +51,17 @@ async function traced(
   const observer: Observer = trace === undefined ? {} : tracing((line) => {
     if (lines.push(line) >= BATCH) send();
   }, trace);
-  const outcome = await simulate(program, options, observer);
+  const phase = (phase: Phase) => {
+    tell({ kind: "phase", phase });
+    observer.phase?.(phase);
+  };
+  const outcome = await simulate(program, options, { ...observer, phase });
   send();
   return outcome;
 }
 
 async function shrunk(
-  program: Program,
+  program: Program | ProgramSource,
   options: RunOptions,
   job: Job,
   tell: (told: Told) => void,
@@ -83,7 +88,8 @@ function report(outcome: Outcome, { workload, nodes }: RunOptions, job: Job): Re
     ...(stronger && { stronger }),
     ...(crash && { crash: [crash.text, ...(crash.lastWords ?? [])] }),
   }, job.limits);
-  return { seed: job.seed, summary, ways: waysOfFailing(outcome) };
+  const wrongBeyond = stronger?.["valid?"] === false;
+  return { seed: job.seed, summary, ways: waysOfFailing(outcome), wrongBeyond };
 }
 
 const scope: object = globalThis;
@@ -94,14 +100,17 @@ if (isWorkerScope(scope)) {
     scope.postMessage({ kind: "alive" });
     work(data, (told) => scope.postMessage(told)).then(
       (report) => scope.postMessage({ kind: "done", report }),
-      (error) => scope.postMessage({ kind: "failed", error: reasonOf(error) }),
+      (error) => scope.postMessage({ kind: "failed", why: reasonOf(error, data.program) }),
     );
   });
 }
 
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.name === "Error" || error.name === "UsageError"
-    ? error.message
-    : error.stack ?? error.message;
+/** What an error says, and where in the program that was. */
+function reasonOf(error: unknown, program: string): string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  const inProgram = frames.find((line) => line.includes(program));
+  const internal = error instanceof TypeError || error instanceof ReferenceError;
+  const where = inProgram ?? (internal ? frames[0] : undefined);
+  return [error.message, ...(where === undefined ? [] : [where.trim()])];
 }

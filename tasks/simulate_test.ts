@@ -1,0 +1,80 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { join } from "node:path";
+import { UsageError } from "../lib/workbench/options.ts";
+import { main } from "./simulate.ts";
+import { fromRoot, withFolder } from "./testing.ts";
+
+const ECHO = ["-w", "echo", "--node-count", "1", "--time-limit", "5", "--rate", "20"];
+const ANSWERS_ANOTHER = "lib/simulator/broken/answers_another.ts";
+
+/** What a command prints, and its status. */
+async function sim(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-read", "--allow-env", "tasks/simulate.ts", ...argv],
+    cwd: fromRoot("."),
+    env: { NO_COLOR: "1" },
+  });
+  const { code, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+Deno.test("a failure names its seed and the one command that replays it, whatever its words", () =>
+  withFolder(async (folder) => {
+    const file = join(folder, "it's mine.ts");
+    await Deno.writeTextFile(file, `export { default } from "${fromRoot(ANSWERS_ANOTHER)}";`);
+    const { code, out } = await sim(file, ...ECHO, "--concurrency", "5", "--seed", "a 7");
+    assertEquals(code, 1);
+    assertMatch(out, /\(seed a 7\)/);
+    const [, replay = ""] = /replay: deno task sim (.*) --trace\n/.exec(out) ?? [];
+    const shell = new Deno.Command("sh", {
+      args: ["-c", `for word in ${replay}; do echo "$word"; done`],
+    });
+    const words = new TextDecoder().decode((await shell.output()).stdout).trim().split("\n");
+    assertEquals(words, [file, ...ECHO, "--concurrency", "5", "--seed", "a 7"]);
+  }));
+
+Deno.test("a sweep counts the ways of failing, and makes the first failure small when asked", async () => {
+  const options = [...ECHO, "--concurrency", "5", "--seeds", "3", "--keep-going"];
+  const { code, out } = await sim(ANSWERS_ANOTHER, ...options, "--shrink");
+  assertEquals(code, 1);
+  assertMatch(out, /workload invalid: \d of them, seeds \d/);
+  assertMatch(out, /made small: 2 operations, 0 faults, 1 nodes/);
+  assertMatch(out, /c\d+ ──▶ n0/);
+});
+
+Deno.test("a run that only exceeds a limit is not to be shrunk, and a challenge's runs are told apart", async () => {
+  const slow = await sim("3d", "--seed", "1", "--time-limit", "3", "--latency", "300");
+  assertEquals(slow.code, 1);
+  assertMatch(slow.out, /replay: deno task sim 3d --time-limit 3 --latency 300 --seed 1 --trace/);
+  assert(!slow.out.includes("shrink:"));
+  const both = await sim("6b", "--seed", "1", "--time-limit", "1", "--rate", "0");
+  assertEquals(both.code, 1); // nothing was done: 6b's first run is unknown, its second invalid
+  assertMatch(
+    both.out,
+    /replay: deno task sim nodes\/6b_read_uncommitted\.ts -w txn-rw-register .*--nemesis partition .*--seed 1/,
+  );
+});
+
+Deno.test("what nodes hold at the end is told of, though Maelstrom's checks pass", async () => {
+  const options = "-w txn-rw-register --node-count 2 --consistency-models read-committed";
+  const { out } = await sim(
+    "lib/simulator/broken/never_replicates.ts",
+    ...`${options} --time-limit 5 --rate 50 --seeds 2`.split(" "),
+  );
+  assertMatch(out, /beyond Maelstrom's checks, what nodes hold is wrong: 2 of them, seeds 1, 2/);
+});
+
+Deno.test("options that mean nothing in a simulation, or not together, are refused", async () => {
+  for (
+    const [argv, why] of [
+      [["1", "--bin", "x"], "--bin needs real processes, not the simulator"],
+      [["1", "--log-stderr"], "--log-stderr needs real processes"],
+      [["1", "--seed", "1", "--seeds", "2"], "exclude each other"],
+      [["1", "--seed", "1", "--first", "2"], "--first has no use without --seeds"],
+      [["1", "--seeds", "0"], "--seeds must be a whole number of at least 1"],
+      [["9z"], "unknown challenge"],
+      [[ANSWERS_ANOTHER], "-w is missing"],
+    ] as const
+  ) await assertRejects(() => main(argv), UsageError, why);
+});
