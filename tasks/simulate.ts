@@ -81,6 +81,11 @@ function jobOf({ challenge, argv, program }: Plan, seed: string): Job {
   return { program, argv, seed, limits: challenge.limits, anew };
 }
 
+/** What a run is called: where a challenge has several, by its options. */
+function titleOf({ challenge: { id, title, runs }, argv }: Plan): string {
+  return `${id}  ${title}${runs.length > 1 ? `: ${argv.join(" ")}` : ""}`;
+}
+
 /** The command that replays a run. */
 function replayOf({ challenge, argv }: Plan, seed: string, { rest }: SimOptions): string {
   const words = challenge.runs.length > 1 ? [challenge.node, ...argv] : [challenge.id, ...rest];
@@ -111,9 +116,8 @@ function attemptsLine(): ((attempts: number) => void) | undefined {
 }
 
 function told(plan: Plan, report: Report, options: SimOptions): string {
-  const { challenge } = plan;
   const { seed, summary, shrunk, ways } = report;
-  const title = `${challenge.id}  ${challenge.title}  (seed ${seed})`;
+  const title = `${titleOf(plan)}  (seed ${seed})`;
   const failed = summary.ending !== "pass";
   const asked = options.trace !== undefined || options.shrink;
   const replay = replayOf(plan, seed, options);
@@ -168,7 +172,7 @@ async function many(plan: Plan, options: SimOptions): Promise<Summary[]> {
   const summaries = reports.map(({ summary }) => summary);
   if (options.json) console.log(summaryJson(summaries));
   else {
-    const title = `${challenge.id}  ${challenge.title}`;
+    const title = titleOf(plan);
     console.log(renderRuns(summaries, { ...terminalLook(), title }));
     console.log(
       `\n    ${grouped(reports.length)} seeds in ${inSeconds(performance.now() - startMs)}`,
