@@ -22,12 +22,14 @@ const ARROWS: Readonly<Record<Fate, string>> = {
   recv: "◀──",
   cut: "─✂ ",
   lost: "─✗ ",
+  gone: "──┤",
 };
 const REMARKS: Readonly<Record<Fate, string>> = {
   send: "",
   recv: "delivered",
   cut: "cut by the partition",
   lost: "lost",
+  gone: "its receiver ended before it came",
 };
 
 /** Longest text shown of a message's fields. */

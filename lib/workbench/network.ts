@@ -59,8 +59,11 @@ export class Packet {
   }
 }
 
-/** What happened to a message. A `cut` message met a partition, a `lost` one met chance. */
-export type Fate = "send" | "recv" | "cut" | "lost";
+/**
+ * What happened to a message. A `cut` message met a partition, a `lost` one met chance, and the
+ * receiver of one that is `gone` ended before it came.
+ */
+export type Fate = "send" | "recv" | "cut" | "lost" | "gone";
 
 /** Told of each message's fate as it happens. */
 export type Watch = (fate: Fate, packet: Packet) => void;
@@ -124,12 +127,13 @@ export class Network {
         this.#watch?.("recv", packet);
         deliver(packet);
       },
+      gone: (packet) => this.#watch?.("gone", packet),
       busyFor: () => this.#busyFor(),
     });
     this.#receivers.set(id, receiver);
   }
 
-  /** Ends an id's part. What was on its way to it is gone. */
+  /** Ends an id's part. What is on its way to it is gone. */
   unregister(id: string): void {
     this.#receivers.get(id)?.close();
     this.#receivers.delete(id);
@@ -190,7 +194,7 @@ export class Network {
     this.#receivers.get(id)?.release();
   }
 
-  /** Forgets everything on its way to an id, as when its process dies. */
+  /** Lets everything on its way to an id be gone, as when its process dies. */
   discard(id: string): void {
     this.#receivers.get(id)?.discard();
   }
@@ -257,6 +261,8 @@ interface ReceiverOptions {
   readonly clock: Clock;
   readonly accepts: (packet: Packet) => boolean;
   readonly deliver: (packet: Packet) => void;
+  /** Told of each message that is discarded. */
+  readonly gone: (packet: Packet) => void;
   readonly busyFor: () => number;
 }
 
@@ -265,8 +271,7 @@ class Receiver {
   readonly #queue: Queued[] = []; // ascending deadlines, equal ones in the order they came
   readonly #options: ReceiverOptions;
   #head = 0;
-  #generation = 0; // of the process behind this id: a delivery under way does not survive it
-  #reading = false;
+  #underWay: Queued | undefined; // what the reader waits for
   #held = false;
   #closed = false;
 
@@ -293,9 +298,11 @@ class Receiver {
   }
 
   discard(): void {
+    const left = this.#queue.slice(this.#head);
+    if (this.#underWay !== undefined) left.unshift(this.#underWay);
     this.#queue.length = this.#head = 0;
-    this.#generation++;
-    this.#reading = false;
+    this.#underWay = undefined;
+    for (const { packet } of left) this.#options.gone(packet);
   }
 
   close(): void {
@@ -304,17 +311,15 @@ class Receiver {
   }
 
   #read(): void {
-    if (this.#reading || this.#held || this.#closed) return;
+    if (this.#underWay || this.#held || this.#closed) return;
     let next = this.#take();
     while (next !== undefined && !this.#options.accepts(next.packet)) next = this.#take();
     if (next === undefined) return;
     const { clock, busyFor, deliver } = this.#options;
-    const item = next;
-    const generation = this.#generation;
-    this.#reading = true;
+    const item = this.#underWay = next;
     clock.at(Math.max(item.deadline, clock.now()) + busyFor(), () => {
-      if (generation !== this.#generation) return;
-      this.#reading = false;
+      if (this.#underWay !== item) return; // discarded meanwhile
+      this.#underWay = undefined;
       if (this.#held) {
         // What is offered from here on has no earlier deadline, and so does not overtake it.
         this.#queue.splice(this.#head, 0, item);

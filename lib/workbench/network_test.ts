@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { MS, sleep, VirtualClock } from "./clock.ts";
 import { printEdn } from "./edn.ts";
 import { split } from "./nemesis.ts";
-import { Network, type NetworkOptions, UnknownParticipant } from "./network.ts";
+import { Network, type NetworkOptions, UnknownParticipant, type Watch } from "./network.ts";
 import { Random } from "./random.ts";
 
 interface Arrival {
@@ -205,6 +205,36 @@ Deno.test("what was under way to a held receiver is cut by a partition that has 
     world.network.release("n1");
   });
   assertEquals([arrivals, fates], [[], ["send", "cut"]]);
+});
+
+Deno.test("what is on its way to a receiver that ends is gone, each message once", async () => {
+  const fates: string[] = [];
+  const watch: Watch = (fate, { dest, body }) => {
+    if (fate !== "send") fates.push(`${fate} ${dest} ${body.type}`);
+  };
+  const world = new Fixture({ watch });
+  await world.tell(async (pass) => {
+    world.send("n0", "n1", "delivered");
+    await pass(150);
+    for (const what of ["under way", "waiting"]) world.send("n0", "n1", what);
+    world.send("n0", "n2", "to another");
+    world.network.discard("n1");
+    world.send("n0", "n1", "to the next process");
+    await pass(150);
+    world.network.hold("c0");
+    world.send("n0", "c0", "late answer");
+    world.network.unregister("c0");
+  });
+  assertEquals(fates, [
+    "recv n1 delivered",
+    "gone n1 under way",
+    "gone n1 waiting",
+    "recv n2 to another",
+    "recv n1 to the next process",
+    "gone c0 late answer",
+  ]);
+  const { all } = world.network.stats(0);
+  assertEquals(all, { "send-count": 6, "recv-count": 3, "msg-count": 6 });
 });
 
 Deno.test("latencies are drawn from their distribution, in whole milliseconds", async () => {
