@@ -61,31 +61,29 @@ export function tracing(write: (line: string) => void, filter: TraceFilter = {})
       line(time, "problem", consequence === undefined ? text : `${text}; ${consequence}`, "✗"),
     log: (node, text, time) => {
       if (filter.node !== undefined && filter.node !== node) return;
-      if (filter.value === undefined || text.includes(filter.value)) {
-        line(time, node, `logs: ${text}`);
-      }
+      if (hasValue(text, filter)) line(time, node, `logs: ${text}`);
     },
     phase: (phase) => write(`          ── ${phase} ──`),
   };
 }
 
-function concerns({ src, dest, body }: Packet, { node, value }: TraceFilter): boolean {
+function concerns({ src, dest, body }: Packet, filter: TraceFilter): boolean {
+  const { node } = filter;
   if (node !== undefined && src !== node && dest !== node) return false;
-  return value === undefined || hasWord(JSON.stringify(body), value);
+  const { msg_id: _, in_reply_to: __, ...said } = body; // numbers of messages are no values
+  return hasValue(JSON.stringify(said), filter);
 }
 
-function mentions(op: Op, { node, value }: TraceFilter): boolean {
-  if (node !== undefined) return false; // processes are clients; the node's own messages are shown
-  return value === undefined || hasWord(printEdn(op.value), value);
+function mentions(op: Op, filter: TraceFilter): boolean {
+  if (filter.node !== undefined) return false; // processes are clients; its own messages are shown
+  return hasValue(printEdn(op.value), filter);
 }
 
-/** True if a text contains a value other than as a part of a longer number or name. */
-function hasWord(text: string, value: string): boolean {
-  for (let at = text.indexOf(value); at !== -1; at = text.indexOf(value, at + 1)) {
-    const around = `${text[at - 1] ?? " "}${text[at + value.length] ?? " "}`;
-    if (!/[\w.]/.test(around)) return true;
-  }
-  return false;
+/** True if a text has the value other than as a part of a longer number or name. */
+function hasValue(text: string, { value }: TraceFilter): boolean {
+  if (value === undefined) return true;
+  // Behind a letter, a digit, a point or a sign it is the rest of something else.
+  return new RegExp(`(?<!\\w|\\d\\.|\\B-)${RegExp.escape(value)}(?!\\w|\\.\\d)`).test(text);
 }
 
 function inBrief({ body }: Packet): string {

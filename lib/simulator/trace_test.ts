@@ -1,7 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Program } from "../node.ts";
+import { json, oneWay } from "../rpc.ts";
+import { MS } from "../workbench/clock.ts";
 import { parseTestOptions } from "../workbench/options.ts";
-import { Broadcast } from "../workloads.ts";
+import type { RunOptions } from "../workbench/run.ts";
+import { Broadcast, LinKv } from "../workloads.ts";
 import lostOnPartition from "./broken/lost_on_partition.ts";
 import { simulate } from "./simulate.ts";
 import { type TraceFilter, tracing } from "./trace.ts";
@@ -42,15 +45,145 @@ Deno.test("times in a transcript never go back", async () => {
   assertEquals(times, times.toSorted((a, b) => a - b));
 });
 
-Deno.test("filtered by node, only what that node takes part in is told", async () => {
-  const lines = (await transcript({ node: "n1" })).filter((line) => /(──▶|◀──|─✂|─✗)/.test(line));
-  assert(lines.length > 0);
-  assertEquals(lines.filter((line) => !line.includes("n1")), []);
+const tell = oneWay("tell", { key: json, value: json });
+
+/** Tells the other node of each write, and logs both. */
+const telling: Program = (node) => {
+  node.on(LinKv.write, ({ key, value }) => {
+    node.log(`asked for ${value}.`);
+    for (const peer of node.peers) node.send(peer, tell, { key, value });
+    return { type: "write_ok" };
+  });
+  node.on(tell, ({ value }) => node.log(`told of ${value}.`));
+};
+
+/** Two writes at n0, 15 and 1. What n0 tells n1 of the second is on its way when n1 is killed. */
+async function twoWrites(filter: TraceFilter): Promise<string> {
+  const line = "-w lin-kv --node-count 2 --concurrency 2n --time-limit 1 --latency 10 " +
+    "--delivery 0 --seed 1";
+  const { run } = parseTestOptions(line.split(" "), { simulated: true });
+  const write = (atMs: number, value: number) =>
+    ({ time: atMs * MS, thread: 0, f: "write", value: [7, value] }) as const;
+  const options: RunOptions = {
+    ...run,
+    script: [write(100, 15), write(200, 1)],
+    faults: () => [{ time: 205 * MS, fault: { f: "kill", nodes: ["n1"] } }],
+  };
+  const lines: string[] = [];
+  await simulate(telling, options, tracing((text) => lines.push(text), filter));
+  return `\n${lines.join("\n")}\n`;
+}
+
+Deno.test("every event has its line: what was on its way to a killed node never came", async () => {
+  assertEquals(
+    await twoWrites({}),
+    `
+          ── starting ──
+   0.0000   c0 ──▶ n0      init #1 node_id "n0", node_ids ["n0","n1"]
+   0.0000   c1 ──▶ n1      init #1 node_id "n1", node_ids ["n0","n1"]
+   0.0000   n0 ◀── c0      init #1 node_id "n0", node_ids ["n0","n1"]   (delivered)
+   0.0000   n0 ──▶ c0      init_ok re #1
+   0.0000   n1 ◀── c1      init #1 node_id "n1", node_ids ["n0","n1"]   (delivered)
+   0.0000   n1 ──▶ c1      init_ok re #1
+   0.0000   c0 ◀── n0      init_ok re #1   (delivered)
+   0.0000   c1 ◀── n1      init_ok re #1   (delivered)
+          ── running ──
+   0.1000 ● process 0      asks    write [7 15]
+   0.1000   c4 ──▶ n0      write #1 key 7, value 15
+   0.1000   n0 ◀── c4      write #1 key 7, value 15   (delivered)
+   0.1000   n0             logs: asked for 15.
+   0.1000   n0 ──▶ n1      tell key 7, value 15
+   0.1000   n0 ──▶ c4      write_ok re #1
+   0.1000   c4 ◀── n0      write_ok re #1   (delivered)
+   0.1000 ● process 0      ok      write [7 15]
+   0.1100   n1 ◀── n0      tell key 7, value 15   (delivered)
+   0.1100   n1             logs: told of 15.
+   0.2000 ● process 0      asks    write [7 1]
+   0.2000   c4 ──▶ n0      write #2 key 7, value 1
+   0.2000   n0 ◀── c4      write #2 key 7, value 1   (delivered)
+   0.2000   n0             logs: asked for 1.
+   0.2000   n0 ──▶ n1      tell key 7, value 1
+   0.2000   n0 ──▶ c4      write_ok re #2
+   0.2000   c4 ◀── n0      write_ok re #2   (delivered)
+   0.2000 ● process 0      ok      write [7 1]
+   0.2050 ● nemesis        kill ["n1"]
+   0.2050   n0 ──┤ n1      tell key 7, value 1   (its receiver ended before it came)
+   0.2050 ● nemesis        kill
+          ── stopping ──
+          ── checking ──
+`,
+  );
 });
 
-Deno.test("filtered by value, 1 is not 10 or 1.5", async () => {
-  const lines = (await transcript({ value: "1" })).filter((line) => /asks +broadcast/.test(line));
-  assertEquals(lines.map((line) => line.split(" ").at(-1)), ["1"]);
+Deno.test("filtered by node, only what that node takes part in is told", async () => {
+  assertEquals(
+    await twoWrites({ node: "n1" }),
+    `
+          ── starting ──
+   0.0000   c1 ──▶ n1      init #1 node_id "n1", node_ids ["n0","n1"]
+   0.0000   n1 ◀── c1      init #1 node_id "n1", node_ids ["n0","n1"]   (delivered)
+   0.0000   n1 ──▶ c1      init_ok re #1
+   0.0000   c1 ◀── n1      init_ok re #1   (delivered)
+          ── running ──
+   0.1000   n0 ──▶ n1      tell key 7, value 15
+   0.1100   n1 ◀── n0      tell key 7, value 15   (delivered)
+   0.1100   n1             logs: told of 15.
+   0.2000   n0 ──▶ n1      tell key 7, value 1
+   0.2050 ● nemesis        kill ["n1"]
+   0.2050   n0 ──┤ n1      tell key 7, value 1   (its receiver ended before it came)
+   0.2050 ● nemesis        kill
+          ── stopping ──
+          ── checking ──
+`,
+  );
+});
+
+Deno.test("filtered by value, only what says it is told: numbers of messages are no values", async () => {
+  assertEquals(
+    await twoWrites({ value: "1" }),
+    `
+          ── starting ──
+          ── running ──
+   0.2000 ● process 0      asks    write [7 1]
+   0.2000   c4 ──▶ n0      write #2 key 7, value 1
+   0.2000   n0 ◀── c4      write #2 key 7, value 1   (delivered)
+   0.2000   n0             logs: asked for 1.
+   0.2000   n0 ──▶ n1      tell key 7, value 1
+   0.2000 ● process 0      ok      write [7 1]
+   0.2050 ● nemesis        kill ["n1"]
+   0.2050   n0 ──┤ n1      tell key 7, value 1   (its receiver ended before it came)
+   0.2050 ● nemesis        kill
+          ── stopping ──
+          ── checking ──
+`,
+  );
+});
+
+Deno.test("a value is not found in longer numbers and names", async () => {
+  const texts = [
+    "1",
+    "has 1.",
+    "[1,2]",
+    '"1": 2',
+    "2-1",
+    "-1",
+    "10",
+    "0.1",
+    "1.5",
+    "1.5.",
+    "1x5",
+    "n1",
+    "1st",
+  ];
+  const found = async (value: string) => {
+    const program: Program = (node) => node.onInit(() => texts.forEach((text) => node.log(text)));
+    const lines = await transcript({ value }, program, "-w echo --node-count 1 --rate 0 --seed 1");
+    return lines.flatMap((line) => line.split("logs: ").slice(1));
+  };
+  assertEquals(await found("1"), ["1", "has 1.", "[1,2]", '"1": 2', "2-1"]);
+  assertEquals(await found("1.5"), ["1.5", "1.5."]);
+  assertEquals(await found("[1"), ["[1,2]"]);
+  assertEquals(await found("7"), []);
 });
 
 Deno.test("what nodes log and do wrong is told, and long fields are cut short", async () => {
