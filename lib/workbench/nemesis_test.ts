@@ -14,6 +14,7 @@ import {
 } from "./nemesis.ts";
 import { keyword, printEdn } from "./edn.ts";
 import type { Grudge } from "./network.ts";
+import { parseTestOptions } from "./options.ts";
 import { Random } from "./random.ts";
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `n${i}`);
@@ -118,6 +119,39 @@ Deno.test("a one-way partition cuts no pair in both senses", () => {
     for (const [node, sources] of fault.grudge) {
       for (const source of sources) assert(!fault.grudge.get(source)?.has(node));
     }
+  }
+});
+
+Deno.test("a partial partition cuts links in both senses, some and not all", () => {
+  const cutLinks = new Set<string>();
+  for (const { fault } of take(40, faults("partial", names(5), new Random(4), 3))) {
+    if (fault.f !== "start-partition") continue;
+    const links = [...fault.grudge].flatMap(([node, sources]) =>
+      [...sources].map((source) => `${node} ${source}`)
+    );
+    assertEquals(
+      links.map((link) => link.split(" ").reverse().join(" ")).sort(),
+      links.toSorted(),
+    );
+    assert(links.length < 20, "some of the ten links are left");
+    for (const link of links) cutLinks.add(link);
+  }
+  assertEquals(cutLinks.size, 20, "each link is cut once in a while");
+});
+
+Deno.test("a further kind of fault does not move the strikes of the others", () => {
+  const strikes = (kinds: string) => {
+    const line = `-w echo --node-count 5 --nemesis ${kinds} --seed 1`;
+    const { run } = parseTestOptions(line.split(" "), { simulated: true });
+    assert(run.faults !== undefined);
+    return take(40, run.faults(run.nodes, new Random(1)));
+  };
+  const pauses = (kinds: string) =>
+    strikes(kinds).filter(({ fault: { f } }) => f === "pause" || f === "resume").slice(0, 10);
+  const alone = pauses("pause");
+  assertEquals(alone.length, 10);
+  for (const kinds of ["pause,kill", "kill,pause", "partition,pause,skew"]) {
+    assertEquals(pauses(kinds), alone, kinds);
   }
 });
 

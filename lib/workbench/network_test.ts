@@ -253,6 +253,25 @@ Deno.test("latencies are drawn from their distribution, in whole milliseconds", 
   }
 });
 
+Deno.test("loss is drawn apart: the messages that are not lost take the same latencies in turn", async () => {
+  const latencies = async (loss: number) => {
+    const latency = { meanMs: 1_000, distribution: "exponential" } as const;
+    const world = new Fixture({ latency, imperfections: { loss } });
+    const ids = Array.from({ length: 100 }, (_, i) => `m${i}`);
+    for (const id of ids) world.join(id);
+    const arrivals = await world.tell(async () => {
+      for (const id of ids) world.send("n0", id, "ping");
+      await Promise.resolve();
+    });
+    const taken = new Map(arrivals.map(({ at, to }) => [to, at]));
+    return ids.flatMap((id) => taken.get(id) ?? []);
+  };
+  const [lossless, lossy] = [await latencies(0), await latencies(0.3)];
+  assertEquals(lossless.length, 100);
+  assert(lossy.length > 50 && lossy.length < 90, `${lossy.length} of 100, about 70 expected`);
+  assertEquals(lossy, lossless.slice(0, lossy.length));
+});
+
 Deno.test("loss and duplication spare clients", async () => {
   const world = new Fixture({ imperfections: { loss: 0.5, duplication: 0.5 } });
   const arrivals = await world.tell(async () => {
