@@ -1,6 +1,6 @@
 /**
- * Makes a failing run small: fewer operations, faults and nodes, a shorter time, a simpler network,
- * as long as it still fails in the same way.
+ * Makes a failing run small: fewer operations, faults, clients and nodes, a shorter time, a simpler
+ * network, as long as it still fails in the same way.
  *
  * A run is first written down, its operations and faults each at its time. Then whatever can be
  * left out is left out, by delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating
@@ -109,6 +109,12 @@ interface SearchOptions {
   readonly tried: (attempts: number) => void;
 }
 
+/** Limits end on a tenth of a second, in nanoseconds: finer than that, a shorter run says no more. */
+const TENTH = SECOND / 10;
+
+/** 1, 2, 4, … */
+const DOUBLING = Array.from({ length: 16 }, (_, i) => 2 ** i);
+
 class Search {
   readonly #options: SearchOptions;
   attempts = 0;
@@ -117,10 +123,12 @@ class Search {
     this.#options = options;
   }
 
-  /** Runs it; if it fails in the wanted way, it is the best so far. */
+  /** Runs it, if the workload allows; if it fails in the wanted way, it is the best so far. */
   async try(written: Written): Promise<boolean> {
     const { program, wanted, maxAttempts, tried } = this.#options;
-    if (this.attempts >= maxAttempts) return false;
+    const { workload, ...options } = written.options;
+    const problem = workload.problem?.({ ...options, latencyMs: options.latency.meanMs });
+    if (problem !== undefined || this.attempts >= maxAttempts) return false;
     tried(++this.attempts);
     const outcome = await simulate(program, runnable(written));
     if (!waysOfFailing(outcome).includes(wanted)) return false;
@@ -128,29 +136,59 @@ class Search {
     return true;
   }
 
-  /** Leaves out what can be left out, in rising order of what a try costs. */
+  /** Leaves out what can be left out, round after round until one changes nothing. */
   async makeSmall(): Promise<void> {
-    await this.shorten();
-    await this.simplify();
-    await this.leaveOutFaults();
-    await this.leaveOutOperations();
-    await this.leaveOutNodes();
-    await this.shorten();
-    await this.leaveOutOperations();
+    let before: Attempt;
+    do {
+      before = this.best;
+      await this.shorten();
+      await this.simplify();
+      await this.leaveOutFaults();
+      await this.leaveOutOperations();
+      await this.leaveOutClients();
+      await this.leaveOutNodes();
+      await this.moveEarlier();
+    } while (this.best !== before);
   }
 
-  /** Ends earlier: after half the time, as long as that fails too. */
+  /** Ends earlier: behind the last thing that happens, and after half the time again and again. */
   async shorten(): Promise<void> {
+    const { timeLimitS } = this.best.written.options;
+    const behindLast = Math.floor(this.#lastTime / TENTH + 1) / 10;
+    if (behindLast < timeLimitS) await this.#endAfter(behindLast);
     for (let limit = this.best.written.options.timeLimitS / 2; limit >= 0.5; limit /= 2) {
-      const { options, script, faults } = this.best.written;
-      const end = limit * SECOND;
-      const within = <T extends { readonly time: number }>(all: readonly T[]) =>
-        all.filter(({ time }) => time < end);
-      const shorter = { ...options, timeLimitS: limit };
-      if (!await this.try({ options: shorter, script: within(script), faults: within(faults) })) {
-        return;
-      }
+      if (!await this.#endAfter(limit)) return;
     }
+  }
+
+  async #endAfter(timeLimitS: number): Promise<boolean> {
+    const { options, script, faults } = this.best.written;
+    const within = <T extends { readonly time: number }>(all: readonly T[]) =>
+      all.filter(({ time }) => time < timeLimitS * SECOND);
+    return await this.try({
+      options: { ...options, timeLimitS },
+      script: within(script),
+      faults: within(faults),
+    });
+  }
+
+  /** When the last operation or fault happens; 0 if there is none. */
+  get #lastTime(): number {
+    const { script, faults } = this.best.written;
+    return [...script, ...faults].reduce((last, { time }) => Math.max(last, time), 0);
+  }
+
+  /** Lets the first thing happen at once, and all others as much earlier. */
+  async moveEarlier(): Promise<void> {
+    const { options, script, faults } = this.best.written;
+    const first = [...script, ...faults].reduce(
+      (least, { time }) => Math.min(least, time),
+      Infinity,
+    );
+    if (first === 0 || first === Infinity) return;
+    const earlier = <T extends { readonly time: number }>(all: readonly T[]) =>
+      all.map((one) => ({ ...one, time: one.time - first }));
+    await this.try({ options, script: earlier(script), faults: earlier(faults) });
   }
 
   /** A network without loss and duplication, with constant latency, with none. */
@@ -184,6 +222,26 @@ class Search {
     );
   }
 
+  /**
+   * One client for each node, or two, or four …, or as many as have something to do. Where those are
+   * more, some do what others did.
+   */
+  async leaveOutClients(): Promise<void> {
+    const { options, script, faults } = this.best.written;
+    const count = options.nodes.length;
+    const threads = [...new Set(script.map(({ thread }) => thread))].sort((a, b) => a - b);
+    const ofNode = Map.groupBy(threads, (thread) => thread % count);
+    const place = (thread: number) => ofNode.get(thread % count)?.indexOf(thread) ?? 0;
+    const most = Math.max(1, ...[...ofNode.values()].map(({ length }) => length));
+    for (const clients of [...new Set([...DOUBLING, most])].sort((a, b) => a - b)) {
+      const concurrency = clients * count;
+      if (concurrency >= options.concurrency) return;
+      const moved = (thread: number) => (place(thread) % clients) * count + thread % count;
+      const fewer = script.map((op) => ({ ...op, thread: moved(op.thread) }));
+      if (await this.try({ options: { ...options, concurrency }, script: fewer, faults })) return;
+    }
+  }
+
   /** Each node goes, if it can; its clients ask the next one instead. */
   async leaveOutNodes(): Promise<void> {
     for (let gone = this.best.written.options.nodes.length - 1; gone >= 0; gone--) {
@@ -201,7 +259,9 @@ class Search {
       await this.try({
         options: { ...options, nodes, concurrency: clients * nodes.length },
         script: script.map((op) => ({ ...op, thread: moved(op.thread) })),
-        faults: faults.map(({ time, fault }) => ({ time, fault: among(nodes, fault) })),
+        faults: faults.flatMap(({ time, fault }) =>
+          among(nodes, fault).map((part) => ({ time, fault: part }))
+        ),
       });
     }
   }
@@ -221,16 +281,23 @@ class Search {
   }
 }
 
-/** The part of a fault that concerns some nodes. */
-function among(nodes: readonly string[], fault: Fault): Fault {
-  if (fault.f === "start-partition") {
-    const grudge = [...fault.grudge].filter(([node]) => nodes.includes(node)).map(
-      ([node, sources]) =>
-        [node, new Set([...sources].filter((one) => nodes.includes(one)))] as const,
-    );
-    return { ...fault, grudge: new Map(grudge) };
+/** What is left of a fault once only some nodes are: nothing, if it concerns only others. */
+export function among(nodes: readonly string[], fault: Fault): Fault[] {
+  const here = (ids: Iterable<string>) => [...ids].filter((id) => nodes.includes(id));
+  switch (fault.f) {
+    case "start-partition": {
+      const left = here(fault.grudge.keys())
+        .map((node) => [node, new Set(here(fault.grudge.get(node) ?? []))] as const)
+        .filter(([, sources]) => sources.size > 0);
+      return left.length > 0 ? [{ ...fault, grudge: new Map(left) }] : [];
+    }
+    case "stop-partition":
+      return [fault];
+    case "skew":
+      return nodes.includes(fault.node) ? [fault] : [];
+    default: {
+      const struck = here(fault.nodes);
+      return struck.length > 0 ? [{ ...fault, nodes: struck }] : [];
+    }
   }
-  if ("nodes" in fault) return { ...fault, nodes: fault.nodes.filter((n) => nodes.includes(n)) };
-  if ("node" in fault && !nodes.includes(fault.node)) return { f: "stop-partition" };
-  return fault;
 }

@@ -1,13 +1,18 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { delay } from "@std/async";
 import type { Program } from "../node.ts";
+import { integer, oneWay } from "../rpc.ts";
+import { MS } from "../workbench/clock.ts";
+import { type Fault, split } from "../workbench/nemesis.ts";
+import type { Grudge } from "../workbench/network.ts";
 import { parseTestOptions } from "../workbench/options.ts";
+import { Random } from "../workbench/random.ts";
 import type { RunOptions } from "../workbench/run.ts";
-import { Echo } from "../workloads.ts";
+import { Broadcast, Echo, LinKv, UniqueIds } from "../workloads.ts";
 import answersAnother from "./broken/answers_another.ts";
 import lostOnPartition from "./broken/lost_on_partition.ts";
 import { waysOfFailing } from "./failure.ts";
-import { shrink } from "./shrink.ts";
+import { among, shrink } from "./shrink.ts";
 import { simulate } from "./simulate.ts";
 
 const optionsOf = (line: string): RunOptions =>
@@ -33,8 +38,127 @@ Deno.test("two requests that come close together are all that it takes", async (
   const options = optionsOf(
     "-w echo --node-count 3 --concurrency 9 --time-limit 5 --rate 40 --seed 1 --nemesis pause",
   );
-  const { operations, faults, options: { nodes } } = await shrink(answersAnother, options);
-  assertEquals([operations, faults, nodes.length], [2, 0, 1]);
+  const { operations, faults, options: { nodes, concurrency } } = await shrink(
+    answersAnother,
+    options,
+  );
+  assertEquals([operations, faults, nodes.length, concurrency], [2, 0, 1, 2]);
+});
+
+const generate = (atMs: number, thread: number) =>
+  ({ time: atMs * MS, thread, f: "generate", value: null }) as const;
+
+Deno.test("what is left begins at once, on the nodes and with the clients that it needs", async () => {
+  // Each node counts for itself: two of them give the same id.
+  const program: Program = (node) => {
+    let last = 0;
+    node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: ++last }));
+  };
+  const { options } = await shrink(program, {
+    ...optionsOf("-w unique-ids --node-count 5 --concurrency 4n --time-limit 20 --seed 1"),
+    script: [
+      generate(3_000, 1), // the first client of n1
+      generate(17_000, 16), // the fourth client of n1
+      generate(17_150, 13), // the third client of n3
+    ],
+  });
+  assertEquals(options.nodes.length, 2);
+  assertEquals(options.concurrency, 2);
+  assertEquals(options.script, [generate(0, 1), generate(150, 0)]);
+  assertEquals(options.timeLimitS, 0.2);
+});
+
+Deno.test("a node that has to be asked is asked still when those before it are left out", async () => {
+  const program: Program = (node) => {
+    let last = 0;
+    const name = () => node.id === "n3" ? "n1" : node.id;
+    node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: `${name()} ${++last}` }));
+  };
+  const { options } = await shrink(program, {
+    ...optionsOf("-w unique-ids --node-count 5 --time-limit 1 --seed 1"),
+    script: [generate(0, 1), generate(10, 3)],
+  });
+  assertEquals(options.nodes, ["n1", "n3"]);
+  assertEquals(options.script, [generate(0, 0), generate(10, 1)]);
+});
+
+Deno.test("clients that have to be apart are numbered anew, from 0", async () => {
+  const echo = (atMs: number, thread: number) =>
+    ({ time: atMs * MS, thread, f: "echo", value: `at ${atMs} ms` }) as const;
+  const { options } = await shrink(answersAnother, {
+    ...optionsOf("-w echo --node-count 1 --concurrency 9 --time-limit 1 --seed 1"),
+    script: [echo(0, 5), echo(10, 7)],
+  });
+  assertEquals(options.concurrency, 2);
+  assertEquals(options.script, [echo(0, 0), echo(10, 1)]);
+});
+
+Deno.test("what a workload asks of its options holds of a small run too", async () => {
+  const program: Program = (node) => {
+    node.on(LinKv.read, () => ({ type: "read_ok", value: 99 })); // nobody wrote that
+    node.on(LinKv.write, () => ({ type: "write_ok" }));
+    node.on(LinKv.cas, () => ({ type: "cas_ok" }));
+  };
+  const line = "-w lin-kv --node-count 2 --concurrency 8n --time-limit 2 --rate 20 --seed 1";
+  const { operations, options } = await shrink(program, optionsOf(line));
+  assertEquals([operations, options.nodes.length, options.concurrency], [1, 1, 2]);
+});
+
+const broadcast = (atMs: number, thread: number) =>
+  ({ time: atMs * MS, thread, f: "broadcast", value: thread }) as const;
+
+Deno.test("only the main phase is written down, not how the run recovers and reads at last", async () => {
+  const { operations, faults } = await shrink(lostOnPartition, {
+    ...optionsOf("-w broadcast --node-count 3 --time-limit 1 --nemesis partition --seed 1"),
+    script: [broadcast(200, 0), broadcast(300, 1)],
+    faults: () => [{
+      time: 100 * MS,
+      fault: { f: "start-partition", shape: "one", grudge: split(["n0", "n1", "n2"], 1) },
+    }],
+  }, { maxAttempts: 1 });
+  assertEquals([operations, faults], [2, 1]);
+});
+
+Deno.test("a fault goes on striking the nodes that are left, and only those", async () => {
+  const tell = oneWay("tell", { message: integer });
+  const tellsLate: Program = (node) => {
+    const values: number[] = [];
+    node.on(tell, ({ message }) => void values.push(message));
+    node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
+    node.on(Broadcast.broadcast, ({ message }) => {
+      values.push(message);
+      setTimeout(() => node.peers.forEach((peer) => node.send(peer, tell, { message })), 500);
+      return { type: "broadcast_ok" };
+    });
+    node.on(Broadcast.read, () => ({ type: "read_ok", messages: values }));
+  };
+  const { options } = await shrink(tellsLate, {
+    ...optionsOf("-w broadcast --node-count 5 --time-limit 1 --nemesis kill --seed 1"),
+    script: [broadcast(100, 1)],
+    faults: () => [{ time: 200 * MS, fault: { f: "kill", nodes: ["n3", "n1"] } }],
+  });
+  assertEquals(options.nodes, ["n1"]);
+  assertEquals([...options.faults?.(options.nodes, new Random(1)) ?? []], [
+    { time: 100 * MS, fault: { f: "kill", nodes: ["n1"] } },
+  ]);
+});
+
+Deno.test("of a fault there is left what concerns the nodes that are left", () => {
+  const nodes = ["n0", "n1"];
+  const partition = (grudge: Grudge): Fault => ({ f: "start-partition", shape: "partial", grudge });
+  const cases: [Fault, Fault[]][] = [
+    [{ f: "kill", nodes: ["n2", "n1"] }, [{ f: "kill", nodes: ["n1"] }]],
+    [{ f: "resume", nodes: ["n2", "n3"] }, []],
+    [{ f: "skew", node: "n1", skewMs: 5 }, [{ f: "skew", node: "n1", skewMs: 5 }]],
+    [{ f: "skew", node: "n2", skewMs: 5 }, []],
+    [{ f: "stop-partition" }, [{ f: "stop-partition" }]],
+    [
+      partition(new Map([["n0", new Set(["n1", "n2"])], ["n2", new Set(["n0", "n1"])]])),
+      [partition(new Map([["n0", new Set(["n1"])]]))],
+    ],
+    [partition(new Map([["n0", new Set(["n2"])], ["n2", new Set(["n0"])]])), []],
+  ];
+  for (const [fault, left] of cases) assertEquals(among(nodes, fault), left);
 });
 
 Deno.test("attempts are bounded and counted", async () => {
