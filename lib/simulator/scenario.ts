@@ -143,6 +143,10 @@ export class World {
     throw new RangeError(`there is no node ${node}, only ${this.nodes.join(", ")}`);
   }
 
+  #reachable(id: string): string {
+    return this.#cluster.network.knows(id) ? id : this.#known(id);
+  }
+
   /** Lets time pass. */
   pass(ms: number): Promise<void> {
     return sleep(this.#clock, ms * MS);
@@ -156,7 +160,7 @@ export class World {
 
   /** Cuts any receivers off from any sources: for one-way and partial partitions. */
   cut(grudge: Grudge): void {
-    for (const [node, sources] of grudge) for (const one of [node, ...sources]) this.#known(one);
+    for (const [id, sources] of grudge) for (const one of [id, ...sources]) this.#reachable(one);
     this.#cluster.partition(grudge);
   }
 
@@ -165,14 +169,14 @@ export class World {
     this.#cluster.heal();
   }
 
-  /** Holds back whatever is on its way to a node. */
-  hold(node: string): void {
-    this.#cluster.network.hold(this.#known(node));
+  /** Holds back whatever is on its way to a node or a service. */
+  hold(id: string): void {
+    this.#cluster.network.hold(this.#reachable(id));
   }
 
   /** Delivers it after all. */
-  release(node: string): void {
-    this.#cluster.network.release(this.#known(node));
+  release(id: string): void {
+    this.#cluster.network.release(this.#reachable(id));
   }
 
   /** Lets a node do nothing, timers included. */
