@@ -83,7 +83,8 @@ function jobOf({ challenge, argv, program }: Plan, seed: string): Job {
 
 /** What a run is called: where a challenge has several, by its options. */
 function titleOf({ challenge: { id, title, runs }, argv }: Plan): string {
-  return `${id}  ${title}${runs.length > 1 ? `: ${argv.join(" ")}` : ""}`;
+  const name = id === title ? id : `${id}  ${title}`;
+  return runs.length > 1 ? `${name}: ${argv.join(" ")}` : name;
 }
 
 /** The command that replays a run. */

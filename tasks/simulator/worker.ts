@@ -10,6 +10,7 @@ import { simulate } from "../../lib/simulator/simulate.ts";
 import { tracing } from "../../lib/simulator/trace.ts";
 import { waysOfFailing } from "../../lib/simulator/failure.ts";
 import type { Program } from "../../lib/node.ts";
+import { counted } from "../../lib/workbench/checkers/words.ts";
 import { parseTestOptions } from "../../lib/workbench/options.ts";
 import type { Observer, Outcome, Phase, RunOptions } from "../../lib/workbench/run.ts";
 import { summariseRun } from "../report/outcome.ts";
@@ -71,8 +72,12 @@ async function shrunk(
   });
   await traced(program, small.options, { ...job, trace: job.trace ?? {} }, tell);
   const { nodes, timeLimitS } = small.options;
-  const words = `${small.operations} operations, ${small.faults} faults, ${nodes.length} nodes, ` +
-    `${timeLimitS} s (${small.attempts} runs tried)`;
+  const words = [
+    counted(small.operations, "operation"),
+    counted(small.faults, "fault"),
+    counted(nodes.length, "node"),
+    `${timeLimitS} s (${counted(small.attempts, "run")} tried)`,
+  ].join(", ");
   return { ...report(small.outcome, small.options, job), shrunk: words };
 }
 
