@@ -141,7 +141,7 @@ export class VirtualGlobals {
   mustBeTurnOf(owner: Owner, did: string): void {
     if (this.#owner === owner) return;
     this.#violation ??= new RealInputOutput(
-      `${did} when it was not its turn, as after a timer or a file of node:`,
+      `${did} when it was not its turn, as after a timer of node:timers or a file of node:fs`,
     );
   }
 
@@ -158,11 +158,17 @@ export class VirtualGlobals {
   }
 
   #install(): void {
-    const random = () => this.#owner?.random ?? this.#outside;
-    const nowMs = () => EPOCH_MS + Math.floor(this.#clock.now() / MS + (this.#owner?.skewMs ?? 0));
+    this.#ownTimers();
+    this.#ownClocks();
+    this.#ownChance();
+    this.#divertConsole();
+    this.#refuseTheWorld();
+    this.#listen();
+  }
+
+  #ownTimers(): void {
     const start = (callback: unknown, ms: unknown, args: unknown[], again: boolean) =>
       this.#start(asCallback(callback), Math.max(Number(ms) || 0, MIN_TIMEOUT_MS), args, again);
-    const clear = (id: unknown) => this.#clear(id);
     const timer = (again: boolean) => (f: unknown, ms: unknown, ...args: unknown[]) =>
       start(f, ms, args, again);
     this.#replace(globalThis, "setTimeout", timer(false));
@@ -173,20 +179,29 @@ export class VirtualGlobals {
       (f: unknown, ...args: unknown[]) => this.#start(asCallback(f), 0, args, false),
     );
     for (const name of ["clearTimeout", "clearInterval", "clearImmediate"]) {
-      this.#replace(globalThis, name, clear);
+      this.#replace(globalThis, name, (id: unknown) => this.#clear(id));
     }
     for (const name of ["refTimer", "unrefTimer"]) this.#replace(Deno, name, () => {});
-    const { prototype } = Date;
-    this.#replace(globalThis, "Date", virtualDate(nowMs));
-    this.#replace(prototype, "constructor", Date);
-    this.#replace(performance, "now", () => this.#clock.now() / MS);
-    this.#replaceTemporal(nowMs);
     this.#replace(AbortSignal, "timeout", (ms: number) => {
       const controller = new AbortController();
       const reason = () => new DOMException("Signal timed out.", "TimeoutError");
       start(() => controller.abort(reason()), ms, [], false);
       return controller.signal;
     });
+  }
+
+  #ownClocks(): void {
+    const nowMs = () => EPOCH_MS + Math.floor(this.#clock.now() / MS + (this.#owner?.skewMs ?? 0));
+    const { prototype } = Date;
+    this.#replace(globalThis, "Date", virtualDate(nowMs));
+    this.#replace(prototype, "constructor", Date);
+    this.#replace(performance, "now", () => this.#clock.now() / MS);
+    this.#replace(performance, "timeOrigin", EPOCH_MS);
+    this.#replaceTemporal(nowMs);
+  }
+
+  #ownChance(): void {
+    const random = () => this.#owner?.random ?? this.#outside;
     this.#replace(Math, "random", () => random().fraction());
     this.#replace(crypto, "getRandomValues", <T extends ArrayBufferView>(array: T): T => {
       const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -194,7 +209,9 @@ export class VirtualGlobals {
       return array;
     });
     this.#replace(crypto, "randomUUID", () => uuid(random()));
-    this.#replace(performance, "timeOrigin", EPOCH_MS);
+  }
+
+  #refuseTheWorld(): void {
     this.#forbid(globalThis, "", ["fetch", "WebSocket", "EventSource", "Worker"]);
     this.#forbid(crypto.subtle, "crypto.subtle.", SUBTLE);
     this.#forbid(Deno, "Deno.", [...CONNECTIONS, "Command"]);
@@ -205,8 +222,6 @@ export class VirtualGlobals {
       "exit",
       (code = 0) => this.#owner === undefined ? exit(code) : this.#exit(code),
     );
-    this.#divertConsole();
-    this.#listen();
   }
 
   #exit(code: number): never {
