@@ -4,7 +4,7 @@
  * @module
  */
 import type { Op } from "../../history.ts";
-import type { Model } from "../linearizability.ts";
+import type { Model } from "./model.ts";
 import { type Definite, type Indefinite, type Return, schedule } from "./schedule.ts";
 import { StateTable } from "./states.ts";
 

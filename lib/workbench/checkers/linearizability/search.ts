@@ -9,7 +9,7 @@
  */
 import type { Op } from "../../history.ts";
 import { UNKNOWN } from "../checker.ts";
-import type { Configuration, Linearization, Model } from "../linearizability.ts";
+import type { Configuration, Linearization, Model } from "./model.ts";
 import { counted } from "../words.ts";
 import { Moves, type Step } from "./moves.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Op } from "../../history.ts";
-import type { Model } from "../linearizability.ts";
+import type { Model } from "./model.ts";
 import { canonical } from "../values.ts";
 
 /** Numbers the states and kinds of operations of a model, and remembers its steps. */

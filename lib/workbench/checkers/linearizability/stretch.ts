@@ -4,7 +4,7 @@
  * @module
  */
 import { type Op, type OpPair, pairs } from "../../history.ts";
-import type { Model } from "../linearizability.ts";
+import type { Model } from "./model.ts";
 import { canonical } from "../values.ts";
 import { search } from "./search.ts";
 
