@@ -170,6 +170,8 @@ async function many(plan: Plan, options: SimOptions): Promise<Summary[]> {
   } finally {
     await bar?.stop();
   }
+  const bySeed = (a: Report, b: Report) => Number(a.seed) - Number(b.seed); // not as they ended
+  for (const some of [reports, failures]) some.sort(bySeed);
   const summaries = reports.map(({ summary }) => summary);
   if (options.json) console.log(summaryJson(summaries));
   else {
@@ -184,7 +186,7 @@ async function many(plan: Plan, options: SimOptions): Promise<Summary[]> {
       console.log(`    ${countOf("beyond Maelstrom's checks, what nodes hold is wrong", beyond)}`);
     }
   }
-  const [failed] = failures.toSorted((a, b) => Number(a.seed) - Number(b.seed));
+  const [failed] = failures;
   if (failed !== undefined && !options.json) {
     const { seed } = failed;
     console.log();
