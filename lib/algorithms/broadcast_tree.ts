@@ -173,7 +173,8 @@ export class BroadcastTree {
 
   /** The part of all peers whom this node can tell something, as far as it knows: from 0 to 1. */
   get reach(): number {
-    return 1 - this.#doubted / this.#node.peers.length;
+    const { length } = this.#node.peers;
+    return length === 0 ? 1 : 1 - this.#doubted / length;
   }
 
   /** Whether all who follow this node and can be reached have answered the last scatter. */

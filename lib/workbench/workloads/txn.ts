@@ -137,10 +137,10 @@ function microOpOf(
   seen: Shape<unknown>,
 ): Shape<[f: string, key: unknown, value: unknown]> {
   const reading = tuple<[string, unknown, unknown]>(oneOf("r"), json, seen);
-  const any = tuple<[string, unknown, unknown]>(oneOf("r", write), json, json);
+  const other = tuple<[string, unknown, unknown]>(oneOf("r", write), json, json);
   return {
     problem: (value, path) =>
-      (Array.isArray(value) && value[0] === "r" ? reading : any).problem(value, path),
+      (Array.isArray(value) && value[0] === "r" ? reading : other).problem(value, path),
   };
 }
 
