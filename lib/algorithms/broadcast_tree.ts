@@ -38,7 +38,7 @@ import type { Node, RequestOf } from "../node.ts";
 import { Outbox, ValueLog } from "./outbox.ts";
 import { RoundTrip } from "./round_trip.ts";
 import { array, boolean, integer, oneWay, string } from "../rpc.ts";
-import { bestPath, idealPath, type Path, rootOf } from "./spanning_tree.ts";
+import { bestPath, idealPath, type Path, rootOf, samePath } from "./spanning_tree.ts";
 
 /** When messages go. All times are in milliseconds, points in time those of `performance.now`. */
 export interface Schedule {
@@ -132,6 +132,8 @@ export class BroadcastTree {
   /** How late this node's own timers have come of late. */
   #lateMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What the timer waits for, `Infinity` if for nothing. */
+  #wakeMs = Infinity;
   /** When what is being dealt with happened. */
   #nowMs = -Infinity;
 
@@ -230,10 +232,9 @@ export class BroadcastTree {
     const { path, probe, values, aside } = message;
     const hint = this.#hintsAtLoss(link, src, path);
     if (this.#heard(link, message)) this.#undecidedSinceMs ??= this.#nowMs;
-    for (const value of [...values, ...aside]) {
-      if (this.#log.add(value, this.#nowMs) && !this.#isOnTree(link)) this.#deferReport(value);
-      link.outbox.delete(value);
-    }
+    let place = -1;
+    for (const value of values) place = this.#learn(value, link, place + 1);
+    for (const value of aside) place = this.#learn(value, link, place + 1);
     if (hint) return this.#suspect();
     const isOwed = link.owedSinceMs !== undefined && !this.#isOnTree(link);
     if (probe || !isUp(link) || isOwed || this.#knowsBetterThan(src, path)) {
@@ -243,12 +244,23 @@ export class BroadcastTree {
   }
 
   /**
+   * Takes a value that a peer has, and returns its place in the log. Most values come again and again,
+   * and in the same order: to guess where one is costs less than to look it up.
+   *
    * Who tells a value past the tree has told it to everyone. The parent is likely to have it, and if
    * not, hears of it from whoever has something else to report first: n − 2 reports at once would
    * hold up a root that is only slow, and make others suspect it, too.
    */
-  #deferReport(value: number): void {
-    this.#parent?.outbox.defer(value, this.#nowMs + this.#schedule.ackUpMs);
+  #learn(value: number, link: Link, guess: number): number {
+    let place = this.#log.values[guess] === value ? guess : this.#log.placeOf(value);
+    if (place === undefined) {
+      place = this.#log.add(value, this.#nowMs);
+      if (!this.#isOnTree(link)) {
+        this.#parent?.outbox.defer(place, this.#nowMs + this.#schedule.ackUpMs);
+      }
+    }
+    link.outbox.delete(place);
+    return place;
   }
 
   /** An acknowledgement alone, and a large network has many, makes nothing due unless it is the last. */
@@ -275,7 +287,7 @@ export class BroadcastTree {
     link.heardMs = this.#nowMs;
     if (seq > 0 && values.length > 0) link.owedSinceMs ??= this.#nowMs;
     if (seq <= link.heardSeq) return revived; // it was overtaken, or has no number
-    const differs = path.join() !== link.path.join() || this.#lost.has(rootOf(link.peer, path));
+    const differs = !samePath(path, link.path) || this.#lost.has(rootOf(link.peer, path));
     link.heardSeq = seq;
     link.newestMs = this.#nowMs;
     link.path = path;
@@ -325,7 +337,7 @@ export class BroadcastTree {
     }
     const path = bestPath(id, ids, this.#path, claims);
     this.#undecidedSinceMs = undefined;
-    if (path.join() === this.#path.join()) return;
+    if (samePath(path, this.#path)) return;
     const before = this.#parent;
     this.#leave(path);
     if (this.#parent !== before) this.#parent?.outbox.requeue(this.#nowMs);
@@ -385,22 +397,39 @@ export class BroadcastTree {
 
   /** Does what is due, and comes back when something will be. */
   #step(): void {
-    clearTimeout(this.#timer);
-    const nowMs = this.#nowMs;
-    for (const link of this.#links.values()) {
-      if (this.#deadlineMs(link) > nowMs) continue;
-      if (link === this.#parent) return this.#suspect();
-      this.#doubt(link);
-    }
-    if (this.#decisionMs <= nowMs) this.#choosePath();
-    for (const link of this.#dueLinks()) this.#send(link);
-    let nextMs = Math.min(this.#decisionMs, this.#probedMs > nowMs ? this.#probedMs : Infinity);
+    if (this.#nextMs <= this.#nowMs) this.#doDue();
+    this.#wakeAt(this.#nextMs);
+  }
+
+  /** When something is due next. */
+  get #nextMs(): number {
+    let nextMs = this.#decisionMs;
+    if (this.#probedMs > this.#nowMs) nextMs = Math.min(nextMs, this.#probedMs);
     for (const link of this.#links.values()) {
       nextMs = Math.min(nextMs, this.#dueMs(link), this.#deadlineMs(link));
     }
-    if (nextMs === Infinity) return;
-    const waitMs = Math.max(0, Math.ceil(nextMs - nowMs));
+    return nextMs;
+  }
+
+  #doDue(): void {
+    for (const link of this.#links.values()) {
+      if (this.#deadlineMs(link) > this.#nowMs) continue;
+      if (link === this.#parent) return this.#suspect();
+      this.#doubt(link);
+    }
+    if (this.#decisionMs <= this.#nowMs) this.#choosePath();
+    this.#sendDue();
+  }
+
+  #wakeAt(ms: number): void {
+    if (ms === this.#wakeMs) return;
+    this.#wakeMs = ms;
+    clearTimeout(this.#timer);
+    if (ms === Infinity) return;
+    const nowMs = this.#nowMs;
+    const waitMs = Math.max(0, Math.ceil(ms - nowMs));
     this.#timer = setTimeout(() => {
+      this.#wakeMs = Infinity;
       this.#nowMs = performance.now();
       this.#noteLateness(this.#nowMs - nowMs - waitMs);
       this.#step();
@@ -421,17 +450,22 @@ export class BroadcastTree {
     this.#lateMs = Math.max(lateMs, this.#lateMs * LATENESS_DECAY);
   }
 
-  /** Who is to be sent something now. When it is time to scatter, all below who lack something. */
-  #dueLinks(): Link[] {
-    const links = [...this.#links.values()];
-    const scatters = links.some((link) =>
-      this.#isBelow(link) && this.#newsDueMs(link) <= this.#nowMs
-    );
+  /** Sends what is due. When it is time to scatter, all below who lack something are sent it. */
+  #sendDue(): void {
+    const scatters = this.#mustScatter();
     if (scatters) this.#scatteredMs = this.#nowMs;
-    return links.filter((link) =>
-      this.#dueMs(link) <= this.#nowMs ||
-      (scatters && this.#isBelow(link) && link.outbox.unsentSinceMs !== undefined)
-    );
+    for (const link of this.#links.values()) {
+      const isDue = this.#dueMs(link) <= this.#nowMs;
+      const lacks = scatters && this.#isBelow(link) && link.outbox.unsentSinceMs !== undefined;
+      if (isDue || lacks) this.#send(link);
+    }
+  }
+
+  #mustScatter(): boolean {
+    for (const link of this.#links.values()) {
+      if (this.#isBelow(link) && this.#newsDueMs(link) <= this.#nowMs) return true;
+    }
+    return false;
   }
 
   #isBelow(link: Link): boolean {

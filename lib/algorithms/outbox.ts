@@ -2,9 +2,9 @@
  * An outbox: what one peer is not known to have, sent again until it is acknowledged.
  *
  * Messages are numbered, and each carries *everything* outstanding, what earlier ones carried
- * included, or nothing. So the newest message that arrived makes all before it superfluous: losses, repetitions
- * and reordering need no thought, one number acknowledges all that a peer has received, and a retry
- * is one message however many values wait.
+ * included, or nothing. So the newest message that arrived makes all before it superfluous: losses,
+ * repetitions and reordering need no thought, one number acknowledges all that a peer has received,
+ * and a retry is one message however many values wait.
  *
  *     take()          → 1: a        lost
  *     take()          → 2: a b      arrives
@@ -15,8 +15,9 @@
  * values instead, as TCP does its bytes.
  *
  * An outbox holds no copy of what waits. All outboxes of a node read the one log of the values that
- * it has learned, each from a place of its own; so to learn a value costs the same for any number of
- * peers, and a peer to whom nothing is sent costs nothing.
+ * it has learned, and each knows two places in it, as TCP does in its stream: up to one the peer has
+ * everything, up to the other everything was sent. So to learn a value costs the same for any number
+ * of peers, and a peer to whom nothing is sent costs nothing.
  *
  * An outbox owns no timer: whoever owns it asks since when something waits, and decides.
  *
@@ -29,17 +30,19 @@ export interface Batch<T> {
   readonly values: T[];
 }
 
-interface InFlight {
-  /** The first message that carried it. */
+/** What a message carried as the first. */
+interface Mark {
   readonly seq: number;
+  /** The place behind the last value that it carried. */
+  readonly end: number;
   readonly sinceMs: number;
 }
 
-/** Values in the order in which they were learned, each once. */
+/** Values in the order in which they were learned, each once, at places that count from 0. */
 export class ValueLog<T> {
   readonly #values: T[] = [];
   readonly #learnedMs: number[] = [];
-  readonly #indices = new Map<T, number>();
+  readonly #places = new Map<T, number>();
 
   /** All values, oldest first. */
   get values(): readonly T[] {
@@ -49,19 +52,21 @@ export class ValueLog<T> {
   /**
    * Adds a value to the end, unless it is there already. Times must not run backwards.
    *
-   * @returns whether it is new.
+   * @returns the value's place.
    */
-  add(value: T, nowMs: number): boolean {
-    if (this.#indices.has(value)) return false;
-    this.#indices.set(value, this.#values.length);
+  add(value: T, nowMs: number): number {
+    const known = this.#places.get(value);
+    if (known !== undefined) return known;
+    const place = this.#values.length;
+    this.#places.set(value, place);
     this.#values.push(value);
     this.#learnedMs.push(nowMs);
-    return true;
+    return place;
   }
 
-  /** A value's place, from 0; `undefined` if it is not there. */
-  indexOf(value: T): number | undefined {
-    return this.#indices.get(value);
+  /** A value's place; `undefined` if it is not there. */
+  placeOf(value: T): number | undefined {
+    return this.#places.get(value);
   }
 
   /** The values that were added after that time, oldest first. */
@@ -72,34 +77,34 @@ export class ValueLog<T> {
   }
 
   /** When the value at that place was added; `undefined` if there is none. */
-  learnedMs(index: number): number | undefined {
-    return this.#learnedMs[index];
+  learnedMs(place: number): number | undefined {
+    return this.#learnedMs[place];
   }
 }
 
-/** Values in one message. More wait until some of these are acknowledged. */
-const MAX_BATCH = 10_000;
+/** How many places of the log one message spans. More wait until some of these are acknowledged. */
+const MAX_SPAN = 10_000;
 
 /** What waits for one peer. Times are those of any one clock, in milliseconds. */
-export class Outbox<T extends NonNullable<unknown>> {
+export class Outbox<T> {
   readonly #log: ValueLog<T>;
-  /** The log's first value that no message has carried and the peer may lack. */
-  #cursor = 0;
-  /** Places beyond the cursor whose values the peer has. */
+  /** The log's first place whose value the peer may lack: it has all before. */
+  #unacknowledged = 0;
+  /** The log's first place whose value no message has carried and the peer may lack. */
+  #unsent = 0;
+  /** Places from the first unacknowledged one on whose values the peer has. */
   readonly #known = new Set<number>();
-  /** Until when places beyond the cursor may wait for something else to be sent. */
+  /** Until when places from the first unsent one on may wait for something else to be sent. */
   readonly #deferred = new Map<number, number>();
-  /** Values to be sent before those in the log: what carried them went to nobody. */
-  readonly #requeued = new Set<T>();
-  #requeuedMs = -Infinity;
-  /** Values that every message since some number has carried, in the order of these numbers. */
-  readonly #inFlight = new Map<T, InFlight>();
+  /** The messages that carried what is unacknowledged for the first time, oldest first. */
+  readonly #marks: Mark[] = [];
   /** Messages that carried nothing, newer than the last that was acknowledged. */
   readonly #empty = new Set<number>();
+  #requeuedMs = -Infinity;
   #lastSeq = 0;
   #lastSentMs = -Infinity;
   /** The one message whose round trip is being timed. */
-  #timed: InFlight | undefined;
+  #timed: Pick<Mark, "seq" | "sinceMs"> | undefined;
 
   /** @param log What the peer is to have. All of it is outstanding at first. */
   constructor(log: ValueLog<T>) {
@@ -108,8 +113,7 @@ export class Outbox<T extends NonNullable<unknown>> {
 
   /** How many values are outstanding. */
   get size(): number {
-    const ahead = this.#log.values.length - this.#cursor - this.#known.size;
-    return this.#inFlight.size + this.#requeued.size + ahead;
+    return this.#log.values.length - this.#unacknowledged - this.#known.size;
   }
 
   /** The number of the last message, 0 if there was none. */
@@ -127,18 +131,11 @@ export class Outbox<T extends NonNullable<unknown>> {
    * that may wait counts from when it may not.
    */
   get unsentSinceMs(): number | undefined {
-    if (this.#inFlight.size >= MAX_BATCH) return undefined;
-    if (this.#requeued.size > 0) return this.#requeuedMs;
-    const sinceMs = this.#waitsSinceMs();
-    return sinceMs === undefined ? undefined : Math.max(sinceMs, this.#requeuedMs);
-  }
-
-  #waitsSinceMs(): number | undefined {
     let firstMs: number | undefined;
-    for (let index = this.#cursor; index < this.#log.values.length; index++) {
-      if (this.#known.has(index)) continue;
-      const untilMs = this.#deferred.get(index);
-      const sinceMs = untilMs ?? this.#log.learnedMs(index) ?? Infinity;
+    for (let place = this.#unsent; place < this.#end; place++) {
+      if (this.#known.has(place)) continue;
+      const untilMs = this.#deferred.get(place);
+      const sinceMs = Math.max(untilMs ?? this.#log.learnedMs(place) ?? Infinity, this.#requeuedMs);
       firstMs = Math.min(firstMs ?? sinceMs, sinceMs);
       if (untilMs === undefined) break; // what follows was learned later
     }
@@ -147,51 +144,54 @@ export class Outbox<T extends NonNullable<unknown>> {
 
   /** Since when the oldest value that was sent waits to be acknowledged. */
   get unacknowledgedSinceMs(): number | undefined {
-    if (this.#inFlight.size === 0) return undefined; // mostly, and asked often
-    return this.#inFlight.values().next().value?.sinceMs;
+    return this.#marks[0]?.sinceMs;
   }
 
-  /** Passes over a value of the log: the peer has it, as one knows from elsewhere. */
-  delete(value: T): void {
-    const index = this.#log.indexOf(value);
-    if (index === undefined) return;
-    if (index < this.#cursor) {
-      this.#inFlight.delete(value);
-      this.#requeued.delete(value);
-    } else if (index > this.#cursor) this.#known.add(index);
-    else this.#advance();
+  /** The place behind the last value that the next message may carry. */
+  get #end(): number {
+    return Math.min(this.#log.values.length, this.#unacknowledged + MAX_SPAN);
   }
 
-  /** Lets a value that was not sent yet wait for something else to be sent, until that time. */
-  defer(value: T, untilMs: number): void {
-    const index = this.#log.indexOf(value);
-    if (index !== undefined && index >= this.#cursor) this.#deferred.set(index, untilMs);
+  /** Passes over the value at that place of the log: the peer has it, as one knows from elsewhere. */
+  delete(place: number): void {
+    if (place < this.#unacknowledged) return;
+    this.#known.add(place);
+    this.#settle();
   }
 
-  /** Moves the cursor past the value it is at, and past those behind that the peer has. */
-  #advance(): void {
-    do this.#deferred.delete(this.#cursor++); while (this.#known.delete(this.#cursor));
+  /** Lets the value at that place, if it was not sent yet, wait for something else until that time. */
+  defer(place: number, untilMs: number): void {
+    if (place >= this.#unsent) this.#deferred.set(place, untilMs);
+  }
+
+  /** Moves on past what the peer is known to have. */
+  #settle(): void {
+    while (this.#known.delete(this.#unacknowledged)) this.#unacknowledged++;
+    this.#sendFrom(Math.max(this.#unsent, this.#unacknowledged));
+    while (this.#known.has(this.#unsent)) this.#sendFrom(this.#unsent + 1);
+    while ((this.#marks[0]?.end ?? Infinity) <= this.#unacknowledged) this.#marks.shift();
+  }
+
+  #sendFrom(place: number): void {
+    if (this.#deferred.size === 0) this.#unsent = place;
+    else while (this.#unsent < place) this.#deferred.delete(this.#unsent++);
   }
 
   /** The next message: everything outstanding, which from now on counts as sent. May be empty. */
   take(nowMs: number): Batch<T> {
     const seq = ++this.#lastSeq;
-    const { values } = this.#log;
-    const carried: InFlight = { seq, sinceMs: nowMs };
-    for (const value of this.#requeued) {
-      if (this.#inFlight.size >= MAX_BATCH) break;
-      this.#requeued.delete(value);
-      this.#inFlight.set(value, carried);
+    const end = this.#end;
+    if (this.#unsent < end) {
+      this.#marks.push({ seq, end, sinceMs: nowMs });
+      this.#sendFrom(end);
     }
-    while (this.#inFlight.size < MAX_BATCH) {
-      const value = values[this.#cursor];
-      if (value === undefined) break;
-      this.#inFlight.set(value, carried);
-      this.#advance();
-    }
-    if (this.#inFlight.size > 0) this.#timed ??= carried;
+    const sent = this.#log.values.slice(this.#unacknowledged, this.#unsent);
+    const values = this.#known.size === 0
+      ? sent
+      : sent.filter((_, i) => !this.#known.has(this.#unacknowledged + i));
+    if (values.length > 0) this.#timed ??= { seq, sinceMs: nowMs };
     this.#lastSentMs = nowMs;
-    return { seq, values: [...this.#inFlight.keys()] };
+    return { seq, values };
   }
 
   /** The number of a message that carries nothing; to acknowledge it says nothing of any value. */
@@ -211,10 +211,9 @@ export class Outbox<T extends NonNullable<unknown>> {
     const isEmpty = this.#empty.has(seq);
     for (const empty of this.#empty) if (empty <= seq) this.#empty.delete(empty);
     if (isEmpty) return undefined;
-    for (const [value, { seq: carriedSince }] of this.#inFlight) {
-      if (carriedSince > seq) break;
-      this.#inFlight.delete(value);
-    }
+    const end = this.#marks.findLast((mark) => mark.seq <= seq)?.end ?? 0;
+    while (this.#unacknowledged < end) this.#known.delete(this.#unacknowledged++);
+    this.#settle();
     if (this.#timed === undefined || this.#timed.seq > seq) return undefined;
     const { seq: timed, sinceMs } = this.#timed;
     this.#timed = undefined;
@@ -223,11 +222,9 @@ export class Outbox<T extends NonNullable<unknown>> {
 
   /** Takes everything for unsent again: what was sent went to nobody. Nothing waits since before. */
   requeue(nowMs: number): void {
-    const values = [...this.#inFlight.keys(), ...this.#requeued];
-    this.#inFlight.clear();
-    this.#requeued.clear();
+    this.#unsent = this.#unacknowledged;
+    this.#marks.length = 0;
     this.#timed = undefined;
-    for (const value of values) this.#requeued.add(value);
     this.#requeuedMs = nowMs;
   }
 }

@@ -29,6 +29,11 @@ export function rootOf(id: string, path: Path): string {
   return path.at(-1) ?? id;
 }
 
+/** Whether two paths go the same way. */
+export function samePath(a: Path, b: Path): boolean {
+  return a.length === b.length && a.every((node, i) => node === b[i]);
+}
+
 /**
  * The best path for a node, given what its neighbours claim: to the lowest root, then the shortest,
  * then the present one, so that equals do not take turns.

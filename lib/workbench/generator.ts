@@ -154,10 +154,11 @@ export function eachThread(make: (thread: number) => Generator): Generator {
   };
 }
 
+/** For that thread, which is free, as if no other were. */
 function only(thread: number, inner: Generator): Generator {
   const narrow = (context: Context): Context => ({ ...context, free: [thread] });
   return {
-    when: (context) => context.free.includes(thread) ? inner.when(narrow(context)) : "pending",
+    when: (context) => inner.when(narrow(context)),
     take: (context) => inner.take(narrow(context)),
   };
 }
