@@ -71,6 +71,7 @@ Deno.test("an option that is wrong ends with status 254, or is named at once", a
   for (
     const [argv, why] of [
       [["1", "--engine", "jepsen"], "--engine must be one of maelstrom, workbench"],
+      [["1", "--engine", "simulator"], "; deno task sim runs a challenge in the simulator"],
       [["1", "--runs", "0"], "--runs must be a whole number of at least 1"],
       [["1", "--runs"], "--runs needs a value"],
       [["1", "--test-count", "2"], "--test-count: here it is --runs N"],

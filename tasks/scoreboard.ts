@@ -74,7 +74,7 @@ async function measureOn(
   signal: AbortSignal,
 ): Promise<{ name: string; measure: Measure }> {
   if (engine === SIMULATOR) return { name: SIMULATOR, measure: simulated };
-  const { name, runOnce } = await chooseEngine(engineNamed(engine));
+  const { name, runOnce } = await chooseEngine(engineNamed(engine, [SIMULATOR]));
   const measure: Measure = async (challenge, argv, runs, ended) => {
     for (let run = 1; run <= runs; run++) {
       const words = name === "maelstrom" ? argv : [...argv, "--seed", `${run}`];

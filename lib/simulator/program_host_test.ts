@@ -113,6 +113,27 @@ Deno.test("callbacks queued by a pause are separate turns, in the order they cam
   assertEquals(log, ["timer 1", "settled 1", "timer 2", "settled 2"]);
 });
 
+Deno.test("a timer that came due during a pause can be cleared before it has its turn", async () => {
+  const log: string[] = [];
+  const program: Program = (node) =>
+    node.onInit(() => {
+      setTimeout(() => {
+        log.push("first");
+        clearTimeout(second);
+        clearInterval(ticks);
+      }, 10);
+      const second = setTimeout(() => log.push("second"), 20);
+      const ticks = setInterval(() => log.push("tick"), 30);
+    });
+  await scenario(program, {}, async (world) => {
+    world.pause("n0");
+    await world.pass(100);
+    world.resume("n0");
+    await world.pass(100);
+  });
+  assertEquals(log, ["first"]);
+});
+
 Deno.test("a killed node's timers never fire, and nothing it still does is heard", async () => {
   const log: string[] = [];
   const program: Program = (node) => {

@@ -112,6 +112,22 @@ Deno.test("an expectation that is not met in time fails with what it said last",
   await assertRejects(() => told, Error, "look 11 at 95 ms");
 });
 
+Deno.test("a node that ends ends the story, whatever the story waits for", async () => {
+  const program: Program = (node) => {
+    node.onInit(() => void setTimeout(() => Deno.exit(7), 100));
+  };
+  let end = 0;
+  const told = scenario(program, { nodes: 2 }, async (world) => {
+    try {
+      await world.pass(60_000);
+    } finally {
+      end = world.nowMs;
+    }
+  });
+  await assertRejects(() => told, Error, "ended: exit status 7");
+  assertEquals(end, 0, "the story was not waited for");
+});
+
 Deno.test("server messages are counted, and problems noted", async () => {
   const toNobody = rpc("toNobody", {}, {});
   const program: Program = (node) => {

@@ -32,13 +32,20 @@ export interface ChosenEngine {
 /**
  * The engine of that name, if one is given.
  *
+ * @param others What else the option may say.
  * @throws {UsageError} if there is none of that name.
  */
-export function engineNamed(text: string | undefined): EngineName | undefined {
+export function engineNamed(
+  text: string | undefined,
+  others: readonly string[] = [],
+): EngineName | undefined {
   if (text === undefined) return undefined;
   const engine = ENGINES.find((one) => one === text);
   if (engine !== undefined) return engine;
-  throw new UsageError(`--engine must be one of ${ENGINES.join(", ")}, got "${text}"`);
+  const hint = text === "simulator" ? "; deno task sim runs a challenge in the simulator" : "";
+  throw new UsageError(
+    `--engine must be one of ${[...ENGINES, ...others].join(", ")}, got "${text}"${hint}`,
+  );
 }
 
 /**
