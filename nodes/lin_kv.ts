@@ -13,6 +13,10 @@
  * code 0: to repeat the write or the compare-and-set could make it happen twice, the second time over
  * what others have written in between.
  *
+ * For the same reason it does not survive a network that delivers a request to the service twice: what
+ * comes late would be carried out again. A node could prevent that only with a value that tells one
+ * write from another, as `algorithms/transactor.ts` has it, and here the values are the clients'.
+ *
  * Messages: 2 per operation, one to the service and one back. Latency: two message delays. Partitions
  * between nodes do not matter, since nodes never talk to each other; the service, which Maelstrom
  * never cuts off, is the single point of failure. A store that is its own service is Raft, the last
