@@ -24,7 +24,8 @@
  * reach all nodes; after healing its next message carries all that is missing, within 1 s and a
  * message delay, to every node at once.
  *
- * What it does not survive: the crash of a node that has values nobody else has yet.
+ * What it does not survive: the crash of a node. Values that nobody else has yet are lost; and one that
+ * is started again is not told what it knew before (see there).
  *
  * @module
  */

@@ -34,8 +34,9 @@
  * second, so that after healing nobody waits long. In 99 of 100 cases a value is at most three message
  * delays later than the first path that the partition left it: results/partition.md.
  *
- * What it does not survive: the crash of a node that has values nobody else has yet. The delays are
- * made for messages that take about 100 ms; slower or scattered ones are learned, at a higher price.
+ * What it does not survive: the crash of a node. Values that nobody else has yet are lost; and one that
+ * is started again is not told what it knew before (see there). The delays are made for messages that
+ * take about 100 ms; slower or scattered ones are learned, at a higher price.
  *
  * @module
  */

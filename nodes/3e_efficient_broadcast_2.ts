@@ -25,8 +25,9 @@
  * reaches the root by another only makes that one wait for its report, and passes scatters on at once.
  * A root tries those who do not answer once a second.
  *
- * What it does not survive: the crash of a node that has values nobody else has yet, which may be a
- * round's worth. Where latencies scatter, late reports cost messages and miss their round.
+ * What it does not survive: the crash of a node. Values that nobody else has yet, which may be a
+ * round's worth, are lost; and one that is started again is not told what it knew before (see
+ * `algorithms/broadcast_tree.ts`). Where latencies scatter, late reports cost messages and miss their round.
  *
  * @module
  */

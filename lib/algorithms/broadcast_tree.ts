@@ -26,8 +26,9 @@
  *
  * When all is acknowledged, nobody sends anything.
  *
- * Each node keeps every value in memory, once, and for each peer how far that is known to have them;
- * a node that crashes loses them.
+ * Each node keeps every value in memory, once, and for each peer how far that is known to have them.
+ * A node that crashes loses them; started again, it is not told them anew, and may not be heard at
+ * first, since its peers go by the numbers of its earlier life.
  *
  * The idea of a tree for the payload and repair beside it is that of Plumtree (Leitão, Pereira,
  * Rodrigues, "Epidemic Broadcast Trees", 2007); the tree itself is found differently.
@@ -321,9 +322,13 @@ export class BroadcastTree {
     this.#node.send(link.peer, news, body);
   }
 
-  /** Whether a peer has lost the root that this node follows, and this node has not heard it either. */
+  /**
+   * Whether a peer has lost the root that this node follows, and this node has stopped hearing it, too.
+   * If that is long ago, there was nothing to say; then one who asks must not make everyone ask.
+   */
   #hintsAtLoss(link: Link, src: string, path: Path): boolean {
-    const silent = this.#nowMs - this.heardParentMs > this.#overdueMs;
+    const silentMs = this.#nowMs - this.heardParentMs - this.#overdueMs;
+    const silent = silentMs > 0 && silentMs <= this.#schedule.ackUpMs;
     const lost = rootOf(src, link.path) === this.#root && rootOf(src, path) !== this.#root;
     return this.#path.length > 0 && lost && silent;
   }

@@ -260,3 +260,59 @@ Deno.test("a relay passes news on in both directions", async () => {
   await n1.time.advance(10);
   assertEquals(n1.sent(), ["n3 [n0] [2]"]);
 });
+
+Deno.test("who has stopped hearing the root suspects it as soon as another has lost it", async () => {
+  using n1 = new Subject("n1");
+  await n1.add(1);
+  n1.hear("n0", { ack: 1 });
+  n1.hear("n3", { path: ["n0"] });
+  n1.sent();
+  await n1.time.advance(100);
+  n1.hear("n3", { seq: 2, path: [], probe: true });
+  assertEquals(n1.sent().sort(), ["n0 []! []", "n2 []! [1]", "n3 []! [1]"]);
+});
+
+Deno.test("after a long silence one who has lost the root does not make others suspect it", async () => {
+  using n1 = new Subject("n1");
+  await n1.add(1);
+  n1.hear("n0", { ack: 1 });
+  n1.hear("n3", { path: ["n0"] });
+  n1.sent();
+  await n1.time.advance(60_000);
+  n1.hear("n3", { seq: 2, path: [], probe: true });
+  assertEquals(n1.sent(), ["n3 [n0] []"]);
+});
+
+Deno.test("a message that was overtaken says nothing of its sender's path", async () => {
+  using n3 = new Subject("n3");
+  n3.hear("n2", { seq: 5, path: ["n3", "n0"] });
+  n3.hear("n2", { seq: 4, path: ["n0"] });
+  n3.hear("n0", { values: [1] });
+  await n3.time.advance(10);
+  assertEquals(n3.sent(), ["n2 [n0] [1]"], "n2 still goes by way of n3");
+});
+
+Deno.test("a parent that was suspected in vain gets twice the time", async () => {
+  using n1 = new Subject("n1");
+  await n1.add(1);
+  await n1.time.advance(100);
+  n1.hear("n0", { ack: 1 }); // the round trip takes 100 ms, give or take 50 ms
+  await n1.add(2);
+  await n1.time.advance(310);
+  assertEquals(n1.sent().length, 5, "two reports, and everyone is told");
+  n1.hear("n0", { seq: 2, ack: 3, stamp: 2 });
+  await n1.time.advance(20);
+  await n1.add(3);
+  assertEquals(n1.sent(), ["n0 [n0] []", "n0 [n0] [3]"]);
+  await n1.time.advance(609);
+  assertEquals(n1.sent(), []);
+  await n1.time.advance(1);
+  assertEquals(n1.sent().length, 3);
+});
+
+Deno.test("a stranger is not answered", async () => {
+  using n0 = new Subject("n0");
+  n0.hear("x9", { probe: true, values: [1] });
+  await n0.time.advance(1_000);
+  assertEquals(n0.sent(), []);
+});

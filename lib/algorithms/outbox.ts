@@ -102,6 +102,7 @@ export class Outbox<T> {
   readonly #empty = new Set<number>();
   #requeuedMs = -Infinity;
   #lastSeq = 0;
+  #acknowledgedSeq = 0;
   #lastSentMs = -Infinity;
   /** The one message whose round trip is being timed. */
   #timed: Pick<Mark, "seq" | "sinceMs"> | undefined;
@@ -168,7 +169,7 @@ export class Outbox<T> {
   #settle(): void {
     while (this.#known.delete(this.#unacknowledged)) this.#unacknowledged++;
     this.#sendFrom(Math.max(this.#unsent, this.#unacknowledged));
-    while (this.#known.has(this.#unsent)) this.#sendFrom(this.#unsent + 1);
+    while (this.#known.has(this.#unsent)) this.#sendFrom(this.#unsent + 1); // not to look again
     while ((this.#marks[0]?.end ?? Infinity) <= this.#unacknowledged) this.#marks.shift();
   }
 
@@ -202,12 +203,15 @@ export class Outbox<T> {
   }
 
   /**
-   * The peer has received the message of that number, and so every value it carried.
+   * The peer has received the message of that number, and so every value it carried. It may say so
+   * again and again.
    *
    * @returns the round trip, in milliseconds, if it was this message that was being timed: when a
    * later one is acknowledged, the timed one may be lost (Karn's rule).
    */
   acknowledge(seq: number, nowMs: number): number | undefined {
+    if (seq <= this.#acknowledgedSeq) return undefined; // and if it was empty, it is forgotten by now
+    this.#acknowledgedSeq = seq;
     const isEmpty = this.#empty.has(seq);
     for (const empty of this.#empty) if (empty <= seq) this.#empty.delete(empty);
     if (isEmpty) return undefined;

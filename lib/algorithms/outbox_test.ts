@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { Outbox, ValueLog } from "./outbox.ts";
 
 Deno.test("a message carries everything that is not acknowledged", () => {
@@ -191,4 +192,90 @@ Deno.test("a value that waited and that the peer turns out to have is not sent",
   outbox.defer(0, 50);
   outbox.delete(0);
   assertEquals([outbox.unsentSinceMs, outbox.size], [undefined, 0]);
+});
+
+Deno.test("an acknowledgement that is repeated says no more than it did at first", () => {
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  log.add("a", 0);
+  outbox.take(0); // lost
+  const seq = outbox.takeNothing(1);
+  outbox.acknowledge(seq, 2);
+  outbox.acknowledge(seq, 3);
+  assertEquals([outbox.size, outbox.take(4).values], [1, ["a"]]);
+});
+
+Deno.test("a value that was sent waits no longer for others, also when it is to be sent again", () => {
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  log.add("a", 1);
+  outbox.defer(0, 50);
+  outbox.take(2);
+  outbox.defer(0, 60);
+  outbox.requeue(3);
+  assertEquals(outbox.unsentSinceMs, 3);
+});
+
+Deno.test("what went to nobody measures no round trip", () => {
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  outbox.take(0);
+  assertEquals(outbox.acknowledge(1, 5), undefined, "it carried nothing");
+  log.add("a", 10);
+  outbox.take(10);
+  outbox.requeue(20);
+  assertEquals(outbox.acknowledge(2, 30), undefined);
+});
+
+/** What may happen between a node and a peer; the number picks one of the values or messages. */
+const event = fc.tuple(
+  fc.constantFrom("add", "delete", "defer", "take", "takeNothing", "arrive", "ack", "requeue"),
+  fc.nat(20),
+);
+
+Deno.test("whatever is lost, repeated or overtaken, what the peer lacks is in the next message", () => {
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 40, size: "max" }), (events) => {
+      const log = new ValueLog<number>();
+      const outbox = new Outbox(log);
+      const messages: (readonly number[])[] = []; // message n at n - 1
+      const acks: number[] = [];
+      const has = new Set<number>();
+      let newest = 0;
+      for (const [nowMs, [what, pick]] of events.entries()) {
+        const place = pick % Math.max(log.values.length, 1);
+        const arriving = pick % Math.max(messages.length, 1);
+        const learned = log.values.length > 0;
+        if (what === "add") log.add(log.values.length, nowMs);
+        if (what === "defer" && learned) outbox.defer(place, nowMs + pick);
+        if (what === "requeue") outbox.requeue(nowMs);
+        if (what === "delete" && learned) {
+          has.add(place);
+          outbox.delete(place);
+        }
+        if (what === "take") {
+          const { seq, values } = outbox.take(nowMs);
+          assertEquals(seq, messages.push(values));
+          for (const value of log.values) {
+            assert(has.has(value) || values.includes(value), `${value}`);
+          }
+          assertEquals(outbox.unsentSinceMs, undefined);
+        }
+        if (what === "takeNothing") {
+          assertEquals(outbox.takeNothing(nowMs), messages.push([]));
+        }
+        if (what === "arrive" && messages.length > 0) {
+          for (const value of messages[arriving] ?? []) has.add(value);
+          newest = Math.max(newest, arriving + 1);
+          acks.push(newest);
+        }
+        if (what === "ack") outbox.acknowledge(acks[pick % Math.max(acks.length, 1)] ?? 0, nowMs);
+        assert(outbox.size >= log.values.filter((value) => !has.has(value)).length);
+      }
+      outbox.acknowledge(outbox.take(events.length).seq, events.length);
+      assertEquals([outbox.size, outbox.take(events.length).values], [0, []]);
+      assertEquals([outbox.unsentSinceMs, outbox.unacknowledgedSinceMs], [undefined, undefined]);
+    }),
+    { numRuns: 2_000, seed: 1 },
+  );
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bestPath, idealPath, type Path, rootOf } from "./spanning_tree.ts";
+import { bestPath, idealPath, type Path, rootOf, samePath } from "./spanning_tree.ts";
 
 const ids = ["n0", "n1", "n2", "n3", "n4"];
 
@@ -38,4 +38,16 @@ Deno.test("of two ways of one length the present one is kept, else that by the l
 
 Deno.test("a path that leads through the node itself is not followed", () => {
   assertEquals(best("n2", { n3: ["n4", "n2", "n0"] }), []);
+});
+
+Deno.test("rank is the place among all nodes, not the name", () => {
+  const path = bestPath("n20", ["n2", "n10", "n20"], [], [["n10", []], ["n2", []]]);
+  assertEquals(path, ["n2"]);
+});
+
+Deno.test("paths are the same if all on the way are", () => {
+  assertEquals(samePath(["n1", "n0"], ["n1", "n0"]), true);
+  assertEquals(samePath([], []), true);
+  assertEquals(samePath(["n1"], ["n1", "n0"]), false);
+  assertEquals(samePath(["n1", "n0"], ["n2", "n0"]), false);
 });

@@ -62,6 +62,7 @@ export function scenario(
   return inVirtualTime(program, seed, async ({ clock, host }) => {
     let fail: (crash: Crash) => void = () => {};
     const crashed = new Promise<never>((_, reject) => fail = reject);
+    crashed.catch(() => {}); // it may come before anyone waits for it
     const sightings: Sighting[] = [];
     const problems: Problem[] = [];
     const cluster = new Cluster({

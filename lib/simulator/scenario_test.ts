@@ -128,6 +128,12 @@ Deno.test("a node that ends ends the story, whatever the story waits for", async
   assertEquals(end, 0, "the story was not waited for");
 });
 
+Deno.test("a node that ends while the story is about to begin fails it, and nothing else", async () => {
+  const program: Program = () => Deno.exit(3);
+  await assertRejects(() => scenario(program, {}, (w) => w.pass(1)), Error, "exit status 3");
+  await scenario(broadcast, {}, (world) => world.pass(1));
+});
+
 Deno.test("server messages are counted, and problems noted", async () => {
   const toNobody = rpc("toNobody", {}, {});
   const program: Program = (node) => {

@@ -37,6 +37,9 @@ export const EPOCH_MS: number = Date.UTC(2000, 0, 1);
 /** A timer waits at least that long, as in Node.js: a loop of timers cannot hold time up. */
 const MIN_TIMEOUT_MS = 1;
 
+/** A timer that is to wait longer, waits the least: it overflows, as in Deno. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 type Callback = (...args: unknown[]) => void;
 
 /** What `setTimeout` gives: an object, as Deno's is, that is as good as its number. */
@@ -167,8 +170,10 @@ export class VirtualGlobals {
   }
 
   #ownTimers(): void {
+    const waitMs = (ms: number) =>
+      ms > MAX_TIMEOUT_MS ? MIN_TIMEOUT_MS : Math.max(ms, MIN_TIMEOUT_MS);
     const start = (callback: unknown, ms: unknown, args: unknown[], again: boolean) =>
-      this.#start(asCallback(callback), Math.max(Number(ms) || 0, MIN_TIMEOUT_MS), args, again);
+      this.#start(asCallback(callback), waitMs(Number(ms) || 0), args, again);
     const timer = (again: boolean) => (f: unknown, ms: unknown, ...args: unknown[]) =>
       start(f, ms, args, again);
     this.#replace(globalThis, "setTimeout", timer(false));

@@ -156,6 +156,24 @@ Deno.test("AbortSignal.timeout and @std/async's deadline work in virtual time", 
   assertEquals([reason, early, late], ["TimeoutError", false, "TimeoutError at 60201"]);
 });
 
+Deno.test("a time-out that no timer can hold is over at once, as in Deno", async () => {
+  await virtually(async () => {
+    for (const ms of [2 ** 31, Infinity]) await new Promise((resolve) => setTimeout(resolve, ms));
+    assertEquals(performance.now(), 2);
+  });
+});
+
+Deno.test("random values fill the view that is given, and nothing beside it", async () => {
+  await virtually(() => {
+    const bytes = new Uint8Array(64);
+    crypto.getRandomValues(bytes.subarray(16, 48));
+    assertEquals(bytes.subarray(0, 16), new Uint8Array(16));
+    assertEquals(bytes.subarray(48), new Uint8Array(16));
+    assert(bytes.some((byte) => byte !== 0));
+    return Promise.resolve();
+  });
+});
+
 Deno.test("the same seed draws the same everywhere, another seed something else", async () => {
   const draw = (seed: number) =>
     virtually(

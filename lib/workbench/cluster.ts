@@ -44,7 +44,7 @@ export interface ClusterOptions {
   readonly problem: (problem: Omit<Problem, "time">) => void;
   /** Told of each line a node writes to its log. */
   readonly log?: (node: string, line: string) => void;
-  /** Told, at most once, of a failure that ends the run. */
+  /** Told of each failure that ends the run. */
   readonly crashed: (crash: Crash) => void;
 }
 
