@@ -51,15 +51,30 @@ export interface Sighting {
   readonly type: string;
 }
 
-/** Starts the nodes of a program, tells the story, and ends them. */
-export function scenario(
+/**
+ * Starts the nodes of a program, tells the story, and ends them. One at a time, as with `simulate`,
+ * and like there nobody can end a program that loops without end.
+ *
+ * @throws {RangeError} for options that make no world.
+ */
+export async function scenario(
   program: Program | ProgramSource,
   options: ScenarioOptions,
   story: (world: World) => Promise<void>,
 ): Promise<void> {
   const { nodes = 1, seed = 1, latencyMs = 0, imperfections, log } = options;
+  if (!Number.isInteger(nodes) || nodes < 1) {
+    throw new RangeError(`nodes must be a whole number of at least 1, got ${nodes}`);
+  }
+  mustBeTime("latencyMs", latencyMs);
+  for (const name of ["loss", "duplication"] as const) {
+    const chance = imperfections?.[name] ?? 0;
+    if (!(chance >= 0 && chance <= 1)) {
+      throw new RangeError(`${name} must be a probability from 0 to 1, got ${chance}`);
+    }
+  }
   const ids = Array.from({ length: nodes }, (_, i) => `n${i}`);
-  return inVirtualTime(program, seed, async ({ clock, host }) => {
+  await inVirtualTime(program, seed, async ({ clock, host }) => {
     let fail: (crash: Crash) => void = () => {};
     const crashed = new Promise<never>((_, reject) => fail = reject);
     crashed.catch(() => {}); // it may come before anyone waits for it
@@ -87,12 +102,17 @@ export function scenario(
   });
 }
 
+function mustBeTime(name: string, ms: number): void {
+  if (ms >= 0 && ms < Infinity) return;
+  throw new RangeError(`${name} must be a time in milliseconds, got ${ms}`);
+}
+
 /** How often {@linkcode World.expectWithin} looks, in milliseconds. */
 const LOOK_EVERY_MS = 10;
 
 /**
  * What a story can do and see. Times are milliseconds of virtual time. Every verb throws a
- * `RangeError` for a node that there is not.
+ * `RangeError` for a node that there is not, and for what is no time.
  */
 export class World {
   readonly #cluster: Cluster;
@@ -150,12 +170,15 @@ export class World {
 
   /** Lets time pass. */
   pass(ms: number): Promise<void> {
+    mustBeTime("time to pass", ms);
     return sleep(this.#clock, ms * MS);
   }
 
   /** Cuts the two sides off from each other; ends what was cut before. */
   partition(side: readonly string[], other: readonly string[]): void {
     for (const node of [...side, ...other]) this.#known(node);
+    const both = side.find((node) => other.includes(node));
+    if (both !== undefined) throw new RangeError(`${both} cannot be on both sides of a partition`);
     this.#cluster.partition(split([...side, ...other], side.length));
   }
 
@@ -211,6 +234,7 @@ export class World {
    * @throws what the check threw last, once that many milliseconds have passed.
    */
   async expectWithin(ms: number, check: () => void | Promise<void>): Promise<void> {
+    mustBeTime("time to wait", ms);
     for (const end = this.nowMs + ms;;) {
       try {
         return await check();

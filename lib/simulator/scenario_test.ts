@@ -182,3 +182,34 @@ Deno.test("a story that speaks of a node that is not there is told so", async ()
     return Promise.resolve();
   });
 });
+
+Deno.test("a world that cannot be is refused, and so is what is no time", async () => {
+  const refused: [Parameters<typeof scenario>[1], string][] = [
+    [{ nodes: 0 }, "nodes must be a whole number of at least 1, got 0"],
+    [{ latencyMs: -10 }, "latencyMs must be a time in milliseconds, got -10"],
+    [{ imperfections: { loss: 5 } }, "loss must be a probability from 0 to 1, got 5"],
+  ];
+  for (const [options, why] of refused) {
+    await assertRejects(
+      () => scenario(broadcast, options, () => Promise.resolve()),
+      RangeError,
+      why,
+    );
+  }
+  await scenario(broadcast, { nodes: 2 }, async (world) => {
+    assertThrows(() => world.pass(NaN), RangeError, "time to pass must be a time");
+    await assertRejects(() => world.expectWithin(Infinity, () => {}), RangeError, "got Infinity");
+    assertThrows(() => world.partition(["n0"], ["n0", "n1"]), RangeError, "n0 cannot be on both");
+    assertEquals(world.nowMs, 0);
+  });
+});
+
+Deno.test("a second simulation beside one that runs is refused, and time is real afterwards", async () => {
+  await scenario(broadcast, {}, async (world) => {
+    const second = () => scenario(broadcast, {}, () => Promise.resolve());
+    await assertRejects(second, Error, "a simulation is running already");
+    await world.pass(10);
+    assertEquals(world.nowMs, 10);
+  });
+  assert(Date.now() > Date.UTC(2020));
+});

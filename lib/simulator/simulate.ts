@@ -20,8 +20,23 @@ import { VirtualGlobals } from "./virtual_globals.ts";
  * Nothing in the same thread can end a program that loops without end and never lets go; whoever
  * does not trust a program simulates it in a worker and watches that, as `deno task sim` does.
  *
+ * Faults that are written down strike exactly then:
+ *
+ * ```ts
+ * const { run } = parseTestOptions(["-w", "broadcast", "--node-count", "3"], { simulated: true });
+ * const { results } = await simulate(program, {
+ *   ...run,
+ *   faults: () => [
+ *     { time: 1 * SECOND, fault: { f: "kill", nodes: ["n1"] } },
+ *     { time: 3 * SECOND, fault: { f: "restart", nodes: ["n1"] } },
+ *   ],
+ * });
+ * ```
+ *
  * @throws {Standstill} if the run waits for something that virtual time cannot bring.
  * @throws {RealInputOutput} if the program does input or output of its own.
+ * @throws {RangeError} if a fault comes after a later one, or concerns a node that there is not.
+ * @throws {Error} if a simulation is running already.
  */
 export function simulate(
   program: Program | ProgramSource,
@@ -35,17 +50,24 @@ export function simulate(
   );
 }
 
+let isRunning = false;
+
 /**
  * Does something in virtual time, with a host for a program's nodes, and gives the real globals
  * back, also when it throws.
  *
  * @throws {Standstill} if it waits for something that virtual time cannot bring.
+ * @throws {Error} if time is virtual already.
  */
 export async function inVirtualTime<T>(
   program: Program | ProgramSource,
   seed: number | string,
   work: (engine: { clock: VirtualClock; host: ProgramHost }) => Promise<T>,
 ): Promise<T> {
+  if (isRunning) {
+    throw new Error("a simulation is running already: one at a time owns the process's globals");
+  }
+  isRunning = true;
   const clock = new VirtualClock(() => globals.leave());
   const random = new Random(seed).split("program");
   const globals = new VirtualGlobals(clock, random);
@@ -54,5 +76,6 @@ export async function inVirtualTime<T>(
     return await clock.run(() => work({ clock, host }));
   } finally {
     globals.restore();
+    isRunning = false;
   }
 }

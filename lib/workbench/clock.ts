@@ -260,7 +260,8 @@ export class VirtualClock implements Clock {
         if (next === undefined) {
           return fail(
             `nothing is scheduled any more at ${this.#now / MS} ms, yet the run has not ended: ` +
-              "it waits for something outside the simulation, such as input or output",
+              "it waits for something that nobody does, or that is outside the simulation, such as " +
+              "input or output",
           );
         }
         eventsNow = next === this.#now ? eventsNow + 1 : 0;

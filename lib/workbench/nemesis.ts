@@ -101,6 +101,41 @@ export interface Victim {
   skew(node: string, skewMs: number): void;
 }
 
+/**
+ * Faults as they were written down, each looked at before it strikes.
+ *
+ * @param knows Whether there is a participant of that id.
+ * @throws {RangeError} for one that comes after a later one, or concerns somebody who is not there.
+ */
+export function* checked(
+  faults: Iterable<TimedFault>,
+  knows: (id: string) => boolean,
+): Generator<TimedFault> {
+  let last = 0;
+  for (const timed of faults) {
+    const { time, fault } = timed;
+    const what = `the fault ${fault.f} at ${time / SECOND} s`;
+    if (!(time >= last)) throw new RangeError(`${what} must not come before ${last / SECOND} s`);
+    const stranger = concerned(fault).find((id) => !knows(id));
+    if (stranger !== undefined) throw new RangeError(`${what}: there is no ${stranger}`);
+    last = time;
+    yield timed;
+  }
+}
+
+function concerned(fault: Fault): string[] {
+  switch (fault.f) {
+    case "start-partition":
+      return [...fault.grudge].flatMap(([id, sources]) => [id, ...sources]);
+    case "stop-partition":
+      return [];
+    case "skew":
+      return [fault.node];
+    default:
+      return [...fault.nodes];
+  }
+}
+
 /** Does it. */
 export function inflict(fault: Fault, victim: Victim): void {
   switch (fault.f) {

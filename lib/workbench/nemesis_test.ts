@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { SECOND } from "./clock.ts";
 import {
+  checked,
   type FaultKind,
   faults,
   faultValues,
@@ -172,4 +173,24 @@ Deno.test("the history names a partition's shape, and then who is cut off from w
   assertEquals(invoked, keyword("one"));
   assertEquals(printEdn(completed), '[:isolated {"n1" #{"n2"}, "n2" #{"n1"}}]');
   assertEquals(faultValues({ f: "stop-partition" }), [null, keyword("network-healed")]);
+});
+
+Deno.test("faults that are written down come in order of time, and to whom there is", () => {
+  const look = (...faults: TimedFault[]) => [...checked(faults, (id) => id === "n0")];
+  const kill = (time: number, ...nodes: string[]): TimedFault => ({
+    time: time * SECOND,
+    fault: { f: "kill", nodes },
+  });
+  const healed: TimedFault = { time: 2 * SECOND, fault: { f: "stop-partition" } };
+  assertEquals(look(kill(1, "n0"), healed, healed).length, 3);
+  const grudge = new Map([["n0", new Set(["n7"])]]);
+  const refused: [TimedFault[], string][] = [
+    [[healed, kill(1, "n0")], "the fault kill at 1 s must not come before 2 s"],
+    [[kill(-1, "n0")], "the fault kill at -1 s must not come before 0 s"],
+    [[kill(NaN, "n0")], "the fault kill at NaN s must not come before 0 s"],
+    [[kill(1, "n0", "n9")], "the fault kill at 1 s: there is no n9"],
+    [[{ time: 0, fault: { f: "start-partition", shape: "x", grudge } }], "there is no n7"],
+    [[{ time: 0, fault: { f: "skew", node: "n8", skewMs: 1 } }], "there is no n8"],
+  ];
+  for (const [faults, why] of refused) assertThrows(() => look(...faults), RangeError, why);
 });

@@ -79,6 +79,14 @@ interface Queued {
   readonly deadline: number;
 }
 
+/** What chance does to a message. */
+interface Lot {
+  readonly lost: boolean;
+  readonly twice: boolean;
+}
+
+const NO_LOT: Lot = { lost: false, twice: false };
+
 interface Counts {
   sent: number;
   received: number;
@@ -98,6 +106,8 @@ export class Network {
   readonly #clock: Clock;
   readonly #latencyRandom: Random;
   readonly #chance: Random;
+  /** How often each text was sent; kept only where chance decides about it. */
+  readonly #sent = new Map<string, number>();
   readonly #latency: Latency;
   readonly #imperfections: Imperfections;
   readonly #watch: Watch | undefined;
@@ -161,14 +171,26 @@ export class Network {
     this.#count(packet, "sent");
     this.#watch?.("send", packet);
     const between = !isClient(src) && !isClient(dest);
-    if (between && this.#chance.chance(this.#imperfections.loss)) {
+    const { lost, twice } = between ? this.#lotOf(text) : NO_LOT;
+    if (lost) {
       this.#watch?.("lost", packet);
       return;
     }
     receiver?.offer({ packet, deadline: this.#deadline(between) });
-    if (between && this.#chance.chance(this.#imperfections.duplication)) {
-      receiver?.offer({ packet, deadline: this.#deadline(between) });
-    }
+    if (twice) receiver?.offer({ packet, deadline: this.#deadline(between) });
+  }
+
+  /**
+   * What chance has in store for a message. It is drawn from what the message says, and how often that
+   * was sent before: so a run with fewer operations still loses the messages that are left of those.
+   */
+  #lotOf(text: string): Lot {
+    const { loss, duplication } = this.#imperfections;
+    if (loss === 0 && duplication === 0) return NO_LOT;
+    const before = this.#sent.get(text) ?? 0;
+    this.#sent.set(text, before + 1);
+    const draws = this.#chance.split(`${before}/${text}`);
+    return { lost: draws.chance(loss), twice: draws.chance(duplication) };
   }
 
   /** Cuts receivers off from sources, instead of what was cut before. Clients always get through. */

@@ -272,6 +272,26 @@ Deno.test("loss is drawn apart: the messages that are not lost take the same lat
   assertEquals(lossy, lossless.slice(0, lossy.length));
 });
 
+Deno.test("whether a message is lost does not depend on what else is sent, but is drawn each time", async () => {
+  const lost = async (types: readonly string[]) => {
+    const texts: string[] = [];
+    const watch: Watch = (fate, { body }) => void (fate === "lost" && texts.push(body.type));
+    const world = new Fixture({ imperfections: { loss: 0.5 }, watch });
+    await world.tell(async (pass) => {
+      for (const type of types) world.send("n0", "n1", type);
+      await pass(1_000);
+    });
+    return texts;
+  };
+  const all = Array.from({ length: 100 }, (_, i) => `t${i}`);
+  const some = all.filter((_, i) => i % 3 === 0);
+  const lostOfAll = await lost(all);
+  assert(lostOfAll.length > 30 && lostOfAll.length < 70, `${lostOfAll.length} of 100`);
+  assertEquals(await lost(some), lostOfAll.filter((type) => some.includes(type)));
+  const again = (await lost(Array(100).fill("same"))).length;
+  assert(again > 30 && again < 70, `${again} of 100 repetitions`);
+});
+
 Deno.test("loss and duplication spare clients", async () => {
   const world = new Fixture({ imperfections: { loss: 0.5, duplication: 0.5 } });
   const arrivals = await world.tell(async () => {

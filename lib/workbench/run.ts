@@ -13,7 +13,7 @@ import type { Edn, EdnObject } from "./edn.ts";
 import { any, type Generator, type Planned, scripted, stagger, timeLimit } from "./generator.ts";
 import type { Op } from "./history.ts";
 import type { Host, Problem } from "./hosts/host.ts";
-import { type Fault, faultValues, inflict, type TimedFault } from "./nemesis.ts";
+import { checked, type Fault, faultValues, inflict, type TimedFault } from "./nemesis.ts";
 import { Cluster, Crash } from "./cluster.ts";
 import type { Imperfections, Latency, Watch } from "./network.ts";
 import { Random } from "./random.ts";
@@ -277,7 +277,7 @@ class Run {
   /** Lets faults strike at their times, until a time; returns how to stop before. */
   #unleash(faults: Iterable<TimedFault>, end: number): () => void {
     const { clock } = this.#engine;
-    const upcoming = faults[Symbol.iterator]();
+    const upcoming = checked(faults, (id) => this.#cluster.network.knows(id));
     let stopped = false;
     const next = () => {
       const { value, done } = upcoming.next();
