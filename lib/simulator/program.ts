@@ -42,6 +42,33 @@ export async function programAt(url: string, withinMs: number = LOADING_MS): Pro
   }
 }
 
+/** Modules whose time or chance no simulation can own. */
+const UNOWNED = ["node:timers", "node:timers/promises", "node:crypto"];
+
+const COMMENT = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
+const IMPORT = /\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g;
+
+/**
+ * Looks through a program's module, and those that it imports by relative paths, for what would make
+ * its runs differ with one seed.
+ *
+ * @throws {Error} if one imports a module whose time or chance no simulation can own.
+ */
+export async function mustBeOwnable(url: string, seen: Set<string> = new Set()): Promise<void> {
+  if (seen.has(url)) return;
+  seen.add(url);
+  const text = await Deno.readTextFile(new URL(url));
+  for (const [, specifier = ""] of text.replaceAll(COMMENT, "").matchAll(IMPORT)) {
+    if (UNOWNED.includes(specifier)) {
+      throw new Error(
+        `${url} imports ${specifier}, which a simulation cannot own: use the globals instead ` +
+          "(setTimeout, setImmediate, crypto, …)",
+      );
+    }
+    if (specifier.startsWith(".")) await mustBeOwnable(new URL(specifier, url).href, seen);
+  }
+}
+
 let lives = 0;
 
 /** A program of which every life of a node has an instance, so that none shares what is global. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { eachLifeAnew, programAt } from "./program.ts";
+import { eachLifeAnew, mustBeOwnable, programAt } from "./program.ts";
 import { scenario } from "./scenario.ts";
 import { count } from "./testdata/counts_lives.ts";
 
@@ -21,6 +21,17 @@ Deno.test("each life of each node has a module of its own, which draws as the se
   assertEquals(seen.map(({ asked }) => asked), [1, 1, 2, 1]);
   assertEquals(new Set(seen.map(({ draw }) => draw)).size, 3);
   assertEquals((await replies(1)).map(({ draw }) => draw), seen.map(({ draw }) => draw));
+});
+
+Deno.test("a module that imports another time is found, also by way of its own modules", async () => {
+  await mustBeOwnable(at("counts_lives.ts"));
+  for (const file of ["imports_timers.ts", "imports_it_indirectly.ts"]) {
+    await assertRejects(
+      () => mustBeOwnable(at(file)),
+      Error,
+      "imports_timers.ts imports node:timers,",
+    );
+  }
 });
 
 Deno.test("a module that does not finish loading is given up, and named", async () => {

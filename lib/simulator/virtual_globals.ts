@@ -7,8 +7,9 @@
  *
  * Out of reach, and so not to be used by a program that is simulated: what is imported from
  * `node:timers`, `node:crypto`, `node:process` and the like, `MessageChannel`, `Intl`'s own reading of
- * the time, and the garbage collector's moods (`WeakRef`). A node that sends something when it is not
- * its turn gives such a thing away; one that is alone may go unnoticed. Local time is the machine's.
+ * the time, and the garbage collector's moods (`WeakRef`). `deno task sim` refuses files that import
+ * the first two; of others, a node that sends something when it is not its turn gives them away, and
+ * else they may go unnoticed. Local time is the machine's.
  *
  * @module
  */
