@@ -143,8 +143,10 @@ export class Node {
    * and all. A definite code then says of the *whole* request that it did not take effect.
    *
    * @throws {Error} if the type has a handler already.
+   * @throws {TypeError} if the message is no description, as in a program that was not type-checked.
    */
   on<M extends OneWay>(message: M, handler: Handler<M>): void {
+    mustBeDescribed(message);
     const { type } = message;
     if (this.#handlers.has(type)) throw new Error(`a handler for "${type}" is registered already`);
     this.#handlers.set(type, {
@@ -153,8 +155,13 @@ export class Node {
     });
   }
 
-  /** Sends a message that expects no reply. It may be lost, and it may overtake others. */
+  /**
+   * Sends a message that expects no reply. It may be lost, and it may overtake others.
+   *
+   * @throws {TypeError} if the message is no description.
+   */
   send<M extends OneWay>(dest: string, message: M, fields: Of<M["request"]>): void {
+    mustBeDescribed(message);
     this.#send(dest, bodyOf(message.type, message.request, fields));
   }
 
@@ -164,6 +171,7 @@ export class Node {
    * @throws {RpcError} the error that came back; code 0 if nothing did in time, in which case the
    * request may have been carried out, or may be yet; code 13 if the reply was malformed.
    * @throws {RangeError} if `timeoutMs` is out of range.
+   * @throws {TypeError} if the request is no description.
    */
   async rpc<R extends Rpc>(
     dest: string,
@@ -171,6 +179,7 @@ export class Node {
     fields: Of<R["request"]>,
     options: RpcOptions = {},
   ): Promise<ReplyOf<R>> {
+    mustBeDescribed(request);
     const { timeoutMs = 1000, signal } = options;
     if (!(timeoutMs >= 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
       throw new RangeError(
@@ -310,6 +319,15 @@ export class Node {
   #send(dest: string, body: Body): void {
     this.#transport.send({ src: this.#known().id, dest, body });
   }
+}
+
+/** Who runs a program without checking its types hears of a mistake that is easily made, all the same. */
+function mustBeDescribed(message: Partial<OneWay>): void {
+  if (typeof message.type === "string" && typeof message.request === "object") return;
+  throw new TypeError(
+    "expected a message's description, such as Echo.echo or what rpc() and oneWay() make, got " +
+      JSON.stringify(message),
+  );
 }
 
 /** The body as its message describes it: the one place where what was received becomes typed. */

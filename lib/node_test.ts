@@ -199,6 +199,22 @@ Deno.test("two handlers for one type are a mistake that is told at once", () => 
   assertThrows(() => uninitialised(twice), Error, 'a handler for "gossip" is registered already');
 });
 
+Deno.test("what is no description is refused, also where nobody checks types", () => {
+  const expected = "expected a message's description, such as Echo.echo";
+  // @ts-expect-error: as a program does that is only run
+  assertThrows(() => uninitialised((node) => node.on("echo", () => {})), TypeError, expected);
+  const node = new TestNode(
+    (node) => {
+      // @ts-expect-error: as above
+      node.on(gossip, () => node.send("n1", { type: "gossip", message: 1 }, {}));
+    },
+    "n0",
+    ["n0", "n1"],
+  );
+  node.receive("n1", { type: "gossip", message: 1 });
+  assertEquals(node.sent, []);
+});
+
 // ---- what goes wrong in a request
 
 Deno.test("an ill-typed field gets error 12 that names it and what was expected", async () => {
