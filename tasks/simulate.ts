@@ -126,10 +126,18 @@ function told(plan: Plan, report: Report, options: SimOptions): string {
     renderSummary(summary, { ...terminalLook(), title }),
     ...(failed && ways.length > 0 ? [`\n    fails by: ${ways.join(", ")}`] : []),
     ...(shrunk === undefined ? [] : [`    made small: ${shrunk}`]),
+    ...(options.shrink && ways.length === 0 ? [`\n    ${notShrunk(report)}`] : []),
     ...(failed && !asked ? [`\n    replay: ${replay} --trace`] : []),
     // A run that only exceeds a limit has nothing that a smaller one could show.
     ...(failed && !asked && ways.length > 0 ? [`    shrink: ${replay} --shrink`] : []),
   ].join("\n");
+}
+
+/** Why a run that was to be shrunk is told of as it was. */
+function notShrunk({ seed, summary }: Report): string {
+  return summary.ending === "pass"
+    ? `seed ${seed} passes: there is nothing to shrink`
+    : `seed ${seed} fails by its limits only, which a smaller run would not show`;
 }
 
 function quoted(words: readonly string[]): string[] {

@@ -56,6 +56,17 @@ Deno.test("a run that only exceeds a limit is not to be shrunk, and a challenge'
   );
 });
 
+Deno.test("where there is nothing to shrink, the run is told of as ever, and why it stays as it is", async () => {
+  const passes = await sim("1", "--time-limit", "2", "--seed", "7", "--shrink");
+  assertEquals(passes.code, 0);
+  assertMatch(passes.out, /✓ pass +1 +Echo +\(seed 7\)/);
+  assertMatch(passes.out, /seed 7 passes: there is nothing to shrink\n$/);
+  const slow = await sim("3d", "--seed", "1", "--time-limit", "3", "--latency", "300", "--shrink");
+  assertEquals(slow.code, 1);
+  assertMatch(slow.out, /✗ fail .*\n +Correct, but beyond its limit:/);
+  assertMatch(slow.out, /seed 1 fails by its limits only, which a smaller run would not show\n$/);
+});
+
 Deno.test("what nodes hold at the end is told of, though Maelstrom's checks pass", async () => {
   const options = "-w txn-rw-register --node-count 2 --consistency-models read-committed";
   const { out } = await sim(

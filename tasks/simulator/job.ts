@@ -22,7 +22,7 @@ export interface Job {
   readonly limits: readonly Limit[];
   /** Send a transcript. */
   readonly trace?: TraceFilter;
-  /** Make it small, if it fails. */
+  /** Make it small, if it fails by more than its limits, and send the transcript of that. */
   readonly shrink?: boolean;
 }
 
@@ -39,7 +39,7 @@ export type Told =
 export interface Report {
   readonly seed: string;
   readonly summary: Summary;
-  /** In which ways it failed; empty if it passed. */
+  /** In which ways it failed; empty if it passed, or failed by its limits only. */
   readonly ways: readonly string[];
   /** Whether what the nodes hold at the end is wrong, beyond what Maelstrom checks. */
   readonly wrongBeyond?: boolean;

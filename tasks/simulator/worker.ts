@@ -7,7 +7,7 @@
 import { eachLifeAnew, programAt, type ProgramSource } from "../../lib/simulator/program.ts";
 import { shrink } from "../../lib/simulator/shrink.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
-import { tracing } from "../../lib/simulator/trace.ts";
+import { type TraceFilter, tracing } from "../../lib/simulator/trace.ts";
 import { waysOfFailing } from "../../lib/simulator/failure.ts";
 import type { Program } from "../../lib/node.ts";
 import { counted } from "../../lib/workbench/checkers/words.ts";
@@ -37,14 +37,16 @@ async function work(job: Job, tell: (told: Told) => void): Promise<Report> {
   const program = job.anew ? eachLifeAnew(job.program) : loaded;
   const { run } = parseTestOptions(job.argv, { simulated: true });
   const options: RunOptions = { ...run, seed: job.seed };
-  if (job.shrink) return await shrunk(program, options, job, tell);
-  return report(await traced(program, options, job, tell), options, job);
+  const trace = job.shrink ? undefined : job.trace; // of the small run then
+  const whole = report(await traced(program, options, trace, tell), options, job);
+  // What fails in no way that a smaller run could fail in, stays as it was.
+  return job.shrink && whole.ways.length > 0 ? await shrunk(program, options, job, tell) : whole;
 }
 
 async function traced(
   program: Program | ProgramSource,
   options: RunOptions,
-  { trace }: Job,
+  trace: TraceFilter | undefined,
   tell: (told: Told) => void,
 ): Promise<Outcome> {
   const lines: string[] = [];
@@ -57,7 +59,7 @@ async function traced(
     observer.phase?.(phase);
   };
   const outcome = await simulate(program, options, { ...observer, phase });
-  send();
+  if (lines.length > 0) send();
   return outcome;
 }
 
@@ -70,7 +72,7 @@ async function shrunk(
   const small = await shrink(program, options, {
     tried: (attempts) => tell({ kind: "attempts", attempts }),
   });
-  await traced(program, small.options, { ...job, trace: job.trace ?? {} }, tell);
+  await traced(program, small.options, job.trace ?? {}, tell);
   const { nodes, timeLimitS } = small.options;
   const words = [
     counted(small.operations, "operation"),
