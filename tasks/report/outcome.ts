@@ -9,10 +9,13 @@ import type { Problem } from "../../lib/workbench/hosts/host.ts";
 import type { EngineRun } from "../engines/engine.ts";
 import { type Limit, summarise, summariseCrash, type Summary } from "./summary.ts";
 
+/** A run that may have left no files. */
+export type EndedRun = Omit<EngineRun, "dir"> & Partial<Pick<EngineRun, "dir">>;
+
 /** Sums up a run under a challenge's limits; problems that nodes had come first. */
-export function summariseRun(run: EngineRun, limits: readonly Limit[] = []): Summary {
+export function summariseRun(run: EndedRun, limits: readonly Limit[] = []): Summary {
   const { results, stronger, history, workload, nodeCount, crash, problems, dir } = run;
-  const exists = (path: string) => existsSync(join(dir, path));
+  const exists = (path: string) => dir !== undefined && existsSync(join(dir, path));
   if (results === undefined) {
     const node = problems.at(-1)?.node;
     return summariseCrash(crash ?? [], { exists, ...(node === undefined ? {} : { node }) });

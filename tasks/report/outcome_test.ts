@@ -60,3 +60,11 @@ Deno.test("without results a run crashed; why, and the log of the node that did 
     await Deno.remove(dir, { recursive: true });
   }
 });
+
+Deno.test("a run without a folder has no files to look at", () => {
+  const problems = [{ time: 0, node: "n1", text: "n1 ended: exit status 3" }];
+  const { dir: _, ...found } = ended({ results: { "valid?": false }, problems });
+  assertEquals(summariseRun(found).places, []);
+  const { results: __, ...crashed } = found;
+  assertEquals(summariseRun(crashed).places, []);
+});

@@ -41,7 +41,8 @@ export class SimulationWorker implements Disposable {
     } catch (error) {
       if (!(error instanceof Unsimulated)) throw error;
       const { why } = error;
-      return { seed: job.seed, summary: summariseCrash(why), ways: why.slice(0, 1) };
+      const summary = summariseCrash(why, { exists: () => false }); // a simulation leaves no files
+      return { seed: job.seed, summary, ways: why.slice(0, 1) };
     } finally {
       if (job.anew && ++this.#jobs % JOBS_LOADING_ANEW === 0) this[Symbol.dispose]();
     }

@@ -91,6 +91,7 @@ Deno.test("a run that a simulation cannot hold is one that crashed, and the swee
       /called Deno\.readTextFileSync: real input and output have no place/,
     );
     assertMatch(summary.explanation[1] ?? "", /reads_files\.ts:\d+/);
+    assertEquals(summary.places, [], "there are no files to look at");
   }
   assertEquals(reports.length, 2);
 });

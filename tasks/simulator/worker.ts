@@ -86,7 +86,6 @@ async function shrunk(
 function report(outcome: Outcome, { workload, nodes }: RunOptions, job: Job): Report {
   const { history, problems, results, stronger, crash } = outcome;
   const summary = summariseRun({
-    dir: "",
     workload,
     nodeCount: nodes.length,
     history,
