@@ -26,7 +26,8 @@ interface SimOptions {
   readonly trace: TraceFilter | undefined;
   readonly shrink: boolean;
   readonly json: boolean;
-  readonly patienceMs: number;
+  /** Absent unless it was given. */
+  readonly patienceS: number | undefined;
   readonly help: boolean;
   /** Options of the run, added to the challenge's. */
   readonly rest: readonly string[];
@@ -87,15 +88,21 @@ function titleOf({ challenge: { id, title, runs }, argv }: Plan): string {
   return runs.length > 1 ? `${name}: ${argv.join(" ")}` : name;
 }
 
-/** The command that replays a run. */
-function replayOf({ challenge, argv }: Plan, seed: string, { rest }: SimOptions): string {
+/** The command that replays a run, under the same patience. */
+function replayOf({ challenge, argv }: Plan, seed: string, options: SimOptions): string {
+  const { rest, patienceS } = options;
   const words = challenge.runs.length > 1 ? [challenge.node, ...argv] : [challenge.id, ...rest];
-  return `deno task sim ${quoted([...words, "--seed", seed]).join(" ")}`;
+  const patience = patienceS === undefined ? [] : ["--patience", String(patienceS)];
+  return `deno task sim ${quoted([...words, "--seed", seed, ...patience]).join(" ")}`;
+}
+
+function patienceOf({ patienceS }: SimOptions): { patienceMs?: number } {
+  return patienceS === undefined ? {} : { patienceMs: 1_000 * patienceS };
 }
 
 async function one(plan: Plan, options: SimOptions): Promise<Summary[]> {
   const seed = options.seed ?? String(Math.floor(Math.random() * 2 ** 32));
-  using worker = new SimulationWorker(options);
+  using worker = new SimulationWorker(patienceOf(options));
   const attempts = options.shrink ? attemptsLine() : undefined;
   const report = await worker.simulate({
     ...jobOf(plan, seed),
@@ -108,6 +115,11 @@ async function one(plan: Plan, options: SimOptions): Promise<Summary[]> {
   if (options.json) console.log(summaryJson(report.summary));
   else console.log(told(plan, report, options));
   return [report.summary];
+}
+
+/** The ways in which a run failed, as a person reads them. */
+function failureOf({ ways, crash }: Report): readonly string[] {
+  return crash === undefined ? ways : [`crash: ${crash}`];
 }
 
 function attemptsLine(): ((attempts: number) => void) | undefined {
@@ -124,7 +136,7 @@ function told(plan: Plan, report: Report, options: SimOptions): string {
   const replay = replayOf(plan, seed, options);
   return [
     renderSummary(summary, { ...terminalLook(), title }),
-    ...(failed && ways.length > 0 ? [`\n    fails by: ${ways.join(", ")}`] : []),
+    ...(failed && ways.length > 0 ? [`\n    fails by: ${failureOf(report).join(", ")}`] : []),
     ...(shrunk === undefined ? [] : [`    made small: ${shrunk}`]),
     ...(options.shrink && ways.length === 0 ? [`\n    ${notShrunk(report)}`] : []),
     ...(failed && !asked ? [`\n    replay: ${replay} --trace`] : []),
@@ -167,7 +179,7 @@ async function many(plan: Plan, options: SimOptions): Promise<Summary[]> {
   try {
     await sweep({
       jobs: Array.from({ length: seeds }, (_, i) => jobOf(plan, String(first + i))),
-      patienceMs: options.patienceMs,
+      ...patienceOf(options),
       enough: () => failures.length > 0 && !keepGoing,
       ended: (report) => {
         reports.push(report);
@@ -210,11 +222,21 @@ function inSeconds(ms: number): string {
 
 /** How often each way of failing came, and in which runs first. */
 function byWay(failures: readonly Report[]): string[] {
+  const limitsOnly = failures.filter(({ ways }) => ways.length === 0);
   const runs = Map.groupBy(
-    failures.flatMap((report) => report.ways.map((way) => ({ way, report }))),
+    failures.flatMap((report) =>
+      report.ways.map((way, i) => ({ way, text: failureOf(report)[i] ?? way, report }))
+    ),
     ({ way }) => way,
   );
-  return [...runs].map(([way, found]) => countOf(way, found.map(({ report }) => report)));
+  return [
+    ...[...runs.values()].map((found) => {
+      const [first = "", ...others] = new Set(found.map(({ text }) => text));
+      const what = others.length === 0 ? first : `${first}, and the like`;
+      return countOf(what, found.map(({ report }) => report));
+    }),
+    ...(limitsOnly.length === 0 ? [] : [countOf("by its limits only", limitsOnly)]),
+  ];
 }
 
 function countOf(what: string, reports: readonly Report[]): string {
@@ -233,6 +255,7 @@ function simOptions(argv: readonly string[]): SimOptions {
   const value = own.get("--trace-value");
   const traced = own.has("--trace") || node !== undefined || value !== undefined;
   const seeds = own.get("--seeds");
+  const patience = own.get("--patience");
   if (seeds !== undefined && own.has("--seed")) {
     throw new UsageError("--seed and --seeds exclude each other; --first says where seeds begin");
   }
@@ -249,7 +272,7 @@ function simOptions(argv: readonly string[]): SimOptions {
       : undefined,
     shrink: own.has("--shrink"),
     json: own.has("--json"),
-    patienceMs: 1_000 * wholeNumber("--patience", own.get("--patience") ?? "60", 1),
+    patienceS: patience === undefined ? undefined : wholeNumber("--patience", patience, 1),
     help: own.has("--help") || own.has("-h"),
     rest,
   };

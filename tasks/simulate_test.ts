@@ -5,6 +5,7 @@ import { main } from "./simulate.ts";
 import { fromRoot, withFolder } from "./testing.ts";
 
 const ECHO = ["-w", "echo", "--node-count", "1", "--time-limit", "5", "--rate", "20"];
+const EXITS = "tasks/simulator/testdata/exits.ts";
 const ANSWERS_ANOTHER = "lib/simulator/broken/answers_another.ts";
 
 /** What a command prints, and its status. */
@@ -65,6 +66,16 @@ Deno.test("where there is nothing to shrink, the run is told of as ever, and why
   assertEquals(slow.code, 1);
   assertMatch(slow.out, /✗ fail .*\n +Correct, but beyond its limit:/);
   assertMatch(slow.out, /seed 1 fails by its limits only, which a smaller run would not show\n$/);
+});
+
+Deno.test("a crash is told of in its own words, and replayed under the same patience", async () => {
+  const options = [...ECHO, "--node-count", "3", "--time-limit", "2", "--patience", "30"];
+  const { code, out } = await sim(EXITS, ...options, "--seeds", "3", "--keep-going");
+  assertEquals(code, 255);
+  assertMatch(out, /0 of 3 runs pass\n\n +3 seeds in/);
+  assertMatch(out, /crash: n\d ended: exit status 3(, and the like)?: 3 of them, seeds 1, 2, 3\n/);
+  assertMatch(out, /fails by: crash: n\d ended: exit status 3\n/);
+  assertMatch(out, /replay: deno task sim \S+ .* --seed 1 --patience 30 --trace\n/);
 });
 
 Deno.test("what nodes hold at the end is told of, though Maelstrom's checks pass", async () => {

@@ -183,6 +183,7 @@ export function renderRuns(
       ...ends.map((text): Cell => ({ text, align: "right" })),
     ]];
   });
+  if (rows.length === 0) return head; // every run crashed
   return [head, "", ...columns([header, ...rows], paint).map((line) => `    ${line}`)].join("\n");
 }
 

@@ -209,3 +209,8 @@ Deno.test("several runs show the median and the spread of each figure", () => {
   assertEquals(spreadOf([4, 1, 2, 3]), { median: 2.5, min: 1, max: 4 });
   assertEquals(spreadOf([]), undefined);
 });
+
+Deno.test("runs that left no figures have no table", () => {
+  const crashed = summariseCrash(["n1 ended: exit status 3"]);
+  assertEquals(renderRuns([crashed, crashed], { title: "1  Echo" }), "✗ 1  Echo  0 of 2 runs pass");
+});

@@ -41,6 +41,8 @@ export interface Report {
   readonly summary: Summary;
   /** In which ways it failed; empty if it passed, or failed by its limits only. */
   readonly ways: readonly string[];
+  /** What crashed it, as it was said; among the ways its numbers are left out, to compare. */
+  readonly crash?: string;
   /** Whether what the nodes hold at the end is wrong, beyond what Maelstrom checks. */
   readonly wrongBeyond?: boolean;
   /** What a shrunk run consists of. */

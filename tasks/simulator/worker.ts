@@ -95,7 +95,8 @@ function report(outcome: Outcome, { workload, nodes }: RunOptions, job: Job): Re
     ...(crash && { crash: [crash.text, ...(crash.lastWords ?? [])] }),
   }, job.limits);
   const wrongBeyond = stronger?.["valid?"] === false;
-  return { seed: job.seed, summary, ways: waysOfFailing(outcome), wrongBeyond };
+  const ways = waysOfFailing(outcome);
+  return { seed: job.seed, summary, ways, wrongBeyond, ...(crash && { crash: crash.text }) };
 }
 
 const scope: object = globalThis;
