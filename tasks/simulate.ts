@@ -42,14 +42,32 @@ export async function main(argv: readonly string[]): Promise<number> {
     return options.help || target === "--help" || target === "-h" ? 0 : 254;
   }
   const challenges = target === "all" ? CHALLENGES : [targetOf(target, options.rest)];
-  const summaries: Summary[] = [];
-  for (const challenge of challenges) {
-    for (const args of challenge.runs) {
-      const plan = planOf(challenge, [...args, ...options.rest]);
-      summaries.push(...await (options.seeds === undefined ? one : many)(plan, options));
-    }
+  const plans = challenges.flatMap((challenge) =>
+    challenge.runs.map((args) => planOf(challenge, [...args, ...options.rest]))
+  );
+  const runs: Run[] = [];
+  for (const plan of plans) {
+    const reports = await (options.seeds === undefined ? one : many)(plan, options);
+    runs.push(...reports.map((report) => runOf(plan, report)));
   }
-  return EXIT_STATUS[worstEnding(summaries)];
+  if (options.json) {
+    const [only] = options.seeds === undefined && plans.length === 1 ? runs : [];
+    console.log(summaryJson(only ?? runs));
+  }
+  return EXIT_STATUS[worstEnding(runs)];
+}
+
+/** A run as JSON: its summary, how to repeat it, and in which ways it failed. */
+interface Run extends Summary {
+  readonly challenge: string;
+  readonly options: readonly string[];
+  readonly seed: string;
+  readonly ways: readonly string[];
+}
+
+function runOf({ challenge: { id }, argv }: Plan, report: Report): Run {
+  const { seed, summary } = report;
+  return { challenge: id, options: argv, seed, ...summary, ways: failureOf(report) };
 }
 
 /** A challenge by its id, or a program by its file. */
@@ -100,7 +118,7 @@ function patienceOf({ patienceS }: SimOptions): { patienceMs?: number } {
   return patienceS === undefined ? {} : { patienceMs: 1_000 * patienceS };
 }
 
-async function one(plan: Plan, options: SimOptions): Promise<Summary[]> {
+async function one(plan: Plan, options: SimOptions): Promise<Report[]> {
   const seed = options.seed ?? String(Math.floor(Math.random() * 2 ** 32));
   using worker = new SimulationWorker(patienceOf(options));
   const attempts = options.shrink ? attemptsLine() : undefined;
@@ -112,9 +130,8 @@ async function one(plan: Plan, options: SimOptions): Promise<Summary[]> {
     lines: (lines) => console.log(lines.join("\n")),
     ...(attempts && { attempts }),
   });
-  if (options.json) console.log(summaryJson(report.summary));
-  else console.log(told(plan, report, options));
-  return [report.summary];
+  if (!options.json) console.log(told(plan, report, options));
+  return [report];
 }
 
 /** The ways in which a run failed, as a person reads them. */
@@ -158,7 +175,7 @@ function quoted(words: readonly string[]): string[] {
   );
 }
 
-async function many(plan: Plan, options: SimOptions): Promise<Summary[]> {
+async function many(plan: Plan, options: SimOptions): Promise<Report[]> {
   const { seeds = 1, first, keepGoing } = options;
   const { challenge } = plan;
   const reports: Report[] = [];
@@ -192,32 +209,24 @@ async function many(plan: Plan, options: SimOptions): Promise<Summary[]> {
   }
   const bySeed = (a: Report, b: Report) => Number(a.seed) - Number(b.seed); // not as they ended
   for (const some of [reports, failures]) some.sort(bySeed);
+  if (options.json) return reports;
   const summaries = reports.map(({ summary }) => summary);
-  if (options.json) console.log(summaryJson(summaries));
-  else {
-    const title = titleOf(plan);
-    console.log(renderRuns(summaries, { ...terminalLook(), title }));
-    console.log(
-      `\n    ${grouped(reports.length)} seeds in ${inSeconds(performance.now() - startMs)}`,
-    );
-    for (const line of byWay(failures)) console.log(`    ${line}`);
-    const beyond = reports.filter(({ wrongBeyond }) => wrongBeyond);
-    if (beyond.length > 0) {
-      console.log(`    ${countOf("beyond Maelstrom's checks, what nodes hold is wrong", beyond)}`);
-    }
+  const tookS = ((performance.now() - startMs) / 1000).toFixed(1);
+  console.log(renderRuns(summaries, { ...terminalLook(), title: titleOf(plan) }));
+  console.log(`\n    ${grouped(reports.length)} seeds in ${tookS} s`);
+  for (const line of byWay(failures)) console.log(`    ${line}`);
+  const beyond = reports.filter(({ wrongBeyond }) => wrongBeyond);
+  if (beyond.length > 0) {
+    console.log(`    ${countOf("beyond Maelstrom's checks, what nodes hold is wrong", beyond)}`);
   }
   const [failed] = failures;
-  if (failed !== undefined && !options.json) {
-    const { seed } = failed;
+  const asked = options.trace !== undefined || options.shrink;
+  if (failed !== undefined) {
     console.log();
-    if (options.trace !== undefined || options.shrink) await one(plan, { ...options, seed });
+    if (asked) await one(plan, { ...options, seed: failed.seed });
     else console.log(told(plan, failed, options));
-  }
-  return summaries;
-}
-
-function inSeconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
+  } else if (options.shrink) console.log("    no seed fails: there is nothing to shrink");
+  return reports;
 }
 
 /** How often each way of failing came, and in which runs first. */
@@ -262,6 +271,13 @@ function simOptions(argv: readonly string[]): SimOptions {
   if (own.has("--first") && seeds === undefined) {
     throw new UsageError("--first has no use without --seeds");
   }
+  if (own.has("--keep-going") && seeds === undefined) {
+    throw new UsageError("--keep-going has no use without --seeds");
+  }
+  if (own.has("--json") && (traced || own.has("--shrink"))) {
+    const other = own.has("--shrink") ? "--shrink" : "--trace";
+    throw new UsageError(`--json and ${other} exclude each other: a transcript is no JSON`);
+  }
   return {
     seed: own.get("--seed"),
     seeds: seeds === undefined ? undefined : wholeNumber("--seeds", seeds, 1),
@@ -294,7 +310,7 @@ function help(): string {
     "  --trace-node ID   only what that node, client or service takes part in",
     "  --trace-value V   only what mentions that value",
     "  --shrink          make a failing run small and print its transcript; of many, the first",
-    "  --json            the summary as JSON",
+    "  --json            the summary as JSON with its seed; of many runs, an array of them",
     "  --patience S      seconds after which a program that does not let go is given up; default 60",
     "",
     "Options of the run, added to the challenge's own:",

@@ -58,6 +58,9 @@ Deno.test("a run that only exceeds a limit is not to be shrunk, and a challenge'
 });
 
 Deno.test("where there is nothing to shrink, the run is told of as ever, and why it stays as it is", async () => {
+  const all = await sim("1", "--time-limit", "2", "--seeds", "2", "--shrink");
+  assertEquals(all.code, 0);
+  assertMatch(all.out, /2 seeds in .*\n +no seed fails: there is nothing to shrink\n$/);
   const passes = await sim("1", "--time-limit", "2", "--seed", "7", "--shrink");
   assertEquals(passes.code, 0);
   assertMatch(passes.out, /✓ pass +1 +Echo +\(seed 7\)/);
@@ -78,6 +81,19 @@ Deno.test("a crash is told of in its own words, and replayed under the same pati
   assertMatch(out, /replay: deno task sim \S+ .* --seed 1 --patience 30 --trace\n/);
 });
 
+Deno.test("as JSON, a run has its seed and its ways of failing, and many are one array", async () => {
+  const one = await sim("1", "--time-limit", "1", "--seed", "7", "--json");
+  const { challenge, seed, ending, ways } = JSON.parse(one.out);
+  assertEquals([challenge, seed, ending, ways], ["1", "7", "pass", []]);
+  const swept = await sim(EXITS, ...ECHO, "--seeds", "2", "--first", "3", "--keep-going", "--json");
+  const found: { seed: string; ways: string[] }[] = JSON.parse(swept.out);
+  const crash = "crash: n0 ended: exit status 3";
+  assertEquals(found.map(({ seed, ways }) => [seed, ways]), [["3", [crash]], ["4", [crash]]]);
+  const both = await sim("6b", "--seed", "1", "--time-limit", "1", "--rate", "10", "--json");
+  const runs: { options: string[] }[] = JSON.parse(both.out);
+  assertEquals(runs.map(({ options }) => options.includes("--nemesis")), [false, true]);
+});
+
 Deno.test("what nodes hold at the end is told of, though Maelstrom's checks pass", async () => {
   const options = "-w txn-rw-register --node-count 2 --consistency-models read-committed";
   const { out } = await sim(
@@ -94,6 +110,10 @@ Deno.test("options that mean nothing in a simulation, or not together, are refus
       [["1", "--log-stderr"], "--log-stderr needs real processes"],
       [["1", "--seed", "1", "--seeds", "2"], "exclude each other"],
       [["1", "--seed", "1", "--first", "2"], "--first has no use without --seeds"],
+      [["1", "--keep-going"], "--keep-going has no use without --seeds"],
+      [["1", "--json", "--shrink"], "--json and --shrink exclude each other"],
+      [["1", "--json", "--trace"], "--json and --trace exclude each other"],
+      [["1", "--json", "--seeds", "2", "--trace-node", "n0"], "--json and --trace exclude"],
       [["1", "--seeds", "0"], "--seeds must be a whole number of at least 1"],
       [["9z"], "unknown challenge"],
       [[ANSWERS_ANOTHER], "-w is missing"],
