@@ -10,7 +10,7 @@ import { INTERRUPTED } from "./interrupt.ts";
 import { EXIT_STATUS } from "./report/summary.ts";
 
 /** Status of a task that was interrupted, as a shell has it. */
-const INTERRUPTED_STATUS = 130;
+export const INTERRUPTED_STATUS = 130;
 /** Status of a task that was called with wrong arguments, as Maelstrom has it. */
 const USAGE_STATUS = 254;
 

@@ -10,8 +10,9 @@ import { pathToFileURL } from "node:url";
 import type { TraceFilter } from "../lib/simulator/trace.ts";
 import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
-import { conclude, splitOptions, wholeNumber } from "./command_line.ts";
+import { conclude, INTERRUPTED_STATUS, splitOptions, wholeNumber } from "./command_line.ts";
 import { workloadOptionsHelp } from "./help.ts";
+import { INTERRUPTED, interruptible } from "./interrupt.ts";
 import { renderRuns, renderSummary, summaryJson, worstEnding } from "./report/render.ts";
 import type { Job, Report } from "./simulator/job.ts";
 import { SimulationWorker, sweep } from "./simulator/pool.ts";
@@ -46,15 +47,20 @@ export async function main(argv: readonly string[]): Promise<number> {
     challenge.runs.map((args) => planOf(challenge, [...args, ...options.rest]))
   );
   const runs: Run[] = [];
+  let interrupted = false;
   for (const plan of plans) {
-    const reports = await (options.seeds === undefined ? one : many)(plan, options);
-    runs.push(...reports.map((report) => runOf(plan, report)));
+    const found = options.seeds === undefined
+      ? { reports: [await one(plan, options)], interrupted: false }
+      : await many(plan, options);
+    runs.push(...found.reports.map((report) => runOf(plan, report)));
+    interrupted = found.interrupted;
+    if (interrupted) break;
   }
   if (options.json) {
     const [only] = options.seeds === undefined && plans.length === 1 ? runs : [];
     console.log(summaryJson(only ?? runs));
   }
-  return EXIT_STATUS[worstEnding(runs)];
+  return interrupted ? INTERRUPTED_STATUS : EXIT_STATUS[worstEnding(runs)];
 }
 
 /** A run as JSON: its summary, how to repeat it, and in which ways it failed. */
@@ -118,7 +124,7 @@ function patienceOf({ patienceS }: SimOptions): { patienceMs?: number } {
   return patienceS === undefined ? {} : { patienceMs: 1_000 * patienceS };
 }
 
-async function one(plan: Plan, options: SimOptions): Promise<Report[]> {
+async function one(plan: Plan, options: SimOptions): Promise<Report> {
   const seed = options.seed ?? String(Math.floor(Math.random() * 2 ** 32));
   using worker = new SimulationWorker(patienceOf(options));
   const attempts = options.shrink ? attemptsLine() : undefined;
@@ -131,7 +137,7 @@ async function one(plan: Plan, options: SimOptions): Promise<Report[]> {
     ...(attempts && { attempts }),
   });
   if (!options.json) console.log(told(plan, report, options));
-  return [report];
+  return report;
 }
 
 /** The ways in which a run failed, as a person reads them. */
@@ -175,7 +181,14 @@ function quoted(words: readonly string[]): string[] {
   );
 }
 
-async function many(plan: Plan, options: SimOptions): Promise<Report[]> {
+/** What came of a sweep. */
+interface Swept {
+  /** Of the runs that have ended, by their seeds. */
+  readonly reports: readonly Report[];
+  readonly interrupted: boolean;
+}
+
+async function many(plan: Plan, options: SimOptions): Promise<Swept> {
   const { seeds = 1, first, keepGoing } = options;
   const { challenge } = plan;
   const reports: Report[] = [];
@@ -193,8 +206,10 @@ async function many(plan: Plan, options: SimOptions): Promise<Report[]> {
         `${progressBar} ${challenge.id} · ${value} of ${max} seeds · ${failures.length} failed`,
     })
     : undefined;
-  try {
-    await sweep({
+  let interrupted = false;
+  const sweeping = (signal: AbortSignal) =>
+    sweep({
+      signal,
       jobs: Array.from({ length: seeds }, (_, i) => jobOf(plan, String(first + i))),
       ...patienceOf(options),
       enough: () => failures.length > 0 && !keepGoing,
@@ -204,16 +219,27 @@ async function many(plan: Plan, options: SimOptions): Promise<Report[]> {
         if (bar) bar.value = reports.length;
       },
     });
+  try {
+    await interruptible(sweeping);
+  } catch (error) {
+    if (error !== INTERRUPTED) throw error;
+    interrupted = true;
   } finally {
     await bar?.stop();
   }
   const bySeed = (a: Report, b: Report) => Number(a.seed) - Number(b.seed); // not as they ended
   for (const some of [reports, failures]) some.sort(bySeed);
-  if (options.json) return reports;
+  const swept = { reports, interrupted };
+  if (options.json) return swept;
   const summaries = reports.map(({ summary }) => summary);
   const tookS = ((performance.now() - startMs) / 1000).toFixed(1);
-  console.log(renderRuns(summaries, { ...terminalLook(), title: titleOf(plan) }));
-  console.log(`\n    ${grouped(reports.length)} seeds in ${tookS} s`);
+  if (reports.length > 0) {
+    console.log(renderRuns(summaries, { ...terminalLook(), title: titleOf(plan) }) + "\n");
+  }
+  const count = interrupted
+    ? `interrupted: ${grouped(reports.length)} of ${grouped(seeds)}`
+    : grouped(reports.length);
+  console.log(`    ${count} seeds in ${tookS} s`);
   for (const line of byWay(failures)) console.log(`    ${line}`);
   const beyond = reports.filter(({ wrongBeyond }) => wrongBeyond);
   if (beyond.length > 0) {
@@ -223,10 +249,13 @@ async function many(plan: Plan, options: SimOptions): Promise<Report[]> {
   const asked = options.trace !== undefined || options.shrink;
   if (failed !== undefined) {
     console.log();
-    if (asked) await one(plan, { ...options, seed: failed.seed });
-    else console.log(told(plan, failed, options));
-  } else if (options.shrink) console.log("    no seed fails: there is nothing to shrink");
-  return reports;
+    // Who has interrupted a sweep does not wait for a transcript: the command for it is enough.
+    if (asked && !interrupted) await one(plan, { ...options, seed: failed.seed });
+    else console.log(told(plan, failed, { ...options, trace: undefined, shrink: false }));
+  } else if (options.shrink && !interrupted) {
+    console.log("    no seed fails: there is nothing to shrink");
+  }
+  return swept;
 }
 
 /** How often each way of failing came, and in which runs first. */

@@ -8,14 +8,19 @@ const ECHO = ["-w", "echo", "--node-count", "1", "--time-limit", "5", "--rate", 
 const EXITS = "tasks/simulator/testdata/exits.ts";
 const ANSWERS_ANOTHER = "lib/simulator/broken/answers_another.ts";
 
-/** What a command prints, and its status. */
-async function sim(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const command = new Deno.Command(Deno.execPath(), {
+function simulation(argv: readonly string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-read", "--allow-env", "tasks/simulate.ts", ...argv],
     cwd: fromRoot("."),
     env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
   });
-  const { code, stdout, stderr } = await command.output();
+}
+
+/** What a command prints, and its status. */
+async function sim(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  const { code, stdout, stderr } = await simulation(argv).output();
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
@@ -93,6 +98,28 @@ Deno.test("as JSON, a run has its seed and its ways of failing, and many are one
   const runs: { options: string[] }[] = JSON.parse(both.out);
   assertEquals(runs.map(({ options }) => options.includes("--nemesis")), [false, true]);
 });
+
+Deno.test("a sweep that is interrupted sums up the runs so far", () =>
+  withFolder(async (folder) => {
+    const file = join(folder, "tells.ts");
+    const answers = fromRoot("nodes/1_echo.ts");
+    await Deno.writeTextFile(
+      file,
+      `export { default } from "${answers}"; console.error("loaded");`,
+    );
+    const sweeping = simulation([file, ...ECHO, "--seeds", "1000000"]).spawn();
+    const errors = sweeping.stderr.getReader();
+    await errors.read(); // a worker has begun
+    sweeping.kill("SIGINT");
+    errors.releaseLock();
+    const [out, , { code }] = await Promise.all([
+      new Response(sweeping.stdout).text(),
+      sweeping.stderr.cancel(),
+      sweeping.status,
+    ]);
+    assertEquals(code, 130);
+    assertMatch(out, /interrupted: \d+ of 1,000,000 seeds in/);
+  }));
 
 Deno.test("what nodes hold at the end is told of, though Maelstrom's checks pass", async () => {
   const options = "-w txn-rw-register --node-count 2 --consistency-models read-committed";

@@ -34,10 +34,15 @@ export class SimulationWorker implements Disposable {
     this.#patienceMs = patienceMs;
   }
 
-  /** Simulates a run. A program that a simulation cannot hold has crashed: the report says why. */
-  async simulate(job: Job, listener: Listener = {}): Promise<Report> {
+  /**
+   * Simulates a run. A program that a simulation cannot hold has crashed: the report says why.
+   *
+   * @throws the signal's reason once it aborts: the worker is ended at once.
+   */
+  async simulate(job: Job, listener: Listener = {}, signal?: AbortSignal): Promise<Report> {
+    signal?.throwIfAborted();
     try {
-      return await this.#simulate(job, listener);
+      return await this.#simulate(job, listener, signal);
     } catch (error) {
       if (!(error instanceof Unsimulated)) throw error;
       const { why } = error;
@@ -48,7 +53,7 @@ export class SimulationWorker implements Disposable {
     }
   }
 
-  #simulate(job: Job, listener: Listener): Promise<Report> {
+  #simulate(job: Job, listener: Listener, signal: AbortSignal | undefined): Promise<Report> {
     const worker = this.#worker ??= new Worker(new URL("./worker.ts", import.meta.url), {
       type: "module",
     });
@@ -57,13 +62,17 @@ export class SimulationWorker implements Disposable {
       const give = (end: () => void) => {
         clearTimeout(watchdog);
         worker.onmessage = worker.onerror = null;
+        signal?.removeEventListener("abort", aborted);
         end();
       };
-      const giveUp = (why: string) =>
+      const giveUpFor = (reason: unknown) =>
         give(() => {
           this[Symbol.dispose]();
-          reject(new Unsimulated([why]));
+          reject(reason);
         });
+      const giveUp = (why: string) => giveUpFor(new Unsimulated([why]));
+      const aborted = () => giveUpFor(signal?.reason);
+      signal?.addEventListener("abort", aborted);
       const stuck = () => giveUp(stuckIn(phase, this.#patienceMs / 1000));
       let watchdog = setTimeout(stuck, START_MS + this.#patienceMs);
       worker.onmessage = ({ data }: MessageEvent<Told>) => {
@@ -104,7 +113,8 @@ function stuckIn(phase: Phase, patienceS: number): string {
 
 /** What a sweep is told to do, and tells. */
 export interface Sweep {
-  readonly jobs: readonly Job[];
+  /** Each is taken only once a worker is free for it. */
+  readonly jobs: Iterable<Job>;
   /** Told of each run that has ended, in no particular order. */
   readonly ended: (report: Report, job: Job) => void;
   /** True once no further run is to begin. Default: never. */
@@ -112,18 +122,26 @@ export interface Sweep {
   readonly workers?: number;
   /** How long a worker may give no sign of life. Default 60 000. */
   readonly patienceMs?: number;
+  /** Aborts when the sweep is to end at once. */
+  readonly signal?: AbortSignal;
 }
 
-/** Simulates many runs, spread over workers. */
+/**
+ * Simulates many runs, spread over workers.
+ *
+ * @throws the signal's reason once it aborts; by then no worker is left.
+ */
 export async function sweep(
-  { jobs, ended, enough = () => false, workers = navigator.hardwareConcurrency, patienceMs }: Sweep,
+  { jobs, ended, enough = () => false, workers = navigator.hardwareConcurrency, ...more }: Sweep,
 ): Promise<void> {
-  const left = [...jobs].reverse();
+  const { patienceMs, signal } = more;
+  const left = Iterator.from(jobs);
   const drain = async () => {
     using worker = new SimulationWorker(patienceMs === undefined ? {} : { patienceMs });
-    for (let job = left.pop(); job !== undefined && !enough(); job = left.pop()) {
-      ended(await worker.simulate(job), job);
+    for (const job of left) {
+      if (enough()) return;
+      ended(await worker.simulate(job, {}, signal), job);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, drain));
+  await Promise.all(Array.from({ length: workers }, drain));
 }

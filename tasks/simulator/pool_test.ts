@@ -76,6 +76,27 @@ Deno.test("a sweep runs every seed once, and begins none when there are enough",
   assert((await run((reports) => reports.length > 0)).length < seeds.length);
 });
 
+Deno.test("a sweep that is interrupted ends at once, also where a program never lets go", async () => {
+  const interruption = new AbortController();
+  const reports: Report[] = [];
+  const jobs = function* () {
+    yield job("../../nodes/1_echo.ts");
+    yield job("testdata/starving.ts", { argv: [...ECHO, "--rate", "100"] });
+    throw new Error("no third job is asked for");
+  };
+  const sweeping = sweep({
+    jobs: jobs(),
+    workers: 1,
+    signal: interruption.signal,
+    ended: (report) => {
+      reports.push(report);
+      setTimeout(() => interruption.abort("enough"), 500);
+    },
+  });
+  assertEquals(await sweeping.catch((reason) => reason), "enough");
+  assertEquals(reports.map(({ summary }) => summary.ending), ["pass"]);
+});
+
 Deno.test("a run that a simulation cannot hold is one that crashed, and the sweep goes on", async () => {
   const reports: Report[] = [];
   const argv = [...ECHO, "--rate", "10"];
