@@ -8,11 +8,12 @@ import { UsageError } from "../lib/workbench/options.ts";
 import { RUNS } from "./engines/engine.ts";
 import { INTERRUPTED } from "./interrupt.ts";
 import { EXIT_STATUS } from "./report/summary.ts";
+import { grouped } from "./report/text.ts";
 
 /** Status of a task that was interrupted, as a shell has it. */
 export const INTERRUPTED_STATUS = 130;
 /** Status of a task that was called with wrong arguments, as Maelstrom has it. */
-const USAGE_STATUS = 254;
+export const USAGE_STATUS = 254;
 
 /** Options of a task, as they stand on the command line: `--json`. */
 export interface OwnOptions {
@@ -55,12 +56,19 @@ export function splitOptions(
 /**
  * The whole number that an option's text is.
  *
- * @throws {UsageError} if it is none, or too small.
+ * @throws {UsageError} if it is none, too small or too large.
  */
-export function wholeNumber(name: string, text: string, least: number): number {
+export function wholeNumber(
+  name: string,
+  text: string,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
   const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least) return value;
-  throw new UsageError(`${name} must be a whole number of at least ${least}, got "${text}"`);
+  const whole = /^\d+$/.test(text);
+  if (whole && value >= least && value <= most) return value;
+  const bound = whole && value > most ? `at most ${grouped(most)}` : `at least ${least}`;
+  throw new UsageError(`${name} must be a whole number of ${bound}, got "${text}"`);
 }
 
 /** Runs a task and ends the process with its exit status: why, if it failed, in a sentence. */

@@ -23,10 +23,13 @@ Deno.test("an option whose value is missing, or given for nothing, is named", ()
   assertThrows(needless, UsageError, '--json takes no value, got "false"');
 });
 
-Deno.test("a number that is none, or too small, is quoted with what was expected", () => {
+Deno.test("a number that is none, too small or too large, is quoted with what was expected", () => {
   assertEquals(wholeNumber("--runs", "12", 1), 12);
   for (const text of ["0", "-1", "1.5", "many", ""]) {
     const message = `--runs must be a whole number of at least 1, got "${text}"`;
     assertThrows(() => wholeNumber("--runs", text, 1), UsageError, message);
   }
+  assertEquals(wholeNumber("--runs", "2000", 1, 2000), 2000);
+  const message = '--runs must be a whole number of at most 2,000, got "2001"';
+  assertThrows(() => wholeNumber("--runs", "2001", 1, 2000), UsageError, message);
 });

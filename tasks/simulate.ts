@@ -10,12 +10,18 @@ import { pathToFileURL } from "node:url";
 import type { TraceFilter } from "../lib/simulator/trace.ts";
 import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
-import { conclude, INTERRUPTED_STATUS, splitOptions, wholeNumber } from "./command_line.ts";
+import {
+  conclude,
+  INTERRUPTED_STATUS,
+  splitOptions,
+  USAGE_STATUS,
+  wholeNumber,
+} from "./command_line.ts";
 import { workloadOptionsHelp } from "./help.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
 import { renderRuns, renderSummary, summaryJson, worstEnding } from "./report/render.ts";
 import type { Job, Report } from "./simulator/job.ts";
-import { SimulationWorker, sweep } from "./simulator/pool.ts";
+import { LoadError, SimulationWorker, sweep } from "./simulator/pool.ts";
 import { EXIT_STATUS, type Summary } from "./report/summary.ts";
 import { grouped, terminalLook } from "./report/text.ts";
 
@@ -37,10 +43,14 @@ interface SimOptions {
 /** Simulates what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   const [target = "", ...words] = argv;
+  const helpAsked = target === "--help" || target === "-h";
+  if (target.startsWith("-") && !helpAsked) {
+    throw new UsageError(`the challenge comes first, before ${target}`);
+  }
   const options = simOptions(words);
-  if (options.help || target === "" || target.startsWith("-")) {
+  if (options.help || helpAsked || target === "") {
     console.log(help());
-    return options.help || target === "--help" || target === "-h" ? 0 : 254;
+    return options.help || helpAsked ? 0 : USAGE_STATUS;
   }
   const challenges = target === "all" ? CHALLENGES : [targetOf(target, options.rest)];
   const plans = challenges.flatMap((challenge) =>
@@ -49,9 +59,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const runs: Run[] = [];
   let interrupted = false;
   for (const plan of plans) {
-    const found = options.seeds === undefined
-      ? { reports: [await one(plan, options)], interrupted: false }
-      : await many(plan, options);
+    const found = await simulated(plan, options);
     runs.push(...found.reports.map((report) => runOf(plan, report)));
     interrupted = found.interrupted;
     if (interrupted) break;
@@ -61,6 +69,18 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.log(summaryJson(only ?? runs));
   }
   return interrupted ? INTERRUPTED_STATUS : EXIT_STATUS[worstEnding(runs)];
+}
+
+async function simulated(plan: Plan, options: SimOptions): Promise<Swept> {
+  try {
+    if (options.seeds !== undefined) return await many(plan, options);
+    return { reports: [await one(plan, options)], interrupted: false };
+  } catch (error) {
+    if (!(error instanceof LoadError)) throw error;
+    const { node } = plan.challenge;
+    const why = error.message.replaceAll(plan.program, node);
+    throw new UsageError(`cannot load ${node}: ${why}`);
+  }
 }
 
 /** A run as JSON: its summary, how to repeat it, and in which ways it failed. */
@@ -78,7 +98,11 @@ function runOf({ challenge: { id }, argv }: Plan, report: Report): Run {
 
 /** A challenge by its id, or a program by its file. */
 function targetOf(target: string, rest: readonly string[]): Challenge {
-  if (CHALLENGES.some(({ id }) => id === target) || !existsSync(target)) return challengeOf(target);
+  if (CHALLENGES.some(({ id }) => id === target)) return challengeOf(target);
+  if (!existsSync(target)) {
+    if (/[./]/.test(target)) throw new UsageError(`there is no file ${target}`);
+    return challengeOf(target);
+  }
   const title = rest.includes("-w") || rest.some((word) => word.startsWith("--workload"))
     ? target
     : undefined;
@@ -282,6 +306,13 @@ function countOf(what: string, reports: readonly Report[]): string {
   return `${what}: ${reports.length} of them, seeds ${seeds}${reports.length > 8 ? ", …" : ""}`;
 }
 
+/** More would take days, and the memory for what came of each. */
+const MOST_SEEDS = 1_000_000;
+/** Beyond it, a sweep's seeds could not be told apart. */
+const LAST_SEED = Number.MAX_SAFE_INTEGER;
+/** A day; timers know no more than 24 of them. */
+const MOST_PATIENCE_S = 86_400;
+
 const OWN = {
   flags: ["--keep-going", "--trace", "--shrink", "--json", "--help", "-h"],
   values: ["--seed", "--seeds", "--first", "--trace-node", "--trace-value", "--patience"],
@@ -309,15 +340,17 @@ function simOptions(argv: readonly string[]): SimOptions {
   }
   return {
     seed: own.get("--seed"),
-    seeds: seeds === undefined ? undefined : wholeNumber("--seeds", seeds, 1),
-    first: wholeNumber("--first", own.get("--first") ?? "1", 0),
+    seeds: seeds === undefined ? undefined : wholeNumber("--seeds", seeds, 1, MOST_SEEDS),
+    first: wholeNumber("--first", own.get("--first") ?? "1", 0, LAST_SEED - MOST_SEEDS),
     keepGoing: own.has("--keep-going"),
     trace: traced
       ? { ...(node !== undefined && { node }), ...(value !== undefined && { value }) }
       : undefined,
     shrink: own.has("--shrink"),
     json: own.has("--json"),
-    patienceS: patience === undefined ? undefined : wholeNumber("--patience", patience, 1),
+    patienceS: patience === undefined
+      ? undefined
+      : wholeNumber("--patience", patience, 1, MOST_PATIENCE_S),
     help: own.has("--help") || own.has("-h"),
     rest,
   };
@@ -344,7 +377,10 @@ function help(): string {
     "",
     "Options of the run, added to the challenge's own:",
     "",
-    workloadOptionsHelp("simulator"),
+    workloadOptionsHelp("simulator", ["seed"]),
+    "",
+    "Exit status: 0 if every run passes, 1 if one fails, 2 if one could not be checked, 255 if one",
+    "crashes; 130 if interrupted, 254 if called wrongly or if the program cannot be loaded.",
   ].join("\n");
 }
 

@@ -130,6 +130,27 @@ Deno.test("what nodes hold at the end is told of, though Maelstrom's checks pass
   assertMatch(out, /beyond Maelstrom's checks, what nodes hold is wrong: 2 of them, seeds 1, 2/);
 });
 
+Deno.test("what cannot be loaded as a program is no crash of one", () =>
+  withFolder(async (folder) => {
+    const broken = join(folder, "broken.ts");
+    await Deno.writeTextFile(broken, "export default (");
+    for (const file of [broken, folder, fromRoot("deno.json"), fromRoot("lib/message.ts")]) {
+      for (const seeds of [["--seed", "1"], ["--seeds", "3"]]) {
+        const { code, out, err } = await sim(file, ...ECHO, ...seeds);
+        assertEquals([code, out], [254, ""], file);
+        assert(err.startsWith(`deno task sim: cannot load ${file}: `), err);
+      }
+    }
+  }));
+
+Deno.test("help names each option once, and every exit status", async () => {
+  const { code, out } = await sim("--help");
+  assertEquals(code, 0);
+  assertEquals(out.match(/^ +--seed /gm)?.length, 1);
+  const [, statuses = ""] = /^Exit status: (.*)/ms.exec(out) ?? [];
+  assertEquals(statuses.match(/\d+/g), ["0", "1", "2", "255", "130", "254"]);
+});
+
 Deno.test("options that mean nothing in a simulation, or not together, are refused", async () => {
   for (
     const [argv, why] of [
@@ -142,7 +163,10 @@ Deno.test("options that mean nothing in a simulation, or not together, are refus
       [["1", "--json", "--trace"], "--json and --trace exclude each other"],
       [["1", "--json", "--seeds", "2", "--trace-node", "n0"], "--json and --trace exclude"],
       [["1", "--seeds", "0"], "--seeds must be a whole number of at least 1"],
+      [["1", "--seeds", "5000000000"], "--seeds must be a whole number of at most 1,000,000"],
       [["9z"], "unknown challenge"],
+      [["./nope.ts", "-w", "echo"], "there is no file ./nope.ts"],
+      [["--seed", "7", "1"], "the challenge comes first, before --seed"],
       [[ANSWERS_ANOTHER], "-w is missing"],
     ] as const
   ) await assertRejects(() => main(argv), UsageError, why);

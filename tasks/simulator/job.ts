@@ -33,7 +33,8 @@ export type Told =
   | { readonly kind: "lines"; readonly lines: readonly string[] }
   | { readonly kind: "attempts"; readonly attempts: number }
   | { readonly kind: "done"; readonly report: Report }
-  | { readonly kind: "failed"; readonly why: readonly string[] };
+  | { readonly kind: "failed"; readonly why: readonly string[] }
+  | { readonly kind: "unloadable"; readonly why: readonly string[] };
 
 /** How a simulated run ended. */
 export interface Report {

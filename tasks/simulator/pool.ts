@@ -37,6 +37,7 @@ export class SimulationWorker implements Disposable {
   /**
    * Simulates a run. A program that a simulation cannot hold has crashed: the report says why.
    *
+   * @throws {LoadError} if its module is no program.
    * @throws the signal's reason once it aborts: the worker is ended at once.
    */
   async simulate(job: Job, listener: Listener = {}, signal?: AbortSignal): Promise<Report> {
@@ -79,7 +80,9 @@ export class SimulationWorker implements Disposable {
         clearTimeout(watchdog);
         watchdog = setTimeout(stuck, this.#patienceMs);
         if (data.kind === "done") give(() => resolve(data.report));
-        else if (data.kind === "failed") give(() => reject(new Unsimulated(data.why)));
+        else if (data.kind === "unloadable") {
+          give(() => reject(new LoadError(data.why.join("\n    "))));
+        } else if (data.kind === "failed") give(() => reject(new Unsimulated(data.why)));
         else if (data.kind === "phase") phase = data.phase;
         else if (data.kind === "lines") listener.lines?.(data.lines);
         else if (data.kind === "attempts") listener.attempts?.(data.attempts);
@@ -96,6 +99,11 @@ export class SimulationWorker implements Disposable {
     this.#worker?.terminate();
     this.#worker = undefined;
   }
+}
+
+/** A module cannot be loaded as a program, so that there is nothing to run. The message says why. */
+export class LoadError extends Error {
+  override readonly name = "LoadError";
 }
 
 /** Why there is no outcome: sentences, the most important first. */
@@ -129,6 +137,7 @@ export interface Sweep {
 /**
  * Simulates many runs, spread over workers.
  *
+ * @throws {LoadError} if a module is no program.
  * @throws the signal's reason once it aborts; by then no worker is left.
  */
 export async function sweep(

@@ -33,7 +33,7 @@ function isWorkerScope(scope: object): scope is WorkerScope {
 }
 
 async function work(job: Job, tell: (told: Told) => void): Promise<Report> {
-  const loaded = await programAt(job.program); // complains before anything starts
+  const loaded = await loadedFrom(job.program); // complains before anything starts
   const program = job.anew ? eachLifeAnew(job.program) : loaded;
   const { run } = parseTestOptions(job.argv, { simulated: true });
   const options: RunOptions = { ...run, seed: job.seed };
@@ -41,6 +41,21 @@ async function work(job: Job, tell: (told: Told) => void): Promise<Report> {
   const whole = report(await traced(program, options, trace, tell), options, job);
   // What fails in no way that a smaller run could fail in, stays as it was.
   return job.shrink && whole.ways.length > 0 ? await shrunk(program, options, job, tell) : whole;
+}
+
+/** Why a module is no program: what its import was rejected with. */
+class Unloadable extends Error {
+  constructor(override readonly cause: unknown) {
+    super("the module is no program");
+  }
+}
+
+async function loadedFrom(url: string): Promise<Program> {
+  try {
+    return await programAt(url);
+  } catch (error) {
+    throw new Unloadable(error);
+  }
 }
 
 async function traced(
@@ -107,17 +122,26 @@ if (isWorkerScope(scope)) {
     scope.postMessage({ kind: "alive" });
     work(data, (told) => scope.postMessage(told)).then(
       (report) => scope.postMessage({ kind: "done", report }),
-      (error) => scope.postMessage({ kind: "failed", why: reasonOf(error, data.program) }),
+      (error) => scope.postMessage(failureOf(error, data.program)),
     );
   });
 }
 
-/** What an error says, and where in the program that was. */
-function reasonOf(error: unknown, program: string): string[] {
-  if (!(error instanceof Error)) return [String(error)];
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  const inProgram = frames.find((line) => line.includes(program));
+function failureOf(error: unknown, program: string): Told {
+  if (error instanceof Unloadable) {
+    return { kind: "unloadable", why: reasonOf(error.cause, [program]) };
+  }
+  // Where the program is not to blame, the simulator may be.
   const internal = error instanceof TypeError || error instanceof ReferenceError;
-  const where = inProgram ?? (internal ? frames[0] : undefined);
-  return [error.message, ...(where === undefined ? [] : [where.trim()])];
+  return { kind: "failed", why: reasonOf(error, [program, ...(internal ? [""] : [])]) };
+}
+
+/** What an error says, and where that was: in the first of the places that its stack names. */
+function reasonOf(error: unknown, places: readonly string[]): string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  const { message, stack = "" } = error;
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  const [where] = places.flatMap((place) => frames.find((line) => line.includes(place)) ?? []);
+  const told = where === undefined || message.includes(where.trim());
+  return [message, ...(told ? [] : [where.trim()])];
 }
