@@ -130,6 +130,10 @@ function jobOf({ challenge, argv, program }: Plan, seed: string): Job {
   return { program, argv, seed, limits: challenge.limits, anew };
 }
 
+function* jobsOf(plan: Plan, first: number, seeds: number): Generator<Job> {
+  for (let seed = first; seed < first + seeds; seed++) yield jobOf(plan, String(seed));
+}
+
 /** What a run is called: where a challenge has several, by its options. */
 function titleOf({ challenge: { id, title, runs }, argv }: Plan): string {
   const name = id === title ? id : `${id}  ${title}`;
@@ -185,17 +189,22 @@ function told(plan: Plan, report: Report, options: SimOptions): string {
     renderSummary(summary, { ...terminalLook(), title }),
     ...(failed && ways.length > 0 ? [`\n    fails by: ${failureOf(report).join(", ")}`] : []),
     ...(shrunk === undefined ? [] : [`    made small: ${shrunk}`]),
-    ...(options.shrink && ways.length === 0 ? [`\n    ${notShrunk(report)}`] : []),
+    ...(options.shrink && !shrinkable(report) ? [`\n    ${notShrunk(report)}`] : []),
     ...(failed && !asked ? [`\n    replay: ${replay} --trace`] : []),
-    // A run that only exceeds a limit has nothing that a smaller one could show.
-    ...(failed && !asked && ways.length > 0 ? [`    shrink: ${replay} --shrink`] : []),
+    ...(!asked && shrinkable(report) ? [`    shrink: ${replay} --shrink`] : []),
   ].join("\n");
+}
+
+/** Whether a smaller run could show what is wrong. */
+function shrinkable({ ways, summary, crash }: Report): boolean {
+  return ways.length > 0 && (summary.ending !== "crash" || crash !== undefined);
 }
 
 /** Why a run that was to be shrunk is told of as it was. */
 function notShrunk({ seed, summary }: Report): string {
-  return summary.ending === "pass"
-    ? `seed ${seed} passes: there is nothing to shrink`
+  if (summary.ending === "pass") return `seed ${seed} passes: there is nothing to shrink`;
+  return summary.ending === "crash"
+    ? `seed ${seed} could not be simulated to its end: there is no run to make small`
     : `seed ${seed} fails by its limits only, which a smaller run would not show`;
 }
 
@@ -217,7 +226,6 @@ async function many(plan: Plan, options: SimOptions): Promise<Swept> {
   const { challenge } = plan;
   const reports: Report[] = [];
   const failures: Report[] = [];
-  const startMs = performance.now();
   const bar = Deno.stderr.isTerminal() && !options.json
     ? new ProgressBar({
       max: seeds,
@@ -230,11 +238,12 @@ async function many(plan: Plan, options: SimOptions): Promise<Swept> {
         `${progressBar} ${challenge.id} · ${value} of ${max} seeds · ${failures.length} failed`,
     })
     : undefined;
+  const startMs = performance.now();
   let interrupted = false;
   const sweeping = (signal: AbortSignal) =>
     sweep({
       signal,
-      jobs: Array.from({ length: seeds }, (_, i) => jobOf(plan, String(first + i))),
+      jobs: jobsOf(plan, first, seeds),
       ...patienceOf(options),
       enough: () => failures.length > 0 && !keepGoing,
       ended: (report) => {
@@ -255,20 +264,11 @@ async function many(plan: Plan, options: SimOptions): Promise<Swept> {
   for (const some of [reports, failures]) some.sort(bySeed);
   const swept = { reports, interrupted };
   if (options.json) return swept;
-  const summaries = reports.map(({ summary }) => summary);
   const tookS = ((performance.now() - startMs) / 1000).toFixed(1);
-  if (reports.length > 0) {
-    console.log(renderRuns(summaries, { ...terminalLook(), title: titleOf(plan) }) + "\n");
-  }
   const count = interrupted
     ? `interrupted: ${grouped(reports.length)} of ${grouped(seeds)}`
     : grouped(reports.length);
-  console.log(`    ${count} seeds in ${tookS} s`);
-  for (const line of byWay(failures)) console.log(`    ${line}`);
-  const beyond = reports.filter(({ wrongBeyond }) => wrongBeyond);
-  if (beyond.length > 0) {
-    console.log(`    ${countOf("beyond Maelstrom's checks, what nodes hold is wrong", beyond)}`);
-  }
+  console.log(toldOfMany(plan, reports, `${count} seeds in ${tookS} s`));
   const [failed] = failures;
   const asked = options.trace !== undefined || options.shrink;
   if (failed !== undefined) {
@@ -280,6 +280,23 @@ async function many(plan: Plan, options: SimOptions): Promise<Swept> {
     console.log("    no seed fails: there is nothing to shrink");
   }
   return swept;
+}
+
+/** Figures of the runs that have ended, if one has, and how they failed. */
+function toldOfMany(plan: Plan, reports: readonly Report[], count: string): string {
+  const summaries = reports.map(({ summary }) => summary);
+  const runs = renderRuns(summaries, { ...terminalLook(), title: titleOf(plan) });
+  const failures = reports.filter(({ summary }) => summary.ending !== "pass");
+  const beyond = reports.filter(({ wrongBeyond }) => wrongBeyond);
+  const lines = [
+    count,
+    ...byWay(failures),
+    ...(beyond.length === 0
+      ? []
+      : [countOf("beyond Maelstrom's checks, what nodes hold is wrong", beyond)]),
+  ];
+  return [...(reports.length === 0 ? [] : [runs, ""]), ...lines.map((line) => `    ${line}`)]
+    .join("\n");
 }
 
 /** How often each way of failing came, and in which runs first. */

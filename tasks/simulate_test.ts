@@ -73,6 +73,13 @@ Deno.test("where there is nothing to shrink, the run is told of as ever, and why
   const slow = await sim("3d", "--seed", "1", "--time-limit", "3", "--latency", "300", "--shrink");
   assertEquals(slow.code, 1);
   assertMatch(slow.out, /✗ fail .*\n +Correct, but beyond its limit:/);
+  const options = [...ECHO, "--time-limit", "1", "--seed", "1"];
+  const breaks = await sim("tasks/simulator/testdata/reads_files.ts", ...options, "--shrink");
+  assertEquals(breaks.code, 255);
+  assertMatch(
+    breaks.out,
+    /seed 1 could not be simulated to its end: there is no run to make small/,
+  );
   assertMatch(slow.out, /seed 1 fails by its limits only, which a smaller run would not show\n$/);
 });
 
