@@ -141,7 +141,8 @@ Deno.test("what cannot be loaded as a program is no crash of one", () =>
   withFolder(async (folder) => {
     const broken = join(folder, "broken.ts");
     await Deno.writeTextFile(broken, "export default (");
-    for (const file of [broken, folder, fromRoot("deno.json"), fromRoot("lib/message.ts")]) {
+    const others = ["deno.json", "lib/message.ts", "lib/simulator/testdata/imports_timers.ts"];
+    for (const file of [broken, folder, ...others.map(fromRoot)]) {
       for (const seeds of [["--seed", "1"], ["--seeds", "3"]]) {
         const { code, out, err } = await sim(file, ...ECHO, ...seeds);
         assertEquals([code, out], [254, ""], file);

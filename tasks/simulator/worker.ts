@@ -4,7 +4,12 @@
  *
  * @module
  */
-import { eachLifeAnew, programAt, type ProgramSource } from "../../lib/simulator/program.ts";
+import {
+  eachLifeAnew,
+  mustBeOwnable,
+  programAt,
+  type ProgramSource,
+} from "../../lib/simulator/program.ts";
 import { shrink } from "../../lib/simulator/shrink.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
 import { type TraceFilter, tracing } from "../../lib/simulator/trace.ts";
@@ -33,7 +38,7 @@ function isWorkerScope(scope: object): scope is WorkerScope {
 }
 
 async function work(job: Job, tell: (told: Told) => void): Promise<Report> {
-  const loaded = await loadedFrom(job.program); // complains before anything starts
+  const loaded = await loadedFrom(job); // complains before anything starts
   const program = job.anew ? eachLifeAnew(job.program) : loaded;
   const { run } = parseTestOptions(job.argv, { simulated: true });
   const options: RunOptions = { ...run, seed: job.seed };
@@ -50,9 +55,15 @@ class Unloadable extends Error {
   }
 }
 
-async function loadedFrom(url: string): Promise<Program> {
+/** Modules that were looked through, which need not be for each seed. */
+const ownable = new Set<string>();
+
+async function loadedFrom({ program: url, anew = false }: Job): Promise<Program> {
   try {
-    return await programAt(url);
+    const program = await programAt(url);
+    if (anew && !ownable.has(url)) await mustBeOwnable(url); // the challenges here are known to be
+    ownable.add(url);
+    return program;
   } catch (error) {
     throw new Unloadable(error);
   }
