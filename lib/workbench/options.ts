@@ -125,6 +125,9 @@ const DEFAULTS = {
   "delivery": "0.2",
 } as const;
 
+/** Maelstrom takes any positive number; with changes much closer together, time hardly passes. */
+const MIN_NEMESIS_INTERVAL_S = 0.001;
+
 const FLAGS = Object.keys(TEST_OPTIONS).filter((name) => !TEST_OPTIONS[name]?.value);
 const VALUED = Object.keys(TEST_OPTIONS).filter((name) => TEST_OPTIONS[name]?.value);
 
@@ -156,6 +159,13 @@ export function parseTestOptions(
         `--${name} does not apply to ${workload.name}, only to ${only.join(", ")}`,
       );
     }
+  }
+  if (simulated && given.rest.length > 0) {
+    throw new UsageError(
+      `arguments for the node ("-- ${
+        given.rest.join(" ")
+      }") need real processes, not the simulator`,
+    );
   }
   const nemesis = faultsOf(given, simulated);
   const availability = availabilityOf(given.text("availability"));
@@ -220,22 +230,21 @@ class Given {
   number(name: keyof typeof DEFAULTS, { min }: { min: number }): number {
     const text = this.value(name);
     const value = Number(text);
-    if (text.trim() === "" || !Number.isFinite(value) || value < min) {
-      throw new UsageError(`--${name} must be a number of at least ${min}, got "${text}"`);
-    }
-    return value;
+    if (text.trim() !== "" && Number.isFinite(value) && value >= min) return value;
+    throw new UsageError(`--${name} must be a number of at least ${min}, got "${text}"`);
   }
 
-  integer(name: keyof typeof DEFAULTS, range: { min: number }): number {
-    const value = this.number(name, range);
-    if (Number.isInteger(value)) return value;
-    throw new UsageError(`--${name} must be a whole number, got "${this.value(name)}"`);
+  integer(name: keyof typeof DEFAULTS, { min }: { min: number }): number {
+    const text = this.value(name);
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= min) return value;
+    throw new UsageError(`--${name} must be a whole number of at least ${min}, got "${text}"`);
   }
 }
 
 function readArguments(argv: readonly string[]): Given {
   const unknown: string[] = [];
-  const parsed: Readonly<Record<string, unknown>> = parseArgs([...argv], {
+  const parsed: Readonly<Record<string, unknown>> = parseArgs(withValuesTied(argv), {
     string: VALUED,
     boolean: FLAGS,
     collect: VALUED,
@@ -257,6 +266,20 @@ function readArguments(argv: readonly string[]): Given {
     new Set(FLAGS.filter((name) => parsed[name] === true)),
     asTexts(parsed["--"]),
   );
+}
+
+/** Ties a value to its option where it would be read as an option itself, or not at all: -1, "". */
+function withValuesTied(argv: readonly string[]): string[] {
+  const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
+  const tied: string[] = [];
+  for (const [i, word] of argv.entries()) {
+    const option = argv[i - 1] ?? "";
+    const valued = option.startsWith("--") && VALUED.includes(option.slice(2));
+    if (i < end && valued && /^(-[\d.].*)?$/.test(word)) {
+      tied[tied.length - 1] = `${option}=${word}`;
+    } else tied.push(word);
+  }
+  return tied;
 }
 
 function asTexts(value: unknown): string[] {
@@ -359,7 +382,7 @@ function imperfectionsOf(given: Given, simulated: boolean): Imperfections {
 
 function faultsOf(given: Given, simulated: boolean): RunOptions["faults"] {
   const nemesis = given.text("nemesis");
-  const intervalS = given.number("nemesis-interval", { min: 0 });
+  const intervalS = given.number("nemesis-interval", { min: MIN_NEMESIS_INTERVAL_S });
   if (nemesis === undefined) {
     if (!given.has("nemesis-interval")) return undefined;
     throw new UsageError("--nemesis-interval has no use without --nemesis");

@@ -44,7 +44,7 @@ Deno.test("what is wrong is named, with what was expected", () => {
   assertMatch(refusal("-w echo --rate fast"), /--rate must be a number of at least 0, got "fast"/);
   assertMatch(
     refusal("-w echo --time-limit 1.5"),
-    /--time-limit must be a whole number, got "1.5"/,
+    /--time-limit must be a whole number of at least 1, got "1.5"/,
   );
   assertMatch(refusal("-w echo --node-count 0"), /--node-count .* got "0"/);
   assertMatch(refusal("-w echo --concurrency n"), /--concurrency .* got "n"/);
@@ -56,11 +56,43 @@ Deno.test("what is wrong is named, with what was expected", () => {
   assertMatch(refusal("-w echo --nodes-file /nowhere"), /--nodes-file/);
 });
 
+Deno.test("a value that is negative or empty is its option's, and refused as that", () => {
+  const whole = (min: number) => `must be a whole number of at least ${min}, got`;
+  for (
+    const [option, value, expected] of [
+      ["node-count", "-1", whole(1)],
+      ["time-limit", "-5", whole(1)],
+      ["latency", "-10", whole(0)],
+      ["rate", "-1", "must be a number of at least 0, got"],
+      ["loss", "-.1", "must be a number of at least 0, got"],
+      ["availability", "-1", "must be total, or a number from 0 to 1, got"],
+    ] as const
+  ) {
+    const message = `--${option} ${expected} "${value}"`;
+    assertEquals(refusal(`-w echo --${option} ${value}`), message);
+    assertEquals(refusal(`-w echo --${option}=${value}`), message);
+  }
+  assertEquals(refusal("-w echo --nemesis "), "--nemesis needs a value");
+  assertEquals(refusal("-w echo --rate -w echo"), "--rate needs a value");
+  assertEquals(parse("-w echo --seed -7").run.seed, "-7");
+  assertEquals(parse("-w echo -- --rate -1").args, ["--rate", "-1"]);
+});
+
+Deno.test("faults need time between them", () => {
+  const interval = (text: string) => `-w echo --nemesis partition --nemesis-interval ${text}`;
+  const message = "--nemesis-interval must be a number of at least 0.001, got";
+  for (const text of ["0", "-1", "1e-9"]) {
+    assertEquals(refusal(interval(text)), `${message} "${text}"`);
+  }
+  assertEquals(typeof parse(interval("0.001")).run.faults, "function");
+});
+
 Deno.test("an option that does not apply is refused, not ignored", () => {
   assertMatch(refusal("-w echo --topology line"), /--topology does not apply to echo/);
   assertMatch(refusal("-w echo --key-count 3"), /--key-count does not apply to echo, only to/);
   assertMatch(refusal("-w echo --leave-db-running"), /Maelstrom's, but has no use/);
   assertMatch(refusal("-w echo --frobnicate"), /unknown option --frobnicate/);
+  assertMatch(refusal("-w echo -- --slow", true), /"-- --slow".* need real processes/);
   assertMatch(refusal("-w echo stray"), /stray argument "stray"/);
   assertMatch(refusal("-w echo –-nemesis partition"), /a dash that is no hyphen/);
 });
