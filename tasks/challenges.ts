@@ -153,6 +153,18 @@ export const CHALLENGES: readonly Challenge[] = [
 ];
 
 /**
+ * The options of a challenge's run with others added, which win. Maelstrom lets a node count win over
+ * names, so that of the challenge makes way for nodes that are named.
+ */
+export function withOptions(own: readonly string[], added: readonly string[]): string[] {
+  const end = added.includes("--") ? added.indexOf("--") : added.length;
+  const naming = /^(--node|--nodes|--nodes-file|-n)(=|$)/;
+  const named = added.slice(0, end).some((word) => naming.test(word));
+  const count = named ? own.indexOf("--node-count") : -1;
+  return [...(count < 0 ? own : own.toSpliced(count, 2)), ...added];
+}
+
+/**
  * The challenge of that id.
  *
  * @throws {UsageError} listing those there are.

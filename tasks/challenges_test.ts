@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
-import { challengeOf, CHALLENGES } from "./challenges.ts";
+import { challengeOf, CHALLENGES, withOptions } from "./challenges.ts";
 
 const project = new URL("../", import.meta.url);
 
@@ -40,6 +40,16 @@ Deno.test("6c has a partition, written with hyphens", () => {
   const [argv = []] = challengeOf("6c").runs;
   assertEquals(argv.slice(-2), ["--nemesis", "partition"]);
   assert(parseTestOptions(argv).run.faults !== undefined);
+});
+
+Deno.test("options given win over the challenge's, and so do nodes that are named over a count", () => {
+  const [own = []] = challengeOf("3c").runs;
+  const nodes = (...added: string[]) => parseTestOptions(withOptions(own, added)).run.nodes;
+  assertEquals(nodes("--nodes", "a,b"), ["a", "b"]);
+  assertEquals(nodes("--nodes=a,b", "-n", "d"), ["a", "b", "d"]);
+  assertEquals(nodes("--node-count", "2"), ["n0", "n1"]);
+  assertEquals(nodes("--", "--nodes", "a").length, 5);
+  assertThrows(() => nodes("--nodes", "a", "--node-count", "1"), UsageError, "exclude each other");
 });
 
 Deno.test("an unknown challenge is refused with those there are", () => {

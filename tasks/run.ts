@@ -5,7 +5,7 @@
  */
 import { workloadOptionsHelp } from "./help.ts";
 import { UsageError } from "../lib/workbench/options.ts";
-import { challengeOf, CHALLENGES } from "./challenges.ts";
+import { challengeOf, CHALLENGES, withOptions } from "./challenges.ts";
 import { conclude, splitOptions, wholeNumber } from "./command_line.ts";
 import { chooseEngine, type EngineName, engineNamed } from "./engines/choose.ts";
 import { interruptible } from "./interrupt.ts";
@@ -49,7 +49,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       const summaries: Summary[] = [];
       for (const args of challenge.runs) {
         for (let run = 0; run < own.runs; run++) {
-          const options = [...args, ...own.rest];
+          const options = withOptions(args, own.rest);
           say(`\n${challenge.id}  ${challenge.title}: ${options.join(" ")}`);
           const reporting = { quiet: own.quiet || own.json, signal };
           const ended = await runOnce(challenge, options, reporting);

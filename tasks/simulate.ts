@@ -9,7 +9,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { TraceFilter } from "../lib/simulator/trace.ts";
 import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
-import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
+import { type Challenge, challengeOf, CHALLENGES, withOptions } from "./challenges.ts";
 import {
   conclude,
   INTERRUPTED_STATUS,
@@ -54,7 +54,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const challenges = target === "all" ? CHALLENGES : [targetOf(target, options.rest)];
   const plans = challenges.flatMap((challenge) =>
-    challenge.runs.map((args) => planOf(challenge, [...args, ...options.rest]))
+    challenge.runs.map((args) => planOf(challenge, withOptions(args, options.rest)))
   );
   const runs: Run[] = [];
   let interrupted = false;

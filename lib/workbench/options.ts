@@ -4,10 +4,12 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { isClient } from "../message.ts";
 import { parseConsistencyModels } from "./checkers/elle/models.ts";
 import { FAULT_KINDS, faults, isFaultKind, merged } from "./nemesis.ts";
 import type { Imperfections, LatencyDistribution } from "./network.ts";
 import type { RunOptions } from "./run.ts";
+import { SERVICE_IDS } from "./services/mod.ts";
 import { TOPOLOGY_NAMES } from "./topology.ts";
 import { workloads } from "./workloads/mod.ts";
 
@@ -47,7 +49,7 @@ export const TEST_OPTIONS: Readonly<Record<string, OptionHelp>> = {
   "workload": { value: "NAME", help: "what clients do (-w); required" },
   "bin": { value: "FILE", help: "the node's executable", only: "processes" },
   "node-count": { value: "N", help: "N nodes, named n0, n1, …" },
-  "nodes": { value: "a,b,…", help: "the nodes' names; default n1,n2,n3,n4,n5" },
+  "nodes": { value: "a,b,…", help: "the nodes' names, not their number; default n1,n2,n3,n4,n5" },
   "node": { value: "NAME", help: "one more node (-n), repeatable" },
   "nodes-file": { value: "FILE", help: "more nodes, a name a line" },
   "time-limit": { value: "S", help: "seconds of operations; default 60" },
@@ -312,6 +314,10 @@ function oneOf<T extends string>(name: string, text: string, known: readonly T[]
 function nodesOf(given: Given): string[] {
   const count = given.text("node-count");
   if (count !== undefined) {
+    const naming = ["nodes", "node", "nodes-file"].find((name) => given.has(name));
+    if (naming !== undefined) {
+      throw new UsageError(`--node-count and --${naming} exclude each other`);
+    }
     if (!/^[1-9]\d*$/.test(count)) {
       throw new UsageError(`--node-count must be a whole number of at least 1, got "${count}"`);
     }
@@ -323,12 +329,17 @@ function nodesOf(given: Given): string[] {
     ...given.all("node"),
     ...(file === undefined ? [] : readNames(file)),
   ].map((name) => name.trim()).filter((name) => name !== "");
-  const nodes = named.length > 0 ? [...new Set(named)] : ["n1", "n2", "n3", "n4", "n5"];
-  const asClient = nodes.find((name) => name.startsWith("c"));
+  const again = named.find((name, i) => named.indexOf(name) < i);
+  if (again !== undefined) throw new UsageError(`there can not be two nodes named "${again}"`);
+  const asClient = named.find(isClient);
   if (asClient !== undefined) {
     throw new UsageError(`no node can be named "${asClient}": names with c are clients'`);
   }
-  return nodes;
+  const asService = named.find((name) => SERVICE_IDS.includes(name));
+  if (asService !== undefined) {
+    throw new UsageError(`no node can be named "${asService}": that is a service`);
+  }
+  return named.length > 0 ? named : ["n1", "n2", "n3", "n4", "n5"];
 }
 
 function readNames(file: string): string[] {

@@ -35,7 +35,6 @@ Deno.test("a challenge's own command line is read", () => {
 Deno.test("an option given twice counts as given last; nodes add up", () => {
   assertEquals(parse("-w echo --rate 1 --rate 2").run.rate, 2);
   assertEquals(parse("-w echo --nodes a,b -n d --node e").run.nodes, ["a", "b", "d", "e"]);
-  assertEquals(parse("-w echo --nodes a,b --node-count 1").run.nodes, ["n0"]);
 });
 
 Deno.test("what is wrong is named, with what was expected", () => {
@@ -52,6 +51,10 @@ Deno.test("what is wrong is named, with what was expected", () => {
   assertMatch(refusal("-w broadcast --topology star"), /--topology must be one of line/);
   assertMatch(refusal("-w echo --availability 2"), /total, or a number from 0 to 1, got "2"/);
   assertMatch(refusal("-w echo --nodes cat,dog"), /no node can be named "cat"/);
+  assertMatch(refusal("-w echo --nodes a,lin-kv"), /no node can be named "lin-kv"/);
+  assertMatch(refusal("-w echo --nodes a,b -n a"), /there can not be two nodes named "a"/);
+  assertMatch(refusal("-w echo --nodes a,b --node-count 1"), /-count and --nodes exclude each/);
+  assertMatch(refusal("-w echo --node-count 1 -n a"), /--node-count and --node exclude each/);
   assertMatch(refusal("-w echo --nemesis-interval 3"), /no use without --nemesis/);
   assertMatch(refusal("-w echo --nodes-file /nowhere"), /--nodes-file/);
 });

@@ -15,12 +15,19 @@ import { LwwKv } from "./lww_kv.ts";
 import { SeqKv } from "./seq_kv.ts";
 import type { Service } from "./service.ts";
 
+const SERVICES: Readonly<Record<string, (random: Random) => Service>> = {
+  "lin-kv": () => new LinKv(),
+  "seq-kv": (random) => new SeqKv(random.split("seq-kv")),
+  "lww-kv": (random) => new LwwKv(random.split("lww-kv")),
+  "lin-tso": () => new LinTso(),
+};
+
+/** The services' ids, which no node can have. */
+export const SERVICE_IDS: readonly string[] = Object.keys(SERVICES);
+
 /** Registers each service under its id. */
 export function startServices(network: Network, random: Random): void {
-  start(network, "lin-kv", new LinKv());
-  start(network, "seq-kv", new SeqKv(random.split("seq-kv")));
-  start(network, "lww-kv", new LwwKv(random.split("lww-kv")));
-  start(network, "lin-tso", new LinTso());
+  for (const [id, make] of Object.entries(SERVICES)) start(network, id, make(random));
 }
 
 function start(network: Network, id: string, service: Service): void {
