@@ -21,6 +21,8 @@ export interface OwnOptions {
   readonly flags: readonly string[];
   /** Options with one, as `--runs 3` or `--runs=3`. */
   readonly values: readonly string[];
+  /** Those of them whose values add up, with commas between them; of others the last counts. */
+  readonly lists?: readonly string[];
 }
 
 /**
@@ -31,7 +33,7 @@ export interface OwnOptions {
  */
 export function splitOptions(
   argv: readonly string[],
-  { flags, values }: OwnOptions,
+  { flags, values, lists = [] }: OwnOptions,
 ): { own: ReadonlyMap<string, string>; rest: string[] } {
   const own = new Map<string, string>();
   const rest: string[] = [];
@@ -47,7 +49,8 @@ export function splitOptions(
       if (value === undefined || (inline === undefined && value.startsWith("--"))) {
         throw new UsageError(`${name} needs a value`);
       }
-      own.set(name, value);
+      const before = lists.includes(name) ? own.get(name) : undefined;
+      own.set(name, before === undefined ? value : `${before},${value}`);
     } else rest.push(word);
   }
   return { own, rest };

@@ -11,6 +11,12 @@ Deno.test("a task's own options are taken out, and the others keep their order",
   assertEquals(rest, ["--rate", "10", "-w", "echo"]);
 });
 
+Deno.test("of an option given twice the last value counts, unless it is a list", () => {
+  const argv = ["--runs", "1", "--seed", "a", "--runs", "2", "--seed=b"];
+  const { own } = splitOptions(argv, { ...OWN, lists: ["--seed"] });
+  assertEquals([...own], [["--runs", "2"], ["--seed", "a,b"]]);
+});
+
 Deno.test("what stands behind two hyphens is the node's", () => {
   const { own, rest } = splitOptions(["--json", "--", "--runs", "3"], OWN);
   assertEquals([[...own.keys()], rest], [["--json"], ["--", "--runs", "3"]]);

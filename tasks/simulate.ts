@@ -7,7 +7,7 @@ import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { TraceFilter } from "../lib/simulator/trace.ts";
+import { filterProblem, type TraceFilter } from "../lib/simulator/trace.ts";
 import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
 import { type Challenge, challengeOf, CHALLENGES, withOptions } from "./challenges.ts";
 import {
@@ -54,7 +54,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const challenges = target === "all" ? CHALLENGES : [targetOf(target, options.rest)];
   const plans = challenges.flatMap((challenge) =>
-    challenge.runs.map((args) => planOf(challenge, withOptions(args, options.rest)))
+    challenge.runs.map((args) => planOf(challenge, withOptions(args, options.rest), options.trace))
   );
   const runs: Run[] = [];
   let interrupted = false;
@@ -119,8 +119,10 @@ interface Plan {
   readonly program: string;
 }
 
-function planOf(challenge: Challenge, argv: readonly string[]): Plan {
-  parseTestOptions(argv, { simulated: true }); // complains before any worker starts
+function planOf(challenge: Challenge, argv: readonly string[], trace: TraceFilter = {}): Plan {
+  const { run } = parseTestOptions(argv, { simulated: true }); // complains before any worker starts
+  const problem = filterProblem(trace, run.nodes);
+  if (problem !== undefined) throw new UsageError(`--trace-node: ${problem}`);
   return { challenge, argv, program: pathToFileURL(resolve(challenge.node)).href };
 }
 
@@ -333,13 +335,14 @@ const MOST_PATIENCE_S = 86_400;
 const OWN = {
   flags: ["--keep-going", "--trace", "--shrink", "--json", "--help", "-h"],
   values: ["--seed", "--seeds", "--first", "--trace-node", "--trace-value", "--patience"],
+  lists: ["--trace-node"],
 };
 
 function simOptions(argv: readonly string[]): SimOptions {
   const { own, rest } = splitOptions(argv, OWN);
-  const node = own.get("--trace-node");
+  const ids = own.get("--trace-node")?.split(",").map((id) => id.trim());
   const value = own.get("--trace-value");
-  const traced = own.has("--trace") || node !== undefined || value !== undefined;
+  const traced = own.has("--trace") || ids !== undefined || value !== undefined;
   const seeds = own.get("--seeds");
   const patience = own.get("--patience");
   if (seeds !== undefined && own.has("--seed")) {
@@ -360,9 +363,7 @@ function simOptions(argv: readonly string[]): SimOptions {
     seeds: seeds === undefined ? undefined : wholeNumber("--seeds", seeds, 1, MOST_SEEDS),
     first: wholeNumber("--first", own.get("--first") ?? "1", 0, LAST_SEED - MOST_SEEDS),
     keepGoing: own.has("--keep-going"),
-    trace: traced
-      ? { ...(node !== undefined && { node }), ...(value !== undefined && { value }) }
-      : undefined,
+    trace: traced ? { ...(ids && { ids }), ...(value !== undefined && { value }) } : undefined,
     shrink: own.has("--shrink"),
     json: own.has("--json"),
     patienceS: patience === undefined
@@ -386,7 +387,7 @@ function help(): string {
     "  --first F         seeds from F on instead",
     "  --keep-going      count failures instead of stopping at the first",
     "  --trace           print what happens as a transcript; of many runs, in the first that fails",
-    "  --trace-node ID   only what that node, client or service takes part in",
+    "  --trace-node a,…  only what one of these nodes, clients or services takes part in",
     "  --trace-value V   only what mentions that value",
     "  --shrink          make a failing run small and print its transcript; of many, the first",
     "  --json            the summary as JSON with its seed; of many runs, an array of them",

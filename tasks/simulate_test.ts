@@ -172,6 +172,12 @@ Deno.test("options that mean nothing in a simulation, or not together, are refus
       [["1", "--json", "--seeds", "2", "--trace-node", "n0"], "--json and --trace exclude"],
       [["1", "--seeds", "0"], "--seeds must be a whole number of at least 1"],
       [["1", "--seeds", "5000000000"], "--seeds must be a whole number of at most 1,000,000"],
+      [["3c", "--", "--slow"], 'arguments for the node ("-- --slow") need real processes'],
+      [
+        ["3c", "--trace-node", "n1", "--trace-node", "n9"],
+        "--trace-node: there is no n9: nodes are",
+      ],
+      [["3c", "--nodes", "a,b", "--trace-node", "a,n0"], "there is no n0: nodes are a, b, clients"],
       [["9z"], "unknown challenge"],
       [["./nope.ts", "-w", "echo"], "there is no file ./nope.ts"],
       [["--seed", "7", "1"], "the challenge comes first, before --seed"],

@@ -8,11 +8,12 @@ import { printEdn } from "../workbench/edn.ts";
 import type { Op } from "../workbench/history.ts";
 import type { Fate, Packet } from "../workbench/network.ts";
 import type { Observer } from "../workbench/run.ts";
+import { SERVICE_IDS } from "../workbench/services/mod.ts";
 
 /** What a transcript leaves out. */
 export interface TraceFilter {
-  /** Only what this node, client or service takes part in. */
-  readonly node?: string;
+  /** Only what one of these nodes, clients or services takes part in. */
+  readonly ids?: readonly string[];
   /** Only what mentions this value. */
   readonly value?: string;
 }
@@ -35,48 +36,101 @@ const REMARKS: Readonly<Record<Fate, string>> = {
 /** Longest text shown of a message's fields. */
 const MAX_FIELDS = 160;
 
-/** Writes a transcript while a run goes on, a line at a time. */
-export function tracing(write: (line: string) => void, filter: TraceFilter = {}): Observer {
+/** A transcript while it is written. */
+export interface Transcript extends Observer {
+  /** Writes what is left to say, once the run has ended, be it by an error. */
+  readonly end: () => void;
+}
+
+/**
+ * Writes a transcript while a run goes on, a line at a time. Times are the history's: what comes
+ * before it begins is written once that is known, with times below zero.
+ */
+export function tracing(write: (line: string) => void, filter: TraceFilter = {}): Transcript {
+  const starting: ((origin: number) => string)[] = [];
+  let started = false;
+  let found = false;
+  const tell = (text: (origin: number) => string) => {
+    if (started) write(text(0));
+    else starting.push(text);
+  };
+  const start = (origin: number) => {
+    started = true;
+    for (const text of starting.splice(0)) write(text(origin));
+  };
   const line = (time: number, who: string, what: string, mark = " ") =>
-    write(`${(time / SECOND).toFixed(4).padStart(9)} ${mark} ${who.padEnd(14)} ${what}`.trimEnd());
+    tell((origin) => `${inSeconds(time - origin)} ${mark} ${who.padEnd(14)} ${what}`.trimEnd());
+  const heading = (text: string) => tell(() => `          ── ${text} ──`);
   return {
     message(time, fate, packet) {
       if (!concerns(packet, filter)) return;
+      found = true;
       const route = fate === "recv"
         ? `${packet.dest} ${ARROWS.recv} ${packet.src}`
         : `${packet.src} ${ARROWS[fate]} ${packet.dest}`;
-      const remark = REMARKS[fate];
-      line(time, route, `${inBrief(packet)}${remark === "" ? "" : `   (${remark})`}`);
+      line(time, route, `${inBrief(packet)}${remark(REMARKS[fate])}`);
     },
-    op(op) {
-      if (op.process !== "nemesis" && !mentions(op, filter)) return;
-      line(
-        op.time,
-        op.process === "nemesis" ? "nemesis" : `process ${op.process}`,
-        opInWords(op),
-        "●",
-      );
+    op(op, asker) {
+      if (asker === undefined) return line(op.time, "nemesis", opInWords(op), "●");
+      const { client, node } = asker;
+      if (!isAbout([client, node], filter) || !hasValue(printEdn(op.value), filter)) return;
+      found = true;
+      const whose = remark(`client ${client} of ${node}`);
+      line(op.time, `process ${op.process}`, `${opInWords(op)}${whose}`, "●");
     },
     problem: ({ time, text, consequence }) =>
       line(time, "problem", consequence === undefined ? text : `${text}; ${consequence}`, "✗"),
-    log: (node, text, time) => {
-      if (filter.node !== undefined && filter.node !== node) return;
-      if (hasValue(text, filter)) line(time, node, `logs: ${text}`);
+    log(node, text, time) {
+      if (!isAbout([node], filter) || !hasValue(text, filter)) return;
+      found = true;
+      line(time, node, `logs: ${text}`);
     },
-    phase: (phase) => write(`          ── ${phase} ──`),
+    phase: heading,
+    up: start,
+    end() {
+      if (!found && Object.keys(filter).length > 0) heading(nothing(filter));
+      if (!started) start(0);
+    },
   };
 }
 
-function concerns({ src, dest, body }: Packet, filter: TraceFilter): boolean {
-  const { node } = filter;
-  if (node !== undefined && src !== node && dest !== node) return false;
-  const { msg_id: _, in_reply_to: __, ...said } = body; // numbers of messages are no values
-  return hasValue(JSON.stringify(said), filter);
+/** Why a filter can not fit a run with those nodes; `undefined` if it can. */
+export function filterProblem(
+  { ids = [] }: TraceFilter,
+  nodes: readonly string[],
+): string | undefined {
+  const known = (id: string) => nodes.includes(id) || SERVICE_IDS.includes(id) || /^c\d+$/.test(id);
+  const unknown = ids.find((id) => !known(id));
+  if (unknown === undefined) return undefined;
+  const ends = nodes.length > 3 ? `${nodes[0]} … ${nodes.at(-1)}` : nodes.join(", ");
+  return `there is no ${unknown === "" ? '""' : unknown}: nodes are ${ends}, clients c0, c1, …, ` +
+    `services ${SERVICE_IDS.join(", ")}`;
 }
 
-function mentions(op: Op, filter: TraceFilter): boolean {
-  if (filter.node !== undefined) return false; // processes are clients; its own messages are shown
-  return hasValue(printEdn(op.value), filter);
+function nothing({ ids, value }: TraceFilter): string {
+  const mentions = value === undefined ? "" : ` mentions ${value}`;
+  if (ids === undefined) return `nothing${mentions}`;
+  return `nothing${mentions === "" ? " happens" : ""} with ${ids.join(" or ")}${mentions}`;
+}
+
+function inSeconds(time: number): string {
+  return (time / SECOND).toFixed(4).padStart(9);
+}
+
+function remark(text: string): string {
+  return text === "" ? "" : `   (${text})`;
+}
+
+/** True if one of those who take part in something is asked for. */
+function isAbout(participants: readonly string[], { ids }: TraceFilter): boolean {
+  return ids === undefined || participants.some((id) => ids.includes(id));
+}
+
+function concerns({ src, dest, body }: Packet, filter: TraceFilter): boolean {
+  if (!isAbout([src, dest], filter)) return false;
+  if (filter.value === undefined) return true;
+  const { msg_id: _, in_reply_to: __, ...said } = body; // numbers of messages are no values
+  return hasValue(JSON.stringify(said), filter);
 }
 
 /** True if a text has the value other than as a part of a longer number or name. */

@@ -1,13 +1,14 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Program } from "../node.ts";
 import { json, oneWay } from "../rpc.ts";
 import { MS } from "../workbench/clock.ts";
 import { parseTestOptions } from "../workbench/options.ts";
 import type { RunOptions } from "../workbench/run.ts";
-import { Broadcast, LinKv } from "../workloads.ts";
+import { Broadcast, Echo, LinKv } from "../workloads.ts";
 import lostOnPartition from "./broken/lost_on_partition.ts";
 import { simulate } from "./simulate.ts";
-import { type TraceFilter, tracing } from "./trace.ts";
+import { filterProblem, type TraceFilter, tracing } from "./trace.ts";
+import { RealInputOutput } from "./virtual_globals.ts";
 
 const LINE = "-w broadcast --node-count 3 --time-limit 4 --rate 10 --latency 10 " +
   "--nemesis partition --nemesis-interval 1 --loss 0.1 --seed 6";
@@ -19,7 +20,9 @@ async function transcript(
 ): Promise<string[]> {
   const lines: string[] = [];
   const { run } = parseTestOptions(line.split(" "), { simulated: true });
-  await simulate(program, run, tracing((text) => lines.push(text), filter));
+  const trace = tracing((text) => lines.push(text), filter);
+  await simulate(program, run, trace);
+  trace.end();
   return lines;
 }
 
@@ -29,9 +32,9 @@ Deno.test("a transcript tells phases, operations, messages and what became of th
     assert(lines.some((line) => pattern.test(line)), `nothing like ${pattern}`);
   assertEquals(lines[0], "          ── starting ──");
   assertEquals(lines.filter((line) => line.startsWith("          ──")).length, 6);
-  find(/^ +\d+\.\d{4} {3}c\d+ ──▶ n0 +init #1 node_id "n0", node_ids \["n0","n1","n2"\]$/);
-  find(/ ● process \d +asks +broadcast \d+$/);
-  find(/ ● process \d +ok +read \[[\d ]*\]$/);
+  find(/^ +-\d+\.\d{4} {3}c\d+ ──▶ n0 +init #1 node_id "n0", node_ids \["n0","n1","n2"\]$/);
+  find(/ ● process \d +asks +broadcast \d+ {3}\(client c\d+ of n\d\)$/);
+  find(/ ● process \d +ok +read \[[\d ]*\] {3}\(client c\d+ of n\d\)$/);
   find(/ ● nemesis +start-partition :[a-z-]+$/);
   find(/ n\d ──▶ n\d +tell message \d+$/);
   find(/ n\d ◀── n\d +tell message \d+ {3}\(delivered\)$/);
@@ -39,10 +42,38 @@ Deno.test("a transcript tells phases, operations, messages and what became of th
   find(/ n\d ─✗ {2}n\d +tell message \d+ {3}\(lost\)$/);
 });
 
-Deno.test("times in a transcript never go back", async () => {
-  const times = (await transcript()).filter((line) => /^ +\d/.test(line))
-    .map((line) => Number.parseFloat(line)).slice(20);
+Deno.test("times in a transcript are the history's: below zero until all nodes are up, and never go back", async () => {
+  const lines = await transcript();
+  const times = lines.filter((line) => /^ +-?\d/.test(line)).map(Number.parseFloat);
   assertEquals(times, times.toSorted((a, b) => a - b));
+  const timeOf = (what: RegExp) => Number.parseFloat(lines.find((line) => what.test(line)) ?? "");
+  assert(timeOf(/init #1/) < 0);
+  assertEquals(timeOf(/topology #1/), 0);
+});
+
+Deno.test("a run that ends in an error is told up to there, also while nodes start", async () => {
+  const until = async (line: string, program: Program): Promise<string[]> => {
+    const lines: string[] = [];
+    const { run } = parseTestOptions(line.split(" "), { simulated: true });
+    const trace = tracing((text) => lines.push(text));
+    await assertRejects(() => simulate(program, run, trace), RealInputOutput);
+    trace.end();
+    return lines;
+  };
+  const line = "-w echo --node-count 1 --time-limit 2 --delivery 0 --seed 1";
+  const reads = () => void Deno.readTextFileSync("/nowhere");
+  const atInit = await until(line, (node) => node.onInit(reads));
+  assertEquals(atInit.slice(0, 3), [
+    "          ── starting ──",
+    '   0.0000   c0 ──▶ n0      init #1 node_id "n0", node_ids ["n0"]',
+    '   0.0000   n0 ◀── c0      init #1 node_id "n0", node_ids ["n0"]   (delivered)',
+  ]);
+  const later = await until(line, (node) =>
+    node.on(Echo.echo, ({ echo }) => {
+      reads();
+      return { type: "echo_ok", echo };
+    }));
+  assert(later.some((text) => /n0 ◀── c\d +echo #1 .*delivered/.test(text)));
 });
 
 const tell = oneWay("tell", { key: json, value: json });
@@ -70,7 +101,9 @@ async function twoWrites(filter: TraceFilter): Promise<string> {
     faults: () => [{ time: 205 * MS, fault: { f: "kill", nodes: ["n1"] } }],
   };
   const lines: string[] = [];
-  await simulate(telling, options, tracing((text) => lines.push(text), filter));
+  const trace = tracing((text) => lines.push(text), filter);
+  await simulate(telling, options, trace);
+  trace.end();
   return `\n${lines.join("\n")}\n`;
 }
 
@@ -88,24 +121,24 @@ Deno.test("every event has its line: what was on its way to a killed node never 
    0.0000   c0 ◀── n0      init_ok re #1   (delivered)
    0.0000   c1 ◀── n1      init_ok re #1   (delivered)
           ── running ──
-   0.1000 ● process 0      asks    write [7 15]
+   0.1000 ● process 0      asks    write [7 15]   (client c4 of n0)
    0.1000   c4 ──▶ n0      write #1 key 7, value 15
    0.1000   n0 ◀── c4      write #1 key 7, value 15   (delivered)
    0.1000   n0             logs: asked for 15.
    0.1000   n0 ──▶ n1      tell key 7, value 15
    0.1000   n0 ──▶ c4      write_ok re #1
    0.1000   c4 ◀── n0      write_ok re #1   (delivered)
-   0.1000 ● process 0      ok      write [7 15]
+   0.1000 ● process 0      ok      write [7 15]   (client c4 of n0)
    0.1100   n1 ◀── n0      tell key 7, value 15   (delivered)
    0.1100   n1             logs: told of 15.
-   0.2000 ● process 0      asks    write [7 1]
+   0.2000 ● process 0      asks    write [7 1]   (client c4 of n0)
    0.2000   c4 ──▶ n0      write #2 key 7, value 1
    0.2000   n0 ◀── c4      write #2 key 7, value 1   (delivered)
    0.2000   n0             logs: asked for 1.
    0.2000   n0 ──▶ n1      tell key 7, value 1
    0.2000   n0 ──▶ c4      write_ok re #2
    0.2000   c4 ◀── n0      write_ok re #2   (delivered)
-   0.2000 ● process 0      ok      write [7 1]
+   0.2000 ● process 0      ok      write [7 1]   (client c4 of n0)
    0.2050 ● nemesis        kill ["n1"]
    0.2050   n0 ──┤ n1      tell key 7, value 1   (its receiver ended before it came)
    0.2050 ● nemesis        kill
@@ -117,7 +150,7 @@ Deno.test("every event has its line: what was on its way to a killed node never 
 
 Deno.test("filtered by node, only what that node takes part in is told", async () => {
   assertEquals(
-    await twoWrites({ node: "n1" }),
+    await twoWrites({ ids: ["n1"] }),
     `
           ── starting ──
    0.0000   c1 ──▶ n1      init #1 node_id "n1", node_ids ["n0","n1"]
@@ -138,18 +171,61 @@ Deno.test("filtered by node, only what that node takes part in is told", async (
   );
 });
 
+Deno.test("filtered by node or client, operations that concern it are told of, and no others", async () => {
+  const line = "-w echo --node-count 3 --concurrency 6 --time-limit 5 --delivery 0 --seed 1";
+  const program: Program = (node) => node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+  const told = async (...ids: string[]) => {
+    const found = (await transcript({ ids }, program, line)).flatMap((text) => {
+      const [, process, client, node] = / process (\d).*client (c\d+) of (n\d)/.exec(text) ?? [];
+      return process === undefined ? [] : [{ process, client, node }];
+    });
+    return {
+      processes: [...new Set(found.map(({ process }) => process))].sort(),
+      clients: [...new Set(found.map(({ client }) => client ?? ""))],
+      nodes: [...new Set(found.map(({ node }) => node))].sort(),
+    };
+  };
+  const { processes, clients: [client = ""], nodes } = await told("n1");
+  assertEquals([processes, nodes], [["1", "4"], ["n1"]]);
+  const ofClient = await told(client);
+  assertEquals([ofClient.processes.length, ofClient.clients], [1, [client]]);
+  assertEquals((await told("n1", "n2")).processes, ["1", "2", "4", "5"]);
+});
+
+Deno.test("filters that match nothing say so", async () => {
+  const last = async (filter: TraceFilter) =>
+    (await twoWrites(filter)).trimEnd().split("\n").at(-1);
+  assertEquals(await last({ value: "zzz" }), "          ── nothing mentions zzz ──");
+  assertEquals(await last({ ids: ["c99"] }), "          ── nothing happens with c99 ──");
+  assertEquals(
+    await last({ ids: ["n0", "n1"], value: "16" }),
+    "          ── nothing with n0 or n1 mentions 16 ──",
+  );
+});
+
+Deno.test("a filter fits a run whose nodes, clients or services it names", () => {
+  const nodes = ["n0", "n1", "n2", "n3"];
+  assertEquals(filterProblem({ ids: ["n3", "c17", "lin-kv"] }, nodes), undefined);
+  assertEquals(filterProblem({ value: "n9" }, nodes), undefined);
+  assertEquals(
+    filterProblem({ ids: ["n0", "n9"] }, nodes),
+    "there is no n9: nodes are n0 … n3, clients c0, c1, …, services lin-kv, seq-kv, lww-kv, lin-tso",
+  );
+  assertMatch(filterProblem({ ids: [""] }, ["a", "b"]) ?? "", /there is no "": nodes are a, b,/);
+});
+
 Deno.test("filtered by value, only what says it is told: numbers of messages are no values", async () => {
   assertEquals(
     await twoWrites({ value: "1" }),
     `
           ── starting ──
           ── running ──
-   0.2000 ● process 0      asks    write [7 1]
+   0.2000 ● process 0      asks    write [7 1]   (client c4 of n0)
    0.2000   c4 ──▶ n0      write #2 key 7, value 1
    0.2000   n0 ◀── c4      write #2 key 7, value 1   (delivered)
    0.2000   n0             logs: asked for 1.
    0.2000   n0 ──▶ n1      tell key 7, value 1
-   0.2000 ● process 0      ok      write [7 1]
+   0.2000 ● process 0      ok      write [7 1]   (client c4 of n0)
    0.2050 ● nemesis        kill ["n1"]
    0.2050   n0 ──┤ n1      tell key 7, value 1   (its receiver ended before it came)
    0.2050 ● nemesis        kill

@@ -17,7 +17,7 @@ import { checked, type Fault, faultValues, inflict, type TimedFault } from "./ne
 import { Cluster, Crash } from "./cluster.ts";
 import type { Imperfections, Latency, Watch } from "./network.ts";
 import { Random } from "./random.ts";
-import { Threads } from "./threads.ts";
+import { type Asker, Threads } from "./threads.ts";
 import type { Workload, WorkloadOptions } from "./workloads/workload.ts";
 
 /** Everything that decides what a run does. */
@@ -53,13 +53,16 @@ export interface Engine {
 /** Told what happens while it happens. */
 export interface Observer {
   readonly phase?: (name: Phase) => void;
-  readonly op?: (op: Op) => void;
+  /** An event of the history, and whose it is unless the nemesis's. */
+  readonly op?: (op: Op, asker?: Asker) => void;
   /** A message's fate, at a time in ns. */
   readonly message?: (time: number, ...args: Parameters<Watch>) => void;
   readonly problem?: (problem: Problem) => void;
   /** A fault that strikes. */
   readonly fault?: (fault: TimedFault) => void;
   readonly log?: (node: string, line: string, time: number) => void;
+  /** All nodes are up: the history's time begins. Until then times are the clock's, as this one. */
+  readonly up?: (time: number) => void;
   /** Given once, at the start: what can be asked at any time. */
   readonly started?: (gauge: Gauge) => void;
 }
@@ -188,6 +191,7 @@ class Run {
     this.#enter("starting");
     await this.#cluster.start();
     this.#origin = clock.now();
+    this.#engine.observer?.up?.(this.#origin);
     await this.#setUp();
     const random = this.#random.split("operations");
     const { workload } = this.#options;
@@ -236,7 +240,7 @@ class Run {
       options: this.#workloadOptions,
       openClient: () => this.#cluster.openClient(),
       now: () => this.#now(),
-      record: (op) => this.#record(op),
+      record: (op, asker) => this.#record(op, asker),
       malformed: ({ node, message }) => this.#noteMalformed(node, message),
     });
   }
@@ -317,11 +321,11 @@ class Run {
     this.#record({ ...op, value: completed });
   }
 
-  #record(op: Omit<Op, "index" | "time">): Op {
+  #record(op: Omit<Op, "index" | "time">, asker?: Asker): Op {
     const recorded = { index: this.#history.length, time: this.#now(), ...op };
     this.#history.push(recorded);
     if (op.type === "invoke") this.#invocations++;
-    this.#engine.observer?.op?.(recorded);
+    this.#engine.observer?.op?.(recorded, asker);
     return recorded;
   }
 

@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { type Call, type Client, type Completion, MalformedReply } from "./client.ts";
+import { type Call, type Client, MalformedReply } from "./client.ts";
 import type { Clock, Timer } from "./clock.ts";
-import type { Assignment, Generator, Invocation } from "./generator.ts";
+import type { Assignment, Generator } from "./generator.ts";
 import type { Op } from "./history.ts";
 import type { Perform, Workload, WorkloadOptions } from "./workloads/workload.ts";
 
@@ -22,9 +22,15 @@ export interface ThreadsOptions {
   /** The time in the history's terms, ns. */
   readonly now: () => number;
   /** Adds an event to the history. */
-  readonly record: (op: Omit<Op, "index" | "time">) => Op;
+  readonly record: (op: Omit<Op, "index" | "time">, asker: Asker) => Op;
   /** Told of a reply that is not of the right form. */
   readonly malformed: (error: MalformedReply) => void;
+}
+
+/** Who makes an operation: a client's id, and that of the node it asks. */
+export interface Asker {
+  readonly client: string;
+  readonly node: string;
 }
 
 interface Thread {
@@ -35,6 +41,7 @@ interface Thread {
 
 interface Worker {
   readonly client: Client;
+  readonly asker: Asker;
   readonly perform: Perform;
   readonly call: Call;
   /** It had an operation that stayed open, and is replaced before the next. */
@@ -122,9 +129,10 @@ export class Threads {
     this.#turn = (this.#turn + 1) % (this.#threads.length + 1);
     const { f, value, extra } = op;
     const keys = { process: thread.process, f, ...(extra && { extra }) };
-    const invoked = record({ ...keys, type: "invoke", value });
+    const { asker, perform, call } = this.#workerOf(thread, index);
+    const invoked = record({ ...keys, type: "invoke", value }, asker);
     generator.observe?.(invoked, index);
-    const completion = await this.#perform(thread, index, op);
+    const completion = await perform(op, call);
     const { type, error } = completion;
     const completed = record({
       ...keys,
@@ -132,7 +140,7 @@ export class Threads {
       value: completion.value === undefined ? value : completion.value,
       ...(error === undefined ? {} : { error }),
       ...((extra ?? completion.extra) && { extra: { ...extra, ...completion.extra } }),
-    });
+    }, asker);
     if (type === "info") this.#succeed(thread);
     thread.busy = false;
     this.#outstanding--;
@@ -144,13 +152,12 @@ export class Threads {
     if (thread.worker && !this.#context.workload.reusableClients) thread.worker.spent = true;
   }
 
-  #perform(thread: Thread, index: number, op: Invocation): Promise<Completion> {
+  #workerOf(thread: Thread, index: number): Worker {
     if (thread.worker?.spent) {
       thread.worker.client.close();
       thread.worker = undefined;
     }
-    const worker = thread.worker ??= this.#open(index);
-    return worker.perform(op, worker.call);
+    return thread.worker ??= this.#open(index);
   }
 
   #open(index: number): Worker {
@@ -165,6 +172,7 @@ export class Threads {
         throw error;
       }
     };
-    return { client, perform: workload.open(options), call, spent: false };
+    const asker = { client: client.id, node };
+    return { client, asker, perform: workload.open(options), call, spent: false };
   }
 }

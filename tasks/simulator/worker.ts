@@ -17,15 +17,12 @@ import { waysOfFailing } from "../../lib/simulator/failure.ts";
 import type { Program } from "../../lib/node.ts";
 import { counted } from "../../lib/workbench/checkers/words.ts";
 import { parseTestOptions } from "../../lib/workbench/options.ts";
-import type { Observer, Outcome, Phase, RunOptions } from "../../lib/workbench/run.ts";
+import type { Outcome, Phase, RunOptions } from "../../lib/workbench/run.ts";
 import { summariseRun } from "../report/outcome.ts";
 import type { Job, Report, Told } from "./job.ts";
 
 /** How often it shows that the program under test lets go. */
 const ALIVE_EVERY_MS = 1_000;
-
-/** Lines sent at a time. */
-const BATCH = 500;
 
 /** What a dedicated worker's global scope has beyond what is declared for other programs. */
 interface WorkerScope {
@@ -75,18 +72,17 @@ async function traced(
   trace: TraceFilter | undefined,
   tell: (told: Told) => void,
 ): Promise<Outcome> {
-  const lines: string[] = [];
-  const send = () => tell({ kind: "lines", lines: lines.splice(0) });
-  const observer: Observer = trace === undefined ? {} : tracing((line) => {
-    if (lines.push(line) >= BATCH) send();
-  }, trace);
+  // Line by line: if the program then loops without end, the last one says at what.
+  const transcript = trace && tracing((line) => tell({ kind: "lines", lines: [line] }), trace);
   const phase = (phase: Phase) => {
     tell({ kind: "phase", phase });
-    observer.phase?.(phase);
+    transcript?.phase?.(phase);
   };
-  const outcome = await simulate(program, options, { ...observer, phase });
-  if (lines.length > 0) send();
-  return outcome;
+  try {
+    return await simulate(program, options, { ...transcript, phase });
+  } finally {
+    transcript?.end();
+  }
 }
 
 async function shrunk(
