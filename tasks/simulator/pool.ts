@@ -114,9 +114,11 @@ class Unsimulated extends Error {
 }
 
 function stuckIn(phase: Phase, patienceS: number): string {
-  return phase === "checking"
-    ? `the checker took longer than ${patienceS} s; --patience gives it more`
-    : `the program did not let go for ${patienceS} s; it seems to loop without end`;
+  if (phase === "checking") {
+    return `the checker took longer than ${patienceS} s; --patience gives it more`;
+  }
+  const when = phase === "starting" ? ", while it was starting" : "";
+  return `the program did not let go for ${patienceS} s${when}; it seems to loop without end`;
 }
 
 /** What a sweep is told to do, and tells. */

@@ -46,8 +46,12 @@ Deno.test("a failure is reported with its ways, and made small when asked", asyn
 Deno.test("a program that never lets go is given up, and the next job runs", async () => {
   using worker = new SimulationWorker({ patienceMs: 3_000 });
   const starving = job("testdata/starving.ts", { argv: [...ECHO, "--rate", "100"] });
-  const { summary, ways } = await worker.simulate(starving);
+  const lines: string[] = [];
+  const { summary, ways } = await worker.simulate({ ...starving, trace: {} }, {
+    lines: (more) => void lines.push(...more),
+  });
   assertEquals(summary.ending, "crash");
+  assertMatch(lines.at(-1) ?? "", /n0 ◀── c\d+ +echo #\d+ .*\(delivered\)$/);
   assertEquals(ways, ["the program did not let go for 3 s; it seems to loop without end"]);
   const next = await worker.simulate(job("../../nodes/1_echo.ts"));
   assertEquals(next.summary.ending, "pass");
