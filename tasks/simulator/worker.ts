@@ -95,10 +95,12 @@ async function shrunk(
     tried: (attempts) => tell({ kind: "attempts", attempts }),
   });
   await traced(program, small.options, job.trace ?? {}, tell);
-  const { nodes, timeLimitS } = small.options;
+  const { nodes, timeLimitS, imperfections } = small.options;
+  const { loss = 0, duplication = 0 } = imperfections ?? {};
+  const chance = loss + duplication > 0 ? " beside lost or repeated messages" : "";
   const words = [
     counted(small.operations, "operation"),
-    counted(small.faults, "fault"),
+    counted(small.faults, "fault") + chance,
     counted(nodes.length, "node"),
     `${timeLimitS} s (${counted(small.attempts, "run")} tried)`,
   ].join(", ");
