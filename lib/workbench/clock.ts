@@ -181,7 +181,7 @@ export class RealClock implements Clock {
   #soon(): void {
     if (this.#runsSoon) return;
     this.#runsSoon = true;
-    queueMicrotask(() => {
+    setImmediate(() => {
       this.#runsSoon = false;
       this.#run();
     });

@@ -116,3 +116,19 @@ Deno.test("the machine's clock calls back in order, and never before returning",
   await sleep(clock, 5 * MS);
   assertEquals(seen, ["returned", "now", "later"]);
 });
+
+Deno.test("the machine's clock lets input in between things that are due at once", async () => {
+  const clock = new RealClock();
+  let inputCame = false;
+  const input = setTimeout(() => inputCame = true);
+  let hops = 0;
+  await new Promise<void>((resolve) => {
+    const hop = () => {
+      if (inputCame || ++hops > 100_000) resolve();
+      else clock.at(clock.now(), hop);
+    };
+    hop();
+  });
+  clearTimeout(input);
+  assertEquals(inputCame, true);
+});
