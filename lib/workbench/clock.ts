@@ -142,6 +142,9 @@ function before(a: Scheduled, b: Scheduled): boolean {
   return a.time < b.time || (a.time === b.time && a.order < b.order);
 }
 
+/** How often the machine's clock does what is due before the event loop, and input, has its turn. */
+const RUNS_A_TURN = 100;
+
 /** The machine's clock. It keeps a process alive only while something is due. */
 export class RealClock implements Clock {
   readonly #start = performance.now();
@@ -149,6 +152,7 @@ export class RealClock implements Clock {
   /** The one timer; it may come earlier than needed, and then is set again. */
   #timer: { readonly time: number; readonly id: ReturnType<typeof setTimeout> } | undefined;
   #runsSoon = false;
+  #runs = 0;
 
   now(): number {
     return Math.round((performance.now() - this.#start) * MS);
@@ -181,14 +185,16 @@ export class RealClock implements Clock {
   #soon(): void {
     if (this.#runsSoon) return;
     this.#runsSoon = true;
-    setImmediate(() => {
+    const run = () => {
       this.#runsSoon = false;
       this.#run();
-    });
+    };
+    if (++this.#runs % RUNS_A_TURN === 0) setImmediate(run);
+    else queueMicrotask(run);
   }
 
   #run(): void {
-    // What becomes due while these run waits for the next turn, so that input is not starved.
+    // What becomes due while these run waits for the next, so that input is not starved.
     const now = this.now();
     for (let due = this.#agenda.takeDue(now); due; due = this.#agenda.takeDue(now)) due.callback();
     this.#arm();
