@@ -17,6 +17,7 @@ import {
   USAGE_STATUS,
   wholeNumber,
 } from "./command_line.ts";
+import { counted } from "../lib/workbench/checkers/words.ts";
 import { workloadOptionsHelp } from "./help.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
 import { renderRuns, renderSummary, summaryJson, worstEnding } from "./report/render.ts";
@@ -182,13 +183,18 @@ function attemptsLine(): ((attempts: number) => void) | undefined {
 }
 
 function told(plan: Plan, report: Report, options: SimOptions): string {
-  const { seed, summary, shrunk, ways } = report;
+  const { seed, summary, shrunk, ways, uncaught } = report;
   const title = `${titleOf(plan)}  (seed ${seed})`;
   const failed = summary.ending !== "pass";
   const asked = options.trace !== undefined || options.shrink;
   const replay = replayOf(plan, seed, options);
   return [
     renderSummary(summary, { ...terminalLook(), title }),
+    ...(uncaught === undefined ? [] : [
+      `\n    ${
+        counted(uncaught.count, "error")
+      } that nobody caught, the first on ${uncaught.first}`,
+    ]),
     ...(failed && ways.length > 0 ? [`\n    fails by: ${failureOf(report).join(", ")}`] : []),
     ...(shrunk === undefined ? [] : [`    made small: ${shrunk}`]),
     ...(options.shrink && !shrinkable(report) ? [`\n    ${notShrunk(report)}`] : []),

@@ -93,6 +93,16 @@ Deno.test("a crash is told of in its own words, and replayed under the same pati
   assertMatch(out, /replay: deno task sim \S+ .* --seed 1 --patience 30 --trace\n/);
 });
 
+Deno.test("errors that nobody caught are counted, also where the run passes", async () => {
+  const late = await sim("tasks/simulator/testdata/throws_late.ts", ...ECHO, "--seed", "1");
+  assertEquals(late.code, 0);
+  assertMatch(late.out, /\n +\d+ errors that nobody caught, the first on n0: Error: too late\n/);
+  assertEquals(
+    (await sim("1", "--seed", "1", "--time-limit", "1")).out.includes("nobody caught"),
+    false,
+  );
+});
+
 Deno.test("as JSON, a run has its seed and its ways of failing, and many are one array", async () => {
   const one = await sim("1", "--time-limit", "1", "--seed", "7", "--json");
   const { challenge, seed, ending, ways } = JSON.parse(one.out);

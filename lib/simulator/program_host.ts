@@ -56,7 +56,7 @@ class Hosted implements Owner {
 
   failed(error: unknown): void {
     if (error instanceof ProcessExit) return;
-    this.node.log(`uncaught: ${error instanceof Error ? error.stack ?? error.message : error}`);
+    this.node.log(`${UNCAUGHT}${error instanceof Error ? error.stack ?? error.message : error}`);
   }
 
   say(text: string): void {
@@ -100,6 +100,9 @@ class Hosted implements Owner {
 }
 
 const LAST_WORDS = 32;
+
+/** How a line of a node's log begins that tells of an error nobody caught. The node lives on. */
+export const UNCAUGHT = "uncaught: ";
 
 /** What nodes run on. */
 export interface HostEngine {

@@ -46,6 +46,8 @@ export interface Report {
   readonly crash?: string;
   /** Whether what the nodes hold at the end is wrong, beyond what Maelstrom checks. */
   readonly wrongBeyond?: boolean;
+  /** Errors that nobody caught, and the first of them: a node lives on after one. */
+  readonly uncaught?: { readonly count: number; readonly first: string };
   /** What a shrunk run consists of. */
   readonly shrunk?: string;
 }

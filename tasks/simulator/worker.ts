@@ -10,6 +10,7 @@ import {
   programAt,
   type ProgramSource,
 } from "../../lib/simulator/program.ts";
+import { UNCAUGHT } from "../../lib/simulator/program_host.ts";
 import { shrink } from "../../lib/simulator/shrink.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
 import { type TraceFilter, tracing } from "../../lib/simulator/trace.ts";
@@ -17,7 +18,7 @@ import { waysOfFailing } from "../../lib/simulator/failure.ts";
 import type { Program } from "../../lib/node.ts";
 import { counted } from "../../lib/workbench/checkers/words.ts";
 import { parseTestOptions } from "../../lib/workbench/options.ts";
-import type { Outcome, Phase, RunOptions } from "../../lib/workbench/run.ts";
+import type { Observer, Outcome, Phase, RunOptions } from "../../lib/workbench/run.ts";
 import { summariseRun } from "../report/outcome.ts";
 import type { Job, Report, Told } from "./job.ts";
 
@@ -40,7 +41,12 @@ async function work(job: Job, tell: (told: Told) => void): Promise<Report> {
   const { run } = parseTestOptions(job.argv, { simulated: true });
   const options: RunOptions = { ...run, seed: job.seed };
   const trace = job.shrink ? undefined : job.trace; // of the small run then
-  const whole = report(await traced(program, options, trace, tell), options, job);
+  const { outcome, uncaught } = await traced(program, options, trace, tell);
+  const [first] = uncaught;
+  const whole = {
+    ...report(outcome, options, job),
+    ...(first !== undefined && { uncaught: { count: uncaught.length, first } }),
+  };
   // What fails in no way that a smaller run could fail in, stays as it was.
   return job.shrink && whole.ways.length > 0 ? await shrunk(program, options, job, tell) : whole;
 }
@@ -71,15 +77,20 @@ async function traced(
   options: RunOptions,
   trace: TraceFilter | undefined,
   tell: (told: Told) => void,
-): Promise<Outcome> {
+): Promise<{ outcome: Outcome; uncaught: readonly string[] }> {
   // Line by line: if the program then loops without end, the last one says at what.
   const transcript = trace && tracing((line) => tell({ kind: "lines", lines: [line] }), trace);
   const phase = (phase: Phase) => {
     tell({ kind: "phase", phase });
     transcript?.phase?.(phase);
   };
+  const uncaught: string[] = [];
+  const log: Observer["log"] = (node, line, time) => {
+    if (line.startsWith(UNCAUGHT)) uncaught.push(`${node}: ${line.slice(UNCAUGHT.length)}`);
+    transcript?.log?.(node, line, time);
+  };
   try {
-    return await simulate(program, options, { ...transcript, phase });
+    return { outcome: await simulate(program, options, { ...transcript, phase, log }), uncaught };
   } finally {
     transcript?.end();
   }
