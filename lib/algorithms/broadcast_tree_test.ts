@@ -17,21 +17,22 @@ const SCHEDULE: Schedule = {
 /** Until a parent is suspected that never acknowledged anything. */
 const FIRST_TIMEOUT_MS = 1000;
 
-function program(node: Node): void {
-  const tree = new BroadcastTree(node, SCHEDULE);
+const program = (schedule: Schedule) => (node: Node): void => {
+  const tree = new BroadcastTree(node, schedule);
   node.on(Add.add, ({ value }) => {
     tree.add(value);
     return { type: "add_ok" };
   });
-}
+};
 
 /** One node of four, and the others played by the test. */
 class Subject {
   readonly time = new FakeTime();
   readonly #node: TestNode;
 
-  constructor(id: string) {
-    this.#node = new TestNode(program, id, ["n0", "n1", "n2", "n3"]);
+  constructor(id: string, schedule: Partial<Schedule> = {}) {
+    const ids = ["n0", "n1", "n2", "n3"];
+    this.#node = new TestNode(program({ ...SCHEDULE, ...schedule }), id, ids);
   }
 
   async add(value: number): Promise<void> {
@@ -315,4 +316,30 @@ Deno.test("a stranger is not answered", async () => {
   n0.hear("x9", { probe: true, values: [1] });
   await n0.time.advance(1_000);
   assertEquals(n0.sent(), []);
+});
+
+Deno.test("a report that just missed a scatter is acknowledged at once, if the schedule says so", async () => {
+  for (const lateMs of [0, 5]) {
+    using n0 = new Subject("n0", { lateMs, ackDownMs: 50 });
+    await n0.add(1);
+    await n0.time.advance(10);
+    n0.sent();
+    await n0.time.advance(1);
+    n0.hear("n1", { path: ["n0"], ack: 1, values: [2] });
+    assertEquals(n0.sent(), lateMs === 0 ? [] : ["n1 [] []"]);
+  }
+});
+
+Deno.test("the last answer to a scatter lets the next one begin, if the schedule waits for it", async () => {
+  using n0 = new Subject("n0", { scatter: (sinceMs, { gathered }) => gathered ? 0 : sinceMs + 90 });
+  const answer = (src: string, seq: number) => n0.hear(src, { path: ["n0"], seq, ack: seq - 1 });
+  for (const src of ["n1", "n2", "n3"]) answer(src, 1);
+  await n0.add(1);
+  assertEquals(n0.sent().length, 3);
+  await n0.time.advance(5);
+  for (const src of ["n1", "n2"]) answer(src, 2);
+  await n0.add(2);
+  assertEquals(n0.sent(), [], "n3 has not answered yet");
+  answer("n3", 2);
+  assertEquals(n0.sent(), ["n1 [] [2]", "n2 [] [2]", "n3 [] [2]"]);
 });
