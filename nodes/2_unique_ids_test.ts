@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { TestNode } from "../lib/testing.ts";
+import { TestNode } from "../lib/testing/test_node.ts";
 import { UniqueIds } from "../lib/workloads.ts";
 import uniqueIds from "./2_unique_ids.ts";
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
-import { TestNode } from "../lib/testing.ts";
-import { SECOND } from "../lib/workbench/clock.ts";
-import { grudgeOf, PARTITION_SHAPES } from "../lib/workbench/nemesis.ts";
+import { TestNode } from "../lib/testing/test_node.ts";
+import { SECOND } from "../lib/workbench/clock/clock.ts";
+import { grudgeOf, PARTITION_SHAPES } from "../lib/workbench/faults/faults.ts";
 import { Broadcast } from "../lib/workloads.ts";
 import efficientBroadcast1 from "./3d_efficient_broadcast_1.ts";
 

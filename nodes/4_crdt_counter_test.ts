@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { scenario, type World } from "../lib/simulator/scenario.ts";
+import { scenario, type World } from "../lib/testing/scenario.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { TestNode } from "../lib/testing.ts";
-import { parseTestOptions } from "../lib/workbench/options.ts";
+import { TestNode } from "../lib/testing/test_node.ts";
+import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import { Counter } from "../lib/workloads.ts";
 import crdtCounter from "./4_crdt_counter.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { scenario, type World } from "../lib/simulator/scenario.ts";
+import { scenario, type World } from "../lib/testing/scenario.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { parseTestOptions } from "../lib/workbench/options.ts";
+import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import { Kafka } from "../lib/workloads.ts";
 import multiNodeLog from "./5b_multi_node_log.ts";
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RpcError } from "../lib/node.ts";
-import { scenario, type World } from "../lib/simulator/scenario.ts";
+import { scenario, type World } from "../lib/testing/scenario.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { parseTestOptions } from "../lib/workbench/options.ts";
+import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import { Kafka } from "../lib/workloads.ts";
 import efficientLog from "./5c_efficient_log.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { scenario, type World } from "../lib/simulator/scenario.ts";
+import { scenario, type World } from "../lib/testing/scenario.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { parseTestOptions } from "../lib/workbench/options.ts";
+import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import { type RegisterOp, TxnRwRegister } from "../lib/workloads.ts";
 import readCommitted from "./6c_read_committed.ts";
 

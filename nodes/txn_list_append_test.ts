@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { parseTestOptions } from "../lib/workbench/options.ts";
+import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import listAppend from "./txn_list_append.ts";
 
 for (

@@ -9,7 +9,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { checkAvailability, explainAvailability } from "../lib/workbench/checkers/availability.ts";
+import { checkAvailability, explainAvailability } from "../lib/checkers/availability.ts";
 import {
   type CheckOptions,
   type Comparable,
@@ -18,15 +18,15 @@ import {
   type Verdict,
   verdictOf,
   worst,
-} from "../lib/workbench/checkers/checker.ts";
-import { checkSafely } from "../lib/workbench/checkers/compose.ts";
+} from "../lib/checkers/checker.ts";
+import { checkSafely } from "../lib/checkers/compose.ts";
 import {
   checkExceptions,
   comparableExceptions,
   explainExceptions,
-} from "../lib/workbench/checkers/exceptions.ts";
-import { checkStats, explainStats } from "../lib/workbench/checkers/stats.ts";
-import { canonical, entriesOf, itemsOf, sameEdn } from "../lib/workbench/checkers/values.ts";
+} from "../lib/checkers/exceptions.ts";
+import { checkStats, explainStats } from "../lib/checkers/stats.ts";
+import { canonical, entriesOf, itemsOf, sameEdn } from "../lib/history/values.ts";
 import {
   type Edn,
   type EdnObject,
@@ -35,11 +35,16 @@ import {
   List,
   parseEdn,
   printEdn,
-} from "../lib/workbench/edn.ts";
+} from "../lib/history/edn.ts";
 import { workloads } from "../lib/workbench/workloads/mod.ts";
 import type { Workload } from "../lib/workbench/workloads/workload.ts";
-import { parseConsistencyModels } from "../lib/workbench/checkers/elle/models.ts";
-import { parseAvailability, readRun, type StoredRun, UnreadableRun } from "./stored_run.ts";
+import { parseConsistencyModels } from "../lib/checkers/elle/models.ts";
+import {
+  parseAvailability,
+  readRun,
+  type StoredRun,
+  UnreadableRun,
+} from "../lib/workbench/store/reader.ts";
 import {
   type Cell,
   columns,
@@ -48,7 +53,7 @@ import {
   type Paint,
   painter,
   terminalLook,
-} from "./report/text.ts";
+} from "../lib/report/text.ts";
 
 /** What of a workload a judge needs. */
 export type Judge = Pick<Workload, "check" | "explain" | "comparable">;

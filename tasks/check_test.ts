@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { checkCounter, explainCounter } from "../lib/workbench/checkers/counter.ts";
-import { checkEcho, comparableEcho, explainEcho } from "../lib/workbench/checkers/echo.ts";
-import { checkSetFull, explainSetFull } from "../lib/workbench/checkers/set_full.ts";
-import { checkUniqueIds, explainUniqueIds } from "../lib/workbench/checkers/unique_ids.ts";
+import { checkCounter, explainCounter } from "../lib/checkers/counter.ts";
+import { checkEcho, comparableEcho, explainEcho } from "../lib/checkers/echo.ts";
+import { checkSetFull, explainSetFull } from "../lib/checkers/set_full.ts";
+import { checkUniqueIds, explainUniqueIds } from "../lib/checkers/unique_ids.ts";
 import { type Judge, judgeRun, main, renderJudgement } from "./check.ts";
-import { readRun, UnreadableRun } from "./stored_run.ts";
+import { readRun, UnreadableRun } from "../lib/workbench/store/reader.ts";
 
-const RECORDED = new URL("../lib/workbench/checkers/testdata/", import.meta.url).pathname;
+const RECORDED = new URL("../lib/checkers/testdata/", import.meta.url).pathname;
 
 const sets: Judge = { check: checkSetFull, explain: explainSetFull };
 const counters: Judge = { check: checkCounter, explain: explainCounter };

@@ -17,17 +17,17 @@ import type { Program } from "../lib/node.ts";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
 import { programAt } from "../lib/simulator/program.ts";
 import type { Delay } from "../lib/simulator/propagation.ts";
-import { SECOND } from "../lib/workbench/clock.ts";
+import { SECOND } from "../lib/workbench/clock/clock.ts";
 import {
   grudgeOf,
   PARTITION_SHAPES,
   type PartitionShape,
   type TimedFault,
-} from "../lib/workbench/nemesis.ts";
-import type { Grudge } from "../lib/workbench/network.ts";
-import { UsageError } from "../lib/workbench/options.ts";
+} from "../lib/workbench/faults/faults.ts";
+import type { Grudge } from "../lib/workbench/network/network.ts";
+import { UsageError } from "../lib/workbench/command_line.ts";
 import type { Random } from "../lib/workbench/random.ts";
-import { conclude, splitOptions, wholeNumber } from "./command_line.ts";
+import { conclude, splitOptions, wholeNumber } from "./shared/command_line.ts";
 
 const FROM_S = 5;
 const TO_S = 15;

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { workloadOptionsHelp } from "./help.ts";
-import { UsageError } from "../lib/workbench/options.ts";
-import { challengeOf, CHALLENGES, withOptions } from "./challenges.ts";
-import { conclude, splitOptions, wholeNumber } from "./command_line.ts";
+import { workloadOptionsHelp } from "./shared/help.ts";
+import { UsageError } from "../lib/workbench/command_line.ts";
+import { challengeOf, CHALLENGES, withOptions } from "./shared/challenges.ts";
+import { conclude, splitOptions, wholeNumber } from "./shared/command_line.ts";
 import { chooseEngine, type EngineName, engineNamed } from "./engines/choose.ts";
-import { interruptible } from "./interrupt.ts";
-import { summariseRun } from "./report/outcome.ts";
+import { interruptible } from "./shared/interrupt.ts";
+import { summariseRun } from "../lib/report/outcome.ts";
 import {
   renderRuns,
   renderScoreboard,
@@ -17,9 +17,9 @@ import {
   type Score,
   summaryJson,
   worstEnding,
-} from "./report/render.ts";
-import { EXIT_STATUS, type Summary } from "./report/summary.ts";
-import { terminalLook } from "./report/text.ts";
+} from "../lib/report/render.ts";
+import { EXIT_STATUS, type Summary } from "../lib/report/summary.ts";
+import { terminalLook } from "../lib/report/text.ts";
 
 interface OwnOptions {
   readonly engine: EngineName | undefined;

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { UsageError } from "../lib/workbench/options.ts";
+import { UsageError } from "../lib/workbench/command_line.ts";
 import { main } from "./run.ts";
-import { fromRoot, nodeScript, withFolder } from "./testing.ts";
+import { fromRoot, nodeScript, withFolder } from "./shared/testing.ts";
 
 const ECHO = `reply '"type":"echo_ok","echo":"'"$echo"'"'`;
 const WRONG = `reply '"type":"echo_ok","echo":"something else"'`;

@@ -10,16 +10,16 @@
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
-import { conclude, splitOptions, wholeNumber } from "./command_line.ts";
+import { type Challenge, challengeOf, CHALLENGES } from "./shared/challenges.ts";
+import { conclude, splitOptions, wholeNumber } from "./shared/command_line.ts";
 import { chooseEngine, engineNamed } from "./engines/choose.ts";
-import { interruptible } from "./interrupt.ts";
-import type { Metrics } from "./report/figures.ts";
-import { summariseRun } from "./report/outcome.ts";
-import { spreadOf } from "./report/render.ts";
-import type { Summary } from "./report/summary.ts";
-import { agreementOf, COLUMNS, type Row, scoreboardOf, type Spread } from "./report/tables.ts";
-import { sweep } from "./simulator/pool.ts";
+import { interruptible } from "./shared/interrupt.ts";
+import type { Metrics } from "../lib/report/figures.ts";
+import { summariseRun } from "../lib/report/outcome.ts";
+import { spreadOf } from "../lib/report/render.ts";
+import type { Summary } from "../lib/report/summary.ts";
+import { agreementOf, COLUMNS, type Row, scoreboardOf, type Spread } from "../lib/report/tables.ts";
+import { sweep } from "../lib/simulator/sweep/pool.ts";
 
 const DATA = "results/scoreboard.json";
 

@@ -8,23 +8,23 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { filterProblem, type TraceFilter } from "../lib/simulator/trace.ts";
-import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
-import { type Challenge, challengeOf, CHALLENGES, withOptions } from "./challenges.ts";
+import { parseTestOptions, UsageError } from "../lib/workbench/command_line.ts";
+import { type Challenge, challengeOf, CHALLENGES, withOptions } from "./shared/challenges.ts";
 import {
   conclude,
   INTERRUPTED_STATUS,
   splitOptions,
   USAGE_STATUS,
   wholeNumber,
-} from "./command_line.ts";
-import { counted } from "../lib/workbench/checkers/words.ts";
-import { workloadOptionsHelp } from "./help.ts";
-import { INTERRUPTED, interruptible } from "./interrupt.ts";
-import { renderRuns, renderSummary, summaryJson, worstEnding } from "./report/render.ts";
-import type { Job, Report } from "./simulator/job.ts";
-import { LoadError, SimulationWorker, sweep } from "./simulator/pool.ts";
-import { EXIT_STATUS, type Summary } from "./report/summary.ts";
-import { grouped, terminalLook } from "./report/text.ts";
+} from "./shared/command_line.ts";
+import { counted } from "../lib/checkers/words.ts";
+import { workloadOptionsHelp } from "./shared/help.ts";
+import { INTERRUPTED, interruptible } from "./shared/interrupt.ts";
+import { renderRuns, renderSummary, summaryJson, worstEnding } from "../lib/report/render.ts";
+import type { Job, Report } from "../lib/simulator/sweep/job.ts";
+import { LoadError, SimulationWorker, sweep } from "../lib/simulator/sweep/pool.ts";
+import { EXIT_STATUS, type Summary } from "../lib/report/summary.ts";
+import { grouped, terminalLook } from "../lib/report/text.ts";
 
 interface SimOptions {
   readonly seed: string | undefined;

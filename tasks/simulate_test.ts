@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { UsageError } from "../lib/workbench/options.ts";
+import { UsageError } from "../lib/workbench/command_line.ts";
 import { main } from "./simulate.ts";
-import { fromRoot, withFolder } from "./testing.ts";
+import { fromRoot, withFolder } from "./shared/testing.ts";
 
 const ECHO = ["-w", "echo", "--node-count", "1", "--time-limit", "5", "--rate", "20"];
-const EXITS = "tasks/simulator/testdata/exits.ts";
-const ANSWERS_ANOTHER = "lib/simulator/broken/answers_another.ts";
+const EXITS = "lib/simulator/sweep/testdata/exits.ts";
+const ANSWERS_ANOTHER = "nodes/faulty/answers_another.ts";
 
 function simulation(argv: readonly string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
@@ -74,7 +74,7 @@ Deno.test("where there is nothing to shrink, the run is told of as ever, and why
   assertEquals(slow.code, 1);
   assertMatch(slow.out, /✗ fail .*\n +Correct, but beyond its limit:/);
   const options = [...ECHO, "--time-limit", "1", "--seed", "1"];
-  const breaks = await sim("tasks/simulator/testdata/reads_files.ts", ...options, "--shrink");
+  const breaks = await sim("lib/simulator/sweep/testdata/reads_files.ts", ...options, "--shrink");
   assertEquals(breaks.code, 255);
   assertMatch(
     breaks.out,
@@ -94,7 +94,7 @@ Deno.test("a crash is told of in its own words, and replayed under the same pati
 });
 
 Deno.test("errors that nobody caught are counted, also where the run passes", async () => {
-  const late = await sim("tasks/simulator/testdata/throws_late.ts", ...ECHO, "--seed", "1");
+  const late = await sim("lib/simulator/sweep/testdata/throws_late.ts", ...ECHO, "--seed", "1");
   assertEquals(late.code, 0);
   assertMatch(late.out, /\n +\d+ errors that nobody caught, the first on n0: Error: too late\n/);
   assertEquals(
@@ -141,7 +141,7 @@ Deno.test("a sweep that is interrupted sums up the runs so far", () =>
 Deno.test("what nodes hold at the end is told of, though Maelstrom's checks pass", async () => {
   const options = "-w txn-rw-register --node-count 2 --consistency-models read-committed";
   const { out } = await sim(
-    "lib/simulator/broken/never_replicates.ts",
+    "nodes/faulty/never_replicates.ts",
     ...`${options} --time-limit 5 --rate 50 --seeds 2`.split(" "),
   );
   assertMatch(out, /beyond Maelstrom's checks, what nodes hold is wrong: 2 of them, seeds 1, 2/);

@@ -6,10 +6,10 @@
  */
 import { assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
-import { type Challenge, CHALLENGES } from "./challenges.ts";
-import type { Job } from "./simulator/job.ts";
-import { sweep } from "./simulator/pool.ts";
-import { SURVIVES } from "./survives.ts";
+import { type Challenge, CHALLENGES } from "./shared/challenges.ts";
+import type { Job } from "../lib/simulator/sweep/job.ts";
+import { sweep } from "../lib/simulator/sweep/pool.ts";
+import { SURVIVES } from "./shared/survives.ts";
 
 /** Runs of each challenge. */
 const RUNS = Number(Deno.env.get("SWEEP_RUNS") ?? 20);

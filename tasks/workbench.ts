@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { parseTestOptions, UsageError } from "../lib/workbench/options.ts";
+import { parseTestOptions, UsageError } from "../lib/workbench/command_line.ts";
 import { workloads } from "../lib/workbench/workloads/mod.ts";
-import { conclude } from "./command_line.ts";
+import { conclude } from "./shared/command_line.ts";
 import { runWorkbench } from "./engines/workbench.ts";
-import { workloadOptionsHelp } from "./help.ts";
-import { interruptible } from "./interrupt.ts";
-import { summariseRun } from "./report/outcome.ts";
-import { renderSummary } from "./report/render.ts";
-import { type Ending, EXIT_STATUS } from "./report/summary.ts";
-import { terminalLook } from "./report/text.ts";
+import { workloadOptionsHelp } from "./shared/help.ts";
+import { interruptible } from "./shared/interrupt.ts";
+import { summariseRun } from "../lib/report/outcome.ts";
+import { renderSummary } from "../lib/report/render.ts";
+import { type Ending, EXIT_STATUS } from "../lib/report/summary.ts";
+import { terminalLook } from "../lib/report/text.ts";
 
 /** The last line of Maelstrom's own output, for scripts that look for it. */
 const LAST_WORDS: Readonly<Record<Ending, string>> = {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { UsageError } from "../lib/workbench/options.ts";
-import { fromRoot, nodeScript, withFolder } from "./testing.ts";
+import { UsageError } from "../lib/workbench/command_line.ts";
+import { fromRoot, nodeScript, withFolder } from "./shared/testing.ts";
 import { main } from "./workbench.ts";
 
 /** A run of the task as a process, in a folder of its own. */

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { type Edn, isEdnObject } from "../workbench/edn.ts";
+import { type Edn, isEdnObject } from "../history/edn.ts";
 import type { Program } from "../node.ts";
-import { numberOf } from "../workbench/checkers/values.ts";
-import { MS } from "../workbench/clock.ts";
-import type { Imperfections, Latency } from "../workbench/network.ts";
+import { numberOf } from "../history/values.ts";
+import { MS } from "../workbench/clock/clock.ts";
+import type { Imperfections, Latency } from "../workbench/network/network.ts";
 import type { RunOptions } from "../workbench/run.ts";
 import { broadcast } from "../workbench/workloads/broadcast.ts";
 import { isClient } from "../message.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Edn, isEdnObject, Keyword, List } from "../workbench/edn.ts";
+import { type Edn, isEdnObject, Keyword, List } from "../history/edn.ts";
 import type { Outcome } from "../workbench/run.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { keyword, List } from "../workbench/edn.ts";
-import type { EdnObject } from "../workbench/edn.ts";
+import { keyword, List } from "../history/edn.ts";
+import type { EdnObject } from "../history/edn.ts";
 import { waysOfFailing } from "./failure.ts";
 
 const ways = (results: EdnObject) => waysOfFailing({ history: [], problems: [], results });

@@ -6,8 +6,8 @@
  */
 import { Node, type Program } from "../node.ts";
 import { parseMessage } from "../message.ts";
-import type { VirtualClock } from "../workbench/clock.ts";
-import type { Packet } from "../workbench/network.ts";
+import type { VirtualClock } from "../workbench/clock/clock.ts";
+import type { Packet } from "../workbench/network/network.ts";
 import type { Random } from "../workbench/random.ts";
 import type { ProgramSource } from "./program.ts";
 import { type Owner, ProcessExit, type VirtualGlobals } from "./virtual_globals.ts";

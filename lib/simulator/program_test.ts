@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { eachLifeAnew, mustBeOwnable, programAt } from "./program.ts";
-import { scenario } from "./scenario.ts";
+import { scenario } from "../testing/scenario.ts";
 import { count } from "./testdata/counts_lives.ts";
 
 const at = (file: string) => new URL(`testdata/${file}`, import.meta.url).href;

@@ -7,11 +7,11 @@
  *
  * @module
  */
-import type { Edn } from "../workbench/edn.ts";
-import { MS } from "../workbench/clock.ts";
+import type { Edn } from "../history/edn.ts";
+import { MS } from "../workbench/clock/clock.ts";
 import { isClient } from "../message.ts";
-import type { Op } from "../workbench/history.ts";
-import type { Grudge, Packet } from "../workbench/network.ts";
+import type { Op } from "../history/operations.ts";
+import type { Grudge, Packet } from "../workbench/network/network.ts";
 import type { Observer } from "../workbench/run.ts";
 import { type Change, earliestArrivals } from "./reachability.ts";
 

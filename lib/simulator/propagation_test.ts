@@ -1,8 +1,8 @@
 import { assert } from "@std/assert";
 import type { Node } from "../node.ts";
 import { array, integer, oneWay } from "../rpc.ts";
-import { SECOND } from "../workbench/clock.ts";
-import { split } from "../workbench/nemesis.ts";
+import { SECOND } from "../workbench/clock/clock.ts";
+import { split } from "../workbench/faults/faults.ts";
 import { Broadcast } from "../workloads.ts";
 import { runBroadcast } from "./broadcast_run.ts";
 

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import type { Grudge } from "../workbench/network.ts";
+import type { Grudge } from "../workbench/network/network.ts";
 
 /** A network whose links come and go. */
 export interface ChangingNetwork {

@@ -10,9 +10,9 @@
  */
 import type { Program } from "../node.ts";
 import type { ProgramSource } from "./program.ts";
-import { SECOND } from "../workbench/clock.ts";
-import type { Planned } from "../workbench/generator.ts";
-import type { Fault, TimedFault } from "../workbench/nemesis.ts";
+import { SECOND } from "../workbench/clock/clock.ts";
+import type { Planned } from "../workbench/clients/generator.ts";
+import type { Fault, TimedFault } from "../workbench/faults/faults.ts";
 import type { Outcome, RunOptions } from "../workbench/run.ts";
 import { waysOfFailing } from "./failure.ts";
 import { simulate } from "./simulate.ts";

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Program } from "../node.ts";
-import { VirtualClock } from "../workbench/clock.ts";
+import { VirtualClock } from "../workbench/clock/clock.ts";
 import { Random } from "../workbench/random.ts";
 import { type Observer, type Outcome, run, type RunOptions } from "../workbench/run.ts";
 import type { ProgramSource } from "./program.ts";

@@ -2,10 +2,10 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import type { Program } from "../node.ts";
 import { integer, oneWay } from "../rpc.ts";
 import { Broadcast, Echo, UniqueIds } from "../workloads.ts";
-import { Standstill } from "../workbench/clock.ts";
-import { prettyEdn } from "../workbench/edn.ts";
-import { printHistory } from "../workbench/history.ts";
-import { parseTestOptions } from "../workbench/options.ts";
+import { Standstill } from "../workbench/clock/clock.ts";
+import { prettyEdn } from "../history/edn.ts";
+import { printHistory } from "../history/operations.ts";
+import { parseTestOptions } from "../workbench/command_line.ts";
 import type { Observer, Outcome, RunOptions } from "../workbench/run.ts";
 import { waysOfFailing } from "./failure.ts";
 import { simulate } from "./simulate.ts";

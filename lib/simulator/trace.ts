@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { SECOND } from "../workbench/clock.ts";
-import { printEdn } from "../workbench/edn.ts";
-import type { Op } from "../workbench/history.ts";
-import type { Fate, Packet } from "../workbench/network.ts";
+import { SECOND } from "../workbench/clock/clock.ts";
+import { printEdn } from "../history/edn.ts";
+import type { Op } from "../history/operations.ts";
+import type { Fate, Packet } from "../workbench/network/network.ts";
 import type { Observer } from "../workbench/run.ts";
 import { SERVICE_IDS } from "../workbench/services/mod.ts";
 

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Program } from "../node.ts";
 import { json, oneWay } from "../rpc.ts";
-import { MS } from "../workbench/clock.ts";
-import { parseTestOptions } from "../workbench/options.ts";
+import { MS } from "../workbench/clock/clock.ts";
+import { parseTestOptions } from "../workbench/command_line.ts";
 import type { RunOptions } from "../workbench/run.ts";
 import { Broadcast, Echo, LinKv } from "../workloads.ts";
-import lostOnPartition from "./broken/lost_on_partition.ts";
+import lostOnPartition from "../../nodes/faulty/lost_on_partition.ts";
 import { simulate } from "./simulate.ts";
 import { filterProblem, type TraceFilter, tracing } from "./trace.ts";
 import { RealInputOutput } from "./virtual_globals.ts";

@@ -14,7 +14,7 @@
  * @module
  */
 import { format } from "node:util";
-import { type Clock, MS, type Timer } from "../workbench/clock.ts";
+import { type Clock, MS, type Timer } from "../workbench/clock/clock.ts";
 import type { Random } from "../workbench/random.ts";
 
 /** Whose turn it is: the owner of what is scheduled and drawn now. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { deadline, delay } from "@std/async";
 import type { Program } from "../node.ts";
-import { MS, sleep, VirtualClock } from "../workbench/clock.ts";
+import { MS, sleep, VirtualClock } from "../workbench/clock/clock.ts";
 import { Random } from "../workbench/random.ts";
 import { inVirtualTime } from "./simulate.ts";
 import { EPOCH_MS, RealInputOutput, VirtualGlobals } from "./virtual_globals.ts";

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { Client } from "./client.ts";
-import type { Clock } from "./clock.ts";
+import { Client } from "./clients/client.ts";
+import type { Clock } from "./clock/clock.ts";
 import type { Host, NodeEvents, Problem } from "./hosts/host.ts";
-import { leadingObject, parseJson, printJson } from "./json.ts";
+import { leadingObject, parseJson, printJson } from "../history/json.ts";
 import type { Body } from "../message.ts";
-import type { Victim } from "./nemesis.ts";
+import type { Victim } from "./faults/faults.ts";
 import {
   type Grudge,
   type Imperfections,
@@ -17,7 +17,7 @@ import {
   Network,
   UnknownParticipant,
   type Watch,
-} from "./network.ts";
+} from "./network/network.ts";
 import type { Random } from "./random.ts";
 import { startServices } from "./services/mod.ts";
 import { Init } from "../workloads.ts";

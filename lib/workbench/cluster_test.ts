@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { LinKv } from "../workloads.ts";
-import { MS, sleep, VirtualClock } from "./clock.ts";
+import { MS, sleep, VirtualClock } from "./clock/clock.ts";
 import { Cluster, Crash } from "./cluster.ts";
 import type { Host, NodeEvents, Problem } from "./hosts/host.ts";
-import type { Fate, Packet } from "./network.ts";
+import type { Fate, Packet } from "./network/network.ts";
 import { Random } from "./random.ts";
 
 /** A host whose nodes answer `init`, and do otherwise what the test lets them. */

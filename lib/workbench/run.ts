@@ -4,18 +4,25 @@
  *
  * @module
  */
-import { type Ending, finalStates } from "./aftermath.ts";
-import type { Result } from "./checkers/checker.ts";
-import { composeResults } from "./checkers/compose.ts";
-import type { Call } from "./client.ts";
-import { type Clock, SECOND, sleep, until } from "./clock.ts";
-import type { Edn, EdnObject } from "./edn.ts";
-import { any, type Generator, type Planned, scripted, stagger, timeLimit } from "./generator.ts";
-import type { Op } from "./history.ts";
+import { type Ending, finalStates } from "./final_states.ts";
+import type { Result } from "../checkers/checker.ts";
+import { composeResults } from "../checkers/compose.ts";
+import type { Call } from "./clients/client.ts";
+import { type Clock, SECOND, sleep, until } from "./clock/clock.ts";
+import type { Edn, EdnObject } from "../history/edn.ts";
+import {
+  any,
+  type Generator,
+  type Planned,
+  scripted,
+  stagger,
+  timeLimit,
+} from "./clients/generator.ts";
+import type { Op } from "../history/operations.ts";
 import type { Host, Problem } from "./hosts/host.ts";
-import { checked, type Fault, faultValues, inflict, type TimedFault } from "./nemesis.ts";
+import { checked, type Fault, faultValues, inflict, type TimedFault } from "./faults/faults.ts";
 import { Cluster, Crash } from "./cluster.ts";
-import type { Imperfections, Latency, Watch } from "./network.ts";
+import type { Imperfections, Latency, Watch } from "./network/network.ts";
 import { Random } from "./random.ts";
 import { type Asker, Threads } from "./threads.ts";
 import type { Workload, WorkloadOptions } from "./workloads/workload.ts";

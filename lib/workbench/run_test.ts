@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Program } from "../node.ts";
 import { inVirtualTime, simulate } from "../simulator/simulate.ts";
-import { SECOND } from "./clock.ts";
-import { isEdnObject } from "./edn.ts";
-import type { Op } from "./history.ts";
-import type { TimedFault } from "./nemesis.ts";
-import { parseTestOptions } from "./options.ts";
+import { SECOND } from "./clock/clock.ts";
+import { isEdnObject } from "../history/edn.ts";
+import type { Op } from "../history/operations.ts";
+import type { TimedFault } from "./faults/faults.ts";
+import { parseTestOptions } from "./command_line.ts";
 import { type Observer, run, type RunOptions } from "./run.ts";
 import { integer, oneWay } from "../rpc.ts";
 import { Broadcast, Echo } from "../workloads.ts";

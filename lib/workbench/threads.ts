@@ -7,10 +7,10 @@
  *
  * @module
  */
-import { type Call, type Client, MalformedReply } from "./client.ts";
-import type { Clock, Timer } from "./clock.ts";
-import type { Assignment, Generator } from "./generator.ts";
-import type { Op } from "./history.ts";
+import { type Call, type Client, MalformedReply } from "./clients/client.ts";
+import type { Clock, Timer } from "./clock/clock.ts";
+import type { Assignment, Generator } from "./clients/generator.ts";
+import type { Op } from "../history/operations.ts";
 import type { Perform, Workload, WorkloadOptions } from "./workloads/workload.ts";
 
 /** What threads need to know. */

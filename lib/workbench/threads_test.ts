@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { Completion } from "./client.ts";
-import { MS, SECOND, sleep, VirtualClock } from "./clock.ts";
-import { each, type Generator, once, sequence, stagger, timeLimit } from "./generator.ts";
-import type { Op } from "./history.ts";
-import { Client } from "./client.ts";
-import { Network } from "./network.ts";
+import type { Completion } from "./clients/client.ts";
+import { MS, SECOND, sleep, VirtualClock } from "./clock/clock.ts";
+import { each, type Generator, once, sequence, stagger, timeLimit } from "./clients/generator.ts";
+import type { Op } from "../history/operations.ts";
+import { Client } from "./clients/client.ts";
+import { Network } from "./network/network.ts";
 import { Random } from "./random.ts";
 import { Threads } from "./threads.ts";
 import type { Workload } from "./workloads/workload.ts";

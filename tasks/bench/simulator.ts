@@ -8,11 +8,11 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { programAt } from "../../lib/simulator/program.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
-import { SECOND } from "../../lib/workbench/clock.ts";
-import { parseTestOptions } from "../../lib/workbench/options.ts";
+import { SECOND } from "../../lib/workbench/clock/clock.ts";
+import { parseTestOptions } from "../../lib/workbench/command_line.ts";
 import type { Gauge } from "../../lib/workbench/run.ts";
 import { isClient } from "../../lib/message.ts";
-import { challengeOf } from "../challenges.ts";
+import { challengeOf } from "../shared/challenges.ts";
 import type { Bench, Contender } from "./compare.ts";
 
 /** What a simulated run took. */

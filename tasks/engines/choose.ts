@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { parseTestOptions, UsageError } from "../../lib/workbench/options.ts";
-import type { Challenge } from "../challenges.ts";
+import { parseTestOptions, UsageError } from "../../lib/workbench/command_line.ts";
+import type { Challenge } from "../shared/challenges.ts";
 import type { EngineRun, Reporting } from "./engine.ts";
 import { findMaelstrom, runMaelstrom } from "./maelstrom.ts";
 import { runWorkbench } from "./workbench.ts";

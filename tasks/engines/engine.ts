@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { EdnObject } from "../../lib/workbench/edn.ts";
-import type { Op } from "../../lib/workbench/history.ts";
+import type { EdnObject } from "../../lib/history/edn.ts";
+import type { Op } from "../../lib/history/operations.ts";
 import type { Workload } from "../../lib/workbench/workloads/workload.ts";
 import type { Problem } from "../../lib/workbench/hosts/host.ts";
 

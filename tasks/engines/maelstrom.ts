@@ -6,9 +6,9 @@
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { TextLineStream } from "@std/streams";
 import { pathWithDeno } from "../../lib/workbench/hosts/process.ts";
-import type { TestOptions } from "../../lib/workbench/options.ts";
-import { showProgress } from "../report/progress.ts";
-import { readRun, type StoredRun, UnreadableRun } from "../stored_run.ts";
+import type { TestOptions } from "../../lib/workbench/command_line.ts";
+import { showProgress } from "../../lib/report/progress.ts";
+import { readRun, type StoredRun, UnreadableRun } from "../../lib/workbench/store/reader.ts";
 import { type EngineRun, type Reporting, RUNS } from "./engine.ts";
 
 /** Where `deno task setup:maelstrom` puts it. */

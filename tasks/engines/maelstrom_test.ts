@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { parseTestOptions } from "../../lib/workbench/options.ts";
+import { parseTestOptions } from "../../lib/workbench/command_line.ts";
 import { findMaelstrom, runMaelstrom } from "./maelstrom.ts";
 
 /** A folder with a launcher that behaves as the script says. */

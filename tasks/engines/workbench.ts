@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { RealClock, SECOND } from "../../lib/workbench/clock.ts";
-import { type EdnObject, isEdnObject, keyword, printEdn } from "../../lib/workbench/edn.ts";
-import { opToEdn } from "../../lib/workbench/history.ts";
-import type { Op } from "../../lib/workbench/history.ts";
+import { RealClock, SECOND } from "../../lib/workbench/clock/clock.ts";
+import { type EdnObject, isEdnObject, keyword, printEdn } from "../../lib/history/edn.ts";
+import { opToEdn } from "../../lib/history/operations.ts";
+import type { Op } from "../../lib/history/operations.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
-import { type TestOptions, UsageError } from "../../lib/workbench/options.ts";
+import { type TestOptions, UsageError } from "../../lib/workbench/command_line.ts";
 import {
   type Gauge,
   type Observer,
@@ -16,10 +16,10 @@ import {
   type Phase,
   run,
 } from "../../lib/workbench/run.ts";
-import { RunFolder } from "../../lib/workbench/store.ts";
-import { renderProblem } from "../report/problems.ts";
-import { showProgress } from "../report/progress.ts";
-import { terminalLook } from "../report/text.ts";
+import { RunFolder } from "../../lib/workbench/store/writer.ts";
+import { renderProblem } from "../../lib/report/problems.ts";
+import { showProgress } from "../../lib/report/progress.ts";
+import { terminalLook } from "../../lib/report/text.ts";
 import { type EngineRun, type Reporting, RUNS } from "./engine.ts";
 
 /** What phases are called on the progress line. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Packet } from "../network.ts";
+import type { Packet } from "../network/network.ts";
 
 /** What goes wrong with a node beyond what its history shows. */
 export interface Problem {

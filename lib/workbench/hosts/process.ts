@@ -6,7 +6,7 @@
 import { dirname } from "node:path";
 import { deadline } from "@std/async";
 import { LineSplitter } from "../../lines.ts";
-import type { Packet } from "../network.ts";
+import type { Packet } from "../network/network.ts";
 import type { Host, NodeEvents } from "./host.ts";
 
 /** How nodes are started. */

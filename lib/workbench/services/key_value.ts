@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { jsonToEdn, printJson } from "../json.ts";
-import { printEdn } from "../edn.ts";
+import { jsonToEdn, printJson } from "../../history/json.ts";
+import { printEdn } from "../../history/edn.ts";
 import { type Body, ErrorCode } from "../../message.ts";
 
 /** A value as a store keeps it. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseJson } from "../json.ts";
+import { parseJson } from "../../history/json.ts";
 import { applyRequest, identityOf, type Stored } from "./key_value.ts";
 
 const stored = (value: unknown): Stored => ({ value, identity: identityOf(value) });

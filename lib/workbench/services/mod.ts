@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { printJson } from "../json.ts";
-import type { Network } from "../network.ts";
+import { printJson } from "../../history/json.ts";
+import type { Network } from "../network/network.ts";
 import type { Random } from "../random.ts";
 import { LinKv } from "./lin_kv.ts";
 import { LinTso } from "./lin_tso.ts";

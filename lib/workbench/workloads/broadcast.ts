@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { checkSetFull, explainSetFull } from "../checkers/set_full.ts";
-import { completionOfError } from "../client.ts";
-import { each, eachThread, type Invocation, once } from "../generator.ts";
-import { jsonToEdn } from "../json.ts";
+import { checkSetFull, explainSetFull } from "../../checkers/set_full.ts";
+import { completionOfError } from "../clients/client.ts";
+import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
+import { jsonToEdn } from "../../history/json.ts";
 import { array, json, nullable, rpc } from "../../rpc.ts";
 import { Broadcast } from "../../workloads.ts";
-import { topologyOf } from "../topology.ts";
+import { topologyOf } from "./topology.ts";
 import type { Workload } from "./workload.ts";
 
 const READS: ReadonlySet<string> = new Set(["read"]);

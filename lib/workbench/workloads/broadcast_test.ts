@@ -3,7 +3,7 @@ import type { Json, Node, Program } from "../../node.ts";
 import { json, rpc } from "../../rpc.ts";
 import { simulate } from "../../simulator/simulate.ts";
 import { Broadcast, GSet } from "../../workloads.ts";
-import { isEdnObject } from "../edn.ts";
+import { isEdnObject } from "../../history/edn.ts";
 import type { Outcome } from "../run.ts";
 import { workloads } from "./mod.ts";
 

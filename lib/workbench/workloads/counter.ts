@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { checkCounter, explainCounter } from "../checkers/counter.ts";
-import { completionOfException } from "../client.ts";
-import { each, eachThread, type Invocation, once } from "../generator.ts";
+import { checkCounter, explainCounter } from "../../checkers/counter.ts";
+import { completionOfException } from "../clients/client.ts";
+import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
 import type { Random } from "../random.ts";
 import { Counter } from "../../workloads.ts";
 import type { Workload } from "./workload.ts";

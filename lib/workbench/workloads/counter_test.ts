@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { ErrorCode, type Node, type Program, RpcError } from "../../node.ts";
 import { simulate } from "../../simulator/simulate.ts";
-import { isEdnObject } from "../edn.ts";
-import type { Op } from "../history.ts";
+import { isEdnObject } from "../../history/edn.ts";
+import type { Op } from "../../history/operations.ts";
 import type { Outcome } from "../run.ts";
 import { Counter } from "../../workloads.ts";
 import { workloads } from "./mod.ts";

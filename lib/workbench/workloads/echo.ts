@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { checkEcho, comparableEcho, explainEcho } from "../checkers/echo.ts";
-import { completionOfError } from "../client.ts";
-import { anyThread } from "../generator.ts";
-import { bodyToEdn } from "../json.ts";
+import { checkEcho, comparableEcho, explainEcho } from "../../checkers/echo.ts";
+import { completionOfError } from "../clients/client.ts";
+import { anyThread } from "../clients/generator.ts";
+import { bodyToEdn } from "../../history/json.ts";
 import { Echo } from "../../workloads.ts";
 import type { Workload } from "./workload.ts";
 

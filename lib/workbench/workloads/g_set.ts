@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { checkSetFull, explainSetFull } from "../checkers/set_full.ts";
-import { completionOfException } from "../client.ts";
-import { each, eachThread, type Invocation, once } from "../generator.ts";
-import { jsonToEdn } from "../json.ts";
+import { checkSetFull, explainSetFull } from "../../checkers/set_full.ts";
+import { completionOfException } from "../clients/client.ts";
+import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
+import { jsonToEdn } from "../../history/json.ts";
 import { array, json, nullable, rpc } from "../../rpc.ts";
 import { GSet } from "../../workloads.ts";
 import type { Workload } from "./workload.ts";

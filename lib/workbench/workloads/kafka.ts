@@ -8,11 +8,11 @@
  *
  * @module
  */
-import { checkKafka, explainKafka } from "../checkers/kafka.ts";
-import { polledBy } from "../checkers/kafka/messages.ts";
-import { type Call, type Completion, completionOfError } from "../client.ts";
-import { SECOND } from "../clock.ts";
-import { type Edn, keyword } from "../edn.ts";
+import { checkKafka, explainKafka } from "../../checkers/kafka.ts";
+import { polledBy } from "../../checkers/kafka/messages.ts";
+import { type Call, type Completion, completionOfError } from "../clients/client.ts";
+import { SECOND } from "../clock/clock.ts";
+import { type Edn, keyword } from "../../history/edn.ts";
 import {
   each,
   eachThread,
@@ -22,9 +22,9 @@ import {
   sequence,
   stagger,
   timeLimit,
-} from "../generator.ts";
-import type { Op } from "../history.ts";
-import { jsonToEdn } from "../json.ts";
+} from "../clients/generator.ts";
+import type { Op } from "../../history/operations.ts";
+import { jsonToEdn } from "../../history/json.ts";
 import type { Random } from "../random.ts";
 import { array, integer, json, nullable, record, rpc, tuple } from "../../rpc.ts";
 import { Kafka } from "../../workloads.ts";

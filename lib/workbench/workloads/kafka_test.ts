@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertExists } from "@std/assert";
-import type { Call, Completion } from "../client.ts";
-import { SECOND } from "../clock.ts";
-import { type Edn, keyword, printEdn } from "../edn.ts";
-import type { Assignment, Context, Generator, Invocation } from "../generator.ts";
-import type { Op } from "../history.ts";
+import type { Call, Completion } from "../clients/client.ts";
+import { SECOND } from "../clock/clock.ts";
+import { type Edn, keyword, printEdn } from "../../history/edn.ts";
+import type { Assignment, Context, Generator, Invocation } from "../clients/generator.ts";
+import type { Op } from "../../history/operations.ts";
 import { Random } from "../random.ts";
 import { ErrorCode, RpcError } from "../../message.ts";
 import { kafka } from "./kafka.ts";

@@ -8,14 +8,14 @@
  *
  * @module
  */
-import { comparableLinKv } from "../checkers/comparable.ts";
-import { checkLinKv, explainLinKv } from "../checkers/lin_kv.ts";
-import { casOf } from "../checkers/register.ts";
-import { type Call, type Completion, completionOfError } from "../client.ts";
-import type { Edn } from "../edn.ts";
-import type { Assignment, Context, Generator, Invocation } from "../generator.ts";
-import type { Op } from "../history.ts";
-import { jsonToEdn } from "../json.ts";
+import { comparableLinKv } from "../../checkers/projections.ts";
+import { checkLinKv, explainLinKv } from "../../checkers/lin_kv.ts";
+import { casOf } from "../../checkers/register.ts";
+import { type Call, type Completion, completionOfError } from "../clients/client.ts";
+import type { Edn } from "../../history/edn.ts";
+import type { Assignment, Context, Generator, Invocation } from "../clients/generator.ts";
+import type { Op } from "../../history/operations.ts";
+import { jsonToEdn } from "../../history/json.ts";
 import type { Random } from "../random.ts";
 import { LinKv } from "../../workloads.ts";
 import type { Workload, WorkloadOptions } from "./workload.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { Call } from "../client.ts";
-import { printEdn } from "../edn.ts";
-import type { Assignment, Invocation } from "../generator.ts";
-import { parseTestOptions, UsageError } from "../options.ts";
+import type { Call } from "../clients/client.ts";
+import { printEdn } from "../../history/edn.ts";
+import type { Assignment, Invocation } from "../clients/generator.ts";
+import { parseTestOptions, UsageError } from "../command_line.ts";
 import { Random } from "../random.ts";
 import { ErrorCode, RpcError } from "../../message.ts";
 import { linKv } from "./lin_kv.ts";

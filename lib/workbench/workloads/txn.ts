@@ -8,21 +8,21 @@
  *
  * @module
  */
-import { type Aftermath, explainSilent, withSilent } from "../aftermath.ts";
-import { type Check, type Explain, verdictOf } from "../checkers/checker.ts";
-import { comparableElle } from "../checkers/comparable.ts";
-import { explainListAppend, explainRwRegister } from "../checkers/elle/explain.ts";
-import { checkListAppend } from "../checkers/elle/list_append.ts";
-import { checkRwRegister } from "../checkers/elle/rw_register.ts";
-import { checkFinalState, explainFinalState } from "../checkers/elle/stronger.ts";
-import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded } from "../checkers/elle/verdict.ts";
-import { counted } from "../checkers/words.ts";
-import { drawAnomalies } from "../checkers/elle/draw.ts";
-import { completionOfError } from "../client.ts";
-import { type Edn, Keyword, keyword } from "../edn.ts";
-import { each } from "../generator.ts";
-import type { Op } from "../history.ts";
-import { jsonToEdn } from "../json.ts";
+import { type Aftermath, explainSilent, withSilent } from "../final_states.ts";
+import { type Check, type Explain, verdictOf } from "../../checkers/checker.ts";
+import { comparableElle } from "../../checkers/projections.ts";
+import { explainListAppend, explainRwRegister } from "../../checkers/elle/explain.ts";
+import { checkListAppend } from "../../checkers/elle/list_append.ts";
+import { checkRwRegister } from "../../checkers/elle/rw_register.ts";
+import { checkFinalState, explainFinalState } from "../../checkers/elle/stronger.ts";
+import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded } from "../../checkers/elle/verdict.ts";
+import { counted } from "../../checkers/words.ts";
+import { drawAnomalies } from "../../checkers/elle/draw.ts";
+import { completionOfError } from "../clients/client.ts";
+import { type Edn, Keyword, keyword } from "../../history/edn.ts";
+import { each } from "../clients/generator.ts";
+import type { Op } from "../../history/operations.ts";
+import { jsonToEdn } from "../../history/json.ts";
 import { array, json, oneOf, rpc, type Shape, tuple } from "../../rpc.ts";
 import { type MicroOp, transactions } from "./txn_generator.ts";
 import type { Workload } from "./workload.ts";

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertExists } from "@std/assert";
-import { Client, MalformedReply } from "../client.ts";
-import { VirtualClock } from "../clock.ts";
-import { type Edn, parseEdn, printEdn } from "../edn.ts";
-import { parseJson } from "../json.ts";
-import { Network } from "../network.ts";
+import { Client, MalformedReply } from "../clients/client.ts";
+import { VirtualClock } from "../clock/clock.ts";
+import { type Edn, parseEdn, printEdn } from "../../history/edn.ts";
+import { parseJson } from "../../history/json.ts";
+import { Network } from "../network/network.ts";
 import { Random } from "../random.ts";
 import { txnListAppend, txnRwRegister } from "./txn.ts";
 import type { Workload, WorkloadOptions } from "./workload.ts";

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { checkUniqueIds, explainUniqueIds } from "../checkers/unique_ids.ts";
-import { completionOfError } from "../client.ts";
-import { each } from "../generator.ts";
-import { jsonToEdn } from "../json.ts";
+import { checkUniqueIds, explainUniqueIds } from "../../checkers/unique_ids.ts";
+import { completionOfError } from "../clients/client.ts";
+import { each } from "../clients/generator.ts";
+import { jsonToEdn } from "../../history/json.ts";
 import { UniqueIds } from "../../workloads.ts";
 import type { Workload } from "./workload.ts";
 

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { Aftermath } from "../aftermath.ts";
-import type { Check, Comparable, Explain } from "../checkers/checker.ts";
-import type { Call, Completion } from "../client.ts";
-import type { EdnObject } from "../edn.ts";
-import type { Generator, Invocation } from "../generator.ts";
+import type { Aftermath } from "../final_states.ts";
+import type { Check, Comparable, Explain } from "../../checkers/checker.ts";
+import type { Call, Completion } from "../clients/client.ts";
+import type { EdnObject } from "../../history/edn.ts";
+import type { Generator, Invocation } from "../clients/generator.ts";
 import type { Random } from "../random.ts";
 
 /** The options of a run that a workload may look at, under Maelstrom's names. */

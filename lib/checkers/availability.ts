@@ -1,0 +1,44 @@
+/**
+ * Availability: the fraction of clients' operations that were acknowledged, against what was asked
+ * for. It counts every operation, so that a refused compare-and-set lowers it too, and it knows
+ * nothing of latency below the time-out of a request.
+ *
+ * @module
+ */
+import { type EdnObject, float32 } from "../history/edn.ts";
+import { type Op, pairs } from "../history/operations.ts";
+import type { CheckOptions, Result } from "./checker.ts";
+import { printError } from "./stats.ts";
+import { numberOf } from "../history/values.ts";
+import { counted, percent, tally, whoWhen } from "./words.ts";
+
+/** Compares the acknowledged fraction with the option `availability`; without it, all is valid. */
+export function checkAvailability(
+  history: readonly Op[],
+  { availability = 0 }: CheckOptions = {},
+): Result {
+  const acknowledged = history.filter(({ type }) => type === "ok").length;
+  const invoked = history.filter(({ type }) => type === "invoke").length;
+  const fraction = invoked === 0 ? 1 : float32(acknowledged / invoked);
+  return {
+    "valid?": Math.fround(numberOf(fraction) ?? 0) >= availability,
+    "ok-fraction": fraction,
+  };
+}
+
+/** Says what share was missing, and how the operations that were not acknowledged ended. */
+export function explainAvailability(result: EdnObject, history: readonly Op[] = []): string[] {
+  if (result["valid?"] === true) return [];
+  const fraction = numberOf(result["ok-fraction"]) ?? 0;
+  const head = `${percent(fraction)} of the operations were acknowledged, too few.`;
+  const refused = pairs(history).filter(({ completion }) => completion?.type !== "ok");
+  const ends = refused.map(({ invocation, completion }) => completion ?? invocation);
+  const causes = tally(ends.map(({ f, error }) => `${f}: ${printError(error)}`)).slice(0, 3);
+  const [first] = ends;
+  if (first === undefined) return [head];
+  return [
+    head,
+    ...causes.map(([cause, count]) => `${counted(count, "time")} ${cause}.`),
+    `The first was ${first.f} of ${whoWhen(first)}.`,
+  ];
+}

@@ -1,0 +1,57 @@
+/**
+ * What every checker is: a pure function from a history to a result map.
+ *
+ * @module
+ */
+import { type Edn, type EdnObject, Keyword, keyword } from "../history/edn.ts";
+import type { Op } from "../history/operations.ts";
+
+/** A checker's word: it holds, it does not, or it cannot be told. */
+export type Verdict = true | false | typeof UNKNOWN;
+
+/** EDN's `:unknown`. */
+export const UNKNOWN: Keyword = keyword("unknown");
+
+/** A result map; its key `valid?` holds the verdict. */
+export interface Result extends EdnObject {
+  "valid?": Verdict;
+}
+
+/** Options of a run that change what is right, under the names of Maelstrom's command line. */
+export interface CheckOptions {
+  /** Consistency models a transactional workload is held against. */
+  readonly consistencyModels?: readonly string[];
+  /** Required fraction of operations that are `ok`: 1 is "total". */
+  readonly availability?: number;
+}
+
+/** A workload's checker: history in, result map (Maelstrom's `:workload`) out. */
+export type Check = (history: readonly Op[], options?: CheckOptions) => Result;
+
+/**
+ * Says in words, for a person, what a result means: one sentence a line, worst first; empty where
+ * there is nothing to say. Works from a stored result; the history adds who, when and where.
+ */
+export type Explain = (result: EdnObject, history?: readonly Op[]) => string[];
+
+/** The verdict in a result map read from a file. */
+export function verdictOf(value: Edn | undefined): Verdict {
+  return value === true ? true : value === false ? false : UNKNOWN;
+}
+
+/** The worst of several verdicts: false, then unknown, then true. */
+export function worst(verdicts: Iterable<Verdict>): Verdict {
+  let merged: Verdict = true;
+  for (const verdict of verdicts) {
+    if (verdict === false) return false;
+    if (verdict === UNKNOWN) merged = UNKNOWN;
+  }
+  return merged;
+}
+
+/**
+ * What of a result must come out equal when a stored run is judged again. A checker that has parts
+ * which depend on the order of a search (which counterexample, which cycle) exports a projection
+ * without them; for every other the result itself is compared.
+ */
+export type Comparable = (result: EdnObject) => Edn;

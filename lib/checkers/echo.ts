@@ -1,0 +1,76 @@
+/**
+ * The echo checker: every reply carries what was sent.
+ *
+ * Operations without a definite end (time-outs, malformed replies) are not judged. One that failed
+ * is an error: a refusal is no echo.
+ *
+ * @module
+ */
+import { type Edn, type EdnObject, isEdnObject, List, printEdn } from "../history/edn.ts";
+import { type Op, pairs } from "../history/operations.ts";
+import type { Result } from "./checker.ts";
+import { canonical, itemsOf, sameEdn } from "../history/values.ts";
+import { counted, whoWhen } from "./words.ts";
+
+/** Checks a history of `echo`, whose completions hold the whole reply. */
+export function checkEcho(history: readonly Op[]): Result {
+  const errors = wrongEchoes(history).map(({ sent, completion }) => [
+    "Expected a message with :echo",
+    sent,
+    "But received",
+    completion.value,
+  ]);
+  return { "valid?": errors.length === 0, "errors": new List(errors) };
+}
+
+interface WrongEcho {
+  readonly sent: Edn;
+  readonly completion: Op;
+}
+
+function wrongEchoes(history: readonly Op[]): WrongEcho[] {
+  return pairs(history).flatMap(({ invocation: { value: sent }, completion }) => {
+    if (completion === undefined || completion.type === "info") return [];
+    return sameEdn(sent, echoed(completion)) ? [] : [{ sent, completion }];
+  });
+}
+
+function echoed({ value }: Op): Edn {
+  return isEdnObject(value) ? value["echo"] ?? null : null;
+}
+
+/** The errors in a fixed order: Maelstrom lists them as a hash map of operations yields them. */
+export function comparableEcho(result: EdnObject): Edn {
+  const errors = itemsOf(result["errors"]);
+  return {
+    ...result,
+    "errors": errors.toSorted((a, b) => canonical(a) < canonical(b) ? -1 : 1),
+  };
+}
+
+const DETAILS_LIMIT = 5;
+
+/** Says what was sent, what came back, to whom and when. */
+export function explainEcho(result: EdnObject, history: readonly Op[] = []): string[] {
+  const errors = itemsOf(result["errors"]);
+  if (errors.length === 0) return [];
+  const wrong = wrongEchoes(history);
+  const details = wrong.length > 0 ? wrong.map(describe) : errors.map(describeStored);
+  return [
+    `${counted(errors.length, "reply", "replies")} did not carry what was sent.`,
+    ...details.slice(0, DETAILS_LIMIT),
+  ];
+}
+
+function describe({ sent, completion }: WrongEcho): string {
+  const { type, value, error = null } = completion;
+  const request = `To ${whoWhen(completion)}: sent ${printEdn(sent)}, `;
+  if (type === "fail") return `${request}refused with ${printEdn(error)}.`;
+  if (!isEdnObject(value)) return `${request}received ${printEdn(value)}.`;
+  return `${request}echoed ${printEdn(echoed(completion))}.`;
+}
+
+function describeStored(error: Edn): string {
+  const [, sent = null, , received = null] = itemsOf(error);
+  return `Sent ${printEdn(sent)}, received ${printEdn(received)}.`;
+}

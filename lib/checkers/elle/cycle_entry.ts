@@ -1,0 +1,53 @@
+/**
+ * Reading a cycle back from a result, to explain or draw it.
+ *
+ * @module
+ */
+import {
+  type Edn,
+  type EdnObject,
+  isEdnObject,
+  Keyword,
+  List,
+  printEdn,
+} from "../../history/edn.ts";
+import { type Op, opFromEdn } from "../../history/operations.ts";
+
+/** One step of a cycle: why the transaction at its number precedes the next. */
+export interface CycleStep {
+  /** `ww`, `wr`, `rw`, `process` or `realtime`. */
+  readonly relation: string;
+  /** The step as the result has it. */
+  readonly details: EdnObject;
+}
+
+/** A cycle of transactions T1, T2 …, the last of which precedes T1 again. */
+export interface CycleEntry {
+  readonly type: string;
+  readonly transactions: readonly Op[];
+  /** One for each transaction. */
+  readonly steps: readonly CycleStep[];
+}
+
+/** The items of any sequence. */
+export function itemsOf(value: Edn | undefined): readonly Edn[] {
+  if (value instanceof List) return value.items;
+  return Array.isArray(value) ? value : [];
+}
+
+/** Reads a case of an anomaly as a cycle; undefined where it is none. */
+export function cycleEntry(entry: Edn): CycleEntry | undefined {
+  if (!isEdnObject(entry) || !(entry.type instanceof Keyword)) return undefined;
+  const cycle = itemsOf(entry.cycle).map(opFromEdn);
+  const steps = itemsOf(entry.steps).filter(isEdnObject).map((details) => ({
+    relation: details.type instanceof Keyword ? details.type.name : "",
+    details,
+  }));
+  if (cycle.length < 2 || steps.length !== cycle.length - 1) return undefined;
+  return { type: entry.type.name, transactions: cycle.slice(0, -1), steps };
+}
+
+/** A transaction's micro-operations, printed. */
+export function microOps({ value }: Op): string[] {
+  return itemsOf(value).map(printEdn);
+}

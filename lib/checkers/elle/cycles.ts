@@ -1,0 +1,163 @@
+/**
+ * Cycles of dependencies: the anomalies that only several transactions together show.
+ *
+ * A cycle can lie only inside a strongly connected component of the graph, so each component is
+ * searched by itself: for one cycle of each class, worst first, without the classes that a found one
+ * implies and those that the component cannot contain. The search is Elle's, down to the order in
+ * which it looks, so that it names what Maelstrom names. Where it runs out of paths, it says so as
+ * Elle does, and the polynomial search of `walks.ts` goes on with the classes that are left.
+ *
+ * @module
+ */
+import { type Edn, type EdnObject, keyword, List } from "../../history/edn.ts";
+import { taggedOp } from "../../history/operations.ts";
+import { CLASSES, classify, type Cycle, type CycleClass } from "./classes.ts";
+import { contradictedModels, existenceCase, impossibleCycles } from "./existence.ts";
+import {
+  type Graph,
+  nontrivialComponents,
+  type Relations,
+  stronglyConnected,
+  subgraph,
+} from "./graph.ts";
+import { type Anomaly, impliedAnomalies } from "./models.ts";
+import { PathBudget, PathSearch, PathsExhausted } from "./paths.ts";
+import type { Transaction } from "./transaction.ts";
+import { trieHash } from "./trie_order.ts";
+import { relationsAlong, WalkSearch } from "./walks.ts";
+
+/** Anomalies by type, each a list of cases in the shape of Maelstrom's results. */
+export type Anomalies = Map<Anomaly, Edn>;
+
+/** A graph of transactions and the means to justify its edges. */
+export interface Dependencies {
+  readonly transactions: readonly Transaction[];
+  readonly graph: Graph;
+  /** Which relation explains an edge that has several: the first of these. */
+  readonly precedence: readonly Relations[];
+  /** The step of a cycle from one transaction to the next, by the relation that explains it. */
+  readonly step: (from: Transaction, to: Transaction, relation: Relations) => EdnObject;
+  /** The anomalies that matter: a search for another that runs out is not worth reporting. */
+  readonly forbidden: ReadonlySet<Anomaly>;
+}
+
+/** The cycles of a graph by type, for each component at most one of a class. */
+export function cyclesIn(dependencies: Dependencies): Map<Anomaly, Edn[]> {
+  const { graph } = dependencies;
+  const anomalies = new Map<Anomaly, Edn[]>();
+  const place = new Int32Array(graph.size);
+  const budget = new PathBudget();
+  for (const vertices of nontrivialComponents(stronglyConnected(graph, ~0))) {
+    const component = new Component(dependencies, subgraph(graph, vertices, place), vertices);
+    for (const { type, found } of component.cases(budget)) {
+      const known = anomalies.get(type);
+      if (known === undefined) anomalies.set(type, [found]);
+      else known.push(found);
+    }
+  }
+  return anomalies;
+}
+
+interface Case {
+  readonly type: Anomaly;
+  readonly found: EdnObject;
+}
+
+/** A strongly connected component, whose vertices stand for some of the transactions. */
+class Component {
+  readonly #graph: Graph;
+  /** The same with each edge reduced to the relation that explains it. */
+  readonly #explained: Graph;
+  readonly #transactions: readonly Transaction[];
+  readonly #step: Dependencies["step"];
+  readonly #forbidden: ReadonlySet<Anomaly>;
+
+  constructor(dependencies: Dependencies, graph: Graph, vertices: readonly number[]) {
+    const { precedence, step, transactions, forbidden } = dependencies;
+    this.#graph = graph;
+    this.#explained = {
+      ...graph,
+      relations: graph.relations.map((several) =>
+        precedence.find((relation) => (several & relation) !== 0) ?? 0
+      ),
+    };
+    this.#transactions = vertices.flatMap((v) => transactions[v] ?? []);
+    this.#step = step;
+    this.#forbidden = forbidden;
+  }
+
+  /** One case for each class found, and for each model contradicted. */
+  cases(budget: PathBudget): Case[] {
+    const existing = contradictedModels(this.#graph);
+    const cases = existing.map((existence) => ({
+      type: existence.type,
+      found: existenceCase(existence, (v) => this.#transactions[v]?.op.index ?? -1),
+    }));
+    return [...cases, ...this.#search(impossibleCycles(existing), budget)];
+  }
+
+  #search(skipped: Set<Anomaly>, budget: PathBudget): Case[] {
+    const hashes = this.#transactions.map(({ op }) => trieHash(op.index));
+    const paths = new PathSearch(this.#graph, hashes, budget);
+    let walks: WalkSearch | undefined;
+    const cases: Case[] = [];
+    const absent: Anomaly[] = [];
+    for (const cycleClass of CLASSES) {
+      const { type } = cycleClass;
+      if (skipped.has(type)) continue;
+      let cycle: Cycle | undefined;
+      if (walks === undefined) {
+        try {
+          cycle = this.#named(paths.first(cycleClass), cycleClass);
+        } catch (error) {
+          if (!(error instanceof PathsExhausted)) throw error;
+          walks = new WalkSearch(this.#explained);
+          if (this.#forbidden.has(type)) cases.push(this.#timeout(type, absent));
+        }
+      }
+      cycle ??= walks?.shortest(cycleClass);
+      if (cycle === undefined) absent.push(type);
+      else {
+        cases.push(this.#case(cycle));
+        for (const implied of impliedAnomalies([type])) skipped.add(implied);
+      }
+    }
+    return cases;
+  }
+
+  /** A found path as a cycle, unless what explains its edges puts it in another class. */
+  #named(path: readonly number[] | undefined, { type, readWrite }: CycleClass): Cycle | undefined {
+    if (path === undefined) return undefined;
+    const relations = relationsAlong(this.#explained, path);
+    const cycle = { path, relations, type: classify(relations) };
+    return readWrite === "never" || cycle.type === type ? cycle : undefined;
+  }
+
+  #timeout(type: Anomaly, absent: readonly Anomaly[]): Case {
+    return {
+      type: "cycle-search-timeout",
+      found: {
+        type: keyword("cycle-search-timeout"),
+        "anomaly-spec-type": keyword(type),
+        "does-not-contain": new List(absent.map((name) => keyword(name))),
+        "scc-size": this.#graph.size,
+      },
+    };
+  }
+
+  #case({ path, relations, type }: Cycle): Case {
+    const cycle = path.flatMap((v) => this.#transactions[v] ?? []);
+    const steps = relations.flatMap((relation, i) => {
+      const [from, to] = cycle.slice(i, i + 2);
+      return from === undefined || to === undefined ? [] : [this.#step(from, to, relation)];
+    });
+    return {
+      type,
+      found: {
+        cycle: cycle.map(({ op }) => taggedOp(op)),
+        steps: new List(steps),
+        type: keyword(type),
+      },
+    };
+  }
+}

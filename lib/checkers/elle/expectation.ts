@@ -1,0 +1,55 @@
+/**
+ * What tests of the transactional checkers expect of a history.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import type { Edn } from "../../history/edn.ts";
+import { Keyword } from "../../history/edn.ts";
+import type { Op } from "../../history/operations.ts";
+import type { Check, Result } from "../checker.ts";
+import { itemsOf } from "./cycle_entry.ts";
+import { anomaliesForbiddenBy, KNOWN_MODELS } from "./models.ts";
+
+/** A history that shows some anomalies and no others. */
+export interface Expectation {
+  readonly history: readonly Op[];
+  readonly shows: readonly string[];
+  /** The weakest model that forbids one of them. */
+  readonly weakest: string;
+  /** A model than which none that allows all of them is stronger. */
+  readonly strongest: string;
+}
+
+/** The names in a sequence or set of keywords. */
+export function names(value: Edn | undefined): string[] {
+  const items = value instanceof Set ? [...value] : itemsOf(value);
+  return items.map((item) => item instanceof Keyword ? item.name : String(item));
+}
+
+/** A history's anomalies under one model. */
+export function anomalyTypes(check: Check, history: readonly Op[], model: string): string[] {
+  return names(check(history, { consistencyModels: [model] })["anomaly-types"]);
+}
+
+/**
+ * Holds a history against the models at the border, where its verdict must turn, and against every
+ * other model that asks for no more than the data show.
+ */
+export function assertShows(check: Check, { history, shows, weakest, strongest }: Expectation) {
+  const against = (model: string): Result => check(history, { consistencyModels: [model] });
+  const forbidden = anomaliesForbiddenBy([weakest]);
+  assertEquals(against(weakest)["valid?"], false, `must fail ${weakest}`);
+  assertEquals(
+    names(against(weakest)["anomaly-types"]),
+    shows.filter((type) => forbidden.has(type)).sort(),
+    weakest,
+  );
+  assertEquals(against(strongest)["valid?"], true, `must pass ${strongest}`);
+  for (const model of KNOWN_MODELS) {
+    const prohibited = anomaliesForbiddenBy([model]);
+    if (prohibited.has("G0-process") || prohibited.has("G0-realtime")) continue;
+    const holds = !shows.some((type) => prohibited.has(type));
+    assertEquals(against(model)["valid?"], holds, model);
+  }
+}

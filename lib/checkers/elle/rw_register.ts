@@ -1,0 +1,321 @@
+/**
+ * The checker of transactions over registers, whose writes replace.
+ *
+ * A register shows only its newest value, so little of its order of versions can be known. What can:
+ * `nil` comes before every other version, and a transaction that reads a version and then writes
+ * another put the second after the first. From the versions follow ww and rw dependencies, from
+ * reads of unique values wr dependencies, and a cycle of those is an anomaly. Two writes that nobody
+ * read are in no known order, so this checker sees little of what goes wrong between writers; see
+ * `stronger.ts` for what more can be said when the final state is known.
+ *
+ * After Kingsbury and Alvaro, "Elle: Inferring Isolation Anomalies from Experimental Observations"
+ * (2020), as Elle 0.2.2 has it with `:wfr-keys?`, which is how Maelstrom calls it.
+ *
+ * @module
+ */
+import { type Edn, type EdnObject, keyword, List, printEdn } from "../../history/edn.ts";
+import { taggedOp } from "../../history/operations.ts";
+import type { Check, Result } from "../checker.ts";
+import { type Anomalies, cyclesIn, type Dependencies } from "./cycles.ts";
+import {
+  EdgeList,
+  nontrivialComponents,
+  PROCESS,
+  REALTIME,
+  type Relations,
+  RW,
+  stronglyConnected,
+  WR,
+  WW,
+} from "./graph.ts";
+import type { Anomaly } from "./models.ts";
+import { linkProcesses, linkRealtime, orderStep } from "./order.ts";
+import {
+  type Atom,
+  atom,
+  failedWrites,
+  indexOfMicroOp,
+  intermediateWrites,
+  lostUpdates,
+  type MicroOp,
+  orUnknown,
+  type Transaction,
+  transactions,
+  UncheckableError,
+} from "./transaction.ts";
+import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded, verdict } from "./verdict.ts";
+
+/**
+ * Holds a history of `:txn` operations over registers against `options.consistencyModels`; strictly
+ * serializable where none are given.
+ *
+ * The result has the shape of Maelstrom's `:workload`: always `:valid?`, `:anomaly-types` and
+ * `:anomalies`, with `:not` and `:also-not` where anomalies were found. As there, a search that ran
+ * out of time is left out and an empty history is not valid. `:valid?` is unknown with an `:error`
+ * where the history cannot be judged or a model is not known.
+ */
+export const checkRwRegister: Check = (history, options = {}) =>
+  orUnknown(() => {
+    const forbidden = forbiddenAnomalies(options.consistencyModels ?? DEFAULT_MODELS);
+    const all = transactions(history, "w");
+    const anomalies = anomaliesIn(all, forbidden);
+    return asMaelstromReports(verdict(anomalies, forbidden));
+  });
+
+/** Maelstrom drops time-outs of the search and then counts what is left. */
+function asMaelstromReports(result: Result): Result {
+  const { anomalies: found, ...rest } = result;
+  const anomalies = Object.entries(found ?? {})
+    .filter(([type]) => type !== "cycle-search-timeout");
+  return {
+    "valid?": anomalies.length === 0,
+    "anomaly-types": new List(anomalies.map(([type]) => keyword(type))),
+    anomalies: found === undefined ? null : Object.fromEntries(anomalies),
+    not: rest.not,
+    "also-not": rest["also-not"],
+  };
+}
+
+function anomaliesIn(
+  all: readonly Transaction[],
+  forbidden: ReadonlySet<Anomaly>,
+): Anomalies {
+  const keys = keyHistories(all);
+  const cyclic = orderVersions(all, keys);
+  const anomalies = cyclesBetween(all, keys, forbidden);
+  const report = (type: string, cases: readonly Edn[]) => {
+    if (cases.length > 0) anomalies.set(type, new List(cases));
+  };
+  if (cyclic.length > 0) anomalies.set("cyclic-versions", cyclic);
+  report("internal", all.flatMap(internalCase));
+  report("G1a", readsOfWrites(all, failedWrites(all)));
+  report("G1b", readsOfWrites(all, intermediateWrites(all)));
+  const lost = lostUpdates(all);
+  if (lost.length > 0) anomalies.set("lost-update", lost);
+  return anomalies;
+}
+
+/** What a transaction shows of a key to others: its first read and its last write. */
+interface External {
+  readonly read?: MicroOp;
+  readonly write?: MicroOp;
+}
+
+function externals({ mops }: Transaction): Map<Atom, External> {
+  const byKey = new Map<Atom, External>();
+  for (const mop of mops) {
+    const known = byKey.get(mop.k);
+    if (!mop.isRead) byKey.set(mop.k, { ...known, write: mop });
+    else if (known === undefined) byKey.set(mop.k, { read: mop });
+  }
+  return byKey;
+}
+
+/** One version of a key. */
+export interface Version {
+  readonly key: Edn;
+  readonly value: Edn;
+  /** Its place among the key's versions. */
+  readonly number: number;
+  /** Committed transactions whose first read of the key saw it. */
+  readonly readers: Transaction[];
+  /** Committed transactions whose last write of the key it is. */
+  readonly writers: Transaction[];
+  /** The versions known to come directly after it. */
+  readonly next: Set<Version>;
+}
+
+/** Versions by key and value. */
+export type KeyHistories = Map<Atom, Map<Atom, Version>>;
+
+function versionOf(keys: KeyHistories, { key, k }: MicroOp, value: Edn): Version {
+  let versions = keys.get(k);
+  if (versions === undefined) keys.set(k, versions = new Map());
+  let version = versions.get(atom(value));
+  if (version === undefined) {
+    const number = versions.size;
+    version = { key, value, number, readers: [], writers: [], next: new Set() };
+    versions.set(atom(value), version);
+  }
+  return version;
+}
+
+/** The versions of each key, with `nil` before all others. */
+export function keyHistories(all: readonly Transaction[]): KeyHistories {
+  const keys: KeyHistories = new Map();
+  for (const transaction of all) {
+    if (transaction.type === "fail") continue;
+    const isCommitted = transaction.type === "ok";
+    for (const { read, write } of externals(transaction).values()) {
+      for (const mop of [write, isCommitted ? read : undefined]) {
+        if (mop === undefined) continue;
+        const version = versionOf(keys, mop, mop.value);
+        if (mop.value !== null) versionOf(keys, mop, null).next.add(version);
+        if (isCommitted) (mop.isRead ? version.readers : version.writers).push(transaction);
+      }
+    }
+  }
+  return keys;
+}
+
+/**
+ * Orders versions by "writes follow reads". If any key's versions then form a cycle, none of these
+ * orders is used, and the cycles are returned.
+ */
+export function orderVersions(all: readonly Transaction[], keys: KeyHistories): Edn[] {
+  const pairs: [Version, Version][] = [];
+  for (const transaction of all) {
+    if (transaction.type !== "ok") continue;
+    for (const { read, write } of externals(transaction).values()) {
+      if (read === undefined || write === undefined || read.value === null) continue;
+      pairs.push([versionOf(keys, read, read.value), versionOf(keys, write, write.value)]);
+    }
+  }
+  for (const [earlier, later] of pairs) earlier.next.add(later);
+  const cycles = [...keys.values()].flatMap(cyclicVersions);
+  if (cycles.length > 0) {
+    for (const [earlier, later] of pairs) if (earlier.value !== null) earlier.next.delete(later);
+  }
+  return cycles;
+}
+
+function cyclicVersions(ofKey: ReadonlyMap<Atom, Version>): Edn[] {
+  const versions = [...ofKey.values()];
+  const edges = new EdgeList();
+  for (const { number, next } of versions) {
+    for (const later of next) edges.link(number, later.number, WW);
+  }
+  const components = nontrivialComponents(stronglyConnected(edges.toGraph(versions.length), WW));
+  return components.map((members) => ({
+    key: versions[0]?.key ?? null,
+    scc: new Set(members.map((number) => versions[number]?.value ?? null)),
+    sources: ["initial-state", "wfr-keys"].map(keyword),
+  }));
+}
+
+// Dependencies between transactions.
+
+/** Cycles of the dependencies that follow from versions, and from real time or processes. */
+export function cyclesBetween(
+  all: readonly Transaction[],
+  keys: KeyHistories,
+  forbidden: ReadonlySet<Anomaly>,
+): Anomalies {
+  const order = orderNeeded(forbidden);
+  const edges = new EdgeList();
+  let relates = false;
+  for (const versions of keys.values()) {
+    for (const version of versions.values()) {
+      linkVersion(edges, version);
+      const { readers, writers, next } = version;
+      if (readers.length + writers.length > 0) {
+        relates ||= [...next].some((later) => later.writers.length > 0);
+      }
+    }
+  }
+  if (order === "process") linkProcesses(all, edges);
+  if (order === "realtime") linkRealtime(all, edges);
+  if (edges.length === 0 && !relates) return new Map([["empty-transaction-graph", true]]);
+  return cyclesIn({
+    transactions: all,
+    graph: edges.toGraph(all.length),
+    precedence: [WR, WW, RW, PROCESS, REALTIME],
+    step: stepBetween(keys),
+    forbidden,
+  });
+}
+
+function linkVersion(edges: EdgeList, { key, value, readers, writers, next }: Version): void {
+  if (writers.length > 1 && readers.length > 0) {
+    const by = writers.map(({ op }) => op.index).join(", ");
+    throw new UncheckableError(
+      `Key ${printEdn(key)} had value ${printEdn(value)} written by more than one op: ${by}`,
+    );
+  }
+  const [writer] = writers;
+  if (writer !== undefined) {
+    // A transaction that read what it wrote only later depends on itself: a cycle of one.
+    for (const reader of readers) edges.link(writer.id, reader.id, WR);
+  }
+  for (const later of next) {
+    for (const overwriter of later.writers) {
+      const linkFrom = (earlier: Transaction, relation: Relations) => {
+        if (earlier !== overwriter) edges.link(earlier.id, overwriter.id, relation);
+      };
+      for (const earlier of writers) linkFrom(earlier, WW);
+      for (const reader of readers) linkFrom(reader, RW);
+    }
+  }
+}
+
+/** Justifies an edge: on which key, and by which versions, one transaction precedes another. */
+function stepBetween(keys: KeyHistories): Dependencies["step"] {
+  return (from, to, relation) => {
+    if (relation === PROCESS || relation === REALTIME) return orderStep(from, to, relation);
+    const ofTo = externals(to);
+    for (const [k, ofFrom] of externals(from)) {
+      const earlier = relation === RW ? ofFrom.read : ofFrom.write;
+      const later = relation === WR ? ofTo.get(k)?.read : ofTo.get(k)?.write;
+      if (earlier === undefined || later === undefined) continue;
+      const version = versionOf(keys, earlier, earlier.value);
+      const next = versionOf(keys, later, later.value);
+      if (relation === WR ? version !== next : !version.next.has(next)) continue;
+      return dataStep(from, earlier, to, later, relation);
+    }
+    throw new RangeError(`nothing orders transaction ${from.op.index} before ${to.op.index}`);
+  };
+}
+
+function dataStep(
+  from: Transaction,
+  earlier: MicroOp,
+  to: Transaction,
+  later: MicroOp,
+  relation: Relations,
+): EdnObject {
+  const indexOf = (transaction: Transaction, sought: MicroOp) =>
+    indexOfMicroOp(
+      transaction,
+      ({ isRead, k, value }) =>
+        isRead === sought.isRead && k === sought.k && atom(value) === atom(sought.value),
+    );
+  const indices = { "a-mop-index": indexOf(from, earlier), "b-mop-index": indexOf(to, later) };
+  const { key, value } = earlier;
+  return relation === WR ? { type: keyword("wr"), key, value, ...indices } : {
+    key,
+    value,
+    "value'": later.value,
+    type: keyword(relation === WW ? "ww" : "rw"),
+    ...indices,
+  };
+}
+
+// Anomalies that one read shows.
+
+/** Reads that contradict what their own transaction read or wrote before: at most one each. */
+function internalCase({ type, op, mops }: Transaction): Edn[] {
+  if (type !== "ok") return [];
+  const expected = new Map<Atom, Edn>();
+  for (const { isRead, k, value, edn } of mops) {
+    const known = expected.get(k) ?? null;
+    if (isRead && known !== null && atom(known) !== atom(value)) {
+      return [{ op: taggedOp(op), mop: edn, expected: known }];
+    }
+    expected.set(k, value);
+  }
+  return [];
+}
+
+/** Committed reads that saw one of some writes of another transaction. */
+function readsOfWrites(
+  all: readonly Transaction[],
+  writes: ReturnType<typeof failedWrites>,
+): Edn[] {
+  return all.filter(({ type }) => type === "ok").flatMap((transaction) =>
+    transaction.mops.flatMap(({ isRead, k, value, edn }) => {
+      const writer = isRead ? writes.get(k, value) : undefined;
+      if (writer === undefined || writer === transaction) return [];
+      return [{ op: taggedOp(transaction.op), mop: edn, writer: taggedOp(writer.op) }];
+    })
+  );
+}

@@ -1,0 +1,200 @@
+/**
+ * Histories of transactions, and the anomalies that need no graph.
+ *
+ * A transaction's value in a history is a list of micro-operations: `[:r 3 nil]` reads key 3,
+ * `[:w 3 1]` writes a register, `[:append 3 1]` appends to a list. What a read saw is known only
+ * from an `ok` completion; what a transaction wrote took place if it is `ok`, did not if it is
+ * `fail`, and may have if it is `info` or never completed.
+ *
+ * @module
+ */
+import { type Edn, Keyword, printEdn } from "../../history/edn.ts";
+import { type Op, pairs, taggedOp } from "../../history/operations.ts";
+import type { Result } from "../checker.ts";
+import { UNKNOWN } from "../checker.ts";
+import { TooManyEdgesError } from "./graph.ts";
+
+/** A value by which equal EDN values are the same key of a `Map`. */
+export type Atom = string | number | bigint | boolean | null | Keyword;
+
+/** The atom of a value; compound values go by their print. */
+export function atom(value: Edn): Atom {
+  if (value === null || typeof value !== "object" || value instanceof Keyword) return value;
+  return `\u0000${printEdn(value)}`;
+}
+
+/** Whether two values are the same atom. */
+export function isSame(a: Edn, b: Edn): boolean {
+  return a === b || atom(a) === atom(b);
+}
+
+/** One read or write in a transaction. */
+export interface MicroOp {
+  readonly isRead: boolean;
+  readonly key: Edn;
+  /** The key, fit for a `Map`. */
+  readonly k: Atom;
+  /** What was read or written; `null` for a read that is not known. */
+  readonly value: Edn;
+  /** As the history has it. */
+  readonly edn: Edn;
+}
+
+/** A transaction with both its ends. */
+export interface Transaction {
+  /** Its place among the history's transactions, by completion. */
+  readonly id: number;
+  readonly type: "ok" | "fail" | "info";
+  readonly invocation: Op;
+  /** Its completion, or the invocation where the history ends before it. */
+  readonly op: Op;
+  readonly mops: readonly MicroOp[];
+}
+
+/** Says that no verdict can be had from a history, and why. */
+export class UncheckableError extends Error {
+  override name = "UncheckableError";
+}
+
+/**
+ * The result of a check that ends with a verdict or cannot judge: then `:unknown`, with the cause.
+ *
+ * @throws what the check throws for any other reason.
+ */
+export function orUnknown(check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof UncheckableError || error instanceof TooManyEdgesError) {
+      return { "valid?": UNKNOWN, error: { cause: error.message } };
+    }
+    throw error;
+  }
+}
+
+/**
+ * A history's transactions, by completion; those that never completed come last.
+ *
+ * @param write the micro-operation that writes: `append` or `w`.
+ * @throws {UncheckableError} naming an operation whose value is not a list of micro-operations.
+ */
+export function transactions(history: readonly Op[], write: "append" | "w"): Transaction[] {
+  const completedAt = (op: Op | undefined) => op?.index ?? Infinity;
+  return pairs(history)
+    .sort((a, b) => {
+      const [first, second] = [completedAt(a.completion), completedAt(b.completion)];
+      return first === second ? a.invocation.index - b.invocation.index : first - second;
+    })
+    .map(({ invocation, completion }, id) => {
+      const op = completion ?? invocation;
+      const type = op.type === "invoke" ? "info" : op.type;
+      return { id, type, invocation, op, mops: parseMicroOps(op, write) };
+    });
+}
+
+function parseMicroOps(op: Op, write: string): MicroOp[] {
+  if (!Array.isArray(op.value)) throw malformed(op, "its value is not a list");
+  return op.value.map((edn: Edn) => {
+    const [f, key = null, value = null] = Array.isArray(edn) ? edn : [];
+    if (!(f instanceof Keyword) || (f.name !== "r" && f.name !== write)) {
+      throw malformed(op, `${printEdn(edn)} is neither a read nor :${write}`);
+    }
+    return { isRead: f.name === "r", key, k: atom(key), value, edn };
+  });
+}
+
+function malformed(op: Op, reason: string): UncheckableError {
+  return new UncheckableError(
+    `history contained operations other than reads and writes: operation ${op.index}: ${reason}`,
+  );
+}
+
+/** Transactions by the key and value they wrote. */
+export class WriteIndex {
+  readonly #writers = new Map<Atom, Map<Atom, Transaction>>();
+
+  add(k: Atom, value: Edn, writer: Transaction): void {
+    let ofKey = this.#writers.get(k);
+    if (ofKey === undefined) this.#writers.set(k, ofKey = new Map());
+    ofKey.set(atom(value), writer);
+  }
+
+  get(k: Atom, value: Edn): Transaction | undefined {
+    return this.#writers.get(k)?.get(atom(value));
+  }
+
+  /** Whether any write to a key is known. */
+  has(k: Atom): boolean {
+    return this.#writers.has(k);
+  }
+}
+
+/** Every write by a transaction that certainly did not take place. */
+export function failedWrites(all: readonly Transaction[]): WriteIndex {
+  const index = new WriteIndex();
+  for (const transaction of all) {
+    if (transaction.type !== "fail") continue;
+    for (const { isRead, k, value } of transaction.mops) {
+      if (!isRead) index.add(k, value, transaction);
+    }
+  }
+  return index;
+}
+
+/** Every write that its own transaction followed with another to the same key. */
+export function intermediateWrites(all: readonly Transaction[]): WriteIndex {
+  const index = new WriteIndex();
+  for (const transaction of all) {
+    const latest = new Map<Atom, Edn>();
+    for (const { isRead, k, value } of transaction.mops) {
+      if (isRead) continue;
+      const earlier = latest.get(k);
+      if (earlier !== undefined) index.add(k, earlier, transaction);
+      latest.set(k, value);
+    }
+  }
+  return index;
+}
+
+/**
+ * Lost updates: two or more committed transactions that read the same version of a key before they
+ * wrote it. Whatever the order, one of them overwrote what it had not seen.
+ */
+export function lostUpdates(all: readonly Transaction[]): Edn[] {
+  interface Group {
+    key: Edn;
+    value: Edn;
+    writers: Transaction[];
+  }
+  const groups = new Map<Atom, Map<Atom, Group>>();
+  for (const transaction of all) {
+    if (transaction.type !== "ok") continue;
+    const reads = new Map<Atom, Edn>();
+    const written = new Set<Atom>();
+    for (const { isRead, key, k, value } of transaction.mops) {
+      const read = reads.get(k);
+      if (isRead) {
+        if (read === undefined) reads.set(k, value);
+      } else if (read !== undefined && !written.has(k)) {
+        written.add(k);
+        let ofKey = groups.get(k);
+        if (ofKey === undefined) groups.set(k, ofKey = new Map());
+        const group = ofKey.get(atom(read));
+        if (group === undefined) {
+          ofKey.set(atom(read), { key, value: read, writers: [transaction] });
+        } else group.writers.push(transaction);
+      }
+    }
+  }
+  return [...groups.values()].flatMap((ofKey) => [...ofKey.values()])
+    .filter(({ writers }) => writers.length > 1)
+    .map(({ key, value, writers }) => ({ key, value, txns: writers.map((t) => taggedOp(t.op)) }));
+}
+
+/** The place of the first of a transaction's micro-operations that satisfies a condition, or -1. */
+export function indexOfMicroOp(
+  { mops }: Transaction,
+  matches: (mop: MicroOp) => boolean,
+): number {
+  return mops.findIndex(matches);
+}

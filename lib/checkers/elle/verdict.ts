@@ -1,0 +1,76 @@
+/**
+ * From the anomalies found in a history to a result map in the shape of Maelstrom's.
+ *
+ * @module
+ */
+import { keyword, List } from "../../history/edn.ts";
+import type { Result } from "../checker.ts";
+import { UNKNOWN } from "../checker.ts";
+import { CLASSES } from "./classes.ts";
+import type { Anomalies } from "./cycles.ts";
+import { EXISTENCE_TYPES } from "./existence.ts";
+import {
+  anomaliesForbiddenBy,
+  type Anomaly,
+  boundary,
+  KNOWN_MODELS,
+  type Model,
+  modelsRuledOutBy,
+  unknownModels,
+} from "./models.ts";
+import { UncheckableError } from "./transaction.ts";
+
+/** The models a history is held against where nothing else is asked for. */
+export const DEFAULT_MODELS: readonly Model[] = ["strict-serializable"];
+
+/** Anomalies of the search rather than of the history: reported always, and never a violation. */
+const INCONCLUSIVE: readonly Anomaly[] = ["cycle-search-timeout", "empty-transaction-graph"];
+
+/**
+ * What a history held against some models must not show.
+ *
+ * @throws {UncheckableError} naming a model that is not known, in Maelstrom's words.
+ */
+export function forbiddenAnomalies(models: readonly Model[]): Set<Anomaly> {
+  const unknown = unknownModels(models);
+  if (unknown.length > 0) {
+    throw new UncheckableError(
+      `Unknown consistency model (${unknown.map((name) => `:${name}`).join(" ")}); ` +
+        `known models are:\n#{${KNOWN_MODELS.map((name) => `:${name}`).join(" ")}}`,
+    );
+  }
+  return anomaliesForbiddenBy(models);
+}
+
+/** Which orders beside the data's own a verdict needs: real time covers that of processes. */
+export function orderNeeded(forbidden: ReadonlySet<Anomaly>): "none" | "process" | "realtime" {
+  const needs = (suffix: string) =>
+    CLASSES.some(({ type }) => type.endsWith(suffix) && forbidden.has(type));
+  return needs("-realtime") ? "realtime" : needs("-process") ? "process" : "none";
+}
+
+/**
+ * The result map: only anomalies that the models forbid are reported, but `:not` and `:also-not`
+ * draw on all that were found.
+ */
+export function verdict(anomalies: Anomalies, forbidden: ReadonlySet<Anomaly>): Result {
+  const found = [...anomalies.keys()].sort();
+  const violations = found.filter((type) => forbidden.has(type));
+  const inconclusive = found.filter((type) => INCONCLUSIVE.includes(type));
+  const reported = withoutRedundant([...violations, ...inconclusive].sort());
+  if (reported.length === 0) return { "valid?": true };
+  const { not, alsoNot } = boundary(found);
+  return {
+    "valid?": violations.length > 0 ? false : UNKNOWN,
+    "anomaly-types": new List(reported.map(keyword)),
+    anomalies: Object.fromEntries(reported.map((type) => [type, anomalies.get(type)])),
+    not: new Set(not.map(keyword)),
+    "also-not": new Set(alsoNot.map(keyword)),
+  };
+}
+
+/** Drops word that a cycle exists against a model which something more concrete rules out too. */
+function withoutRedundant(types: readonly Anomaly[]): Anomaly[] {
+  const ruledOut = modelsRuledOutBy(types.filter((type) => !EXISTENCE_TYPES.has(type)));
+  return types.filter((type) => !ruledOut.has(EXISTENCE_TYPES.get(type) ?? ""));
+}

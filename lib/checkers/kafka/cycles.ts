@@ -1,0 +1,97 @@
+/**
+ * Cycles of causes and times: messages that were polled before they were sent.
+ *
+ * Maelstrom hands Elle a graph of two kinds of edges between completed sends and polls: *wr*, from the
+ * send of a message to every poll that returned it, and *realtime*, from what had completed with `ok`
+ * to whatever was invoked afterwards. Both point forward in time in any execution that could have
+ * happened, so a cycle needs a poll that completed before the send of a message it returned was
+ * invoked. Only where there is one is the graph built and searched.
+ *
+ * @module
+ */
+import { type Edn, type EdnObject, isEdnObject, keyword } from "../../history/edn.ts";
+import { entriesInMapOrder } from "../../history/clojure_order.ts";
+import { cyclesIn } from "../elle/cycles.ts";
+import { EdgeList, REALTIME, type Relations, WR } from "../elle/graph.ts";
+import { linkRealtime, orderStep } from "../elle/order.ts";
+import type { Transaction } from "../elle/transaction.ts";
+import { DEFAULT_MODELS, forbiddenAnomalies } from "../elle/verdict.ts";
+import { itemsOf } from "../../history/values.ts";
+import type { Analysis } from "./analysis.ts";
+import { CheckerFailure, type Found } from "./errors.ts";
+import type { Completion } from "./messages.ts";
+
+/** A message that a poll returned, with both its operations. */
+interface Delivery {
+  readonly key: Edn;
+  readonly value: Edn;
+  readonly writer: Completion;
+  readonly reader: Completion;
+}
+
+/**
+ * The cycles Elle finds, by type.
+ *
+ * @throws {CheckerFailure} if a message was polled that nobody sent.
+ */
+export function cycles(analysis: Analysis): Map<string, Found[]> {
+  const delivered = deliveries(analysis);
+  if (!delivered.some(({ writer, reader }) => precedes(reader, writer))) return new Map();
+  const transactions = transactionsOf(analysis).map(asTransaction);
+  const place = new Map(transactions.map(({ op, id }) => [op, id]));
+  const edges = new EdgeList();
+  const caused = new Map<string, Delivery>();
+  for (const delivery of delivered) {
+    const [from, to] = [place.get(delivery.writer.op), place.get(delivery.reader.op)];
+    if (from === undefined || to === undefined) continue;
+    edges.link(from, to, WR);
+    if (!caused.has(`${from} ${to}`)) caused.set(`${from} ${to}`, delivery);
+  }
+  linkRealtime(transactions, edges);
+  const step = (from: Transaction, to: Transaction, relation: Relations) => {
+    const delivery = caused.get(`${from.id} ${to.id}`);
+    if (relation !== WR || delivery === undefined) return orderStep(from, to, relation);
+    const { key, value } = delivery;
+    return { type: keyword("wr"), key, value, "a-mop-index": 0, "b-mop-index": 0 };
+  };
+  const graph = edges.toGraph(transactions.length);
+  const forbidden = forbiddenAnomalies(DEFAULT_MODELS);
+  const found = cyclesIn({ transactions, graph, precedence: [WR, REALTIME], step, forbidden });
+  return new Map([...found].map(([type, cases]) => [type, cases.filter(isEdnObject).map(asFound)]));
+}
+
+/** True if clients did something, yet no send or poll follows from another. */
+export function isEmptyGraph(analysis: Analysis): boolean {
+  if (analysis.completions.length === 0 || analysis.readers.size > 0) return false;
+  const transactions = transactionsOf(analysis);
+  const first = transactions.find(({ op }) => op.type === "ok");
+  return first === undefined || !transactions.some((other) => precedes(first, other));
+}
+
+function transactionsOf({ completions }: Analysis): Completion[] {
+  return completions.filter(({ op }) => op.f === "send" || op.f === "poll");
+}
+
+function asTransaction({ op, invocation }: Completion, id: number): Transaction {
+  return { id, type: op.type === "invoke" ? "info" : op.type, invocation, op, mops: [] };
+}
+
+function asFound(error: EdnObject): Found {
+  return { rank: itemsOf(error["steps"]).length, show: () => error };
+}
+
+function deliveries({ writers, readers }: Analysis): Delivery[] {
+  const delivered: Delivery[] = [];
+  for (const [key, ofKey] of entriesInMapOrder(readers)) {
+    for (const [value, ofValue] of entriesInMapOrder(ofKey)) {
+      const writer = writers.get(key)?.get(value);
+      if (writer === undefined) throw CheckerFailure.thrown("no-writer-of-value", key, value);
+      for (const reader of ofValue) delivered.push({ key, value, writer, reader });
+    }
+  }
+  return delivered;
+}
+
+function precedes(a: Completion, b: Completion): boolean {
+  return a.op.type === "ok" && a.op.index < b.invocation.index;
+}

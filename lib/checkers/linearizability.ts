@@ -1,0 +1,48 @@
+/**
+ * Linearizability: could operations that overlapped in time have happened one after another, each at
+ * some instant between its invocation and its completion?
+ *
+ * The search walks through the completions of a history. Whatever completes must have taken effect by
+ * then; if it has not yet, it is made to, after as many of the other open operations as that takes
+ * ("just in time"). A *configuration* says where the walk is, which open operations have taken effect
+ * already, and in what state that leaves the object. Two ways that lead to one configuration have the
+ * same future, so each is searched once. If every way gets stuck, the history is not linearizable, and
+ * the completion at which the furthest of them did ends its shortest prefix that is not.
+ *
+ * An operation without a definite outcome may take effect at any time after its invocation, or never.
+ * Two equal ones are interchangeable, so the earlier is used up first; and of two ways to one
+ * configuration, one that used up fewer of them can do whatever the other can. Without that, each would
+ * double the search.
+ *
+ * The problem is NP-complete (Gibbons and Korach, Testing shared memories, 1997); the search is
+ * bounded, and says so where the bound cuts it off.
+ *
+ * Sources: Wing and Gong, Testing and verifying concurrent objects (1993); Lowe, Testing for
+ * linearizability (2017), which adds the memory of configurations and the just-in-time search.
+ *
+ * @module
+ */
+import type { Op } from "../history/operations.ts";
+import type { Linearization, Model } from "./linearizability/model.ts";
+import { search } from "./linearizability/search.ts";
+
+export type { Configuration, Linearization, Model } from "./linearizability/model.ts";
+export { type Stretch, unexplainedStretch } from "./linearizability/stretch.ts";
+
+/** Bounds of a search. */
+export interface SearchOptions {
+  /** How many configurations to try before giving up. Default: 300,000. */
+  readonly maxConfigurations?: number;
+}
+
+/**
+ * Searches for an order of a history's operations that respects both its times and the model.
+ * Operations that failed are left out, as are those of the nemesis.
+ */
+export function linearizable<State>(
+  history: readonly Op[],
+  model: Model<State>,
+  options: SearchOptions = {},
+): Linearization<State> {
+  return search(history, model, options.maxConfigurations ?? 300_000);
+}

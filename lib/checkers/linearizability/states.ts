@@ -1,0 +1,65 @@
+/**
+ * The states and operations of a model as small numbers, with its steps remembered.
+ *
+ * @module
+ */
+import type { Op } from "../../history/operations.ts";
+import type { Model } from "./model.ts";
+import { canonical } from "../../history/values.ts";
+
+/** Numbers the states and kinds of operations of a model, and remembers its steps. */
+export class StateTable<State> {
+  readonly #model: Model<State>;
+  readonly #all: State[] = [];
+  readonly #numbers = new Map<string | number, number>();
+  readonly #kinds = new Map<string, number>();
+  readonly #examples: Op[] = [];
+  /** For each state and kind, the number of the state after it, or `undefined`. */
+  readonly #after: Map<number, number | undefined>[] = [];
+
+  /** The state it is made with has the number 0. */
+  constructor(model: Model<State>, initial: State) {
+    this.#model = model;
+    this.#numberOf(initial);
+  }
+
+  /** The number that an operation shares with those that do the same. */
+  kindOf(op: Op): number {
+    const text = `${op.f} ${canonical(op.value)}`;
+    let kind = this.#kinds.get(text);
+    if (kind === undefined) {
+      this.#kinds.set(text, kind = this.#examples.length);
+      this.#examples.push(op);
+    }
+    return kind;
+  }
+
+  isReadOnly(op: Op): boolean {
+    return this.#model.isReadOnly?.(op) ?? false;
+  }
+
+  get(state: number): State {
+    return this.#all[state] ?? this.#model.initial;
+  }
+
+  after(state: number, kind: number): number | undefined {
+    const known = this.#after[state];
+    if (known?.has(kind)) return known.get(kind);
+    const op = this.#examples[kind];
+    const next = op === undefined ? undefined : this.#model.step(this.get(state), op);
+    const number = next === undefined ? undefined : this.#numberOf(next);
+    known?.set(kind, number);
+    return number;
+  }
+
+  #numberOf(state: State): number {
+    const identity = this.#model.identify(state);
+    let number = this.#numbers.get(identity);
+    if (number === undefined) {
+      this.#numbers.set(identity, number = this.#all.length);
+      this.#all.push(state);
+      this.#after.push(new Map());
+    }
+    return number;
+  }
+}

@@ -1,0 +1,37 @@
+import { assert, assertEquals } from "@std/assert";
+import { isEdnObject, parseEdn, printEdn } from "../history/edn.ts";
+import type { Comparable } from "./checker.ts";
+import { comparableElle, comparableLinKv } from "./projections.ts";
+
+function project(comparable: Comparable, text: string): string {
+  const result = parseEdn(text);
+  assert(isEdnObject(result));
+  return printEdn(comparable(result));
+}
+
+Deno.test("of cycles, kinds and counts are compared, not which ones were found", () => {
+  assertEquals(
+    project(
+      comparableElle,
+      "{:valid? false, :anomaly-types (:G1c), :anomalies {:G1c [{:cycle [1]} {:cycle [2]}]}, " +
+        ":not #{:read-committed}, :also-not #{:serializable}}",
+    ),
+    "{:valid? false, :anomaly-types (:G1c), :anomalies {:G1c 2}, :not #{:read-committed}, " +
+      ":also-not #{:serializable}}",
+  );
+  assertEquals(
+    project(comparableElle, "{:valid? true, :anomaly-types (), :anomalies nil}"),
+    "{:valid? true, :anomaly-types (), :anomalies {}}",
+  );
+});
+
+Deno.test("of linearizability, the verdict of each key is compared, not the states of a search", () => {
+  assertEquals(
+    project(
+      comparableLinKv,
+      "{:valid? false, :results {0 {:linearizable {:valid? false, :configs (1)}, :valid? false}, " +
+        "1 {:linearizable {:valid? true, :model 3}, :valid? true}}, :failures [0]}",
+    ),
+    "{:valid? false, :results {0 false, 1 true}, :failures [0]}",
+  );
+});

@@ -1,0 +1,309 @@
+/**
+ * The set checker of broadcast and g-set: every value whose addition was acknowledged, or that some
+ * read contained, must be in the reads that come after.
+ *
+ * A value is *known* from the moment its addition is acknowledged or a read that contains it
+ * returns. Of all reads that returned after its addition began, the two that began last, one that
+ * contains it and one that misses it, decide what became of it:
+ *
+ *     known        absent      present                       known      present      absent
+ *     ──┼────────────┼───────────┼────▶  stable              ──┼──────────┼────────────┼───▶  lost
+ *       ╰─ latency ──╯
+ *
+ * Whatever is neither stable nor lost was *never read*. A stable value's latency runs from the
+ * moment it was known to the start of the last read, on any node, that missed it.
+ *
+ * This is Jepsen's `set-full` (jepsen/checker.clj), figure by figure, with its one dead end: it can
+ * never report a duplicate. A check takes one step for each value of each read, and one for each
+ * value a read misses.
+ *
+ * @module
+ */
+import { type Edn, type EdnObject, isEdnObject, keyword, List } from "../history/edn.ts";
+import { type Op, opFromEdn, taggedOp } from "../history/operations.ts";
+import { type Result, UNKNOWN, type Verdict } from "./checker.ts";
+import { compareEdn, itemsOf, keyOf, numberOf } from "../history/values.ts";
+import { counted, joined, listed, seconds, tally, whoWhen } from "./words.ts";
+
+const QUANTILES = [0, 0.5, 0.95, 0.99, 1];
+const WORST_STALE_LIMIT = 8;
+
+/** What a history tells of one value. The operations are those of the history. */
+interface Element {
+  readonly value: Edn;
+  /** The completion that made it known. */
+  known: Op | undefined;
+  /** The latest read invocation that turned out to contain it. */
+  present: Op | undefined;
+  /** The latest read invocation that turned out to miss it. */
+  absent: Op | undefined;
+  /** The number of the last read that contained it. */
+  seenBy: number;
+}
+
+type Outcome = "stable" | "lost" | "never-read";
+
+interface Judged {
+  readonly element: Element;
+  readonly outcome: Outcome;
+  /** Milliseconds from known to the last read that missed it (stable) or contained it (lost). */
+  readonly latencyMs: number | undefined;
+}
+
+/** Checks a history of `add` (or `broadcast`) and `read`, whose value is all that was added. */
+export function checkSetFull(history: readonly Op[]): Result {
+  const judged = elementsOf(history)
+    .sort((a, b) => compareEdn(a.value, b.value))
+    .map(judge);
+  const of = (outcome: Outcome) => judged.filter((one) => one.outcome === outcome);
+  const [stable, lost, neverRead] = [of("stable"), of("lost"), of("never-read")];
+  const stale = stable.filter(({ latencyMs = 0 }) => latencyMs > 0);
+  return {
+    "worst-stale": new List(worstOf(stale).map(record)),
+    "duplicated-count": 0,
+    "valid?": verdict(lost.length, stable.length),
+    "lost-count": lost.length,
+    "lost": valuesOf(lost),
+    "stable-count": stable.length,
+    "stale-count": stale.length,
+    "stale": valuesOf(stale),
+    "never-read-count": neverRead.length,
+    "stable-latencies": distribution(stable),
+    "attempt-count": judged.length,
+    "lost-latencies": distribution(lost),
+    "never-read": valuesOf(neverRead),
+    "duplicated": {},
+  };
+}
+
+function verdict(lost: number, stable: number): Verdict {
+  return lost > 0 ? false : stable === 0 ? UNKNOWN : true;
+}
+
+function elementsOf(history: readonly Op[]): Element[] {
+  const elements = new Map<Edn, Element>();
+  const reading = new Map<Op["process"], Op>();
+  let reads = 0;
+  for (const op of history) {
+    if (op.process === "nemesis") continue;
+    if (op.f === "add" || op.f === "broadcast") noteAdd(elements, op);
+    else if (op.f !== "read") continue;
+    else if (op.type === "invoke") reading.set(op.process, op);
+    else if (op.type === "ok") noteRead(elements, reading.get(op.process) ?? op, op, reads++);
+  }
+  return [...elements.values()];
+}
+
+function noteAdd(elements: Map<Edn, Element>, op: Op): void {
+  const key = keyOf(op.value);
+  if (op.type === "invoke") {
+    const fresh = { known: undefined, present: undefined, absent: undefined, seenBy: -1 };
+    elements.set(key, { value: op.value, ...fresh });
+  } else if (op.type === "ok") {
+    const element = elements.get(key);
+    if (element !== undefined) element.known ??= op;
+  }
+}
+
+function noteRead(elements: Map<Edn, Element>, invocation: Op, op: Op, number: number): void {
+  for (const value of itemsOf(op.value)) {
+    const element = elements.get(keyOf(value));
+    if (element !== undefined) element.seenBy = number;
+  }
+  for (const element of elements.values()) {
+    if (element.seenBy === number) {
+      element.known ??= op;
+      element.present = later(element.present, invocation);
+    } else {
+      element.absent = later(element.absent, invocation);
+    }
+  }
+}
+
+function later(a: Op | undefined, b: Op): Op {
+  return a === undefined || a.index < b.index ? b : a;
+}
+
+function judge(element: Element): Judged {
+  const { known, present, absent } = element;
+  if (present !== undefined && (absent === undefined || absent.index < present.index)) {
+    return { element, outcome: "stable", latencyMs: latencyMs(known, absent) };
+  }
+  const lost = known !== undefined && absent !== undefined && known.index < absent.index;
+  if (!lost) return { element, outcome: "never-read", latencyMs: undefined };
+  return { element, outcome: "lost", latencyMs: latencyMs(known, present) };
+}
+
+/** From the known moment to just after an invocation; nothing where there was none. */
+function latencyMs(known: Op | undefined, invocation: Op | undefined): number {
+  if (known === undefined || invocation === undefined) return 0;
+  return Math.trunc(Math.max(0, invocation.time + 1 - known.time) / 1e6);
+}
+
+function valuesOf(judged: readonly Judged[]): List {
+  return new List(judged.map(({ element }) => element.value));
+}
+
+/** The longest latencies first; of equal ones, the greatest value. */
+function worstOf(stale: readonly Judged[]): Judged[] {
+  return stale.toReversed()
+    .sort((a, b) => (b.latencyMs ?? 0) - (a.latencyMs ?? 0))
+    .slice(0, WORST_STALE_LIMIT);
+}
+
+function record({ element, outcome, latencyMs }: Judged): EdnObject {
+  const { value, known, absent } = element;
+  return {
+    "element": value,
+    "outcome": keyword(outcome),
+    "stable-latency": outcome === "stable" ? latencyMs ?? null : null,
+    "lost-latency": outcome === "lost" ? latencyMs ?? null : null,
+    "known": known === undefined ? null : taggedOp(asAdd(known)),
+    "last-absent": absent === undefined ? null : taggedOp(absent),
+  };
+}
+
+function asAdd(op: Op): Op {
+  return op.f === "broadcast" ? { ...op, f: "add" } : op;
+}
+
+/** Latencies at each quantile: the sorted latency at index ⌊n·q⌋, or the last. */
+function distribution(judged: readonly Judged[]): Map<Edn, Edn> | undefined {
+  const sorted = judged.map(({ latencyMs = 0 }) => latencyMs).sort((a, b) => a - b);
+  if (sorted.length === 0) return undefined;
+  const at = (quantile: number) =>
+    Math.min(sorted.length - 1, Math.floor(sorted.length * quantile));
+  return new Map(QUANTILES.map((quantile) => [quantile, sorted[at(quantile)] ?? 0]));
+}
+
+/** Says which values were lost, who had acknowledged them, and which reads missed them. */
+export function explainSetFull(result: EdnObject, history: readonly Op[] = []): string[] {
+  if (result["valid?"] === UNKNOWN && result["error"] === undefined) {
+    return [
+      `No value was ever read back (${
+        counted(numberOf(result["attempt-count"]) ?? 0, "value")
+      } added): there is nothing to judge.`,
+    ];
+  }
+  const lost = itemsOf(result["lost"]);
+  const attempts = numberOf(result["attempt-count"]) ?? 0;
+  if (lost.length === 0) return explainLateFinalReads(result, history);
+  return [
+    `${counted(lost.length, "value")} of ${attempts} ${lost.length === 1 ? "was" : "were"} lost, ` +
+    `known to be added and missing later: ${listed(lost)}.`,
+    ...(history.length === 0 ? [] : explainLost(lost, history)),
+  ];
+}
+
+const DETAILS_LIMIT = 2;
+const LAST_READS_LIMIT = 25;
+
+function explainLost(lost: readonly Edn[], history: readonly Op[]): string[] {
+  const elements = new Map(elementsOf(history).map((one) => [keyOf(one.value), one]));
+  const gone = lost.flatMap((value) => elements.get(keyOf(value)) ?? []);
+  return [
+    ...(gone.length > 1 ? describeAcknowledgers(gone) : []),
+    ...describePartitions(gone, history),
+    ...(gone.length > 1 ? describeLastReads(gone, history) : []),
+    ...gone.slice(0, DETAILS_LIMIT).map((element) => describeLoss(element, history)),
+  ];
+}
+
+function describeLoss({ value, known, present, absent }: Element, history: readonly Op[]): string {
+  const name = `Value ${listed([value])}`;
+  if (known === undefined || absent === undefined) return `${name} was lost.`;
+  const how = known.f === "read" ? "was first seen in a read of" : "was acknowledged to";
+  const since = present === undefined ? known : later(present, known);
+  const missed = readsBegunAfter(since, history);
+  const last = `, the last by ${whoWhen(absent)}`;
+  return `${name} ${how} ${whoWhen(known)}. ` +
+    (present === undefined
+      ? "No read ever contained it"
+      : `The last read that contained it began at ${seconds(present.time)}`) +
+    `; it is missing from ${missed === 1 ? "the one read" : `all ${missed} reads`} begun since` +
+    `${missed === 1 ? `, by ${whoWhen(absent)}` : last}.`;
+}
+
+function readsBegunAfter(since: Op, history: readonly Op[]): number {
+  const reading = new Map<Op["process"], Op>();
+  let count = 0;
+  for (const op of history) {
+    if (op.f !== "read") continue;
+    if (op.type === "invoke") reading.set(op.process, op);
+    else if (op.type === "ok" && (reading.get(op.process) ?? op).index > since.index) count++;
+  }
+  return count;
+}
+
+function describeAcknowledgers(gone: readonly Element[]): string[] {
+  const processes = gone.flatMap(({ known }) => known === undefined ? [] : [known.process]);
+  const counts = tally(processes).slice(0, 6);
+  const [first] = counts;
+  if (first === undefined) return [];
+  if (counts.length === 1) return [`All became known through process ${first[0]}.`];
+  return [
+    `They became known through process ${
+      joined(counts.map(([process, count]) => `${process} (${count})`))
+    }.`,
+  ];
+}
+
+/** How many of the lost values the last read of each process misses. */
+function describeLastReads(gone: readonly Element[], history: readonly Op[]): string[] {
+  const last = new Map<Op["process"], Op>();
+  for (const op of history) if (op.f === "read" && op.type === "ok") last.set(op.process, op);
+  const newest = [...last.values()].sort((a, b) => b.index - a.index).slice(0, LAST_READS_LIMIT);
+  if (newest.length < 2) return [];
+  const missing = Map.groupBy(newest, ({ value }) => {
+    const read = new Set(itemsOf(value).map(keyOf));
+    return gone.filter((element) => !read.has(keyOf(element.value))).length;
+  });
+  const groups = [...missing].sort(([a], [b]) => a - b).map(([missed, reads]) => {
+    const processes = reads.map(({ process }) => Number(process)).sort((a, b) => a - b);
+    const share = missed === 0 ? "none" : missed === gone.length ? `all ${missed}` : `${missed}`;
+    return `${share} ${missed === 1 ? "is" : "are"} missing for process ${
+      joined(processes.map(String))
+    }`;
+  });
+  return [`In the last reads ${joined(groups)}.`];
+}
+
+function describePartitions(gone: readonly Element[], history: readonly Op[]): string[] {
+  const partitions = partitionsOf(history);
+  const during = gone.filter(({ known }) =>
+    known !== undefined &&
+    partitions.some(({ from, to }) => from <= known.time && known.time <= to)
+  );
+  if (during.length === 0) return [];
+  const share = during.length === gone.length ? "All" : `${during.length} of them`;
+  return [`${share} became known while the network was partitioned.`];
+}
+
+function partitionsOf(history: readonly Op[]): { from: number; to: number }[] {
+  const partitions: { from: number; to: number }[] = [];
+  for (const { process, f, time } of history) {
+    const open = partitions.at(-1);
+    if (process !== "nemesis") continue;
+    if (f === "start-partition" && open?.to !== Infinity) {
+      partitions.push({ from: time, to: Infinity });
+    } else if (f === "stop-partition" && open !== undefined) {
+      open.to = Math.min(open.to, time);
+    }
+  }
+  return partitions;
+}
+
+/** Final reads run almost together; a value that only the last of them contains passes as stable. */
+function explainLateFinalReads(result: EdnObject, history: readonly Op[]): string[] {
+  const lastAdd = history.findLast(({ f }) => f === "add" || f === "broadcast");
+  if (lastAdd === undefined) return [];
+  const late = itemsOf(result["worst-stale"]).flatMap((stale) => {
+    if (!isEdnObject(stale) || stale["last-absent"] == null) return [];
+    const absent = opFromEdn(stale["last-absent"]);
+    return absent.time - lastAdd.time < 5e9 ? [] : [{ value: stale["element"] ?? null, absent }];
+  });
+  return late.slice(0, DETAILS_LIMIT).map(({ value, absent }) =>
+    `Value ${listed([value])} counts as stable because the read begun last contains it; the ` +
+    `final read of ${whoWhen(absent)} still missed it.`
+  );
+}

@@ -1,0 +1,96 @@
+/**
+ * The checker of unique ids: no id is acknowledged twice.
+ *
+ * Ids must have an order among them, so that the checker can report their range: all numbers, all
+ * strings, or all arrays of such. Objects, or kinds that are mixed, make it throw, and the verdict
+ * unknown.
+ *
+ * @module
+ */
+import { type Edn, type EdnObject, printEdn } from "../history/edn.ts";
+import type { Op } from "../history/operations.ts";
+import { type Result, UNKNOWN } from "./checker.ts";
+import { compareEdn, entriesOf, keyOf, numberOf } from "../history/values.ts";
+import { counted, joined, whoWhen } from "./words.ts";
+
+const DUPLICATES_LIMIT = 48;
+
+/**
+ * Checks a history of `generate`.
+ *
+ * @throws {TypeError} if two ids cannot be compared.
+ */
+export function checkUniqueIds(history: readonly Op[]): Result {
+  const generated = history.filter(({ f }) => f === "generate");
+  const ids = generated.filter(({ type }) => type === "ok").map(({ value }) => value);
+  const duplicates = duplicatesOf(ids);
+  return {
+    "valid?": duplicates.length === 0,
+    "attempted-count": generated.filter(({ type }) => type === "invoke").length,
+    "acknowledged-count": ids.length,
+    "duplicated-count": duplicates.length,
+    "duplicated": new Map(worstOf(duplicates)),
+    "range": rangeOf(ids),
+  };
+}
+
+/** Ids that occur more than once, in their order, with how often. */
+function duplicatesOf(ids: readonly Edn[]): [Edn, number][] {
+  const counts = new Map<Edn, [Edn, number]>();
+  for (const id of ids) {
+    const entry = counts.get(keyOf(id));
+    if (entry === undefined) counts.set(keyOf(id), [id, 1]);
+    else entry[1]++;
+  }
+  return [...counts.values()].filter(([, count]) => count > 1).sort(([a], [b]) => compareEdn(a, b));
+}
+
+/** The most frequent ones, of equally frequent ones the greatest; again in their order. */
+function worstOf(duplicates: readonly [Edn, number][]): [Edn, number][] {
+  return duplicates.toReversed()
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, DUPLICATES_LIMIT)
+    .sort(([a], [b]) => compareEdn(a, b));
+}
+
+function rangeOf(ids: readonly Edn[]): Edn[] {
+  let [lowest = null] = ids;
+  let highest = lowest;
+  for (const id of ids.slice(1)) {
+    if (compareEdn(id, lowest) < 0) lowest = id;
+    if (compareEdn(id, highest) > 0) highest = id;
+  }
+  return [lowest, highest];
+}
+
+const DETAILS_LIMIT = 5;
+
+/** Says which ids came more than once, to whom and when. */
+export function explainUniqueIds(result: EdnObject, history: readonly Op[] = []): string[] {
+  if (result["valid?"] === UNKNOWN) {
+    return [
+      "The ids could not be compared with each other. They must all be numbers, all strings, or " +
+      "all arrays of one of these; objects have no order.",
+    ];
+  }
+  const duplicates = entriesOf(result["duplicated"])
+    .sort(([, a], [, b]) => (numberOf(b) ?? 0) - (numberOf(a) ?? 0));
+  if (duplicates.length === 0) return [];
+  const distinct = numberOf(result["duplicated-count"]) ?? duplicates.length;
+  const acknowledged = numberOf(result["acknowledged-count"]) ?? 0;
+  return [
+    `${counted(distinct, "id")} came more than once among ${acknowledged} acknowledged.`,
+    ...duplicates.slice(0, DETAILS_LIMIT).map(([id, count]) => describe(id, count, history)),
+  ];
+}
+
+function describe(id: Edn, count: Edn, history: readonly Op[]): string {
+  const key = keyOf(id);
+  const receivers = history.filter(({ f, type, value }) =>
+    f === "generate" && type === "ok" && keyOf(value) === key
+  );
+  const shown = receivers.slice(0, 4).map((op) => whoWhen(op));
+  if (receivers.length > shown.length) shown.push(`${receivers.length - shown.length} more`);
+  return `Id ${printEdn(id)} came ${printEdn(count)} times` +
+    (shown.length === 0 ? "." : `: to ${joined(shown)}.`);
+}

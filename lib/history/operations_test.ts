@@ -1,0 +1,58 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { keyword, printEdn } from "./edn.ts";
+import { opFromEdn, opToEdn, pairs, parseHistory, printHistory, taggedOp } from "./operations.ts";
+
+const TEXT = `{:index 0, :time 5, :type :invoke, :process 0, :f :read, :value nil, :final? true}
+{:index 1, :time 6, :type :info, :process :nemesis, :f :start-partition, :value :one}
+{:index 2, :time 7, :type :fail, :process 0, :f :read, :value nil, :error :net-timeout, :final? true}
+`;
+
+Deno.test("a history is read and printed line by line", () => {
+  const history = parseHistory(`${TEXT}\n`);
+  assertEquals(history.map(({ process }) => process), [0, "nemesis", 0]);
+  assertEquals(history[2]?.error, keyword("net-timeout"));
+  assertEquals(history[0]?.extra, { "final?": true });
+  assertEquals(printHistory(history), TEXT);
+});
+
+Deno.test("an operation in results is a tagged map, and is read from either", () => {
+  const [op] = parseHistory(TEXT);
+  if (op === undefined) throw new Error("there is one");
+  assertEquals(printEdn(taggedOp(op)).startsWith("#jepsen.history.Op{:index 0, :time 5"), true);
+  assertEquals(opFromEdn(taggedOp(op)), op);
+  assertEquals(opFromEdn(opToEdn(op)), op);
+});
+
+Deno.test("a line that is no operation is named with what is wrong with it", () => {
+  const wrong = (line: string, message: string) =>
+    assertThrows(() => parseHistory(`${TEXT}${line}\n`), SyntaxError, message);
+  wrong("{:index 3}", "history line 4: :time must be an integer, got nil");
+  wrong("{:index 3, :time 1, :type :maybe, :f :a, :process 1}", ":type must be one of :invoke");
+  wrong(
+    "{:index 3, :time 1, :type :ok, :f :a, :process :me}",
+    ":process must be an integer or :nemesis",
+  );
+  wrong("[1 2]", "expected an operation's map");
+  wrong("{", "history line 4");
+});
+
+Deno.test("an operation's two ends are one pair; one that the run cut off has one end", () => {
+  const op = (index: number, type: "invoke" | "ok" | "info", process: number) =>
+    ({ index, time: index, type, process, f: "read", value: null }) as const;
+  const history = [
+    op(0, "invoke", 0),
+    op(1, "invoke", 1),
+    { ...op(2, "info", 0), process: "nemesis" } as const,
+    op(3, "ok", 0),
+    op(4, "invoke", 0),
+    op(5, "info", 1),
+  ];
+  assertEquals(
+    pairs(history).map(({ invocation, completion }) => [invocation.index, completion?.index]),
+    [
+      [0, 3],
+      [1, 5],
+      [4, undefined],
+    ],
+  );
+});

@@ -1,0 +1,158 @@
+/**
+ * Workers that simulate, as many at a time as there are cores.
+ *
+ * @module
+ */
+import type { Phase } from "../../workbench/run.ts";
+import { summariseCrash } from "../../report/summary.ts";
+import type { Job, Report, Told } from "./job.ts";
+
+/** How long a worker may give no sign of life, in milliseconds; a checker may think that long. */
+const PATIENCE_MS = 60_000;
+/** How long a worker may take to start, before that. */
+const START_MS = 60_000;
+
+/** Jobs after which a worker is begun anew that loads modules again and again: they are not freed. */
+const JOBS_LOADING_ANEW = 200;
+
+/** Told what comes before a job's end. */
+export interface Listener {
+  readonly lines?: (lines: readonly string[]) => void;
+  readonly attempts?: (attempts: number) => void;
+}
+
+/**
+ * One worker, which does one job at a time. It shows every second that it lives, unless a program
+ * loops without letting go: then it is ended, and begun anew for the next job.
+ */
+export class SimulationWorker implements Disposable {
+  readonly #patienceMs: number;
+  #worker: Worker | undefined;
+  #jobs = 0;
+
+  constructor({ patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {}) {
+    this.#patienceMs = patienceMs;
+  }
+
+  /**
+   * Simulates a run. A program that a simulation cannot hold has crashed: the report says why.
+   *
+   * @throws {LoadError} if its module is no program.
+   * @throws the signal's reason once it aborts: the worker is ended at once.
+   */
+  async simulate(job: Job, listener: Listener = {}, signal?: AbortSignal): Promise<Report> {
+    signal?.throwIfAborted();
+    try {
+      return await this.#simulate(job, listener, signal);
+    } catch (error) {
+      if (!(error instanceof Unsimulated)) throw error;
+      const { why } = error;
+      const summary = summariseCrash(why, { exists: () => false }); // a simulation leaves no files
+      return { seed: job.seed, summary, ways: why.slice(0, 1) };
+    } finally {
+      if (job.anew && ++this.#jobs % JOBS_LOADING_ANEW === 0) this[Symbol.dispose]();
+    }
+  }
+
+  #simulate(job: Job, listener: Listener, signal: AbortSignal | undefined): Promise<Report> {
+    const worker = this.#worker ??= new Worker(new URL("./worker.ts", import.meta.url), {
+      type: "module",
+    });
+    return new Promise((resolve, reject) => {
+      let phase: Phase = "starting";
+      const give = (end: () => void) => {
+        clearTimeout(watchdog);
+        worker.onmessage = worker.onerror = null;
+        signal?.removeEventListener("abort", aborted);
+        end();
+      };
+      const giveUpFor = (reason: unknown) =>
+        give(() => {
+          this[Symbol.dispose]();
+          reject(reason);
+        });
+      const giveUp = (why: string) => giveUpFor(new Unsimulated([why]));
+      const aborted = () => giveUpFor(signal?.reason);
+      signal?.addEventListener("abort", aborted);
+      const stuck = () => giveUp(stuckIn(phase, this.#patienceMs / 1000));
+      let watchdog = setTimeout(stuck, START_MS + this.#patienceMs);
+      worker.onmessage = ({ data }: MessageEvent<Told>) => {
+        clearTimeout(watchdog);
+        watchdog = setTimeout(stuck, this.#patienceMs);
+        if (data.kind === "done") give(() => resolve(data.report));
+        else if (data.kind === "unloadable") {
+          give(() => reject(new LoadError(data.why.join("\n    "))));
+        } else if (data.kind === "failed") give(() => reject(new Unsimulated(data.why)));
+        else if (data.kind === "phase") phase = data.phase;
+        else if (data.kind === "lines") listener.lines?.(data.lines);
+        else if (data.kind === "attempts") listener.attempts?.(data.attempts);
+      };
+      worker.onerror = (event) => {
+        event.preventDefault();
+        giveUp(event.message);
+      };
+      worker.postMessage(job);
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+}
+
+/** A module cannot be loaded as a program, so that there is nothing to run. The message says why. */
+export class LoadError extends Error {
+  override readonly name = "LoadError";
+}
+
+/** Why there is no outcome: sentences, the most important first. */
+class Unsimulated extends Error {
+  constructor(readonly why: readonly string[]) {
+    super(why[0]);
+  }
+}
+
+function stuckIn(phase: Phase, patienceS: number): string {
+  if (phase === "checking") {
+    return `the checker took longer than ${patienceS} s; --patience gives it more`;
+  }
+  const when = phase === "starting" ? ", while it was starting" : "";
+  return `the program did not let go for ${patienceS} s${when}; it seems to loop without end`;
+}
+
+/** What a sweep is told to do, and tells. */
+export interface Sweep {
+  /** Each is taken only once a worker is free for it. */
+  readonly jobs: Iterable<Job>;
+  /** Told of each run that has ended, in no particular order. */
+  readonly ended: (report: Report, job: Job) => void;
+  /** True once no further run is to begin. Default: never. */
+  readonly enough?: () => boolean;
+  readonly workers?: number;
+  /** How long a worker may give no sign of life. Default 60 000. */
+  readonly patienceMs?: number;
+  /** Aborts when the sweep is to end at once. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Simulates many runs, spread over workers.
+ *
+ * @throws {LoadError} if a module is no program.
+ * @throws the signal's reason once it aborts; by then no worker is left.
+ */
+export async function sweep(
+  { jobs, ended, enough = () => false, workers = navigator.hardwareConcurrency, ...more }: Sweep,
+): Promise<void> {
+  const { patienceMs, signal } = more;
+  const left = Iterator.from(jobs);
+  const drain = async () => {
+    using worker = new SimulationWorker(patienceMs === undefined ? {} : { patienceMs });
+    for (const job of left) {
+      if (enough()) return;
+      ended(await worker.simulate(job, {}, signal), job);
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, drain));
+}

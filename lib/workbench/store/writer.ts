@@ -1,0 +1,128 @@
+/**
+ * What a run leaves behind: the files that Maelstrom leaves in its `store/`, where they have a use.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { type EdnObject, prettyEdn, printEdn } from "../../history/edn.ts";
+import { type Op, printHistory } from "../../history/operations.ts";
+
+/** Operations written at a time: a long history is never all in memory as text. */
+const OPS_A_WRITE = 1_000;
+
+/** The folder of one run: `<root>/<workload>/<time>/`. */
+export class RunFolder {
+  readonly #nodeLogs = new Map<string, Deno.FsFile>();
+  readonly #encoder = new TextEncoder();
+  #runLog: Deno.FsFile | undefined;
+
+  private constructor(
+    readonly root: string,
+    readonly workload: string,
+    readonly name: string,
+  ) {}
+
+  /** Makes the folder, and points `<root>/current` at it. */
+  static create(root: string, workload: string, start: Date = new Date()): RunFolder {
+    const stamp = start.toISOString().replace(/[-:]/g, "");
+    for (let attempt = 0;; attempt++) {
+      const name = attempt === 0 ? stamp : `${stamp}-${attempt}`;
+      const folder = new RunFolder(root, workload, name);
+      try {
+        Deno.mkdirSync(join(root, workload), { recursive: true });
+        Deno.mkdirSync(folder.path);
+        Deno.mkdirSync(join(folder.path, "node-logs"));
+        link(join(root, "current"), join(workload, name));
+        return folder;
+      } catch (error) {
+        if (!(error instanceof Deno.errors.AlreadyExists) || attempt > 99) throw error;
+      }
+    }
+  }
+
+  /** The folder's path. */
+  get path(): string {
+    return join(this.root, this.workload, this.name);
+  }
+
+  /** Adds a line to a node's log. */
+  logNode(node: string, line: string): void {
+    let file = this.#nodeLogs.get(node);
+    if (file === undefined) {
+      this.#nodeLogs.set(node, file = this.#open(join("node-logs", `${node}.log`)));
+    }
+    writeAll(file, this.#encoder.encode(`${line}\n`));
+  }
+
+  /** Adds a line to the run's own log. */
+  log(line: string): void {
+    this.#runLog ??= this.#open("run.log");
+    writeAll(this.#runLog, this.#encoder.encode(`${line}\n`));
+  }
+
+  /** Writes the options a run was made with, so that it can be judged and repeated. */
+  writeTest(test: EdnObject): void {
+    this.#write("test.edn", `${prettyEdn(test)}\n`);
+  }
+
+  /** Writes the history, as maps and as a table. */
+  writeHistory(history: readonly Op[]): void {
+    using maps = this.#open("history.edn");
+    using table = this.#open("history.txt");
+    for (let from = 0; from < history.length; from += OPS_A_WRITE) {
+      const ops = history.slice(from, from + OPS_A_WRITE);
+      writeAll(maps, this.#encoder.encode(printHistory(ops)));
+      writeAll(table, this.#encoder.encode(ops.map(tableRow).join("")));
+    }
+  }
+
+  /** Writes the results. */
+  writeResults(results: EdnObject): void {
+    this.#write("results.edn", `${prettyEdn(results)}\n`);
+  }
+
+  /** Writes images of a failed run's anomalies, by file name; none makes no folder. */
+  writeDrawings(drawings: ReadonlyMap<string, string>): void {
+    if (drawings.size === 0) return;
+    Deno.mkdirSync(join(this.path, "elle"), { recursive: true });
+    for (const [name, svg] of drawings) this.#write(join("elle", name), svg);
+  }
+
+  /** Writes what was found beyond the results. */
+  writeStronger(result: EdnObject): void {
+    this.#write("stronger.edn", `${prettyEdn(result)}\n`);
+  }
+
+  /** Closes the logs, and points the `latest` links here, also after a crash. */
+  close(): void {
+    for (const file of [...this.#nodeLogs.values(), this.#runLog]) file?.close();
+    this.#nodeLogs.clear();
+    this.#runLog = undefined;
+    link(join(this.root, "latest"), join(this.workload, this.name));
+    link(join(this.root, this.workload, "latest"), this.name);
+  }
+
+  #open(name: string): Deno.FsFile {
+    return Deno.openSync(join(this.path, name), { create: true, append: true });
+  }
+
+  #write(name: string, text: string): void {
+    Deno.writeTextFileSync(join(this.path, name), text);
+  }
+}
+
+/** An operation as a row of `history.txt`. */
+function tableRow({ process, type, f, value, error }: Op): string {
+  const who = process === "nemesis" ? ":nemesis" : process;
+  const why = error === undefined ? "" : `\t${printEdn(error)}`;
+  return `${who}\t:${type}\t:${f}\t${printEdn(value)}${why}\n`;
+}
+
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  for (let from = 0; from < bytes.length;) from += file.writeSync(bytes.subarray(from));
+}
+
+/** Makes or moves a symbolic link. By `ln`, since Deno lets a program link only with all rights. */
+function link(path: string, target: string): void {
+  new Deno.Command("ln", { args: ["-sfn", target, path], stderr: "null" }).outputSync();
+}

@@ -1,0 +1,141 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { join } from "node:path";
+import { keyword } from "../../history/edn.ts";
+import { type Op, printHistory } from "../../history/operations.ts";
+import { RunFolder } from "./writer.ts";
+
+const START = new Date("2025-01-02T03:04:05.678Z");
+
+async function withRoot(story: (root: string) => void): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    story(join(folder, "runs"));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Where a link leads, and what is written there. */
+const through = (root: string, link: string, file: string) =>
+  Deno.readTextFileSync(join(root, link, file));
+
+Deno.test("a run's folder has Maelstrom's name and files", async () => {
+  await withRoot((root) => {
+    const folder = RunFolder.create(root, "echo", START);
+    assertEquals(folder.path, join(root, "echo", "20250102T030405.678Z"));
+    folder.writeTest({ rate: 5 });
+    folder.writeResults({ "valid?": true });
+    folder.log("running");
+    folder.log("stopping");
+    folder.logNode("n0", "up");
+    folder.logNode("n1", "up, too");
+    folder.logNode("n0", "è finita");
+    folder.close();
+    const read = (name: string) => Deno.readTextFileSync(join(folder.path, name));
+    assertEquals(read("test.edn"), "{:rate 5}\n");
+    assertEquals(read("results.edn"), "{:valid? true}\n");
+    assertEquals(read("run.log"), "running\nstopping\n");
+    assertEquals(read("node-logs/n0.log"), "up\nè finita\n");
+    assertEquals(read("node-logs/n1.log"), "up, too\n");
+  });
+});
+
+Deno.test("two runs of one millisecond have a folder each", async () => {
+  await withRoot((root) => {
+    const folders = [1, 2, 3].map(() => RunFolder.create(root, "echo", START));
+    for (const folder of folders) folder.close();
+    assertEquals(folders.map(({ name }) => name), [
+      "20250102T030405.678Z",
+      "20250102T030405.678Z-1",
+      "20250102T030405.678Z-2",
+    ]);
+  });
+});
+
+Deno.test("current leads to a run from its start on, latest from its end, also after a crash", async () => {
+  await withRoot((root) => {
+    const first = RunFolder.create(root, "echo", START);
+    first.writeTest({ run: 1 });
+    first.writeResults({ "valid?": true });
+    assertEquals(through(root, "current", "test.edn"), "{:run 1}\n");
+    first.close();
+    const second = RunFolder.create(root, "broadcast");
+    second.writeTest({ run: 2 });
+    assertEquals(through(root, "current", "test.edn"), "{:run 2}\n");
+    assertEquals(through(root, "latest", "test.edn"), "{:run 1}\n");
+    second.close(); // without results: it crashed
+    assertEquals(through(root, "latest", "test.edn"), "{:run 2}\n");
+    assertThrows(() => through(root, "latest", "results.edn"), Deno.errors.NotFound);
+    assertEquals(through(root, "echo/latest", "test.edn"), "{:run 1}\n");
+    assertEquals(through(root, "broadcast/latest", "test.edn"), "{:run 2}\n");
+  });
+});
+
+Deno.test("a folder may be moved: its links are relative", async () => {
+  await withRoot((root) => {
+    const folder = RunFolder.create(root, "echo", START);
+    folder.writeTest({ run: 1 });
+    folder.close();
+    const moved = `${root}-moved`;
+    Deno.renameSync(root, moved);
+    for (const link of ["latest", "current", "echo/latest"]) {
+      assertEquals(through(moved, link, "test.edn"), "{:run 1}\n");
+    }
+  });
+});
+
+Deno.test("a history is a map a line, and a table", async () => {
+  await withRoot((root) => {
+    const op = { f: "read", value: null } as const;
+    const history: Op[] = [
+      { index: 0, time: 5, type: "invoke", process: 0, ...op },
+      { index: 1, time: 6, type: "info", process: "nemesis", f: "stop-partition", value: null },
+      { index: 2, time: 7, type: "ok", process: 0, f: "read", value: [1, "a\tb"] },
+      { index: 3, time: 8, type: "fail", process: 1, ...op, error: keyword("net-timeout") },
+    ];
+    const folder = RunFolder.create(root, "echo", START);
+    folder.writeHistory(history);
+    folder.close();
+    assertEquals(through(root, "latest", "history.edn"), printHistory(history));
+    assertEquals(through(root, "latest", "history.txt").split("\n"), [
+      "0\t:invoke\t:read\tnil",
+      ":nemesis\t:info\t:stop-partition\tnil",
+      '0\t:ok\t:read\t[1 "a\\tb"]',
+      "1\t:fail\t:read\tnil\t:net-timeout",
+      "",
+    ]);
+  });
+});
+
+Deno.test("a long history is written whole; an empty one is an empty file", async () => {
+  await withRoot((root) => {
+    const history = Array.from({ length: 2_500 }, (_, index): Op => ({
+      index,
+      time: index,
+      type: "invoke",
+      process: index,
+      f: "echo",
+      value: `message ${index}`,
+    }));
+    const long = RunFolder.create(root, "echo");
+    long.writeHistory(history);
+    long.close();
+    assertEquals(through(root, "latest", "history.edn"), printHistory(history));
+    assertEquals(through(root, "latest", "history.txt").split("\n").length, 2_501);
+    const empty = RunFolder.create(root, "echo");
+    empty.writeHistory([]);
+    empty.close();
+    assertEquals(through(root, "latest", "history.edn"), "");
+  });
+});
+
+Deno.test("drawings make a folder only if there are some", async () => {
+  await withRoot((root) => {
+    const folder = RunFolder.create(root, "txn", START);
+    folder.writeDrawings(new Map());
+    assert(![...Deno.readDirSync(folder.path)].some(({ name }) => name === "elle"));
+    folder.writeDrawings(new Map([["G0.svg", "<svg/>"]]));
+    folder.close();
+    assertEquals(through(root, "latest", "elle/G0.svg"), "<svg/>");
+  });
+});

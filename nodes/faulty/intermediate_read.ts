@@ -1,0 +1,37 @@
+/**
+ * Broken: those who write take turns, but those who only read do not wait for them. So they see a list
+ * between two appends of one transaction: intermediate reads, G1b.
+ *
+ * @module
+ */
+import { delay } from "@std/async/delay";
+import type { Node } from "../../lib/node.ts";
+import { type ListOp, TxnListAppend } from "../../lib/workloads.ts";
+
+export default function intermediateRead(node: Node): void {
+  const lists = new Map<number, number[]>();
+  let turn = Promise.resolve();
+
+  function perform(op: ListOp): ListOp {
+    const [f, key] = op;
+    if (f === "r") return [f, key, lists.get(key) ?? null];
+    lists.set(key, [...lists.get(key) ?? [], op[2]]);
+    return op;
+  }
+
+  async function slowly(txn: readonly ListOp[]): Promise<ListOp[]> {
+    const done: ListOp[] = [];
+    for (const op of txn) {
+      done.push(perform(op));
+      await delay(1);
+    }
+    return done;
+  }
+
+  node.on(TxnListAppend.txn, async ({ txn }) => {
+    if (txn.every(([f]) => f === "r")) return { type: "txn_ok", txn: txn.map(perform) };
+    const done = turn.then(() => slowly(txn));
+    turn = done.then(() => {});
+    return { type: "txn_ok", txn: await done };
+  });
+}

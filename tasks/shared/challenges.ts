@@ -1,0 +1,177 @@
+/**
+ * The challenges, straight from their pages: command lines and limits. Beside them Maelstrom's
+ * further workloads, under the options of its guide.
+ *
+ * @module
+ */
+import { UsageError } from "../../lib/workbench/command_line.ts";
+import type { Limit } from "../../lib/report/summary.ts";
+
+/** One challenge. */
+export interface Challenge {
+  /** What `deno task` calls it. */
+  readonly id: string;
+  readonly title: string;
+  /** The node, in `nodes/`. */
+  readonly node: string;
+  /** Options of `maelstrom test` without `--bin`, a list for every run that the page asks for. */
+  readonly runs: readonly (readonly string[])[];
+  /** What the page asks for beyond a valid run. */
+  readonly limits: readonly Limit[];
+}
+
+function challenge(
+  id: string,
+  title: string,
+  node: string,
+  runs: string | readonly string[],
+  limits: readonly Limit[] = [],
+): Challenge {
+  const lines = typeof runs === "string" ? [runs] : runs;
+  return {
+    id,
+    title,
+    node: `nodes/${node}.ts`,
+    runs: lines.map((line) => line.split(" ")),
+    limits,
+  };
+}
+
+const messagesBelow = (below: number): Limit => ({
+  name: "messages per op",
+  path: ["net", "servers", "msgs-per-op"],
+  below,
+});
+
+const latencyBelow = (name: string, quantile: number, below: number): Limit => ({
+  name: `${name} latency`,
+  path: ["workload", "stable-latencies", quantile],
+  below,
+  unit: "ms",
+});
+
+const WIDE = "-w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100";
+const LOG = "-w kafka --node-count 2 --concurrency 2n --time-limit 20 --rate 1000";
+const TXN = "-w txn-rw-register --concurrency 2n --time-limit 20 --rate 1000";
+const COUNTER = "-w g-counter --node-count 3 --rate 100 --time-limit 20 --nemesis partition";
+
+/** Every challenge, in the order of the pages. */
+export const CHALLENGES: readonly Challenge[] = [
+  challenge("1", "Echo", "1_echo", "-w echo --node-count 1 --time-limit 10"),
+  challenge(
+    "2",
+    "Unique ids",
+    "2_unique_ids",
+    "-w unique-ids --time-limit 30 --rate 1000 --node-count 3 --availability total --nemesis partition",
+  ),
+  challenge(
+    "3a",
+    "Single-node broadcast",
+    "3a_single_node_broadcast",
+    "-w broadcast --node-count 1 --time-limit 20 --rate 10",
+  ),
+  challenge(
+    "3b",
+    "Multi-node broadcast",
+    "3b_multi_node_broadcast",
+    "-w broadcast --node-count 5 --time-limit 20 --rate 10",
+  ),
+  challenge(
+    "3c",
+    "Fault-tolerant broadcast",
+    "3c_fault_tolerant_broadcast",
+    "-w broadcast --node-count 5 --time-limit 20 --rate 10 --nemesis partition",
+  ),
+  challenge("3d", "Efficient broadcast, part 1", "3d_efficient_broadcast_1", WIDE, [
+    messagesBelow(30),
+    latencyBelow("median", 0.5, 400),
+    latencyBelow("maximum", 1, 600),
+  ]),
+  challenge("3e", "Efficient broadcast, part 2", "3e_efficient_broadcast_2", WIDE, [
+    messagesBelow(20),
+    latencyBelow("median", 0.5, 1000),
+    latencyBelow("maximum", 1, 2000),
+  ]),
+  challenge("4", "Grow-only counter", "4_grow_only_counter", COUNTER),
+  challenge("4-crdt", "Grow-only counter, as a CRDT", "4_crdt_counter", COUNTER),
+  challenge(
+    "5a",
+    "Single-node log",
+    "5a_single_node_log",
+    "-w kafka --node-count 1 --concurrency 2n --time-limit 20 --rate 1000",
+  ),
+  challenge("5b", "Multi-node log", "5b_multi_node_log", LOG),
+  challenge("5c", "Efficient log", "5c_efficient_log", LOG),
+  challenge(
+    "6a",
+    "Single-node transactions",
+    "6a_single_node_transactions",
+    `${TXN} --node-count 1 --consistency-models read-uncommitted --availability total`,
+  ),
+  challenge("6b", "Read-uncommitted transactions", "6b_read_uncommitted", [
+    `${TXN} --node-count 2 --consistency-models read-uncommitted`,
+    `${TXN} --node-count 2 --consistency-models read-uncommitted --availability total ` +
+    "--nemesis partition",
+  ]),
+  challenge(
+    "6c",
+    "Read-committed transactions",
+    "6c_read_committed",
+    `${TXN} --node-count 2 --consistency-models read-committed --availability total ` +
+      "--nemesis partition",
+  ),
+  challenge(
+    "g-set",
+    "Grow-only set",
+    "g_set",
+    "-w g-set --node-count 5 --time-limit 30 --rate 10 --nemesis partition",
+  ),
+  challenge(
+    "pn-counter",
+    "Counter that goes both ways",
+    "pn_counter",
+    "-w pn-counter --node-count 5 --time-limit 30 --rate 10 --nemesis partition",
+  ),
+  challenge(
+    "lin-kv",
+    "Linearizable store",
+    "lin_kv",
+    "-w lin-kv --node-count 3 --concurrency 2n --time-limit 20 --rate 30 --nemesis partition",
+  ),
+  challenge(
+    "txn-list-append",
+    "Strict serializable lists",
+    "txn_list_append",
+    "-w txn-list-append --node-count 5 --time-limit 20 --rate 100 --nemesis partition",
+  ),
+  challenge(
+    "txn-rw-register",
+    "Strict serializable registers",
+    "txn_rw_register",
+    "-w txn-rw-register --node-count 5 --time-limit 20 --rate 100 --nemesis partition",
+  ),
+];
+
+/**
+ * The options of a challenge's run with others added, which win. Maelstrom lets a node count win over
+ * names, so that of the challenge makes way for nodes that are named.
+ */
+export function withOptions(own: readonly string[], added: readonly string[]): string[] {
+  const end = added.includes("--") ? added.indexOf("--") : added.length;
+  const naming = /^(--node|--nodes|--nodes-file|-n)(=|$)/;
+  const named = added.slice(0, end).some((word) => naming.test(word));
+  const count = named ? own.indexOf("--node-count") : -1;
+  return [...(count < 0 ? own : own.toSpliced(count, 2)), ...added];
+}
+
+/**
+ * The challenge of that id.
+ *
+ * @throws {UsageError} listing those there are.
+ */
+export function challengeOf(id: string): Challenge {
+  const found = CHALLENGES.find((one) => one.id === id);
+  if (found !== undefined) return found;
+  const known = CHALLENGES.map((one) => one.id).join(", ");
+  throw new UsageError(`unknown challenge "${id}": expected all, or one of ${known}`);
+}

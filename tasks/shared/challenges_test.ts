@@ -1,0 +1,61 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { parseTestOptions, UsageError } from "../../lib/workbench/command_line.ts";
+import { challengeOf, CHALLENGES, withOptions } from "./challenges.ts";
+
+const project = new URL("../../", import.meta.url);
+
+Deno.test("every challenge has its node: an executable script with no rights at all", async () => {
+  for (const { id, node } of CHALLENGES) {
+    const { mode } = await Deno.stat(new URL(node, project));
+    assert(mode === null || (mode & 0o111) === 0o111, `${id}: ${node} is not executable`);
+    const [shebang] = (await Deno.readTextFile(new URL(node, project))).split("\n");
+    assertEquals(shebang, "#!/usr/bin/env -S deno run --quiet", `${id}: ${node}`);
+  }
+});
+
+Deno.test("every challenge's options are options of a run", () => {
+  for (const { runs } of CHALLENGES) {
+    for (const argv of runs) assertEquals(parseTestOptions(argv).testCount, 1);
+  }
+});
+
+Deno.test("every challenge is a task with a line that says what it is", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", project)));
+  for (const { id } of [...CHALLENGES, { id: "all" }]) {
+    const { description, command } = tasks[id];
+    assert(description.length > 10, id);
+    assert(command.endsWith(`tasks/run.ts ${id}`), `${id}: ${command}`);
+  }
+});
+
+Deno.test("the limits are the pages' own", () => {
+  const limits = (id: string) =>
+    challengeOf(id).limits.map(({ path, below }) => [path.at(-1), below]);
+  assertEquals(limits("3d"), [["msgs-per-op", 30], [0.5, 400], [1, 600]]);
+  assertEquals(limits("3e"), [["msgs-per-op", 20], [0.5, 1000], [1, 2000]]);
+  assertEquals(limits("3c"), []);
+});
+
+Deno.test("6c has a partition, written with hyphens", () => {
+  const [argv = []] = challengeOf("6c").runs;
+  assertEquals(argv.slice(-2), ["--nemesis", "partition"]);
+  assert(parseTestOptions(argv).run.faults !== undefined);
+});
+
+Deno.test("options given win over the challenge's, and so do nodes that are named over a count", () => {
+  const [own = []] = challengeOf("3c").runs;
+  const nodes = (...added: string[]) => parseTestOptions(withOptions(own, added)).run.nodes;
+  assertEquals(nodes("--nodes", "a,b"), ["a", "b"]);
+  assertEquals(nodes("--nodes=a,b", "-n", "d"), ["a", "b", "d"]);
+  assertEquals(nodes("--node-count", "2"), ["n0", "n1"]);
+  assertEquals(nodes("--", "--nodes", "a").length, 5);
+  assertThrows(() => nodes("--nodes", "a", "--node-count", "1"), UsageError, "exclude each other");
+});
+
+Deno.test("an unknown challenge is refused with those there are", () => {
+  assertThrows(
+    () => challengeOf("7x"),
+    UsageError,
+    'unknown challenge "7x": expected all, or one of 1',
+  );
+});
