@@ -63,7 +63,7 @@ async function writeAll(bytes: Uint8Array): Promise<void> {
   for (let from = 0; from < bytes.length;) from += await Deno.stdout.write(bytes.subarray(from));
 }
 
-/** What `console` writes to standard output with. */
+/** What `console` writes to standard output with; `group` does so in Deno 2.8.0, not in 2.9. */
 const PRINTING = [
   "log",
   "info",
@@ -74,6 +74,8 @@ const PRINTING = [
   "count",
   "timeLog",
   "timeEnd",
+  "group",
+  "groupCollapsed",
 ] as const;
 
 /**
