@@ -10,7 +10,8 @@ import type { VirtualClock } from "../workbench/clock/clock.ts";
 import type { Packet } from "../workbench/network/network.ts";
 import type { Random } from "../workbench/random.ts";
 import type { ProgramSource } from "./program.ts";
-import { type Owner, ProcessExit, type VirtualGlobals } from "./virtual_globals.ts";
+import type { Owner } from "./owner.ts";
+import { ProcessExit, type VirtualGlobals } from "./virtual_globals.ts";
 import type { Host, NodeEvents } from "../workbench/hosts/host.ts";
 
 class Hosted implements Owner {
@@ -35,7 +36,7 @@ class Hosted implements Owner {
     this.node = new Node({
       send: (message) => {
         if (this.#dead) return;
-        engine.globals.mustBeTurnOf(this, "sent a message");
+        engine.globals.assertTurn(this, "sent a message");
         events.sent(id, message.src, message.dest, JSON.stringify(message));
       },
       log: (text) => {
@@ -95,7 +96,7 @@ class Hosted implements Owner {
 
   die(): void {
     this.#dead = true;
-    this.#engine.globals.forget(this);
+    this.#engine.globals.clearTimers(this);
   }
 }
 

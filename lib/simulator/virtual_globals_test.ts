@@ -235,7 +235,7 @@ Deno.test("an owner's timers die with it, and its wall clock alone can be off", 
           setTimeout(look, 600);
         }));
       await sleep(clock, 500 * MS);
-      globals.forget(owner);
+      globals.clearTimers(owner);
       await sleep(clock, 500 * MS);
     });
   } finally {
