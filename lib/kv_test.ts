@@ -3,7 +3,8 @@ import { Kv, type Store, timestamp, type UpdateOptions } from "./kv.ts";
 import { type Body, ErrorCode, type Node, RpcError } from "./node.ts";
 import { array, boolean, integer, rpc, string } from "./rpc.ts";
 import { scenario, type World } from "./testing/scenario.ts";
-import { FakeTime, settled, TestNode } from "./testing/test_node.ts";
+import { FakeTime, settled } from "./testing/fake_time.ts";
+import { TestNode } from "./testing/test_node.ts";
 
 /** A node whose every request the test answers, or not. */
 function nodeWithStore(store: Store = "seq-kv") {

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { scenario, type ScenarioOptions, type World } from "../lib/testing/scenario.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { FakeTime, settled, TestNode } from "../lib/testing/test_node.ts";
+import { FakeTime, settled } from "../lib/testing/fake_time.ts";
+import { TestNode } from "../lib/testing/test_node.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import { Counter } from "../lib/workloads.ts";
 import growOnlyCounter from "./4_grow_only_counter.ts";

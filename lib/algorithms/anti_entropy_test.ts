@@ -3,7 +3,8 @@ import { Replica } from "./anti_entropy.ts";
 import { gSet } from "./crdt.ts";
 import type { Node } from "../node.ts";
 import { scenario, type ScenarioOptions, type World } from "../testing/scenario.ts";
-import { FakeTime, TestNode } from "../testing/test_node.ts";
+import { FakeTime } from "../testing/fake_time.ts";
+import { TestNode } from "../testing/test_node.ts";
 import { GSet } from "../workloads.ts";
 
 const INTERVAL_MS = 100;
