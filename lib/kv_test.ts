@@ -296,7 +296,7 @@ for (const store of ["lin-kv", "seq-kv"]) {
 
 Deno.test("idempotent updates take place once each although a fifth of all messages is lost", async () => {
   for (const seed of [1, 2]) {
-    const options = { nodes: 3, latencyMs: 5, imperfections: { loss: 0.2 }, seed };
+    const options = { nodes: 3, latencyMs: 5, loss: 0.2, seed };
     await scenario(tagger, options, async (world) => {
       // Reads that are lost are asked again; with lin-kv every one is right.
       const lost = async (attempt: () => Promise<unknown>) => {
@@ -322,7 +322,7 @@ Deno.test("an update that is not idempotent never takes place twice, whatever is
     let acknowledged = 0;
     let doubtful = 0;
     let count = 0;
-    await scenario(tagger, { nodes: 2, imperfections: { loss: 0.2 }, seed: 1 }, async (world) => {
+    await scenario(tagger, { nodes: 2, loss: 0.2, seed: 1 }, async (world) => {
       for (const i of upTo(60)) {
         try {
           await world.ask(`n${i % 2}`, bump, { idempotent });

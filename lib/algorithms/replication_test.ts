@@ -83,8 +83,7 @@ Deno.test("what a partition held up arrives after it, and both sides agree", () 
 
 Deno.test("loss, repetition and reordering change nothing in the end", () => {
   const latency = { meanMs: 30, distribution: "exponential" } as const;
-  const imperfections = { loss: 0.3, duplication: 0.3 };
-  return story({ nodes: 3, latency, imperfections }, async (world) => {
+  return story({ nodes: 3, latency, loss: 0.3, duplication: 0.3 }, async (world) => {
     for (let i = 0; i < 60; i++) {
       const node = world.nodes[i % 3] ?? "";
       await world.ask(node, TxnRwRegister.txn, { txn: [write(i % 7, i)] });

@@ -7,7 +7,7 @@ import type { RunOptions } from "../workbench/run.ts";
 import { Broadcast, Echo, LinKv } from "../workloads.ts";
 import lostOnPartition from "../../nodes/faulty/lost_on_partition.ts";
 import { simulate } from "./simulate.ts";
-import { filterProblem, type TraceFilter, tracing } from "./trace.ts";
+import { filterProblem, type TraceFilter, transcribe } from "./trace.ts";
 import { RealInputOutput } from "./virtual_globals.ts";
 
 const LINE = "-w broadcast --node-count 3 --time-limit 4 --rate 10 --latency 10 " +
@@ -20,7 +20,7 @@ async function transcript(
 ): Promise<string[]> {
   const lines: string[] = [];
   const { run } = parseTestOptions(line.split(" "), { simulated: true });
-  const trace = tracing((text) => lines.push(text), filter);
+  const trace = transcribe((text) => lines.push(text), filter);
   await simulate(program, run, trace);
   trace.end();
   return lines;
@@ -55,7 +55,7 @@ Deno.test("a run that ends in an error is told up to there, also while nodes sta
   const until = async (line: string, program: Program): Promise<string[]> => {
     const lines: string[] = [];
     const { run } = parseTestOptions(line.split(" "), { simulated: true });
-    const trace = tracing((text) => lines.push(text));
+    const trace = transcribe((text) => lines.push(text));
     await assertRejects(() => simulate(program, run, trace), RealInputOutput);
     trace.end();
     return lines;
@@ -101,7 +101,7 @@ async function twoWrites(filter: TraceFilter): Promise<string> {
     faults: () => [{ time: 205 * MS, fault: { f: "kill", nodes: ["n1"] } }],
   };
   const lines: string[] = [];
-  const trace = tracing((text) => lines.push(text), filter);
+  const trace = transcribe((text) => lines.push(text), filter);
   await simulate(telling, options, trace);
   trace.end();
   return `\n${lines.join("\n")}\n`;

@@ -8,7 +8,7 @@ import { checkImports, loadPerIncarnation, loadProgram, type ProgramSource } fro
 import { UNCAUGHT } from "../program_host.ts";
 import { shrink } from "../shrink.ts";
 import { simulate } from "../simulate.ts";
-import { type TraceFilter, tracing } from "../trace.ts";
+import { type TraceFilter, transcribe } from "../trace.ts";
 import { waysOfFailing } from "../failure.ts";
 import type { Program } from "../../node.ts";
 import { counted } from "../../checkers/words.ts";
@@ -74,7 +74,7 @@ async function traced(
   tell: (told: Told) => void,
 ): Promise<{ outcome: Outcome; uncaught: readonly string[] }> {
   // Line by line: if the program then loops without end, the last one says at what.
-  const transcript = trace && tracing((line) => tell({ kind: "lines", lines: [line] }), trace);
+  const transcript = trace && transcribe((line) => tell({ kind: "lines", lines: [line] }), trace);
   const phase = (phase: Phase) => {
     tell({ kind: "phase", phase });
     transcript?.phase?.(phase);

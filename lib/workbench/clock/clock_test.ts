@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { MS, RealClock, sleep, Deadlock, VirtualClock } from "./clock.ts";
+import { Deadlock, MS, RealClock, sleep, VirtualClock } from "./clock.ts";
 
 Deno.test("virtual time passes in leaps, in order of time, then of scheduling", async () => {
   const clock = new VirtualClock();
