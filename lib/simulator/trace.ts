@@ -17,7 +17,10 @@ export interface TraceFilter {
   readonly ids?: readonly string[];
   /** Keeps what mentions this value. Default: all. */
   readonly value?: string;
-  /** Leaves out deliveries within this many milliseconds of sending. Default: none. */
+  /**
+   * Leaves out deliveries within this many milliseconds of sending, and the sending of what is cut or
+   * lost at once. Default: leaves out nothing.
+   */
   readonly promptMs?: number;
 }
 
@@ -53,63 +56,119 @@ export interface Transcriber extends Observer {
  * the history begins have times below zero, and are written once its beginning is known.
  */
 export function transcribe(write: (line: string) => void, filter: TraceFilter = {}): Transcriber {
-  const starting: ((origin: number) => string)[] = [];
-  let started = false;
+  const lines = new Lines(write);
+  const traffic = filter.promptMs === undefined
+    ? (time: number, fate: Fate, packet: Packet) => lines.add(...describeFate(time, fate, packet))
+    : briefly(lines, filter.promptMs * MS);
   let found = false;
-  const isPrompt = promptness(filter);
-  const tell = (text: (origin: number) => string) => {
-    if (started) write(text(0));
-    else starting.push(text);
-  };
-  const start = (origin: number) => {
-    started = true;
-    for (const text of starting.splice(0)) write(text(origin));
-  };
-  const line = (time: number, who: string, what: string, mark = " ") =>
-    tell((origin) => `${formatSeconds(time - origin)} ${mark} ${who.padEnd(14)} ${what}`.trimEnd());
-  const heading = (text: string) => tell(() => `          ── ${text} ──`);
   return {
     message(time, fate, packet) {
-      if (isPrompt(time, fate, packet) || !concerns(packet, filter)) return;
+      if (!concerns(packet, filter)) return;
       found = true;
-      const route = fate === "recv"
-        ? `${packet.dest} ${ARROWS.recv} ${packet.src}`
-        : `${packet.src} ${ARROWS[fate]} ${packet.dest}`;
-      line(time, route, `${describeMessage(packet)}${remark(REMARKS[fate])}`);
+      traffic(time, fate, packet);
     },
     op(op, asker) {
-      if (asker === undefined) return line(op.time, "nemesis", describeOp(op), "●");
+      if (asker === undefined) return lines.add(op.time, "nemesis", describeOp(op), "●");
       const { client, node } = asker;
       if (!isAbout([client, node], filter) || !hasValue(printEdn(op.value), filter)) return;
       found = true;
       const whose = remark(`client ${client} of ${node}`);
-      line(op.time, `process ${op.process}`, `${describeOp(op)}${whose}`, "●");
+      lines.add(op.time, `process ${op.process}`, `${describeOp(op)}${whose}`, "●");
     },
     problem: ({ time, text, consequence }) =>
-      line(time, "problem", consequence === undefined ? text : `${text}; ${consequence}`, "✗"),
+      lines.add(time, "problem", consequence === undefined ? text : `${text}; ${consequence}`, "✗"),
     log(node, text, time) {
       if (!isAbout([node], filter) || !hasValue(text, filter)) return;
       found = true;
-      line(time, node, `logs: ${text}`);
+      lines.add(time, node, `logs: ${text}`);
     },
-    intervention: (time, who, what) => line(time, who, what, "●"),
-    heading,
-    phase: heading,
-    up: start,
+    intervention: (time, who, what) => lines.add(time, who, what, "●"),
+    heading: (text) => lines.addHeading(text),
+    phase: (text) => lines.addHeading(text),
+    up: (origin) => lines.begin(origin),
     end() {
-      if (!found && (filter.ids ?? filter.value) !== undefined) heading(describeNothing(filter));
-      if (!started) start(0);
+      const isFiltered = filter.ids !== undefined || filter.value !== undefined;
+      if (isFiltered && !found) lines.addHeading(describeNothing(filter));
+      lines.end();
     },
   };
 }
 
-/** Recognises deliveries so prompt that the filter leaves them out. */
-function promptness({ promptMs = -1 }: TraceFilter) {
+/** The lines of a transcript, held back until the time is known from which times count. */
+class Lines {
+  readonly #write: (line: string) => void;
+  /** Lines from before the history begins. Absent afterwards. */
+  #early: ((origin: number) => string)[] | undefined = [];
+  /** Adds a line that the next event may replace. */
+  #deferred: (() => void) | undefined;
+
+  constructor(write: (line: string) => void) {
+    this.#write = write;
+  }
+
+  add(time: number, who: string, what: string, mark = " "): void {
+    this.flush();
+    this.#put((origin) =>
+      `${formatSeconds(time - origin)} ${mark} ${who.padEnd(14)} ${what}`.trimEnd()
+    );
+  }
+
+  addHeading(text: string): void {
+    this.flush();
+    this.#put(() => `          ── ${text} ──`);
+  }
+
+  /** Adds a line later: before the next line, unless it is dropped until then. */
+  defer(add: () => void): void {
+    this.flush();
+    this.#deferred = add;
+  }
+
+  dropDeferred(): void {
+    this.#deferred = undefined;
+  }
+
+  /** Adds the deferred line now. */
+  flush(): void {
+    const add = this.#deferred;
+    this.#deferred = undefined;
+    add?.();
+  }
+
+  /** The history begins, at a time of the clock. */
+  begin(origin: number): void {
+    this.flush();
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const text of early) this.#write(text(origin));
+  }
+
+  end(): void {
+    this.begin(0);
+  }
+
+  #put(text: (origin: number) => string): void {
+    if (this.#early === undefined) this.#write(text(0));
+    else this.#early.push(text);
+  }
+}
+
+/** Writes one line for a message, and another only if what becomes of it is not prompt. */
+function briefly(lines: Lines, promptNs: number) {
   const sent = new Map<number, number>();
-  return (time: number, fate: Fate, { id }: Packet): boolean => {
-    if (promptMs < 0) return false;
-    if (fate === "send") sent.set(id, time);
-    return fate === "recv" && time - (sent.get(id) ?? -Infinity) <= promptMs * MS;
+  let latest: number | undefined;
+  return (time: number, fate: Fate, packet: Packet): void => {
+    const { id } = packet;
+    const add = () => lines.add(...describeFate(time, fate, packet));
+    if (fate === "send") {
+      sent.set(id, time);
+      latest = id;
+      return lines.defer(add);
+    }
+    const tookNs = time - (sent.get(id) ?? -Infinity);
+    if (fate === "recv" && tookNs <= promptNs) return;
+    if (id === latest && tookNs === 0) lines.dropDeferred();
+    add();
   };
 }
 
@@ -130,6 +189,14 @@ function describeNothing({ ids, value }: TraceFilter): string {
   const mentions = value === undefined ? "" : ` mentions ${value}`;
   if (ids === undefined) return `nothing${mentions}`;
   return `nothing${mentions === "" ? " happens" : ""} with ${ids.join(" or ")}${mentions}`;
+}
+
+/** Says what happened to a message: the time, the route, and the message with a remark. */
+function describeFate(time: number, fate: Fate, packet: Packet): [number, string, string] {
+  const route = fate === "recv"
+    ? `${packet.dest} ${ARROWS.recv} ${packet.src}`
+    : `${packet.src} ${ARROWS[fate]} ${packet.dest}`;
+  return [time, route, `${describeMessage(packet)}${remark(REMARKS[fate])}`];
 }
 
 function formatSeconds(time: number): string {

@@ -281,3 +281,31 @@ Deno.test("what nodes log and do wrong is told, and long fields are cut short", 
   assert(lines.some((text) => text.includes("✗ problem") && text.includes("nobody")));
   assert(lines.some((text) => text.includes("messages [1,1") && text.includes("…")));
 });
+
+Deno.test("in a brief transcript a message has one line, unless it arrives late or not at all", async () => {
+  assertEquals(
+    await twoWrites({ promptMs: 1, ids: ["n1"] }),
+    `
+          ── starting ──
+   0.0000   c1 ──▶ n1      init #1 node_id "n1", node_ids ["n0","n1"]
+   0.0000   n1 ──▶ c1      init_ok re #1
+          ── running ──
+   0.1000   n0 ──▶ n1      tell key 7, value 15
+   0.1100   n1 ◀── n0      tell key 7, value 15   (delivered)
+   0.1100   n1             logs: told of 15.
+   0.2000   n0 ──▶ n1      tell key 7, value 1
+   0.2050 ● nemesis        kill ["n1"]
+   0.2050   n0 ──┤ n1      tell key 7, value 1   (its receiver ended before it came)
+   0.2050 ● nemesis        kill
+          ── stopping ──
+          ── checking ──
+`,
+  );
+  const lines = await transcript({ promptMs: 10 });
+  const tells = lines.filter((line) => /n\d .* tell message/.test(line));
+  assert(tells.some((line) => line.includes("──▶")) && tells.some((line) => line.includes("─✂")));
+  const messages = tells.map((line) => line.replace(/──▶|─✂ |─✗ |   \(.*\)$/g, ""));
+  assertEquals(new Set(messages).size, messages.length, "one line each");
+  const starting = lines.slice(0, lines.indexOf("          ── running ──"));
+  assert(starting.filter((line) => line.includes("init")).every((line) => /^ +-\d/.test(line)));
+});

@@ -100,6 +100,7 @@ export async function scenario(
       await Promise.race([story(new World(ids, cluster, clock, chronicle)), crashed]);
     } finally {
       await cluster.stop();
+      chronicle.end();
     }
   });
 }
@@ -156,6 +157,10 @@ class Chronicle {
 
   title(text: string): void {
     this.#transcriber?.heading(text);
+  }
+
+  end(): void {
+    this.#transcriber?.end();
   }
 
   /** Notes what the test does to the world. */
