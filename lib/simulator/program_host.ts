@@ -53,7 +53,7 @@ class Incarnation implements Owner {
   enter(callback: () => void): void {
     if (this.#ended) return;
     if (this.#waiting !== undefined) this.#waiting.push(callback);
-    else this.#engine.globals.turn(this, callback);
+    else this.#engine.globals.giveTurn(this, callback);
   }
 
   failed(error: unknown): void {
@@ -89,7 +89,7 @@ class Incarnation implements Owner {
       const next = this.#waiting.shift();
       if (next === undefined) this.#waiting = undefined;
       else {
-        globals.turn(this, next);
+        globals.giveTurn(this, next);
         this.#catchUp();
       }
     });

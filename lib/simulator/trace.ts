@@ -44,8 +44,8 @@ const MAX_FIELDS = 160;
 
 /** Observes a run and writes its transcript. */
 export interface Transcriber extends Observer {
-  /** Writes that somebody intervenes in the run, at a time in nanoseconds. */
-  readonly intervention: (time: number, who: string, what: string) => void;
+  /** Writes that somebody intervenes in the run. */
+  readonly intervention: (timeNs: number, who: string, what: string) => void;
   readonly heading: (text: string) => void;
   /** Writes what is left to say. To be called once the run has ended, even by an error. */
   readonly end: () => void;
@@ -58,14 +58,15 @@ export interface Transcriber extends Observer {
 export function transcribe(write: (line: string) => void, filter: TraceFilter = {}): Transcriber {
   const lines = new Lines(write);
   const traffic = filter.promptMs === undefined
-    ? (time: number, fate: Fate, packet: Packet) => lines.add(...describeFate(time, fate, packet))
+    ? (timeNs: number, fate: Fate, packet: Packet) =>
+      lines.add(...describeFate(timeNs, fate, packet))
     : briefly(lines, filter.promptMs * MS);
   let found = false;
   return {
-    message(time, fate, packet) {
+    message(timeNs, fate, packet) {
       if (!concerns(packet, filter)) return;
       found = true;
-      traffic(time, fate, packet);
+      traffic(timeNs, fate, packet);
     },
     op(op, asker) {
       if (asker === undefined) return lines.add(op.time, "nemesis", describeOp(op), "●");
@@ -77,15 +78,15 @@ export function transcribe(write: (line: string) => void, filter: TraceFilter = 
     },
     problem: ({ time, text, consequence }) =>
       lines.add(time, "problem", consequence === undefined ? text : `${text}; ${consequence}`, "✗"),
-    log(node, text, time) {
+    log(node, text, timeNs) {
       if (!isAbout([node], filter) || !hasValue(text, filter)) return;
       found = true;
-      lines.add(time, node, `logs: ${text}`);
+      lines.add(timeNs, node, `logs: ${text}`);
     },
-    intervention: (time, who, what) => lines.add(time, who, what, "●"),
+    intervention: (timeNs, who, what) => lines.add(timeNs, who, what, "●"),
     heading: (text) => lines.addHeading(text),
     phase: (text) => lines.addHeading(text),
-    up: (origin) => lines.begin(origin),
+    up: (originNs) => lines.begin(originNs),
     end() {
       const isFiltered = filter.ids !== undefined || filter.value !== undefined;
       if (isFiltered && !found) lines.addHeading(describeNothing(filter));
@@ -98,7 +99,7 @@ export function transcribe(write: (line: string) => void, filter: TraceFilter = 
 class Lines {
   readonly #write: (line: string) => void;
   /** Lines from before the history begins. Absent afterwards. */
-  #early: ((origin: number) => string)[] | undefined = [];
+  #early: ((originNs: number) => string)[] | undefined = [];
   /** Adds a line that the next event may replace. */
   #deferred: (() => void) | undefined;
 
@@ -106,10 +107,10 @@ class Lines {
     this.#write = write;
   }
 
-  add(time: number, who: string, what: string, mark = " "): void {
+  add(timeNs: number, who: string, what: string, mark = " "): void {
     this.flush();
-    this.#put((origin) =>
-      `${formatSeconds(time - origin)} ${mark} ${who.padEnd(14)} ${what}`.trimEnd()
+    this.#put((originNs) =>
+      `${formatSeconds(timeNs - originNs)} ${mark} ${who.padEnd(14)} ${what}`.trimEnd()
     );
   }
 
@@ -135,19 +136,19 @@ class Lines {
     add?.();
   }
 
-  /** The history begins, at a time of the clock. */
-  begin(origin: number): void {
+  /** Lets times count from `originNs` on the clock, and writes what was held back. */
+  begin(originNs: number): void {
     this.flush();
     const early = this.#early ?? [];
     this.#early = undefined;
-    for (const text of early) this.#write(text(origin));
+    for (const text of early) this.#write(text(originNs));
   }
 
   end(): void {
     this.begin(0);
   }
 
-  #put(text: (origin: number) => string): void {
+  #put(text: (originNs: number) => string): void {
     if (this.#early === undefined) this.#write(text(0));
     else this.#early.push(text);
   }
@@ -155,17 +156,17 @@ class Lines {
 
 /** Writes one line for a message, and another only if what becomes of it is not prompt. */
 function briefly(lines: Lines, promptNs: number) {
-  const sent = new Map<number, number>();
+  const sentNs = new Map<number, number>();
   let latest: number | undefined;
-  return (time: number, fate: Fate, packet: Packet): void => {
+  return (timeNs: number, fate: Fate, packet: Packet): void => {
     const { id } = packet;
-    const add = () => lines.add(...describeFate(time, fate, packet));
+    const add = () => lines.add(...describeFate(timeNs, fate, packet));
     if (fate === "send") {
-      sent.set(id, time);
+      sentNs.set(id, timeNs);
       latest = id;
       return lines.defer(add);
     }
-    const tookNs = time - (sent.get(id) ?? -Infinity);
+    const tookNs = timeNs - (sentNs.get(id) ?? -Infinity);
     if (fate === "recv" && tookNs <= promptNs) return;
     if (id === latest && tookNs === 0) lines.dropDeferred();
     add();
@@ -192,15 +193,15 @@ function describeNothing({ ids, value }: TraceFilter): string {
 }
 
 /** Says what happened to a message: the time, the route, and the message with a remark. */
-function describeFate(time: number, fate: Fate, packet: Packet): [number, string, string] {
+function describeFate(timeNs: number, fate: Fate, packet: Packet): [number, string, string] {
   const route = fate === "recv"
     ? `${packet.dest} ${ARROWS.recv} ${packet.src}`
     : `${packet.src} ${ARROWS[fate]} ${packet.dest}`;
-  return [time, route, `${describeMessage(packet)}${remark(REMARKS[fate])}`];
+  return [timeNs, route, `${describeMessage(packet)}${remark(REMARKS[fate])}`];
 }
 
-function formatSeconds(time: number): string {
-  return (time / SECOND).toFixed(4).padStart(9);
+function formatSeconds(timeNs: number): string {
+  return (timeNs / SECOND).toFixed(4).padStart(9);
 }
 
 function remark(text: string): string {

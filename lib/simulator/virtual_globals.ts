@@ -72,7 +72,7 @@ export class VirtualGlobals {
    * Gives an owner the turn, until everything that the callback sets off has settled. An event of
    * the clock may hold one turn only: the promises of a first would settle in the second.
    */
-  turn(owner: Owner, callback: () => void): void {
+  giveTurn(owner: Owner, callback: () => void): void {
     this.#owner = owner;
     try {
       callback();

@@ -139,9 +139,9 @@ class Chronicle {
 
   message(fate: Fate, packet: Packet): void {
     const { src, dest, body: { type } } = packet;
-    const time = this.#clock.now();
-    this.sightings.push({ timeMs: time / MS, fate, src, dest, type });
-    if (type !== "init" && type !== "init_ok") this.#transcriber?.message?.(time, fate, packet);
+    const timeNs = this.#clock.now();
+    this.sightings.push({ timeMs: timeNs / MS, fate, src, dest, type });
+    if (type !== "init" && type !== "init_ok") this.#transcriber?.message?.(timeNs, fate, packet);
   }
 
   log(node: string, line: string): void {
