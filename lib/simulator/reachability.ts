@@ -13,7 +13,7 @@
 import type { Grudge } from "../workbench/network/network.ts";
 
 /** A network whose links come and go. */
-export interface ChangingNetwork {
+interface ChangingNetwork {
   readonly nodes: readonly string[];
   /** Changes of the cut links, in order of time. Before the first, all links work. */
   readonly changes: readonly Change[];

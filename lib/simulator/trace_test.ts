@@ -304,7 +304,7 @@ Deno.test("in a brief transcript a message has one line, unless it arrives late 
   const lines = await transcript({ promptMs: 10 });
   const tells = lines.filter((line) => /n\d .* tell message/.test(line));
   assert(tells.some((line) => line.includes("──▶")) && tells.some((line) => line.includes("─✂")));
-  const messages = tells.map((line) => line.replace(/──▶|─✂ |─✗ |   \(.*\)$/g, ""));
+  const messages = tells.map((line) => line.replace(/──▶|─✂ |─✗ | {3}\(.*\)$/g, ""));
   assertEquals(new Set(messages).size, messages.length, "one line each");
   const starting = lines.slice(0, lines.indexOf("          ── running ──"));
   assert(starting.filter((line) => line.includes("init")).every((line) => /^ +-\d/.test(line)));

@@ -19,7 +19,7 @@ import { formatLog, type Functions, INPUT_OUTPUT, PROCESS, TIMER_REFERENCES } fr
 import { VirtualTimers } from "./virtual_timers.ts";
 
 /** A simulation begins on Saturday 1 January 2000, 00:00 UTC. */
-export const EPOCH_MS: number = Date.UTC(2000, 0, 1);
+const EPOCH_MS = Date.UTC(2000, 0, 1);
 
 /** A program did real input or output, which a simulation can neither time nor repeat. */
 export class RealInputOutput extends Error {

@@ -4,7 +4,10 @@ import type { Program } from "../node.ts";
 import { MS, sleep, VirtualClock } from "../workbench/clock/clock.ts";
 import { Random } from "../workbench/random.ts";
 import { inVirtualTime } from "./simulate.ts";
-import { EPOCH_MS, RealInputOutput, VirtualGlobals } from "./virtual_globals.ts";
+import { RealInputOutput, VirtualGlobals } from "./virtual_globals.ts";
+
+/** Virtual time begins here. */
+const EPOCH_MS = Date.UTC(2000, 0, 1);
 
 const idle: Program = () => {};
 
