@@ -2,9 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Kv, type Store, timestamp, type UpdateOptions } from "./kv.ts";
 import { type Body, ErrorCode, type Node, RpcError } from "./node.ts";
 import { array, boolean, integer, rpc, string } from "./rpc.ts";
-import { scenario, type World } from "./testing/scenario.ts";
-import { FakeTime, settled } from "./testing/fake_time.ts";
-import { TestNode } from "./testing/test_node.ts";
+import { FakeTime, scenario, settled, TestNode, type World } from "./testing/mod.ts";
 
 /** A node whose every request the test answers, or not. */
 function nodeWithStore(store: Store = "seq-kv") {

@@ -1,8 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { scenario, type ScenarioOptions, type World } from "../lib/testing/scenario.ts";
+import {
+  FakeTime,
+  scenario,
+  type ScenarioOptions,
+  settled,
+  TestNode,
+  type World,
+} from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { FakeTime, settled } from "../lib/testing/fake_time.ts";
-import { TestNode } from "../lib/testing/test_node.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import { Counter } from "../lib/workloads.ts";
 import growOnlyCounter from "./4_grow_only_counter.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RpcError } from "../lib/node.ts";
-import { scenario, type World } from "../lib/testing/scenario.ts";
+import { scenario, type World } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import { Kafka } from "../lib/workloads.ts";

@@ -9,8 +9,12 @@ import type { Program } from "../lib/node.ts";
 import { shrink } from "../lib/simulator/shrink.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { transcribe } from "../lib/simulator/trace.ts";
-import { scenario, type ScenarioOptions, type World } from "../lib/testing/scenario.ts";
-import { assertTranscript } from "../lib/testing/transcript.ts";
+import {
+  assertTranscript,
+  scenario,
+  type ScenarioOptions,
+  type World,
+} from "../lib/testing/mod.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import { Broadcast, Counter, Kafka, TxnListAppend } from "../lib/workloads.ts";
 import faultTolerantBroadcast from "./3c_fault_tolerant_broadcast.ts";

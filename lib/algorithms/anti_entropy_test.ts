@@ -2,9 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Replica } from "./anti_entropy.ts";
 import { gSet } from "./crdt.ts";
 import type { Node } from "../node.ts";
-import { scenario, type ScenarioOptions, type World } from "../testing/scenario.ts";
-import { FakeTime } from "../testing/fake_time.ts";
-import { TestNode } from "../testing/test_node.ts";
+import { FakeTime, scenario, type ScenarioOptions, TestNode, type World } from "../testing/mod.ts";
 import { GSet } from "../workloads.ts";
 
 const INTERVAL_MS = 100;

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { LwwRegisters } from "./lww_registers.ts";
 import type { Node } from "../node.ts";
 import { Replication, TURN_MS } from "./replication.ts";
-import { scenario, type ScenarioOptions, type World } from "../testing/scenario.ts";
+import { scenario, type ScenarioOptions, type World } from "../testing/mod.ts";
 import { type RegisterOp, TxnRwRegister } from "../workloads.ts";
 
 function replica(limit?: number): (node: Node) => void {

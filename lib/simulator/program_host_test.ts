@@ -9,7 +9,7 @@ import { delay } from "@std/async";
 import { setTimeout as setRealTimeout } from "node:timers";
 import type { Program } from "../node.ts";
 import { integer, json, oneWay, rpc } from "../rpc.ts";
-import { scenario } from "../testing/scenario.ts";
+import { scenario } from "../testing/mod.ts";
 import { RealInputOutput } from "./virtual_globals.ts";
 
 /** Virtual time begins here. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { checkImports, loadPerIncarnation, loadProgram } from "./program.ts";
-import { scenario } from "../testing/scenario.ts";
+import { scenario } from "../testing/mod.ts";
 import { count } from "./testdata/counts_requests.ts";
 
 const at = (file: string) => new URL(`testdata/${file}`, import.meta.url).href;
