@@ -47,3 +47,10 @@ export const TIMER_REFERENCES: Functions = {
 
 /** Holds `exit`, which ends the process. */
 export const PROCESS: { exit(code?: number): never } = Deno;
+
+/** Modules whose time or chance no simulation can own. */
+export const UNOWNED_MODULES: readonly string[] = [
+  "node:timers",
+  "node:timers/promises",
+  "node:crypto",
+];

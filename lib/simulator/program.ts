@@ -4,7 +4,7 @@
  * @module
  */
 import type { Program } from "../node.ts";
-import { readSource } from "./platform.ts";
+import { readSource, UNOWNED_MODULES } from "./platform.ts";
 
 /** Where programs come from when each incarnation of a node loads a fresh one. */
 export interface ProgramSource {
@@ -55,9 +55,6 @@ export function loadPerIncarnation(url: string): ProgramSource {
   return { load: () => loadProgram(`${url}?incarnation=${++incarnations}`) };
 }
 
-/** Modules whose time or chance no simulation can own. */
-const UNOWNED = ["node:timers", "node:timers/promises", "node:crypto"];
-
 const COMMENT = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 const IMPORT = /\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g;
 
@@ -72,7 +69,7 @@ export async function checkImports(url: string, seen: Set<string> = new Set()): 
   seen.add(url);
   const text = await readSource(url);
   for (const [, specifier = ""] of text.replaceAll(COMMENT, "").matchAll(IMPORT)) {
-    if (UNOWNED.includes(specifier)) {
+    if (UNOWNED_MODULES.includes(specifier)) {
       throw new Error(
         `${url} imports ${specifier}, which a simulation cannot own: use the globals instead ` +
           "(setTimeout, setImmediate, crypto, …)",

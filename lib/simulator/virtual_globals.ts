@@ -4,10 +4,10 @@
  * Programs read time from `setTimeout` and `Date.now` and draw from `Math.random`; here these follow
  * a virtual clock and a seeded generator, and every call counts for the node that has the turn.
  *
- * Some things a simulation cannot own, and a simulated program must not use: imports from
- * `node:timers`, `node:crypto`, `node:process` and the like, `MessageChannel`, the time that `Intl`
- * reads by itself, and `WeakRef`, which depends on the garbage collector. `deno task sim` refuses
- * files that import the first two. Of the rest, a node that sends something when it does not have
+ * Some things a simulation cannot own, and a simulated program must not use: what Node.js modules
+ * export (`timers`, `crypto`, `process` and the like), `MessageChannel`, the time that `Intl` reads by
+ * itself, and `WeakRef`, which depends on the garbage collector. `deno task sim` refuses files that
+ * import the first two modules. Of the rest, a node that sends something when it does not have
  * the turn gives itself away; anything else may go unnoticed. The local time zone is the machine's.
  *
  * @module
@@ -100,7 +100,7 @@ export class VirtualGlobals {
   assertTurn(owner: Owner, did: string): void {
     if (this.#owner === owner) return;
     this.#violation ??= new RealInputOutput(
-      `${did} when it was not its turn, as after a timer of node:timers or a file of node:fs`,
+      `${did} when it was not its turn, woken by something like a real timer or a file`,
     );
   }
 
