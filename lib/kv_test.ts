@@ -2,8 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Kv, type Store, timestamp, type UpdateOptions } from "./kv.ts";
 import { type Body, ErrorCode, type Node, RpcError } from "./node.ts";
 import { array, boolean, integer, rpc, string } from "./rpc.ts";
-import { scenario, type World } from "./testing/scenario.ts";
-import { FakeTime, settled, TestNode } from "./testing/test_node.ts";
+import { FakeTime, scenario, settled, TestNode, type World } from "./testing/mod.ts";
 
 /** A node whose every request the test answers, or not. */
 function nodeWithStore(store: Store = "seq-kv") {
@@ -295,7 +294,7 @@ for (const store of ["lin-kv", "seq-kv"]) {
 
 Deno.test("idempotent updates take place once each although a fifth of all messages is lost", async () => {
   for (const seed of [1, 2]) {
-    const options = { nodes: 3, latencyMs: 5, imperfections: { loss: 0.2 }, seed };
+    const options = { nodes: 3, latencyMs: 5, loss: 0.2, seed };
     await scenario(tagger, options, async (world) => {
       // Reads that are lost are asked again; with lin-kv every one is right.
       const lost = async (attempt: () => Promise<unknown>) => {
@@ -321,7 +320,7 @@ Deno.test("an update that is not idempotent never takes place twice, whatever is
     let acknowledged = 0;
     let doubtful = 0;
     let count = 0;
-    await scenario(tagger, { nodes: 2, imperfections: { loss: 0.2 }, seed: 1 }, async (world) => {
+    await scenario(tagger, { nodes: 2, loss: 0.2, seed: 1 }, async (world) => {
       for (const i of upTo(60)) {
         try {
           await world.ask(`n${i % 2}`, bump, { idempotent });

@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { type Body, ErrorCode, type Message, Node, type Program, RpcError } from "./node.ts";
 import { integer, oneWay, rpc, string } from "./rpc.ts";
-import { FakeTime, settled, TestNode } from "./testing/test_node.ts";
+import { FakeTime, settled, TestNode } from "./testing/mod.ts";
 import { Broadcast, Echo } from "./workloads.ts";
 
 const gossip = oneWay("gossip", { values: integer });

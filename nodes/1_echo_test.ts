@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Json } from "../lib/node.ts";
-import { TestNode } from "../lib/testing/test_node.ts";
+import { TestNode } from "../lib/testing/mod.ts";
 import { Echo } from "../lib/workloads.ts";
 import echo from "./1_echo.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { TestNode } from "../lib/testing/test_node.ts";
+import { TestNode } from "../lib/testing/mod.ts";
 import { UniqueIds } from "../lib/workloads.ts";
 import uniqueIds from "./2_unique_ids.ts";
 

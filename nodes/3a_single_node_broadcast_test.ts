@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { TestNode } from "../lib/testing/test_node.ts";
+import { TestNode } from "../lib/testing/mod.ts";
 import { Broadcast } from "../lib/workloads.ts";
 import singleNodeBroadcast from "./3a_single_node_broadcast.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { TestNode } from "../lib/testing/test_node.ts";
+import { TestNode } from "../lib/testing/mod.ts";
 import { Kafka } from "../lib/workloads.ts";
 import singleNodeLog from "./5a_single_node_log.ts";
 

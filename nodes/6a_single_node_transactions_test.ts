@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { TestNode } from "../lib/testing/test_node.ts";
+import { TestNode } from "../lib/testing/mod.ts";
 import { type RegisterOp, TxnRwRegister } from "../lib/workloads.ts";
 import singleNodeTransactions from "./6a_single_node_transactions.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { scenario, type World } from "../lib/testing/scenario.ts";
+import { scenario, type World } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import { type RegisterOp, TxnRwRegister } from "../lib/workloads.ts";

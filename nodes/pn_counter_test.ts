@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { scenario } from "../lib/testing/scenario.ts";
+import { scenario, TestNode } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { TestNode } from "../lib/testing/test_node.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import { Counter } from "../lib/workloads.ts";
 import upAndDownCounter from "./pn_counter.ts";

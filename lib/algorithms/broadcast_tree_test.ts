@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { BroadcastTree, type Schedule } from "./broadcast_tree.ts";
 import type { Json, Node } from "../node.ts";
 import { integer, rpc } from "../rpc.ts";
-import { FakeTime, TestNode } from "../testing/test_node.ts";
+import { FakeTime, TestNode } from "../testing/mod.ts";
 
 const Add = { add: rpc("add", { value: integer }, {}) };
 

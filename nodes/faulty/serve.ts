@@ -8,8 +8,8 @@
  */
 import { pathToFileURL } from "node:url";
 import { serve } from "../../lib/node.ts";
-import { programAt } from "../../lib/simulator/program.ts";
+import { loadProgram } from "../../lib/simulator/program.ts";
 
 const [file] = Deno.args;
 if (file === undefined) throw new Error("the argument must name a program's file");
-await serve(await programAt(pathToFileURL(file).href));
+await serve(await loadProgram(pathToFileURL(file).href));

@@ -1,4 +1,4 @@
-/** Keeps its state where all nodes of a process share it: at the module's top level. */
+/** Keeps state at its top level, which all nodes of a process share. */
 import { integer, rpc } from "../../rpc.ts";
 import type { Node } from "../../node.ts";
 
@@ -7,6 +7,6 @@ export const count = rpc("count", {}, { asked: integer, draw: integer });
 const draw = Math.floor(Math.random() * 2 ** 32);
 let asked = 0;
 
-export default function countsLives(node: Node): void {
+export default function countsRequests(node: Node): void {
   node.on(count, () => ({ type: "count_ok", asked: ++asked, draw }));
 }
