@@ -11,6 +11,7 @@ export {
   assertExists,
   assertFalse,
   assertInstanceOf,
+  AssertionError,
   assertMatch,
   assertNotEquals,
   assertRejects,

@@ -1,5 +1,9 @@
 type ErrorClass<E extends Error> = abstract new (...args: never[]) => E;
 
+export class AssertionError extends Error {
+  constructor(message: string, options?: ErrorOptions);
+}
+
 export function assert(expr: unknown, msg?: string): asserts expr;
 export function assertAlmostEquals(
   actual: number,
