@@ -18,6 +18,7 @@ import {
 } from "./linearizability.ts";
 import { casOf, casRegister } from "./register.ts";
 import { compareEdn, entriesOf, keyOf } from "../history/values.ts";
+import { alignColumns } from "./table.ts";
 import { counted, seconds } from "./words.ts";
 
 /** How many configurations a result shows. */
@@ -154,7 +155,7 @@ function explainStretch(history: readonly Op[], unexplained: Op): string[] {
     : "whatever the operations before it had left in the register";
   const lines = [
     `The smallest stretch that contradicts itself, ${before}:`,
-    ...table([
+    ...alignColumns([
       ["process", "invoked", "completed", "operation"],
       ...calls.map(({ invocation, completion }) => [
         String(invocation.process),
@@ -162,7 +163,7 @@ function explainStretch(history: readonly Op[], unexplained: Op): string[] {
         completion === undefined ? "never" : seconds(completion.time),
         deed(completion ?? invocation),
       ]),
-    ]),
+    ]).map((line) => `  ${line}`),
   ];
   if (others > 0) {
     const them = counted(others, "other operation");
@@ -174,12 +175,4 @@ function explainStretch(history: readonly Op[], unexplained: Op): string[] {
 /** What an operation did: `read 3`, `write 3`, `cas 3 → 4`. */
 function deed({ f, value }: Op): string {
   return f === "cas" ? `cas ${casOf(value).map(printEdn).join(" → ")}` : `${f} ${printEdn(value)}`;
-}
-
-/** Rows as indented lines, their columns aligned. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  return rows.map((row) =>
-    `  ${row.map((cell, column) => cell.padEnd(width(column))).join("  ").trimEnd()}`
-  );
 }
