@@ -4,28 +4,20 @@
  *
  * Compared are the verdict and all figures of `:workload`, `:stats`, `:availability` and
  * `:exceptions`. Where a checker has to search for an example, which one it meets first is chance;
- * such parts are compared by what the workload's `comparable` leaves of them.
+ * such parts are compared by what the workload projects of them.
  *
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { checkAvailability, explainAvailability } from "../lib/checkers/availability.ts";
 import {
   type CheckOptions,
-  type Comparable,
   type Result,
   UNKNOWN,
   type Verdict,
   verdictOf,
   worst,
 } from "../lib/checkers/checker.ts";
-import { checkSafely } from "../lib/checkers/compose.ts";
-import {
-  checkExceptions,
-  comparableExceptions,
-  explainExceptions,
-} from "../lib/checkers/exceptions.ts";
-import { checkStats, explainStats } from "../lib/checkers/stats.ts";
+import { checkSafely, COMMON_JUDGES, type CommonJudge } from "../lib/checkers/compose.ts";
 import { canonical, entriesOf, itemsOf, sameEdn } from "../lib/history/values.ts";
 import {
   type Edn,
@@ -46,17 +38,17 @@ import {
   UnreadableRun,
 } from "../lib/workbench/store/reader.ts";
 import {
+  alignCells,
   type Cell,
-  columns,
-  listing,
-  type Look,
+  detectStyle,
+  listSentences,
+  makePaint,
   type Paint,
-  painter,
-  terminalLook,
+  type Style,
 } from "../lib/report/text.ts";
 
 /** What of a workload a judge needs. */
-export type Judge = Pick<Workload, "check" | "explain" | "comparable">;
+export type Judge = Pick<Workload, "check" | "explain" | "project">;
 
 /** A place where the stored result and the recomputed one differ; `undefined` is: not there. */
 export interface Difference {
@@ -89,32 +81,31 @@ export function judgeRun(
 ): Judgement {
   const { workload, judge } = findJudge(run, judges, given.workload);
   const options: CheckOptions = { ...run.facts, ...given };
-  const recomputed: Record<Section, Result> = {
-    workload: checkSafely(judge.check, run.history, options),
-    stats: checkSafely(checkStats, run.history),
-    availability: availabilityOf(run, options),
-    exceptions: checkSafely(checkExceptions, run.history),
-  };
-  const verdict = worst(Object.values(recomputed).map((result) => result["valid?"]));
-  const explanation = explain(recomputed, judge, run);
+  const sections = Object.entries<CommonJudge>({ workload: judge, ...COMMON_JUDGES })
+    .map(([name, judge]): Section => {
+      const result = checkSafely(judge.check, run.history, options);
+      const isAvailability = name === "availability";
+      return { name, judge, result: isAvailability ? withVerdict(result, run, options) : result };
+    });
+  const verdict = worst(sections.map(({ result }) => result["valid?"]));
+  const explanation = sections.flatMap(({ judge, result }) => judge.explain(result, run.history));
   if (run.results === undefined) return { workload, verdict, figures: 0, explanation };
-  return {
-    workload,
-    verdict,
-    explanation,
-    ...compare(run.results, recomputed, verdict, projections(judge)),
-  };
+  return { workload, verdict, explanation, ...compare(run.results, sections, verdict) };
 }
 
-/** Where nothing tells what availability was required, the stored verdict is taken over. */
-function availabilityOf({ history, results }: StoredRun, options: CheckOptions): Result {
-  const result = checkSafely(checkAvailability, history, options);
+/** A section of a results map, judged again. */
+interface Section {
+  readonly name: string;
+  readonly judge: CommonJudge;
+  readonly result: Result;
+}
+
+/** Where nothing says what availability was required, the stored verdict stands. */
+function withVerdict(result: Result, { results }: StoredRun, options: CheckOptions): Result {
   const stored = results?.["availability"];
   if (options.availability !== undefined || !isEdnObject(stored)) return result;
   return { ...result, "valid?": verdictOf(stored["valid?"]) };
 }
-
-type Section = "workload" | "stats" | "availability" | "exceptions";
 
 function findJudge(
   run: StoredRun,
@@ -131,52 +122,27 @@ function findJudge(
   return { workload, judge };
 }
 
-function explain(
-  { workload, stats, availability, exceptions }: Record<Section, Result>,
-  judge: Judge,
-  { history }: StoredRun,
-): string[] {
-  return [
-    ...judge.explain(workload, history),
-    ...explainStats(stats, history),
-    ...explainAvailability(availability, history),
-    ...explainExceptions(exceptions),
-  ];
-}
-
-/** Under each section's name, what of it is compared. */
-function projections(judge: Judge): Record<Section, Comparable> {
-  const { comparable = (result) => result } = judge;
-  return {
-    workload: (result) => result["error"] === undefined ? comparable(result) : withoutTrace(result),
-    stats: (result) => result,
-    availability: (result) => result,
-    exceptions: comparableExceptions,
-  };
-}
-
-/** A checker that throws leaves its stack trace, which is of the language it is written in. */
-function withoutTrace(result: EdnObject): Edn {
-  return { "valid?": result["valid?"], "error": "any" };
+/** What of a result is compared. A checker's stack trace is of the language it is written in. */
+function project(result: EdnObject, { project = (result) => result }: CommonJudge): Edn {
+  if (result["error"] !== undefined) return { "valid?": result["valid?"], "error": "any" };
+  return project(result);
 }
 
 function compare(
   stored: EdnObject,
-  recomputed: Record<Section, Result>,
+  sections: readonly Section[],
   verdict: Verdict,
-  projections: Record<Section, Comparable>,
 ): { differences: Difference[]; figures: number } {
   const differences: Difference[] = [];
   let figures = 0;
-  for (const section of ["workload", "stats", "availability", "exceptions"] as const) {
-    const before = stored[section];
+  for (const { name, judge, result } of sections) {
+    const before = stored[name];
     if (!isEdnObject(before)) continue;
-    const project = projections[section];
-    const [a, b] = [project(before), project(readBack(recomputed[section]))];
+    const [a, b] = [project(before, judge), project(readBack(result), judge)];
     figures += countFigures(a);
-    differences.push(...differencesBetween(a, b, [section]));
+    differences.push(...differencesBetween(a, b, [name]));
   }
-  const overall = worst([verdict, ...restOf(stored)]);
+  const overall = worst([verdict, ...restOf(stored, sections)]);
   return {
     figures: figures + 1,
     differences: [
@@ -187,10 +153,10 @@ function compare(
 }
 
 /** The verdicts of the checkers whose evidence a history does not hold. */
-function restOf(stored: EdnObject): Verdict[] {
-  return ["perf", "timeline", "net"].flatMap((name) => {
-    const section = stored[name];
-    return isEdnObject(section) ? [verdictOf(section["valid?"])] : [];
+function restOf(stored: EdnObject, judged: readonly Section[]): Verdict[] {
+  return Object.entries(stored).flatMap(([name, section]) => {
+    if (!isEdnObject(section) || judged.some((one) => one.name === name)) return [];
+    return [verdictOf(section["valid?"])];
   });
 }
 
@@ -237,12 +203,12 @@ function nameOf(key: Edn): string {
 }
 
 /** A judgement as lines for a person. */
-export function renderJudgement(path: string, judgement: Judgement, look: Look = {}): string {
+export function renderJudgement(path: string, judgement: Judgement, style: Style = {}): string {
   const { workload, verdict, differences, figures, explanation } = judgement;
-  const paint = painter(look);
+  const paint = makePaint(style);
   const head = (mark: keyof typeof TONES, word: string) =>
     `${paint(TONES[mark], mark)} ${path}\n  ${workload}: ${word}`;
-  const lines = listing(explanation, look.width ?? 80);
+  const lines = listSentences(explanation, style.width ?? 80);
   if (differences === undefined) {
     const word = `verdict ${printVerdict(verdict)}; there is no results.edn to compare with`;
     return [head("?", word), ...lines].join("\n");
@@ -273,7 +239,7 @@ function table(differences: readonly Difference[], paint: Paint): string[] {
   ]);
   const rest = differences.length - rows.length;
   return [
-    ...columns([header, ...rows], paint).map((line) => `    ${line}`),
+    ...alignCells([header, ...rows], paint).map((line) => `    ${line}`),
     ...(rest > 0 ? [`    and ${rest} more`] : []),
   ];
 }
@@ -334,7 +300,7 @@ function checkPath(
 ): number {
   try {
     const judgement = judgeRun(readRun(path), judges, given);
-    print(renderJudgement(path, judgement, terminalLook()));
+    print(renderJudgement(path, judgement, detectStyle()));
     if (judgement.differences === undefined) return NOTHING_TO_COMPARE;
     return judgement.differences.length === 0 ? EQUAL : DIFFERENT;
   } catch (error) {

@@ -16,7 +16,7 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map([
   ["g-counter", counters],
   ["pn-counter", counters],
   ["unique-ids", { check: checkUniqueIds, explain: explainUniqueIds }],
-  ["echo", { check: checkEcho, explain: explainEcho, comparable: comparableEcho }],
+  ["echo", { check: checkEcho, explain: explainEcho, project: comparableEcho }],
 ]);
 
 /** Runs the command; standard error is gathered with the output. */

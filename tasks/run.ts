@@ -9,7 +9,6 @@ import { challengeOf, CHALLENGES, withOptions } from "./shared/challenges.ts";
 import { conclude, splitOptions, wholeNumber } from "./shared/command_line.ts";
 import { chooseEngine, type EngineName, engineNamed } from "./engines/choose.ts";
 import { interruptible } from "./shared/interrupt.ts";
-import { summariseRun } from "../lib/report/outcome.ts";
 import {
   renderRuns,
   renderScoreboard,
@@ -18,8 +17,8 @@ import {
   summaryJson,
   worstEnding,
 } from "../lib/report/render.ts";
-import { EXIT_STATUS, type Summary } from "../lib/report/summary.ts";
-import { terminalLook } from "../lib/report/text.ts";
+import { EXIT_STATUS, summariseRun, type Summary } from "../lib/report/summary.ts";
+import { detectStyle } from "../lib/report/text.ts";
 
 interface OwnOptions {
   readonly engine: EngineName | undefined;
@@ -58,18 +57,18 @@ export async function main(argv: readonly string[]): Promise<number> {
           scores.push({ id: challenge.id, title: challenge.title, summary });
           const title = `${challenge.id}  ${challenge.title}`;
           say(
-            `\n${renderSummary(summary, { ...terminalLook(), title })}\n\n    files: ${ended.dir}`,
+            `\n${renderSummary(summary, { ...detectStyle(), title })}\n\n    files: ${ended.dir}`,
           );
         }
       }
       if (own.runs > 1) {
-        say(`\n${renderRuns(summaries, { ...terminalLook(), title: challenge.title })}`);
+        say(`\n${renderRuns(summaries, { ...detectStyle(), title: challenge.title })}`);
       }
     }
-    if (challenges.length > 1) say(`\n${renderScoreboard(scores, terminalLook())}`);
+    if (challenges.length > 1) say(`\n${renderScoreboard(scores, detectStyle())}`);
     const summaries = scores.map(({ summary }) => summary);
     if (own.json) console.log(summaryJson(summaries.length === 1 ? summaries[0] ?? [] : summaries));
-    else if (own.quiet) console.log(renderScoreboard(scores, terminalLook()));
+    else if (own.quiet) console.log(renderScoreboard(scores, detectStyle()));
     return EXIT_STATUS[worstEnding(summaries)];
   });
 }

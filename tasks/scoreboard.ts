@@ -14,11 +14,15 @@ import { type Challenge, challengeOf, CHALLENGES } from "./shared/challenges.ts"
 import { conclude, splitOptions, wholeNumber } from "./shared/command_line.ts";
 import { chooseEngine, engineNamed } from "./engines/choose.ts";
 import { interruptible } from "./shared/interrupt.ts";
-import type { Metrics } from "../lib/report/figures.ts";
-import { summariseRun } from "../lib/report/outcome.ts";
 import { spreadOf } from "../lib/report/render.ts";
-import type { Summary } from "../lib/report/summary.ts";
-import { agreementOf, COLUMNS, type Row, scoreboardOf, type Spread } from "../lib/report/tables.ts";
+import { summariseRun, type Summary } from "../lib/report/summary.ts";
+import {
+  COLUMNS,
+  renderAgreementTable,
+  renderScoreboardTable,
+  type Row,
+  type Spread,
+} from "../lib/report/tables.ts";
 import { sweep } from "../lib/simulator/sweep/pool.ts";
 
 const DATA = "results/scoreboard.json";
@@ -31,12 +35,12 @@ const TABLES: readonly { page: string; name: string; of: (rows: readonly Row[]) 
   {
     page: "results/README.md",
     name: "scoreboard",
-    of: (rows) => scoreboardOf(rows.filter(({ engine }) => engine !== SIMULATOR)),
+    of: (rows) => renderScoreboardTable(rows.filter(({ engine }) => engine !== SIMULATOR), titleOf),
   },
   {
     page: "results/simulator.md",
     name: "agreement",
-    of: (rows) => agreementOf(rows, [SIMULATOR, "workbench", "maelstrom"]),
+    of: (rows) => renderAgreementTable(rows, [SIMULATOR, "workbench", "maelstrom"], titleOf),
   },
 ];
 
@@ -102,13 +106,20 @@ function rowOf(
   engine: string,
   summaries: readonly Summary[],
 ): Row {
-  const figures: Partial<Record<keyof Metrics, Spread>> = {};
+  const figures: Record<string, Spread> = {};
   for (const { key } of COLUMNS) {
     const spread = spreadOf(summaries.flatMap(({ metrics }) => metrics[key] ?? []));
     if (spread !== undefined) figures[key] = [spread.median, spread.min, spread.max];
   }
   const passed = summaries.filter(({ ending }) => ending === "pass").length;
   return { id, options: args.join(" "), engine, runs: summaries.length, passed, figures };
+}
+
+/** A challenge's title; tells its runs apart where it has several. */
+function titleOf({ id, options }: Row): string {
+  const { title, runs } = challengeOf(id);
+  const plain = runs.length > 1 && !options.includes("--nemesis");
+  return `${title}${plain ? ", no partition" : ""}`;
 }
 
 /** Puts a row in place of what was measured before, and makes the tables anew. */

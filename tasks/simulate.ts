@@ -16,7 +16,7 @@ import {
   USAGE_STATUS,
   wholeNumber,
 } from "./shared/command_line.ts";
-import { counted } from "../lib/checkers/words.ts";
+import { counted, grouped } from "../lib/checkers/words.ts";
 import { workloadOptionsHelp } from "./shared/help.ts";
 import { INTERRUPTED, interruptible } from "./shared/interrupt.ts";
 import { showLine } from "../lib/report/progress_line.ts";
@@ -24,7 +24,7 @@ import { renderRuns, renderSummary, summaryJson, worstEnding } from "../lib/repo
 import type { Job, Report } from "../lib/simulator/sweep/job.ts";
 import { LoadError, SimulationWorker, sweep } from "../lib/simulator/sweep/pool.ts";
 import { EXIT_STATUS, type Summary } from "../lib/report/summary.ts";
-import { grouped, terminalLook } from "../lib/report/text.ts";
+import { detectStyle } from "../lib/report/text.ts";
 
 interface SimOptions {
   readonly seed: string | undefined;
@@ -189,7 +189,7 @@ function told(plan: Plan, report: Report, options: SimOptions): string {
   const asked = options.trace !== undefined || options.shrink;
   const replay = replayOf(plan, seed, options);
   return [
-    renderSummary(summary, { ...terminalLook(), title }),
+    renderSummary(summary, { ...detectStyle(), title }),
     ...(uncaught === undefined ? [] : [
       `\n    ${
         counted(uncaught.count, "error")
@@ -285,7 +285,7 @@ async function many(plan: Plan, options: SimOptions): Promise<Swept> {
 /** Figures of the runs that have ended, if one has, and how they failed. */
 function toldOfMany(plan: Plan, reports: readonly Report[], count: string): string {
   const summaries = reports.map(({ summary }) => summary);
-  const runs = renderRuns(summaries, { ...terminalLook(), title: titleOf(plan) });
+  const runs = renderRuns(summaries, { ...detectStyle(), title: titleOf(plan) });
   const failures = reports.filter(({ summary }) => summary.ending !== "pass");
   const beyond = reports.filter(({ wrongBeyond }) => wrongBeyond);
   const lines = [

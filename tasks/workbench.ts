@@ -9,10 +9,9 @@ import { conclude } from "./shared/command_line.ts";
 import { runWorkbench } from "./engines/workbench.ts";
 import { workloadOptionsHelp } from "./shared/help.ts";
 import { interruptible } from "./shared/interrupt.ts";
-import { summariseRun } from "../lib/report/outcome.ts";
 import { renderSummary } from "../lib/report/render.ts";
-import { type Ending, EXIT_STATUS } from "../lib/report/summary.ts";
-import { terminalLook } from "../lib/report/text.ts";
+import { type Ending, EXIT_STATUS, summariseRun } from "../lib/report/summary.ts";
+import { detectStyle } from "../lib/report/text.ts";
 
 /** The last line of Maelstrom's own output, for scripts that look for it. */
 const LAST_WORDS: Readonly<Record<Ending, string>> = {
@@ -40,7 +39,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       const ended = await runWorkbench(test, { quiet: false, signal });
       const summary = summariseRun(ended);
       const title = ended.workload.name;
-      console.log(renderSummary(summary, { ...terminalLook(), title }));
+      console.log(renderSummary(summary, { ...detectStyle(), title }));
       console.log(
         `\n    files: ${ended.dir}   seed: ${test.run.seed}\n\n${LAST_WORDS[summary.ending]}`,
       );

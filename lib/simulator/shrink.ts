@@ -13,15 +13,16 @@ import type { ProgramSource } from "./program.ts";
 import { SECOND } from "../workbench/clock/clock.ts";
 import type { Planned } from "../workbench/clients/generator.ts";
 import type { Fault, TimedFault } from "../workbench/faults/faults.ts";
-import type { Outcome, RunOptions } from "../workbench/run.ts";
-import { waysOfFailing } from "./failure.ts";
+import type { RunResult } from "../workbench/result.ts";
+import type { RunOptions } from "../workbench/run.ts";
+import { failureSignature } from "./failure.ts";
 import { simulate } from "./simulate.ts";
 
 /** What came of it. */
 export interface Shrunk {
   /** The smallest run found that fails in the same way. */
   readonly options: RunOptions;
-  readonly outcome: Outcome;
+  readonly outcome: RunResult;
   readonly ways: readonly string[];
   /** Runs that were tried. */
   readonly attempts: number;
@@ -52,7 +53,7 @@ export async function shrink(
   } = {},
 ): Promise<Shrunk> {
   const first = await writeDown(program, options);
-  const [wanted] = waysOfFailing(first.outcome);
+  const [wanted] = failureSignature(first.outcome);
   if (wanted === undefined) throw new Error(`the run with seed ${options.seed} does not fail`);
   const search = new Search({ program, wanted, maxAttempts, tried }, first);
   if (await search.try(first.written)) await search.makeSmall();
@@ -62,7 +63,7 @@ export async function shrink(
     // Written down, a run may get over what made it fail: then it stays as it was.
     options: best === first ? options : runnable(best.written),
     outcome: best.outcome,
-    ways: waysOfFailing(best.outcome),
+    ways: failureSignature(best.outcome),
     attempts,
     operations: script.length,
     faults: faults.length,
@@ -73,7 +74,7 @@ export async function shrink(
 async function writeDown(
   program: Program | ProgramSource,
   options: RunOptions,
-): Promise<{ written: Written; outcome: Outcome }> {
+): Promise<{ written: Written; outcome: RunResult }> {
   const script: Planned[] = [];
   const faults: TimedFault[] = [];
   let main = false;
@@ -98,7 +99,7 @@ function runnable({ options, script, faults }: Written): RunOptions {
 
 interface Attempt {
   readonly written: Written;
-  readonly outcome: Outcome;
+  readonly outcome: RunResult;
 }
 
 interface SearchOptions {
@@ -131,7 +132,7 @@ class Search {
     if (problem !== undefined || this.attempts >= maxAttempts) return false;
     tried(++this.attempts);
     const outcome = await simulate(program, runnable(written));
-    if (!waysOfFailing(outcome).includes(wanted)) return false;
+    if (!failureSignature(outcome).includes(wanted)) return false;
     this.best = { written, outcome };
     return true;
   }

@@ -11,7 +11,7 @@ import type { RunOptions } from "../workbench/run.ts";
 import { Broadcast, Echo, LinKv, UniqueIds } from "../workloads.ts";
 import answersAnother from "../../nodes/faulty/answers_another.ts";
 import lostOnPartition from "../../nodes/faulty/lost_on_partition.ts";
-import { waysOfFailing } from "./failure.ts";
+import { failureSignature } from "./failure.ts";
 import { among, shrink } from "./shrink.ts";
 import { simulate } from "./simulate.ts";
 
@@ -31,7 +31,7 @@ Deno.test("a lost value needs one partition, one broadcast and few nodes", async
   assert(small.options.timeLimitS < 20);
   assertEquals(small.options.latency, { meanMs: 0, distribution: "constant" });
   const again = await simulate(lostOnPartition, small.options);
-  assertEquals(waysOfFailing(again), small.ways, "what is handed back fails in the same way");
+  assertEquals(failureSignature(again), small.ways, "what is handed back fails in the same way");
 });
 
 Deno.test("two requests that come close together are all that it takes", async () => {

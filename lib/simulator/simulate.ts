@@ -9,7 +9,8 @@
 import type { Program } from "../node.ts";
 import { VirtualClock } from "../workbench/clock/clock.ts";
 import { Random } from "../workbench/random.ts";
-import { type Observer, type Outcome, run, type RunOptions } from "../workbench/run.ts";
+import type { RunResult } from "../workbench/result.ts";
+import { type Observer, run, type RunOptions } from "../workbench/run.ts";
 import type { ProgramSource } from "./program.ts";
 import { ProgramHost } from "./program_host.ts";
 import { VirtualGlobals } from "./virtual_globals.ts";
@@ -42,7 +43,7 @@ export function simulate(
   program: Program | ProgramSource,
   options: RunOptions,
   observer: Observer = {},
-): Promise<Outcome> {
+): Promise<RunResult> {
   return inVirtualTime(
     program,
     options.seed,

@@ -6,8 +6,9 @@ import { Deadlock } from "../workbench/clock/clock.ts";
 import { prettyEdn } from "../history/edn.ts";
 import { printHistory } from "../history/operations.ts";
 import { parseTestOptions } from "../workbench/command_line.ts";
-import type { Observer, Outcome, RunOptions } from "../workbench/run.ts";
-import { waysOfFailing } from "./failure.ts";
+import type { RunResult } from "../workbench/result.ts";
+import type { Observer, RunOptions } from "../workbench/run.ts";
+import { failureSignature } from "./failure.ts";
 import { simulate } from "./simulate.ts";
 
 const optionsOf = (line: string, seed: number | string = 1): RunOptions => ({
@@ -93,7 +94,7 @@ Deno.test("what the nemesis does depends on the seed, not on what programs draw"
 
 /** What a run's nemesis did, and every message's fate by count. */
 async function faultsOf(line: string): Promise<
-  { faults: Set<string>; outcome: Outcome } & {
+  { faults: Set<string>; outcome: RunResult } & {
     readonly fates: ReadonlyMap<string, number>;
   }
 > {
@@ -149,8 +150,8 @@ Deno.test("a node's memory is lost when it is killed", async () => {
   };
   const line = "-w unique-ids --node-count 1 --concurrency 50 --time-limit 5 --rate 20 " +
     "--nemesis kill --nemesis-interval 0.5";
-  assertEquals(waysOfFailing(await simulate(counting, optionsOf(line))), ["duplicated"]);
-  assertEquals(waysOfFailing(await simulate(ids, optionsOf(line))), []);
+  assertEquals(failureSignature(await simulate(counting, optionsOf(line))), ["duplicated"]);
+  assertEquals(failureSignature(await simulate(ids, optionsOf(line))), []);
 });
 
 Deno.test("a program that waits for what virtual time cannot bring fails by name", async () => {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Ending, finalStates } from "./final_states.ts";
+import { checkFinalStates, type FinalStates, readFinalStates } from "./final_states.ts";
 import type { Result } from "../checkers/checker.ts";
 import { composeResults } from "../checkers/compose.ts";
 import type { Call } from "./clients/client.ts";
@@ -24,6 +24,7 @@ import { checked, type Fault, faultValues, inflict, type TimedFault } from "./fa
 import { Cluster, Crash } from "./cluster.ts";
 import type { Imperfections, Latency, Watch } from "./network/network.ts";
 import { Random } from "./random.ts";
+import type { RunResult } from "./result.ts";
 import { type Asker, Threads } from "./threads.ts";
 import type { Workload, WorkloadOptions } from "./workloads/workload.ts";
 
@@ -91,26 +92,17 @@ export interface Gauge {
   readonly serverMessages: () => number;
 }
 
-/** How a run ended. */
-export interface Outcome {
-  readonly history: readonly Op[];
-  /** What Maelstrom writes to `results.edn`; absent after a crash. */
-  readonly results?: EdnObject;
-  /** What the nodes' state at the end says beyond that, where the workload lets it be asked for. */
-  readonly stronger?: EdnObject;
-  readonly problems: readonly Problem[];
-  /** Why there are no results: a node ended by itself, or did not start. */
-  readonly crash?: Problem;
-}
-
 /** Maelstrom waits that long before final operations, with the network healed. */
 const RECOVERY_NS = 10 * SECOND;
+
+/** Lines of a node's standard error that the report of its crash holds. */
+const LAST_WORDS = 8;
 
 /** Malformed replies of a node that are told of one by one; the history has all. */
 const MALFORMED_TOLD = 3;
 
 /** Runs a workload against a host's nodes and checks what came of it. */
-export function run(options: RunOptions, engine: Engine): Promise<Outcome> {
+export function run(options: RunOptions, engine: Engine): Promise<RunResult> {
   return new Run(options, engine).outcome();
 }
 
@@ -130,7 +122,7 @@ class Run {
   #invocations = 0;
   /** The message counts that Maelstrom would have. */
   #net: Result | undefined;
-  #ending: Ending | undefined;
+  #finalStates: FinalStates | undefined;
 
   constructor(options: RunOptions, engine: Engine) {
     this.#options = options;
@@ -154,7 +146,7 @@ class Run {
     });
   }
 
-  async outcome(): Promise<Outcome> {
+  async outcome(): Promise<RunResult> {
     const { signal, observer } = this.#engine;
     const abort = () => this.#stop(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
@@ -168,21 +160,22 @@ class Run {
       await Promise.race([this.#phases(), this.#stopped]);
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
-      const { problem } = error;
-      return { history: this.#history, problems: this.#problems, crash: problem };
+      const { node, text, lastWords = [] } = error.problem;
+      return { ...this.#ended(), crash: { node, text, lastWords: lastWords.slice(-LAST_WORDS) } };
     } finally {
       signal?.removeEventListener("abort", abort);
       this.#enter("stopping");
       await this.#cluster.stop();
     }
     this.#enter("checking");
-    const stronger = this.#checkEnding();
-    return {
-      history: this.#history,
-      problems: this.#problems,
-      results: this.#check(),
-      ...(stronger && { stronger }),
-    };
+    const finalStates = this.#checkFinalStates();
+    return { ...this.#ended(), results: this.#check(), ...(finalStates && { finalStates }) };
+  }
+
+  #ended(): RunResult {
+    const { workload, nodes } = this.#options;
+    const nodeCount = nodes.length;
+    return { workload, nodeCount, history: this.#history, problems: this.#problems };
   }
 
   #enter(phase: Phase): void {
@@ -214,7 +207,7 @@ class Run {
       await threads.run(final);
     }
     this.#net = this.#cluster.network.stats(this.#invocations);
-    await this.#askForStates();
+    await this.#readFinalStates();
     threads.close(); // only now: a late answer to a client that is gone would silence its node
   }
 
@@ -356,26 +349,26 @@ class Run {
     });
   }
 
-  /** Lets the nodes come to rest, and asks what they hold. */
-  async #askForStates(): Promise<void> {
-    const { nodes, concurrency, consistencyModels, workload } = this.#options;
-    const { aftermath } = workload;
-    const keys = aftermath?.keys(this.#history) ?? [];
-    if (aftermath === undefined || keys.length === 0) return;
+  /** Lets the nodes come to rest, and reads what they hold. */
+  async #readFinalStates(): Promise<void> {
+    const { nodes, workload: { finalStates } } = this.#options;
+    const keys = finalStates?.keys(this.#history) ?? [];
+    if (finalStates === undefined || keys.length === 0) return;
     this.#enter("comparing");
     for (const remedy of this.#remedies()) inflict(remedy, this.#cluster); // apart from the history
     const calls = new Map(nodes.map((node) => [node, this.#callOf(node)]));
-    const ask = (node: string, some: readonly Edn[]) =>
-      aftermath.ask(some, calls.get(node) ?? this.#callOf(node));
-    this.#ending = {
-      ...await finalStates(nodes, keys, ask, this.#engine.clock),
-      ...(consistencyModels && { consistencyModels }),
-      nodeOf: (process) => nodes[process % concurrency % nodes.length],
-    };
+    const read = (node: string, some: readonly Edn[]) =>
+      finalStates.read(some, calls.get(node) ?? this.#callOf(node));
+    this.#finalStates = await readFinalStates(nodes, keys, read, this.#engine.clock);
   }
 
-  #checkEnding(): Result | undefined {
-    if (this.#ending === undefined) return undefined;
-    return this.#options.workload.aftermath?.check(this.#history, this.#ending);
+  #checkFinalStates(): Result | undefined {
+    const { nodes, concurrency, consistencyModels, workload: { finalStates } } = this.#options;
+    if (finalStates === undefined || this.#finalStates === undefined) return undefined;
+    return checkFinalStates(finalStates, this.#history, {
+      ...this.#finalStates,
+      ...(consistencyModels && { consistencyModels }),
+      nodeOf: (process) => nodes[process % concurrency % nodes.length],
+    });
   }
 }

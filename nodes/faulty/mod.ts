@@ -34,15 +34,15 @@ export interface Broken {
   readonly file: string;
   /** Options of a run that shows what is wrong, as on the command line of `deno task sim`. */
   readonly options: string;
-  /** Exactly the ways in which that run must fail, sorted (see `waysOfFailing`). */
+  /** Exactly the ways in which that run must fail, sorted (see `failureSignature`). */
   readonly ways: readonly string[];
   /** Ways that come along in some runs: more of the same, in a longer cycle. */
   readonly besides?: readonly string[];
   /** Of a program whose only fault is what it costs: more messages between servers per operation. */
   readonly messagesPerOpAbove?: number;
   /**
-   * Of a program that Maelstrom finds nothing wrong with: the keys of the stronger result that must
-   * not be empty or zero (see `Outcome.stronger`).
+   * Of a program that Maelstrom finds nothing wrong with: the keys of the final states' result that
+   * must not be empty or zero (see `RunResult.finalStates`).
    */
   readonly beyond?: readonly string[];
 }

@@ -5,26 +5,27 @@ import { numberOf } from "../../lib/history/values.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
 import { RealClock } from "../../lib/workbench/clock/clock.ts";
 import { parseTestOptions } from "../../lib/workbench/command_line.ts";
-import { type Outcome, run } from "../../lib/workbench/run.ts";
-import { waysOfFailing } from "../../lib/simulator/failure.ts";
+import type { RunResult } from "../../lib/workbench/result.ts";
+import { run } from "../../lib/workbench/run.ts";
+import { failureSignature } from "../../lib/simulator/failure.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
 import { BROKEN, type Broken } from "./mod.ts";
 
 const SEEDS = ["1", "2", "3"];
 
-function assertFlagged(broken: Broken, outcome: Outcome): void {
+function assertFlagged(broken: Broken, outcome: RunResult): void {
   const { ways, besides = [], messagesPerOpAbove, beyond } = broken;
   assertEquals(outcome.crash, undefined);
-  assertEquals(waysOfFailing(outcome).filter((way) => !besides.includes(way)), ways);
-  if (beyond !== undefined) assertFlaggedBeyond(beyond, outcome.stronger ?? {});
+  assertEquals(failureSignature(outcome).filter((way) => !besides.includes(way)), ways);
+  if (beyond !== undefined) assertFlaggedBeyond(beyond, outcome.finalStates ?? {});
   else if (messagesPerOpAbove === undefined) assert(ways.length > 0, "a fault must show somehow");
   else assert(messagesPerOp(outcome.results ?? {}) > messagesPerOpAbove);
 }
 
-function assertFlaggedBeyond(keys: readonly string[], stronger: EdnObject): void {
-  assertEquals(stronger["valid?"], false);
+function assertFlaggedBeyond(keys: readonly string[], finalStates: EdnObject): void {
+  assertEquals(finalStates["valid?"], false);
   for (const key of keys) {
-    const found = stronger[key] ?? null;
+    const found = finalStates[key] ?? null;
     assert(Array.isArray(found) ? found.length > 0 : Number(found) > 0, key);
   }
 }

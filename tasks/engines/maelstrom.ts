@@ -8,6 +8,7 @@ import { TextLineStream } from "@std/streams";
 import { pathWithDeno } from "../../lib/workbench/hosts/process.ts";
 import type { TestOptions } from "../../lib/workbench/command_line.ts";
 import { showProgress } from "../../lib/report/progress.ts";
+import type { CrashReport } from "../../lib/workbench/result.ts";
 import { readRun, type StoredRun, UnreadableRun } from "../../lib/workbench/store/reader.ts";
 import { type EngineRun, type Reporting, RUNS } from "./engine.ts";
 
@@ -199,24 +200,24 @@ function outcomeOf(
   }
   const history = stored?.history ?? [];
   if (stored?.results !== undefined) return { ...base, history, results: stored.results };
-  return { ...base, history, crash: crashInWords(code, dir, lines) };
+  return { ...base, history, crash: explainCrash(code, dir, lines) };
 }
 
-/** Why Maelstrom left no results: its own word, and the node's last ones. */
-function crashInWords(code: number, dir: string, lines: readonly string[]): string[] {
+/** Why Maelstrom left no results: its status, and what it or the node wrote last. */
+function explainCrash(code: number, dir: string, lines: readonly string[]): CrashReport {
   const crashed = lines.findIndex((line) =>
     /crashed with exit status|Expected node .* to respond/.test(line)
   );
   if (crashed >= 0) {
     const said = lines.slice(crashed, crashed + 12).filter((line) => !/^\s*at /.test(line));
-    return [
-      `Maelstrom ended with status ${code}: a node failed.`,
-      ...said.map((line) => line.trim()),
-    ];
+    return {
+      text: `Maelstrom ended with status ${code}: a node failed.`,
+      lastWords: said.map((line) => line.trim()),
+    };
   }
   const cause = lines.find((line) => /Exception|Error/.test(line));
-  return [
-    `Maelstrom ended with status ${code} and left no results in ${basename(dirname(dir))}.`,
-    ...(cause === undefined ? lines.slice(-3) : [cause.trim()]),
-  ];
+  return {
+    text: `Maelstrom ended with status ${code} and left no results in ${basename(dirname(dir))}.`,
+    lastWords: cause === undefined ? lines.slice(-3) : [cause.trim()],
+  };
 }

@@ -56,7 +56,7 @@ Deno.test("a crash is told with Maelstrom's status and the node's own last words
   ];
   const script = `${LEAVE}; cat <<'END'\n${said.join("\n")}\nEND\nexit 255`;
   await withLauncher(script, async (launcher, folder) => {
-    const { results, crash = [] } = await runMaelstrom(
+    const { results, crash } = await runMaelstrom(
       launcher,
       test,
       argv,
@@ -64,9 +64,10 @@ Deno.test("a crash is told with Maelstrom's status and the node's own last words
       join(folder, "runs"),
     );
     assertEquals(results, undefined);
-    assertMatch(crash[0] ?? "", /status 255/);
-    assertMatch(crash.join("\n"), /Node n0 crashed with exit status 3/);
-    assertMatch(crash.join("\n"), /disk on fire/);
+    assertMatch(crash?.text ?? "", /status 255/);
+    const lastWords = crash?.lastWords.join("\n") ?? "";
+    assertMatch(lastWords, /Node n0 crashed with exit status 3/);
+    assertMatch(lastWords, /disk on fire/);
   });
 });
 
@@ -77,7 +78,7 @@ Deno.test("results of an earlier run are not taken for those of a run that left 
     await Deno.writeTextFile(join(home, STORE, "history.edn"), HISTORY);
     await Deno.writeTextFile(join(home, STORE, "results.edn"), "{:valid? true}");
     await Deno.symlink("echo/20250101T000000.000Z", join(home, "store/latest"));
-    const { results, crash = [] } = await runMaelstrom(
+    const { results, crash } = await runMaelstrom(
       launcher,
       test,
       argv,
@@ -85,7 +86,7 @@ Deno.test("results of an earlier run are not taken for those of a run that left 
       join(folder, "runs"),
     );
     assertEquals(results, undefined);
-    assertMatch(crash.join("\n"), /Could not start/);
+    assertMatch(crash?.lastWords.join("\n") ?? "", /Could not start/);
   });
 });
 

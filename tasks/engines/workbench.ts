@@ -9,17 +9,12 @@ import { opToEdn } from "../../lib/history/operations.ts";
 import type { Op } from "../../lib/history/operations.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
 import { type TestOptions, UsageError } from "../../lib/workbench/command_line.ts";
-import {
-  type Gauge,
-  type Observer,
-  type Outcome,
-  type Phase,
-  run,
-} from "../../lib/workbench/run.ts";
+import type { RunResult } from "../../lib/workbench/result.ts";
+import { type Gauge, type Observer, type Phase, run } from "../../lib/workbench/run.ts";
 import { RunFolder } from "../../lib/workbench/store/writer.ts";
 import { renderProblem } from "../../lib/report/problems.ts";
 import { showProgress } from "../../lib/report/progress.ts";
-import { terminalLook } from "../../lib/report/text.ts";
+import { detectStyle } from "../../lib/report/text.ts";
 import { type EngineRun, type Reporting, RUNS } from "./engine.ts";
 
 /** What phases are called on the progress line. */
@@ -40,42 +35,32 @@ const PHASES: Readonly<Record<Phase, string>> = {
  */
 export async function runWorkbench(test: TestOptions, reporting: Reporting): Promise<EngineRun> {
   const host = hostOf(test);
-  const { workload, nodes, timeLimitS } = test.run;
+  const { workload, timeLimitS } = test.run;
   const folder = RunFolder.create(RUNS, workload.name);
   folder.writeTest(testToEdn(test));
   const watch = new Watching(folder, test, reporting.quiet);
   const progress = reporting.quiet ? undefined : showProgress(timeLimitS, () => watch.reading());
-  let outcome: Outcome;
+  let result: RunResult;
   try {
     const { signal } = reporting;
-    outcome = await run(test.run, {
+    result = await run(test.run, {
       clock: new RealClock(),
       host,
       observer: watch.observer,
       signal,
     });
-    if (outcome.results !== undefined) {
-      folder.writeResults(outcome.results);
-      const { workload: result } = outcome.results;
-      if (isEdnObject(result)) folder.writeDrawings(workload.draw?.(result) ?? new Map());
+    if (result.results !== undefined) {
+      folder.writeResults(result.results);
+      const { workload: judged } = result.results;
+      if (isEdnObject(judged)) folder.writeDrawings(workload.draw?.(judged) ?? new Map());
     }
-    if (outcome.stronger !== undefined) folder.writeStronger(outcome.stronger);
+    if (result.finalStates !== undefined) folder.writeFinalStates(result.finalStates);
   } finally {
     folder.writeHistory(watch.history); // also of a run that was interrupted
     await progress?.stop();
     folder.close();
   }
-  const { history, problems, results, stronger, crash } = outcome;
-  return {
-    dir: folder.path,
-    workload,
-    nodeCount: nodes.length,
-    history,
-    problems,
-    ...(results && { results }),
-    ...(stronger && { stronger }),
-    ...(crash && { crash: [crash.text, ...(crash.lastWords ?? []).slice(-3)] }),
-  };
+  return { ...result, dir: folder.path };
 }
 
 function hostOf({ bin, args }: TestOptions): ProcessHost {
@@ -134,7 +119,7 @@ class Watching {
       },
       problem: (problem) => {
         this.#folder.log(renderProblem(problem));
-        if (!this.#quiet) console.error(`${CLEAR_LINE}${renderProblem(problem, terminalLook())}`);
+        if (!this.#quiet) console.error(`${CLEAR_LINE}${renderProblem(problem, detectStyle())}`);
       },
       ...((logNetSend || logNetRecv) && {
         message: (_time, fate, { text }) => {

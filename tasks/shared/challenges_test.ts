@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { METRICS } from "../../lib/report/metrics.ts";
 import { parseTestOptions, UsageError } from "../../lib/workbench/command_line.ts";
 import { challengeOf, CHALLENGES, withOptions } from "./challenges.ts";
 
@@ -29,11 +30,16 @@ Deno.test("every challenge is a task with a line that says what it is", async ()
 });
 
 Deno.test("the limits are the pages' own", () => {
-  const limits = (id: string) =>
-    challengeOf(id).limits.map(({ path, below }) => [path.at(-1), below]);
-  assertEquals(limits("3d"), [["msgs-per-op", 30], [0.5, 400], [1, 600]]);
-  assertEquals(limits("3e"), [["msgs-per-op", 20], [0.5, 1000], [1, 2000]]);
+  const limits = (id: string) => challengeOf(id).limits.map(({ metric, below }) => [metric, below]);
+  const metrics = ["serverMessagesPerOp", "stableMedianMs", "stableMaxMs"];
+  assertEquals(limits("3d"), [30, 400, 600].map((below, i) => [metrics[i], below]));
+  assertEquals(limits("3e"), [20, 1000, 2000].map((below, i) => [metrics[i], below]));
   assertEquals(limits("3c"), []);
+});
+
+Deno.test("every limit is on a metric that there is", () => {
+  const known = new Set(METRICS.map(({ key }) => key));
+  for (const { limits } of CHALLENGES) for (const { metric } of limits) assert(known.has(metric));
 });
 
 Deno.test("6c has a partition, written with hyphens", () => {

@@ -9,7 +9,7 @@ import { versionProblem } from "./deno_version.ts";
 import { RUNS } from "../engines/engine.ts";
 import { INTERRUPTED } from "./interrupt.ts";
 import { EXIT_STATUS } from "../../lib/report/summary.ts";
-import { grouped } from "../../lib/report/text.ts";
+import { grouped } from "../../lib/checkers/words.ts";
 
 /** Status of a task that was interrupted, as a shell has it. */
 export const INTERRUPTED_STATUS = 130;

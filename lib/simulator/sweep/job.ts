@@ -5,7 +5,8 @@
  */
 import type { TraceFilter } from "../trace.ts";
 import type { Phase } from "../../workbench/run.ts";
-import type { Limit, Summary } from "../../report/summary.ts";
+import type { Limit } from "../../report/limits.ts";
+import type { Summary } from "../../report/summary.ts";
 
 /** A run to simulate. */
 export interface Job {

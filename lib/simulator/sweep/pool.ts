@@ -46,9 +46,8 @@ export class SimulationWorker implements Disposable {
       return await this.#simulate(job, listener, signal);
     } catch (error) {
       if (!(error instanceof Unsimulated)) throw error;
-      const { why } = error;
-      const summary = summariseCrash(why, { exists: () => false }); // a simulation leaves no files
-      return { seed: job.seed, summary, ways: why.slice(0, 1) };
+      const [text = "", ...lastWords] = error.why;
+      return { seed: job.seed, summary: summariseCrash({ text, lastWords }), ways: [text] };
     } finally {
       if (job.anew && ++this.#jobs % JOBS_LOADING_ANEW === 0) this[Symbol.dispose]();
     }

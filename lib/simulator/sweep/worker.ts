@@ -9,12 +9,13 @@ import { UNCAUGHT } from "../program_host.ts";
 import { shrink } from "../shrink.ts";
 import { simulate } from "../simulate.ts";
 import { type TraceFilter, transcribe } from "../trace.ts";
-import { waysOfFailing } from "../failure.ts";
+import { failureSignature } from "../failure.ts";
 import type { Program } from "../../node.ts";
 import { counted } from "../../checkers/words.ts";
 import { parseTestOptions } from "../../workbench/command_line.ts";
-import type { Observer, Outcome, Phase, RunOptions } from "../../workbench/run.ts";
-import { summariseRun } from "../../report/outcome.ts";
+import type { RunResult } from "../../workbench/result.ts";
+import type { Observer, Phase, RunOptions } from "../../workbench/run.ts";
+import { summariseRun } from "../../report/summary.ts";
 import type { Job, Report, Told } from "./job.ts";
 
 /** How often it shows that the program under test lets go. */
@@ -39,7 +40,7 @@ async function work(job: Job, tell: (told: Told) => void): Promise<Report> {
   const { outcome, uncaught } = await traced(program, options, trace, tell);
   const [first] = uncaught;
   const whole = {
-    ...report(outcome, options, job),
+    ...report(outcome, job),
     ...(first !== undefined && { uncaught: { count: uncaught.length, first } }),
   };
   // What fails in no way that a smaller run could fail in, stays as it was.
@@ -72,7 +73,7 @@ async function traced(
   options: RunOptions,
   trace: TraceFilter | undefined,
   tell: (told: Told) => void,
-): Promise<{ outcome: Outcome; uncaught: readonly string[] }> {
+): Promise<{ outcome: RunResult; uncaught: readonly string[] }> {
   // Line by line: if the program then loops without end, the last one says at what.
   const transcript = trace && transcribe((line) => tell({ kind: "lines", lines: [line] }), trace);
   const phase = (phase: Phase) => {
@@ -110,22 +111,14 @@ async function shrunk(
     counted(nodes.length, "node"),
     `${timeLimitS} s (${counted(small.attempts, "run")} tried)`,
   ].join(", ");
-  return { ...report(small.outcome, small.options, job), shrunk: words };
+  return { ...report(small.outcome, job), shrunk: words };
 }
 
-function report(outcome: Outcome, { workload, nodes }: RunOptions, job: Job): Report {
-  const { history, problems, results, stronger, crash } = outcome;
-  const summary = summariseRun({
-    workload,
-    nodeCount: nodes.length,
-    history,
-    problems,
-    ...(results && { results }),
-    ...(stronger && { stronger }),
-    ...(crash && { crash: [crash.text, ...(crash.lastWords ?? [])] }),
-  }, job.limits);
-  const wrongBeyond = stronger?.["valid?"] === false;
-  const ways = waysOfFailing(outcome);
+function report(outcome: RunResult, job: Job): Report {
+  const { finalStates, crash } = outcome;
+  const summary = summariseRun(outcome, job.limits);
+  const wrongBeyond = finalStates?.["valid?"] === false;
+  const ways = failureSignature(outcome);
   return { seed: job.seed, summary, ways, wrongBeyond, ...(crash && { crash: crash.text }) };
 }
 

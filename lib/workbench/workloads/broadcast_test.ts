@@ -4,10 +4,10 @@ import { json, rpc } from "../../rpc.ts";
 import { simulate } from "../../simulator/simulate.ts";
 import { Broadcast, GSet } from "../../workloads.ts";
 import { isEdnObject } from "../../history/edn.ts";
-import type { Outcome } from "../run.ts";
+import type { RunResult } from "../result.ts";
 import { workloads } from "./mod.ts";
 
-function runOf(name: string, program: Program): Promise<Outcome> {
+function runOf(name: string, program: Program): Promise<RunResult> {
   const workload = workloads.get(name);
   if (workload === undefined) throw new Error(`no workload ${name}`);
   return simulate(program, {
@@ -47,9 +47,9 @@ const adding = (show: (values: number[]) => Json): Program => (node: Node) => {
   node.on(rpc("read", {}, { value: json }), () => ({ type: "read_ok", value: show(values) }));
 };
 
-const readsOf = ({ history }: Outcome) =>
+const readsOf = ({ history }: RunResult) =>
   history.filter(({ f, type }) => f === "read" && type !== "invoke");
-const verdictOf = ({ results }: Outcome) => {
+const verdictOf = ({ results }: RunResult) => {
   const workload = results?.["workload"];
   return isEdnObject(workload) ? workload["valid?"] : undefined;
 };

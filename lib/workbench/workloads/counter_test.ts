@@ -3,7 +3,7 @@ import { ErrorCode, type Node, type Program, RpcError } from "../../node.ts";
 import { simulate } from "../../simulator/simulate.ts";
 import { isEdnObject } from "../../history/edn.ts";
 import type { Op } from "../../history/operations.ts";
-import type { Outcome } from "../run.ts";
+import type { RunResult } from "../result.ts";
 import { Counter } from "../../workloads.ts";
 import { workloads } from "./mod.ts";
 
@@ -17,7 +17,7 @@ function local(node: Node): void {
   node.on(Counter.read, () => ({ type: "read_ok", value }));
 }
 
-function runOf(name: string, program: Program, nodeCount = 1): Promise<Outcome> {
+function runOf(name: string, program: Program, nodeCount = 1): Promise<RunResult> {
   const workload = workloads.get(name);
   if (workload === undefined) throw new Error(`no workload ${name}`);
   const nodes = Array.from({ length: nodeCount }, (_, i) => `n${i}`);
@@ -40,7 +40,7 @@ const deltasOf = (history: readonly Op[]) =>
   history.filter(({ type, f }) => type === "invoke" && f === "add").map(({ value }) =>
     Number(value)
   );
-const verdictOf = ({ results }: Outcome) => {
+const verdictOf = ({ results }: RunResult) => {
   const workload = results?.["workload"];
   return isEdnObject(workload) ? workload["valid?"] : undefined;
 };

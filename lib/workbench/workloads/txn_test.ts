@@ -108,8 +108,8 @@ Deno.test("a definite error fails a transaction, any other leaves it open", asyn
 });
 
 Deno.test("stored results are compared without what depends on the order of a search", () => {
-  const { comparable } = txnListAppend;
-  assertExists(comparable);
-  const one = comparable({ "valid?": false, anomalies: { G0: [1] }, extra: 1 });
-  assertEquals(one, comparable({ "valid?": false, anomalies: { G0: [2] }, extra: 2 }));
+  const { project } = txnListAppend;
+  assertExists(project);
+  const one = project({ "valid?": false, anomalies: { G0: [1] }, extra: 1 });
+  assertEquals(one, project({ "valid?": false, anomalies: { G0: [2] }, extra: 2 }));
 });
