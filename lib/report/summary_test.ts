@@ -77,7 +77,7 @@ Deno.test("a limit is strict: what equals it fails", () => {
   assertEquals(summary.headline, "Correct, but beyond its limit: messages per op.");
 });
 
-Deno.test("bounds below, max and min are told apart", () => {
+Deno.test("below excludes its bound; max and min include theirs", () => {
   const ok = (bounds: Partial<Limit>) =>
     summariseRun(broadcast("2.5", 400), [{ name: "x", metric: "serverMessagesPerOp", ...bounds }])
       .ending;
@@ -91,7 +91,7 @@ Deno.test("an invalid run fails, an unknown one is unknown, whatever its limits"
   assertEquals([unknown.ending, EXIT_STATUS[unknown.ending]], ["unknown", 2]);
 });
 
-Deno.test("a figure that the results do not hold leaves a run unknown, and is named", () => {
+Deno.test("a metric that the results do not hold leaves a run unknown, and its limit is named", () => {
   const { "workload": _, ...results } = broadcast("2.0", 1).results ?? {};
   const summary = summariseRun(ended("broadcast", results), LIMITS);
   assertEquals([summary.ending, summary.explanation], [
@@ -137,7 +137,7 @@ Deno.test("a run without a folder has no files to look at", () => {
   assertEquals(summariseCrash({ text: "n1 ended", lastWords: [], node: "n1" }).places, []);
 });
 
-Deno.test("missing gnuplot and a checker that failed are told apart, in either form of :error", () => {
+Deno.test("missing gnuplot and a failed checker are told apart, in either form of :error", () => {
   const plots = summariseRun(ended("echo", "{:perf {:valid? :unknown}, :valid? :unknown}"));
   assertEquals(plots.explanation, ["The plots were not drawn. Maelstrom needs gnuplot for them."]);
   const map = ended(

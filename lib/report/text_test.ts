@@ -7,7 +7,7 @@ Deno.test("text is wrapped at blanks, and a long word stays whole", () => {
   assertEquals(wrap("", 5), []);
 });
 
-Deno.test("a paragraph hangs from its head, colour not counted", () => {
+Deno.test("a paragraph is indented by its head, not counting colour", () => {
   const mark = makePaint({ color: true })("bad", "✗");
   assertEquals(wrapParagraph("· ", "one two three", 9), ["· one two", "  three"]);
   assertEquals(wrapParagraph(`${mark} `, "one two three", 9), [`${mark} one two`, "  three"]);

@@ -9,12 +9,12 @@ import { jsonToEdn } from "../../history/json.ts";
 import { array, json, nullable, rpc } from "../../rpc.ts";
 import { Broadcast } from "../../workloads.ts";
 import { setJudge } from "./sets.ts";
-import { topologyOf } from "./topology.ts";
+import { findNeighbours } from "./topology.ts";
 import { performs, type Workload } from "./workload.ts";
 
 const READS: ReadonlySet<string> = new Set(["read"]);
 
-/** `read` as Maelstrom takes it: values may be anything, and null is a list, as Go writes a nil one. */
+/** `read` as Maelstrom takes it: values may be anything; null stands for a list, as in Go. */
 const Read = rpc(Broadcast.read.type, Broadcast.read.request, { messages: nullable(array(json)) });
 
 export const broadcast: Workload = {
@@ -24,7 +24,7 @@ export const broadcast: Workload = {
   reusableClients: false,
   recognises: performs("broadcast"),
   setUp({ topology, nodes }) {
-    const neighbours = topologyOf(topology, nodes);
+    const neighbours = findNeighbours(topology, nodes);
     return (call) => call(Broadcast.topology, { topology: neighbours });
   },
   generators(_options, random) {

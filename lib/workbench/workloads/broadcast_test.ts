@@ -25,7 +25,7 @@ function runOf(name: string, program: Program): Promise<RunResult> {
   });
 }
 
-/** A node for `broadcast` that reads out whatever `show` makes of its values. */
+/** A node for `broadcast` whose reads return whatever `show` makes of its values. */
 const broadcasting = (show: (values: number[]) => Json): Program => (node: Node) => {
   const values: number[] = [];
   node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
@@ -56,7 +56,7 @@ const verdictOf = ({ results }: RunResult) => {
 
 const BOTH = [["broadcast", broadcasting], ["g-set", adding]] as const;
 
-Deno.test("an empty list may be null, as Go writes it", async () => {
+Deno.test("null stands for an empty list, as in Go", async () => {
   for (const [name, programOf] of BOTH) {
     const outcome = await runOf(
       name,
@@ -69,7 +69,7 @@ Deno.test("an empty list may be null, as Go writes it", async () => {
   }
 });
 
-Deno.test("values that nobody sent are no fault, whatever they are", async () => {
+Deno.test("values that no client sent are no fault, whatever they are", async () => {
   for (const [name, programOf] of BOTH) {
     const outcome = await runOf(name, programOf((values) => ["a", null, 1.5, { k: 1 }, ...values]));
     const [first] = readsOf(outcome);
@@ -81,7 +81,7 @@ Deno.test("values that nobody sent are no fault, whatever they are", async () =>
   }
 });
 
-Deno.test("anything but a list is malformed; values that are not read any more are lost", async () => {
+Deno.test("anything but a list is malformed; values that later reads miss are lost", async () => {
   for (const [name, programOf] of BOTH) {
     const malformed = await runOf(name, programOf(() => "none"));
     assertEquals(new Set(readsOf(malformed).map(({ type }) => type)), new Set(["info"]));

@@ -45,7 +45,7 @@ const verdictOf = ({ results }: RunResult) => {
   return isEdnObject(workload) ? workload["valid?"] : undefined;
 };
 
-Deno.test("half of pn-counter's operations are adds of -5 to 4, each as likely", async () => {
+Deno.test("half of pn-counter's operations are adds of -5 to 4, all equally likely", async () => {
   const { history } = await runOf("pn-counter", local);
   const deltas = deltasOf(history);
   const invoked = history.filter(({ type }) => type === "invoke").length;
@@ -63,7 +63,7 @@ Deno.test("a third of g-counter's operations are adds, none of them negative", a
   assertEquals(new Set(deltas), new Set([0, 1, 2, 3, 4]));
 });
 
-Deno.test("every thread reads once more at the end, and these reads are marked", async () => {
+Deno.test("every thread reads once at the end, and these reads are marked", async () => {
   for (const name of ["g-counter", "pn-counter"]) {
     const { history } = await runOf(name, local, 2);
     const final = history.filter(({ extra }) => extra?.["final?"] === true);
@@ -73,14 +73,14 @@ Deno.test("every thread reads once more at the end, and these reads are marked",
   }
 });
 
-Deno.test("a counter on one node is right; two that do not talk are wrong", async () => {
+Deno.test("a local counter is right on one node and wrong on two", async () => {
   for (const name of ["g-counter", "pn-counter"]) {
     assertEquals(verdictOf(await runOf(name, local)), true);
     assertEquals(verdictOf(await runOf(name, local, 2)), false);
   }
 });
 
-Deno.test("every error leaves an operation open, a definite one too, and names no cause", async () => {
+Deno.test("every error leaves an operation open, even a definite one, and names no cause", async () => {
   const { history } = await runOf("g-counter", (node) => {
     node.on(Counter.add, () => {
       throw new RpcError(ErrorCode.abort, "not today");

@@ -25,7 +25,7 @@ async function threadsOf(name: string, program: Program, nodes: string[]): Promi
   return history.filter(({ type }) => type === "invoke").map(({ process }) => Number(process) % 3);
 }
 
-Deno.test("echo's operations are any thread's; each has as many as another", async () => {
+Deno.test("echo spreads its operations over all threads at random", async () => {
   const threads = await threadsOf("echo", echoNode, ["n0"]);
   for (const thread of [0, 1, 2]) {
     const share = threads.filter((one) => one === thread).length / threads.length;
@@ -34,7 +34,7 @@ Deno.test("echo's operations are any thread's; each has as many as another", asy
   assert(threads.some((thread, i) => thread === threads[i + 1]));
 });
 
-Deno.test("elsewhere threads take turns, the first instead of the nemesis too", async () => {
+Deno.test("in other workloads threads take turns, and the first takes the nemesis's turn too", async () => {
   let ids = 0;
   const program = (node: Node) => {
     node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: ids++ }));

@@ -13,7 +13,7 @@ import { performs, readsLists, type Workload } from "./workload.ts";
 
 const READ: Invocation = { f: "read", value: null };
 
-/** `read` as Maelstrom takes it: elements may be anything, and null is a list, as Go writes a nil one. */
+/** `read` as Maelstrom takes it: elements may be anything; null stands for a list, as in Go. */
 const Read = rpc(GSet.read.type, GSet.read.request, { value: nullable(array(json)) });
 
 export const gSet: Workload = {

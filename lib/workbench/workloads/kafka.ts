@@ -31,7 +31,7 @@ import { jsonToEdn } from "../../history/json.ts";
 import type { Random } from "../random.ts";
 import { array, integer, json, nullable, record, rpc, tuple } from "../../rpc.ts";
 import { Kafka } from "../../workloads.ts";
-import { type MicroOp, transactions } from "./txn_generator.ts";
+import { generateTransactions, type MicroOp } from "./txn_generator.ts";
 import { drawnPlaces, namesIn } from "./anomalies.ts";
 import { type Figure, performs, type Workload } from "./workload.ts";
 
@@ -48,7 +48,7 @@ const CRASH_INTERVAL_S = 30;
 const FINAL_POLL_INTERVAL_S = 0.2;
 const FINAL_LIMIT_S = 10;
 
-/** `poll` as Maelstrom takes it: a message may be anything, and null is a list, as Go writes a nil one. */
+/** `poll` as Maelstrom takes it: a message may be anything; null stands for a list, as in Go. */
 const Poll = rpc(Kafka.poll.type, Kafka.poll.request, {
   msgs: record(nullable(array(tuple<[offset: number, msg: unknown]>(integer, json)))),
 });
@@ -59,7 +59,7 @@ export const kafka: Workload = {
   reusableClients: false,
   generators(options, random) {
     const highest: Offsets = new Map();
-    const next = transactions({ ...options, maxTxnLength: 1 }, random);
+    const next = generateTransactions({ ...options, maxTxnLength: 1 }, random);
     return {
       main: new SendsAndPolls(next, highest, random),
       background: stagger(options.concurrency / CRASH_INTERVAL_S, random, each(() => CRASH)),

@@ -24,7 +24,7 @@ import { each } from "../clients/generator.ts";
 import type { Op } from "../../history/operations.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import { array, json, oneOf, rpc, type Shape, tuple } from "../../rpc.ts";
-import { type MicroOp, transactions } from "./txn_generator.ts";
+import { generateTransactions, type MicroOp } from "./txn_generator.ts";
 import { drawnPlaces, namesIn } from "./anomalies.ts";
 import { type Figure, performs, type Workload } from "./workload.ts";
 
@@ -97,7 +97,7 @@ function transactional(kind: Kind): Workload {
     ...workload,
     reusableClients: true,
     generators(options, random) {
-      const next = transactions(options, random);
+      const next = generateTransactions(options, random);
       return { main: each(() => ({ f: "txn", value: next().map((op) => toEdn(op, write)) })) };
     },
     open: () => async (op, call) => {
