@@ -41,7 +41,7 @@ export const COMMON_JUDGES = {
 } satisfies Record<string, CommonJudge>;
 
 /** What {@linkcode composeResults} puts together. */
-export interface Composition {
+interface Composition {
   readonly history: readonly Op[];
   /** The workload's own checker. */
   readonly check: Check;

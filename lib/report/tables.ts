@@ -25,7 +25,7 @@ export interface Row {
 export const COLUMNS: readonly Metric[] = METRICS.filter(({ key }) => key !== "operations");
 
 /** A row's challenge, as a table names it. */
-export type NameRow = (row: Row) => string;
+type NameRow = (row: Row) => string;
 
 /** Renders the scoreboard: medians, with the spread in brackets where there is one. */
 export function renderScoreboardTable(rows: readonly Row[], nameRow: NameRow): string {

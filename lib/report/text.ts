@@ -22,7 +22,7 @@ export function detectStyle(): Required<Style> {
 }
 
 /** What a piece of text says; its colour follows from that. */
-export type Tone = "good" | "bad" | "unsure" | "quiet" | "strong";
+type Tone = "good" | "bad" | "unsure" | "quiet" | "strong";
 
 const STYLES = {
   good: ["green"],
@@ -47,7 +47,7 @@ function widthOf(text: string): number {
 }
 
 /** Breaks text at blanks into lines of at most `width` columns; a longer word stays whole. */
-export function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(/\s+/)) {

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { alignCells, listSentences, makePaint, wrap, wrapParagraph } from "./text.ts";
+import { alignCells, listSentences, makePaint, wrapParagraph } from "./text.ts";
 
 Deno.test("text is wrapped at blanks, and a long word stays whole", () => {
-  assertEquals(wrap("a bb ccc dddd", 6), ["a bb", "ccc", "dddd"]);
-  assertEquals(wrap("incomprehensibilities a", 5), ["incomprehensibilities", "a"]);
-  assertEquals(wrap("", 5), []);
+  assertEquals(wrapParagraph("", "a bb ccc dddd", 6), ["a bb", "ccc", "dddd"]);
+  assertEquals(wrapParagraph("", "incomprehensibilities a", 5), ["incomprehensibilities", "a"]);
+  assertEquals(wrapParagraph("", "", 5), []);
 });
 
 Deno.test("a paragraph is indented by its head, not counting colour", () => {

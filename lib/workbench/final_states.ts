@@ -29,7 +29,7 @@ export interface FinalStates {
 }
 
 /** What a check of final states knows beside the history. */
-export interface FinalStateContext {
+interface FinalStateContext {
   readonly states: ReadonlyMap<string, State>;
   readonly consistencyModels?: readonly string[];
   /** The node that a process talks to. */

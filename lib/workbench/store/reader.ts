@@ -15,7 +15,7 @@ import { type Op, parseHistory } from "../../history/operations.ts";
 import { recogniseWorkload, workloads } from "../workloads/mod.ts";
 
 /** The options that matter when a run is judged afterwards. */
-export interface RunFacts {
+interface RunFacts {
   readonly workload?: string;
   readonly consistencyModels?: readonly string[];
   /** Required fraction of operations that are ok; 1 is "total". */
@@ -59,12 +59,8 @@ export function readRun(path: string): StoredRun {
   return { dir, history, facts, ...(results && { results }) };
 }
 
-/**
- * Reads the text of a `results.edn`.
- *
- * @throws {UnreadableRun} where it holds no map, as an interrupted run leaves it.
- */
-export function parseResults(text: string, where = "results.edn"): EdnObject {
+/** Reads the text of a `results.edn`; an interrupted run leaves one that holds no map. */
+function parseResults(text: string, where: string): EdnObject {
   const results = parsed(where, () => parseEdn(text));
   if (isEdnObject(results) && "valid?" in results) return results;
   throw new UnreadableRun(`${where}: results.edn is empty, cut short or no results map.`);
@@ -137,7 +133,7 @@ function nameOf(value: Edn | undefined): string | undefined {
 }
 
 /** Reads facts from a Maelstrom command line. */
-export function factsOfCommand(command: string): RunFacts {
+function factsOfCommand(command: string): RunFacts {
   const words = splitWords(command);
   const option = (...names: string[]) => {
     const index = words.findLastIndex((word) => names.includes(word));

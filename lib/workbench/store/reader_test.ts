@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { factsOfCommand, parseResults, readRun, UnreadableRun } from "./reader.ts";
+import { readRun, UnreadableRun } from "./reader.ts";
 
 const RECORDED = new URL("../../checkers/testdata/", import.meta.url).pathname;
 
@@ -16,6 +16,13 @@ function withFolder(files: Record<string, string>, body: (dir: string) => void):
   } finally {
     Deno.removeSync(root, { recursive: true });
   }
+}
+
+/** What the reader finds in a command line that somebody kept beside a history. */
+function factsOfCommand(command: string) {
+  let facts: ReturnType<typeof readRun>["facts"] = {};
+  withFolder({ "history.edn": "", "cmd.txt": command }, (dir) => facts = readRun(dir).facts);
+  return facts;
 }
 
 const ADD = "{:index 0, :time 1, :type :invoke, :process 0, :f :add, :value 1}\n";
@@ -105,7 +112,9 @@ Deno.test("errors say in a sentence what is missing or cut short", () => {
   withFolder({ "history.edn": ADD, "results.edn": "" }, (dir) => {
     assertThrows(() => readRun(dir), UnreadableRun);
   });
-  assertThrows(() => parseResults("[1 2]"), UnreadableRun, "no results map");
+  withFolder({ "history.edn": ADD, "results.edn": "[1 2]" }, (dir) => {
+    assertThrows(() => readRun(dir), UnreadableRun, "no results map");
+  });
 });
 
 Deno.test("a run without results.edn crashed, and its history can still be judged", () => {

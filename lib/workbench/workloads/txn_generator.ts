@@ -20,7 +20,7 @@ export interface MicroOp {
 }
 
 /** The shape of transactions, under the names of Maelstrom's options. */
-export interface TxnOptions {
+interface TxnOptions {
   /** Keys in use at a time, at least 1. */
   readonly keyCount: number;
   /** Most micro-operations in a transaction, at least 1; lengths are uniform. */
