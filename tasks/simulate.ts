@@ -16,7 +16,8 @@ import {
   USAGE_STATUS,
   wholeNumber,
 } from "./shared/command_line.ts";
-import { counted, grouped } from "../lib/checkers/words.ts";
+import { formatWhole } from "../lib/checkers/numbers.ts";
+import { counted } from "../lib/checkers/words.ts";
 import { workloadOptionsHelp } from "./shared/help.ts";
 import { INTERRUPTED, interruptible } from "./shared/interrupt.ts";
 import { showLine } from "../lib/report/progress_line.ts";
@@ -266,8 +267,8 @@ async function many(plan: Plan, options: SimOptions): Promise<Swept> {
   if (options.json) return swept;
   const tookS = ((performance.now() - startMs) / 1000).toFixed(1);
   const count = interrupted
-    ? `interrupted: ${grouped(reports.length)} of ${grouped(seeds)}`
-    : grouped(reports.length);
+    ? `interrupted: ${formatWhole(reports.length)} of ${formatWhole(seeds)}`
+    : formatWhole(reports.length);
   console.log(toldOfMany(plan, reports, `${count} seeds in ${tookS} s`));
   const [failed] = failures;
   const asked = options.trace !== undefined || options.shrink;

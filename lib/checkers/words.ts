@@ -33,28 +33,6 @@ export function joined(words: readonly string[], conjunction = "and"): string {
   return `${words.slice(0, -1).join(", ")} ${conjunction} ${words.at(-1)}`;
 }
 
-/** A whole number with its thousands apart: `41,976`. */
-export function grouped(value: number): string {
-  return Math.round(value).toString().replaceAll(/\B(?=(\d{3})+$)/g, ",");
-}
-
-/** A figure with as many digits as a person wants: three significant ones, more for thousands. */
-export function brief(value: number): string {
-  if (Number.isInteger(value)) return grouped(value);
-  const size = Math.abs(value);
-  return size >= 1000 ? grouped(value) : value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
-}
-
-/** A time in whole milliseconds: `1,087 ms`. */
-export function milliseconds(valueMs: number): string {
-  return `${grouped(valueMs)} ms`;
-}
-
-/** Text of at most `width` characters, the last one an ellipsis where something was cut off. */
-export function clipped(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-}
-
 /** At most `limit` values, runs of integers drawn together: `1, 4–9, 12 and 30 more`. */
 export function listed(values: readonly Edn[], limit = 8): string {
   const runs = runsOf(values);

@@ -1,16 +1,5 @@
 import { assertEquals } from "@std/assert";
-import {
-  brief,
-  clipped,
-  counted,
-  grouped,
-  joined,
-  listed,
-  milliseconds,
-  percent,
-  seconds,
-  tally,
-} from "./words.ts";
+import { counted, joined, listed, percent, seconds, tally } from "./words.ts";
 
 Deno.test("lists draw runs of integers together and cut what is too long", () => {
   assertEquals(listed([1, 4, 5, 6, 9]), "1, 4–6 and 9");
@@ -27,15 +16,4 @@ Deno.test("small words", () => {
   assertEquals([percent(1), percent(0.99999), percent(0.57)], ["100 %", "99.99 %", "57.00 %"]);
   assertEquals(seconds(1_234_567_890), "1.235 s");
   assertEquals(tally(["a", "b", "b"]), [["b", 2], ["a", 1]]);
-});
-
-Deno.test("figures have three significant digits, thousands more", () => {
-  const figures = [0, 7, 0.123, 2.06, 13.75, 230.4, 41976, 1234.5].map(brief);
-  assertEquals(figures, ["0", "7", "0.12", "2.06", "13.8", "230", "41,976", "1,235"]);
-  assertEquals(grouped(1_234_567), "1,234,567");
-  assertEquals(milliseconds(1086.6), "1,087 ms");
-});
-
-Deno.test("a text that is too long ends in an ellipsis", () => {
-  assertEquals([clipped("abcd", 4), clipped("abcde", 4)], ["abcd", "abc…"]);
 });

@@ -5,7 +5,7 @@
  */
 import { UNKNOWN, verdictOf } from "../checkers/checker.ts";
 import { COMMON_JUDGES } from "../checkers/compose.ts";
-import { clipped } from "../checkers/words.ts";
+import { clip } from "../checkers/numbers.ts";
 import { type Edn, type EdnObject, isEdnObject, printEdn } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
 import { explainFinalStates } from "../workbench/final_states.ts";
@@ -81,7 +81,7 @@ function findCause(error: Edn | undefined): string | undefined {
   const text = isEdnObject(error) ? error["cause"] ?? lookUp(error, ["via", 0, "message"]) : error;
   if (text === undefined || text === null) return undefined;
   const [first = ""] = (typeof text === "string" ? text : printEdn(text)).trim().split("\n");
-  return clipped(first.replace(/;[^;]*:$/, "."), CAUSE_WIDTH);
+  return clip(first.replace(/;[^;]*:$/, "."), CAUSE_WIDTH);
 }
 
 function explainProcesses(sentences: readonly string[], nodeCount: number): string[] {

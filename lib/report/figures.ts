@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { brief, grouped } from "../checkers/words.ts";
+import { formatFigure, formatWhole } from "../checkers/numbers.ts";
 import { type EdnObject, isEdnObject } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
 import { numberOf } from "../history/values.ts";
@@ -29,10 +29,10 @@ function describeOperations(results: EdnObject): Figure[] {
   if (count === undefined) return [];
   const parts = ENDS.flatMap(([name, word]) => {
     const part = stat(name) ?? 0;
-    return part === 0 ? [] : [`${grouped(part)} ${word}`];
+    return part === 0 ? [] : [`${formatWhole(part)} ${word}`];
   });
   const all = stat("ok-count") === count ? ", all ok" : `: ${parts.join(", ")}`;
-  return [{ name: "operations", text: count === 0 ? "none" : `${grouped(count)}${all}` }];
+  return [{ name: "operations", text: count === 0 ? "none" : `${formatWhole(count)}${all}` }];
 }
 
 function describeMessages(results: EdnObject): Figure[] {
@@ -40,7 +40,11 @@ function describeMessages(results: EdnObject): Figure[] {
   const clients = readMessages(results, "clients", "msg-count");
   const perOp = readMessages(results, "servers", "msgs-per-op");
   if (servers === undefined || clients === undefined) return [];
-  const rate = perOp === undefined || servers === 0 ? "" : ` (${brief(perOp)} per operation)`;
-  const text = `${grouped(servers)} between servers${rate}, ${grouped(clients)} with clients`;
+  const rate = perOp === undefined || servers === 0
+    ? ""
+    : ` (${formatFigure(perOp)} per operation)`;
+  const text = `${formatWhole(servers)} between servers${rate}, ${
+    formatWhole(clients)
+  } with clients`;
   return [{ name: "messages", text }];
 }

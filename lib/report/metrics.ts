@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { brief, grouped, percent } from "../checkers/words.ts";
+import { formatFigure, formatWhole } from "../checkers/numbers.ts";
+import { percent } from "../checkers/words.ts";
 import { type EdnObject, isEdnObject } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
 import { numberOf } from "../history/values.ts";
@@ -19,7 +20,7 @@ const COMMON: readonly Metric[] = [
     key: "operations",
     title: "operations",
     read: (results) => numberOf(lookUp(results, ["stats", "count"])),
-    print: grouped,
+    print: formatWhole,
   },
   {
     key: "okFraction",
@@ -32,7 +33,7 @@ const COMMON: readonly Metric[] = [
     title: "messages per op",
     shortTitle: "msgs/op",
     read: (results) => readMessages(results, "servers", "msgs-per-op"),
-    print: brief,
+    print: formatFigure,
     tolerance: 0.03,
     place: { path: "messages.svg", why: "who sent what to whom" },
   },

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { clipped, seconds } from "../checkers/words.ts";
+import { clip } from "../checkers/numbers.ts";
+import { seconds } from "../checkers/words.ts";
 import type { Problem } from "../workbench/hosts/host.ts";
 import { makePaint, type Style, wrapParagraph } from "./text.ts";
 
@@ -19,7 +20,7 @@ export function renderProblem(problem: Problem, style: Style = {}): string {
   const shown = lastWords.slice(-SHOWN_LINES);
   return [
     ...wrapParagraph(`${paint("bad", "✗")} `, `${text}${when}`, width),
-    ...(line === undefined ? [] : [`    its line: ${clipped(line, width - 14)}`]),
+    ...(line === undefined ? [] : [`    its line: ${clip(line, width - 14)}`]),
     ...(consequence === undefined ? [] : wrapParagraph("    ", `${consequence}.`, width)),
     ...(shown.length === 0 ? [] : ["    its last words on standard error:"]),
     ...shown.map((words) => paint("quiet", `      ${words}`)),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { brief, grouped } from "../checkers/words.ts";
+import { formatFigure, formatWhole } from "../checkers/numbers.ts";
 import { type ProgressLine, showLine } from "./progress_line.ts";
 
 /** What the line shows. */
@@ -35,8 +35,8 @@ function inWords(reading: Reading, expectedS: number): string {
   const seconds = Math.max(0, Math.floor(elapsedS));
   const perOp = messages === undefined || operations === 0
     ? []
-    : [`${brief(messages / operations)} messages per op`];
+    : [`${formatFigure(messages / operations)} messages per op`];
   const time = seconds <= expectedS ? `${seconds} of ${expectedS} s` : `${seconds} s`;
-  const words = [phase, time, `${grouped(operations)} ops`, ...perOp];
+  const words = [phase, time, `${formatWhole(operations)} ops`, ...perOp];
   return [...words, ...(fault === undefined ? [] : [fault])].join(" · ");
 }

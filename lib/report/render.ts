@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { brief, counted } from "../checkers/words.ts";
+import { formatFigure } from "../checkers/numbers.ts";
+import { counted } from "../checkers/words.ts";
 import type { Figure, Metric, Place } from "../workbench/workloads/workload.ts";
 import type { Limit, MeasuredLimit } from "./limits.ts";
 import { METRICS } from "./metrics.ts";
@@ -83,7 +84,7 @@ function boundOf({ metric, below, max, min }: Limit): string {
 }
 
 function printMetric(key: string, value: number): string {
-  const { print = brief } = METRICS.find((metric) => metric.key === key) ?? {};
+  const { print = formatFigure } = METRICS.find((metric) => metric.key === key) ?? {};
   return print(value);
 }
 

@@ -9,7 +9,7 @@ import { versionProblem } from "./deno_version.ts";
 import { RUNS } from "../engines/engine.ts";
 import { INTERRUPTED } from "./interrupt.ts";
 import { EXIT_STATUS } from "../../lib/report/summary.ts";
-import { grouped } from "../../lib/checkers/words.ts";
+import { formatWhole } from "../../lib/checkers/numbers.ts";
 
 /** Status of a task that was interrupted, as a shell has it. */
 export const INTERRUPTED_STATUS = 130;
@@ -71,7 +71,7 @@ export function wholeNumber(
   const value = Number(text);
   const whole = /^\d+$/.test(text);
   if (whole && value >= least && value <= most) return value;
-  const bound = whole && value > most ? `at most ${grouped(most)}` : `at least ${least}`;
+  const bound = whole && value > most ? `at most ${formatWhole(most)}` : `at least ${least}`;
   throw new UsageError(`${name} must be a whole number of ${bound}, got "${text}"`);
 }
 

@@ -7,7 +7,8 @@
  * @module
  */
 import { checkCounter, explainCounter } from "../../checkers/counter.ts";
-import { clipped, joined } from "../../checkers/words.ts";
+import { clip } from "../../checkers/numbers.ts";
+import { joined } from "../../checkers/words.ts";
 import { type EdnObject, printEdn } from "../../history/edn.ts";
 import { itemsOf } from "../../history/values.ts";
 import { completionOfException } from "../clients/client.ts";
@@ -80,6 +81,6 @@ function figuresOf(result: EdnObject): Figure[] {
   const shown = reads.slice(0, SHOWN_READS).join(", ") + (reads.length > SHOWN_READS ? ", …" : "");
   return [
     { name: "final reads", text: reads.length === 0 ? "none succeeded" : shown },
-    { name: "acceptable", text: clipped(joined(ranges, "or"), 40) },
+    { name: "acceptable", text: clip(joined(ranges, "or"), 40) },
   ];
 }

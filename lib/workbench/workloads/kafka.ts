@@ -12,7 +12,7 @@ import { checkKafka, explainKafka } from "../../checkers/kafka.ts";
 import { polledBy } from "../../checkers/kafka/messages.ts";
 import { type Call, type Completion, completionOfError } from "../clients/client.ts";
 import { SECOND } from "../clock/clock.ts";
-import { brief, grouped } from "../../checkers/words.ts";
+import { formatFigure, formatWhole } from "../../checkers/numbers.ts";
 import { type Edn, type EdnObject, keyword } from "../../history/edn.ts";
 import { lookUp } from "../../history/look_up.ts";
 import { numberOf } from "../../history/values.ts";
@@ -91,7 +91,7 @@ function countErrors(result: EdnObject): Figure {
   const bad = new Set(namesIn(result["bad-error-types"]));
   const counts = namesIn(result["error-types"]).map((type) => {
     const count = numberOf(lookUp(result, [type, "count"]));
-    const name = count === undefined ? type : `${type} ${grouped(count)}`;
+    const name = count === undefined ? type : `${type} ${formatWhole(count)}`;
     return bad.has(type) ? name : `${name} (tolerated)`;
   });
   return { name: "errors", text: counts.length === 0 ? "none" : counts.join(", ") };
@@ -99,7 +99,7 @@ function countErrors(result: EdnObject): Figure {
 
 function lagFigures(result: EdnObject): Figure[] {
   const lagS = numberOf(lookUp(result, ["worst-realtime-lag", "lag"]));
-  return lagS === undefined ? [] : [{ name: "worst lag", text: `${brief(lagS)} s` }];
+  return lagS === undefined ? [] : [{ name: "worst lag", text: `${formatFigure(lagS)} s` }];
 }
 
 /** An offset for each key. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkSetFull, explainSetFull } from "../../checkers/set_full.ts";
-import { grouped, milliseconds } from "../../checkers/words.ts";
+import { formatMs, formatWhole } from "../../checkers/numbers.ts";
 import { type EdnObject, printEdn } from "../../history/edn.ts";
 import { lookUp } from "../../history/look_up.ts";
 import { itemsOf, numberOf } from "../../history/values.ts";
@@ -47,7 +47,7 @@ function stableLatency(
     title,
     ...more,
     read: (result) => numberOf(lookUp(result, ["stable-latencies", quantile])),
-    print: milliseconds,
+    print: formatMs,
     place: { path: "timeline.html", why: "operations side by side, process by process" },
   };
 }
@@ -61,19 +61,19 @@ const SHARES = [
 function valueFigures(result: EdnObject): Figure[] {
   const number = (key: string) => numberOf(result[key]) ?? 0;
   const shares = SHARES.flatMap(([key, word]) =>
-    number(key) === 0 ? [] : [`${grouped(number(key))} ${word}`]
+    number(key) === 0 ? [] : [`${formatWhole(number(key))} ${word}`]
   );
   const attempts = number("attempt-count");
   const areAllStable = number("stable-count") === attempts;
   const text = areAllStable ? ", all stable" : `: ${shares.join(", ")}`;
-  return [{ name: "values", text: attempts === 0 ? "none" : `${grouped(attempts)}${text}` }];
+  return [{ name: "values", text: attempts === 0 ? "none" : `${formatWhole(attempts)}${text}` }];
 }
 
 function latencyFigures({ "stable-latencies": latencies }: EdnObject): Figure[] {
   if (latencies === undefined) return [];
   const [median, late, max] = [0.5, 0.95, 1].map((quantile) => {
     const value = numberOf(lookUp(latencies, [quantile]));
-    return value === undefined ? "?" : milliseconds(value);
+    return value === undefined ? "?" : formatMs(value);
   });
   return [{ name: "stable after", text: `median ${median}, 95 % within ${late}, max ${max}` }];
 }

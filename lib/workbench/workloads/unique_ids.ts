@@ -6,7 +6,7 @@
 import { checkUniqueIds, explainUniqueIds } from "../../checkers/unique_ids.ts";
 import { completionOfError } from "../clients/client.ts";
 import { each } from "../clients/generator.ts";
-import { clipped, grouped } from "../../checkers/words.ts";
+import { clip, formatWhole } from "../../checkers/numbers.ts";
 import { type EdnObject, printEdn } from "../../history/edn.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import { itemsOf, numberOf } from "../../history/values.ts";
@@ -38,8 +38,10 @@ export const uniqueIds: Workload = {
 function countIds(result: EdnObject): Figure {
   const number = (key: string) => numberOf(result[key]) ?? 0;
   const duplicates = number("duplicated-count");
-  const verdict = duplicates === 0 ? "all different" : `${grouped(duplicates)} of them repeated`;
-  return { name: "ids", text: `${grouped(number("acknowledged-count"))}, ${verdict}` };
+  const verdict = duplicates === 0
+    ? "all different"
+    : `${formatWhole(duplicates)} of them repeated`;
+  return { name: "ids", text: `${formatWhole(number("acknowledged-count"))}, ${verdict}` };
 }
 
 /** Ids may be as long as they like: no more of one is shown. */
@@ -48,6 +50,6 @@ const SHOWN_CHARACTERS = 40;
 function rangeFigures(result: EdnObject): Figure[] {
   const [low, high] = itemsOf(result["range"]);
   if (low == null || high == null) return [];
-  const [from, to] = [low, high].map((id) => clipped(printEdn(id), SHOWN_CHARACTERS));
+  const [from, to] = [low, high].map((id) => clip(printEdn(id), SHOWN_CHARACTERS));
   return [{ name: "range", text: `${from} to ${to}` }];
 }
