@@ -54,4 +54,4 @@ export function worst(verdicts: Iterable<Verdict>): Verdict {
  * which depend on the order of a search (which counterexample, which cycle) exports a projection
  * without them; for every other the result itself is compared.
  */
-export type Comparable = (result: EdnObject) => Edn;
+export type Projection = (result: EdnObject) => Edn;

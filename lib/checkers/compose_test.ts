@@ -4,10 +4,10 @@ import { checkAvailability, explainAvailability } from "./availability.ts";
 import { UNKNOWN } from "./checker.ts";
 import { checkSafely, composeResults } from "./compose.ts";
 import { checkCounter } from "./counter.ts";
-import { checkExceptions, comparableExceptions, explainExceptions } from "./exceptions.ts";
+import { checkExceptions, explainExceptions, projectExceptions } from "./exceptions.ts";
 import { checkSetFull } from "./set_full.ts";
 import { checkStats, explainStats } from "./stats.ts";
-import { recorded, transcript } from "./transcript.ts";
+import { recorded, transcript } from "./history_fixture.ts";
 
 for (const run of ["broadcast/flaky", "broadcast/rate-zero", "g-counter/final-reads-fail"]) {
   Deno.test(`results of ${run} come out as Maelstrom had them, key order included`, () => {
@@ -77,7 +77,7 @@ Deno.test("exceptions are counted by class, the most frequent first, and never i
     3 3 info read nil ${thrown("a.Rare", "once")}
   `);
   const result = checkExceptions(history);
-  assertEquals(printEdn(comparableExceptions(result)), "[[b.Common 2] [a.Rare 1]]");
+  assertEquals(printEdn(projectExceptions(result)), "[[b.Common 2] [a.Rare 1]]");
   assertEquals(result["valid?"], true);
   assertEquals(
     explainExceptions(result)[0],

@@ -11,11 +11,11 @@
  *
  * @module
  */
-import { type EdnObject, List } from "../history/edn.ts";
+import { type EdnObject, itemsOf, List, numberOf } from "../history/edn.ts";
 import { type Op, opFromEdn, pairs, taggedOp } from "../history/operations.ts";
 import type { Result } from "./checker.ts";
-import { itemsOf, keyOf, numberOf } from "../history/values.ts";
-import { counted, joined, seconds, whoWhen } from "./words.ts";
+import { keyOf } from "../history/equality.ts";
+import { formatEvent, formatSeconds, joinWords, pluralize } from "./format.ts";
 
 /** Integers from the first to the second, both included. */
 type Range = readonly [number, number];
@@ -89,10 +89,10 @@ export function explainCounter(result: EdnObject, history: readonly Op[] = []): 
   const acceptable = rangesOf(result);
   const { certain, unknown } = addsOf(history);
   return [
-    `${errors.length} of ${counted(itemsOf(result["final-reads"]).length, "final read")} ` +
+    `${errors.length} of ${pluralize(itemsOf(result["final-reads"]).length, "final read")} ` +
     `${errors.length === 1 ? "is" : "are"} no sum that the adds allow: ` +
     `acceptable ${acceptable.length === 1 ? "is" : "are"} ${printRanges(acceptable)}` +
-    `${unknown.length === 0 ? "" : ` (${counted(unknown.length, "add")} may have happened)`}.`,
+    `${unknown.length === 0 ? "" : ` (${pluralize(unknown.length, "add")} may have happened)`}.`,
     ...[...Map.groupBy(errors, ({ value }) => keyOf(value)).values()]
       .map((reads) => describe(reads, acceptable, certain)),
   ];
@@ -115,7 +115,7 @@ function printRanges(ranges: readonly Range[]): string {
     low === high ? `${low}` : `${low} to ${high}`
   );
   if (ranges.length > 6) shown.push(`${ranges.length - 6} more ranges`);
-  return joined(shown, "or");
+  return joinWords(shown, "or");
 }
 
 /** Reads of one and the same value. */
@@ -123,13 +123,13 @@ function describe(reads: Op[], acceptable: readonly Range[], certain: readonly O
   const value = numberOf(reads[0]?.value);
   const processes = reads.map(({ process }) => Number(process)).sort((a, b) => a - b);
   const head = `The final read${reads.length === 1 ? "" : "s"} of process ${
-    joined(processes.map(String))
+    joinWords(processes.map(String))
   } returned`;
   if (value === undefined || !Number.isInteger(value)) return `${head} no integer.`;
   const gap = nearestTo(value, acceptable) - value;
   const off = `${head} ${value}, ${Math.abs(gap)} too ${gap > 0 ? "low" : "high"}.`;
   const causes = causesOf(gap, value, certain);
-  return causes.length === 0 ? off : `${off} It could be that ${joined(causes, "or that")}.`;
+  return causes.length === 0 ? off : `${off} It could be that ${joinWords(causes, "or that")}.`;
 }
 
 function nearestTo(value: number, ranges: readonly Range[]): number {
@@ -172,7 +172,7 @@ function ofOneAdd(delta: number, certain: readonly Op[], what: string): string[]
   const which = candidates.length === 1
     ? `the add of ${delta} acknowledged to`
     : `one of the ${candidates.length} adds of ${delta}, the last acknowledged to`;
-  return [`${which} ${whoWhen(last)}, ${what}`];
+  return [`${which} ${formatEvent(last)}, ${what}`];
 }
 
 const LAST_ADDS_LIMIT = 20;
@@ -185,7 +185,9 @@ function ofTheLastAdds(gap: number, certain: readonly Op[]): string[] {
     missing += deltaOf(add);
     if (position > 0 && missing === gap && deltaOf(add) !== 0) {
       return [
-        `the last ${position + 1} adds, acknowledged from ${seconds(add.time)} on, are missing`,
+        `the last ${position + 1} adds, acknowledged from ${
+          formatSeconds(add.time)
+        } on, are missing`,
       ];
     }
   }

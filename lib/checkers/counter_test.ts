@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { isEdnObject, parseEdn, prettyEdn, printEdn } from "../history/edn.ts";
 import { checkCounter, explainCounter } from "./counter.ts";
-import { recorded, transcript } from "./transcript.ts";
+import { recorded, transcript } from "./history_fixture.ts";
 
 for (
   const run of [

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { isEdnObject, keyword, parseEdn, prettyEdn } from "../history/edn.ts";
-import { checkEcho, comparableEcho, explainEcho } from "./echo.ts";
-import { recorded, transcript } from "./transcript.ts";
+import { checkEcho, explainEcho, projectEcho } from "./echo.ts";
+import { recorded, transcript } from "./history_fixture.ts";
 
 for (const run of ["echo/changed-type", "echo/definite-errors"]) {
   Deno.test(`echo: ${run} comes out as Maelstrom had it`, () => {
@@ -9,7 +9,7 @@ for (const run of ["echo/changed-type", "echo/definite-errors"]) {
     const result = parseEdn(prettyEdn(checkEcho(history)));
     const stored = results["workload"];
     assert(isEdnObject(result) && isEdnObject(stored));
-    assertEquals(comparableEcho(result), comparableEcho(stored));
+    assertEquals(projectEcho(result), projectEcho(stored));
   });
 }
 

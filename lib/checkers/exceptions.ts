@@ -8,15 +8,17 @@ import {
   type Edn,
   type EdnObject,
   isEdnObject,
+  itemsOf,
   Keyword,
   keyword,
   List,
+  numberOf,
   printEdn,
 } from "../history/edn.ts";
 import { type Op, opFromEdn, taggedOp } from "../history/operations.ts";
 import type { Result } from "./checker.ts";
-import { canonical, itemsOf, numberOf } from "../history/values.ts";
-import { counted, whoWhen } from "./words.ts";
+import { canonical } from "../history/equality.ts";
+import { formatEvent, pluralize } from "./format.ts";
 
 /** Counts the exceptions of a history by class, the most frequent first. */
 export function checkExceptions(history: readonly Op[]): Result {
@@ -45,7 +47,7 @@ function classOf(op: Op): Edn {
 }
 
 /** The classes and their counts; the examples' traces are Maelstrom's own. */
-export function comparableExceptions(result: EdnObject): Edn {
+export function projectExceptions(result: EdnObject): Edn {
   const classes = itemsOf(result["exceptions"]).filter(isEdnObject);
   return classes.map((one) => [one["class"] ?? null, one["count"] ?? 0]);
 }
@@ -54,8 +56,8 @@ export function comparableExceptions(result: EdnObject): Edn {
 export function explainExceptions(result: EdnObject): string[] {
   return itemsOf(result["exceptions"]).filter(isEdnObject).map((exception) => {
     const example = opFromEdn(exception["example"] ?? null);
-    return `${counted(numberOf(exception["count"]) ?? 0, "operation")} ended in an exception, ` +
-      `the first ${example.f} of ${whoWhen(example)}: ${printCause(causeOf(example))}`;
+    return `${pluralize(numberOf(exception["count"]) ?? 0, "operation")} ended in an exception, ` +
+      `the first ${example.f} of ${formatEvent(example)}: ${printCause(causeOf(example))}`;
   });
 }
 

@@ -7,18 +7,27 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, List, printEdn, Tagged } from "../history/edn.ts";
+import {
+  type Edn,
+  type EdnObject,
+  entriesOf,
+  isEdnObject,
+  List,
+  printEdn,
+  Tagged,
+} from "../history/edn.ts";
 import { type Op, opFromEdn, opToEdn } from "../history/operations.ts";
 import { type Check, type Explain, type Result, UNKNOWN, worst } from "./checker.ts";
 import {
   type Configuration,
-  linearizable,
+  findLinearization,
+  findMinimalWitness,
   type SearchOptions,
-  unexplainedStretch,
-} from "./linearizability.ts";
-import { casOf, casRegister } from "./register.ts";
-import { compareEdn, entriesOf, keyOf } from "../history/values.ts";
-import { counted, seconds } from "./words.ts";
+} from "./linearizability/mod.ts";
+import { casOf, casRegister } from "./linearizability/register.ts";
+import { keyOf } from "../history/equality.ts";
+import { formatSeconds, pluralize } from "./format.ts";
+import { compareEdn } from "../history/compare.ts";
 
 /** How many configurations a result shows. */
 const SHOWN = 10;
@@ -76,7 +85,7 @@ export function historiesByKey(history: readonly Op[]): Map<Edn, Op[]> {
 }
 
 function checkRegister(history: readonly Op[], options?: SearchOptions): Result {
-  const found = linearizable(history, casRegister, options);
+  const found = findLinearization(history, casRegister, options);
   if ("cause" in found) {
     return { "valid?": UNKNOWN, cause: found.cause };
   }
@@ -140,7 +149,7 @@ export const explainLinKv: Explain = (result, history) => {
     }
     const op = opFromEdn(found["op"]);
     const headline = `${name} is not linearizable: process ${op.process}'s ${deed(op)}, which ` +
-      `completed at ${seconds(op.time)}, fits in no order of what happened before it.`;
+      `completed at ${formatSeconds(op.time)}, fits in no order of what happened before it.`;
     return [headline, ...explainStretch(histories?.get(key) ?? [], op)];
   });
 };
@@ -148,7 +157,7 @@ export const explainLinKv: Explain = (result, history) => {
 function explainStretch(history: readonly Op[], unexplained: Op): string[] {
   const op = history.find(({ index }) => index === unexplained.index);
   if (op === undefined) return [];
-  const { calls, fromStart, others } = unexplainedStretch(history, casRegister, op);
+  const { calls, fromStart, others } = findMinimalWitness(history, casRegister, op);
   const before = fromStart
     ? "from the empty register on"
     : "whatever the operations before it had left in the register";
@@ -158,14 +167,14 @@ function explainStretch(history: readonly Op[], unexplained: Op): string[] {
       ["process", "invoked", "completed", "operation"],
       ...calls.map(({ invocation, completion }) => [
         String(invocation.process),
-        seconds(invocation.time),
-        completion === undefined ? "never" : seconds(completion.time),
+        formatSeconds(invocation.time),
+        completion === undefined ? "never" : formatSeconds(completion.time),
         deed(completion ?? invocation),
       ]),
     ]),
   ];
   if (others > 0) {
-    const them = counted(others, "other operation");
+    const them = pluralize(others, "other operation");
     lines.push(`${them} could have taken effect meanwhile; whether or not makes no difference.`);
   }
   return lines;

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { type Edn, isEdnObject, parseEdn, prettyEdn, printEdn } from "../history/edn.ts";
 import { UNKNOWN } from "./checker.ts";
 import { checkLinKv, checkRegisters, explainLinKv, historiesByKey } from "./lin_kv.ts";
-import { recorded, transcript } from "./transcript.ts";
+import { recorded, transcript } from "./history_fixture.ts";
 
 for (const run of ["lin-kv/cas-creates", "lin-kv/failover-groups", "lin-kv/null-reads"]) {
   Deno.test(`${run} comes out as Maelstrom had it`, () => {

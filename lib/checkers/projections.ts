@@ -7,11 +7,10 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject } from "../history/edn.ts";
-import { entriesOf, itemsOf } from "../history/values.ts";
+import { type Edn, type EdnObject, entriesOf, isEdnObject, itemsOf } from "../history/edn.ts";
 
 /** Of the transactional checkers: verdict, kinds of anomalies and how many of each, models ruled out. */
-export function comparableElle(result: EdnObject): Edn {
+export function projectElle(result: EdnObject): Edn {
   const anomalies = entriesOf(result["anomalies"])
     .map(([kind, examples]): [Edn, Edn] => [kind, itemsOf(examples).length]);
   return {
@@ -24,7 +23,7 @@ export function comparableElle(result: EdnObject): Edn {
 }
 
 /** Of lin-kv: the verdict of each key, and which keys failed. */
-export function comparableLinKv(result: EdnObject): Edn {
+export function projectLinKv(result: EdnObject): Edn {
   const keys = entriesOf(result["results"]).map(([key, value]): [Edn, Edn] => {
     const linearizable = isEdnObject(value) ? value["linearizable"] : undefined;
     return [key, isEdnObject(linearizable) ? linearizable["valid?"] ?? null : null];

@@ -12,8 +12,8 @@
  */
 import { type Op, pairs } from "../history/operations.ts";
 import { UNKNOWN } from "./checker.ts";
-import type { Model, SearchOptions } from "./linearizability.ts";
-import { counted } from "./words.ts";
+import type { Model, SearchOptions } from "./linearizability/mod.ts";
+import { pluralize } from "./format.ts";
 
 /** The outcome of a search. */
 export type SequentialOrder =
@@ -40,7 +40,7 @@ interface Front<State> {
  * Searches for an order of a history's operations that respects each process's own order and the model.
  * Failed operations are left out; indefinite ones, after which a process does nothing more, may happen.
  */
-export function sequentiallyConsistent<State>(
+export function findSequentialOrder<State>(
   history: readonly Op[],
   model: Model<State>,
   { maxConfigurations = 300_000 }: SearchOptions = {},
@@ -61,7 +61,9 @@ export function sequentiallyConsistent<State>(
       return { verdict: true, order: path.flatMap(({ front }) => front.took) };
     }
     if (visited.size > maxConfigurations) {
-      const cause = `the search was given up after ${counted(maxConfigurations, "configuration")}`;
+      const cause = `the search was given up after ${
+        pluralize(maxConfigurations, "configuration")
+      }`;
       return { verdict: UNKNOWN, cause };
     }
     const process = last.next++;

@@ -3,13 +3,13 @@ import fc from "fast-check";
 import type { Edn } from "../history/edn.ts";
 import { type Op, pairs } from "../history/operations.ts";
 import { UNKNOWN } from "./checker.ts";
-import { linearizable } from "./linearizability.ts";
-import { casRegister } from "./register.ts";
-import { sequentiallyConsistent } from "./sequential_consistency.ts";
-import { transcript } from "./transcript.ts";
+import { findLinearization } from "./linearizability/mod.ts";
+import { casRegister } from "./linearizability/register.ts";
+import { findSequentialOrder } from "./sequential_consistency.ts";
+import { transcript } from "./history_fixture.ts";
 
 function verdictOf(text: string) {
-  return sequentiallyConsistent(transcript(text), casRegister).verdict;
+  return findSequentialOrder(transcript(text), casRegister).verdict;
 }
 
 Deno.test("a process may be behind the others, but does not go back", () => {
@@ -24,7 +24,11 @@ Deno.test("a process may be behind the others, but does not go back", () => {
   assertEquals(verdictOf(writes + reads(2, 1)), false);
   assertEquals(verdictOf(writes + reads(3)), false);
   const stale = transcript(writes + reads(1));
-  assertEquals(linearizable(stale, casRegister).verdict, false, "which is not linearizable");
+  assertEquals(
+    findLinearization(stale, casRegister).verdict,
+    false,
+    "which is not linearizable",
+  );
 });
 
 Deno.test("a process sees its own writes", () => {
@@ -58,7 +62,7 @@ Deno.test("a search that is cut off says so", () => {
     { length: 6 },
     (_, i) => `0 ${i} invoke write ${i}\n1 ${i} ok write ${i}`,
   );
-  const found = sequentiallyConsistent(transcript(text.join("\n")), casRegister, {
+  const found = findSequentialOrder(transcript(text.join("\n")), casRegister, {
     maxConfigurations: 2,
   });
   assertEquals(found.verdict, UNKNOWN);
@@ -105,7 +109,7 @@ Deno.test("the verdict is that of brute force, and the order found explains it",
       );
       const programs = [...Map.groupBy(calls, ({ process }) => process).values()];
       const expected = isExplicable(programs, null);
-      const found = sequentiallyConsistent(history, casRegister);
+      const found = findSequentialOrder(history, casRegister);
       assertEquals(found.verdict, expected);
       verdicts.set(expected, (verdicts.get(expected) ?? 0) + 1);
       if (found.verdict !== true) return;

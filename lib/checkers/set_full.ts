@@ -19,11 +19,20 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, keyword, List } from "../history/edn.ts";
+import {
+  type Edn,
+  type EdnObject,
+  isEdnObject,
+  itemsOf,
+  keyword,
+  List,
+  numberOf,
+} from "../history/edn.ts";
 import { type Op, opFromEdn, taggedOp } from "../history/operations.ts";
 import { type Result, UNKNOWN, type Verdict } from "./checker.ts";
-import { compareEdn, itemsOf, keyOf, numberOf } from "../history/values.ts";
-import { counted, joined, listed, seconds, tally, whoWhen } from "./words.ts";
+import { keyOf } from "../history/equality.ts";
+import { formatEvent, formatSeconds, joinWords, listValues, pluralize, tally } from "./format.ts";
+import { compareEdn } from "../history/compare.ts";
 
 const QUANTILES = [0, 0.5, 0.95, 0.99, 1];
 const WORST_STALE_LIMIT = 8;
@@ -181,7 +190,7 @@ export function explainSetFull(result: EdnObject, history: readonly Op[] = []): 
   if (result["valid?"] === UNKNOWN && result["error"] === undefined) {
     return [
       `No value was ever read back (${
-        counted(numberOf(result["attempt-count"]) ?? 0, "value")
+        pluralize(numberOf(result["attempt-count"]) ?? 0, "value")
       } added): there is nothing to judge.`,
     ];
   }
@@ -189,8 +198,10 @@ export function explainSetFull(result: EdnObject, history: readonly Op[] = []): 
   const attempts = numberOf(result["attempt-count"]) ?? 0;
   if (lost.length === 0) return explainLateFinalReads(result, history);
   return [
-    `${counted(lost.length, "value")} of ${attempts} ${lost.length === 1 ? "was" : "were"} lost, ` +
-    `known to be added and missing later: ${listed(lost)}.`,
+    `${pluralize(lost.length, "value")} of ${attempts} ${
+      lost.length === 1 ? "was" : "were"
+    } lost, ` +
+    `known to be added and missing later: ${listValues(lost)}.`,
     ...(history.length === 0 ? [] : explainLost(lost, history)),
   ];
 }
@@ -210,18 +221,18 @@ function explainLost(lost: readonly Edn[], history: readonly Op[]): string[] {
 }
 
 function describeLoss({ value, known, present, absent }: Element, history: readonly Op[]): string {
-  const name = `Value ${listed([value])}`;
+  const name = `Value ${listValues([value])}`;
   if (known === undefined || absent === undefined) return `${name} was lost.`;
   const how = known.f === "read" ? "was first seen in a read of" : "was acknowledged to";
   const since = present === undefined ? known : later(present, known);
   const missed = readsBegunAfter(since, history);
-  const last = `, the last by ${whoWhen(absent)}`;
-  return `${name} ${how} ${whoWhen(known)}. ` +
+  const last = `, the last by ${formatEvent(absent)}`;
+  return `${name} ${how} ${formatEvent(known)}. ` +
     (present === undefined
       ? "No read ever contained it"
-      : `The last read that contained it began at ${seconds(present.time)}`) +
+      : `The last read that contained it began at ${formatSeconds(present.time)}`) +
     `; it is missing from ${missed === 1 ? "the one read" : `all ${missed} reads`} begun since` +
-    `${missed === 1 ? `, by ${whoWhen(absent)}` : last}.`;
+    `${missed === 1 ? `, by ${formatEvent(absent)}` : last}.`;
 }
 
 function readsBegunAfter(since: Op, history: readonly Op[]): number {
@@ -243,7 +254,7 @@ function describeAcknowledgers(gone: readonly Element[]): string[] {
   if (counts.length === 1) return [`All became known through process ${first[0]}.`];
   return [
     `They became known through process ${
-      joined(counts.map(([process, count]) => `${process} (${count})`))
+      joinWords(counts.map(([process, count]) => `${process} (${count})`))
     }.`,
   ];
 }
@@ -262,10 +273,10 @@ function describeLastReads(gone: readonly Element[], history: readonly Op[]): st
     const processes = reads.map(({ process }) => Number(process)).sort((a, b) => a - b);
     const share = missed === 0 ? "none" : missed === gone.length ? `all ${missed}` : `${missed}`;
     return `${share} ${missed === 1 ? "is" : "are"} missing for process ${
-      joined(processes.map(String))
+      joinWords(processes.map(String))
     }`;
   });
-  return [`In the last reads ${joined(groups)}.`];
+  return [`In the last reads ${joinWords(groups)}.`];
 }
 
 function describePartitions(gone: readonly Element[], history: readonly Op[]): string[] {
@@ -303,7 +314,7 @@ function explainLateFinalReads(result: EdnObject, history: readonly Op[]): strin
     return absent.time - lastAdd.time < 5e9 ? [] : [{ value: stale["element"] ?? null, absent }];
   });
   return late.slice(0, DETAILS_LIMIT).map(({ value, absent }) =>
-    `Value ${listed([value])} counts as stable because the read begun last contains it; the ` +
-    `final read of ${whoWhen(absent)} still missed it.`
+    `Value ${listValues([value])} counts as stable because the read begun last contains it; the ` +
+    `final read of ${formatEvent(absent)} still missed it.`
   );
 }

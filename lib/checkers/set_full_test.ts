@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Edn, isEdnObject, keyword, parseEdn, prettyEdn } from "../history/edn.ts";
+import { type Edn, isEdnObject, itemsOf, keyword, parseEdn, prettyEdn } from "../history/edn.ts";
 import { UNKNOWN } from "./checker.ts";
 import { checkSetFull, explainSetFull } from "./set_full.ts";
-import { recorded, transcript } from "./transcript.ts";
-import { itemsOf } from "../history/values.ts";
+import { recorded, transcript } from "./history_fixture.ts";
 
 for (
   const run of [

@@ -4,11 +4,17 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, Keyword, printEdn } from "../history/edn.ts";
+import {
+  type Edn,
+  type EdnObject,
+  isEdnObject,
+  Keyword,
+  numberOf,
+  printEdn,
+} from "../history/edn.ts";
 import type { Op } from "../history/operations.ts";
 import { type Result, type Verdict, verdictOf, worst } from "./checker.ts";
-import { numberOf } from "../history/values.ts";
-import { counted, tally, whoWhen } from "./words.ts";
+import { formatEvent, pluralize, tally } from "./format.ts";
 
 /** Operations of the kafka workload that never succeed by design. */
 const EXEMPT: readonly string[] = ["crash", "debug-topic-partitions"];
@@ -65,8 +71,8 @@ function describeErrors(ops: readonly Op[]): string {
   const [commonest] = tally(errors.map(({ error }) => printError(error)));
   const first = errors[0];
   if (commonest === undefined || first === undefined) return "";
-  return ` ${counted(commonest[1], "time")} the end was ${commonest[0]}; first for ${
-    whoWhen(first)
+  return ` ${pluralize(commonest[1], "time")} the end was ${commonest[0]}; first for ${
+    formatEvent(first)
   }.`;
 }
 

@@ -7,11 +7,12 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, printEdn } from "../history/edn.ts";
+import { type Edn, type EdnObject, entriesOf, numberOf, printEdn } from "../history/edn.ts";
 import type { Op } from "../history/operations.ts";
 import { type Result, UNKNOWN } from "./checker.ts";
-import { compareEdn, entriesOf, keyOf, numberOf } from "../history/values.ts";
-import { counted, joined, whoWhen } from "./words.ts";
+import { keyOf } from "../history/equality.ts";
+import { formatEvent, joinWords, pluralize } from "./format.ts";
+import { compareEdn } from "../history/compare.ts";
 
 const DUPLICATES_LIMIT = 48;
 
@@ -79,7 +80,7 @@ export function explainUniqueIds(result: EdnObject, history: readonly Op[] = [])
   const distinct = numberOf(result["duplicated-count"]) ?? duplicates.length;
   const acknowledged = numberOf(result["acknowledged-count"]) ?? 0;
   return [
-    `${counted(distinct, "id")} came more than once among ${acknowledged} acknowledged.`,
+    `${pluralize(distinct, "id")} came more than once among ${acknowledged} acknowledged.`,
     ...duplicates.slice(0, DETAILS_LIMIT).map(([id, count]) => describe(id, count, history)),
   ];
 }
@@ -89,8 +90,8 @@ function describe(id: Edn, count: Edn, history: readonly Op[]): string {
   const receivers = history.filter(({ f, type, value }) =>
     f === "generate" && type === "ok" && keyOf(value) === key
   );
-  const shown = receivers.slice(0, 4).map((op) => whoWhen(op));
+  const shown = receivers.slice(0, 4).map((op) => formatEvent(op));
   if (receivers.length > shown.length) shown.push(`${receivers.length - shown.length} more`);
   return `Id ${printEdn(id)} came ${printEdn(count)} times` +
-    (shown.length === 0 ? "." : `: to ${joined(shown)}.`);
+    (shown.length === 0 ? "." : `: to ${joinWords(shown)}.`);
 }

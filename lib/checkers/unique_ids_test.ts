@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { isEdnObject, parseEdn, printEdn } from "../history/edn.ts";
 import { UNKNOWN } from "./checker.ts";
 import { checkSafely } from "./compose.ts";
-import { recorded, transcript } from "./transcript.ts";
+import { recorded, transcript } from "./history_fixture.ts";
 import { checkUniqueIds, explainUniqueIds } from "./unique_ids.ts";
 
 function generated(...ids: string[]): ReturnType<typeof transcript> {

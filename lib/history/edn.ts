@@ -16,13 +16,7 @@
  * @module
  */
 import { parseEDNString } from "edn-data";
-
-declare global {
-  interface JSON {
-    /** What `JSON.stringify` prints as it is (ECMAScript 2026, not yet in TypeScript's library). */
-    rawJSON(text: string): unknown;
-  }
-}
+import { rawJson } from "./raw_json.ts";
 
 /** An EDN keyword. Interned: two keywords of one name are the same object. */
 export class Keyword {
@@ -64,10 +58,10 @@ export class Sym {
 export class Float {
   constructor(readonly value: number) {}
 
-  /** Keeps its form in JSON, too. */
+  /** Keeps the decimal point in JSON, too. */
   toJSON(): unknown {
     const text = String(this.value);
-    return JSON.rawJSON(/[.e]/.test(text) ? text : `${text}.0`);
+    return rawJson(/[.e]/.test(text) ? text : `${text}.0`);
   }
 }
 
@@ -97,6 +91,31 @@ export type Edn =
 export function isEdnObject(value: Edn | undefined): value is EdnObject {
   return typeof value === "object" && value !== null &&
     Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** Returns the entries of a map of either form; none of anything else. */
+export function entriesOf(value: Edn | undefined): [Edn, Edn][] {
+  if (value instanceof Map) return [...value];
+  if (!isEdnObject(value)) return [];
+  const entries: [Edn, Edn][] = [];
+  for (const [name, item] of Object.entries(value)) {
+    if (item !== undefined) entries.push([Keyword.of(name), item]);
+  }
+  return entries;
+}
+
+/** Returns the items of a vector, list or set; none of anything else. */
+export function itemsOf(value: Edn | undefined): readonly Edn[] {
+  if (value instanceof List) return value.items;
+  if (Array.isArray(value)) return value;
+  return value instanceof Set ? [...value] : [];
+}
+
+/** Returns the number in a value, whether integer, big integer or {@linkcode Float}. */
+export function numberOf(value: Edn | undefined): number | undefined {
+  if (typeof value === "number") return value;
+  if (typeof value === "bigint") return Number(value);
+  return value instanceof Float ? value.value : undefined;
 }
 
 /** Wraps a fraction the way Maelstrom computes it: a 32-bit float, printed as briefly as it can be. */
@@ -258,19 +277,13 @@ function separator(value: Container): string {
 
 /** The brackets of a container and its parts: one value each, or a key and its value. */
 function container(value: Container): { open: string; close: string; parts: Edn[][] } {
-  if (Array.isArray(value)) return { open: "[", close: "]", parts: value.map((item) => [item]) };
-  if (value instanceof List) {
-    return { open: "(", close: ")", parts: value.items.map((item) => [item]) };
+  if (value instanceof Map || isEdnObject(value)) {
+    return { open: "{", close: "}", parts: entriesOf(value) };
   }
-  if (value instanceof Set) return { open: "#{", close: "}", parts: [...value].map((i) => [i]) };
-  const entries: Edn[][] = [];
-  if (value instanceof Map) { for (const [key, item] of value) entries.push([key, item]); }
-  else {
-    for (const [key, item] of Object.entries(value)) {
-      if (item !== undefined) entries.push([Keyword.of(key), item]);
-    }
-  }
-  return { open: "{", close: "}", parts: entries };
+  const parts = itemsOf(value).map((item) => [item]);
+  if (value instanceof List) return { open: "(", close: ")", parts };
+  if (value instanceof Set) return { open: "#{", close: "}", parts };
+  return { open: "[", close: "]", parts };
 }
 
 /** Prints a value over several lines no wider than `width` where that is possible. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Edn, type EdnObject, Float, Keyword } from "./edn.ts";
+import { rawJson } from "./raw_json.ts";
 
 /** A digit run or a number's form that `JSON.parse` may not keep. Matching text may be harmless. */
 const LOSSY = /\d{16}|\d\.0|\d[eE]/;
@@ -52,7 +53,7 @@ export function printJson(value: unknown): string {
 }
 
 function bigIntegersRaw(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? JSON.rawJSON(String(value)) : value;
+  return typeof value === "bigint" ? rawJson(String(value)) : value;
 }
 
 /** A JSON value as EDN: objects become maps with string keys. */

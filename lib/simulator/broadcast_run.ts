@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { type Edn, isEdnObject } from "../history/edn.ts";
+import { type Edn, isEdnObject, numberOf } from "../history/edn.ts";
 import type { Program } from "../node.ts";
-import { numberOf } from "../history/values.ts";
 import { MS } from "../workbench/clock/clock.ts";
 import type { Imperfections, Latency } from "../workbench/network/network.ts";
 import type { RunOptions } from "../workbench/run.ts";

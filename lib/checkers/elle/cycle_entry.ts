@@ -7,8 +7,8 @@ import {
   type Edn,
   type EdnObject,
   isEdnObject,
+  itemsOf,
   Keyword,
-  List,
   printEdn,
 } from "../../history/edn.ts";
 import { type Op, opFromEdn } from "../../history/operations.ts";
@@ -27,12 +27,6 @@ export interface CycleEntry {
   readonly transactions: readonly Op[];
   /** One for each transaction. */
   readonly steps: readonly CycleStep[];
-}
-
-/** The items of any sequence. */
-export function itemsOf(value: Edn | undefined): readonly Edn[] {
-  if (value instanceof List) return value.items;
-  return Array.isArray(value) ? value : [];
 }
 
 /** Reads a case of an anomaly as a cycle; undefined where it is none. */

@@ -11,8 +11,8 @@
  */
 import { type Edn, type EdnObject, keyword, List } from "../../history/edn.ts";
 import { taggedOp } from "../../history/operations.ts";
-import { CLASSES, classify, type Cycle, type CycleClass } from "./classes.ts";
-import { contradictedModels, existenceCase, impossibleCycles } from "./existence.ts";
+import { CLASSES, classify, type Cycle, type CycleClass } from "./cycle_classes.ts";
+import { contradictedModels, existenceCase, impossibleCycles } from "./cycle_existence.ts";
 import {
   type Graph,
   nontrivialComponents,
@@ -21,10 +21,10 @@ import {
   subgraph,
 } from "./graph.ts";
 import { type Anomaly, impliedAnomalies } from "./models.ts";
-import { PathBudget, PathSearch, PathsExhausted } from "./paths.ts";
+import { PathBudget, PathSearch, PathsExhausted } from "./path_search.ts";
 import type { Transaction } from "./transaction.ts";
-import { trieHash } from "./trie_order.ts";
-import { relationsAlong, WalkSearch } from "./walks.ts";
+import { bifurcanHash } from "./bifurcan_order.ts";
+import { relationsAlong, WalkSearch } from "./walk_search.ts";
 
 /** Anomalies by type, each a list of cases in the shape of Maelstrom's results. */
 export type Anomalies = Map<Anomaly, Edn>;
@@ -97,7 +97,7 @@ class Component {
   }
 
   #search(skipped: Set<Anomaly>, budget: PathBudget): Case[] {
-    const hashes = this.#transactions.map(({ op }) => trieHash(op.index));
+    const hashes = this.#transactions.map(({ op }) => bifurcanHash(op.index));
     const paths = new PathSearch(this.#graph, hashes, budget);
     let walks: WalkSearch | undefined;
     const cases: Case[] = [];

@@ -6,8 +6,7 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, printEdn } from "../../history/edn.ts";
-import { itemsOf } from "../../history/values.ts";
+import { type Edn, type EdnObject, isEdnObject, itemsOf, printEdn } from "../../history/edn.ts";
 import { type CycleEntry, cycleEntry, type CycleStep, microOps } from "./cycle_entry.ts";
 
 const LINE_PX = 16;

@@ -3,12 +3,19 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, Keyword, printEdn } from "../../history/edn.ts";
+import {
+  type Edn,
+  type EdnObject,
+  isEdnObject,
+  itemsOf,
+  Keyword,
+  printEdn,
+} from "../../history/edn.ts";
 import { type Op, opFromEdn } from "../../history/operations.ts";
 import { type Explain, verdictOf } from "../checker.ts";
-import { CLASSES } from "./classes.ts";
-import { type CycleEntry, cycleEntry, type CycleStep, itemsOf, microOps } from "./cycle_entry.ts";
-import { EXISTENCE_TYPES } from "./existence.ts";
+import { CLASSES } from "./cycle_classes.ts";
+import { type CycleEntry, cycleEntry, type CycleStep, microOps } from "./cycle_entry.ts";
+import { EXISTENCE_TYPES } from "./cycle_existence.ts";
 
 /** Cases of one anomaly that are told in full. */
 const TOLD = 3;

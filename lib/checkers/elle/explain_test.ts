@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type Edn, isEdnObject } from "../../history/edn.ts";
+import { type Edn, isEdnObject, itemsOf } from "../../history/edn.ts";
 import type { Result } from "../checker.ts";
-import { itemsOf } from "./cycle_entry.ts";
 import { drawCycle } from "./draw.ts";
 import { explainListAppend, explainRwRegister } from "./explain.ts";
-import { historyOf, ok } from "./fixture.ts";
+import { historyOf, ok } from "./transaction_fixture.ts";
 import { checkListAppend } from "./list_append.ts";
 import { checkRwRegister } from "./rw_register.ts";
 

@@ -9,11 +9,11 @@ import {
   WR,
   WW,
 } from "./graph.ts";
-import { PathBudget, PathSearch, PathsExhausted } from "./paths.ts";
-import { CLASSES, classify, type CycleClass } from "./classes.ts";
-import { WalkSearch } from "./walks.ts";
-import { inTrieOrder, trieHash } from "./trie_order.ts";
-import { contradictedModels } from "./existence.ts";
+import { PathBudget, PathSearch, PathsExhausted } from "./path_search.ts";
+import { CLASSES, classify, type CycleClass } from "./cycle_classes.ts";
+import { WalkSearch } from "./walk_search.ts";
+import { bifurcanHash, inBifurcanOrder } from "./bifurcan_order.ts";
+import { contradictedModels } from "./cycle_existence.ts";
 
 type Edge = [from: number, to: number, relations: number];
 
@@ -92,7 +92,7 @@ Deno.test("both searches find the cycle of a class and none where there is none"
     [5, 4, WW],
     [5, 0, WW],
   );
-  const hashes = [0, 1, 2, 3, 4, 5].map(trieHash);
+  const hashes = [0, 1, 2, 3, 4, 5].map(bifurcanHash);
   const paths = new PathSearch(graph, hashes, new PathBudget());
   const walks = new WalkSearch(graph);
   const found: Record<string, number[]> = {
@@ -155,8 +155,8 @@ Deno.test("the models a component contradicts are told without finding a cycle",
 
 Deno.test("integers come in the order of a hash trie", () => {
   // MurmurHash3 of 1 as a 64-bit integer is 1392991556, before it is spread out.
-  assertEquals(trieHash(0), 0);
-  assertEquals(inTrieOrder([881, 883], trieHash), [883, 881]);
-  assertEquals(inTrieOrder([153, 154, 155], trieHash), [155, 154, 153]);
-  assertEquals(inTrieOrder([451, 453, 454], trieHash), [451, 454, 453]);
+  assertEquals(bifurcanHash(0), 0);
+  assertEquals(inBifurcanOrder([881, 883], bifurcanHash), [883, 881]);
+  assertEquals(inBifurcanOrder([153, 154, 155], bifurcanHash), [155, 154, 153]);
+  assertEquals(inBifurcanOrder([451, 453, 454], bifurcanHash), [451, 454, 453]);
 });

@@ -27,14 +27,11 @@ import type { Check } from "../checker.ts";
 import { type Anomalies, cyclesIn, type Dependencies } from "./cycles.ts";
 import { EdgeList, PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
 import type { Anomaly } from "./models.ts";
-import { linkProcesses, linkRealtime, orderStep } from "./order.ts";
+import { linkProcesses, linkRealtime, orderStep } from "./temporal_order.ts";
 import {
-  type Atom,
-  atom,
   failedWrites,
   indexOfMicroOp,
   intermediateWrites,
-  isSame,
   lostUpdates,
   type MicroOp,
   orUnknown,
@@ -43,6 +40,7 @@ import {
   UncheckableError,
 } from "./transaction.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded, verdict } from "./verdict.ts";
+import { type Key, keyOf, sameEdn } from "../../history/equality.ts";
 
 /** The version of a key before its first append. */
 const INITIAL: Keyword = keyword("elle.list-append/init");
@@ -102,18 +100,18 @@ function possible(all: readonly Transaction[]): Transaction[] {
 }
 
 function requireUniqueAppends(all: readonly Transaction[]): void {
-  const appended = new Map<Atom, Set<Atom>>();
+  const appended = new Map<Key, Set<Key>>();
   for (const { mops } of all) {
     for (const { isRead, key, k, value } of mops) {
       if (isRead) continue;
       let ofKey = appended.get(k);
       if (ofKey === undefined) appended.set(k, ofKey = new Set());
-      if (ofKey.has(atom(value))) {
+      if (ofKey.has(keyOf(value))) {
         throw new UncheckableError(
           `value ${printEdn(value)} appended to key ${printEdn(key)} multiple times!`,
         );
       }
-      ofKey.add(atom(value));
+      ofKey.add(keyOf(value));
     }
   }
 }
@@ -125,29 +123,29 @@ interface KeyHistory {
   readonly observed: (readonly Edn[])[];
   /** The longest of them, without repetitions: the order of versions. */
   readonly order: readonly Edn[];
-  readonly position: ReadonlyMap<Atom, number>;
+  readonly position: ReadonlyMap<Key, number>;
   /** Who appended an element, or may have. */
-  readonly appenders: ReadonlyMap<Atom, Transaction>;
+  readonly appenders: ReadonlyMap<Key, Transaction>;
   /** Who read a version, named by its last element or by {@linkcode INITIAL}. */
-  readonly readers: ReadonlyMap<Atom, readonly Transaction[]>;
+  readonly readers: ReadonlyMap<Key, readonly Transaction[]>;
 }
 
-type KeyHistories = ReadonlyMap<Atom, KeyHistory>;
+type KeyHistories = ReadonlyMap<Key, KeyHistory>;
 
 /** Gathers one key's history. */
 class KeyHistoryBuilder {
   readonly #observed = new Map<number, (readonly Edn[])[]>();
-  readonly #appenders = new Map<Atom, Transaction>();
-  readonly #readers = new Map<Atom, Transaction[]>();
+  readonly #appenders = new Map<Key, Transaction>();
+  readonly #readers = new Map<Key, Transaction[]>();
 
   constructor(readonly key: Edn) {}
 
   append(value: Edn, by: Transaction): void {
-    this.#appenders.set(atom(value), by);
+    this.#appenders.set(keyOf(value), by);
   }
 
   read(list: readonly Edn[], by: Transaction): void {
-    const version = list.length === 0 ? INITIAL : atom(list.at(-1) ?? null);
+    const version = list.length === 0 ? INITIAL : keyOf(list.at(-1) ?? null);
     const readers = this.#readers.get(version);
     if (readers === undefined) this.#readers.set(version, [by]);
     else if (readers.at(-1) !== by) readers.push(by);
@@ -162,7 +160,7 @@ class KeyHistoryBuilder {
 
   build(): KeyHistory {
     const observed = [...this.#observed].sort(([a], [b]) => a - b).flatMap(([, lists]) => lists);
-    const distinct = new Map((observed.at(-1) ?? []).map((element) => [atom(element), element]));
+    const distinct = new Map((observed.at(-1) ?? []).map((element) => [keyOf(element), element]));
     return {
       key: this.key,
       observed,
@@ -176,11 +174,11 @@ class KeyHistoryBuilder {
 
 function isPrefix(shorter: readonly Edn[], longer: readonly Edn[]): boolean {
   return shorter.length <= longer.length &&
-    shorter.every((element, i) => isSame(element, longer[i] ?? null));
+    shorter.every((element, i) => sameEdn(element, longer[i] ?? null));
 }
 
 function keyHistories(all: readonly Transaction[]): KeyHistories {
-  const builders = new Map<Atom, KeyHistoryBuilder>();
+  const builders = new Map<Key, KeyHistoryBuilder>();
   for (const transaction of possible(all)) {
     for (const mop of transaction.mops) {
       let builder = builders.get(mop.k);
@@ -196,7 +194,7 @@ function keyHistories(all: readonly Transaction[]): KeyHistories {
 
 /** The element an append came directly after, as far as is known, or {@linkcode INITIAL}. */
 function versionBefore({ order, position }: KeyHistory, appended: Edn): Edn {
-  const place = position.get(atom(appended)) ?? order.length;
+  const place = position.get(keyOf(appended)) ?? order.length;
   return order[place - 1] ?? INITIAL;
 }
 
@@ -237,12 +235,12 @@ function linkMicroOp(
   };
   if (mop.isRead) {
     const last = elements(mop).at(-1);
-    if (last !== undefined) link(ofKey.appenders.get(atom(last)), WR);
+    if (last !== undefined) link(ofKey.appenders.get(keyOf(last)), WR);
     return;
   }
   const before = versionBefore(ofKey, mop.value);
-  link(ofKey.appenders.get(atom(before)), WW);
-  for (const reader of ofKey.readers.get(atom(before)) ?? []) link(reader, RW);
+  link(ofKey.appenders.get(keyOf(before)), WW);
+  for (const reader of ofKey.readers.get(keyOf(before)) ?? []) link(reader, RW);
 }
 
 /** Justifies an edge: on which key, and by which elements, one transaction precedes another. */
@@ -269,9 +267,10 @@ function dataStep(
   const version = mop.isRead ? elements(mop).at(-1) : versionBefore(ofKey, mop.value);
   if (version === undefined) return undefined;
   const readsVersion = (other: MicroOp) =>
-    other.isRead && other.k === mop.k && atom(elements(other).at(-1) ?? INITIAL) === atom(version);
+    other.isRead && other.k === mop.k &&
+    keyOf(elements(other).at(-1) ?? INITIAL) === keyOf(version);
   const appendsVersion = (other: MicroOp) =>
-    !other.isRead && other.k === mop.k && atom(other.value) === atom(version);
+    !other.isRead && other.k === mop.k && keyOf(other.value) === keyOf(version);
   const source = indexOfMicroOp(from, relation === RW ? readsVersion : appendsVersion);
   if (source < 0) return undefined;
   const print = printEdn(mop.edn);
@@ -289,7 +288,7 @@ function dataStep(
 
 /** Reads that contradict what their own transaction read or appended before: at most one each. */
 function internalCase({ op, mops }: Transaction): Edn[] {
-  const expected = new Map<Atom, Edn>();
+  const expected = new Map<Key, Edn>();
   for (const { isRead, k, value, edn } of mops) {
     const known = expected.get(k);
     if (!isRead) {
@@ -315,7 +314,7 @@ function futureReadCase({ op, mops }: Transaction): Edn[] {
   for (const [i, { isRead, k, value }] of mops.entries()) {
     if (isRead) continue;
     const read = mops.slice(0, i).find((mop) =>
-      mop.isRead && mop.k === k && elements(mop).some((element) => isSame(element, value))
+      mop.isRead && mop.k === k && elements(mop).some((element) => sameEdn(element, value))
     );
     if (read !== undefined) return [{ op: taggedOp(op), mop: read.edn, element: value }];
   }
@@ -350,7 +349,7 @@ function intermediateReads(all: readonly Transaction[]): Edn[] {
 function duplicateElements(all: readonly Transaction[]): Edn[] {
   return readsOf(possible(all)).flatMap(({ op, mop }) => {
     const list = elements(mop);
-    if (isAscending(list) || new Set(list.map(atom)).size === list.length) return [];
+    if (isAscending(list) || new Set(list.map(keyOf)).size === list.length) return [];
     const counts = new Map<Edn, number>();
     for (const element of list) counts.set(element, (counts.get(element) ?? 0) + 1);
     const duplicates = new Map([...counts].filter(([, count]) => count > 1));
@@ -393,7 +392,7 @@ function dirtyUpdates(all: readonly Transaction[], keys: KeyHistories): Edn[] {
     let aborted: Transaction | undefined;
     let values: Edn[] = [];
     for (const element of order) {
-      const writer = appenders.get(atom(element)) ?? failed.get(k, element);
+      const writer = appenders.get(keyOf(element)) ?? failed.get(k, element);
       if (writer === undefined) {
         throw new UncheckableError(
           `Assert failed: No transaction wrote ${printEdn(key)} ${printEdn(element)}\nt2`,

@@ -29,10 +29,8 @@ import {
   WW,
 } from "./graph.ts";
 import type { Anomaly } from "./models.ts";
-import { linkProcesses, linkRealtime, orderStep } from "./order.ts";
+import { linkProcesses, linkRealtime, orderStep } from "./temporal_order.ts";
 import {
-  type Atom,
-  atom,
   failedWrites,
   indexOfMicroOp,
   intermediateWrites,
@@ -44,6 +42,7 @@ import {
   UncheckableError,
 } from "./transaction.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded, verdict } from "./verdict.ts";
+import { type Key, keyOf } from "../../history/equality.ts";
 
 /**
  * Holds a history of `:txn` operations over registers against `options.consistencyModels`; strictly
@@ -101,8 +100,8 @@ interface External {
   readonly write?: MicroOp;
 }
 
-function externals({ mops }: Transaction): Map<Atom, External> {
-  const byKey = new Map<Atom, External>();
+function externals({ mops }: Transaction): Map<Key, External> {
+  const byKey = new Map<Key, External>();
   for (const mop of mops) {
     const known = byKey.get(mop.k);
     if (!mop.isRead) byKey.set(mop.k, { ...known, write: mop });
@@ -126,16 +125,16 @@ export interface Version {
 }
 
 /** Versions by key and value. */
-export type KeyHistories = Map<Atom, Map<Atom, Version>>;
+export type KeyHistories = Map<Key, Map<Key, Version>>;
 
 function versionOf(keys: KeyHistories, { key, k }: MicroOp, value: Edn): Version {
   let versions = keys.get(k);
   if (versions === undefined) keys.set(k, versions = new Map());
-  let version = versions.get(atom(value));
+  let version = versions.get(keyOf(value));
   if (version === undefined) {
     const number = versions.size;
     version = { key, value, number, readers: [], writers: [], next: new Set() };
-    versions.set(atom(value), version);
+    versions.set(keyOf(value), version);
   }
   return version;
 }
@@ -179,7 +178,7 @@ export function orderVersions(all: readonly Transaction[], keys: KeyHistories): 
   return cycles;
 }
 
-function cyclicVersions(ofKey: ReadonlyMap<Atom, Version>): Edn[] {
+function cyclicVersions(ofKey: ReadonlyMap<Key, Version>): Edn[] {
   const versions = [...ofKey.values()];
   const edges = new EdgeList();
   for (const { number, next } of versions) {
@@ -277,7 +276,7 @@ function dataStep(
     indexOfMicroOp(
       transaction,
       ({ isRead, k, value }) =>
-        isRead === sought.isRead && k === sought.k && atom(value) === atom(sought.value),
+        isRead === sought.isRead && k === sought.k && keyOf(value) === keyOf(sought.value),
     );
   const indices = { "a-mop-index": indexOf(from, earlier), "b-mop-index": indexOf(to, later) };
   const { key, value } = earlier;
@@ -295,10 +294,10 @@ function dataStep(
 /** Reads that contradict what their own transaction read or wrote before: at most one each. */
 function internalCase({ type, op, mops }: Transaction): Edn[] {
   if (type !== "ok") return [];
-  const expected = new Map<Atom, Edn>();
+  const expected = new Map<Key, Edn>();
   for (const { isRead, k, value, edn } of mops) {
     const known = expected.get(k) ?? null;
-    if (isRead && known !== null && atom(known) !== atom(value)) {
+    if (isRead && known !== null && keyOf(known) !== keyOf(value)) {
       return [{ op: taggedOp(op), mop: edn, expected: known }];
     }
     expected.set(k, value);

@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { isEdnObject, keyword, List, printEdn } from "../../history/edn.ts";
+import { isEdnObject, itemsOf, keyword, List, printEdn } from "../../history/edn.ts";
 import { UNKNOWN } from "../checker.ts";
-import { cycleEntry, itemsOf } from "./cycle_entry.ts";
-import { anomalyTypes, assertShows, type Expectation, names } from "./expectation.ts";
-import { historyOf, ok, recordedHistory, type Span } from "./fixture.ts";
+import { cycleEntry } from "./cycle_entry.ts";
+import { anomalyTypes, assertShows, type Expectation, names } from "./expectation_fixture.ts";
+import { historyOf, ok, recordedHistory, type Span } from "./transaction_fixture.ts";
 import { checkRwRegister } from "./rw_register.ts";
 
 function concurrent(...mops: string[]): Span[] {

@@ -9,31 +9,18 @@
  * @module
  */
 import { type Edn, Keyword, printEdn } from "../../history/edn.ts";
+import { type Key, keyOf } from "../../history/equality.ts";
 import { type Op, pairs, taggedOp } from "../../history/operations.ts";
 import type { Result } from "../checker.ts";
 import { UNKNOWN } from "../checker.ts";
 import { TooManyEdgesError } from "./graph.ts";
-
-/** A value by which equal EDN values are the same key of a `Map`. */
-export type Atom = string | number | bigint | boolean | null | Keyword;
-
-/** The atom of a value; compound values go by their print. */
-export function atom(value: Edn): Atom {
-  if (value === null || typeof value !== "object" || value instanceof Keyword) return value;
-  return `\u0000${printEdn(value)}`;
-}
-
-/** Whether two values are the same atom. */
-export function isSame(a: Edn, b: Edn): boolean {
-  return a === b || atom(a) === atom(b);
-}
 
 /** One read or write in a transaction. */
 export interface MicroOp {
   readonly isRead: boolean;
   readonly key: Edn;
   /** The key, fit for a `Map`. */
-  readonly k: Atom;
+  readonly k: Key;
   /** What was read or written; `null` for a read that is not known. */
   readonly value: Edn;
   /** As the history has it. */
@@ -99,7 +86,7 @@ function parseMicroOps(op: Op, write: string): MicroOp[] {
     if (!(f instanceof Keyword) || (f.name !== "r" && f.name !== write)) {
       throw malformed(op, `${printEdn(edn)} is neither a read nor :${write}`);
     }
-    return { isRead: f.name === "r", key, k: atom(key), value, edn };
+    return { isRead: f.name === "r", key, k: keyOf(key), value, edn };
   });
 }
 
@@ -111,20 +98,20 @@ function malformed(op: Op, reason: string): UncheckableError {
 
 /** Transactions by the key and value they wrote. */
 export class WriteIndex {
-  readonly #writers = new Map<Atom, Map<Atom, Transaction>>();
+  readonly #writers = new Map<Key, Map<Key, Transaction>>();
 
-  add(k: Atom, value: Edn, writer: Transaction): void {
+  add(k: Key, value: Edn, writer: Transaction): void {
     let ofKey = this.#writers.get(k);
     if (ofKey === undefined) this.#writers.set(k, ofKey = new Map());
-    ofKey.set(atom(value), writer);
+    ofKey.set(keyOf(value), writer);
   }
 
-  get(k: Atom, value: Edn): Transaction | undefined {
-    return this.#writers.get(k)?.get(atom(value));
+  get(k: Key, value: Edn): Transaction | undefined {
+    return this.#writers.get(k)?.get(keyOf(value));
   }
 
   /** Whether any write to a key is known. */
-  has(k: Atom): boolean {
+  has(k: Key): boolean {
     return this.#writers.has(k);
   }
 }
@@ -145,7 +132,7 @@ export function failedWrites(all: readonly Transaction[]): WriteIndex {
 export function intermediateWrites(all: readonly Transaction[]): WriteIndex {
   const index = new WriteIndex();
   for (const transaction of all) {
-    const latest = new Map<Atom, Edn>();
+    const latest = new Map<Key, Edn>();
     for (const { isRead, k, value } of transaction.mops) {
       if (isRead) continue;
       const earlier = latest.get(k);
@@ -166,11 +153,11 @@ export function lostUpdates(all: readonly Transaction[]): Edn[] {
     value: Edn;
     writers: Transaction[];
   }
-  const groups = new Map<Atom, Map<Atom, Group>>();
+  const groups = new Map<Key, Map<Key, Group>>();
   for (const transaction of all) {
     if (transaction.type !== "ok") continue;
-    const reads = new Map<Atom, Edn>();
-    const written = new Set<Atom>();
+    const reads = new Map<Key, Edn>();
+    const written = new Set<Key>();
     for (const { isRead, key, k, value } of transaction.mops) {
       const read = reads.get(k);
       if (isRead) {
@@ -179,9 +166,9 @@ export function lostUpdates(all: readonly Transaction[]): Edn[] {
         written.add(k);
         let ofKey = groups.get(k);
         if (ofKey === undefined) groups.set(k, ofKey = new Map());
-        const group = ofKey.get(atom(read));
+        const group = ofKey.get(keyOf(read));
         if (group === undefined) {
-          ofKey.set(atom(read), { key, value: read, writers: [transaction] });
+          ofKey.set(keyOf(read), { key, value: read, writers: [transaction] });
         } else group.writers.push(transaction);
       }
     }

@@ -6,9 +6,9 @@
 import { keyword, List } from "../../history/edn.ts";
 import type { Result } from "../checker.ts";
 import { UNKNOWN } from "../checker.ts";
-import { CLASSES } from "./classes.ts";
+import { CLASSES } from "./cycle_classes.ts";
 import type { Anomalies } from "./cycles.ts";
-import { EXISTENCE_TYPES } from "./existence.ts";
+import { EXISTENCE_TYPES } from "./cycle_existence.ts";
 import {
   anomaliesForbiddenBy,
   type Anomaly,

@@ -9,14 +9,13 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, keyword } from "../../history/edn.ts";
+import { type Edn, type EdnObject, isEdnObject, itemsOf, keyword } from "../../history/edn.ts";
 import { entriesInMapOrder } from "../../history/clojure_order.ts";
 import { cyclesIn } from "../elle/cycles.ts";
 import { EdgeList, REALTIME, type Relations, WR } from "../elle/graph.ts";
-import { linkRealtime, orderStep } from "../elle/order.ts";
+import { linkRealtime, orderStep } from "../elle/temporal_order.ts";
 import type { Transaction } from "../elle/transaction.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies } from "../elle/verdict.ts";
-import { itemsOf } from "../../history/values.ts";
 import type { Analysis } from "./analysis.ts";
 import { CheckerFailure, type Found } from "./errors.ts";
 import type { Completion } from "./messages.ts";

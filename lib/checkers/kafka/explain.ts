@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, printEdn } from "../../history/edn.ts";
+import { type Edn, type EdnObject, isEdnObject, itemsOf, printEdn } from "../../history/edn.ts";
 import { type Op, opFromEdn } from "../../history/operations.ts";
 import type { Explain } from "../checker.ts";
-import { itemsOf } from "../../history/values.ts";
-import { seconds, whoWhen } from "../words.ts";
+import { formatEvent, formatSeconds } from "../format.ts";
 import { type Completion, completions, type Message, polledBy } from "./messages.ts";
 
 /** How many errors of one type are told; the rest are counted. */
@@ -127,7 +126,7 @@ function witnesses(
     for (const [byKey, verb] of [[sends, "sent"], [polls, "polled"]] as const) {
       for (const found of byKey.get(key)?.filter(matches) ?? []) {
         if (first.has(found.value)) continue;
-        first.set(found.value, `${show(found.value)} ${verb} by ${whoWhen(op)}`);
+        first.set(found.value, `${show(found.value)} ${verb} by ${formatEvent(op)}`);
       }
     }
   }
@@ -148,10 +147,10 @@ function sendOfOp(op: Op, value: Edn | undefined): string {
   switch (op.type) {
     case "ok":
       return `${sender} had its send of ${show(value)} acknowledged${atOffset(op)} at ${
-        seconds(op.time)
+        formatSeconds(op.time)
       }`;
     case "fail":
-      return `${sender}'s send of it had failed at ${seconds(op.time)}`;
+      return `${sender}'s send of it had failed at ${formatSeconds(op.time)}`;
     default:
       return `${sender}'s send of it had no answer, but took effect`;
   }
@@ -167,7 +166,7 @@ function polledPast(past: Edn | undefined, key: Edn | undefined): string {
   const op = asOp(past);
   if (op === undefined || key === undefined) return "later messages were polled";
   const furthest = polledBy(op).get(key)?.at(-1);
-  return `${whoWhen(op)} had polled as far as message ${show(furthest?.value)}` +
+  return `${formatEvent(op)} had polled as far as message ${show(furthest?.value)}` +
     (furthest?.offset === undefined ? "" : ` (offset ${furthest.offset})`);
 }
 
@@ -190,12 +189,12 @@ function backwards(values: Edn | undefined): string {
 
 function who(op: Edn | undefined): string {
   const known = asOp(op);
-  return known === undefined ? "some process" : whoWhen(known);
+  return known === undefined ? "some process" : formatEvent(known);
 }
 
 function when(op: Edn | undefined): string {
   const known = asOp(op);
-  return known === undefined ? "an unknown time" : seconds(known.time);
+  return known === undefined ? "an unknown time" : formatSeconds(known.time);
 }
 
 function asOp(edn: Edn | undefined): Op | undefined {

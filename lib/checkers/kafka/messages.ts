@@ -6,10 +6,9 @@
  *
  * @module
  */
-import { type Edn, Keyword } from "../../history/edn.ts";
+import { type Edn, entriesOf, Keyword } from "../../history/edn.ts";
 import { type Op, pairs } from "../../history/operations.ts";
 import { mapOrder } from "../../history/clojure_order.ts";
-import { entriesOf } from "../../history/values.ts";
 
 /** A message, and the offset it was sent or polled at where that is known. */
 export interface Message {

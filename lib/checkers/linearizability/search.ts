@@ -10,7 +10,7 @@
 import type { Op } from "../../history/operations.ts";
 import { UNKNOWN } from "../checker.ts";
 import type { Configuration, Linearization, Model } from "./model.ts";
-import { counted } from "../words.ts";
+import { pluralize } from "../format.ts";
 import { Moves, type Step } from "./moves.ts";
 
 /** Once it is known which completion cannot be explained: how many configurations to go on for. */
@@ -53,7 +53,7 @@ export function search<State>(
   } catch (error) {
     if (!(error instanceof OutOfBudget)) throw error;
     if (tooMany <= all) return stuck(moves, tooMany - 1, []);
-    const cause = `the search was given up after ${counted(maxConfigurations, "configuration")}`;
+    const cause = `the search was given up after ${pluralize(maxConfigurations, "configuration")}`;
     return { verdict: UNKNOWN, cause };
   }
 }

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
-import { linearizable, type Model } from "../../checkers/linearizability.ts";
-import { casOf } from "../../checkers/register.ts";
-import { canonical, sameEdn } from "../../history/values.ts";
+import { findLinearization, type Model } from "../../checkers/linearizability/mod.ts";
+import { casOf } from "../../checkers/linearizability/register.ts";
+import { canonical, sameEdn } from "../../history/equality.ts";
 import { MS, sleep, VirtualClock } from "../clock/clock.ts";
 import { type Edn, Float } from "../../history/edn.ts";
 import type { Op } from "../../history/operations.ts";
@@ -187,7 +187,7 @@ Deno.test("lin-kv's histories are linearizable, whatever the network's delays", 
   await fc.assert(
     fc.asyncProperty(sessions, fc.nat(), async (sessions, seed) => {
       for (const history of (await historiesOf("lin-kv", sessions, seed)).values()) {
-        assertEquals(linearizable(history, keyModel).verdict, true);
+        assertEquals(findLinearization(history, keyModel).verdict, true);
       }
     }),
     { seed: 1, numRuns: 100 },
@@ -203,7 +203,7 @@ Deno.test("seq-kv's histories are not, so the test above can fail", async () => 
   const verdicts = [];
   for (let seed = 0; seed < 5; seed++) {
     const histories = await historiesOf("seq-kv", [writes, reads, [], reads], seed);
-    verdicts.push(linearizable(histories.get("x") ?? [], keyModel).verdict);
+    verdicts.push(findLinearization(histories.get("x") ?? [], keyModel).verdict);
   }
   assertNotEquals(verdicts, verdicts.map(() => true));
 });

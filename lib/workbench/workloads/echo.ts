@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkEcho, comparableEcho, explainEcho } from "../../checkers/echo.ts";
+import { checkEcho, explainEcho, projectEcho } from "../../checkers/echo.ts";
 import { completionOfError } from "../clients/client.ts";
 import { anyThread } from "../clients/generator.ts";
 import { bodyToEdn } from "../../history/json.ts";
@@ -29,5 +29,5 @@ export const echo: Workload = {
   },
   check: checkEcho,
   explain: explainEcho,
-  comparable: comparableEcho,
+  comparable: projectEcho,
 };

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { checkKafka, explainKafka } from "../../checkers/kafka.ts";
+import { checkKafka, explainKafka } from "../../checkers/kafka/mod.ts";
 import { polledBy } from "../../checkers/kafka/messages.ts";
 import { type Call, type Completion, completionOfError } from "../clients/client.ts";
 import { SECOND } from "../clock/clock.ts";

@@ -8,9 +8,9 @@
  *
  * @module
  */
-import { comparableLinKv } from "../../checkers/projections.ts";
+import { projectLinKv } from "../../checkers/projections.ts";
 import { checkLinKv, explainLinKv } from "../../checkers/lin_kv.ts";
-import { casOf } from "../../checkers/register.ts";
+import { casOf } from "../../checkers/linearizability/register.ts";
 import { type Call, type Completion, completionOfError } from "../clients/client.ts";
 import type { Edn } from "../../history/edn.ts";
 import type { Assignment, Context, Generator, Invocation } from "../clients/generator.ts";
@@ -62,7 +62,7 @@ export const linKv: Workload = {
   },
   check: checkLinKv,
   explain: explainLinKv,
-  comparable: comparableLinKv,
+  comparable: projectLinKv,
 };
 
 async function perform(

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Aftermath } from "../final_states.ts";
-import type { Check, Comparable, Explain } from "../../checkers/checker.ts";
+import type { Check, Explain, Projection } from "../../checkers/checker.ts";
 import type { Call, Completion } from "../clients/client.ts";
 import type { EdnObject } from "../../history/edn.ts";
 import type { Generator, Invocation } from "../clients/generator.ts";
@@ -60,7 +60,7 @@ export interface Workload {
   /** A result's anomalies as SVG images, by file name. */
   readonly draw?: (result: EdnObject) => ReadonlyMap<string, string>;
   /** What of a result must come out equal when a stored run is judged again. Default: all of it. */
-  readonly comparable?: Comparable;
+  readonly comparable?: Projection;
   /** What can be judged beyond Maelstrom's checks once all is over. */
   readonly aftermath?: Aftermath;
 }

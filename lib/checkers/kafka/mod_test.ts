@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { type Edn, isEdnObject, List, parseEdn, printEdn } from "../history/edn.ts";
-import { type Op, parseHistory } from "../history/operations.ts";
-import { UNKNOWN } from "./checker.ts";
-import { checkKafka, explainKafka } from "./kafka.ts";
-import { transcript } from "./transcript.ts";
+import { type Edn, isEdnObject, List, parseEdn, printEdn } from "../../history/edn.ts";
+import { type Op, parseHistory } from "../../history/operations.ts";
+import { UNKNOWN } from "../checker.ts";
+import { checkKafka, explainKafka } from "./mod.ts";
+import { transcript } from "../history_fixture.ts";
 
 // Real Maelstrom's word.
 
@@ -24,7 +24,7 @@ for (const run of ["aborted-visible", "lost-acknowledged", "offset-race", "offse
 }
 
 async function unzipped(file: string): Promise<string> {
-  const zipped = await Deno.readFile(new URL(`kafka/testdata/${file}`, import.meta.url));
+  const zipped = await Deno.readFile(new URL(`testdata/${file}`, import.meta.url));
   const text = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));
   return await new Response(text).text();
 }

@@ -4,11 +4,10 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import type { Edn } from "../../history/edn.ts";
+import { type Edn, itemsOf } from "../../history/edn.ts";
 import { Keyword } from "../../history/edn.ts";
 import type { Op } from "../../history/operations.ts";
 import type { Check, Result } from "../checker.ts";
-import { itemsOf } from "./cycle_entry.ts";
 import { anomaliesForbiddenBy, KNOWN_MODELS } from "./models.ts";
 
 /** A history that shows some anomalies and no others. */

@@ -24,6 +24,7 @@ import {
   type Edn,
   type EdnObject,
   isEdnObject,
+  itemsOf,
   keyword,
   List,
   printEdn,
@@ -32,14 +33,11 @@ import { type Op, opFromEdn, taggedOp } from "../../history/operations.ts";
 import type { CheckOptions, Explain, Result } from "../checker.ts";
 import { UNKNOWN } from "../checker.ts";
 import type { Anomalies } from "./cycles.ts";
-import { itemsOf } from "./cycle_entry.ts";
 import { explainRwRegister } from "./explain.ts";
 import { at, EdgeList, type Graph, WR } from "./graph.ts";
-import { linkProcesses } from "./order.ts";
+import { linkProcesses } from "./temporal_order.ts";
 import { cyclesBetween, type KeyHistories, keyHistories, orderVersions } from "./rw_register.ts";
 import {
-  type Atom,
-  atom,
   failedWrites,
   intermediateWrites,
   orUnknown,
@@ -48,6 +46,7 @@ import {
   WriteIndex,
 } from "./transaction.ts";
 import { forbiddenAnomalies, verdict } from "./verdict.ts";
+import { type Key, keyOf } from "../../history/equality.ts";
 
 /** Each node's registers at the end, by node and key. */
 export type FinalStates = ReadonlyMap<string, ReadonlyMap<Edn, Edn>>;
@@ -101,7 +100,7 @@ export function checkFinalState(
       ...listed("lost", lost),
       ...listed("wrong-values", wrong),
       ...listed("forgotten", forgotten),
-      "overtaken-count": new Set(overtaken.map(({ key }) => atom(key ?? null))).size,
+      "overtaken-count": new Set(overtaken.map(({ key }) => keyOf(key ?? null))).size,
       "anomaly-types": cycles["anomaly-types"] ?? new List(),
       anomalies: cycles.anomalies ?? null,
     };
@@ -126,17 +125,17 @@ interface Write {
 interface Holding {
   readonly node: string;
   readonly key: Edn;
-  readonly k: Atom;
+  readonly k: Key;
   readonly value: Edn;
 }
 
 /** A history beside the state it ended in. */
 class FinalState {
   readonly #all: readonly Transaction[];
-  readonly #states: ReadonlyMap<string, ReadonlyMap<Atom, Edn>>;
-  readonly #keys = new Map<Atom, Edn>();
+  readonly #states: ReadonlyMap<string, ReadonlyMap<Key, Edn>>;
+  readonly #keys = new Map<Key, Edn>();
   /** Committed last writes by key. */
-  readonly #committed = new Map<Atom, Write[]>();
+  readonly #committed = new Map<Key, Write[]>();
   /** Writers of every last write that took place or may have. */
   readonly #writers = new WriteIndex();
 
@@ -153,11 +152,11 @@ class FinalState {
       }
     }
     for (const state of finalStates.values()) {
-      for (const key of state.keys()) this.#keys.set(atom(key), key);
+      for (const key of state.keys()) this.#keys.set(keyOf(key), key);
     }
     this.#states = new Map([...finalStates].map(([node, state]) => [
       node,
-      new Map([...state].map(([key, value]) => [atom(key), value])),
+      new Map([...state].map(([key, value]) => [keyOf(key), value])),
     ]));
   }
 
@@ -172,12 +171,12 @@ class FinalState {
     );
   }
 
-  #valuesOf(k: Atom): Map<string, Edn> {
+  #valuesOf(k: Key): Map<string, Edn> {
     return new Map([...this.#states].map(([node, state]) => [node, state.get(k) ?? null]));
   }
 
-  #agrees(k: Atom): boolean {
-    return new Set([...this.#valuesOf(k).values()].map(atom)).size === 1;
+  #agrees(k: Key): boolean {
+    return new Set([...this.#valuesOf(k).values()].map(keyOf)).size === 1;
   }
 
   divergentKeys(): EdnObject[] {
@@ -215,11 +214,11 @@ class FinalState {
   /** Values that survived a committed write which comes later in an order. */
   undone(order: "causal" | "realtime"): EdnObject[] {
     const isLater = order === "realtime" ? laterInRealTime : this.#laterByCause();
-    const known = new Map<Transaction, Map<Atom, Write | undefined>>();
+    const known = new Map<Transaction, Map<Key, Write | undefined>>();
     return this.#holdings().flatMap(({ node, key, k, value }) => {
       const survivor = value === null ? undefined : this.#writers.get(k, value);
       if (survivor === undefined) return [];
-      const ofSurvivor = known.get(survivor) ?? new Map<Atom, Write | undefined>();
+      const ofSurvivor = known.get(survivor) ?? new Map<Key, Write | undefined>();
       known.set(survivor, ofSurvivor);
       if (!ofSurvivor.has(k)) {
         const others = (this.#committed.get(k) ?? []).filter(({ writer }) => writer !== survivor);
@@ -247,10 +246,10 @@ class FinalState {
 
   /** First reads of a key that found nothing after their own process had written it. */
   forgottenWrites(): EdnObject[] {
-    const written = new Map<Op["process"], Map<Atom, Write>>();
+    const written = new Map<Op["process"], Map<Key, Write>>();
     return this.#all.filter(({ type }) => type === "ok").flatMap((transaction) => {
       const { op, mops } = transaction;
-      const ofProcess = written.get(op.process) ?? new Map<Atom, Write>();
+      const ofProcess = written.get(op.process) ?? new Map<Key, Write>();
       written.set(op.process, ofProcess);
       const cases = mops.flatMap(({ isRead, key, k, value }) => {
         const earlier = isRead && value === null ? ofProcess.get(k) : undefined;
@@ -275,7 +274,9 @@ class FinalState {
     const differs = (node: string) =>
       [...this.#keys.keys()].some((k) => {
         const values = this.#valuesOf(k);
-        return [...values.values()].some((other) => atom(other) !== atom(values.get(node) ?? null));
+        return [...values.values()].some((other) =>
+          keyOf(other) !== keyOf(values.get(node) ?? null)
+        );
       });
     return [...this.#states.keys()].map((node) => {
       const received = holdings.filter((held) => held.node === node && held.from !== node).length;
@@ -297,10 +298,10 @@ class FinalState {
     return anomalies;
   }
 
-  #endWithSurvivor(keys: KeyHistories, k: Atom): void {
+  #endWithSurvivor(keys: KeyHistories, k: Key): void {
     const versions = keys.get(k);
     const [value = null] = this.#valuesOf(k).values();
-    const last = versions?.get(atom(value));
+    const last = versions?.get(keyOf(value));
     // A survivor that other versions are known to follow is a lost write, and proves no order.
     if (versions === undefined || last === undefined || value === null || last.next.size > 0) {
       return;

@@ -63,15 +63,15 @@ export const EXISTENCE_TYPES: ReadonlyMap<Anomaly, Model> = new Map(
 );
 
 /** A model that a component contradicts, and the fewest transactions that do. */
-export interface Existence {
+export interface CycleExistence {
   readonly type: Anomaly;
   readonly model: Model;
   readonly vertices: readonly number[];
 }
 
 /** The weakest models that a component of the graph contradicts. */
-export function contradictedModels(component: Graph): Existence[] {
-  const found: Existence[] = [];
+export function contradictedModels(component: Graph): CycleExistence[] {
+  const found: CycleExistence[] = [];
   const ruledOut = new Set<Model>();
   for (const acyclic of ACYCLIC_MODELS) {
     const { model } = acyclic;
@@ -86,7 +86,7 @@ export function contradictedModels(component: Graph): Existence[] {
 
 /** An existence as a case of a result; `indexOf` gives a vertex's operation. */
 export function existenceCase(
-  { type, model, vertices }: Existence,
+  { type, model, vertices }: CycleExistence,
   indexOf: (vertex: number) => number,
 ): EdnObject {
   return {
@@ -98,7 +98,7 @@ export function existenceCase(
 }
 
 /** The types of cycles that cannot be in a component that contradicts just these models. */
-export function impossibleCycles(existing: readonly Existence[]): Set<Anomaly> {
+export function impossibleCycles(existing: readonly CycleExistence[]): Set<Anomaly> {
   const contradicted = modelsImplying(existing.map(({ model }) => model));
   const models = ACYCLIC_MODELS.map(({ model }) => model);
   return anomaliesForbiddenBy(models.filter((model) => !contradicted.has(model)));

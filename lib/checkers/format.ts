@@ -7,38 +7,38 @@ import { type Edn, printEdn } from "../history/edn.ts";
 import type { Op } from "../history/operations.ts";
 
 /** Nanoseconds since the start of a run as seconds: `12.345 s`. */
-export function seconds(timeNs: number): string {
+export function formatSeconds(timeNs: number): string {
   return `${(timeNs / 1e9).toFixed(3)} s`;
 }
 
 /** When an operation's event happened and to whom: `process 3 at 12.345 s`. */
-export function whoWhen(op: Op): string {
-  return `process ${op.process} at ${seconds(op.time)}`;
+export function formatEvent(op: Op): string {
+  return `process ${op.process} at ${formatSeconds(op.time)}`;
 }
 
 /** A count with its noun: `1 value`, `3 values`, `no values`. */
-export function counted(count: number, singular: string, plural = `${singular}s`): string {
+export function pluralize(count: number, singular: string, plural = `${singular}s`): string {
   return `${count === 0 ? "no" : count} ${count === 1 ? singular : plural}`;
 }
 
 /** A fraction as percent, cut to two decimals, so that less than all never reads `100 %`. */
-export function percent(fraction: number): string {
+export function formatPercent(fraction: number): string {
   if (fraction === 1) return "100 %";
   return `${(Math.floor(fraction * 10_000 + 1e-6) / 100).toFixed(2)} %`;
 }
 
 /** Words as English joins them: `a`, `a and b`, `a, b and c`. */
-export function joined(words: readonly string[], conjunction = "and"): string {
+export function joinWords(words: readonly string[], conjunction = "and"): string {
   if (words.length < 2) return words.join("");
   return `${words.slice(0, -1).join(", ")} ${conjunction} ${words.at(-1)}`;
 }
 
 /** At most `limit` values, runs of integers drawn together: `1, 4–9, 12 and 30 more`. */
-export function listed(values: readonly Edn[], limit = 8): string {
+export function listValues(values: readonly Edn[], limit = 8): string {
   const runs = runsOf(values);
   const shown = runs.slice(0, limit).map(printRun);
   const rest = runs.slice(limit).reduce((sum, run) => sum + run.count, 0);
-  return rest === 0 ? joined(shown) : `${shown.join(", ")} and ${rest} more`;
+  return rest === 0 ? joinWords(shown) : `${shown.join(", ")} and ${rest} more`;
 }
 
 interface Run {

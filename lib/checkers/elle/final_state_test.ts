@@ -1,11 +1,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Edn, isEdnObject, keyword } from "../../history/edn.ts";
+import { type Edn, isEdnObject, itemsOf, keyword } from "../../history/edn.ts";
 import { UNKNOWN } from "../checker.ts";
-import { itemsOf } from "./cycle_entry.ts";
-import { names } from "./expectation.ts";
-import { historyOf, ok, recordedHistory } from "./fixture.ts";
+import { names } from "./expectation_fixture.ts";
+import { historyOf, ok, recordedHistory } from "./transaction_fixture.ts";
 import { checkRwRegister } from "./rw_register.ts";
-import { checkFinalState, explainFinalState, type FinalStates } from "./stronger.ts";
+import { checkFinalState, explainFinalState, type FinalStates } from "./final_state.ts";
 
 /** States of nodes `n0`, `n1` … with string keys. */
 function states(...nodes: Record<string, Edn>[]): FinalStates {

@@ -5,7 +5,7 @@
  */
 import { type Op, type OpPair, pairs } from "../../history/operations.ts";
 import type { Model } from "./model.ts";
-import { canonical } from "../../history/values.ts";
+import { canonical } from "../../history/equality.ts";
 import { search } from "./search.ts";
 
 /** How many configurations each attempt to explain a stretch may try. */
@@ -18,7 +18,7 @@ const MAX_REDUCED = 60;
 const MAX_STATES = 2_000;
 
 /** Operations that no order explains. */
-export interface Stretch {
+export interface Witness {
   /** They, by invocation; the last to complete is the one that cannot be explained. */
   readonly calls: readonly OpPair[];
   /** True if it matters that the object was in its initial state before them. */
@@ -33,11 +33,11 @@ export interface Stretch {
  *
  * What was open when the stretch began, and what has no definite outcome, may take effect in it or not.
  */
-export function unexplainedStretch<State>(
+export function findMinimalWitness<State>(
   history: readonly Op[],
   model: Model<State>,
   unexplained: Op,
-): Stretch {
+): Witness {
   const end = unexplained.index;
   const calls = pairs(history).filter(({ invocation, completion }) =>
     invocation.index < end && completion?.type !== "fail"

@@ -22,12 +22,12 @@
  *
  * @module
  */
-import type { Op } from "../history/operations.ts";
-import type { Linearization, Model } from "./linearizability/model.ts";
-import { search } from "./linearizability/search.ts";
+import type { Op } from "../../history/operations.ts";
+import type { Linearization, Model } from "./model.ts";
+import { search } from "./search.ts";
 
-export type { Configuration, Linearization, Model } from "./linearizability/model.ts";
-export { type Stretch, unexplainedStretch } from "./linearizability/stretch.ts";
+export type { Configuration, Linearization, Model } from "./model.ts";
+export { findMinimalWitness, type Witness } from "./minimal_witness.ts";
 
 /** Bounds of a search. */
 export interface SearchOptions {
@@ -39,7 +39,7 @@ export interface SearchOptions {
  * Searches for an order of a history's operations that respects both its times and the model.
  * Operations that failed are left out, as are those of the nemesis.
  */
-export function linearizable<State>(
+export function findLinearization<State>(
   history: readonly Op[],
   model: Model<State>,
   options: SearchOptions = {},

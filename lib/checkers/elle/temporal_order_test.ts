@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { historyOf, ok, type Span } from "./fixture.ts";
+import { historyOf, ok, type Span } from "./transaction_fixture.ts";
 import { at, EdgeList, PROCESS, REALTIME } from "./graph.ts";
-import { linkProcesses, linkRealtime } from "./order.ts";
+import { linkProcesses, linkRealtime } from "./temporal_order.ts";
 import { transactions } from "./transaction.ts";
 
 /** The edges over some transactions, as pairs of their processes or, for one process, numbers. */

@@ -26,19 +26,19 @@
  *
  * @module
  */
-import { type Edn, keyword, List, printEdn } from "../history/edn.ts";
-import type { Op } from "../history/operations.ts";
-import { type Check, type Result, UNKNOWN } from "./checker.ts";
-import { mapOrder } from "../history/clojure_order.ts";
-import { analyse, type Analysis } from "./kafka/analysis.ts";
-import { cycles, isEmptyGraph } from "./kafka/cycles.ts";
-import { CheckerFailure, condense, type FoundByType } from "./kafka/errors.ts";
-import { worstRealtimeLag } from "./kafka/lag.ts";
-import { abortedReads, duplicates, inconsistentOffsets, lostWrites, unseen } from "./kafka/lost.ts";
-import { completions } from "./kafka/messages.ts";
-import { internalSteps, pollSteps, sendsBackwards } from "./kafka/order.ts";
+import { type Edn, keyword, List, printEdn } from "../../history/edn.ts";
+import type { Op } from "../../history/operations.ts";
+import { type Check, type Result, UNKNOWN } from "../checker.ts";
+import { mapOrder } from "../../history/clojure_order.ts";
+import { analyse, type Analysis } from "./analysis.ts";
+import { cycles, isEmptyGraph } from "./cycles.ts";
+import { CheckerFailure, condense, type FoundByType } from "./errors.ts";
+import { worstRealtimeLag } from "./lag.ts";
+import { abortedReads, duplicates, inconsistentOffsets, lostWrites, unseen } from "./delivery.ts";
+import { completions } from "./messages.ts";
+import { internalSteps, pollSteps, sendsBackwards } from "./session_order.ts";
 
-export { explainKafka } from "./kafka/explain.ts";
+export { explainKafka } from "./explain.ts";
 
 /** Error types that do not make a run invalid. */
 const TOLERATED: ReadonlySet<string> = new Set(["int-send-skip"]);

@@ -8,9 +8,9 @@
  *
  * @module
  */
-import { type CycleClass, usableRelations } from "./classes.ts";
+import { type CycleClass, usableRelations } from "./cycle_classes.ts";
 import { at, doubled, type Graph, PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
-import { inTrieOrder } from "./trie_order.ts";
+import { inBifurcanOrder } from "./bifurcan_order.ts";
 
 /** Paths that the search for one class may extend in one component. */
 const PATHS_PER_SEARCH = 1_000_000;
@@ -250,7 +250,7 @@ class Projection {
   }
 
   #set(vertex: number, edges: readonly OutgoingEdge[]): void {
-    this.#edges.set(vertex, inTrieOrder(edges, ({ target }) => this.#hashes[target] ?? 0));
+    this.#edges.set(vertex, inBifurcanOrder(edges, ({ target }) => this.#hashes[target] ?? 0));
   }
 
   edgesFrom(vertex: number): readonly OutgoingEdge[] {
@@ -263,7 +263,7 @@ class Projection {
     for (const [v, edges] of this.#edges) {
       for (const { target } of edges) vertices.add(v).add(target);
     }
-    return inTrieOrder([...vertices], (v) => this.#hashes[v] ?? 0);
+    return inBifurcanOrder([...vertices], (v) => this.#hashes[v] ?? 0);
   }
 }
 

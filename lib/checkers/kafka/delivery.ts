@@ -8,7 +8,7 @@ import { entriesInMapOrder, setOrder } from "../../history/clojure_order.ts";
 import { type Analysis, tookEffect, valuesByKey, type VersionOrder } from "./analysis.ts";
 import { CheckerFailure, type Found, shownOp } from "./errors.ts";
 import { type Completion, push } from "./messages.ts";
-import { compareEdn } from "../../history/values.ts";
+import { compareEdn } from "../../history/compare.ts";
 
 /** `G1a`: a poll returned a message whose send failed. */
 export function abortedReads({ completions, writers }: Analysis): Found[] {

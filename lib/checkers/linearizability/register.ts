@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Edn, printEdn } from "../history/edn.ts";
-import type { Model } from "./linearizability.ts";
-import { canonical, sameEdn } from "../history/values.ts";
+import { type Edn, printEdn } from "../../history/edn.ts";
+import type { Model } from "./mod.ts";
+import { canonical, sameEdn } from "../../history/equality.ts";
 
 /**
  * A register with `read`, `write` and `cas` (compare and set, of `[from to]`), which holds `nil` at

@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Edn } from "../history/edn.ts";
-import { type Op, type OpPair, pairs } from "../history/operations.ts";
-import { Random } from "../workbench/random.ts";
-import { UNKNOWN } from "./checker.ts";
-import { linearizable, type Model, unexplainedStretch } from "./linearizability.ts";
+import type { Edn } from "../../history/edn.ts";
+import { type Op, type OpPair, pairs } from "../../history/operations.ts";
+import { Random } from "../../workbench/random.ts";
+import { UNKNOWN } from "../checker.ts";
+import { findLinearization, findMinimalWitness, type Model } from "./mod.ts";
 import { casOf, casRegister } from "./register.ts";
-import { transcript } from "./transcript.ts";
+import { transcript } from "../history_fixture.ts";
 
 // Histories of a register.
 
@@ -121,7 +121,7 @@ const PLAIN: Model<Edn> = {
 Deno.test("what a register did is linearizable, however its operations overlapped", () => {
   fc.assert(
     fc.property(fc.array(deed, { maxLength: 60 }), (deeds) => {
-      assertEquals(linearizable(execution(deeds), casRegister).verdict, true);
+      assertEquals(findLinearization(execution(deeds), casRegister).verdict, true);
     }),
     { numRuns: 300, seed: 1 },
   );
@@ -133,7 +133,7 @@ Deno.test("the verdict and the first completion without an explanation are those
     fc.property(doubtful, (history) => {
       const expected = firstUnexplained(history);
       for (const model of [casRegister, PLAIN]) {
-        const found = linearizable(history, model);
+        const found = findLinearization(history, model);
         assertEquals(found.verdict, expected === undefined);
         assertEquals(found.verdict === false ? found.op : undefined, expected);
       }
@@ -147,7 +147,7 @@ Deno.test("the verdict and the first completion without an explanation are those
 Deno.test("the order found explains the history: each operation in its interval and possible", () => {
   fc.assert(
     fc.property(doubtful, (history) => {
-      const found = linearizable(history, casRegister);
+      const found = findLinearization(history, casRegister);
       if (found.verdict !== true) return;
       const ops = found.order;
       let state: Edn | undefined = null;
@@ -178,10 +178,10 @@ Deno.test("the smallest stretch has no explanation whatever state it begins in",
   let wrong = 0;
   fc.assert(
     fc.property(doubtful, (history) => {
-      const found = linearizable(history, casRegister);
+      const found = findLinearization(history, casRegister);
       if (found.verdict !== false) return;
       wrong++;
-      const { calls, fromStart } = unexplainedStretch(history, casRegister, found.op);
+      const { calls, fromStart } = findMinimalWitness(history, casRegister, found.op);
       assert(calls.some(({ completion }) => completion === found.op));
       const start = fromStart ? 0 : Math.min(...calls.map(({ invocation }) => invocation.index));
       const optional = pairs(history).filter((call) =>
@@ -215,7 +215,7 @@ function reachable(history: readonly Op[], end: number): Set<Edn> {
 
 Deno.test("a write must be seen by a read that begins after it ended, and may be by one before", () => {
   const overlapping = (invoked: number) =>
-    linearizable(
+    findLinearization(
       transcript(`
       0 0 invoke write 1
       1 0 ok     write 1
@@ -232,7 +232,7 @@ Deno.test("a write must be seen by a read that begins after it ended, and may be
 
 Deno.test("a write without an answer may take effect late, or never, but not twice", () => {
   const reads = (...values: number[]) =>
-    linearizable(
+    findLinearization(
       transcript(`
       0 0 invoke write 7
       1 0 info   write 7
@@ -268,7 +268,7 @@ Deno.test("the first completion without an explanation is found even where all w
     9 4 ok     read 1
     10 3 invoke read
     11 3 ok     read 0`);
-  const found = linearizable(history, casRegister);
+  const found = findLinearization(history, casRegister);
   assert(found.verdict === false);
   assertEquals(found.op.index, 9);
 });
@@ -287,7 +287,7 @@ Deno.test("of two late operations that would do, the one that can do less is use
     9 2 ok     write 2
     10 2 invoke read
     11 2 ok     read 3`);
-  assertEquals(linearizable(history, casRegister).verdict, true);
+  assertEquals(findLinearization(history, casRegister).verdict, true);
 });
 
 Deno.test("a read of nil is right in any state", () => {
@@ -296,7 +296,7 @@ Deno.test("a read of nil is right in any state", () => {
     1 0 ok     write 1
     2 0 invoke read
     3 0 ok     read nil`);
-  assertEquals(linearizable(history, casRegister).verdict, true);
+  assertEquals(findLinearization(history, casRegister).verdict, true);
 });
 
 Deno.test("a search that is cut off says so", () => {
@@ -308,7 +308,7 @@ Deno.test("a search that is cut off says so", () => {
     after: 35,
     fate: "ok",
   }));
-  const found = linearizable(execution(deeds), casRegister, { maxConfigurations: 3 });
+  const found = findLinearization(execution(deeds), casRegister, { maxConfigurations: 3 });
   assertEquals(found, {
     verdict: UNKNOWN,
     cause: "the search was given up after 3 configurations",
@@ -325,7 +325,7 @@ Deno.test("any model will do: a queue", () => {
     identify: (items) => items.join(),
   };
   const dequeued = (first: number, second: number) =>
-    linearizable(
+    findLinearization(
       transcript(`
       0 0 invoke enqueue 1
       1 0 ok     enqueue 1
@@ -356,15 +356,15 @@ function longHistory(seed: number): Op[] {
 
 Deno.test("five thousand operations with one in twenty indefinite are decided", () => {
   const history = longHistory(5);
-  assertEquals(linearizable(history, casRegister).verdict, true);
+  assertEquals(findLinearization(history, casRegister).verdict, true);
   const last = history.findLastIndex(({ f, type, value }) =>
     f === "read" && type === "ok" && value !== null
   );
   const lie = history.map((op, index) => index === last ? { ...op, value: 99 } : op);
-  const found = linearizable(lie, casRegister);
+  const found = findLinearization(lie, casRegister);
   assert(found.verdict === false);
   assertEquals(found.op.index, last);
-  const { calls } = unexplainedStretch(lie, casRegister, found.op);
+  const { calls } = findMinimalWitness(lie, casRegister, found.op);
   assertEquals(calls.map(({ completion }) => completion?.index), [last]);
 });
 

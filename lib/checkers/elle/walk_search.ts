@@ -8,7 +8,13 @@
  *
  * @module
  */
-import { classify, type Cycle, type CycleClass, isSimple, usableRelations } from "./classes.ts";
+import {
+  classify,
+  type Cycle,
+  type CycleClass,
+  isSimple,
+  usableRelations,
+} from "./cycle_classes.ts";
 import { at, type Graph, type Relations, RW, stronglyConnected, WR, WW } from "./graph.ts";
 
 /** Edges that the search of one component may follow before it gives up. */
