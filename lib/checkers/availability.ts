@@ -1,7 +1,7 @@
 /**
- * Availability: the fraction of clients' operations that were acknowledged, against what was asked
- * for. It counts every operation, so that a refused compare-and-set lowers it too, and it knows
- * nothing of latency below the time-out of a request.
+ * Availability: the fraction of clients' operations that were acknowledged, compared with what the run
+ * requires. It counts every operation, so a failed compare-and-set lowers it too, and it says nothing
+ * about latency below the time-out of a request.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { CheckOptions, Result } from "./checker.ts";
 import { printError } from "./stats.ts";
 import { formatEvent, formatPercent, pluralize, tally } from "./format.ts";
 
-/** Compares the acknowledged fraction with the option `availability`; without it, all is valid. */
+/** Compares the acknowledged fraction with the option `availability`; without it, any is valid. */
 export function checkAvailability(
   history: readonly Op[],
   { availability = 0 }: CheckOptions = {},
@@ -25,7 +25,7 @@ export function checkAvailability(
   };
 }
 
-/** Says what share was missing, and how the operations that were not acknowledged ended. */
+/** Says what share was acknowledged, and how the other operations ended. */
 export function explainAvailability(result: EdnObject, history: readonly Op[] = []): string[] {
   if (result["valid?"] === true) return [];
   const fraction = numberOf(result["ok-fraction"]) ?? 0;

@@ -1,8 +1,8 @@
 /**
- * The echo checker: every reply carries what was sent.
+ * The echo checker: every reply must echo its request.
  *
- * Operations without a definite end (time-outs, malformed replies) are not judged. One that failed
- * is an error: a refusal is no echo.
+ * Operations without a definite outcome (time-outs, malformed replies) are not judged. One that
+ * failed is an error: an error reply is not an echo.
  *
  * @module
  */
@@ -39,7 +39,7 @@ function echoed({ value }: Op): Edn {
   return isEdnObject(value) ? value["echo"] ?? null : null;
 }
 
-/** The errors in a fixed order: Maelstrom lists them as a hash map of operations yields them. */
+/** Sorts the errors: Maelstrom lists them in the order of a hash map of operations. */
 export function projectEcho(result: EdnObject): Edn {
   const errors = itemsOf(result["errors"]);
   return {
@@ -57,7 +57,9 @@ export function explainEcho(result: EdnObject, history: readonly Op[] = []): str
   const wrong = wrongEchoes(history);
   const details = wrong.length > 0 ? wrong.map(describe) : errors.map(describeStored);
   return [
-    `${pluralize(errors.length, "reply", "replies")} did not carry what was sent.`,
+    `${pluralize(errors.length, "reply", "replies")} did not echo ${
+      errors.length === 1 ? "its request" : "their requests"
+    }.`,
     ...details.slice(0, DETAILS_LIMIT),
   ];
 }

@@ -1,6 +1,6 @@
 /**
- * Operations that ended in an exception of the client: malformed replies, above all. They never make
- * a run invalid, but each is an operation whose outcome is unknown.
+ * Operations that ended in an exception in the client, mostly over a malformed reply. They never make
+ * a run invalid, but the outcome of each is unknown.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export function checkExceptions(history: readonly Op[]): Result {
   return { "valid?": true, "exceptions": new List(exceptions) };
 }
 
-/** The first cause of an operation's exception, as `datafy` lays it out: `{:via [{:type …}] …}`. */
+/** The outermost exception of an operation, as Clojure's `Throwable->map` shows it. */
 function causeOf({ extra }: Op): EdnObject {
   const exception = extra?.["exception"];
   const [cause] = isEdnObject(exception) ? itemsOf(exception["via"]) : [];
@@ -46,7 +46,7 @@ function classOf(op: Op): Edn {
   return causeOf(op)["type"] ?? null;
 }
 
-/** The classes and their counts; the examples' traces are Maelstrom's own. */
+/** Keeps the classes and their counts: the stack traces of the examples are Maelstrom's own. */
 export function projectExceptions(result: EdnObject): Edn {
   const classes = itemsOf(result["exceptions"]).filter(isEdnObject);
   return classes.map((one) => [one["class"] ?? null, one["count"] ?? 0]);
@@ -63,11 +63,11 @@ export function explainExceptions(result: EdnObject): string[] {
 
 const MESSAGE_LIMIT = 400;
 
-/** Maelstrom's sentences about a reply that is not what the workload asks for, on one line. */
+/** Maelstrom's sentences about a malformed reply, on one line. */
 const MALFORMED_REPLY =
   /sent node (\S+) the following request: (.*) And expected .* but instead received (.*) This is malformed because: (.*?)(?: See doc.*)?$/;
 
-/** A refusal by its code and text, anything else by its message. */
+/** Prints an error reply by its code and text, anything else by its message. */
 function printCause({ message, data }: EdnObject): string {
   if (isEdnObject(data) && data["type"] === keyword("rpc-error")) {
     const { name = null, code = null, body = null } = data;
@@ -75,7 +75,7 @@ function printCause({ message, data }: EdnObject): string {
     return `error ${printEdn(code)} (${name instanceof Keyword ? name.name : printEdn(name)})` +
       (typeof text === "string" ? `, "${text}".` : ".");
   }
-  if (typeof message !== "string") return "no message given.";
+  if (typeof message !== "string") return "it has no message.";
   const line = message.replaceAll(/\s+/g, " ");
   const [, node, request, reply, reason] = MALFORMED_REPLY.exec(line) ?? [];
   if (node !== undefined) return `${node} replied ${reply} to ${request}; malformed: ${reason}`;

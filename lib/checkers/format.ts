@@ -1,39 +1,39 @@
 /**
- * The small change of sentences that explain a result: times, counts, lists of values.
+ * Times, counts and lists of values, formatted for the sentences that explain a result.
  *
  * @module
  */
 import { type Edn, printEdn } from "../history/edn.ts";
-import type { Op } from "../history/operations.ts";
+import { NS_PER_S, type Op } from "../history/operations.ts";
 
-/** Nanoseconds since the start of a run as seconds: `12.345 s`. */
+/** Formats nanoseconds as seconds: `12.345 s`. */
 export function formatSeconds(timeNs: number): string {
-  return `${(timeNs / 1e9).toFixed(3)} s`;
+  return `${(timeNs / NS_PER_S).toFixed(3)} s`;
 }
 
-/** When an operation's event happened and to whom: `process 3 at 12.345 s`. */
+/** Formats whose event it was, and when: `process 3 at 12.345 s`. */
 export function formatEvent(op: Op): string {
   return `process ${op.process} at ${formatSeconds(op.time)}`;
 }
 
-/** A count with its noun: `1 value`, `3 values`, `no values`. */
+/** Formats a count with its noun: `1 value`, `3 values`, `no values`. */
 export function pluralize(count: number, singular: string, plural = `${singular}s`): string {
   return `${count === 0 ? "no" : count} ${count === 1 ? singular : plural}`;
 }
 
-/** A fraction as percent, cut to two decimals, so that less than all never reads `100 %`. */
+/** Formats a fraction, cut to two decimals so that less than all never reads `100 %`. */
 export function formatPercent(fraction: number): string {
   if (fraction === 1) return "100 %";
   return `${(Math.floor(fraction * 10_000 + 1e-6) / 100).toFixed(2)} %`;
 }
 
-/** Words as English joins them: `a`, `a and b`, `a, b and c`. */
+/** Joins words as English does: `a`, `a and b`, `a, b and c`. */
 export function joinWords(words: readonly string[], conjunction = "and"): string {
   if (words.length < 2) return words.join("");
   return `${words.slice(0, -1).join(", ")} ${conjunction} ${words.at(-1)}`;
 }
 
-/** At most `limit` values, runs of integers drawn together: `1, 4–9, 12 and 30 more`. */
+/** Lists at most `limit` values, contracting runs of integers: `1, 4–9, 12 and 30 more`. */
 export function listValues(values: readonly Edn[], limit = 8): string {
   const runs = runsOf(values);
   const shown = runs.slice(0, limit).map(printRun);
@@ -66,7 +66,15 @@ function printRun({ first, last, count }: Run): string {
   return `${printEdn(first)}${count === 2 ? ", " : "–"}${printEdn(last)}`;
 }
 
-/** How often each key occurs, most frequent first; ties in order of first appearance. */
+/** Formats rows as lines whose columns are aligned, indented by two. */
+export function formatTable(rows: readonly (readonly string[])[]): string[] {
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  return rows.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(width(column))).join("  ").trimEnd()}`
+  );
+}
+
+/** Counts how often each key occurs, most frequent first; ties in order of first appearance. */
 export function tally<T>(keys: Iterable<T>): [T, number][] {
   const counts = new Map<T, number>();
   for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -1,15 +1,15 @@
 /**
- * What must come out equal when a checker that searches is run again on a stored history.
+ * What must come out equal when a checker that searches judges a stored history again.
  *
- * Knossos lets two algorithms race and reports the states that the faster one was in; Elle reports
- * one cycle of each kind from each tangle of transactions, as its search met them, and cuts lists
- * in the order of a hash map. Verdicts, kinds and counts do not depend on any of that.
+ * Knossos lets two algorithms race and reports the states of the faster one; Elle reports one cycle
+ * of each class from each strongly connected component, as its search meets them, and cuts lists in
+ * the order of a hash map. Verdicts, classes and counts depend on none of that.
  *
  * @module
  */
 import { type Edn, type EdnObject, entriesOf, isEdnObject, itemsOf } from "../history/edn.ts";
 
-/** Of the transactional checkers: verdict, kinds of anomalies and how many of each, models ruled out. */
+/** Keeps the verdict, the types of anomalies with their counts, and the models ruled out. */
 export function projectElle(result: EdnObject): Edn {
   const anomalies = entriesOf(result["anomalies"])
     .map(([kind, examples]): [Edn, Edn] => [kind, itemsOf(examples).length]);
@@ -22,7 +22,7 @@ export function projectElle(result: EdnObject): Edn {
   };
 }
 
-/** Of lin-kv: the verdict of each key, and which keys failed. */
+/** Keeps the verdict of each key, and which keys failed. */
 export function projectLinKv(result: EdnObject): Edn {
   const keys = entriesOf(result["results"]).map(([key, value]): [Edn, Edn] => {
     const linearizable = isEdnObject(value) ? value["linearizable"] : undefined;

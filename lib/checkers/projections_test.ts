@@ -3,13 +3,13 @@ import { isEdnObject, parseEdn, printEdn } from "../history/edn.ts";
 import type { Projection } from "./checker.ts";
 import { projectElle, projectLinKv } from "./projections.ts";
 
-function project(comparable: Projection, text: string): string {
+function project(projection: Projection, text: string): string {
   const result = parseEdn(text);
   assert(isEdnObject(result));
-  return printEdn(comparable(result));
+  return printEdn(projection(result));
 }
 
-Deno.test("of cycles, kinds and counts are compared, not which ones were found", () => {
+Deno.test("the projection of a transactional result keeps types and counts, not the cycles found", () => {
   assertEquals(
     project(
       projectElle,
@@ -25,7 +25,7 @@ Deno.test("of cycles, kinds and counts are compared, not which ones were found",
   );
 });
 
-Deno.test("of linearizability, the verdict of each key is compared, not the states of a search", () => {
+Deno.test("the projection of a lin-kv result keeps each key's verdict, not the states of the search", () => {
   assertEquals(
     project(
       projectLinKv,

@@ -12,7 +12,7 @@ function verdictOf(text: string) {
   return findSequentialOrder(transcript(text), casRegister).verdict;
 }
 
-Deno.test("a process may be behind the others, but does not go back", () => {
+Deno.test("a process may lag behind the others, but must not go back", () => {
   const writes = `
     0 0 invoke write 1
     1 0 ok     write 1
@@ -44,7 +44,7 @@ Deno.test("a process sees its own writes", () => {
   assertEquals(verdictOf(after(3)), false);
 });
 
-Deno.test("an indefinite write may have happened or not, a failed one has not", () => {
+Deno.test("an indefinite write may have happened, a failed one has not", () => {
   const after = (fate: string, value: string) => `
     0 0 invoke write 1
     1 0 ${fate} write 1
@@ -57,7 +57,7 @@ Deno.test("an indefinite write may have happened or not, a failed one has not", 
   assertEquals(verdictOf(after("fail", "1")), false);
 });
 
-Deno.test("a search that is cut off says so", () => {
+Deno.test("a search that exceeds its bound says so", () => {
   const text = Array.from(
     { length: 6 },
     (_, i) => `0 ${i} invoke write ${i}\n1 ${i} ok write ${i}`,
@@ -76,7 +76,7 @@ const op = fc.record({
   isDefinite: fc.integer({ min: 0, max: 7 }).map((n) => n > 0),
 });
 
-/** Operations one after another, with whatever values; an indefinite one ends its process. */
+/** Operations one after another with arbitrary values; an indefinite one ends its process. */
 const sequence = fc.array(op, { maxLength: 7 }).map((ops) => {
   const ended = new Map<number, number>();
   return ops.flatMap(({ process: client, f, value, to, isDefinite }, i): Op[] => {
@@ -91,7 +91,7 @@ const sequence = fc.array(op, { maxLength: 7 }).map((ops) => {
   });
 });
 
-/** Whether some order explains the operations, by trying all that respect the processes' own. */
+/** Whether some order explains the operations: tries all that respect the processes' own orders. */
 function isExplicable(programs: readonly (readonly Op[])[], state: Edn): boolean {
   if (programs.every((program) => program.every(({ type }) => type === "invoke"))) return true;
   return programs.some(([first, ...rest], i) => {
@@ -100,7 +100,7 @@ function isExplicable(programs: readonly (readonly Op[])[], state: Edn): boolean
   });
 }
 
-Deno.test("the verdict is that of brute force, and the order found explains it", () => {
+Deno.test("the verdict equals that of brute force, and the order found explains the history", () => {
   const verdicts = new Map<boolean, number>();
   fc.assert(
     fc.property(sequence, (history) => {

@@ -46,7 +46,7 @@ export interface Op {
 
 const TYPES: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies OpType[];
 
-/** An operation as the map that `history.edn` holds. */
+/** Returns an operation as the map that `history.edn` holds. */
 export function opToEdn(op: Op): EdnObject {
   const { index, time, type, process, f, value, error, extra } = op;
   return {
@@ -61,7 +61,7 @@ export function opToEdn(op: Op): EdnObject {
   };
 }
 
-/** An operation as results hold it: a tagged map. */
+/** Returns an operation as results hold it: a tagged map. */
 export function taggedOp(op: Op): Tagged {
   return new Tagged("jepsen.history.Op", opToEdn(op));
 }
@@ -102,7 +102,7 @@ function isOpType(name: string): name is OpType {
   return TYPES.includes(name);
 }
 
-/** A history as the text of `history.edn`: one operation a line. */
+/** Prints a history as the text of `history.edn`, one operation a line. */
 export function printHistory(history: readonly Op[]): string {
   return history.map((op) => `${printEdn(opToEdn(op))}\n`).join("");
 }
@@ -126,13 +126,13 @@ export function parseHistory(text: string): Op[] {
   return history;
 }
 
-/** An operation with both its ends; `completion` is absent where the run ended before it. */
+/** An operation; `completion` is absent where the run ended before it. */
 export interface OpPair {
   readonly invocation: Op;
   readonly completion?: Op;
 }
 
-/** The client operations of a history, by invocation, each with its completion. */
+/** Pairs the client operations of a history, in order of invocation, with their completions. */
 export function pairs(history: readonly Op[]): OpPair[] {
   const open = new Map<number, number>();
   const result: { invocation: Op; completion?: Op }[] = [];

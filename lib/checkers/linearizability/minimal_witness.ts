@@ -1,5 +1,5 @@
 /**
- * The smallest part of a history that shows why it is not linearizable.
+ * A minimal witness: a smallest part of a history that shows why it is not linearizable.
  *
  * @module
  */
@@ -8,30 +8,30 @@ import type { Model } from "./model.ts";
 import { canonical } from "../../history/equality.ts";
 import { search } from "./search.ts";
 
-/** How many configurations each attempt to explain a stretch may try. */
+/** How many configurations each attempt to explain a part may try. */
 const MAX_CONFIGURATIONS = 20_000;
 
-/** In a stretch of more operations than this, none is tried to be left out. */
+/** A witness of more operations than this is not reduced any further. */
 const MAX_REDUCED = 60;
 
-/** Of an object with more states than this, a stretch is the whole history. */
+/** For an object with more states than this, the witness is a part of the whole history. */
 const MAX_STATES = 2_000;
 
 /** Operations that no order explains. */
 export interface Witness {
-  /** They, by invocation; the last to complete is the one that cannot be explained. */
+  /** The operations by invocation; the last to complete is the one without an explanation. */
   readonly calls: readonly OpPair[];
-  /** True if it matters that the object was in its initial state before them. */
-  readonly fromStart: boolean;
-  /** How many others could have taken effect meanwhile; none of them helps. */
-  readonly others: number;
+  /** Whether they contradict each other only if the object was in its initial state before them. */
+  readonly isFromStart: boolean;
+  /** How many other operations may have taken effect meanwhile; none of them helps. */
+  readonly otherCount: number;
 }
 
 /**
- * The shortest stretch of a history, ending with a completion that cannot be explained, that has no
- * explanation whatever state it began in; and of that only what the contradiction needs.
+ * Finds the shortest part of a history that ends with an unexplained completion and has no explanation
+ * whatever state it began in, and reduces it to the operations that the contradiction needs.
  *
- * What was open when the stretch began, and what has no definite outcome, may take effect in it or not.
+ * Operations that were open when the part began, and indefinite ones, may take effect in it or not.
  */
 export function findMinimalWitness<State>(
   history: readonly Op[],
@@ -50,9 +50,9 @@ export function findMinimalWitness<State>(
     const binding = definite.slice(-count);
     return !isExplained({ binding, within: openDuring(calls, binding), initial: states }, model);
   });
-  const fromStart = count === undefined;
+  const isFromStart = count === undefined;
   const partOf = (binding: readonly OpPair[]): Part<State> =>
-    fromStart || states === undefined
+    isFromStart || states === undefined
       ? { binding, within: calls, initial: [model.initial] }
       : { binding, within: openDuring(calls, binding), initial: states };
   let part = partOf(definite.slice(-(count ?? definite.length)));
@@ -60,17 +60,17 @@ export function findMinimalWitness<State>(
     const without = partOf(part.binding.filter((other) => other !== call));
     if (call.completion !== unexplained && !isExplained(without, model)) part = without;
   }
-  const others = part.within.length - part.binding.length;
-  return { calls: part.binding, fromStart, others };
+  const otherCount = part.within.length - part.binding.length;
+  return { calls: part.binding, isFromStart, otherCount };
 }
 
-/** The operations that had not completed when the first of some was invoked. */
+/** Returns the operations that had not completed when the first of `binding` was invoked. */
 function openDuring(calls: readonly OpPair[], [first]: readonly OpPair[]): OpPair[] {
   const start = first?.invocation.index ?? 0;
   return calls.filter(({ completion }) => completion?.type !== "ok" || completion.index > start);
 }
 
-/** A stretch of a history. */
+/** A part of a history. */
 interface Part<State> {
   /** The operations that must take effect in it. */
   readonly binding: readonly OpPair[];
@@ -101,7 +101,7 @@ function eventsOf<State>({ binding, within }: Part<State>, model: Model<State>):
   return events.sort((a, b) => a.index - b.index);
 }
 
-/** Every state that the operations could lead to in any order; `undefined` if they are too many. */
+/** Every state that the operations could lead to in any order; `undefined` if there are too many. */
 function statesOf<State>(
   calls: readonly OpPair[],
   model: Model<State>,
@@ -122,7 +122,7 @@ function statesOf<State>(
   return [...states.values()];
 }
 
-/** The least count from 1 that passes a test which every greater one passes too, if any does. */
+/** Finds the least count from 1 that passes a monotonic test; `undefined` if `most` fails it. */
 function leastCount(most: number, passes: (count: number) => boolean): number | undefined {
   let [low, high] = [0, 1];
   while (!passes(high)) {

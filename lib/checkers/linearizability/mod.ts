@@ -2,20 +2,21 @@
  * Linearizability: could operations that overlapped in time have happened one after another, each at
  * some instant between its invocation and its completion?
  *
- * The search walks through the completions of a history. Whatever completes must have taken effect by
- * then; if it has not yet, it is made to, after as many of the other open operations as that takes
- * ("just in time"). A *configuration* says where the walk is, which open operations have taken effect
- * already, and in what state that leaves the object. Two ways that lead to one configuration have the
- * same future, so each is searched once. If every way gets stuck, the history is not linearizable, and
- * the completion at which the furthest of them did ends its shortest prefix that is not.
+ * The search walks through the completions of a history. An operation that completes must have taken
+ * effect by then; if it has not, the search lets it, after as many of the other open operations as that
+ * takes ("just in time"). A *configuration* says where the walk is, which open operations have taken
+ * effect, and in what state that leaves the object. Two paths to one configuration have the same
+ * future, so the search visits each configuration once. If every path gets stuck, the history is not
+ * linearizable, and the completion at which the furthest path got stuck ends its shortest prefix that
+ * is not.
  *
  * An operation without a definite outcome may take effect at any time after its invocation, or never.
- * Two equal ones are interchangeable, so the earlier is used up first; and of two ways to one
- * configuration, one that used up fewer of them can do whatever the other can. Without that, each would
- * double the search.
+ * Two equal ones are interchangeable, so the search uses up the earlier one first; and of two paths to
+ * one configuration, the one that used up fewer of them can do whatever the other can. Without these
+ * rules, each such operation would double the search.
  *
- * The problem is NP-complete (Gibbons and Korach, Testing shared memories, 1997); the search is
- * bounded, and says so where the bound cuts it off.
+ * The problem is NP-complete (Gibbons and Korach, Testing shared memories, 1997), so the search is
+ * bounded, and says so where it exceeds its bound.
  *
  * Sources: Wing and Gong, Testing and verifying concurrent objects (1993); Lowe, Testing for
  * linearizability (2017), which adds the memory of configurations and the just-in-time search.
@@ -37,7 +38,7 @@ export interface SearchOptions {
 
 /**
  * Searches for an order of a history's operations that respects both its times and the model.
- * Operations that failed are left out, as are those of the nemesis.
+ * It leaves out operations that failed and those of the nemesis.
  */
 export function findLinearization<State>(
   history: readonly Op[],

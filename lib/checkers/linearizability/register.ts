@@ -1,5 +1,5 @@
 /**
- * The register of Maelstrom's lin-kv workload, as a sequential model.
+ * The register of Maelstrom's lin-kv workload as a sequential model.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import type { Model } from "./mod.ts";
 import { canonical, sameEdn } from "../../history/equality.ts";
 
 /**
- * A register with `read`, `write` and `cas` (compare and set, of `[from to]`), which holds `nil` at
- * first. As in Knossos, a read that returned `nil` is right in any state.
+ * A register with `read`, `write` and `cas` (compare and set, of `[from to]`), initially `nil`. As in
+ * Knossos, a read that returned `nil` is possible in any state.
  */
 export const casRegister: Model<Edn> = {
   initial: null,
@@ -26,7 +26,7 @@ export const casRegister: Model<Edn> = {
     op.f === "write" && other.f === "cas" && sameEdn(op.value, casOf(other.value)[1]),
 };
 
-/** What a `cas` compares with and what it sets. */
+/** Returns what a `cas` compares with and what it sets. */
 export function casOf(value: Edn): readonly [from: Edn, to: Edn] {
   if (!Array.isArray(value) || value.length !== 2) {
     throw new TypeError(`a cas takes [from to], got ${printEdn(value)}`);
