@@ -1,5 +1,5 @@
 /**
- * Checks of what became of each message: lost, unseen, in two places, or read though it was aborted.
+ * Checks of the delivery of each message: lost, unseen, duplicated, or polled though its send failed.
  *
  * @module
  */
@@ -57,10 +57,10 @@ export function duplicates({ orders }: Analysis): Found[] {
 }
 
 /**
- * `lost-write`: nobody polled a message that took effect, though another at a higher index of the
- * same key was polled.
+ * `lost-write`: nobody polled a message that took effect, though somebody polled one at a higher index
+ * of the same key.
  *
- * @throws {CheckerFailure} where Jepsen's check fails: on a key whose every poll came back empty, and
+ * @throws {CheckerFailure} where Jepsen's check throws: on a key whose every poll came back empty, and
  * on a message in the log that nobody sent.
  */
 export function lostWrites(analysis: Analysis): Found[] {
@@ -103,7 +103,7 @@ function writerOf({ writers }: Analysis, key: Edn, value: Edn): Completion {
   return writer;
 }
 
-/** The first index of every message, and the messages whose last index each index is, ascending. */
+/** The first index of every message, and for each index the messages whose last it is, ascending. */
 function appearances(order: VersionOrder | undefined) {
   const first = new Map<Edn, number>();
   const last = new Map<Edn, number>();
@@ -117,8 +117,8 @@ function appearances(order: VersionOrder | undefined) {
 }
 
 /**
- * The values of each index, ascending. Where there are several, Jepsen's order: it fills a vector with
- * sets as it walks the map, but an index it passes before it gets there becomes a list, last come first.
+ * The values of each index, ascending; several at one index in Jepsen's order. Jepsen fills a vector
+ * with sets as it walks the map, but an index that it skips at first becomes a list, newest first.
  */
 function invert(indexes: ReadonlyMap<Edn, number>): Map<number, readonly Edn[]> {
   const sets = new Map<number, Edn[]>();
@@ -134,8 +134,8 @@ function invert(indexes: ReadonlyMap<Edn, number>): Map<number, readonly Edn[]> 
   return new Map([...ofSets, ...ofLists].sort(([a], [b]) => a - b));
 }
 
-/** How many messages of a key `unseen` shows. */
-const UNSEEN_SHOWN = 32;
+/** How many messages of a key `unseen` lists. */
+const UNSEEN_LIMIT = 32;
 
 /** `unseen`: acknowledged messages that no poll had returned by the end; `undefined` if none. */
 export function unseen(analysis: Analysis): EdnObject | undefined {
@@ -150,8 +150,8 @@ export function unseen(analysis: Analysis): EdnObject | undefined {
     const polled = analysis.okReads.get(key);
     left.push([key, [...values].filter((value) => !polled?.has(value))]);
   }
-  // As Jepsen counts: what the last operation polled of a key that was never acknowledged nor polled
-  // before is unseen too.
+  // Jepsen also counts as unseen what the last operation polled of a key that had neither an
+  // acknowledged send nor an earlier poll.
   for (const [key, messages] of last.polls) {
     if (sent.has(key) || oks.some((other) => other !== last && other.polls.has(key))) continue;
     left.push([key, [...new Set(messages.map(({ value }) => value))]]);
@@ -167,5 +167,5 @@ export function unseen(analysis: Analysis): EdnObject | undefined {
 }
 
 function shownUnseen(values: readonly Edn[]): List {
-  return new List(values.toSorted(compareEdn).slice(0, UNSEEN_SHOWN));
+  return new List(values.toSorted(compareEdn).slice(0, UNSEEN_LIMIT));
 }

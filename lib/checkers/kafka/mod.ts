@@ -1,28 +1,27 @@
 /**
  * The checker of the kafka workload: a replicated log per key, with offsets.
  *
- * A log may be as sparse as it likes, but it gives each message one offset and each offset one
- * message, keeps what it acknowledged, and lets a process that polls a key move forward through it
- * without a gap. The checker infers the order of each log from the offsets that clients saw and then
- * looks for what contradicts it, error type by error type, as Jepsen's kafka workload does under
- * Maelstrom's configuration:
+ * A log may be sparse, but it gives each message one offset and each offset one message, keeps what it
+ * acknowledged, and lets a process that polls a key move forward through it without a gap. The checker
+ * infers the order of each log from the offsets that clients saw and then looks for contradictions,
+ * error type by error type, as Jepsen's kafka workload does as Maelstrom configures it:
  *
  * | error type                  | what happened                                                    |
  * | --------------------------- | ---------------------------------------------------------------- |
  * | `G1a`                       | a poll returned a message whose send failed                      |
- * | `lost-write`                | a message that took effect was polled by nobody, a later one was |
+ * | `lost-write`                | nobody polled a message that took effect, but a later one        |
  * | `unseen`                    | an acknowledged message was never polled                         |
  * | `inconsistent-offsets`      | two messages at one offset                                       |
  * | `duplicate`                 | one message at two offsets                                       |
  * | `poll-skip`                 | the polls of a process jump over a message                       |
  * | `nonmonotonic-poll`         | the polls of a process repeat a message or go back               |
  * | `nonmonotonic-send`         | the sends of a process to a key go back                          |
- * | `int-…`                     | the same within one operation                                    |
+ * | `int-…`                     | the same within a single operation                               |
  * | `G1c-realtime` and a twin   | a message was polled before it was sent                          |
- * | `empty-transaction-graph`   | too little happened to say anything                              |
+ * | `empty-transaction-graph`   | too little happened to judge                                     |
  *
- * `int-send-skip` alone is tolerated. (`precommitted-read` needs an operation that both sends and
- * polls, which this workload has not.) Linear in the history but for sorting.
+ * Only `int-send-skip` is tolerated. (`precommitted-read` needs an operation that both sends and polls,
+ * which this workload does not have.) The check is linear in the history except for sorting.
  *
  * @module
  */
@@ -31,7 +30,7 @@ import type { Op } from "../../history/operations.ts";
 import { type Check, type Result, UNKNOWN } from "../checker.ts";
 import { mapOrder } from "../../history/clojure_order.ts";
 import { analyse, type Analysis } from "./analysis.ts";
-import { cycles, isEmptyGraph } from "./cycles.ts";
+import { findCycles, isEmptyGraph } from "./cycles.ts";
 import { CheckerFailure, condense, type FoundByType } from "./errors.ts";
 import { worstRealtimeLag } from "./lag.ts";
 import { abortedReads, duplicates, inconsistentOffsets, lostWrites, unseen } from "./delivery.ts";
@@ -49,7 +48,7 @@ const TOLERATED: ReadonlySet<string> = new Set(["int-send-skip"]);
  * worst `:errs`, except `:unseen` with `:time`, `:unseen` and `:messages` by key.
  *
  * The verdict is `:unknown`, with an `:error`, where Maelstrom's own checker throws: on a polled
- * message that nobody sent, and on a key that was only ever polled empty.
+ * message that nobody sent, and on a key whose every poll came back empty.
  */
 export const checkKafka: Check = (history) => {
   const analysis = analyse(completions(history));
@@ -98,11 +97,11 @@ function errorsByType(analysis: Analysis): FoundByType {
     ["nonmonotonic-poll", poll.nonmonotonic],
     ["nonmonotonic-send", sendsBackwards(analysis)],
     ["poll-skip", poll.skip],
-    ...cycles(analysis),
+    ...findCycles(analysis),
   ]);
 }
 
-/** The distinct errors of sends and polls that may or may not have happened, by first appearance. */
+/** The distinct errors of indefinite sends and polls, in order of first appearance. */
 function infoCauses(history: readonly Op[]): List {
   const causes = new Map<string, Edn>();
   for (const { type, f, error = null } of history) {
@@ -113,7 +112,7 @@ function infoCauses(history: readonly Op[]): List {
   return new List([...causes.values()]);
 }
 
-/** A result with its keys in the order in which Clojure would print them. */
+/** Puts the keys of a result in the order in which Clojure prints them. */
 function inMapOrder(result: Result): Result {
   const names = mapOrder(Object.keys(result).map(keyword)).map(({ name }) => name);
   const ordered = Object.fromEntries(names.map((name) => [name, result[name]]));

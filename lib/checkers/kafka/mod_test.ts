@@ -6,10 +6,10 @@ import { UNKNOWN } from "../checker.ts";
 import { checkKafka, explainKafka } from "./mod.ts";
 import { transcript } from "../history_fixture.ts";
 
-// Real Maelstrom's word.
+// Recorded runs.
 
 for (const run of ["aborted-visible", "lost-acknowledged", "offset-race", "offsets-backwards"]) {
-  Deno.test(`kafka: ${run} comes out as Maelstrom had it, to the letter`, async () => {
+  Deno.test(`kafka: ${run} equals Maelstrom's result to the letter`, async () => {
     const history = parseHistory(await unzipped(`${run}/history.edn.gz`));
     const printed = (await unzipped(`${run}/results.edn.gz`)).replaceAll(/\s+/g, " ");
     const theirs = printed.slice(printed.indexOf(":workload ") + ":workload ".length);
@@ -29,7 +29,7 @@ async function unzipped(file: string): Promise<string> {
   return await new Response(text).text();
 }
 
-// A correct log never errs.
+// A correct log.
 
 interface Command {
   readonly process: number;
@@ -38,7 +38,7 @@ interface Command {
   readonly took: boolean;
 }
 
-/** Executes commands on a log that does everything right, and polls all of it in the end. */
+/** Executes commands on a correct log, and polls all of it at the end. */
 function correctLog(commands: readonly Command[]): Op[] {
   const lines: string[] = [];
   const logs = new Map<string, number[]>();
@@ -72,13 +72,13 @@ function correctLog(commands: readonly Command[]): Op[] {
       logs.set(key, log);
       line(process, `invoke send [[:send "${key}" ${value}]]`);
       if (f === "send" || (f === "info" && took)) log.push(value);
-      // Offsets have holes: only every other one is given.
+      // Offsets have holes: the log hands out every other one.
       if (f === "send") {
         line(process, `ok send [[:send "${key}" [${2 * log.length - 2} ${value}]]]`);
       } else line(process, `${f} send [[:send "${key}" ${value}]]`);
     }
   }
-  // Twice, since what the last operation of all polls for the first time counts as unseen.
+  // Twice, since what the last operation polls for the first time counts as unseen.
   for (const process of [98, 99]) {
     assign(process, [...logs.keys()]);
     poll(process, Infinity);
@@ -105,9 +105,9 @@ Deno.test("kafka: a correct log is valid, whatever clients do", () => {
   );
 });
 
-// Each way to break it is told.
+// Broken logs.
 
-/** Sends 1, 2 and 3 to key `a`; then what the lines say happens. */
+/** Sends 1, 2 and 3 to key `a`, then follows the lines. */
 function afterThreeSends(lines: string, offsets = [0, 1, 2]): Op[] {
   const sends = offsets.map((offset, i) => `
     ${2 * i}   0 invoke send [[:send "a" ${i + 1}]]
@@ -198,9 +198,9 @@ for (const [name, [history, errors]] of Object.entries(broken)) {
     assertEquals(Object.fromEntries(counts), errors);
     assertEquals(result["bad-error-types"], result["error-types"]);
     assertEquals(result["valid?"], Object.keys(errors).length === 0);
-    const told = explainKafka(result, history);
+    const lines = explainKafka(result, history);
     for (const type of Object.keys(errors).filter((type) => type !== "strong-PL-2-cycle-exists")) {
-      assert(told.some((line) => line.startsWith(`${type}: `)), `${type} is not explained`);
+      assert(lines.some((line) => line.startsWith(`${type}: `)), `${type} is not explained`);
     }
   });
 }
@@ -215,7 +215,7 @@ function countOf(entry: Edn | undefined): Edn | undefined {
   return entry["count"];
 }
 
-Deno.test("kafka: sends that leave room between them are tolerated", () => {
+Deno.test("kafka: gaps between the messages of one send are tolerated", () => {
   const history = afterThreeSends(`
     6 1 invoke send [[:send "a" 4] [:send "a" 5]]
     6 2 invoke send [[:send "a" 6]]
@@ -228,7 +228,7 @@ Deno.test("kafka: sends that leave room between them are tolerated", () => {
   assertEquals(result["valid?"], true);
 });
 
-Deno.test("kafka: an indefinite send counts from when its message is polled", () => {
+Deno.test("kafka: an indefinite send counts once its message is polled", () => {
   const lost = afterThreeSends(`
     6 1 invoke send [[:send "a" 4]]
     7 1 info   send [[:send "a" 4]] {:error :net-timeout}
@@ -247,7 +247,7 @@ Deno.test("kafka: an indefinite send counts from when its message is polled", ()
     30 3 invoke poll [[:poll]]
     31 3 ok     poll [[:poll {"b" [[0 4]]}]]`;
   assertEquals(checkKafka(afterThreeSends(there + again))["valid?"], true);
-  assertEquals(checkKafka(afterThreeSends(there))["valid?"], false, "as Jepsen, see `unseen`");
+  assertEquals(checkKafka(afterThreeSends(there))["valid?"], false, "as in Jepsen, see `unseen`");
   const passedOver = `
     6 1 invoke send [[:send "a" 4] [:send "b" 1]]
     7 1 info   send [[:send "a" 4] [:send "b" 1]]
@@ -257,7 +257,7 @@ Deno.test("kafka: an indefinite send counts from when its message is polled", ()
   assertEquals(checkKafka(afterThreeSends(passedOver))["valid?"], true);
 });
 
-Deno.test("kafka: an assignment forgets positions in keys that it leaves out, an empty list in its own", () => {
+Deno.test("kafka: an assignment forgets positions in keys that it drops, an empty poll that of its key", () => {
   const goneBack = (between: string) =>
     checkKafka(afterThreeSends(`
       10 1 invoke poll [[:poll]]
@@ -278,10 +278,10 @@ Deno.test("kafka: an assignment forgets positions in keys that it leaves out, an
   assertEquals(checkKafka(emptied)["valid?"], true);
 });
 
-Deno.test("kafka: lag is how long before the poll the next message was known to be there", () => {
+Deno.test("kafka: lag is how long before the poll the next message was known to exist", () => {
   const lag = (history: Op[]) => printEdn(checkKafka(history)["worst-realtime-lag"] ?? null);
   assertEquals(lag([]), "{:time 0.0, :lag 0.0}");
-  // Message 2 is known to be there since 3 ms; the poll that does not return it begins at 10 ms.
+  // Message 2 is known to exist since 3 ms; the poll that does not return it begins at 10 ms.
   assertEquals(
     lag(afterThreeSends(polls("1: 0 1", "1: 1 2, 2 3"))),
     `{:time 0.01, :process 1, :key "a", :lag 0.007}`,
@@ -297,7 +297,7 @@ Deno.test("kafka: lag is how long before the poll the next message was known to 
   assertEquals(lag(afterThreeSends(ignored)), `{:time 0.02, :process 1, :key "a", :lag 0.019}`);
 });
 
-Deno.test("kafka: no verdict where Maelstrom's checker gives up", () => {
+Deno.test("kafka: there is no verdict where Maelstrom's checker gives up", () => {
   const invented = checkKafka(afterThreeSends(polls(ALL + ", 3 77")));
   assertEquals(invented["valid?"], UNKNOWN);
   assertMatch(explainKafka(invented).join(), /message 77 of key "a" was polled, but nobody/);
@@ -308,7 +308,7 @@ Deno.test("kafka: no verdict where Maelstrom's checker gives up", () => {
   assertMatch(explainKafka(empty).join(), /every poll of it came back as an empty list/);
 });
 
-Deno.test("kafka: a run in which nothing follows anything proves nothing", () => {
+Deno.test("kafka: a run in which no operation follows another is not valid", () => {
   assertEquals(checkKafka([])["valid?"], true);
   const alone = checkKafka(transcript(`
     0 0 invoke poll [[:poll]]
@@ -317,7 +317,7 @@ Deno.test("kafka: a run in which nothing follows anything proves nothing", () =>
   assertEquals(alone["empty-transaction-graph"], { count: 1, errs: true });
 });
 
-Deno.test("kafka: a result of more than eight keys is in the order of Clojure's hash maps", () => {
+Deno.test("kafka: a result of more than eight keys has the order of Clojure's hash maps", () => {
   const keys = (name: string) => Object.keys(checkKafka(broken[name]?.[0] ?? []));
   assertEquals(keys("a message that nobody polls, before others"), [
     "valid?",
@@ -341,7 +341,7 @@ Deno.test("kafka: a result of more than eight keys is in the order of Clojure's 
   ]);
 });
 
-Deno.test("kafka: a lost message is told with who had it acknowledged, when, and who polled past it", () => {
+Deno.test("kafka: the explanation of a lost message says who sent it, when, and who polled past it", () => {
   const [history = []] = broken["a message that nobody polls, before others"] ?? [];
   assertEquals(explainKafka(checkKafka(history), history), [
     `lost-write: message 2 of key "a" is lost: process 0 had its send of 2 acknowledged (offset 1) at ` +

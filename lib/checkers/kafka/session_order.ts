@@ -1,9 +1,10 @@
 /**
- * Checks of the order in which processes send and poll, against the version order.
+ * Checks of the order within a process: how its sends and polls move through the version order.
  *
- * A process polls each key forward: the first message of a poll follows at once the last one of its
- * poll before, and so on within a poll. A distance above one is a skip, one below it a repetition or a
- * step back ("nonmonotonic"). Only messages somebody saw count, so a hole in the offsets is no skip.
+ * A process polls each key forward: the first message of a poll directly follows the last message of
+ * the poll before, and likewise within a poll. A distance above one is a skip, one below it is a
+ * repetition or a step back ("nonmonotonic"). Only messages that somebody saw count, so a hole in the
+ * offsets is not a skip.
  *
  * @module
  */
@@ -13,13 +14,13 @@ import { type Analysis, between, delta } from "./analysis.ts";
 import { type Found, shownOp } from "./errors.ts";
 import { type Completion, type MessagesByKey, push } from "./messages.ts";
 
-/** Steps that are too wide, and steps back or in place. */
-export interface Missteps {
+/** Steps that skip messages, and steps that repeat one or go back. */
+interface Missteps {
   readonly skip: readonly Found[];
   readonly nonmonotonic: readonly Found[];
 }
 
-/** Steps from one message to the next within single operations: `int-poll-skip` and the like. */
+/** Checks the steps within single operations: `int-poll-skip` and the like. */
 export function internalSteps(
   { completions, orders }: Analysis,
   messagesOf: (completion: Completion) => MessagesByKey,
@@ -46,7 +47,7 @@ export function internalSteps(
   return { skip, nonmonotonic };
 }
 
-/** Steps from one poll of a process to its next of the same key: `poll-skip`, `nonmonotonic-poll`. */
+/** Checks the steps from a poll to the next by the same process: `poll-skip`, `nonmonotonic-poll`. */
 export function pollSteps({ completions, orders }: Analysis): Missteps {
   const skip: Found[] = [];
   const nonmonotonic: Found[] = [];
@@ -81,7 +82,7 @@ export function pollSteps({ completions, orders }: Analysis): Missteps {
   return { skip, nonmonotonic };
 }
 
-/** `nonmonotonic-send`: the sends of a process to a key do not get ascending indexes. */
+/** Checks that the sends of a process to a key ascend; `nonmonotonic-send` if not. */
 export function sendsBackwards({ completions, orders }: Analysis): Found[] {
   const found: Found[] = [];
   for (const ofProcess of byProcess(completions)) {
@@ -112,7 +113,7 @@ function byProcess(completions: readonly Completion[]): Completion[][] {
   return entriesInMapOrder(processes).map(([, ofProcess]) => ofProcess);
 }
 
-/** An assignment makes a process forget where it was in the keys it no longer has. */
+/** An assignment makes a process forget its position in the keys it no longer has. */
 function onlyAssigned(last: ReadonlyMap<Edn, Completion>, assigned: Edn): Map<Edn, Completion> {
   const keys = new Set(Array.isArray(assigned) ? assigned : []);
   return new Map([...last].filter(([key]) => keys.has(key)));
