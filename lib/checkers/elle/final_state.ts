@@ -1,41 +1,31 @@
 /**
- * A check of registers that is stronger than Maelstrom's, where the state at the end is known.
+ * A check of registers that sees more than Maelstrom's, where every node's final state is known.
  *
- * Maelstrom sees only what clients were told. A node that keeps its writes to itself, or answers
- * `nil` to every read, passes its check of weak models, since registers reveal so little order. But
- * when every node's state is known after the network healed and came to rest, more can be said:
+ * Maelstrom sees only what clients saw. A node that keeps its writes to itself, or answers `nil` to
+ * every read, passes its check of weak models, since registers reveal so little of their order. The
+ * states of all nodes, once the network has healed and come to rest, reveal more:
  *
  * - replicas must hold the same value for a key;
- * - that value must be the last some transaction wrote to the key, and not of one that failed;
- * - a committed write may be gone only if the surviving one may come later. It may not where the
- *   lost write causally follows the survivor: the same process did one after the other, or one
- *   transaction read what another wrote, in any chain of these. Designs that promise more ask for
- *   real time instead: a write that began after the survivor was acknowledged;
- * - the surviving value ends the key's order of versions. That puts every other writer of the key
- *   before its writer, and reveals the G0 that Maelstrom cannot see: of two transactions that wrote
- *   two keys, each survived on one;
+ * - that value must be the last that some transaction wrote to the key, and that transaction must not
+ *   have failed;
+ * - a committed write may be gone only if the surviving one may come later. It cannot where the lost
+ *   write causally follows the survivor: the same process executed one after the other, or one
+ *   transaction read what the other wrote, in any chain of these. A design that promises more is held
+ *   against real time instead: no write may be gone that began after the survivor was acknowledged;
+ * - the surviving value is the last version of its key. So every other writer of the key comes before
+ *   the survivor's, which reveals a G0 that Maelstrom cannot see: of two transactions that wrote the
+ *   same two keys, each survives on one;
  * - a process that wrote a key must not find it empty later.
  *
- * Nothing here belongs to Maelstrom's verdict, and it is reported apart from it.
+ * The result is reported beside Maelstrom's verdict and is no part of it.
  *
  * @module
  */
-import {
-  type Edn,
-  type EdnObject,
-  isEdnObject,
-  itemsOf,
-  keyword,
-  List,
-  printEdn,
-} from "../../history/edn.ts";
-import { type Op, opFromEdn, taggedOp } from "../../history/operations.ts";
-import type { CheckOptions, Explain, Result } from "../checker.ts";
-import { UNKNOWN } from "../checker.ts";
+import { type Edn, type EdnObject, keyword, List } from "../../history/edn.ts";
+import { type Op, taggedOp } from "../../history/operations.ts";
+import { type CheckOptions, type Result, UNKNOWN } from "../checker.ts";
+import { causality, reachableFrom } from "./causality.ts";
 import type { Anomalies } from "./cycles.ts";
-import { explainRwRegister } from "./explain.ts";
-import { at, EdgeList, type Graph, WR } from "./graph.ts";
-import { linkProcesses } from "./temporal_order.ts";
 import { cyclesBetween, type KeyHistories, keyHistories, orderVersions } from "./rw_register.ts";
 import {
   failedWrites,
@@ -51,13 +41,13 @@ import { type Key, keyOf } from "../../history/equality.ts";
 /** Each node's registers at the end, by node and key. */
 export type FinalStates = ReadonlyMap<string, ReadonlyMap<Edn, Edn>>;
 
-/** What a design promises, beyond convergence. */
-export interface FinalStateOptions extends CheckOptions {
-  /** Models whose cycles are looked for with the versions' order; `read-committed` by default. */
+/** What a design promises beyond convergence. */
+interface FinalStateOptions extends CheckOptions {
+  /** Models whose cycles are sought, given the last versions. Default: `read-committed`. */
   readonly consistencyModels?: readonly string[];
-  /** Whether a write must survive an earlier one in real time, or only causally, the default. */
+  /** In which order a write must survive an earlier one. Default: `causal`. */
   readonly order?: "causal" | "realtime";
-  /** The node a process talks to; by default, as in Maelstrom, they take turns. */
+  /** The node a process talks to. Default: processes take turns, as in Maelstrom. */
   readonly nodeOf?: (process: number) => string | undefined;
 }
 
@@ -65,14 +55,15 @@ export interface FinalStateOptions extends CheckOptions {
 const LISTED = 16;
 
 /**
- * Holds a history of `:txn` operations over registers against the state it left behind.
+ * Compares a history of `:txn` operations over registers with the final states it led to.
  *
- * Call it only when replication has had time to finish. The result has `:valid?`, unknown where no
- * state is given; `:divergent`, `:lost`, `:wrong-values` and `:forgotten`, each with the first cases
- * and a `…-count`; `:never-replicates`, nodes that took nothing from others while they differ;
- * `:replication`, per node how many keys' values came from elsewhere or went elsewhere;
- * `:anomaly-types` and `:anomalies` for cycles, in Maelstrom's shape; and, for information where only
- * causality is promised, `:overtaken-count`, keys on which an earlier write in real time survived.
+ * The states must be taken when replication has had time to finish. The result has `:valid?`, unknown
+ * where no state is given; `:divergent`, `:lost`, `:wrong-values` and `:forgotten`, each with the first
+ * cases and a `…-count`; `:never-replicates`, nodes that took nothing from others though they differ;
+ * `:replication`, how many keys' values each node received from others or sent to them;
+ * `:anomaly-types` and `:anomalies` for cycles, in Maelstrom's shape; and `:overtaken-count`, for
+ * information where a design promises only causality: keys on which a write survived that completed
+ * before a lost one began.
  */
 export function checkFinalState(
   history: readonly Op[],
@@ -85,8 +76,8 @@ export function checkFinalState(
     const end = new FinalState(transactions(history, "w"), finalStates);
     const divergent = end.divergentKeys();
     const wrong = end.wrongValues();
-    const lost = [...end.missing(), ...end.undone(options.order ?? "causal")];
-    const overtaken = options.order === "realtime" ? [] : end.undone("realtime");
+    const lost = [...end.missing(), ...end.lostWrites(options.order ?? "causal")];
+    const overtaken = options.order === "realtime" ? [] : end.lostWrites("realtime");
     const forgotten = end.forgottenWrites();
     const replication = end.replication(options.nodeOf ?? takingTurns([...finalStates.keys()]));
     const cycles = verdict(end.cycles(forbidden), forbidden);
@@ -95,7 +86,9 @@ export function checkFinalState(
       "valid?": violations.length > 0 ? false : cycles["valid?"],
       "key-count": end.keyCount,
       ...listed("divergent", divergent),
-      "never-replicates": replication.filter(({ isStuck }) => isStuck).map(({ node }) => node),
+      "never-replicates": replication.filter(({ isIsolated }) => isIsolated).map(({ node }) =>
+        node
+      ),
       replication: new Map(replication.map(({ node, figures }) => [node, figures])),
       ...listed("lost", lost),
       ...listed("wrong-values", wrong),
@@ -121,7 +114,7 @@ interface Write {
   readonly writer: Transaction;
 }
 
-/** A value that a node holds at the end. */
+/** A value that a node holds in its final state. */
 interface Holding {
   readonly node: string;
   readonly key: Edn;
@@ -129,14 +122,14 @@ interface Holding {
   readonly value: Edn;
 }
 
-/** A history beside the state it ended in. */
+/** A history together with the final states it led to. */
 class FinalState {
   readonly #all: readonly Transaction[];
   readonly #states: ReadonlyMap<string, ReadonlyMap<Key, Edn>>;
   readonly #keys = new Map<Key, Edn>();
-  /** Committed last writes by key. */
+  /** The committed last writes of each key. */
   readonly #committed = new Map<Key, Write[]>();
-  /** Writers of every last write that took place or may have. */
+  /** The writers of every last write that took place or may have. */
   readonly #writers = new WriteIndex();
 
   constructor(all: readonly Transaction[], finalStates: FinalStates) {
@@ -184,7 +177,7 @@ class FinalState {
       .map(([k, key]) => ({ key, values: this.#valuesOf(k) }));
   }
 
-  /** Values that are nobody's last write, or are of a transaction that failed. */
+  /** Values that are nobody's last write, or that a failed transaction wrote. */
   wrongValues(): EdnObject[] {
     const [failed, intermediate] = [failedWrites(this.#all), intermediateWrites(this.#all)];
     return this.#holdings().flatMap(({ node, key, k, value }) => {
@@ -202,7 +195,7 @@ class FinalState {
     });
   }
 
-  /** Keys that a node has nothing for, though a write to them committed. */
+  /** Keys for which a node holds nothing, though a write to them committed. */
   missing(): EdnObject[] {
     return this.#holdings().flatMap(({ node, key, k, value }) => {
       const [write] = this.#committed.get(k) ?? [];
@@ -211,8 +204,8 @@ class FinalState {
     });
   }
 
-  /** Values that survived a committed write which comes later in an order. */
-  undone(order: "causal" | "realtime"): EdnObject[] {
+  /** Values that survived a committed write that comes later in an order. */
+  lostWrites(order: "causal" | "realtime"): EdnObject[] {
     const isLater = order === "realtime" ? laterInRealTime : this.#laterByCause();
     const known = new Map<Transaction, Map<Key, Write | undefined>>();
     return this.#holdings().flatMap(({ node, key, k, value }) => {
@@ -234,8 +227,8 @@ class FinalState {
   #laterByCause(): (survivor: Transaction, others: readonly Write[]) => Write | undefined {
     const causes = causality(this.#all);
     return (survivor, others) => {
-      // What follows something completes after that began. So most survivors have no candidates,
-      // and between one and its candidates lies only what began before the last of them ended.
+      // A follower completes after the survivor began. So most survivors have no candidates, and
+      // every chain from a survivor to a candidate began before the last candidate completed.
       const later = others.filter(({ writer }) => writer.op.index > survivor.invocation.index);
       const horizon = later.reduce((latest, { writer }) => Math.max(latest, writer.op.index), -1);
       const isNear = (v: number) => (this.#all[v]?.invocation.index ?? Infinity) < horizon;
@@ -244,7 +237,7 @@ class FinalState {
     };
   }
 
-  /** First reads of a key that found nothing after their own process had written it. */
+  /** Reads that found nothing where their own process had written before. */
   forgottenWrites(): EdnObject[] {
     const written = new Map<Op["process"], Map<Key, Write>>();
     return this.#all.filter(({ type }) => type === "ok").flatMap((transaction) => {
@@ -262,7 +255,7 @@ class FinalState {
     });
   }
 
-  /** Who took values from whom. */
+  /** Counts which nodes took values from which. */
   replication(nodeOf: (process: number) => string | undefined) {
     const origin = ({ op }: Transaction) =>
       typeof op.process === "number" ? nodeOf(op.process) : undefined;
@@ -283,12 +276,12 @@ class FinalState {
       const sent = holdings.filter((held) => held.node !== node && held.from === node).length;
       const own = origins.filter((from) => from === node).length;
       const elsewhere = origins.length - own;
-      const isStuck = received === 0 && elsewhere > 0 && differs(node);
-      return { node, isStuck, figures: { "own-writes": own, received, sent } };
+      const isIsolated = received === 0 && elsewhere > 0 && differs(node);
+      return { node, isIsolated, figures: { "own-writes": own, received, sent } };
     });
   }
 
-  /** Cycles, given that what survived everywhere is the last version of its key. */
+  /** Finds cycles, given that a value that survived everywhere is the last version of its key. */
   cycles(forbidden: ReadonlySet<string>): Anomalies {
     const keys = keyHistories(this.#all);
     orderVersions(this.#all, keys);
@@ -302,7 +295,7 @@ class FinalState {
     const versions = keys.get(k);
     const [value = null] = this.#valuesOf(k).values();
     const last = versions?.get(keyOf(value));
-    // A survivor that other versions are known to follow is a lost write, and proves no order.
+    // A survivor that other versions are known to follow shows a lost write, not an order.
     if (versions === undefined || last === undefined || value === null || last.next.size > 0) {
       return;
     }
@@ -314,7 +307,7 @@ function lostWrite({ value, writer }: Write): EdnObject {
   return { "lost-value": value, "lost-op": taggedOp(writer.op) };
 }
 
-/** A transaction's last write to each key. */
+/** Returns a transaction's last write to each key. */
 function lastWrites({ mops }: Transaction) {
   return [...new Map(mops.filter(({ isRead }) => !isRead).map((mop) => [mop.k, mop])).values()];
 }
@@ -322,130 +315,4 @@ function lastWrites({ mops }: Transaction) {
 function laterInRealTime(survivor: Transaction, others: readonly Write[]): Write | undefined {
   if (survivor.type !== "ok") return undefined;
   return others.find(({ writer }) => writer.invocation.index > survivor.op.index);
-}
-
-/** Process order, and who read whose writes. */
-function causality(all: readonly Transaction[]): Graph {
-  const edges = new EdgeList();
-  linkProcesses(all, edges);
-  const writers = new WriteIndex();
-  for (const transaction of all) {
-    for (const { isRead, k, value } of transaction.mops) {
-      if (!isRead) writers.add(k, value, transaction);
-    }
-  }
-  for (const reader of all) {
-    if (reader.type !== "ok") continue;
-    for (const { isRead, k, value } of reader.mops) {
-      const writer = isRead && value !== null ? writers.get(k, value) : undefined;
-      if (writer !== undefined && writer !== reader) edges.link(writer.id, reader.id, WR);
-    }
-  }
-  return edges.toGraph(all.length);
-}
-
-/** The vertices that some path leads to from another, through those that satisfy a condition. */
-function reachableFrom(
-  { offsets, targets }: Graph,
-  start: number,
-  isNear: (vertex: number) => boolean,
-): Set<number> {
-  const seen = new Set<number>();
-  const queue = [start];
-  for (const v of queue) {
-    for (let edge = at(offsets, v); edge < at(offsets, v + 1); edge++) {
-      const to = at(targets, edge);
-      if (seen.has(to) || !isNear(to)) continue;
-      seen.add(to);
-      queue.push(to);
-    }
-  }
-  return seen;
-}
-
-/** Says what {@linkcode checkFinalState} found, worst first. */
-export const explainFinalState: Explain = (result) => {
-  const cycles = explainRwRegister({ anomalies: result.anomalies, error: result.error });
-  return [
-    ...stuckInWords(result),
-    ...section(result, "divergent", "the replicas disagree on # at the end", divergentInWords),
-    ...section(result, "lost", "# lost without a newer one in its place", lostInWords, "write"),
-    ...section(result, "wrong-values", "# at the end that no committed write left", wrongInWords),
-    ...section(
-      result,
-      "forgotten",
-      "# missed what its own process wrote",
-      forgottenInWords,
-      "read",
-    ),
-    ...cycles,
-  ];
-};
-
-const print = (value: Edn | undefined) => printEdn(value ?? null);
-
-function stuckInWords({ "never-replicates": stuck, replication }: EdnObject): string[] {
-  return itemsOf(stuck).map((node) => {
-    const figures = replication instanceof Map ? replication.get(node) : undefined;
-    const sent = isEdnObject(figures) ? figures.sent : undefined;
-    const both = sent === 0 ? " and none of its own reached another" : "";
-    return `${String(node)} never replicates: no write of another node reached it${both}.`;
-  });
-}
-
-function section(
-  result: EdnObject,
-  name: string,
-  title: string,
-  inWords: (entry: EdnObject) => string,
-  noun = name === "divergent" ? "key" : "value",
-): string[] {
-  const count = Number(result[`${name}-count`] ?? 0);
-  if (count === 0) return [];
-  const told = itemsOf(result[name]).filter(isEdnObject).slice(0, 3);
-  const rest = count - told.length;
-  const counted = `${count} ${noun}${count === 1 ? "" : "s"}`;
-  const sentence = title.replace("#", counted);
-  return [
-    `${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}.`,
-    ...told.map((entry) => `  ${inWords(entry)}`),
-    ...(rest > 0 ? [`  … and ${rest} more like it.`] : []),
-  ];
-}
-
-function divergentInWords({ key, values }: EdnObject): string {
-  const held = values instanceof Map ? [...values] : [];
-  return `key ${print(key)}: ${
-    held.map(([node, value]) => `${String(node)} has ${print(value)}`).join(", ")
-  }.`;
-}
-
-function lostInWords(entry: EdnObject): string {
-  const { node, key, value, survivor, why } = entry;
-  const lost = `the ${print(entry["lost-value"])} that ${operation(entry["lost-op"])} wrote`;
-  if (why === keyword("missing")) {
-    return `${String(node)} has nothing for key ${print(key)}, not even ${lost}.`;
-  }
-  const later = why === keyword("causal")
-    ? "which causally came first"
-    : "which had completed before that began";
-  return `${String(node)} has ${print(value)} for key ${print(key)}, by ${
-    operation(survivor)
-  }, ${later}; ${lost} is gone.`;
-}
-
-function wrongInWords({ node, key, value, why, writer }: EdnObject): string {
-  const by = writer === undefined ? "" : `, by ${operation(writer)}`;
-  return `${String(node)} has ${print(value)} for key ${print(key)}${by}: ${print(why).slice(1)}.`;
-}
-
-function forgottenInWords(entry: EdnObject): string {
-  return `${operation(entry.op)} found nothing for key ${print(entry.key)}, where ${
-    operation(entry["lost-op"])
-  } had written ${print(entry["lost-value"])}.`;
-}
-
-function operation(op: Edn | undefined): string {
-  const { process, index } = opFromEdn(op ?? null);
-  return `process ${process}'s operation ${index}`;
 }

@@ -4,7 +4,8 @@ import { UNKNOWN } from "../checker.ts";
 import { names } from "./expectation_fixture.ts";
 import { historyOf, ok, recordedHistory } from "./transaction_fixture.ts";
 import { checkRwRegister } from "./rw_register.ts";
-import { checkFinalState, explainFinalState, type FinalStates } from "./final_state.ts";
+import { explainFinalState } from "./explain_final_state.ts";
+import { checkFinalState, type FinalStates } from "./final_state.ts";
 
 /** States of nodes `n0`, `n1` … with string keys. */
 function states(...nodes: Record<string, Edn>[]): FinalStates {
@@ -40,7 +41,7 @@ Deno.test("either of two concurrent writes may survive, but the same one everywh
   ]);
 });
 
-Deno.test("nodes that never replicate are called out, though Maelstrom finds nothing", async () => {
+Deno.test("nodes that never replicate are named, though Maelstrom finds nothing", async () => {
   const result = checkFinalState(twoWriters, states({ x: 1 }, { y: 2 }));
   assertEquals(result["never-replicates"], ["n0", "n1"]);
   assertEquals(why(result, "lost"), ["missing", "missing"]);
@@ -64,7 +65,7 @@ Deno.test("nodes that never replicate are called out, though Maelstrom finds not
   assertEquals(end["never-replicates"], ["n0", "n1"]);
 });
 
-Deno.test("only the node that took nothing is said not to replicate", () => {
+Deno.test("only a node that took nothing never replicates", () => {
   const history = historyOf(ok(0, [0, 1], "[:w :x 1]"), ok(1, [2, 3], "[:w :y 2]"));
   const result = checkFinalState(history, states({ x: 1 }, { x: 1, y: 2 }));
   assertEquals(result["never-replicates"], ["n0"]);
@@ -74,7 +75,7 @@ Deno.test("only the node that took nothing is said not to replicate", () => {
   );
 });
 
-Deno.test("a write lost with nothing in its place is found where the replicas agree", () => {
+Deno.test("a write lost with nothing in its place is found even where the replicas agree", () => {
   const result = checkFinalState(twoWriters, states({ y: 2 }, { y: 2 }));
   assertEquals(result["valid?"], false);
   assertEquals(result["divergent-count"], 0);
@@ -88,13 +89,13 @@ Deno.test("a later write of the same process must not lose to its earlier one", 
   assertEquals(why(result, "lost"), ["causal", "causal"]);
   assertEquals(
     explainFinalState(result)[1],
-    "  n0 has 1 for key :x, by process 0's operation 1, which causally came first; the 2 that " +
-      "process 0's operation 3 wrote is gone.",
+    "  n0 has 1 for key :x, by process 0's operation 1, which causally precedes the lost write: " +
+      "the 2 that process 0's operation 3 wrote.",
   );
   assertEquals(checkFinalState(history, states({ x: 2 }, { x: 2 }))["valid?"], true);
 });
 
-Deno.test("a write that follows a chain of reads must not lose to its beginning", () => {
+Deno.test("a write at the end of a chain of reads must not lose to its beginning", () => {
   const history = historyOf(
     ok(0, [0, 1], "[:w :x 1] [:w :y 1]"),
     ok(1, [2, 3], "[:r :y 1] [:w :z 1]"),
@@ -107,7 +108,7 @@ Deno.test("a write that follows a chain of reads must not lose to its beginning"
   assertEquals(checkFinalState(history, states({ x: 2, ...end }))["valid?"], true);
 });
 
-Deno.test("real time binds only designs that promise it", () => {
+Deno.test("only designs that promise real time are held to it", () => {
   const history = historyOf(ok(0, [0, 1], "[:w :x 1]"), ok(1, [2, 3], "[:w :x 2]"));
   const end = states({ x: 1 }, { x: 1 });
   const causal = checkFinalState(history, end);
@@ -131,7 +132,7 @@ Deno.test("an indefinite write may be lost or survive", () => {
   assertEquals(checkFinalState(history, states({ x: 2, y: 1 }))["valid?"], true);
 });
 
-Deno.test("values of failed, replaced and imagined writes are wrong", () => {
+Deno.test("values that failed, were replaced or never written are wrong", () => {
   const history = historyOf(
     { ...ok(0, [0, 1], "[:w :x 1]"), type: "fail" },
     ok(1, [0, 1], "[:w :y 1] [:w :y 2]"),
@@ -144,15 +145,18 @@ Deno.test("values of failed, replaced and imagined writes are wrong", () => {
   );
 });
 
-Deno.test("a process that finds nothing where it wrote has been forgotten", () => {
+Deno.test("a process must not find nothing where it wrote", () => {
   const history = historyOf(ok(0, [0, 1], "[:w :x 1]"), ok(0, [2, 3], "[:r :x nil]"));
   const result = checkFinalState(history, states({ x: 1 }));
   assertEquals(result["forgotten-count"], 1);
   assertEquals(result["valid?"], false);
-  assertMatch(explainFinalState(result)[0] ?? "", /^1 read missed what its own process wrote\.$/);
+  assertMatch(
+    explainFinalState(result)[0] ?? "",
+    /^1 read missed what the same process had written\.$/,
+  );
 });
 
-Deno.test("two writers that each survived on one key form a G0, which Maelstrom cannot see", () => {
+Deno.test("two writers each of which survives on one key form a G0, which Maelstrom cannot see", () => {
   const history = historyOf(
     ok(0, [0, 9], "[:w :x 1] [:w :y 1]"),
     ok(1, [0, 9], "[:w :x 2] [:w :y 2]"),
@@ -166,6 +170,6 @@ Deno.test("two writers that each survived on one key form a G0, which Maelstrom 
   assertEquals(whole["valid?"], true);
 });
 
-Deno.test("without a state there is no verdict", () => {
+Deno.test("without final states there is no verdict", () => {
   assertEquals(checkFinalState(twoWriters, new Map())["valid?"], UNKNOWN);
 });

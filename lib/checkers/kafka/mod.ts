@@ -17,7 +17,8 @@
  * | `nonmonotonic-poll`         | the polls of a process repeat a message or go back               |
  * | `nonmonotonic-send`         | the sends of a process to a key go back                          |
  * | `int-…`                     | the same within a single operation                               |
- * | `G1c-realtime` and a twin   | a message was polled before it was sent                          |
+ * | `G1c-realtime`              | a message was polled before it was sent                          |
+ * | `strong-PL-2-cycle-exists`  | the same, by the consistency model it rules out                  |
  * | `empty-transaction-graph`   | too little happened to judge                                     |
  *
  * Only `int-send-skip` is tolerated. (`precommitted-read` needs an operation that both sends and polls,
