@@ -1,15 +1,15 @@
 /**
- * Histories for tests: written by hand as a transcript, or recorded by real Maelstrom.
+ * Histories for tests: written as a transcript, or recorded by Maelstrom.
  *
  * @module
  */
 import { type Edn, type EdnObject, isEdnObject, keyword, parseEdn } from "../history/edn.ts";
-import { type Op, opFromEdn, parseHistory } from "../history/operations.ts";
+import { NS_PER_MS, type Op, opFromEdn, parseHistory } from "../history/operations.ts";
 
 const LINE = /^(\S+)\s+(\S+)\s+(invoke|ok|fail|info)\s+(\S+)\s*(.*)$/;
 
 /**
- * A history from lines of `MILLISECONDS PROCESS TYPE F [VALUE [EXTRA]]`, value and extra keys in EDN:
+ * Parses a history from lines of `MILLISECONDS PROCESS TYPE F [VALUE [EXTRA]]`, value and extra keys in EDN:
  *
  *     0   0 invoke add 7
  *     5   0 ok     add 7
@@ -18,12 +18,12 @@ const LINE = /^(\S+)\s+(\S+)\s+(invoke|ok|fail|info)\s+(\S+)\s*(.*)$/;
 export function transcript(text: string): Op[] {
   return text.trim().split("\n").map((line, index) => {
     const [, ms, process = "", type = "", f = "", rest = ""] = LINE.exec(line.trim()) ?? [];
-    if (ms === undefined) throw new SyntaxError(`no line of a transcript: ${line}`);
+    if (ms === undefined) throw new SyntaxError(`not a line of a transcript: ${line}`);
     const values = parseEdn(`[${rest}]`);
     const [value, extra = {}]: readonly Edn[] = Array.isArray(values) ? values : [];
     return opFromEdn({
       index,
-      time: Math.round(Number(ms) * 1e6),
+      time: Math.round(Number(ms) * NS_PER_MS),
       type: keyword(type),
       process: process === "nemesis" ? keyword(process) : Number(process),
       f: keyword(f),
@@ -33,11 +33,11 @@ export function transcript(text: string): Op[] {
   });
 }
 
-/** A run that real Maelstrom recorded, as it lies in `testdata/`, such as `echo/changed-type`. */
+/** Reads a run that Maelstrom recorded from `testdata/`, such as `echo/changed-type`. */
 export function recorded(run: string): { history: Op[]; results: EdnObject } {
   const read = (file: string) =>
     Deno.readTextFileSync(new URL(`testdata/${run}/${file}`, import.meta.url));
   const results = parseEdn(read("results.edn"));
-  if (!isEdnObject(results)) throw new TypeError(`${run}: results.edn holds no map`);
+  if (!isEdnObject(results)) throw new TypeError(`${run}: results.edn does not hold a map`);
   return { history: parseHistory(read("history.edn")), results };
 }

@@ -1,11 +1,11 @@
 /**
- * Classes of cycles: how bad a cycle of dependencies is.
+ * Classes of cycles of dependencies.
  *
  * If T1 must come before T2, T2 before T3 and T3 before T1, no order explains what was observed. The
- * relations around the cycle say which promise that breaks, after Adya's "Weak Consistency" (1999):
+ * relations around the cycle say which promise it breaks, after Adya's "Weak Consistency" (1999):
  * only write–write is a G0, with write–read a G1c, with a single read–write a G-single, with several
- * that never follow each other a G-nonadjacent (a long fork), with others a G2 (write skew); "item"
- * says that no predicate was involved. A cycle that also needs the order within a process, or real
+ * that are never adjacent a G-nonadjacent (a long fork), with any others a G2 (write skew); "item" says
+ * that no predicate was involved. A cycle that also needs the order within a process, or real
  * time, carries that as a suffix.
  *
  * @module
@@ -13,12 +13,12 @@
 import { PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
 import type { Anomaly } from "./models.ts";
 
-/** What the relations around a cycle must be for it to be of a class. */
+/** What a class requires of the relations around a cycle. */
 export interface CycleClass {
   readonly type: Anomaly;
   /** Relations that may occur any number of times. */
   readonly free: Relations;
-  /** How read–write edges occur: not at all, once, twice or more but never in a row, or at will. */
+  /** How read–write edges occur: never, once, two or more but never adjacent, or any number. */
   readonly readWrite: "never" | "once" | "apart" | "often";
   /** Relations each of which must occur. */
   readonly needs: Relations;
@@ -52,7 +52,7 @@ const BY_TYPE: ReadonlyMap<Anomaly, CycleClass> = new Map(
   ]).map((cycleClass) => [cycleClass.type, cycleClass]),
 );
 
-/** The classes in the order of Elle's search: what implies others, or is worse, comes first. */
+/** The classes in the order of Elle's search: those that imply others, or are worse, come first. */
 export const CLASSES: readonly CycleClass[] = [
   "G-single-item",
   "G0",
@@ -71,12 +71,12 @@ export const CLASSES: readonly CycleClass[] = [
   "G2-item-realtime",
 ].flatMap((type) => BY_TYPE.get(type) ?? []);
 
-/** Every relation a class can use. */
+/** Returns every relation that a class can use. */
 export function usableRelations({ free, readWrite }: CycleClass): Relations {
   return readWrite === "never" ? free : free | RW;
 }
 
-/** The class of a cycle with these relations around it. */
+/** Returns the class of a cycle with these relations around it. */
 export function classify(relations: readonly Relations[]): Anomaly {
   const has = (relation: Relations) => relations.includes(relation);
   const readWrites = relations.filter((relation) => relation === RW).length;
@@ -91,7 +91,7 @@ export function classify(relations: readonly Relations[]): Anomaly {
   return `${base}${has(REALTIME) ? "-realtime" : has(PROCESS) ? "-process" : ""}`;
 }
 
-/** Whether a closed path passes no vertex twice. */
+/** Returns whether a closed path visits no vertex twice. */
 export function isSimple(path: readonly number[]): boolean {
   return new Set(path).size === path.length - 1;
 }

@@ -1,9 +1,9 @@
 /**
- * Whether a cycle against a model exists at all.
+ * Whether a cycle that contradicts a model exists at all.
  *
- * Finding a cycle of a class can be costly, but that some relations form any cycle is known from
- * strongly connected components, in linear time. That spares most searches, and stands in for a
- * cycle where no search finds one.
+ * Finding a cycle of a class can be costly, but strongly connected components tell in linear time
+ * whether some relations form any cycle. That spares most searches, and is evidence where no search
+ * finds a cycle.
  *
  * @module
  */
@@ -33,7 +33,7 @@ import {
 interface AcyclicModel {
   readonly model: Model;
   readonly relations: Relations;
-  /** Whether a read–write edge may join two others on the way round. */
+  /** Whether the cycle may also contain read–write edges, no two of them adjacent. */
   readonly withLoneReadWrites?: true;
 }
 
@@ -62,14 +62,14 @@ export const EXISTENCE_TYPES: ReadonlyMap<Anomaly, Model> = new Map(
   ACYCLIC_MODELS.map(({ model }) => [`${model}-cycle-exists`, model]),
 );
 
-/** A model that a component contradicts, and the fewest transactions that do. */
-export interface CycleExistence {
+/** A model that a component contradicts, and the smallest set of transactions that does. */
+interface CycleExistence {
   readonly type: Anomaly;
   readonly model: Model;
   readonly vertices: readonly number[];
 }
 
-/** The weakest models that a component of the graph contradicts. */
+/** Finds the weakest models that a component of the graph contradicts. */
 export function contradictedModels(component: Graph): CycleExistence[] {
   const found: CycleExistence[] = [];
   const ruledOut = new Set<Model>();
@@ -84,7 +84,7 @@ export function contradictedModels(component: Graph): CycleExistence[] {
   return found;
 }
 
-/** An existence as a case of a result; `indexOf` gives a vertex's operation. */
+/** Shows an existence as a case of a result; `indexOf` returns the index of a vertex's operation. */
 export function existenceCase(
   { type, model, vertices }: CycleExistence,
   indexOf: (vertex: number) => number,
@@ -97,7 +97,7 @@ export function existenceCase(
   };
 }
 
-/** The types of cycles that cannot be in a component that contradicts just these models. */
+/** Returns the types of cycles that a component that contradicts just these models cannot contain. */
 export function impossibleCycles(existing: readonly CycleExistence[]): Set<Anomaly> {
   const contradicted = modelsImplying(existing.map(({ model }) => model));
   const models = ACYCLIC_MODELS.map(({ model }) => model);
@@ -131,8 +131,8 @@ function vertexWithLoop({ size, offsets, targets, relations }: Graph, wanted: Re
 }
 
 /**
- * A graph whose vertices remember whether a read–write edge led to them (2v + 1) or not (2v), and
- * which has no two such edges in a row: its cycles are those that snapshot isolation forbids.
+ * Builds a graph whose vertices remember whether a read–write edge led to them (2v + 1) or not (2v),
+ * and in which no two such edges are adjacent: its cycles are those that snapshot isolation forbids.
  */
 function withReadWriteMemory(graph: Graph, free: Relations): Graph {
   const edges = new EdgeList();

@@ -1,5 +1,5 @@
 /**
- * What tests of the transactional checkers expect of a history.
+ * Expectations of the transactional checkers: which anomalies a history shows, and what follows.
  *
  * @module
  */
@@ -16,24 +16,23 @@ export interface Expectation {
   readonly shows: readonly string[];
   /** The weakest model that forbids one of them. */
   readonly weakest: string;
-  /** A model than which none that allows all of them is stronger. */
+  /** A strongest model that allows all of them. */
   readonly strongest: string;
 }
 
-/** The names in a sequence or set of keywords. */
+/** Returns the names in a sequence or set of keywords. */
 export function names(value: Edn | undefined): string[] {
-  const items = value instanceof Set ? [...value] : itemsOf(value);
-  return items.map((item) => item instanceof Keyword ? item.name : String(item));
+  return itemsOf(value).map((item) => item instanceof Keyword ? item.name : String(item));
 }
 
-/** A history's anomalies under one model. */
+/** Returns a history's anomalies under one model. */
 export function anomalyTypes(check: Check, history: readonly Op[], model: string): string[] {
   return names(check(history, { consistencyModels: [model] })["anomaly-types"]);
 }
 
 /**
- * Holds a history against the models at the border, where its verdict must turn, and against every
- * other model that asks for no more than the data show.
+ * Checks a history against the two models between which its verdict must turn, and against every
+ * other model that involves no order of processes or of real time.
  */
 export function assertShows(check: Check, { history, shows, weakest, strongest }: Expectation) {
   const against = (model: string): Result => check(history, { consistencyModels: [model] });

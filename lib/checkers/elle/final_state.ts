@@ -26,11 +26,16 @@ import { type Op, taggedOp } from "../../history/operations.ts";
 import { type CheckOptions, type Result, UNKNOWN } from "../checker.ts";
 import { causality, reachableFrom } from "./causality.ts";
 import type { Anomalies } from "./cycles.ts";
-import { cyclesBetween, type KeyHistories, keyHistories, orderVersions } from "./rw_register.ts";
 import {
+  findTransactionCycles,
+  type KeyHistories,
+  keyHistories,
+  orderVersions,
+} from "./rw_register.ts";
+import {
+  checkOrUnknown,
   failedWrites,
   intermediateWrites,
-  orUnknown,
   type Transaction,
   transactions,
   WriteIndex,
@@ -52,7 +57,7 @@ interface FinalStateOptions extends CheckOptions {
 }
 
 /** Cases of one kind that a result lists; all are counted. */
-const LISTED = 16;
+const CASES_LIMIT = 16;
 
 /**
  * Compares a history of `:txn` operations over registers with the final states it led to.
@@ -70,7 +75,7 @@ export function checkFinalState(
   finalStates: FinalStates,
   options: FinalStateOptions = {},
 ): Result {
-  return orUnknown(() => {
+  return checkOrUnknown(() => {
     if (finalStates.size === 0) return { "valid?": UNKNOWN, error: { cause: "no final state" } };
     const forbidden = forbiddenAnomalies(options.consistencyModels ?? ["read-committed"]);
     const end = new FinalState(transactions(history, "w"), finalStates);
@@ -79,20 +84,18 @@ export function checkFinalState(
     const lost = [...end.missing(), ...end.lostWrites(options.order ?? "causal")];
     const overtaken = options.order === "realtime" ? [] : end.lostWrites("realtime");
     const forgotten = end.forgottenWrites();
-    const replication = end.replication(options.nodeOf ?? takingTurns([...finalStates.keys()]));
+    const replication = end.replication(options.nodeOf ?? takeTurns([...finalStates.keys()]));
     const cycles = verdict(end.cycles(forbidden), forbidden);
     const violations = [divergent, wrong, lost, forgotten].flat();
     return {
       "valid?": violations.length > 0 ? false : cycles["valid?"],
       "key-count": end.keyCount,
-      ...listed("divergent", divergent),
-      "never-replicates": replication.filter(({ isIsolated }) => isIsolated).map(({ node }) =>
-        node
-      ),
+      ...limitCases("divergent", divergent),
+      "never-replicates": replication.flatMap(({ node, isIsolated }) => isIsolated ? [node] : []),
       replication: new Map(replication.map(({ node, figures }) => [node, figures])),
-      ...listed("lost", lost),
-      ...listed("wrong-values", wrong),
-      ...listed("forgotten", forgotten),
+      ...limitCases("lost", lost),
+      ...limitCases("wrong-values", wrong),
+      ...limitCases("forgotten", forgotten),
       "overtaken-count": new Set(overtaken.map(({ key }) => keyOf(key ?? null))).size,
       "anomaly-types": cycles["anomaly-types"] ?? new List(),
       anomalies: cycles.anomalies ?? null,
@@ -100,11 +103,11 @@ export function checkFinalState(
   });
 }
 
-function listed(name: string, cases: readonly EdnObject[]): EdnObject {
-  return { [`${name}-count`]: cases.length, [name]: cases.slice(0, LISTED) };
+function limitCases(name: string, cases: readonly EdnObject[]): EdnObject {
+  return { [`${name}-count`]: cases.length, [name]: cases.slice(0, CASES_LIMIT) };
 }
 
-function takingTurns(nodes: readonly string[]): (process: number) => string | undefined {
+function takeTurns(nodes: readonly string[]): (process: number) => string | undefined {
   return (process) => nodes[process % nodes.length];
 }
 
@@ -286,7 +289,7 @@ class FinalState {
     const keys = keyHistories(this.#all);
     orderVersions(this.#all, keys);
     for (const k of this.#keys.keys()) if (this.#agrees(k)) this.#endWithSurvivor(keys, k);
-    const anomalies = cyclesBetween(this.#all, keys, forbidden);
+    const anomalies = findTransactionCycles(this.#all, keys, forbidden);
     anomalies.delete("empty-transaction-graph");
     return anomalies;
   }

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { type Edn, isEdnObject, itemsOf, keyword } from "../../history/edn.ts";
 import { UNKNOWN } from "../checker.ts";
 import { names } from "./expectation_fixture.ts";
-import { historyOf, ok, recordedHistory } from "./transaction_fixture.ts";
+import { historyOf, ok, readRecordedHistory } from "./transaction_fixture.ts";
 import { checkRwRegister } from "./rw_register.ts";
 import { explainFinalState } from "./explain_final_state.ts";
 import { checkFinalState, type FinalStates } from "./final_state.ts";
@@ -50,7 +50,7 @@ Deno.test("nodes that never replicate are named, though Maelstrom finds nothing"
     "n1 never replicates: no write of another node reached it and none of its own reached another.",
   ]);
 
-  const history = await recordedHistory("txn-rw-register-local-only");
+  const history = await readRecordedHistory("txn-rw-register-local-only");
   const readCommitted = { consistencyModels: ["read-committed"] };
   assertEquals(checkRwRegister(history, readCommitted)["valid?"], true);
   const stores: Map<Edn, Edn>[] = [new Map(), new Map()];

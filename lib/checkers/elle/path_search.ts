@@ -1,10 +1,10 @@
 /**
  * Elle's own search for a cycle: every path, breadth-first, from each transaction in turn.
  *
- * An edge may be taken for any of its relations, though a cycle is afterwards named by the first
- * relation that explains each edge; so what is found is not always of the class it was sought as.
- * There can be exponentially many paths: Elle gives up after a second, this search after a number of
- * paths, so that the same history always yields the same result.
+ * The search may take an edge for any of its relations, but a cycle is then classified by the first
+ * relation that explains each edge; so a cycle found is not always of the class sought. There can be
+ * exponentially many paths: Elle gives up after a second, this search after a number of paths, so that
+ * the same history always yields the same result.
  *
  * @module
  */
@@ -12,16 +12,16 @@ import { type CycleClass, usableRelations } from "./cycle_classes.ts";
 import { at, doubled, type Graph, PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
 import { inBifurcanOrder } from "./bifurcan_order.ts";
 
-/** Paths that the search for one class may extend in one component. */
+/** How many paths the search for one class may extend in one component. */
 const PATHS_PER_SEARCH = 1_000_000;
 
-/** Edges of a component beyond which its paths are too many to begin with. */
+/** A component with more edges than this has too many paths to search. */
 const MAX_EDGES = 100_000;
 
-/** Paths for all searches in one history. */
+/** How many paths all searches in one history may extend. */
 const PATHS_PER_HISTORY = 3_000_000;
 
-/** Thrown inside a search that has extended as many paths as it may. */
+/** Thrown by a search that has extended as many paths as it may. */
 export class PathsExhausted extends Error {
   override name = "PathsExhausted";
 }
@@ -41,7 +41,7 @@ export class PathBudget {
   }
 }
 
-// What a path has yet to take, packed in a number: relations it needs, then how many read–write
+// What a path still has to take, packed in a number: the relations it needs, then how many read–write
 // edges it still wants (two bits), then how it may take them (two bits).
 const WANTED = 32;
 const MODE = 4 * WANTED;
@@ -64,12 +64,12 @@ const needsOf = (state: number) => state % WANTED;
 const wantedOf = (state: number) => Math.floor(state / WANTED) % 4;
 const modeOf = (state: number) => Math.floor(state / MODE);
 
-/** Whether a path in this state has all its class asks for. */
+/** Returns whether a path in this state has all that its class requires. */
 function isComplete(state: number): boolean {
   return needsOf(state) === 0 && wantedOf(state) === 0 && modeOf(state) !== READ_WRITE_TAKEN;
 }
 
-/** The state after an edge taken for one relation; undefined if it may not be taken so. */
+/** Returns the state after an edge taken for one relation; `undefined` if its class forbids that. */
 function afterStep(state: number, relation: Relations, legal: Relations): number | undefined {
   const [needs, wanted, mode] = [needsOf(state) & ~relation, wantedOf(state), modeOf(state)];
   const fewer = relation === RW && wanted > 0 ? wanted - 1 : wanted;
@@ -85,8 +85,8 @@ function afterStep(state: number, relation: Relations, legal: Relations): number
 const BY_BIT: readonly Relations[] = [WW, WR, RW, PROCESS, REALTIME];
 
 /**
- * The states after an edge with these relations: one if it is taken as a read–write, one for each
- * relation the path still needs, and one for any other. A path begins with what its class needs.
+ * Returns the states after an edge with these relations: one if it is taken as a read–write, one for
+ * each relation the path still needs, and one for any other. A path begins with what its class needs.
  */
 function statesAfter(
   state: number,
@@ -109,7 +109,7 @@ function statesAfter(
   return steps.flatMap((step) => step === 0 ? [] : afterStep(state, step, legal) ?? []);
 }
 
-/** {@linkcode statesAfter} for one class, each answer worked out once. */
+/** {@linkcode statesAfter} for one class, computing each answer once. */
 class Steps {
   readonly #known: (readonly number[])[] = [];
   readonly #legal: Relations;
@@ -124,12 +124,12 @@ class Steps {
   }
 }
 
-/** Searches one component; `hashes` holds each vertex's {@linkcode trieHash}. */
+/** Searches one component; `hashes` holds each vertex's {@linkcode bifurcanHash}. */
 export class PathSearch {
   readonly #component: Graph;
   readonly #hashes: readonly number[];
   readonly #budget: PathBudget;
-  readonly #projections = new Map<Relations, Projection>();
+  readonly #graphs = new Map<Relations, OrderedGraph>();
   readonly #steps = new Map<CycleClass, Steps>();
 
   constructor(component: Graph, hashes: readonly number[], budget: PathBudget) {
@@ -139,29 +139,29 @@ export class PathSearch {
   }
 
   /**
-   * The first cycle that can be taken for one of a class, as a path of vertices.
+   * Returns the first cycle that can be taken for one of a class, as a path of vertices.
    *
-   * @throws {PathsExhausted} where the budget ends before the search does.
+   * @throws {PathsExhausted} if the search exceeds its budget.
    */
   first(cycleClass: CycleClass): number[] | undefined {
     if (this.#component.targets.length > MAX_EDGES) throw new PathsExhausted();
     this.#budget.startSearch();
     const usable = usableRelations(cycleClass);
-    let projection = this.#projections.get(usable);
-    if (projection === undefined) {
-      projection = Projection.of(this.#component, usable, this.#hashes);
-      this.#projections.set(usable, projection);
+    let graph = this.#graphs.get(usable);
+    if (graph === undefined) {
+      graph = OrderedGraph.of(this.#component, usable, this.#hashes);
+      this.#graphs.set(usable, graph);
     }
-    return this.#firstFrom(projection.starts(), projection, cycleClass);
+    return this.#firstFrom(graph.starts(), graph, cycleClass);
   }
 
   #firstFrom(
     starts: readonly number[],
-    projection: Projection,
+    graph: OrderedGraph,
     cycleClass: CycleClass,
   ): number[] | undefined {
     for (const start of starts) {
-      const cycle = this.#cycleFrom(start, projection, cycleClass);
+      const cycle = this.#cycleFrom(start, graph, cycleClass);
       if (cycle !== undefined) return cycle;
     }
     return undefined;
@@ -170,7 +170,7 @@ export class PathSearch {
   /** Extends paths from one vertex until one closes. */
   #cycleFrom(
     start: number,
-    projection: Projection,
+    graph: OrderedGraph,
     cycleClass: CycleClass,
   ): number[] | undefined {
     const steps = this.#stepsOf(cycleClass);
@@ -180,13 +180,11 @@ export class PathSearch {
       if (paths.isLoop(path)) {
         if (!isComplete(state)) continue;
         const vertices = paths.vertices(path);
-        const cycle = vertex === start
-          ? vertices
-          : this.#withoutTail(vertices, projection, cycleClass);
+        const cycle = vertex === start ? vertices : this.#withoutTail(vertices, graph, cycleClass);
         if (cycle !== undefined) return cycle;
         continue;
       }
-      for (const { target, relations } of projection.edgesFrom(vertex)) {
+      for (const { target, relations } of graph.edgesFrom(vertex)) {
         for (const next of steps.after(state, relations, path === 0)) {
           this.#budget.spend();
           paths.extend(path, target, next);
@@ -202,14 +200,14 @@ export class PathSearch {
     return steps;
   }
 
-  /** A cycle among the vertices of the loop in which a path ends. */
+  /** Searches for a cycle among the vertices of the loop in which a path ends. */
   #withoutTail(
     path: readonly number[],
-    projection: Projection,
+    graph: OrderedGraph,
     cycleClass: CycleClass,
   ): number[] | undefined {
     const loop = path.slice(path.indexOf(path.at(-1) ?? -1));
-    return this.#firstFrom(loop, projection.within(new Set(loop)), cycleClass);
+    return this.#firstFrom(loop, graph.within(new Set(loop)), cycleClass);
   }
 }
 
@@ -219,7 +217,7 @@ interface OutgoingEdge {
 }
 
 /** Edges of some relations between some vertices, in the order of the search. */
-class Projection {
+class OrderedGraph {
   readonly #edges = new Map<number, readonly OutgoingEdge[]>();
   readonly #hashes: readonly number[];
 
@@ -227,22 +225,22 @@ class Projection {
     this.#hashes = hashes;
   }
 
-  static of(graph: Graph, usable: Relations, hashes: readonly number[]): Projection {
-    const projection = new Projection(hashes);
+  static of(graph: Graph, usable: Relations, hashes: readonly number[]): OrderedGraph {
+    const ordered = new OrderedGraph(hashes);
     for (let v = 0; v < graph.size; v++) {
       const edges: OutgoingEdge[] = [];
       for (let edge = at(graph.offsets, v); edge < at(graph.offsets, v + 1); edge++) {
         const relations = at(graph.relations, edge) & usable;
         if (relations !== 0) edges.push({ target: at(graph.targets, edge), relations });
       }
-      projection.#set(v, edges);
+      ordered.#set(v, edges);
     }
-    return projection;
+    return ordered;
   }
 
-  /** The part between these vertices. */
-  within(vertices: ReadonlySet<number>): Projection {
-    const part = new Projection(this.#hashes);
+  /** Returns the part between these vertices. */
+  within(vertices: ReadonlySet<number>): OrderedGraph {
+    const part = new OrderedGraph(this.#hashes);
     for (const v of vertices) {
       part.#set(v, this.edgesFrom(v).filter(({ target }) => vertices.has(target)));
     }
@@ -257,7 +255,7 @@ class Projection {
     return this.#edges.get(vertex) ?? [];
   }
 
-  /** Every vertex with an edge. */
+  /** Returns every vertex with an edge. */
   starts(): number[] {
     const vertices = new Set<number>();
     for (const [v, edges] of this.#edges) {
@@ -267,7 +265,7 @@ class Projection {
   }
 }
 
-/** Paths from one vertex, each an extension of another: numbers in order of length. */
+/** Paths from one vertex, each an extension of another, numbered in order of length. */
 class PathTree {
   #vertices = new Int32Array(256);
   #states = new Int32Array(256);
@@ -301,7 +299,7 @@ class PathTree {
     return at(this.#states, path);
   }
 
-  /** Whether a path ends where it has been before. */
+  /** Returns whether a path ends at a vertex it visited before. */
   isLoop(path: number): boolean {
     const vertex = at(this.#vertices, path);
     let earlier = at(this.#parents, path);

@@ -1,6 +1,6 @@
 /**
- * The orders a history shows by itself: what one process did in sequence, and what had completed
- * before something else began.
+ * The orders that time alone gives transactions: process order, and the real-time order of those of
+ * which one completed before the other began.
  *
  * @module
  */
@@ -23,9 +23,9 @@ export function linkProcesses(all: readonly Transaction[], edges: EdgeList): voi
 /**
  * Links a transaction to those invoked after it committed.
  *
- * All such pairs would be quadratic. The transitive reduction is enough for cycles: a transaction is
- * linked forward only until one that began after it has itself committed and carries the order on.
- * So at most as many are kept as are in flight at once.
+ * Linking all such pairs would be quadratic. Cycles need only the transitive reduction: a transaction
+ * is linked forward only until one that began after it has committed and carries the order on. So the
+ * frontier is never larger than the number of transactions in flight at once.
  */
 export function linkRealtime(all: readonly Transaction[], edges: EdgeList): void {
   const events = all.flatMap((transaction) => {
@@ -43,8 +43,8 @@ export function linkRealtime(all: readonly Transaction[], edges: EdgeList): void
   }
 }
 
-/** The step of a cycle that one of these orders takes. */
-export function orderStep(from: Transaction, to: Transaction, relation: Relations): EdnObject {
+/** Returns the step of a cycle that one of these orders explains. */
+export function temporalStep(from: Transaction, to: Transaction, relation: Relations): EdnObject {
   return relation === PROCESS
     ? { type: keyword("process"), process: processOf(to) }
     : { type: keyword("realtime"), "a'": taggedOp(from.op), b: taggedOp(to.invocation) };

@@ -4,7 +4,7 @@ import { at, EdgeList, PROCESS, REALTIME } from "./graph.ts";
 import { linkProcesses, linkRealtime } from "./temporal_order.ts";
 import { transactions } from "./transaction.ts";
 
-/** The edges over some transactions, as pairs of their processes or, for one process, numbers. */
+/** The edges between some transactions, each end as its process and operation. */
 function edgesBy(link: typeof linkRealtime, spans: Span[], relation: number): string[] {
   const all = transactions(historyOf(...spans), "w");
   const edges = new EdgeList();
@@ -18,7 +18,7 @@ function edgesBy(link: typeof linkRealtime, spans: Span[], relation: number): st
   );
 }
 
-Deno.test("real time orders what completed before what began, and nothing concurrent", () => {
+Deno.test("real time orders only transactions of which one completed before the other began", () => {
   const edges = edgesBy(linkRealtime, [
     ok(0, [0, 1], ""),
     ok(1, [0, 3], ""),
@@ -28,12 +28,12 @@ Deno.test("real time orders what completed before what began, and nothing concur
   assertEquals(edges, ["0@2 2@5", "1@4 3@7", "2@5 3@7"]);
 });
 
-Deno.test("real time needs no edge that others imply, so that a long history stays linear", () => {
+Deno.test("real time adds no edge that others imply, so that the graph of a long history stays linear", () => {
   const spans = Array.from({ length: 1000 }, (_, i) => ok(i, [2 * i, 2 * i + 1], ""));
   assertEquals(edgesBy(linkRealtime, spans, REALTIME).length, 999);
 });
 
-Deno.test("nothing follows a transaction that did not certainly commit", () => {
+Deno.test("nothing follows a transaction that may not have committed", () => {
   const spans = [
     { ...ok(0, [0, 1], ""), type: "info" as const },
     { ...ok(1, [0, 1], ""), type: "fail" as const },

@@ -2,9 +2,9 @@
  * Histories of transactions, and the anomalies that need no graph.
  *
  * A transaction's value in a history is a list of micro-operations: `[:r 3 nil]` reads key 3,
- * `[:w 3 1]` writes a register, `[:append 3 1]` appends to a list. What a read saw is known only
- * from an `ok` completion; what a transaction wrote took place if it is `ok`, did not if it is
- * `fail`, and may have if it is `info` or never completed.
+ * `[:w 3 1]` writes a register, `[:append 3 1]` appends to a list. Only an `ok` completion shows what
+ * a transaction read; its writes took place if it is `ok`, did not if it is `fail`, and may have if
+ * it is `info` or never completed.
  *
  * @module
  */
@@ -19,15 +19,15 @@ import { TooManyEdgesError } from "./graph.ts";
 export interface MicroOp {
   readonly isRead: boolean;
   readonly key: Edn;
-  /** The key, fit for a `Map`. */
+  /** The key in a form for a `Map`, from {@linkcode keyOf}. */
   readonly k: Key;
-  /** What was read or written; `null` for a read that is not known. */
+  /** What was read or written; `null` for a read whose value is unknown. */
   readonly value: Edn;
-  /** As the history has it. */
+  /** The micro-operation as the history has it. */
   readonly edn: Edn;
 }
 
-/** A transaction with both its ends. */
+/** A transaction: its invocation and completion. */
 export interface Transaction {
   /** Its place among the history's transactions, by completion. */
   readonly id: number;
@@ -38,17 +38,17 @@ export interface Transaction {
   readonly mops: readonly MicroOp[];
 }
 
-/** Says that no verdict can be had from a history, and why. */
+/** Thrown where a history cannot be judged; says why. */
 export class UncheckableError extends Error {
   override name = "UncheckableError";
 }
 
 /**
- * The result of a check that ends with a verdict or cannot judge: then `:unknown`, with the cause.
+ * Runs a check; where it finds that it cannot judge, returns `:unknown` with the cause.
  *
  * @throws what the check throws for any other reason.
  */
-export function orUnknown(check: () => Result): Result {
+export function checkOrUnknown(check: () => Result): Result {
   try {
     return check();
   } catch (error) {
@@ -60,10 +60,10 @@ export function orUnknown(check: () => Result): Result {
 }
 
 /**
- * A history's transactions, by completion; those that never completed come last.
+ * Reads a history's transactions, by completion; those that never completed come last.
  *
  * @param write the micro-operation that writes: `append` or `w`.
- * @throws {UncheckableError} naming an operation whose value is not a list of micro-operations.
+ * @throws {UncheckableError} that names an operation whose value is not a list of micro-operations.
  */
 export function transactions(history: readonly Op[], write: "append" | "w"): Transaction[] {
   const completedAt = (op: Op | undefined) => op?.index ?? Infinity;
@@ -110,13 +110,13 @@ export class WriteIndex {
     return this.#writers.get(k)?.get(keyOf(value));
   }
 
-  /** Whether any write to a key is known. */
+  /** Returns whether any write to a key is known. */
   has(k: Key): boolean {
     return this.#writers.has(k);
   }
 }
 
-/** Every write by a transaction that certainly did not take place. */
+/** Indexes every write of a failed transaction. */
 export function failedWrites(all: readonly Transaction[]): WriteIndex {
   const index = new WriteIndex();
   for (const transaction of all) {
@@ -128,7 +128,7 @@ export function failedWrites(all: readonly Transaction[]): WriteIndex {
   return index;
 }
 
-/** Every write that its own transaction followed with another to the same key. */
+/** Indexes every write that its transaction followed with another to the same key. */
 export function intermediateWrites(all: readonly Transaction[]): WriteIndex {
   const index = new WriteIndex();
   for (const transaction of all) {
@@ -144,8 +144,8 @@ export function intermediateWrites(all: readonly Transaction[]): WriteIndex {
 }
 
 /**
- * Lost updates: two or more committed transactions that read the same version of a key before they
- * wrote it. Whatever the order, one of them overwrote what it had not seen.
+ * Finds lost updates: two or more committed transactions that read the same version of a key before
+ * they wrote the key. Whatever their order, one of them overwrote what it had not seen.
  */
 export function lostUpdates(all: readonly Transaction[]): Edn[] {
   interface Group {
@@ -178,7 +178,7 @@ export function lostUpdates(all: readonly Transaction[]): Edn[] {
     .map(({ key, value, writers }) => ({ key, value, txns: writers.map((t) => taggedOp(t.op)) }));
 }
 
-/** The place of the first of a transaction's micro-operations that satisfies a condition, or -1. */
+/** Returns the index of a transaction's first micro-operation that matches, or -1. */
 export function indexOfMicroOp(
   { mops }: Transaction,
   matches: (mop: MicroOp) => boolean,

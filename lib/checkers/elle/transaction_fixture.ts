@@ -1,12 +1,12 @@
 /**
- * Histories for tests, written as transactions with a beginning and an end.
+ * Histories of transactions for tests: written as spans, or recorded by Maelstrom.
  *
  * @module
  */
 import { type Edn, keyword, parseEdn } from "../../history/edn.ts";
-import { type Op, type OpType, parseHistory } from "../../history/operations.ts";
+import { NS_PER_S, type Op, type OpType, parseHistory } from "../../history/operations.ts";
 
-/** A transaction from one moment to another; moments order the history's events. */
+/** A transaction from one moment to another, in seconds; moments order the history's events. */
 export interface Span {
   readonly process: number;
   readonly begin: number;
@@ -16,12 +16,12 @@ export interface Span {
   readonly mops: string;
 }
 
-/** A committed transaction. */
+/** Makes a committed transaction. */
 export function ok(process: number, [begin, end]: [number, number], mops: string): Span {
   return { process, begin, end, type: "ok", mops };
 }
 
-/** The history of some transactions; those whose spans overlap are concurrent. */
+/** Builds the history of some transactions; those whose spans overlap are concurrent. */
 export function historyOf(...spans: Span[]): Op[] {
   const events = spans.flatMap((span) => [
     { ...span, moment: span.begin, type: "invoke" as const, value: asInvoked(span.mops) },
@@ -29,7 +29,7 @@ export function historyOf(...spans: Span[]): Op[] {
   ]).sort((a, b) => a.moment - b.moment);
   return events.map(({ type, process, moment, value }, index) => ({
     index,
-    time: moment * 1e9 + index,
+    time: moment * NS_PER_S + index,
     type,
     process,
     f: "txn",
@@ -37,7 +37,7 @@ export function historyOf(...spans: Span[]): Op[] {
   }));
 }
 
-/** Before its completion nobody knows what a transaction reads. */
+/** An invocation does not hold what the transaction will read. */
 function asInvoked(mops: string): Edn {
   const parsed = parseEdn(`[${mops}]`);
   if (!Array.isArray(parsed)) return parsed;
@@ -47,8 +47,8 @@ function asInvoked(mops: string): Edn {
   });
 }
 
-/** A recorded history from `testdata/`, by the name of its workload and run. */
-export async function recordedHistory(name: string): Promise<Op[]> {
+/** Reads a recorded history from `testdata/`, by the name of its workload and run. */
+export async function readRecordedHistory(name: string): Promise<Op[]> {
   const file = await Deno.open(new URL(`./testdata/${name}.history.edn.gz`, import.meta.url));
   const text = new Response(file.readable.pipeThrough(new DecompressionStream("gzip"))).text();
   return parseHistory(await text);

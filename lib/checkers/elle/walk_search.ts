@@ -1,10 +1,10 @@
 /**
  * A search for short cycles that takes polynomial time.
  *
- * It starts at an edge the class cannot do without and walks breadth-first over pairs of a
- * transaction and what of the class is still missing, so each pair is visited once, where there can
- * be exponentially many paths. A walk may pass a transaction twice, and then is no cycle; but that
- * happens only where a worse class has a cycle among the same transactions.
+ * It starts at an edge that the class requires and walks breadth-first over pairs of a transaction and
+ * what the class still lacks. It visits each pair once, although there can be exponentially many
+ * paths. A walk may visit a transaction twice and then is not a cycle; but that happens only where the
+ * same transactions form a cycle of a worse class.
  *
  * @module
  */
@@ -17,13 +17,13 @@ import {
 } from "./cycle_classes.ts";
 import { at, type Graph, type Relations, RW, stronglyConnected, WR, WW } from "./graph.ts";
 
-/** Edges that the search of one component may follow before it gives up. */
+/** How many edges the search of one component may follow before it gives up. */
 const EDGE_BUDGET = 20_000_000;
 
-/** Cycles of a class to compare before the shortest is taken. */
+/** How many cycles of a class to compare before taking the shortest. */
 const CANDIDATES = 16;
 
-// What a walk from its first edge has yet to do, or has just done, as bits of a state.
+// What a walk still lacks, or has just done, as bits of a state.
 const LACKS_WR = 1;
 const LACKS_ORDER = 2;
 const LACKS_RW = 4;
@@ -34,7 +34,7 @@ const STATES = 16;
 export class WalkSearch {
   readonly #graph: Graph;
   #edgesLeft = EDGE_BUDGET;
-  /** The place, a vertex in a state, from which another was first reached; -1 at the start. */
+  /** The place (a vertex in a state) from which the walk first reached another; -1 at the start. */
   readonly #cameFrom: Int32Array;
   /** The walk that last visited a place. */
   readonly #visited: Int32Array;
@@ -49,7 +49,7 @@ export class WalkSearch {
     this.#queue = new Int32Array(graph.size * STATES);
   }
 
-  /** A short cycle of a class; none if there is none or the budget is spent. */
+  /** Returns a short cycle of a class; `undefined` if there is none or the budget is spent. */
   shortest(cycleClass: CycleClass): Cycle | undefined {
     if (this.#edgesLeft <= 0) return undefined;
     const { readWrite, needs } = cycleClass;
@@ -93,7 +93,7 @@ export class WalkSearch {
     return cycle.type === type && isSimple(cycle.path) ? cycle : undefined;
   }
 
-  /** Breadth-first from `w` to `u` with nothing left to do; the place reached. */
+  /** Walks breadth-first from `w` to `u` until nothing is lacking; returns the place reached. */
   #walk(u: number, w: number, start: number, cycleClass: CycleClass): number | undefined {
     const { offsets, targets, relations } = this.#graph;
     const walk = ++this.#walks;
@@ -132,7 +132,7 @@ export class WalkSearch {
   }
 }
 
-/** A walk's state after one more edge; undefined where its class does not allow that edge. */
+/** Returns a walk's state after one more edge; `undefined` where its class forbids that edge. */
 function nextState(
   state: number,
   relation: Relations,
@@ -148,7 +148,7 @@ function nextState(
   return state & ~met & ~JUST_READ_WRITE;
 }
 
-/** The relations of the edges along a path. */
+/** Returns the relations of the edges along a path. */
 export function relationsAlong(graph: Graph, path: readonly number[]): Relations[] {
   return path.slice(1).map((to, i) => relationBetween(graph, path[i] ?? -1, to));
 }

@@ -11,9 +11,9 @@
  */
 import { type Edn, type EdnObject, isEdnObject, itemsOf, keyword } from "../../history/edn.ts";
 import { entriesInMapOrder } from "../../history/clojure_order.ts";
-import { cyclesIn } from "../elle/cycles.ts";
+import { findCycles } from "../elle/cycles.ts";
 import { EdgeList, REALTIME, type Relations, WR } from "../elle/graph.ts";
-import { linkRealtime, orderStep } from "../elle/temporal_order.ts";
+import { linkRealtime, temporalStep } from "../elle/temporal_order.ts";
 import type { Transaction } from "../elle/transaction.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies } from "../elle/verdict.ts";
 import type { Analysis } from "./analysis.ts";
@@ -33,7 +33,7 @@ interface Delivery {
  *
  * @throws {CheckerFailure} if a message was polled that nobody sent.
  */
-export function findCycles(analysis: Analysis): Map<string, Found[]> {
+export function findCausalCycles(analysis: Analysis): Map<string, Found[]> {
   const delivered = deliveries(analysis);
   if (!delivered.some(({ writer, reader }) => precedes(reader, writer))) return new Map();
   const transactions = transactionsOf(analysis).map(asTransaction);
@@ -49,13 +49,13 @@ export function findCycles(analysis: Analysis): Map<string, Found[]> {
   linkRealtime(transactions, edges);
   const step = (from: Transaction, to: Transaction, relation: Relations) => {
     const delivery = caused.get(`${from.id} ${to.id}`);
-    if (relation !== WR || delivery === undefined) return orderStep(from, to, relation);
+    if (relation !== WR || delivery === undefined) return temporalStep(from, to, relation);
     const { key, value } = delivery;
     return { type: keyword("wr"), key, value, "a-mop-index": 0, "b-mop-index": 0 };
   };
   const graph = edges.toGraph(transactions.length);
   const forbidden = forbiddenAnomalies(DEFAULT_MODELS);
-  const found = cyclesIn({ transactions, graph, precedence: [WR, REALTIME], step, forbidden });
+  const found = findCycles({ transactions, graph, precedence: [WR, REALTIME], step, forbidden });
   return new Map([...found].map(([type, cases]) => [type, cases.filter(isEdnObject).map(asFound)]));
 }
 

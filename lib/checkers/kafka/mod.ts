@@ -31,7 +31,7 @@ import type { Op } from "../../history/operations.ts";
 import { type Check, type Result, UNKNOWN } from "../checker.ts";
 import { mapOrder } from "../../history/clojure_order.ts";
 import { analyse, type Analysis } from "./analysis.ts";
-import { findCycles, isEmptyGraph } from "./cycles.ts";
+import { findCausalCycles, isEmptyGraph } from "./cycles.ts";
 import { CheckerFailure, condense, type FoundByType } from "./errors.ts";
 import { worstRealtimeLag } from "./lag.ts";
 import { abortedReads, duplicates, inconsistentOffsets, lostWrites, unseen } from "./delivery.ts";
@@ -98,7 +98,7 @@ function errorsByType(analysis: Analysis): FoundByType {
     ["nonmonotonic-poll", poll.nonmonotonic],
     ["nonmonotonic-send", sendsBackwards(analysis)],
     ["poll-skip", poll.skip],
-    ...findCycles(analysis),
+    ...findCausalCycles(analysis),
   ]);
 }
 
