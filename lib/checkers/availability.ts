@@ -8,8 +8,8 @@
 import { type EdnObject, float32, numberOf } from "../history/edn.ts";
 import { type Op, pairs } from "../history/operations.ts";
 import type { CheckOptions, Result } from "./checker.ts";
-import { printError } from "./stats.ts";
 import { formatEvent, formatPercent, pluralize, tally } from "./format.ts";
+import { printError } from "./stats.ts";
 
 /** Compares the acknowledged fraction with the option `availability`; without it, any is valid. */
 export function checkAvailability(

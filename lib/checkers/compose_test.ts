@@ -5,9 +5,9 @@ import { UNKNOWN } from "./checker.ts";
 import { checkSafely, composeResults } from "./compose.ts";
 import { checkCounter } from "./counter.ts";
 import { checkExceptions, explainExceptions, projectExceptions } from "./exceptions.ts";
+import { recorded, transcript } from "./history_fixture.ts";
 import { checkSetFull } from "./set_full.ts";
 import { checkStats, explainStats } from "./stats.ts";
-import { recorded, transcript } from "./history_fixture.ts";
 
 for (const run of ["broadcast/flaky", "broadcast/rate-zero", "g-counter/final-reads-fail"]) {
   Deno.test(`results of ${run} equal Maelstrom's, key order included`, () => {

@@ -12,9 +12,9 @@
  * @module
  */
 import { type EdnObject, itemsOf, List, numberOf } from "../history/edn.ts";
+import { keyOf } from "../history/equality.ts";
 import { type Op, opFromEdn, pairs, taggedOp } from "../history/operations.ts";
 import type { Result } from "./checker.ts";
-import { keyOf } from "../history/equality.ts";
 import { formatEvent, formatSeconds, joinWords, pluralize } from "./format.ts";
 
 /** The integers from the first to the second, inclusive. */

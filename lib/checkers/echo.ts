@@ -7,9 +7,9 @@
  * @module
  */
 import { type Edn, type EdnObject, isEdnObject, itemsOf, List, printEdn } from "../history/edn.ts";
+import { canonical, sameEdn } from "../history/equality.ts";
 import { type Op, pairs } from "../history/operations.ts";
 import type { Result } from "./checker.ts";
-import { canonical, sameEdn } from "../history/equality.ts";
 import { formatEvent, pluralize } from "./format.ts";
 
 /** Checks a history of `echo`, whose completions hold the whole reply. */

@@ -15,9 +15,9 @@ import {
   numberOf,
   printEdn,
 } from "../history/edn.ts";
+import { canonical } from "../history/equality.ts";
 import { type Op, opFromEdn, taggedOp } from "../history/operations.ts";
 import type { Result } from "./checker.ts";
-import { canonical } from "../history/equality.ts";
 import { formatEvent, pluralize } from "./format.ts";
 
 /** Counts the exceptions of a history by class, the most frequent first. */

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { compareEdn } from "../history/compare.ts";
 import {
   type Edn,
   type EdnObject,
@@ -16,8 +17,10 @@ import {
   printEdn,
   Tagged,
 } from "../history/edn.ts";
+import { keyOf } from "../history/equality.ts";
 import { type Op, opFromEdn, opToEdn } from "../history/operations.ts";
 import { type CheckOptions, type Explain, type Result, UNKNOWN, worst } from "./checker.ts";
+import { formatSeconds, formatTable, pluralize } from "./format.ts";
 import {
   type Configuration,
   findLinearization,
@@ -25,9 +28,6 @@ import {
   type SearchOptions,
 } from "./linearizability/mod.ts";
 import { casOf, casRegister } from "./linearizability/register.ts";
-import { keyOf } from "../history/equality.ts";
-import { formatSeconds, formatTable, pluralize } from "./format.ts";
-import { compareEdn } from "../history/compare.ts";
 
 /** How many configurations a result lists. */
 const CONFIGURATIONS_LIMIT = 10;

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Edn, isEdnObject, parseEdn, prettyEdn, printEdn } from "../history/edn.ts";
 import { UNKNOWN } from "./checker.ts";
-import { checkLinKv, explainLinKv } from "./lin_kv.ts";
 import { recorded, transcript } from "./history_fixture.ts";
+import { checkLinKv, explainLinKv } from "./lin_kv.ts";
 
 for (const run of ["lin-kv/cas-creates", "lin-kv/failover-groups", "lin-kv/null-reads"]) {
   Deno.test(`${run} equals Maelstrom's result`, () => {

@@ -12,8 +12,8 @@
  */
 import { type Op, pairs } from "../history/operations.ts";
 import { UNKNOWN } from "./checker.ts";
-import type { Model, SearchOptions } from "./linearizability/mod.ts";
 import { pluralize } from "./format.ts";
+import type { Model, SearchOptions } from "./linearizability/mod.ts";
 
 /** The outcome of a search. */
 type SequentialOrder =

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import type { Edn } from "../history/edn.ts";
 import { type Op, pairs } from "../history/operations.ts";
 import { UNKNOWN } from "./checker.ts";
+import { transcript } from "./history_fixture.ts";
 import { findLinearization } from "./linearizability/mod.ts";
 import { casRegister } from "./linearizability/register.ts";
 import { findSequentialOrder } from "./sequential_consistency.ts";
-import { transcript } from "./history_fixture.ts";
 
 function verdictOf(text: string) {
   return findSequentialOrder(transcript(text), casRegister).verdict;

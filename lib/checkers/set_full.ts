@@ -18,6 +18,7 @@
  *
  * @module
  */
+import { compareEdn } from "../history/compare.ts";
 import {
   type Edn,
   type EdnObject,
@@ -27,11 +28,10 @@ import {
   List,
   numberOf,
 } from "../history/edn.ts";
+import { keyOf } from "../history/equality.ts";
 import { NS_PER_MS, NS_PER_S, type Op, opFromEdn, taggedOp } from "../history/operations.ts";
 import { type Result, UNKNOWN, type Verdict } from "./checker.ts";
-import { keyOf } from "../history/equality.ts";
 import { formatEvent, formatSeconds, joinWords, listValues, pluralize, tally } from "./format.ts";
-import { compareEdn } from "../history/compare.ts";
 
 const QUANTILES = [0, 0.5, 0.95, 0.99, 1];
 const WORST_STALE_LIMIT = 8;

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Edn, isEdnObject, itemsOf, keyword, parseEdn, prettyEdn } from "../history/edn.ts";
 import { UNKNOWN } from "./checker.ts";
-import { checkSetFull, explainSetFull } from "./set_full.ts";
 import { recorded, transcript } from "./history_fixture.ts";
+import { checkSetFull, explainSetFull } from "./set_full.ts";
 
 for (
   const run of [

@@ -6,12 +6,12 @@
  *
  * @module
  */
+import { compareEdn } from "../history/compare.ts";
 import { type Edn, type EdnObject, entriesOf, numberOf, printEdn } from "../history/edn.ts";
+import { keyOf } from "../history/equality.ts";
 import type { Op } from "../history/operations.ts";
 import { type Result, UNKNOWN } from "./checker.ts";
-import { keyOf } from "../history/equality.ts";
 import { formatEvent, joinWords, pluralize } from "./format.ts";
-import { compareEdn } from "../history/compare.ts";
 
 const DUPLICATES_LIMIT = 48;
 

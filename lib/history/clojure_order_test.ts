@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { keyword } from "./edn.ts";
 import { clojureHash, entriesInMapOrder, mapOrder, setOrder } from "./clojure_order.ts";
+import { keyword } from "./edn.ts";
 
 Deno.test("sets of integers come in the order in which Clojure prints them", () => {
   const digits = Array.from({ length: 10 }, (_, digit) => digit);

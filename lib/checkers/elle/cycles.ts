@@ -11,6 +11,7 @@
  */
 import { type Edn, type EdnObject, keyword, List } from "../../history/edn.ts";
 import { taggedOp } from "../../history/operations.ts";
+import { bifurcanHash } from "./bifurcan_order.ts";
 import { CLASSES, classify, type Cycle, type CycleClass } from "./cycle_classes.ts";
 import { contradictedModels, existenceCase, impossibleCycles } from "./cycle_existence.ts";
 import {
@@ -23,7 +24,6 @@ import {
 import { type Anomaly, impliedAnomalies } from "./models.ts";
 import { PathBudget, PathSearch, PathsExhausted } from "./path_search.ts";
 import type { Transaction } from "./transaction.ts";
-import { bifurcanHash } from "./bifurcan_order.ts";
 import { relationsAlong, WalkSearch } from "./walk_search.ts";
 
 /** Anomalies by type, each a list of cases in the shape of Maelstrom's results. */

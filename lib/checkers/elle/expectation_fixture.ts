@@ -4,8 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { type Edn, itemsOf } from "../../history/edn.ts";
-import { Keyword } from "../../history/edn.ts";
+import { type Edn, itemsOf, Keyword } from "../../history/edn.ts";
 import type { Op } from "../../history/operations.ts";
 import type { Check, Result } from "../checker.ts";
 import { anomaliesForbiddenBy, KNOWN_MODELS } from "./models.ts";

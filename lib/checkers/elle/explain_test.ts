@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { drawAnomalies } from "./draw.ts";
 import { explainListAppend, explainRwRegister } from "./explain.ts";
-import { historyOf, ok } from "./transaction_fixture.ts";
 import { checkListAppend } from "./list_append.ts";
 import { checkRwRegister } from "./rw_register.ts";
+import { historyOf, ok } from "./transaction_fixture.ts";
 
 const readSkew = checkListAppend(historyOf(
   ok(3, [0, 9], "[:append 4 7] [:append 5 1]"),

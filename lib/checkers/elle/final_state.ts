@@ -22,6 +22,7 @@
  * @module
  */
 import { type Edn, type EdnObject, keyword, List } from "../../history/edn.ts";
+import { type Key, keyOf } from "../../history/equality.ts";
 import { type Op, taggedOp } from "../../history/operations.ts";
 import { type CheckOptions, type Result, UNKNOWN } from "../checker.ts";
 import { causality, reachableFrom } from "./causality.ts";
@@ -41,7 +42,6 @@ import {
   WriteIndex,
 } from "./transaction.ts";
 import { forbiddenAnomalies, verdict } from "./verdict.ts";
-import { type Key, keyOf } from "../../history/equality.ts";
 
 /** Each node's registers at the end, by node and key. */
 export type FinalStates = ReadonlyMap<string, ReadonlyMap<Edn, Edn>>;

@@ -2,10 +2,10 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { type Edn, isEdnObject, itemsOf, keyword } from "../../history/edn.ts";
 import { UNKNOWN } from "../checker.ts";
 import { names } from "./expectation_fixture.ts";
-import { historyOf, ok, readRecordedHistory } from "./transaction_fixture.ts";
-import { checkRwRegister } from "./rw_register.ts";
 import { explainFinalState } from "./explain_final_state.ts";
 import { checkFinalState, type FinalStates } from "./final_state.ts";
+import { checkRwRegister } from "./rw_register.ts";
+import { historyOf, ok, readRecordedHistory } from "./transaction_fixture.ts";
 
 /** States of nodes `n0`, `n1` … with string keys. */
 function states(...nodes: Record<string, Edn>[]): FinalStates {

@@ -1,4 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { bifurcanHash, inBifurcanOrder } from "./bifurcan_order.ts";
+import { CLASSES, classify, type CycleClass } from "./cycle_classes.ts";
+import { contradictedModels } from "./cycle_existence.ts";
 import {
   EdgeList,
   nontrivialComponents,
@@ -10,10 +13,7 @@ import {
   WW,
 } from "./graph.ts";
 import { PathBudget, PathSearch, PathsExhausted } from "./path_search.ts";
-import { CLASSES, classify, type CycleClass } from "./cycle_classes.ts";
 import { WalkSearch } from "./walk_search.ts";
-import { bifurcanHash, inBifurcanOrder } from "./bifurcan_order.ts";
-import { contradictedModels } from "./cycle_existence.ts";
 
 type Edge = [from: number, to: number, relations: number];
 

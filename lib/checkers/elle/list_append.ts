@@ -22,6 +22,7 @@ import {
   printEdn,
   Sym,
 } from "../../history/edn.ts";
+import { type Key, keyOf, sameEdn } from "../../history/equality.ts";
 import { taggedOp } from "../../history/operations.ts";
 import type { Check } from "../checker.ts";
 import { type Anomalies, type Dependencies, findCycles } from "./cycles.ts";
@@ -40,7 +41,6 @@ import {
   UncheckableError,
 } from "./transaction.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded, verdict } from "./verdict.ts";
-import { type Key, keyOf, sameEdn } from "../../history/equality.ts";
 
 /** The version of a key before its first append. */
 const INITIAL: Keyword = keyword("elle.list-append/init");

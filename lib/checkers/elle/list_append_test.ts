@@ -3,8 +3,8 @@ import { isEdnObject, itemsOf, keyword, List, parseEdn, printEdn } from "../../h
 import { UNKNOWN } from "../checker.ts";
 import { readCycle } from "./cycle_entry.ts";
 import { anomalyTypes, assertShows, type Expectation, names } from "./expectation_fixture.ts";
-import { historyOf, ok, readRecordedHistory, type Span } from "./transaction_fixture.ts";
 import { checkListAppend } from "./list_append.ts";
+import { historyOf, ok, readRecordedHistory, type Span } from "./transaction_fixture.ts";
 
 /** Concurrent transactions, each by its own process. */
 function concurrent(...mops: string[]): Span[] {

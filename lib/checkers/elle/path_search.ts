@@ -8,18 +8,18 @@
  *
  * @module
  */
+import { inBifurcanOrder } from "./bifurcan_order.ts";
 import { type CycleClass, usableRelations } from "./cycle_classes.ts";
 import { at, doubled, type Graph, PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
-import { inBifurcanOrder } from "./bifurcan_order.ts";
-
-/** How many paths the search for one class may extend in one component. */
-const PATHS_PER_SEARCH = 1_000_000;
 
 /** A component with more edges than this has too many paths to search. */
 const MAX_EDGES = 100_000;
 
 /** How many paths all searches in one history may extend. */
 const PATHS_PER_HISTORY = 3_000_000;
+
+/** How many paths the search for one class may extend in one component. */
+const PATHS_PER_SEARCH = PATHS_PER_HISTORY / 3;
 
 /** Thrown by a search that has extended as many paths as it may. */
 export class PathsExhausted extends Error {

@@ -14,6 +14,7 @@
  * @module
  */
 import { type Edn, type EdnObject, keyword, List, printEdn } from "../../history/edn.ts";
+import { type Key, keyOf } from "../../history/equality.ts";
 import { taggedOp } from "../../history/operations.ts";
 import type { Check, Result } from "../checker.ts";
 import { type Anomalies, type Dependencies, findCycles } from "./cycles.ts";
@@ -42,7 +43,6 @@ import {
   UncheckableError,
 } from "./transaction.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded, verdict } from "./verdict.ts";
-import { type Key, keyOf } from "../../history/equality.ts";
 
 /**
  * Checks a history of `:txn` operations over registers against `options.consistencyModels`, by default

@@ -3,8 +3,8 @@ import { isEdnObject, itemsOf, keyword, List, printEdn } from "../../history/edn
 import { UNKNOWN } from "../checker.ts";
 import { readCycle } from "./cycle_entry.ts";
 import { anomalyTypes, assertShows, type Expectation, names } from "./expectation_fixture.ts";
-import { historyOf, ok, readRecordedHistory, type Span } from "./transaction_fixture.ts";
 import { checkRwRegister } from "./rw_register.ts";
+import { historyOf, ok, readRecordedHistory, type Span } from "./transaction_fixture.ts";
 
 function concurrent(...mops: string[]): Span[] {
   return mops.map((text, process) => ok(process, [0, 9], text));

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { historyOf, ok, type Span } from "./transaction_fixture.ts";
 import { at, EdgeList, PROCESS, REALTIME } from "./graph.ts";
 import { linkProcesses, linkRealtime } from "./temporal_order.ts";
 import { transactions } from "./transaction.ts";
+import { historyOf, ok, type Span } from "./transaction_fixture.ts";
 
 /** The edges between some transactions, each end as its process and operation. */
 function edgesBy(link: typeof linkRealtime, spans: Span[], relation: number): string[] {

@@ -11,8 +11,7 @@
 import { type Edn, Keyword, printEdn } from "../../history/edn.ts";
 import { type Key, keyOf } from "../../history/equality.ts";
 import { type Op, pairs, taggedOp } from "../../history/operations.ts";
-import type { Result } from "../checker.ts";
-import { UNKNOWN } from "../checker.ts";
+import { type Result, UNKNOWN } from "../checker.ts";
 import { TooManyEdgesError } from "./graph.ts";
 
 /** One read or write in a transaction. */

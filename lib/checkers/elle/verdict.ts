@@ -4,11 +4,10 @@
  * @module
  */
 import { keyword, List } from "../../history/edn.ts";
-import type { Result } from "../checker.ts";
-import { UNKNOWN } from "../checker.ts";
+import { type Result, UNKNOWN } from "../checker.ts";
 import { CLASSES } from "./cycle_classes.ts";
-import type { Anomalies } from "./cycles.ts";
 import { EXISTENCE_TYPES } from "./cycle_existence.ts";
+import type { Anomalies } from "./cycles.ts";
 import {
   anomaliesForbiddenBy,
   type Anomaly,

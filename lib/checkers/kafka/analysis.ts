@@ -9,8 +9,8 @@
  *
  * @module
  */
-import type { Edn } from "../../history/edn.ts";
 import { entriesInMapOrder, setOrder } from "../../history/clojure_order.ts";
+import type { Edn } from "../../history/edn.ts";
 import { type Completion, getOrMake, type MessagesByKey, push } from "./messages.ts";
 
 /** An offset of a key and the messages seen there; several only if the log is broken. */

@@ -9,8 +9,8 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, itemsOf, keyword } from "../../history/edn.ts";
 import { entriesInMapOrder } from "../../history/clojure_order.ts";
+import { type Edn, type EdnObject, isEdnObject, itemsOf, keyword } from "../../history/edn.ts";
 import { findCycles } from "../elle/cycles.ts";
 import { EdgeList, REALTIME, type Relations, WR } from "../elle/graph.ts";
 import { linkRealtime, temporalStep } from "../elle/temporal_order.ts";

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, List } from "../../history/edn.ts";
 import { entriesInMapOrder, setOrder } from "../../history/clojure_order.ts";
+import { compareEdn } from "../../history/compare.ts";
+import { type Edn, type EdnObject, List } from "../../history/edn.ts";
 import { type Analysis, tookEffect, valuesByKey, type VersionOrder } from "./analysis.ts";
 import { CheckerFailure, type Found, shownOp } from "./errors.ts";
 import { type Completion, push } from "./messages.ts";
-import { compareEdn } from "../../history/compare.ts";
 
 /** `G1a`: a poll returned a message whose send failed. */
 export function abortedReads({ completions, writers }: Analysis): Found[] {

@@ -7,9 +7,9 @@
  *
  * @module
  */
+import { mapOrder } from "../../history/clojure_order.ts";
 import { type Edn, type EdnObject, Float } from "../../history/edn.ts";
 import { NS_PER_S } from "../../history/operations.ts";
-import { mapOrder } from "../../history/clojure_order.ts";
 import { type Completion, getOrMake, type Message } from "./messages.ts";
 
 /** The offset of a process that has polled no message of a key. */

@@ -6,9 +6,9 @@
  *
  * @module
  */
+import { mapOrder } from "../../history/clojure_order.ts";
 import { type Edn, entriesOf, Keyword } from "../../history/edn.ts";
 import { type Op, pairs } from "../../history/operations.ts";
-import { mapOrder } from "../../history/clojure_order.ts";
 
 /** A message, and its offset where it is known. */
 export interface Message {

@@ -26,15 +26,15 @@
  *
  * @module
  */
+import { mapOrder } from "../../history/clojure_order.ts";
 import { type Edn, keyword, List, printEdn } from "../../history/edn.ts";
 import type { Op } from "../../history/operations.ts";
 import { type Check, type Result, UNKNOWN } from "../checker.ts";
-import { mapOrder } from "../../history/clojure_order.ts";
 import { analyse, type Analysis } from "./analysis.ts";
 import { findCausalCycles, isEmptyGraph } from "./cycles.ts";
+import { abortedReads, duplicates, inconsistentOffsets, lostWrites, unseen } from "./delivery.ts";
 import { CheckerFailure, condense, type FoundByType } from "./errors.ts";
 import { worstRealtimeLag } from "./lag.ts";
-import { abortedReads, duplicates, inconsistentOffsets, lostWrites, unseen } from "./delivery.ts";
 import { completions } from "./messages.ts";
 import { internalSteps, pollSteps, sendsBackwards } from "./session_order.ts";
 

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { type Edn, isEdnObject, List, parseEdn, printEdn } from "../../history/edn.ts";
 import { type Op, parseHistory } from "../../history/operations.ts";
 import { UNKNOWN } from "../checker.ts";
-import { checkKafka, explainKafka } from "./mod.ts";
 import { transcript } from "../history_fixture.ts";
+import { checkKafka, explainKafka } from "./mod.ts";
 
 // Recorded runs.
 

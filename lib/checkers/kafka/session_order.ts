@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { type Edn, List } from "../../history/edn.ts";
 import { entriesInMapOrder } from "../../history/clojure_order.ts";
+import { type Edn, List } from "../../history/edn.ts";
 import { type Analysis, between, delta } from "./analysis.ts";
 import { type Found, shownOp } from "./errors.ts";
 import { type Completion, type MessagesByKey, push } from "./messages.ts";

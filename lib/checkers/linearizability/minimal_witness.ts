@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { canonical } from "../../history/equality.ts";
 import { type Op, type OpPair, pairs } from "../../history/operations.ts";
 import type { Model } from "./model.ts";
-import { canonical } from "../../history/equality.ts";
 import { search } from "./search.ts";
 
 /** How many configurations each attempt to explain a part may try. */

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import type { Edn } from "../../history/edn.ts";
 import { NS_PER_MS, type Op, type OpPair, pairs } from "../../history/operations.ts";
 import { UNKNOWN } from "../checker.ts";
+import { transcript } from "../history_fixture.ts";
 import { findLinearization, findMinimalWitness, type Model } from "./mod.ts";
 import { casOf, casRegister } from "./register.ts";
-import { transcript } from "../history_fixture.ts";
 
 // Histories of a register.
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { type Edn, printEdn } from "../../history/edn.ts";
-import type { Model } from "./mod.ts";
 import { canonical, sameEdn } from "../../history/equality.ts";
+import type { Model } from "./model.ts";
 
 /**
  * A register with `read`, `write` and `cas` (compare and set, of `[from to]`), initially `nil`. As in

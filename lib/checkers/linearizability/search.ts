@@ -9,8 +9,8 @@
  */
 import type { Op } from "../../history/operations.ts";
 import { UNKNOWN } from "../checker.ts";
-import type { Configuration, Linearization, Model } from "./model.ts";
 import { pluralize } from "../format.ts";
+import type { Configuration, Linearization, Model } from "./model.ts";
 import { Moves, type Step } from "./moves.ts";
 
 /** How many configurations to try beyond a first solution, to find further ones. */

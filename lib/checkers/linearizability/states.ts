@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { canonical } from "../../history/equality.ts";
 import type { Op } from "../../history/operations.ts";
 import type { Model } from "./model.ts";
-import { canonical } from "../../history/equality.ts";
 
 /** Numbers the states and kinds of operations of a model, and remembers its steps. */
 export class StateTable<State> {
