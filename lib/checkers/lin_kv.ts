@@ -180,7 +180,7 @@ function explainWitness(history: readonly Op[], unexplained: Op): string[] {
   ];
   if (otherCount > 0) {
     const others = pluralize(otherCount, "other operation");
-    lines.push(`${others} may have taken effect meanwhile, but none of them helps.`);
+    lines.push(`${others} may have taken effect meanwhile, which makes no difference.`);
   }
   return lines;
 }

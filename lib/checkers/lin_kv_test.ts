@@ -70,7 +70,7 @@ Deno.test("lin-kv: the explanation shows a minimal witness as a table", () => {
     "  process  invoked  completed  operation",
     "  1        0.007 s  0.008 s    cas 7 → 8",
     "  3        0.011 s  0.012 s    read 7",
-    "1 other operation may have taken effect meanwhile, but none of them helps.",
+    "1 other operation may have taken effect meanwhile, which makes no difference.",
   ]);
   assertEquals(explainLinKv(stored).length, 1, "without the history there is no table");
   assertEquals(explainLinKv(checkLinKv([])), []);

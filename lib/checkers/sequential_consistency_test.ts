@@ -45,9 +45,9 @@ Deno.test("a process sees its own writes", () => {
 });
 
 Deno.test("an indefinite write may have happened, a failed one has not", () => {
-  const after = (fate: string, value: string) => `
+  const after = (outcome: string, value: string) => `
     0 0 invoke write 1
-    1 0 ${fate} write 1
+    1 0 ${outcome} write 1
     2 1 invoke write 2
     3 1 ok     write 2
     4 1 invoke read

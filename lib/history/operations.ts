@@ -1,5 +1,5 @@
 /**
- * A history: what clients asked of a system and what they were told, in the order it happened.
+ * A history: what clients asked of a system and what it answered, in order.
  *
  * An operation is two events: its invocation, and later a completion by the same process that says
  * it certainly happened (`ok`), certainly did not (`fail`), or may have happened, now or later
