@@ -18,6 +18,11 @@ import {
   Tagged,
 } from "./edn.ts";
 
+/** Nanoseconds in a millisecond. */
+export const NS_PER_MS = 1_000_000;
+/** Nanoseconds in a second. */
+export const NS_PER_S = 1_000_000_000;
+
 /** An invocation, or how an operation completed. */
 export type OpType = "invoke" | "ok" | "fail" | "info";
 
