@@ -1,16 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Body } from "../../message.ts";
 import { Broadcast, Init, LinKv } from "../../workloads.ts";
-import {
-  Client,
-  ClientTimeout,
-  type Completion,
-  completionOfError,
-  completionOfException,
-  ErrorReply,
-  MalformedReply,
-} from "./client.ts";
-import { MS, sleep, VirtualClock } from "../clock/clock.ts";
+import { Client, ClientTimeout, ErrorReply, MalformedReply } from "./client.ts";
+import { type Completion, completionOfError, completionOfException } from "./completion.ts";
+import { sleep } from "../clock/clock.ts";
+import { VirtualClock } from "../clock/virtual_clock.ts";
+import { NS_PER_MS } from "../../history/operations.ts";
 import { printEdn } from "../../history/edn.ts";
 import { printJson } from "../../history/json.ts";
 import { Network } from "../network/network.ts";
@@ -61,7 +56,7 @@ Deno.test("a request carries its fields and a number; the reply's fields come ba
 Deno.test("without a reply in five seconds, or the time it is given, a request times out", async () => {
   await withNode(() => undefined, async ({ client, clock }) => {
     const error = await assertRejects(() => read(client), ClientTimeout);
-    assertEquals([error.code, error.definite, clock.now()], [0, false, 5_000 * MS]);
+    assertEquals([error.code, error.definite, clock.nowNs()], [0, false, 5_000 * NS_PER_MS]);
     const text = "no reply from n0 to init in 10 ms";
     const init = { node_id: "n0", node_ids: [] };
     await assertRejects(() => client.rpc("n0", Init.init, init, 10), ClientTimeout, text);
@@ -79,7 +74,7 @@ Deno.test("a reply that comes late is not taken for the answer to the next reque
     const body = { type: "read_ok", messages: [1], in_reply_to: 1 };
     network.send("n0", "c0", JSON.stringify({ src: "n0", dest: "c0", body }), body);
     assertEquals((await read(client)).messages, [2]);
-    await sleep(clock, MS);
+    await sleep(clock, NS_PER_MS);
   });
 });
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { deadline } from "@std/async";
 import { join } from "node:path";
-import { Packet } from "../network/network.ts";
+import { Packet } from "../network/packet.ts";
 import type { NodeEvents } from "./host.ts";
 import { ProcessHost } from "./process.ts";
 

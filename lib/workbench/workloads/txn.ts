@@ -18,7 +18,7 @@ import { checkFinalState, explainFinalState } from "../../checkers/elle/stronger
 import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded } from "../../checkers/elle/verdict.ts";
 import { counted } from "../../checkers/words.ts";
 import { drawAnomalies } from "../../checkers/elle/draw.ts";
-import { completionOfError } from "../clients/client.ts";
+import { completionOfError } from "../clients/completion.ts";
 import { type Edn, Keyword, keyword } from "../../history/edn.ts";
 import { each } from "../clients/generator.ts";
 import type { Op } from "../../history/operations.ts";
