@@ -42,7 +42,7 @@ class Bench {
 
 const none: Latency = { meanMs: 0, distribution: "constant" };
 
-Deno.test("lin-kv keeps one value a key", () => {
+Deno.test("lin-kv keeps one value per key", () => {
   const store = new LinKv();
   assertEquals(store.handle("n0", { type: "write", key: [1], value: 2 }), { type: "write_ok" });
   assertEquals(store.handle("n1", { type: "read", key: [1] }), { type: "read_ok", value: 2 });
@@ -70,7 +70,7 @@ Deno.test("known defect: lww-kv's replicas never converge", () => {
   assertEquals(reads.at(-1)?.code ?? reads.find((reply) => reply?.code !== undefined)?.code, 20);
 });
 
-Deno.test("lww-kv knows no create_if_not_exists", () => {
+Deno.test("lww-kv ignores create_if_not_exists", () => {
   const store = new LwwKv(new Random(1));
   const cas = { type: "cas", key: "k", from: 0, to: 1, create_if_not_exists: true };
   for (let i = 0; i < 20; i++) assertEquals(store.handle("n0", cas)?.code, 20);
