@@ -49,7 +49,7 @@ export async function withFolder(story: (folder: string) => void | Promise<void>
 }
 
 /** How a {@linkcode NodeProcess} is started. */
-export interface NodeProcessOptions {
+interface NodeProcessOptions {
   /** The executable. */
   readonly command: string;
   readonly args?: readonly string[];

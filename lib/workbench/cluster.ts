@@ -28,7 +28,7 @@ export class Crash extends Error {
 }
 
 /** What a cluster consists of, and who hears about it. */
-export interface ClusterOptions extends LinkOptions {
+interface ClusterOptions extends LinkOptions {
   readonly nodes: readonly string[];
   readonly host: Host;
   readonly clock: Clock;

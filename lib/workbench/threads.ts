@@ -14,7 +14,7 @@ import type { Op } from "../history/operations.ts";
 import type { Perform, Workload, WorkloadOptions } from "./workloads/workload.ts";
 
 /** What threads work with. */
-export interface ThreadsOptions {
+interface ThreadsOptions {
   readonly clock: Clock;
   readonly workload: Workload;
   readonly options: WorkloadOptions;

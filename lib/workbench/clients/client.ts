@@ -59,7 +59,7 @@ export type Call = <R extends Rpc>(
 ) => Promise<ReplyOf<R>>;
 
 /** How long a client waits for a reply unless the workload says otherwise. */
-export const CLIENT_TIMEOUT_MS = 5_000;
+const CLIENT_TIMEOUT_MS = 5_000;
 
 /** A client in the network. It has at most one outstanding request. */
 export class Client {

@@ -123,7 +123,7 @@ export function restrict<F extends FaultName>(
 }
 
 /** One strike: the fault that begins it and the one that ends it. */
-export interface Strike {
+interface Strike {
   readonly begin: Fault;
   readonly end: Fault;
 }

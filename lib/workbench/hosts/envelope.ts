@@ -7,7 +7,7 @@ import { leadingObject, parseJson, printJson } from "../../history/json.ts";
 import type { Body } from "../../message.ts";
 
 /** A message as a node wrote it. */
-export interface Envelope {
+interface Envelope {
   readonly src: string;
   readonly dest: string;
   /** All of its JSON, without an id. */

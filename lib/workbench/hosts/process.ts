@@ -10,7 +10,7 @@ import type { Host, NodeEvents } from "./host.ts";
 import { Input, readLog, readOutput } from "./process_streams.ts";
 
 /** How nodes are started. */
-export interface ProcessHostOptions {
+interface ProcessHostOptions {
   /** The executable; a relative path is taken from the current directory. */
   readonly bin: string;
   /** Its arguments. */

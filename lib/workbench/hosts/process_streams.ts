@@ -14,7 +14,7 @@ const MAX_LINE = 2 ** 26;
 const MAX_LOG_LINE = 2 ** 16;
 
 /** Kills a node that exceeds a limit, and with it ends the run. */
-export type KillForExcess = (why: string) => void;
+type KillForExcess = (why: string) => void;
 
 /** Reads standard output line by line, to its end. */
 export async function readOutput(

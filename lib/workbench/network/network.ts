@@ -17,13 +17,13 @@ import { Receiver } from "./receiver.ts";
 export type Grudge = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** How many messages were sent and received. */
-export interface MessageCounts {
+interface MessageCounts {
   readonly sent: number;
   readonly received: number;
 }
 
 /** What a network has carried. */
-export interface Traffic {
+interface Traffic {
   /** Messages from or to clients. */
   readonly clients: MessageCounts;
   /** Messages between nodes, and between nodes and services. */

@@ -12,13 +12,13 @@ import type { Clock } from "../clock/clock.ts";
 import type { Packet } from "./packet.ts";
 
 /** A packet and the earliest time at which it may be delivered. */
-export interface Queued {
+interface Queued {
   readonly packet: Packet;
   readonly deadlineNs: number;
 }
 
 /** What a receiver asks and tells its network. */
-export interface ReceiverOptions {
+interface ReceiverOptions {
   readonly clock: Clock;
   /** Whether a packet gets through now; asked when the reader takes it. */
   readonly admit: (packet: Packet) => boolean;

@@ -17,7 +17,7 @@ export interface Stored {
 }
 
 /** The effect of a request. */
-export interface Effect {
+interface Effect {
   readonly reply: Body;
   /** The key's new value; absent where the request leaves the store as it is. */
   readonly next?: Stored;
