@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { isEdnObject, numberOf } from "../../lib/history/edn.ts";
 import type { EdnObject } from "../../lib/history/edn.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
-import { RealClock } from "../../lib/workbench/clock/clock.ts";
+import { RealClock } from "../../lib/workbench/clock/real_clock.ts";
 import { parseTestOptions } from "../../lib/workbench/command_line.ts";
 import { type Outcome, run } from "../../lib/workbench/run.ts";
 import { waysOfFailing } from "../../lib/simulator/failure.ts";

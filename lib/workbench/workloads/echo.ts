@@ -4,7 +4,7 @@
  * @module
  */
 import { checkEcho, explainEcho, projectEcho } from "../../checkers/echo.ts";
-import { completionOfError } from "../clients/client.ts";
+import { completionOfError } from "../clients/completion.ts";
 import { anyThread } from "../clients/generator.ts";
 import { bodyToEdn } from "../../history/json.ts";
 import { Echo } from "../../workloads.ts";

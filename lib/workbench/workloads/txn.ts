@@ -19,7 +19,7 @@ import { checkFinalState } from "../../checkers/elle/final_state.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded } from "../../checkers/elle/verdict.ts";
 import { pluralize } from "../../checkers/format.ts";
 import { drawAnomalies } from "../../checkers/elle/draw.ts";
-import { completionOfError } from "../clients/client.ts";
+import { completionOfError } from "../clients/completion.ts";
 import { type Edn, Keyword, keyword } from "../../history/edn.ts";
 import { each } from "../clients/generator.ts";
 import type { Op } from "../../history/operations.ts";

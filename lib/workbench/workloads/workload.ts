@@ -6,7 +6,8 @@
  */
 import type { Aftermath } from "../final_states.ts";
 import type { Check, Explain, Projection } from "../../checkers/checker.ts";
-import type { Call, Completion } from "../clients/client.ts";
+import type { Call } from "../clients/client.ts";
+import type { Completion } from "../clients/completion.ts";
 import type { EdnObject } from "../../history/edn.ts";
 import type { Generator, Invocation } from "../clients/generator.ts";
 import type { Random } from "../random.ts";
