@@ -18,11 +18,13 @@ import {
   worst,
 } from "../lib/checkers/checker.ts";
 import { checkSafely, COMMON_JUDGES, type CommonJudge } from "../lib/checkers/compose.ts";
-import { canonical, entriesOf, itemsOf, sameEdn } from "../lib/history/values.ts";
+import { canonical, sameEdn } from "../lib/history/equality.ts";
 import {
   type Edn,
   type EdnObject,
+  entriesOf,
   isEdnObject,
+  itemsOf,
   Keyword,
   List,
   parseEdn,

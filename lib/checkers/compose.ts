@@ -1,9 +1,9 @@
 /**
- * The whole of a run's results, in Maelstrom's shape and key order:
+ * All results of a run, in Maelstrom's shape and key order:
  * `:perf :timeline :exceptions :stats :availability :net :workload :valid?`.
  *
- * The overall verdict is the worst of the seven. A checker that throws has the verdict unknown, and
- * its error beside it; it does not take the other checkers with it.
+ * The overall verdict is the worst of the seven. A checker that throws yields the verdict unknown with
+ * its error; the other checkers run regardless.
  *
  * @module
  */
@@ -13,20 +13,20 @@ import { checkAvailability, explainAvailability } from "./availability.ts";
 import {
   type Check,
   type CheckOptions,
-  type Comparable,
   type Explain,
+  type Projection,
   type Result,
   UNKNOWN,
   worst,
 } from "./checker.ts";
-import { checkExceptions, comparableExceptions, explainExceptions } from "./exceptions.ts";
+import { checkExceptions, explainExceptions, projectExceptions } from "./exceptions.ts";
 import { checkStats, explainStats } from "./stats.ts";
 
 /** A checker, its explanation, and what of its result must come out equal again. Default: all. */
 export interface CommonJudge {
   readonly check: Check;
   readonly explain: Explain;
-  readonly project?: Comparable;
+  readonly project?: Projection;
 }
 
 /** The checkers that judge every history, whatever its workload; the most telling first. */
@@ -36,7 +36,7 @@ export const COMMON_JUDGES = {
   exceptions: {
     check: checkExceptions,
     explain: explainExceptions,
-    project: comparableExceptions,
+    project: projectExceptions,
   },
 } satisfies Record<string, CommonJudge>;
 
@@ -70,7 +70,7 @@ export function composeResults({ history, check, options = {}, net }: Compositio
   return { ...results, "valid?": worst(Object.values(results).map((one) => one["valid?"])) };
 }
 
-/** A checker's result; where it throws, `{:valid? :unknown, :error {:via […], :cause "…"}}`. */
+/** Runs a checker; where it throws, returns `{:valid? :unknown, :error {:via […], :cause "…"}}`. */
 export function checkSafely(check: Check, history: readonly Op[], options?: CheckOptions): Result {
   try {
     return check(history, options);

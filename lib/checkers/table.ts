@@ -28,7 +28,7 @@ export function padCells(
 }
 
 /** Aligns columns, two blanks apart; a line for each row, without blanks at its end. */
-export function alignColumns(
+export function formatTable(
   rows: readonly (readonly string[])[],
   alignment?: Alignment,
 ): string[] {

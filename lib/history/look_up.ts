@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Edn, isEdnObject, keyword, Tagged } from "./edn.ts";
-import { itemsOf, keyOf } from "./values.ts";
+import { type Edn, isEdnObject, itemsOf, keyword, Tagged } from "./edn.ts";
+import { keyOf } from "./equality.ts";
 
 /**
  * Follows a path of keys into a value. A name is a keyword or a string, a number the key of a map or

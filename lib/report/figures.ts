@@ -4,9 +4,8 @@
  * @module
  */
 import { formatFigure, formatWhole } from "../checkers/numbers.ts";
-import { type EdnObject, isEdnObject } from "../history/edn.ts";
+import { type EdnObject, isEdnObject, numberOf } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
-import { numberOf } from "../history/values.ts";
 import type { Figure, Workload } from "../workbench/workloads/workload.ts";
 import { readMessages } from "./metrics.ts";
 

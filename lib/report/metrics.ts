@@ -3,11 +3,10 @@
  *
  * @module
  */
+import { formatPercent } from "../checkers/format.ts";
 import { formatFigure, formatWhole } from "../checkers/numbers.ts";
-import { percent } from "../checkers/words.ts";
-import { type EdnObject, isEdnObject } from "../history/edn.ts";
+import { type EdnObject, isEdnObject, numberOf } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
-import { numberOf } from "../history/values.ts";
 import { workloads } from "../workbench/workloads/mod.ts";
 import type { Metric, Workload } from "../workbench/workloads/workload.ts";
 
@@ -26,7 +25,7 @@ const COMMON: readonly Metric[] = [
     key: "okFraction",
     title: "ok",
     read: (results) => numberOf(lookUp(results, ["availability", "ok-fraction"])),
-    print: percent,
+    print: formatPercent,
   },
   {
     key: "serverMessagesPerOp",

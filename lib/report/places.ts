@@ -6,9 +6,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { verdictOf } from "../checkers/checker.ts";
-import { type EdnObject, isEdnObject, printEdn } from "../history/edn.ts";
+import { type EdnObject, isEdnObject, itemsOf, printEdn } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
-import { itemsOf } from "../history/values.ts";
 import type { Place, Workload } from "../workbench/workloads/workload.ts";
 import { exceeded, type MeasuredLimit } from "./limits.ts";
 import { METRICS } from "./metrics.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { formatSeconds } from "../checkers/format.ts";
 import { clip } from "../checkers/numbers.ts";
-import { seconds } from "../checkers/words.ts";
 import type { Problem } from "../workbench/hosts/host.ts";
 import { makePaint, type Style, wrapParagraph } from "./text.ts";
 
@@ -15,8 +15,8 @@ const SHOWN_LINES = 8;
 export function renderProblem(problem: Problem, style: Style = {}): string {
   const paint = makePaint(style);
   const { width = 80 } = style;
-  const { text, time, line, consequence, lastWords = [] } = problem;
-  const when = time > 0 ? ` (at ${seconds(time)})` : "";
+  const { text, timeNs, line, consequence, lastWords = [] } = problem;
+  const when = timeNs > 0 ? ` (at ${formatSeconds(timeNs)})` : "";
   const shown = lastWords.slice(-SHOWN_LINES);
   return [
     ...wrapParagraph(`${paint("bad", "✗")} `, `${text}${when}`, width),

@@ -5,8 +5,8 @@
  *
  * @module
  */
+import { pluralize } from "../checkers/format.ts";
 import { formatFigure } from "../checkers/numbers.ts";
-import { counted } from "../checkers/words.ts";
 import type { Figure, Metric, Place } from "../workbench/workloads/workload.ts";
 import type { Limit, MeasuredLimit } from "./limits.ts";
 import { METRICS } from "./metrics.ts";
@@ -143,7 +143,7 @@ export function renderScoreboard(scores: readonly Score[], style: Style = {}): s
 
 function tallyOf(summaries: readonly Summary[]): string {
   const passed = summaries.filter(({ ending }) => ending === "pass").length;
-  const all = counted(summaries.length, "run");
+  const all = pluralize(summaries.length, "run");
   return passed === summaries.length ? `all of ${all} pass` : `${passed} of ${all} pass`;
 }
 

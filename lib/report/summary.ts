@@ -8,7 +8,7 @@
  * @module
  */
 import { UNKNOWN, type Verdict, verdictOf } from "../checkers/checker.ts";
-import { joined } from "../checkers/words.ts";
+import { joinWords } from "../checkers/format.ts";
 import type { EdnObject } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
 import type { CrashReport, RunResult } from "../workbench/result.ts";
@@ -89,7 +89,7 @@ function headlineOf(
     const invalid = Object.keys(results).filter((name) =>
       lookUp(results, [name, "valid?"]) === false
     );
-    return `Found wrong by ${joined(invalid.toReversed())}.`; // the workload, which is last, first
+    return `Found wrong by ${joinWords(invalid.toReversed())}.`; // the workload, which is last, first
   }
   const missed = exceeded(limits);
   if (missed.length > 0) {

@@ -254,8 +254,8 @@ Deno.test("final states are remarked on, and never change the verdict", () => {
 
 Deno.test("the first problem of a node comes before all else, with its consequence", () => {
   const problems = [
-    { time: 0, node: "n0", text: "n0 wrote nonsense", consequence: "it is read no more" },
-    { time: 1, node: "n1", text: "n1 did too" },
+    { timeNs: 0, node: "n0", text: "n0 wrote nonsense", consequence: "it is read no more" },
+    { timeNs: 1, node: "n1", text: "n1 did too" },
   ];
   const { explanation } = summariseRun(ended("echo", "{:valid? true}", { problems }));
   assertEquals(explanation, ["n0 wrote nonsense; it is read no more."]);

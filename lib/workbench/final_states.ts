@@ -10,12 +10,11 @@
  * @module
  */
 import { type Explain, type Result, UNKNOWN, verdictOf } from "../checkers/checker.ts";
-import { type Edn, type EdnObject, printEdn } from "../history/edn.ts";
-import type { Op } from "../history/operations.ts";
-import { itemsOf } from "../history/values.ts";
+import { type Edn, type EdnObject, itemsOf, printEdn } from "../history/edn.ts";
+import { NS_PER_S, type Op } from "../history/operations.ts";
 import { RpcError } from "../message.ts";
 import { type Call, MalformedReply } from "./clients/client.ts";
-import { type Clock, SECOND, sleep } from "./clock/clock.ts";
+import { type Clock, sleep } from "./clock/clock.ts";
 
 /** What a node holds, by key. */
 export type State = ReadonlyMap<Edn, Edn>;
@@ -48,7 +47,7 @@ export interface FinalStateCheck {
 }
 
 /** Time between two rounds of reads, and the most rounds. */
-const ROUND_NS = SECOND;
+const ROUND_NS = NS_PER_S;
 const ROUNDS = 5;
 /** Most keys in one read. */
 const KEYS_PER_READ = 100;

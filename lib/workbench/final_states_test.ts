@@ -6,9 +6,9 @@ import {
   type State,
 } from "./final_states.ts";
 import { UNKNOWN } from "../checkers/checker.ts";
-import { SECOND, VirtualClock } from "./clock/clock.ts";
+import { VirtualClock } from "./clock/virtual_clock.ts";
 import { type Edn, prettyEdn } from "../history/edn.ts";
-import { printHistory } from "../history/operations.ts";
+import { NS_PER_S, printHistory } from "../history/operations.ts";
 import { parseTestOptions } from "./command_line.ts";
 import type { RunOptions } from "./run.ts";
 import { LwwRegisters } from "../algorithms/lww_registers.ts";
@@ -95,7 +95,7 @@ function asking(says: (node: string, round: number) => State | undefined, keys: 
       return Promise.resolve(new Map([...state].filter(([key]) => some.includes(key))));
     };
     const found = await readFinalStates(["a", "b"], keys, ask, clock);
-    return { ...found, seconds: clock.now() / SECOND };
+    return { ...found, seconds: clock.nowNs() / NS_PER_S };
   });
 }
 

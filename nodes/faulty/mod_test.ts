@@ -1,9 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { isEdnObject } from "../../lib/history/edn.ts";
+import { isEdnObject, numberOf } from "../../lib/history/edn.ts";
 import type { EdnObject } from "../../lib/history/edn.ts";
-import { numberOf } from "../../lib/history/values.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
-import { RealClock } from "../../lib/workbench/clock/clock.ts";
+import { RealClock } from "../../lib/workbench/clock/real_clock.ts";
 import { parseTestOptions } from "../../lib/workbench/command_line.ts";
 import type { RunResult } from "../../lib/workbench/result.ts";
 import { run } from "../../lib/workbench/run.ts";

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { alignColumns } from "../../lib/checkers/table.ts";
+import { formatTable } from "../../lib/checkers/table.ts";
 
 /** One of the things that are measured side by side. */
 export interface Contender extends AsyncDisposable {
@@ -103,7 +103,7 @@ export function table(bench: Bench, standings: readonly Standing[]): string {
     met === undefined ? "" : `${met ? "✓" : "✗"} ${limits(bench.target)}`,
   ]);
   const head = ["", bench.unit, "spread", "ratio", ""];
-  return [bench.title, ...alignColumns([head, ...rows], { right: [1, 2, 3] })].join("\n");
+  return [bench.title, ...formatTable([head, ...rows], { right: [1, 2, 3] })].join("\n");
 }
 
 function short(figure: number): string {

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { type Edn, Keyword, printEdn } from "../../history/edn.ts";
-import { itemsOf } from "../../history/values.ts";
+import { type Edn, itemsOf, Keyword, printEdn } from "../../history/edn.ts";
 import type { Place } from "./workload.ts";
 
 /** The names in a list of keywords. */

@@ -7,11 +7,10 @@
  * @module
  */
 import { checkCounter, explainCounter } from "../../checkers/counter.ts";
+import { joinWords } from "../../checkers/format.ts";
 import { clip } from "../../checkers/numbers.ts";
-import { joined } from "../../checkers/words.ts";
-import { type EdnObject, printEdn } from "../../history/edn.ts";
-import { itemsOf } from "../../history/values.ts";
-import { completionOfException } from "../clients/client.ts";
+import { type EdnObject, itemsOf, printEdn } from "../../history/edn.ts";
+import { completionOfException } from "../clients/completion.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
 import type { Random } from "../random.ts";
 import { Counter } from "../../workloads.ts";
@@ -81,6 +80,6 @@ function figuresOf(result: EdnObject): Figure[] {
   const shown = reads.slice(0, SHOWN_READS).join(", ") + (reads.length > SHOWN_READS ? ", …" : "");
   return [
     { name: "final reads", text: reads.length === 0 ? "none succeeded" : shown },
-    { name: "acceptable", text: clip(joined(ranges, "or"), 40) },
+    { name: "acceptable", text: clip(joinWords(ranges, "or"), 40) },
   ];
 }

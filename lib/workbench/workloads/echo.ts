@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { checkEcho, comparableEcho, explainEcho } from "../../checkers/echo.ts";
-import { completionOfError } from "../clients/client.ts";
+import { checkEcho, explainEcho, projectEcho } from "../../checkers/echo.ts";
+import { completionOfError } from "../clients/completion.ts";
 import { anyThread } from "../clients/generator.ts";
-import type { EdnObject } from "../../history/edn.ts";
+import { type EdnObject, itemsOf } from "../../history/edn.ts";
 import { bodyToEdn } from "../../history/json.ts";
-import { itemsOf } from "../../history/values.ts";
 import { Echo } from "../../workloads.ts";
 import { type Figure, performs, type Workload } from "./workload.ts";
 
@@ -32,7 +31,7 @@ export const echo: Workload = {
   check: checkEcho,
   explain: explainEcho,
   figures: countWrongEchoes,
-  project: comparableEcho,
+  project: projectEcho,
   recognises: performs("echo"),
 };
 

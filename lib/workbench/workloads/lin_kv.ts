@@ -8,16 +8,16 @@
  *
  * @module
  */
-import { comparableLinKv } from "../../checkers/projections.ts";
+import { projectLinKv } from "../../checkers/projections.ts";
 import { checkLinKv, explainLinKv } from "../../checkers/lin_kv.ts";
-import { casOf } from "../../checkers/register.ts";
-import { type Call, type Completion, completionOfError } from "../clients/client.ts";
-import { joined } from "../../checkers/words.ts";
-import { type Edn, type EdnObject, printEdn } from "../../history/edn.ts";
+import { joinWords } from "../../checkers/format.ts";
+import { casOf } from "../../checkers/linearizability/register.ts";
+import type { Call } from "../clients/client.ts";
+import { type Completion, completionOfError } from "../clients/completion.ts";
+import { type Edn, type EdnObject, entriesOf, itemsOf, printEdn } from "../../history/edn.ts";
 import type { Assignment, Context, Generator, Invocation } from "../clients/generator.ts";
 import type { Op } from "../../history/operations.ts";
 import { jsonToEdn } from "../../history/json.ts";
-import { entriesOf, itemsOf } from "../../history/values.ts";
 import type { Random } from "../random.ts";
 import { LinKv } from "../../workloads.ts";
 import {
@@ -72,7 +72,7 @@ export const linKv: Workload = {
   explain: explainLinKv,
   figures: countKeys,
   places: findPlaces,
-  project: comparableLinKv,
+  project: projectLinKv,
   recognises: performs("cas", "write"),
 };
 
@@ -82,7 +82,7 @@ const NAMED_KEYS = 8;
 function countKeys(result: EdnObject): Figure[] {
   const keys = entriesOf(result["results"]).length;
   const failures = itemsOf(result["failures"]).map(printEdn).slice(0, NAMED_KEYS);
-  const text = failures.length === 0 ? "" : `, not linearizable: ${joined(failures)}`;
+  const text = failures.length === 0 ? "" : `, not linearizable: ${joinWords(failures)}`;
   return [{ name: "keys", text: `${keys}${text}` }];
 }
 
@@ -139,8 +139,8 @@ class Groups implements Generator {
     this.#lastKey = groups - 1;
   }
 
-  when({ now }: Context): number {
-    return now;
+  when({ nowNs }: Context): number {
+    return nowNs;
   }
 
   take({ free }: Context): Assignment {

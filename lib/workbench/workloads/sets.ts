@@ -5,9 +5,8 @@
  */
 import { checkSetFull, explainSetFull } from "../../checkers/set_full.ts";
 import { formatMs, formatWhole } from "../../checkers/numbers.ts";
-import { type EdnObject, printEdn } from "../../history/edn.ts";
+import { type EdnObject, itemsOf, numberOf, printEdn } from "../../history/edn.ts";
 import { lookUp } from "../../history/look_up.ts";
-import { itemsOf, numberOf } from "../../history/values.ts";
 import type { Figure, Judge, Metric, Place } from "./workload.ts";
 
 export const setJudge: Judge = {

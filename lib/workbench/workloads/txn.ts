@@ -9,15 +9,16 @@
  * @module
  */
 import { type Check, type Explain, verdictOf } from "../../checkers/checker.ts";
-import { comparableElle } from "../../checkers/projections.ts";
+import { projectElle } from "../../checkers/projections.ts";
 import { explainListAppend, explainRwRegister } from "../../checkers/elle/explain.ts";
 import { checkListAppend } from "../../checkers/elle/list_append.ts";
 import { checkRwRegister } from "../../checkers/elle/rw_register.ts";
-import { checkFinalState, explainFinalState } from "../../checkers/elle/stronger.ts";
+import { explainFinalState } from "../../checkers/elle/explain_final_state.ts";
+import { checkFinalState } from "../../checkers/elle/final_state.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded } from "../../checkers/elle/verdict.ts";
-import { counted, joined } from "../../checkers/words.ts";
+import { joinWords, pluralize } from "../../checkers/format.ts";
 import { drawAnomalies } from "../../checkers/elle/draw.ts";
-import { completionOfError } from "../clients/client.ts";
+import { completionOfError } from "../clients/completion.ts";
 import type { FinalStateCheck } from "../final_states.ts";
 import { type Edn, type EdnObject, Keyword, keyword } from "../../history/edn.ts";
 import { each } from "../clients/generator.ts";
@@ -72,7 +73,7 @@ const finalRegisters: FinalStateCheck = {
   },
   explain(result, history) {
     if (verdictOf(result["valid?"]) !== true) return explainFinalState(result, history);
-    const keys = counted(Number(result["key-count"] ?? 0), "key");
+    const keys = pluralize(Number(result["key-count"] ?? 0), "key");
     const isAlone = result.replication instanceof Map && result.replication.size === 1;
     if (isAlone) return [`in the end the node has the last write to each of ${keys}.`];
     return [`the replicas agree on all ${keys} in the end; no write was lost.`];
@@ -112,13 +113,13 @@ function transactional(kind: Kind): Workload {
     signature: (result) => namesIn(result["anomaly-types"]),
     places: drawnPlaces,
     draw: drawAnomalies,
-    project: comparableElle,
+    project: projectElle,
   };
 }
 
 function listAnomalies(result: EdnObject): Figure[] {
   const types = namesIn(result["anomaly-types"]);
-  return [{ name: "anomalies", text: types.length === 0 ? "none" : joined(types) }];
+  return [{ name: "anomalies", text: types.length === 0 ? "none" : joinWords(types) }];
 }
 
 function txnOf(write: string, seen: Shape<unknown>) {

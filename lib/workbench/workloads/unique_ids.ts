@@ -4,12 +4,11 @@
  * @module
  */
 import { checkUniqueIds, explainUniqueIds } from "../../checkers/unique_ids.ts";
-import { completionOfError } from "../clients/client.ts";
+import { completionOfError } from "../clients/completion.ts";
 import { each } from "../clients/generator.ts";
 import { clip, formatWhole } from "../../checkers/numbers.ts";
-import { type EdnObject, printEdn } from "../../history/edn.ts";
+import { type EdnObject, itemsOf, numberOf, printEdn } from "../../history/edn.ts";
 import { jsonToEdn } from "../../history/json.ts";
-import { itemsOf, numberOf } from "../../history/values.ts";
 import { UniqueIds } from "../../workloads.ts";
 import { type Figure, performs, type Workload } from "./workload.ts";
 

@@ -7,10 +7,11 @@
  *
  * @module
  */
-import type { Check, Comparable, Explain } from "../../checkers/checker.ts";
+import type { Check, Explain, Projection } from "../../checkers/checker.ts";
 import type { EdnObject } from "../../history/edn.ts";
 import type { Op } from "../../history/operations.ts";
-import type { Call, Completion } from "../clients/client.ts";
+import type { Call } from "../clients/client.ts";
+import type { Completion } from "../clients/completion.ts";
 import type { Generator, Invocation } from "../clients/generator.ts";
 import type { FinalStateCheck } from "../final_states.ts";
 import type { Random } from "../random.ts";
@@ -91,7 +92,7 @@ export interface Judge {
   /** A result's anomalies as SVG images, by file name. */
   readonly draw?: (result: EdnObject) => ReadonlyMap<string, string>;
   /** What of a result must come out equal when a stored run is judged again. Default: all of it. */
-  readonly project?: Comparable;
+  readonly project?: Projection;
   /** What the nodes' final states show beyond Maelstrom's checks. */
   readonly finalStates?: FinalStateCheck;
   /** Whether a history of unknown origin is one of this workload. Default: it cannot be told. */
