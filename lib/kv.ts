@@ -32,8 +32,8 @@
  * @module
  */
 import { retry, RetryError } from "@std/async/retry";
-import { type Json } from "./message.ts";
-import { ErrorCode, type Node, RpcError, type RpcOptions } from "./node.ts";
+import { ErrorCode, type Json, RpcError } from "./message.ts";
+import type { Node, RpcOptions } from "./node.ts";
 import type { Shape } from "./rpc.ts";
 import { KvService, TsoService } from "./workloads.ts";
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Kv, type Store, timestamp, type UpdateOptions } from "./kv.ts";
-import { type Body, ErrorCode, type Node, RpcError } from "./node.ts";
+import { type Body, ErrorCode, RpcError } from "./message.ts";
+import type { Node } from "./node.ts";
 import { array, boolean, integer, rpc, string } from "./rpc.ts";
 import { scenario, type World } from "./testing/scenario.ts";
 import { FakeTime, settled, TestNode } from "./testing/test_node.ts";

@@ -1,35 +1,18 @@
 /**
- * What a challenge imports: {@linkcode Node}, the vocabulary of a program, and {@linkcode serve},
- * which runs a program on standard input and output.
- *
- * ```ts
- * export default function echo(node: Node): void {
- *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
- * }
- *
- * if (import.meta.main) await serve(echo);
- * ```
- *
- * A program is a function that registers handlers. It keeps time with the ordinary globals
- * (`setTimeout`, `Date.now`, …), so that it runs unchanged under a simulator that owns them.
+ * A node of the system, as its program and its transport see it.
  *
  * @module
  */
 import {
   type Body,
+  describeError,
   ErrorCode,
   isClient,
-  MalformedMessage,
   type Message,
-  parseMessage,
   RpcError,
 } from "./message.ts";
 import { bodyOf, fieldProblem, type Of, type OneWay, type ReplyOf, type Rpc } from "./rpc.ts";
-import { divertConsole, LineWriter, readLines } from "./stdio.ts";
 import { Init } from "./workloads.ts";
-
-export type { Body, Json, Message } from "./message.ts";
-export { ErrorCode, RpcError } from "./message.ts";
 
 /** A challenge: registers handlers on a node, which may not know its id yet. */
 export type Program = (node: Node) => void;
@@ -278,7 +261,9 @@ export class Node {
     const { src, body } = request;
     const deliberate = error instanceof RpcError;
     if (!deliberate || body.msg_id === undefined) {
-      this.log(`${body.type} from ${src} failed: ${deliberate ? error.message : describe(error)}`);
+      this.log(
+        `${body.type} from ${src} failed: ${deliberate ? error.message : describeError(error)}`,
+      );
     }
     const code = deliberate ? error.code : ErrorCode.crash;
     const text = error instanceof Error ? error.message : String(error);
@@ -345,52 +330,4 @@ function replyBody(rpc: Rpc, reply: unknown): Body {
   const problem = fieldProblem(rpc.reply, reply);
   if (problem !== undefined) throw new Error(`the handler's ${rpc.replyType}: ${problem}`);
   return bodyOf(rpc.replyType, rpc.reply, reply);
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.stack ?? error.message : String(error);
-}
-
-/**
- * Runs a program on standard input and output until the input ends, then ends the process.
- *
- * Standard output belongs to the protocol, so `console.log` writes to standard error here. An error
- * that nobody caught is logged, and the node lives on: Maelstrom takes any exit for a crash.
- */
-export async function serve(program: Program): Promise<never> {
-  const log = (text: string) => console.error(text);
-  divertConsole();
-  const output = new LineWriter((error) => {
-    log(`nobody reads this node any more: ${describe(error)}`);
-    Deno.exit(1);
-  });
-  const node = new Node({ send: (message) => output.write(JSON.stringify(message)), log });
-  program(node);
-  surviveUncaught(log);
-  for await (const lines of readLines()) {
-    for (const line of lines) if (line !== "") receiveLine(node, line);
-  }
-  await new Promise((resolve) => setTimeout(resolve)); // let handlers that are done answer
-  await output.flushed();
-  Deno.exit(0); // timers may still be pending
-}
-
-function receiveLine(node: Node, line: string): void {
-  try {
-    node.receive(parseMessage(line));
-  } catch (error) {
-    const malformed = error instanceof MalformedMessage;
-    node.log(malformed ? `ignored a line that is no message: ${error.message}` : describe(error));
-  }
-}
-
-function surviveUncaught(log: (text: string) => void): void {
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    log(`unhandled rejection: ${describe(event.reason)}`);
-  });
-  globalThis.addEventListener("error", (event) => {
-    event.preventDefault();
-    log(`uncaught error: ${describe(event.error)}`);
-  });
 }

@@ -6,7 +6,8 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { type Body, ErrorCode, type Message, Node, type Program, RpcError } from "./node.ts";
+import { type Body, ErrorCode, type Message, RpcError } from "./message.ts";
+import { Node, type Program } from "./node.ts";
 import { integer, oneWay, rpc, string } from "./rpc.ts";
 import { FakeTime, settled, TestNode } from "./testing/test_node.ts";
 import { Broadcast, Echo } from "./workloads.ts";

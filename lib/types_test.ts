@@ -4,7 +4,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import type { Json, RequestOf } from "./node.ts";
+import type { Json } from "./message.ts";
+import type { RequestOf } from "./node.ts";
 import type { Of, ReplyOf } from "./rpc.ts";
 import { Broadcast, Echo, Kafka, KvService } from "./workloads.ts";
 

@@ -10,8 +10,7 @@
  *
  * @module
  */
-import { type Node, serve } from "../lib/node.ts";
-import { Echo } from "../lib/workloads.ts";
+import { Echo, type Node, serve } from "../lib/mod.ts";
 
 export default function echo(node: Node): void {
   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));

@@ -17,8 +17,7 @@
  *
  * @module
  */
-import { type Node, serve } from "../lib/node.ts";
-import { UniqueIds } from "../lib/workloads.ts";
+import { type Node, serve, UniqueIds } from "../lib/mod.ts";
 
 export default function uniqueIds(node: Node): void {
   const life = crypto.randomUUID();

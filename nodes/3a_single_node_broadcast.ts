@@ -13,8 +13,7 @@
  *
  * @module
  */
-import { type Node, serve } from "../lib/node.ts";
-import { Broadcast } from "../lib/workloads.ts";
+import { Broadcast, type Node, serve } from "../lib/mod.ts";
 
 export default function singleNodeBroadcast(node: Node): void {
   const messages = new Set<number>();

@@ -20,9 +20,7 @@
  *
  * @module
  */
-import { type Node, serve } from "../lib/node.ts";
-import { integer, oneWay } from "../lib/rpc.ts";
-import { Broadcast } from "../lib/workloads.ts";
+import { Broadcast, integer, type Node, oneWay, serve } from "../lib/mod.ts";
 
 const tell = oneWay("tell", { value: integer });
 

@@ -25,8 +25,7 @@
  */
 import { Replica } from "../lib/algorithms/anti_entropy.ts";
 import { gCounter, increment, valueOf } from "../lib/algorithms/crdt.ts";
-import { type Node, serve } from "../lib/node.ts";
-import { Counter } from "../lib/workloads.ts";
+import { Counter, type Node, serve } from "../lib/mod.ts";
 
 export default function crdtCounter(node: Node): void {
   const counter = new Replica(node, gCounter);

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import { Counter } from "../lib/mod.ts";
 import { scenario, type World } from "../lib/testing/scenario.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { TestNode } from "../lib/testing/test_node.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { Counter } from "../lib/workloads.ts";
 import crdtCounter from "./4_crdt_counter.ts";
 
 /** Anti-entropy's interval: how long what was added here may stay unknown elsewhere. */

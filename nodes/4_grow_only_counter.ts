@@ -32,11 +32,8 @@
  * @module
  */
 import { delay } from "@std/async/delay";
-import { Kv } from "../lib/kv.ts";
-import { type Node, serve } from "../lib/node.ts";
 import { Rounds } from "../lib/algorithms/rounds.ts";
-import { integer, oneWay, tuple } from "../lib/rpc.ts";
-import { Counter } from "../lib/workloads.ts";
+import { Counter, integer, Kv, type Node, oneWay, serve, tuple } from "../lib/mod.ts";
 
 /** All that was ever added through one node. Its version counts how often it was stored. */
 type Entry = [total: number, version: number];

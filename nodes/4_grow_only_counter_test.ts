@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import { Counter } from "../lib/mod.ts";
 import { scenario, type ScenarioOptions, type World } from "../lib/testing/scenario.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { FakeTime, settled, TestNode } from "../lib/testing/test_node.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { Counter } from "../lib/workloads.ts";
 import growOnlyCounter from "./4_grow_only_counter.ts";
 
 const ROUND_MS = 600;

@@ -18,8 +18,7 @@
  * @module
  */
 import { Logs } from "../lib/algorithms/log.ts";
-import { type Node, serve } from "../lib/node.ts";
-import { Kafka } from "../lib/workloads.ts";
+import { Kafka, type Node, serve } from "../lib/mod.ts";
 
 export default function singleNodeLog(node: Node): void {
   const logs = new Logs();

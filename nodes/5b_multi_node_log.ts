@@ -29,11 +29,8 @@
  * @module
  */
 import { delay } from "@std/async/delay";
-import { Kv } from "../lib/kv.ts";
 import { Logs } from "../lib/algorithms/log.ts";
-import { type Node, serve } from "../lib/node.ts";
-import { array, integer, record, string, tuple } from "../lib/rpc.ts";
-import { Kafka } from "../lib/workloads.ts";
+import { array, integer, Kafka, Kv, type Node, record, serve, string, tuple } from "../lib/mod.ts";
 
 const LOOK_EVERY_MS = 250;
 const RETRY_MS = 100;

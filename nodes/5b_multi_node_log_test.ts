@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { Kafka } from "../lib/mod.ts";
 import { scenario, type World } from "../lib/testing/scenario.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { Kafka } from "../lib/workloads.ts";
 import multiNodeLog from "./5b_multi_node_log.ts";
 
 async function send(world: World, node: string, msg: number, key = "k"): Promise<number> {

@@ -30,10 +30,21 @@
  * @module
  */
 import { Logs } from "../lib/algorithms/log.ts";
-import { ErrorCode, type Node, RpcError, serve } from "../lib/node.ts";
-import { array, integer, record, type ReplyOf, rpc, string, tuple } from "../lib/rpc.ts";
 import { Session, Sessions, stampFields } from "../lib/algorithms/session.ts";
-import { Kafka } from "../lib/workloads.ts";
+import {
+  array,
+  ErrorCode,
+  integer,
+  Kafka,
+  type Node,
+  record,
+  type ReplyOf,
+  rpc,
+  RpcError,
+  serve,
+  string,
+  tuple,
+} from "../lib/mod.ts";
 
 const TICK_MS = 15;
 /** Without sends and news, a follower asks only in every so many ticks. */

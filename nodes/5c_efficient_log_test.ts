@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { RpcError } from "../lib/node.ts";
+import { Kafka, RpcError } from "../lib/mod.ts";
 import { scenario, type World } from "../lib/testing/scenario.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { Kafka } from "../lib/workloads.ts";
 import efficientLog from "./5c_efficient_log.ts";
 
 const N0_TO_N1 = new Map([["n1", new Set(["n0"])]]);

@@ -13,8 +13,7 @@
  *
  * @module
  */
-import { type Node, serve } from "../lib/node.ts";
-import { type RegisterOp, TxnRwRegister } from "../lib/workloads.ts";
+import { type Node, type RegisterOp, serve, TxnRwRegister } from "../lib/mod.ts";
 
 export default function singleNodeTransactions(node: Node): void {
   const registers = new Map<number, number | null>();

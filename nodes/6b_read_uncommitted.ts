@@ -32,9 +32,8 @@
  * @module
  */
 import { LwwRegisters } from "../lib/algorithms/lww_registers.ts";
-import { type Node, serve } from "../lib/node.ts";
 import { Replication } from "../lib/algorithms/replication.ts";
-import { TxnRwRegister } from "../lib/workloads.ts";
+import { type Node, serve, TxnRwRegister } from "../lib/mod.ts";
 
 const WRITES_PER_MESSAGE = 256;
 

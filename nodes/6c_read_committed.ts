@@ -36,9 +36,8 @@
  * @module
  */
 import { LwwRegisters } from "../lib/algorithms/lww_registers.ts";
-import { type Node, serve } from "../lib/node.ts";
 import { Replication } from "../lib/algorithms/replication.ts";
-import { TxnRwRegister } from "../lib/workloads.ts";
+import { type Node, serve, TxnRwRegister } from "../lib/mod.ts";
 
 export default function readCommitted(node: Node): void {
   const registers = new LwwRegisters();

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { type RegisterOp, TxnRwRegister } from "../lib/mod.ts";
 import { scenario, type World } from "../lib/testing/scenario.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { type RegisterOp, TxnRwRegister } from "../lib/workloads.ts";
 import readCommitted from "./6c_read_committed.ts";
 
 async function txn(world: World, node: string, ...ops: RegisterOp[]): Promise<RegisterOp[]> {

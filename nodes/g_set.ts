@@ -21,8 +21,7 @@
  */
 import { Replica } from "../lib/algorithms/anti_entropy.ts";
 import { gSet } from "../lib/algorithms/crdt.ts";
-import { type Node, serve } from "../lib/node.ts";
-import { GSet } from "../lib/workloads.ts";
+import { GSet, type Node, serve } from "../lib/mod.ts";
 
 export default function growOnlySet(node: Node): void {
   const set = new Replica(node, gSet);

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { GSet } from "../lib/mod.ts";
 import { scenario } from "../lib/testing/scenario.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { TestNode } from "../lib/testing/test_node.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { GSet } from "../lib/workloads.ts";
 import growOnlySet from "./g_set.ts";
 
 Deno.test("what was added is read, each element once", async () => {

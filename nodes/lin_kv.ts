@@ -24,8 +24,7 @@
  *
  * @module
  */
-import { type Node, serve } from "../lib/node.ts";
-import { KvService, LinKv } from "../lib/workloads.ts";
+import { KvService, LinKv, type Node, serve } from "../lib/mod.ts";
 
 const SERVICE = "lin-kv";
 /** Clients have given up by then. */

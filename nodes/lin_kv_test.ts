@@ -1,9 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Body, RpcError } from "../lib/node.ts";
+import { type Body, LinKv, RpcError } from "../lib/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { FakeTime, settled, TestNode } from "../lib/testing/test_node.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { LinKv } from "../lib/workloads.ts";
 import linKv from "./lin_kv.ts";
 
 /** Answers the one request that the node has sent; returns it. */

@@ -18,8 +18,7 @@
  */
 import { Replica } from "../lib/algorithms/anti_entropy.ts";
 import { change, differenceOf, pnCounter } from "../lib/algorithms/crdt.ts";
-import { type Node, serve } from "../lib/node.ts";
-import { Counter } from "../lib/workloads.ts";
+import { Counter, type Node, serve } from "../lib/mod.ts";
 
 export default function upAndDownCounter(node: Node): void {
   const counter = new Replica(node, pnCounter);

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { Counter } from "../lib/mod.ts";
 import { scenario } from "../lib/testing/scenario.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { TestNode } from "../lib/testing/test_node.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { Counter } from "../lib/workloads.ts";
 import upAndDownCounter from "./pn_counter.ts";
 
 Deno.test("the counter goes up and down, below zero too", async () => {

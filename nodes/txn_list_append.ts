@@ -27,10 +27,8 @@
  *
  * @module
  */
-import { type Node, serve } from "../lib/node.ts";
-import { array, integer } from "../lib/rpc.ts";
 import { type DataType, Transactor } from "../lib/algorithms/transactor.ts";
-import { type ListOp, TxnListAppend } from "../lib/workloads.ts";
+import { array, integer, type ListOp, type Node, serve, TxnListAppend } from "../lib/mod.ts";
 
 const list: DataType<number[]> = {
   shape: array(integer),

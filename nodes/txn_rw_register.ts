@@ -14,10 +14,8 @@
  *
  * @module
  */
-import { type Node, serve } from "../lib/node.ts";
-import { integer } from "../lib/rpc.ts";
 import { type DataType, Transactor } from "../lib/algorithms/transactor.ts";
-import { type RegisterOp, TxnRwRegister } from "../lib/workloads.ts";
+import { integer, type Node, type RegisterOp, serve, TxnRwRegister } from "../lib/mod.ts";
 
 const register: DataType<number> = {
   shape: integer,

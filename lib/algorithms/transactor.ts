@@ -36,7 +36,8 @@
  * @module
  */
 import { Kv, type Value } from "../kv.ts";
-import { ErrorCode, type Node, RpcError } from "../node.ts";
+import { ErrorCode, RpcError } from "../message.ts";
+import type { Node } from "../node.ts";
 import { changed, type Entry, lookUp, type Piece, type Pieces } from "./persistent_map.ts";
 import { array, integer, nullable, record, type Shape, string, tuple } from "../rpc.ts";
 

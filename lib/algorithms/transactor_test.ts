@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Body, type Json, type Node, RpcError } from "../node.ts";
+import { type Body, type Json, RpcError } from "../message.ts";
+import type { Node } from "../node.ts";
 import { array, integer } from "../rpc.ts";
 import { scenario, type World } from "../testing/scenario.ts";
 import { FakeTime, settled, TestNode } from "../testing/test_node.ts";

@@ -1,6 +1,7 @@
 /** A node that does what nodes should not, to see what becomes of it. */
-import { type Node, serve } from "../node.ts";
+import type { Node } from "../node.ts";
 import { oneWay, rpc, string } from "../rpc.ts";
+import { serve } from "../serve.ts";
 import { Echo } from "../workloads.ts";
 
 const ping = rpc("ping", {}, {});

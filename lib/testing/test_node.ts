@@ -9,7 +9,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import { type Body, type Message, Node, type Program } from "../node.ts";
+import { type Body, type Message, Node, type Program } from "../mod.ts";
 import type { Of, ReplyOf, Rpc } from "../rpc.ts";
 
 /** A node that runs a program; the test is its network and its only client. */

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { ErrorCode, type Node, RpcError } from "../../lib/node.ts";
-import { type ListOp, TxnListAppend } from "../../lib/workloads.ts";
+import { ErrorCode, type ListOp, type Node, RpcError, TxnListAppend } from "../../lib/mod.ts";
 
 const MOST_APPENDS = 3;
 

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { ErrorCode, type Node, RpcError } from "../../lib/node.ts";
-import { Broadcast, KvService } from "../../lib/workloads.ts";
+import { Broadcast, ErrorCode, KvService, type Node, RpcError } from "../../lib/mod.ts";
 
 const STORE_EVERY_MS = 500;
 

@@ -5,8 +5,7 @@
  * @module
  */
 import { delay } from "@std/async";
-import type { Json, Node } from "../../lib/node.ts";
-import { Echo } from "../../lib/workloads.ts";
+import { Echo, type Json, type Node } from "../../lib/mod.ts";
 
 export default function answersAnother(node: Node): void {
   let current: Json = null;

@@ -4,10 +4,7 @@
  *
  * @module
  */
-import { Kv } from "../../lib/kv.ts";
-import type { Node } from "../../lib/node.ts";
-import { integer } from "../../lib/rpc.ts";
-import { Counter } from "../../lib/workloads.ts";
+import { Counter, integer, Kv, type Node } from "../../lib/mod.ts";
 
 export default function counterReadThenWrite(node: Node): void {
   const store = new Kv(node, "lin-kv", integer);

@@ -5,8 +5,7 @@
  * @module
  */
 import { delay } from "@std/async/delay";
-import { ErrorCode, type Node, RpcError } from "../../lib/node.ts";
-import { type RegisterOp, TxnRwRegister } from "../../lib/workloads.ts";
+import { ErrorCode, type Node, type RegisterOp, RpcError, TxnRwRegister } from "../../lib/mod.ts";
 
 export default function dirtyRead(node: Node): void {
   const registers = new Map<number, number | null>();

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { UniqueIds } from "../../lib/workloads.ts";
+import { type Node, UniqueIds } from "../../lib/mod.ts";
 
 export default function duplicateIdsAfterRestart(node: Node): void {
   let last = 0;

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { Broadcast } from "../../lib/workloads.ts";
+import { Broadcast, type Node } from "../../lib/mod.ts";
 
 const CAPACITY = 256;
 

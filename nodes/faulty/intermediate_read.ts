@@ -5,8 +5,7 @@
  * @module
  */
 import { delay } from "@std/async/delay";
-import type { Node } from "../../lib/node.ts";
-import { type ListOp, TxnListAppend } from "../../lib/workloads.ts";
+import { type ListOp, type Node, TxnListAppend } from "../../lib/mod.ts";
 
 export default function intermediateRead(node: Node): void {
   const lists = new Map<number, number[]>();

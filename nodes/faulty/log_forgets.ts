@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { Kafka } from "../../lib/workloads.ts";
+import { Kafka, type Node } from "../../lib/mod.ts";
 
 const WRITE_EVERY_MS = 50;
 const CAPACITY = 8;

@@ -5,9 +5,7 @@
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { integer, oneWay, string } from "../../lib/rpc.ts";
-import { Kafka } from "../../lib/workloads.ts";
+import { integer, Kafka, type Node, oneWay, string } from "../../lib/mod.ts";
 
 const place = oneWay("place", { key: string, offset: integer, msg: integer });
 

@@ -4,9 +4,7 @@
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { integer, oneWay } from "../../lib/rpc.ts";
-import { Broadcast } from "../../lib/workloads.ts";
+import { Broadcast, integer, type Node, oneWay } from "../../lib/mod.ts";
 
 const tell = oneWay("tell", { message: integer });
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Program } from "../../lib/node.ts";
+import type { Program } from "../../lib/mod.ts";
 import abortedButVisible from "./aborted_but_visible.ts";
 import acknowledgedBeforeStored from "./acknowledged_before_stored.ts";
 import answersAnother from "./answers_another.ts";

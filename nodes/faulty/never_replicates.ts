@@ -5,8 +5,7 @@
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { type RegisterOp, TxnRwRegister } from "../../lib/workloads.ts";
+import { type Node, type RegisterOp, TxnRwRegister } from "../../lib/mod.ts";
 
 export default function neverReplicates(node: Node): void {
   const registers = new Map<number, number | null>();

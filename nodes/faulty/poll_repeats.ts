@@ -5,8 +5,7 @@
  * @module
  */
 import { Logs } from "../../lib/algorithms/log.ts";
-import type { Node } from "../../lib/node.ts";
-import { Kafka } from "../../lib/workloads.ts";
+import { Kafka, type Node } from "../../lib/mod.ts";
 
 export default function pollRepeats(node: Node): void {
   const logs = new Logs();

@@ -6,8 +6,7 @@
  * @module
  */
 import { delay } from "@std/async/delay";
-import { ErrorCode, type Node, RpcError } from "../../lib/node.ts";
-import { type ListOp, TxnListAppend } from "../../lib/workloads.ts";
+import { ErrorCode, type ListOp, type Node, RpcError, TxnListAppend } from "../../lib/mod.ts";
 
 export default function readSkew(node: Node): void {
   const lists = new Map<number, readonly number[]>();

@@ -6,9 +6,16 @@
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { array, integer, nullable, oneWay, tuple } from "../../lib/rpc.ts";
-import { type RegisterOp, TxnRwRegister } from "../../lib/workloads.ts";
+import {
+  array,
+  integer,
+  type Node,
+  nullable,
+  oneWay,
+  type RegisterOp,
+  tuple,
+  TxnRwRegister,
+} from "../../lib/mod.ts";
 
 const SEND_EVERY_MS = 50;
 const store = oneWay("store", {

@@ -7,7 +7,7 @@
  * @module
  */
 import { pathToFileURL } from "node:url";
-import { serve } from "../../lib/node.ts";
+import { serve } from "../../lib/mod.ts";
 import { programAt } from "../../lib/simulator/program.ts";
 
 const [file] = Deno.args;

@@ -6,9 +6,15 @@
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { array, integer, oneWay, tuple } from "../../lib/rpc.ts";
-import { type ListOp, TxnListAppend } from "../../lib/workloads.ts";
+import {
+  array,
+  integer,
+  type ListOp,
+  type Node,
+  oneWay,
+  tuple,
+  TxnListAppend,
+} from "../../lib/mod.ts";
 
 const COPY_EVERY_MS = 100;
 const copy = oneWay("copy", {
