@@ -5,7 +5,7 @@
  * @module
  */
 import { Node, type Program } from "../node.ts";
-import { parseMessage } from "../message.ts";
+import { describeError, parseMessage } from "../message.ts";
 import type { VirtualClock } from "../workbench/clock/clock.ts";
 import type { Packet } from "../workbench/network/network.ts";
 import type { Random } from "../workbench/random.ts";
@@ -55,8 +55,10 @@ class Hosted implements Owner {
   }
 
   failed(error: unknown): void {
-    if (error instanceof ProcessExit) return;
-    this.node.log(`${UNCAUGHT}${error instanceof Error ? error.stack ?? error.message : error}`);
+    if (this.#dead || error instanceof ProcessExit) return;
+    const text = describeError(error);
+    this.node.log(`uncaught: ${text}`);
+    this.#engine.uncaught?.(this.id, text);
   }
 
   say(text: string): void {
@@ -101,15 +103,14 @@ class Hosted implements Owner {
 
 const LAST_WORDS = 32;
 
-/** How a line of a node's log begins that tells of an error nobody caught. The node lives on. */
-export const UNCAUGHT = "uncaught: ";
-
 /** What nodes run on. */
 export interface HostEngine {
   readonly clock: VirtualClock;
   readonly globals: VirtualGlobals;
   /** What programs draw from: each life of each node from a part of its own. */
   readonly random: Random;
+  /** Called with each error that a node's program does not catch; the node keeps running. */
+  readonly uncaught?: (node: string, text: string) => void;
 }
 
 /** Runs a program, once for every node. */

@@ -5,7 +5,6 @@
  * @module
  */
 import { eachLifeAnew, mustBeOwnable, programAt, type ProgramSource } from "../program.ts";
-import { UNCAUGHT } from "../program_host.ts";
 import { shrink } from "../shrink.ts";
 import { simulate } from "../simulate.ts";
 import { type TraceFilter, tracing } from "../trace.ts";
@@ -13,7 +12,7 @@ import { waysOfFailing } from "../failure.ts";
 import type { Program } from "../../node.ts";
 import { counted } from "../../checkers/words.ts";
 import { parseTestOptions } from "../../workbench/command_line.ts";
-import type { Observer, Outcome, Phase, RunOptions } from "../../workbench/run.ts";
+import type { Outcome, Phase, RunOptions } from "../../workbench/run.ts";
 import { summariseRun } from "../../report/outcome.ts";
 import type { Job, Report, Told } from "./job.ts";
 
@@ -79,13 +78,14 @@ async function traced(
     tell({ kind: "phase", phase });
     transcript?.phase?.(phase);
   };
-  const uncaught: string[] = [];
-  const log: Observer["log"] = (node, line, time) => {
-    if (line.startsWith(UNCAUGHT)) uncaught.push(`${node}: ${line.slice(UNCAUGHT.length)}`);
-    transcript?.log?.(node, line, time);
+  const errors: string[] = [];
+  const uncaught = (node: string, text: string) => {
+    const [firstLine] = text.split("\n", 1);
+    errors.push(`${node}: ${firstLine}`);
   };
   try {
-    return { outcome: await simulate(program, options, { ...transcript, phase, log }), uncaught };
+    const outcome = await simulate(program, options, { ...transcript, phase, uncaught });
+    return { outcome, uncaught: errors };
   } finally {
     transcript?.end();
   }
