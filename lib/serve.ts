@@ -18,8 +18,11 @@ import { divertConsole, LineWriter, readLines } from "./stdio.ts";
 /**
  * Runs a program on standard input and output until the input ends, then ends the process.
  *
- * Standard output belongs to the protocol, so `console.log` writes to standard error here. An error
- * that nobody caught is logged, and the node lives on: Maelstrom takes any exit for a crash.
+ * Standard output belongs to the protocol, so `console.log` writes to standard error. An error that
+ * nobody catches is logged and the node keeps running, because Maelstrom takes any exit for a
+ * crash.
+ *
+ * @param program Registers the node's handlers. If it throws, the process ends with its error.
  */
 export async function serve(program: Program): Promise<never> {
   const log = (text: string) => console.error(text);
@@ -34,7 +37,7 @@ export async function serve(program: Program): Promise<never> {
   for await (const lines of readLines()) {
     for (const line of lines) if (line !== "") receiveLine(node, line);
   }
-  await new Promise((resolve) => setTimeout(resolve)); // let handlers that are done answer
+  await new Promise((resolve) => setTimeout(resolve)); // let handlers that have finished reply
   await output.flushed();
   Deno.exit(0); // timers may still be pending
 }

@@ -78,7 +78,9 @@ export default function growOnlyCounter(node: Node): void {
     for (const peer of node.peers) node.send(peer, stored, { entry });
   };
 
-  /** Goes on from what an earlier incarnation stored; raising the version keeps its late writes out. */
+  /**
+   * Goes on from what an earlier incarnation stored; raising the version keeps its late writes out.
+   */
   const takeOver = async () => {
     const renew = ([total, version]: Entry = [0, 0]): Entry => [total, version + 1];
     const mine = await store.update(node.id, renew, STORE);

@@ -2,21 +2,21 @@
 /**
  * Challenge 5b, logs on several nodes, ordered by `lin-kv`.
  *
- * Nodes agree on one sequence of batches (`algorithms/agreed_sequence.ts`): each index of it is a key
- * of `lin-kv` that is written once, by whichever node's compare-and-set arrives first. Every node
- * applies the batches in order and so builds the same logs. A message's offset is where its batch
- * puts it in its key's log, at every node the same: no two messages share an offset, and no message
- * has two. A send is acknowledged when its batch has its place. Polls are answered from the batches
- * that the node has applied.
+ * Nodes agree on one sequence of batches (`algorithms/agreed_sequence.ts`): each index of it is a
+ * key of `lin-kv` that is written once, by whichever node's compare-and-set arrives first. Every
+ * node applies the batches in order and so builds the same logs. A message's offset is where its
+ * batch puts it in its key's log, at every node the same: no two messages share an offset, and no
+ * message has two. A send is acknowledged when its batch has its place. Polls are answered from the
+ * batches that the node has applied.
  *
  * Sends that arrive while an index is being decided share the next batch: the busier a node, the
- * bigger its batches. Committed offsets travel along. A node without sends looks for new batches four
- * times a second. Nothing is kept outside the store, so a node that restarts reads all batches again,
- * twice as many at a time as before.
+ * bigger its batches. Committed offsets travel along. A node without sends looks for new batches
+ * four times a second. Nothing is kept outside the store, so a node that restarts reads all batches
+ * again, twice as many at a time as before.
  *
  * Messages: 2 for a batch, and 4 for each other node that loses the race against it. With two nodes
- * that is at most 6 per send, or 3 per operation if half of them are sends. Latency: a send takes one
- * round trip to `lin-kv`, and two more for every race that its batch loses; a poll takes none.
+ * that is at most 6 per send, or 3 per operation if half of them are sends. Latency: a send takes
+ * one round trip to `lin-kv`, and two more for every race that its batch loses; a poll takes none.
  *
  * It survives partitions, lost and repeated messages, and restarts. While `lin-kv` is out of reach,
  * sends wait and polls go on.

@@ -1,6 +1,7 @@
 #!/usr/bin/env -S deno run --quiet
 /**
- * Challenge 5c, efficient logs: one node puts all messages in order, and peers send to it in batches.
+ * Challenge 5c, efficient logs: one node puts all messages in order, and peers send to it in
+ * batches.
  *
  * The first node leads and assigns every offset. The others follow: a follower collects sends for
  * 15 ms and hands them over in one request. The reply has their offsets and the messages that the
@@ -13,19 +14,19 @@
  * repetition with the reply it gave before (`algorithms/session.ts`). So a batch takes effect once,
  * whatever the network loses or repeats, and its senders learn their offsets.
  *
- * **Cut off.** When the leader has not answered for a second, a follower refuses sends that have not
- * left it, with error 11: they certainly did not happen. Sends already on their way may have, so
- * their clients wait for the answer or time out. Nobody takes the leader's place, so there are never
- * two orders. Polls go on, and so do sends to the leader.
+ * **Cut off.** When the leader has not answered for a second, a follower refuses sends that have
+ * not left it, with error 11: they certainly did not happen. Sends already on their way may have,
+ * so their clients wait for the answer or time out. Nobody takes the leader's place, so there are
+ * never two orders. Polls go on, and so do sends to the leader.
  *
  * Committed offsets travel along. A follower asks the leader for them and falls back on those it
  * knows; these can only be too low, and then something is polled again.
  *
  * Messages: 2 between the leader and each follower every 15 ms under load, and every quarter of a
  * second when idle: 0.15 per operation with 2 nodes and 1000 operations a second. Latency: a send
- * takes no time at the leader, and a round trip and up to 15 ms at a follower. It does not survive a
- * crash of the leader, whose memory is the only storage; Maelstrom's challenge kills no node. Logs
- * that outlive their node need consensus.
+ * takes no time at the leader, and a round trip and up to 15 ms at a follower. It does not survive
+ * a crash of the leader, whose memory is the only storage; Maelstrom's challenge kills no node.
+ * Logs that outlive their node need consensus.
  *
  * @module
  */

@@ -13,8 +13,9 @@
  * last case the node repeats the compare-and-set. If the first one arrives late it writes the same
  * entry, and if another entry got there first it does nothing. So an entry is in the sequence once.
  *
- * Messages: 2 for an entry, and 4 more for each race it loses. Latency: one round trip to the store,
- * and two more for each race lost. While the store is out of reach an append waits, without bound.
+ * Messages: 2 for an entry, and 4 more for each race it loses. Latency: one round trip to the
+ * store, and two more for each race lost. While the store is out of reach an append waits, without
+ * bound.
  *
  * @module
  */
@@ -57,7 +58,8 @@ export class AgreedSequence<T extends Entry, Result> {
    *
    * @param entryNamed The entry, given its name.
    * @returns What `apply` returned for it.
-   * @throws {RpcError} if the store holds something that is no entry. The entry may be appended yet.
+   * @throws {RpcError} if the store holds something that is no entry. The entry may be appended
+   * yet.
    */
   async append(entryNamed: (name: string) => T): Promise<Result> {
     const mine = entryNamed(`${this.#incarnation}-${this.#applied}`);

@@ -82,7 +82,9 @@ export class Replica<State> {
     });
   }
 
-  /** A name that no other replica and no other incarnation of this node has. Known from `init` on. */
+  /**
+   * A name that no other replica and no other incarnation of this node has. Known from `init` on.
+   */
   get name(): string {
     return this.#name;
   }

@@ -88,8 +88,8 @@ export function pairOf<A, B>(first: Lattice<A>, second: Lattice<B>): Lattice<rea
 export type PnCounter = readonly [ups: GCounter, downs: GCounter];
 
 /**
- * The lattice of {@linkcode PnCounter}. A single counter would not do: nothing would tell which of two
- * totals of a replica is the newer.
+ * The lattice of {@linkcode PnCounter}. A single counter would not do: nothing would tell which of
+ * two totals of a replica is the newer.
  */
 export const pnCounter: Lattice<PnCounter> = pairOf(gCounter, gCounter);
 

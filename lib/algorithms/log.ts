@@ -19,8 +19,8 @@ export const messages: Shape<Message[]> = array(tuple<Message>(string, integer))
 export type Entry = [offset: number, msg: number];
 
 /**
- * Bound on the messages that one poll returns, over all keys. A poll of more keys than that gets one
- * message of each, so that every key makes progress.
+ * Bound on the messages that one poll returns, over all keys. A poll of more keys than that gets
+ * one message of each, so that every key makes progress.
  */
 export const MAX_POLLED = 2_000;
 

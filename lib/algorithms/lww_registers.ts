@@ -83,8 +83,8 @@ export class LwwRegisters {
   }
 
   /**
-   * Own writes after a timestamp, oldest first, without those that a newer own write has replaced. The
-   * writes of one transaction stay together, even if that exceeds `limit`.
+   * Own writes after a timestamp, oldest first, without those that a newer own write has replaced.
+   * The writes of one transaction stay together, even if that exceeds `limit`.
    */
   writesAfter(time: number, limit = Infinity): Writes {
     const writes: Write[] = [];

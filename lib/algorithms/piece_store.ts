@@ -99,7 +99,8 @@ function storedShape<V>(entry: Shape<Entry<V>>): Shape<Stored<V>> {
 }
 
 /**
- * Makes a request that may harmlessly be repeated, until it is answered and what it asks for exists.
+ * Makes a request that may harmlessly be repeated, until it is answered and what it asks for
+ * exists.
  *
  * @throws {RpcError} 11 after {@linkcode ATTEMPTS} attempts, or any other error that it receives.
  */

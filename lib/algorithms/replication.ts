@@ -53,8 +53,8 @@ interface Peer {
 /** Options of {@linkcode Replication}. */
 export interface ReplicationOptions {
   /**
-   * Bound on the writes in a message; only the rest of a transaction may exceed it. Default: none, so
-   * a message holds at most one write for each register.
+   * Bound on the writes in a message; only the rest of a transaction may exceed it. Default: none,
+   * so a message holds at most one write for each register.
    */
   readonly limit?: number;
 }
@@ -106,7 +106,9 @@ export class Replication {
     this.#registers.forget(Math.min(...known));
   }
 
-  /** Sends one message, to the next peer that needs one, and schedules the next if any may follow. */
+  /**
+   * Sends one message, to the next peer that needs one, and schedules the next if any may follow.
+   */
   #takeTurn(): void {
     const { peers } = this.#node;
     let waiting = false;

@@ -63,8 +63,8 @@ export class Session {
    * Makes a request, and repeats it until it is answered, which may be never. One at a time.
    *
    * @param attempt Sends the request with that stamp, the same each time, and returns the reply. An
-   * attempt should wait longer than `repeatMs`: the first reply to any of them counts. Its errors are
-   * ignored.
+   * attempt should wait longer than `repeatMs`: the first reply to any of them counts. Its errors
+   * are ignored.
    */
   async request<T>(attempt: (stamp: Stamp) => Promise<T>): Promise<T> {
     const { repeatMs, onSilence } = this.#options;

@@ -45,8 +45,8 @@ export interface DataType<V extends Value> {
   /** The shape of a value in a message. */
   readonly shape: Shape<V>;
   /**
-   * Applies a write to a value, `undefined` if there is none. It must be associative, because several
-   * writes are combined before the value they apply to is known.
+   * Applies a write to a value, `undefined` if there is none. It must be associative, because
+   * several writes are combined before the value they apply to is known.
    */
   readonly written: (before: V | undefined, by: V) => V;
   /** The size of a value, in units of one write. */
@@ -74,7 +74,10 @@ const PATIENCE_MS = 4_000;
 /** The key of the root in lin-kv. */
 const ROOT = "root";
 
-/** Its version, the newest changes, the top of the map with all others, and the last version each node set. */
+/**
+ * Its version, the newest changes, the top of the map with all others, and the last version each
+ * node set.
+ */
 type Root<V> = [
   version: string,
   recent: Entry<V>[],
@@ -122,8 +125,8 @@ export class Transactor<V extends Value> {
    * Executes a transaction, strictly serializably.
    *
    * @returns For every step, the value that a read saw, null if there was none; null for a write.
-   * @throws {RpcError} 30 if it lost too many races, 11 if too many transactions wait or a service is
-   * out of reach: it has not happened. 0 if it may have happened.
+   * @throws {RpcError} 30 if it lost too many races, 11 if too many transactions wait or a service
+   * is out of reach: it has not happened. 0 if it may have happened.
    */
   transact(steps: readonly Step<V>[]): Promise<(V | null)[]> {
     if (this.#waiting.length >= MAX_WAITING) {
@@ -226,7 +229,8 @@ export class Transactor<V extends Value> {
   }
 
   /**
-   * Replaces the root. False if that has not happened and never will; then the current root is known.
+   * Replaces the root. False if that has not happened and never will; then the current root is
+   * known.
    *
    * @throws {RpcError} 0 if lin-kv does not say.
    */

@@ -1,7 +1,7 @@
 /**
- * The index of the nodes that are wrong on purpose, one fault a file, and what a run must find wrong
- * with each. They hold the checkers to their task: a change that lets one of them pass fails the
- * tests.
+ * The index of the nodes that are wrong on purpose, one fault a file, and what a run must find
+ * wrong with each. They hold the checkers to their task: a change that lets one of them pass fails
+ * the tests.
  *
  * @module
  */
@@ -10,11 +10,16 @@
 export interface FaultyNode {
   /** Its file, in this folder. */
   readonly file: string;
-  /** Options of the run, as on the command line of `deno task sim`; the file's header quotes them. */
+  /**
+   * Options of the run, as on the command line of `deno task sim`; the file's header quotes them.
+   */
   readonly options: string;
   /** The failure signature of that run, sorted: exactly this for every seed. */
   readonly signature: readonly string[];
-  /** What the signature may also contain: the same fault in longer cycles, which only some seeds show. */
+  /**
+   * What the signature may also contain: the same fault in longer cycles, which only some seeds
+   * show.
+   */
   readonly mayAlsoShow?: readonly string[];
   /** Of a node whose only fault is its cost: the least messages between servers per operation. */
   readonly messagesPerOpAbove?: number;
