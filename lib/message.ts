@@ -69,11 +69,6 @@ export function errorName(code: number): string {
   return NAMES.get(code) ?? "unknown";
 }
 
-/** Whether an error with that code means that the request certainly did not take effect. */
-export function isDefinite(code: number): boolean {
-  return NAMES.has(code) && !INDEFINITE.has(code);
-}
-
 /** An RPC that failed: a handler throws it to reply with it, and `rpc` throws it on receipt. */
 export class RpcError extends Error {
   /** One of {@linkcode ErrorCode}, or a program's own code from 1000. */
@@ -98,7 +93,7 @@ export class RpcError extends Error {
    * Whether the request certainly did not take effect. After a time-out it may have, or may yet.
    */
   get definite(): boolean {
-    return isDefinite(this.code);
+    return NAMES.has(this.code) && !INDEFINITE.has(this.code);
   }
 }
 

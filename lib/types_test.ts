@@ -34,7 +34,7 @@ const gossip = oneWay("gossip", { value: integer });
 const read = await node.rpc("n1", Broadcast.read, {});
 `.trim().split("\n");
 
-// One statement a line, so that a line number says which it is.
+// One statement per line, so that a line number identifies it.
 const COMPILE = `
 node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
 node.on(Echo.echo, async ({ echo }) => ({ type: "echo_ok", echo: await echo }));

@@ -44,7 +44,9 @@ export class AgreedSequence<T extends Entry, Result> {
   #applied = 0;
 
   /**
-   * @param shape What an entry looks like.
+   * A view that has applied nothing yet.
+   *
+   * @param shape The shape of an entry.
    * @param apply Takes the next entry; called for every entry of the sequence, in order.
    */
   constructor(node: Node, shape: Shape<T>, apply: (entry: T) => Result) {

@@ -70,7 +70,7 @@ export function valueOf(counter: GCounter): number {
 }
 
 /** Two lattices side by side. */
-export function pairOf<A, B>(first: Lattice<A>, second: Lattice<B>): Lattice<readonly [A, B]> {
+function pairOf<A, B>(first: Lattice<A>, second: Lattice<B>): Lattice<readonly [A, B]> {
   return {
     bottom: [first.bottom, second.bottom],
     join: ([a1, b1], [a2, b2]) => [first.join(a1, a2), second.join(b1, b2)],

@@ -26,7 +26,9 @@ export type Write = [key: number, value: number | null, time: number];
 
 /** The writes of one replica after one timestamp and up to another, `through`, inclusive. */
 export interface Writes {
+  /** The writes, oldest first. */
   readonly writes: Write[];
+  /** The timestamp up to which they are complete. */
   readonly through: number;
 }
 

@@ -33,6 +33,8 @@ export class PieceStore<V extends Value> implements Pieces<V> {
   #lastName = 0;
 
   /**
+   * A store of which nothing is cached yet.
+   *
    * @param entry The shape of an entry.
    * @param incarnation The node's, so that it never gives two pieces one name.
    */

@@ -21,6 +21,8 @@ export class Rounds {
   #begunMs = -Infinity;
 
   /**
+   * Rounds of one kind of work, none of which has begun.
+   *
    * @param work Does one round. It must not fail.
    * @param intervalMs The least time from the beginning of one round to that of the next. A longer
    * round delays the next: there is one at a time.
