@@ -52,56 +52,83 @@ const PATIENCE_MS = 3_000;
 /** Storing a total twice does no harm. */
 const STORE = { idempotent: true, maxAttempts: 3 };
 
+/** The totals of all nodes, as far as this one knows them, and the adds it has yet to store. */
+class Totals {
+  readonly #node: Node;
+  readonly #store: Kv<Entry>;
+  readonly #known = new Map<string, Entry>();
+  #unstored = 0;
+
+  constructor(node: Node) {
+    this.#node = node;
+    this.#store = new Kv(node, "seq-kv", entry, { timeoutMs: 500 });
+  }
+
+  get unstored(): number {
+    return this.#unstored;
+  }
+
+  get sum(): number {
+    return this.#known.values().reduce((sum, [total]) => sum + total, this.#unstored);
+  }
+
+  add(delta: number): void {
+    this.#unstored += delta;
+  }
+
+  learn(id: string, [total, version]: Entry): void {
+    if (version > (this.#known.get(id)?.[1] ?? 0)) this.#known.set(id, [total, version]);
+  }
+
+  async readFrom(peer: string): Promise<void> {
+    this.learn(peer, await this.#store.readOr(peer, [0, 0]));
+  }
+
+  /** Stores a new version of this node's entry, and sends it to the peers if it has new adds. */
+  async storeOwn(): Promise<void> {
+    const { id, peers } = this.#node;
+    const mine = this.#known.get(id) ?? await this.#takeOver();
+    const adding = this.#unstored;
+    const total = mine[0] + adding;
+    const renew = ([_, version] = mine): Entry => [total, version + 1];
+    const entry = await this.#store.update(id, renew, { assume: mine, ...STORE });
+    this.learn(id, entry);
+    this.#unstored -= adding;
+    if (adding === 0) return;
+    for (const peer of peers) this.#node.send(peer, stored, { entry });
+  }
+
+  /**
+   * Goes on from an earlier incarnation's entry; a higher version keeps that one's late writes out.
+   */
+  async #takeOver(): Promise<Entry> {
+    const { id } = this.#node;
+    const renew = ([total, version]: Entry = [0, 0]): Entry => [total, version + 1];
+    const mine = await this.#store.update(id, renew, STORE);
+    this.learn(id, mine);
+    return mine;
+  }
+}
+
 export default function growOnlyCounter(node: Node): void {
-  const store = new Kv(node, "seq-kv", entry, { timeoutMs: 500 });
-  const known = new Map<string, Entry>();
+  const totals = new Totals(node);
   const heardMs = new Map<string, number>();
-  let unstored = 0;
   /** When the latest complete round began. */
   let knownAsOfMs = -Infinity;
   let roundEnds = Promise.withResolvers<void>();
-
-  const learn = (id: string, [total, version]: Entry) => {
-    if (version > (known.get(id)?.[1] ?? 0)) known.set(id, [total, version]);
-  };
-
-  /** Stores a new version of this node's entry, with everything added so far. */
-  const storeOwn = async () => {
-    const mine = known.get(node.id) ?? await takeOver();
-    const adding = unstored;
-    const total = mine[0] + adding;
-    const renew = ([_, version] = mine): Entry => [total, version + 1];
-    const entry = await store.update(node.id, renew, { assume: mine, ...STORE });
-    learn(node.id, entry);
-    unstored -= adding;
-    if (adding === 0) return;
-    for (const peer of node.peers) node.send(peer, stored, { entry });
-  };
-
-  /**
-   * Goes on from what an earlier incarnation stored; raising the version keeps its late writes out.
-   */
-  const takeOver = async () => {
-    const renew = ([total, version]: Entry = [0, 0]): Entry => [total, version + 1];
-    const mine = await store.update(node.id, renew, STORE);
-    learn(node.id, mine);
-    return mine;
-  };
-
-  const askAbout = async (peer: string) => learn(peer, await store.readOr(peer, [0, 0]));
 
   const rounds = new Rounds(async () => {
     const beganMs = performance.now();
     const isSilent = (peer: string) => beganMs - (heardMs.get(peer) ?? -Infinity) > SILENT_MS;
     const silent = node.peers.filter(isSilent);
     try {
-      if (unstored !== 0 || silent.length > 0) await storeOwn();
-      await Promise.all(silent.map(askAbout));
+      if (totals.unstored !== 0 || silent.length > 0) await totals.storeOwn();
+      await Promise.all(silent.map((peer) => totals.readFrom(peer)));
       knownAsOfMs = beganMs;
     } catch (error) {
       node.log(`gave up a round: ${error}`);
     }
-    if (unstored !== 0) rounds.request();
+    if (totals.unstored !== 0) rounds.request();
     roundEnds.resolve();
     roundEnds = Promise.withResolvers();
   }, ROUND_MS);
@@ -119,20 +146,19 @@ export default function growOnlyCounter(node: Node): void {
   };
 
   node.on(Counter.add, ({ delta }) => {
-    unstored += delta;
+    totals.add(delta);
     if (delta !== 0) rounds.request();
     return { type: "add_ok" };
   });
 
   node.on(Counter.read, async () => {
     await untilRecent();
-    const value = known.values().reduce((sum, [total]) => sum + total, unstored);
-    return { type: "read_ok", value };
+    return { type: "read_ok", value: totals.sum };
   });
 
   node.on(stored, ({ entry }, { src }) => {
     heardMs.set(src, performance.now());
-    learn(src, entry);
+    totals.learn(src, entry);
   });
 }
 
