@@ -12,7 +12,7 @@
  * Sends that arrive while an index is being decided share the next batch: the busier a node, the
  * bigger its batches. Committed offsets travel along. A node without sends looks for new batches
  * four times a second. Nothing is kept outside the store, so a node that restarts reads all batches
- * again, twice as many at a time as before.
+ * again: one, then two at once, then four, and so on up to 64.
  *
  * Messages: 2 for a batch, and 4 for each other node that loses the race against it. With two nodes
  * that is at most 6 per send, or 3 per operation if half of them are sends. Latency: a send takes
