@@ -124,6 +124,7 @@ export const FAULTY: readonly FaultyNode[] = [
     options: "-w txn-list-append --node-count 1 --concurrency 8 --time-limit 10 --rate 200 " +
       "--consistency-models snapshot-isolation",
     signature: ["G-single-item"],
+    mayAlsoShow: ["G-nonadjacent-item"],
   },
   {
     file: "write_skew.ts",
