@@ -3,8 +3,7 @@ import { Kv, type Store, timestamp, type UpdateOptions } from "./kv.ts";
 import { type Body, ErrorCode, RpcError } from "./message.ts";
 import type { Node } from "./node.ts";
 import { array, boolean, integer, rpc, string } from "./rpc.ts";
-import { scenario, type World } from "./testing/scenario.ts";
-import { FakeTime, settled, TestNode } from "./testing/test_node.ts";
+import { FakeTime, scenario, settled, TestNode, type World } from "./testing/mod.ts";
 
 /** A node whose requests the test answers, or leaves unanswered. */
 function nodeWithStore(store: Store = "seq-kv") {
@@ -296,7 +295,7 @@ for (const store of ["lin-kv", "seq-kv"]) {
 
 Deno.test("idempotent updates take effect although a fifth of all messages is lost", async () => {
   for (const seed of [1, 2]) {
-    const options = { nodes: 3, latencyMs: 5, imperfections: { loss: 0.2 }, seed };
+    const options = { nodes: 3, latencyMs: 5, loss: 0.2, seed };
     await scenario(tagger, options, async (world) => {
       // Lost reads are repeated; with lin-kv every answer is right.
       const lost = async (attempt: () => Promise<unknown>) => {
@@ -322,7 +321,7 @@ Deno.test("an update that is not idempotent never takes effect twice, whatever i
     let acknowledged = 0;
     let doubtful = 0;
     let count = 0;
-    await scenario(tagger, { nodes: 2, imperfections: { loss: 0.2 }, seed: 1 }, async (world) => {
+    await scenario(tagger, { nodes: 2, loss: 0.2, seed: 1 }, async (world) => {
       for (const i of upTo(60)) {
         try {
           await world.ask(`n${i % 2}`, bump, { idempotent });

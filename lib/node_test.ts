@@ -9,7 +9,7 @@ import {
 import { type Body, ErrorCode, type Message, RpcError } from "./message.ts";
 import { Node, type Program } from "./node.ts";
 import { integer, oneWay, rpc, string } from "./rpc.ts";
-import { FakeTime, settled, TestNode } from "./testing/test_node.ts";
+import { FakeTime, settled, TestNode } from "./testing/mod.ts";
 import { Broadcast, Echo } from "./workloads.ts";
 
 const gossip = oneWay("gossip", { values: integer });

@@ -63,7 +63,9 @@ async function writeAll(bytes: Uint8Array): Promise<void> {
   for (let from = 0; from < bytes.length;) from += await Deno.stdout.write(bytes.subarray(from));
 }
 
-/** The methods of `console` that write to standard output. */
+/**
+ * The methods of `console` that write to standard output; `group` does in Deno 2.8.0, not in 2.9.
+ */
 const PRINTING = [
   "log",
   "info",
@@ -74,6 +76,8 @@ const PRINTING = [
   "count",
   "timeLog",
   "timeEnd",
+  "group",
+  "groupCollapsed",
 ] as const;
 
 /**

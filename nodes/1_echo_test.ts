@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Echo, type Json } from "../lib/mod.ts";
-import { TestNode } from "../lib/testing/test_node.ts";
+import { TestNode } from "../lib/testing/mod.ts";
 import echo from "./1_echo.ts";
 
 Deno.test("echo replies with what it was sent, whatever that is", async () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { UniqueIds } from "../lib/mod.ts";
-import { TestNode } from "../lib/testing/test_node.ts";
+import { TestNode } from "../lib/testing/mod.ts";
 import uniqueIds from "./2_unique_ids.ts";
 
 async function generate(node: TestNode, count: number): Promise<unknown[]> {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Broadcast } from "../lib/mod.ts";
-import { TestNode } from "../lib/testing/test_node.ts";
+import { TestNode } from "../lib/testing/mod.ts";
 import singleNodeBroadcast from "./3a_single_node_broadcast.ts";
 
 async function read(node: TestNode): Promise<number[]> {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Broadcast } from "../lib/mod.ts";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
-import { TestNode } from "../lib/testing/test_node.ts";
+import { TestNode } from "../lib/testing/mod.ts";
 import multiNodeBroadcast from "./3b_multi_node_broadcast.ts";
 
 const IDS = ["n0", "n1", "n2"];

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type BroadcastRun, runBroadcast } from "../lib/simulator/broadcast_run.ts";
-import { TestNode } from "../lib/testing/test_node.ts";
+import { TestNode } from "../lib/testing/mod.ts";
 import { PARTITION_SHAPES, partitions } from "../lib/workbench/faults/faults.ts";
 import { Broadcast } from "../lib/workloads.ts";
 import faultTolerantBroadcast from "./3c_fault_tolerant_broadcast.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
-import { TestNode } from "../lib/testing/test_node.ts";
+import { TestNode } from "../lib/testing/mod.ts";
 import { SECOND } from "../lib/workbench/clock/clock.ts";
 import { grudgeOf, PARTITION_SHAPES } from "../lib/workbench/faults/faults.ts";
 import { Broadcast } from "../lib/workloads.ts";

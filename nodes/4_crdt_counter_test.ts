@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Counter } from "../lib/mod.ts";
-import { scenario, type World } from "../lib/testing/scenario.ts";
+import { scenario, TestNode, type World } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { TestNode } from "../lib/testing/test_node.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import crdtCounter from "./4_crdt_counter.ts";
 

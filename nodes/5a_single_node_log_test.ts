@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Kafka } from "../lib/mod.ts";
-import { TestNode } from "../lib/testing/test_node.ts";
+import { TestNode } from "../lib/testing/mod.ts";
 import singleNodeLog from "./5a_single_node_log.ts";
 
 Deno.test("messages get consecutive offsets, and a poll starts at its offset", async () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Kafka } from "../lib/mod.ts";
-import { scenario, type World } from "../lib/testing/scenario.ts";
+import { scenario, type World } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import multiNodeLog from "./5b_multi_node_log.ts";
@@ -34,7 +34,7 @@ Deno.test("sends that arrive while a batch is under way share the next one", () 
 
 Deno.test("a batch whose compare-and-set got no answer is appended once, and acknowledged", () =>
   scenario(multiNodeLog, { nodes: 2, latencyMs: 5 }, async (world) => {
-    world.cut(new Map([["n0", new Set(["lin-kv"])]]));
+    world.cut({ from: "lin-kv", to: "n0" });
     const first = send(world, "n0", 1);
     await world.expectWithin(1_000, async () => {
       assertEquals(await poll(world, "n1"), [[0, 1]]);

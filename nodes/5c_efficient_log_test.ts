@@ -1,11 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Kafka, RpcError } from "../lib/mod.ts";
-import { scenario, type World } from "../lib/testing/scenario.ts";
+import { scenario, type World } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import efficientLog from "./5c_efficient_log.ts";
-
-const N0_TO_N1 = new Map([["n1", new Set(["n0"])]]);
 
 async function send(world: World, node: string, msg: number): Promise<number> {
   return (await world.ask(node, Kafka.send, { key: "k", msg })).offset;
@@ -37,7 +35,7 @@ Deno.test("a hundred sends to a follower cost two messages, and can be polled on
 
 Deno.test("a batch whose reply is lost is appended once, and acknowledged with its offset", () =>
   scenario(efficientLog, { nodes: 2 }, async (world) => {
-    world.cut(N0_TO_N1);
+    world.cut({ from: "n0", to: "n1" });
     const first = send(world, "n1", 1);
     await world.expectWithin(100, async () => {
       assertEquals(await poll(world, "n0"), [[0, 1]]);

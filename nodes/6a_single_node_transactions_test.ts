@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type RegisterOp, TxnRwRegister } from "../lib/mod.ts";
-import { TestNode } from "../lib/testing/test_node.ts";
+import { TestNode } from "../lib/testing/mod.ts";
 import singleNodeTransactions from "./6a_single_node_transactions.ts";
 
 async function txn(node: TestNode, ...ops: RegisterOp[]): Promise<RegisterOp[]> {

@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { GSet } from "../lib/mod.ts";
-import { scenario } from "../lib/testing/scenario.ts";
+import { scenario, TestNode } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { TestNode } from "../lib/testing/test_node.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import growOnlySet from "./g_set.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type Body, LinKv, RpcError } from "../lib/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { FakeTime, settled, TestNode } from "../lib/testing/test_node.ts";
+import { FakeTime, settled, TestNode } from "../lib/testing/mod.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import linKv from "./lin_kv.ts";
 

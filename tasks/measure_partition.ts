@@ -15,7 +15,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Program } from "../lib/node.ts";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
-import { programAt } from "../lib/simulator/program.ts";
+import { loadProgram } from "../lib/simulator/program.ts";
 import type { Delay } from "../lib/simulator/propagation.ts";
 import { SECOND } from "../lib/workbench/clock/clock.ts";
 import {
@@ -62,7 +62,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function table(file: string, options: Options): Promise<string> {
-  const program = await programAt(pathToFileURL(resolve(file)).href);
+  const program = await loadProgram(pathToFileURL(resolve(file)).href);
   const rows: string[] = [];
   for (const shape of PARTITION_SHAPES) {
     const sides: Side[] = shape === "majorities-ring" ? ["—"] : ["smaller", "larger"];

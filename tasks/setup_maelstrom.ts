@@ -6,9 +6,9 @@
  * @module
  */
 
-import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { type ProgressLine, showLine } from "../lib/report/progress_line.ts";
 
 const RELEASE = {
   url: "https://github.com/jepsen-io/maelstrom/releases/download/v0.2.4/maelstrom.tar.bz2",
@@ -182,17 +182,26 @@ export async function isCommand(name: string): Promise<boolean> {
   }
 }
 
-/** A progress bar on a terminal; elsewhere nothing. */
-function progressBar(): { show: InstallOptions["onProgress"]; stop: () => Promise<void> } {
-  let bar: ProgressBar | undefined;
+/** A progress line on a terminal, once the archive's size is known. */
+function progressLine(): { show: InstallOptions["onProgress"]; stop: () => Promise<void> } {
+  let line: ProgressLine | undefined;
+  let done = 0;
   return {
-    show: (bytes, totalBytes) => {
-      if (totalBytes === undefined || !Deno.stderr.isTerminal()) return;
-      bar ??= new ProgressBar({ max: totalBytes, interval: 200 });
-      bar.value = bytes;
+    show: (bytes, total) => {
+      done = bytes;
+      if (total === undefined) return;
+      line ??= showLine(() => ({
+        done,
+        total,
+        words: `${megabytes(done)} of ${megabytes(total)} MB`,
+      }));
     },
-    stop: async () => await bar?.stop(),
+    stop: async () => await line?.stop(),
   };
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
 }
 
 async function main(): Promise<void> {
@@ -203,7 +212,7 @@ async function main(): Promise<void> {
     console.log(`Downloading ${RELEASE.url}`);
     const interrupted = new AbortController();
     Deno.addSignalListener("SIGINT", () => interrupted.abort(new Error("interrupted")));
-    const { show, stop } = progressBar();
+    const { show, stop } = progressLine();
     try {
       const { signal } = interrupted;
       await installMaelstrom({ ...RELEASE, target, signal, ...(show && { onProgress: show }) });

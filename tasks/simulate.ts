@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -20,6 +19,7 @@ import {
 import { counted } from "../lib/checkers/words.ts";
 import { workloadOptionsHelp } from "./shared/help.ts";
 import { INTERRUPTED, interruptible } from "./shared/interrupt.ts";
+import { showLine } from "../lib/report/progress_line.ts";
 import { renderRuns, renderSummary, summaryJson, worstEnding } from "../lib/report/render.ts";
 import type { Job, Report } from "../lib/simulator/sweep/job.ts";
 import { LoadError, SimulationWorker, sweep } from "../lib/simulator/sweep/pool.ts";
@@ -234,18 +234,11 @@ async function many(plan: Plan, options: SimOptions): Promise<Swept> {
   const { challenge } = plan;
   const reports: Report[] = [];
   const failures: Report[] = [];
-  const bar = Deno.stderr.isTerminal() && !options.json
-    ? new ProgressBar({
-      max: seeds,
-      barLength: 24,
-      fillChar: "━",
-      emptyChar: "╌",
-      clear: true,
-      writable: new WritableStream({ write: async (chunk) => void await Deno.stderr.write(chunk) }),
-      formatter: ({ progressBar, value, max }) =>
-        `${progressBar} ${challenge.id} · ${value} of ${max} seeds · ${failures.length} failed`,
-    })
-    : undefined;
+  const line = options.json ? undefined : showLine(() => ({
+    done: reports.length,
+    total: seeds,
+    words: `${challenge.id} · ${reports.length} of ${seeds} seeds · ${failures.length} failed`,
+  }));
   const startMs = performance.now();
   let interrupted = false;
   const sweeping = (signal: AbortSignal) =>
@@ -257,7 +250,6 @@ async function many(plan: Plan, options: SimOptions): Promise<Swept> {
       ended: (report) => {
         reports.push(report);
         if (report.summary.ending !== "pass") failures.push(report);
-        if (bar) bar.value = reports.length;
       },
     });
   try {
@@ -266,7 +258,7 @@ async function many(plan: Plan, options: SimOptions): Promise<Swept> {
     if (error !== INTERRUPTED) throw error;
     interrupted = true;
   } finally {
-    await bar?.stop();
+    await line?.stop();
   }
   const bySeed = (a: Report, b: Report) => Number(a.seed) - Number(b.seed); // not as they ended
   for (const some of [reports, failures]) some.sort(bySeed);

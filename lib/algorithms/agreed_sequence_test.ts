@@ -3,7 +3,7 @@ import { RpcError } from "../message.ts";
 import type { Node } from "../node.ts";
 import { array, integer, json, rpc, string, tuple } from "../rpc.ts";
 import { KvService } from "../workloads.ts";
-import { scenario } from "../testing/scenario.ts";
+import { scenario } from "../testing/mod.ts";
 import { AgreedSequence } from "./agreed_sequence.ts";
 
 type Entry = [name: string, value: number];
@@ -49,7 +49,7 @@ Deno.test("nodes that append at once get places of their own and apply the same 
 
 Deno.test("an append whose answers are lost is repeated until it has its one place", () =>
   scenario(program, { nodes: 2, latencyMs: 5 }, async (world) => {
-    world.cut(new Map([["n0", new Set(["lin-kv"])]]));
+    world.cut({ from: "lin-kv", to: "n0" });
     const first = world.ask("n0", append, { value: 7 });
     await world.pass(100);
     assertEquals((await world.ask("n1", append, { value: 8 })).place, 1);

@@ -3,7 +3,7 @@ import { BroadcastTree, type Schedule } from "./broadcast_tree.ts";
 import type { Json } from "../message.ts";
 import type { Node } from "../node.ts";
 import { integer, rpc } from "../rpc.ts";
-import { FakeTime, TestNode } from "../testing/test_node.ts";
+import { FakeTime, TestNode } from "../testing/mod.ts";
 
 const Add = { add: rpc("add", { value: integer }, {}) };
 

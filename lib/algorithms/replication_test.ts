@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { LwwRegisters } from "./lww_registers.ts";
 import type { Node } from "../node.ts";
 import { Replication, TURN_MS } from "./replication.ts";
-import { scenario, type ScenarioOptions, type World } from "../testing/scenario.ts";
+import { scenario, type ScenarioOptions, type World } from "../testing/mod.ts";
 import { type RegisterOp, TxnRwRegister } from "../workloads.ts";
 
 function replica(limit?: number): (node: Node) => void {
@@ -83,8 +83,7 @@ Deno.test("writes held up by a partition arrive once it heals, and both sides ag
 
 Deno.test("loss, repetition and reordering do not change the final state", () => {
   const latency = { meanMs: 30, distribution: "exponential" } as const;
-  const imperfections = { loss: 0.3, duplication: 0.3 };
-  return story({ nodes: 3, latency, imperfections }, async (world) => {
+  return story({ nodes: 3, latency, loss: 0.3, duplication: 0.3 }, async (world) => {
     for (let i = 0; i < 60; i++) {
       const node = world.nodes[i % 3] ?? "";
       await world.ask(node, TxnRwRegister.txn, { txn: [write(i % 7, i)] });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Rounds } from "./rounds.ts";
-import { FakeTime, settled } from "../testing/test_node.ts";
+import { FakeTime, settled } from "../testing/mod.ts";
 
 /** Rounds of 100 ms; `begun` holds when each began. */
 function recorded(work: () => void | Promise<void> = () => {}) {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ErrorCode, RpcError } from "../message.ts";
 import { Session, type SessionOptions, Sessions, type Stamp } from "./session.ts";
-import { FakeTime } from "../testing/test_node.ts";
+import { FakeTime } from "../testing/mod.ts";
 
 function options(onSilence: () => void = () => {}): SessionOptions {
   return { repeatMs: 100, maxUnanswered: 3, onSilence };

@@ -2,8 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Body, type Json, RpcError } from "../message.ts";
 import type { Node } from "../node.ts";
 import { array, integer } from "../rpc.ts";
-import { scenario, type World } from "../testing/scenario.ts";
-import { FakeTime, settled, TestNode } from "../testing/test_node.ts";
+import { FakeTime, scenario, settled, TestNode, type World } from "../testing/mod.ts";
 import { type DataType, MAX_RECENT, type Step, Transactor } from "./transactor.ts";
 import { type ListOp, TxnListAppend } from "../workloads.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ProgressBar } from "@std/cli/unstable-progress-bar";
+import { type ProgressLine, showLine } from "./progress_line.ts";
 import { brief, grouped } from "./text.ts";
 
 /** What the line shows. */
@@ -18,38 +18,16 @@ export interface Reading {
   readonly fault?: string;
 }
 
-/** Draws the line until it is stopped. */
-export interface Progress {
-  stop(): Promise<void>;
-}
-
-const REFRESH_MS = 250;
-
 /**
  * Draws a progress line on standard error, if that is a terminal.
  *
  * @param expectedS How long operations go on, in seconds.
  */
-export function showProgress(expectedS: number, read: () => Reading): Progress {
-  if (!Deno.stderr.isTerminal()) return { stop: () => Promise.resolve() };
-  const bar = new ProgressBar({
-    writable: unclosed(),
-    max: expectedS,
-    barLength: 24,
-    fillChar: "━",
-    emptyChar: "╌",
-    clear: true,
-    formatter: ({ progressBar }) => `${progressBar} ${inWords(read(), expectedS)}`,
+export function showProgress(expectedS: number, read: () => Reading): ProgressLine {
+  return showLine(() => {
+    const reading = read();
+    return { done: reading.elapsedS, total: expectedS, words: inWords(reading, expectedS) };
   });
-  const timer = setInterval(() => {
-    bar.value = Math.min(Math.max(read().elapsedS, 0), expectedS);
-  }, REFRESH_MS);
-  return {
-    async stop() {
-      clearInterval(timer);
-      await bar.stop();
-    },
-  };
 }
 
 function inWords(reading: Reading, expectedS: number): string {
@@ -61,9 +39,4 @@ function inWords(reading: Reading, expectedS: number): string {
   const time = seconds <= expectedS ? `${seconds} of ${expectedS} s` : `${seconds} s`;
   const words = [phase, time, `${grouped(operations)} ops`, ...perOp];
   return [...words, ...(fault === undefined ? [] : [fault])].join(" · ");
-}
-
-/** Standard error as a stream that a progress bar may close without closing it. */
-function unclosed(): WritableStream<Uint8Array> {
-  return new WritableStream({ write: async (chunk) => void await Deno.stderr.write(chunk) });
 }

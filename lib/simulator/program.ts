@@ -1,37 +1,43 @@
 /**
- * Programs by the files that hold them.
+ * Loading programs from the modules that hold them.
  *
  * @module
  */
 import type { Program } from "../node.ts";
+import { readSource, UNOWNED_MODULES } from "./platform.ts";
 
-/** Where a program comes from: each life of a node loads it anew, with a memory of its own. */
+/** Where programs come from when each incarnation of a node loads a fresh one. */
 export interface ProgramSource {
-  /** Resolves to a program that shares nothing with the others, but for the modules it imports. */
+  /** Resolves to a program that shares no state with the others, except in modules it imports. */
   load(): Promise<Program>;
 }
 
-/** How long a module may take to load. */
-const LOADING_MS = 10_000;
+/** How long a module may take to load, unless the caller says otherwise. */
+const LOAD_TIMEOUT_MS = 10_000;
 
-// Loading takes real time, also while a simulation owns the globals.
+// Loading takes real time, even while a simulation owns the globals.
 const { setTimeout, clearTimeout } = globalThis;
 
 /**
  * Loads the program that a module exports as its default.
  *
- * @param url The module's. With a query that was not used before, it is a new instance.
- * @param withinMs How long that may take. Default 10 s.
- * @throws {TypeError} if what it exports is no function.
- * @throws {Error} if the module does not finish loading, as when it waits at its top level.
+ * @param url The module's URL. A query that was not used before gives a fresh module instance.
+ * @throws {TypeError} if the default export is not a function.
+ * @throws {Error} if the module does not load in time, as when it waits at its top level.
  */
-export async function programAt(url: string, withinMs: number = LOADING_MS): Promise<Program> {
+export async function loadProgram(
+  url: string,
+  { timeoutMs = LOAD_TIMEOUT_MS }: {
+    /** How long loading may take. Default 10 s. */
+    readonly timeoutMs?: number;
+  } = {},
+): Promise<Program> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     const [file] = url.split("?");
-    const text = `${file} did not load in ${withinMs / 1000} s: does it wait at its top level?`;
+    const text = `${file} did not load in ${timeoutMs / 1000} s: does it wait at its top level?`;
     reject(new Error(text));
-  }, withinMs);
+  }, timeoutMs);
   try {
     const module: { default?: unknown } = await Promise.race([import(url), late]);
     const { default: program } = module;
@@ -42,36 +48,33 @@ export async function programAt(url: string, withinMs: number = LOADING_MS): Pro
   }
 }
 
-/** Modules whose time or chance no simulation can own. */
-const UNOWNED = ["node:timers", "node:timers/promises", "node:crypto"];
+let incarnations = 0;
+
+/** Loads a fresh module instance per incarnation, so that no two share the module's own state. */
+export function loadPerIncarnation(url: string): ProgramSource {
+  return { load: () => loadProgram(`${url}?incarnation=${++incarnations}`) };
+}
 
 const COMMENT = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 const IMPORT = /\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g;
 
 /**
- * Looks through a program's module, and those that it imports by relative paths, for what would make
- * its runs differ with one seed.
+ * Checks that a program's module, and those it imports by relative paths, import nothing that would
+ * make its runs differ for one seed.
  *
  * @throws {Error} if one imports a module whose time or chance no simulation can own.
  */
-export async function mustBeOwnable(url: string, seen: Set<string> = new Set()): Promise<void> {
+export async function checkImports(url: string, seen: Set<string> = new Set()): Promise<void> {
   if (seen.has(url)) return;
   seen.add(url);
-  const text = await Deno.readTextFile(new URL(url));
+  const text = await readSource(url);
   for (const [, specifier = ""] of text.replaceAll(COMMENT, "").matchAll(IMPORT)) {
-    if (UNOWNED.includes(specifier)) {
+    if (UNOWNED_MODULES.includes(specifier)) {
       throw new Error(
         `${url} imports ${specifier}, which a simulation cannot own: use the globals instead ` +
           "(setTimeout, setImmediate, crypto, …)",
       );
     }
-    if (specifier.startsWith(".")) await mustBeOwnable(new URL(specifier, url).href, seen);
+    if (specifier.startsWith(".")) await checkImports(new URL(specifier, url).href, seen);
   }
-}
-
-let lives = 0;
-
-/** A program of which every life of a node has an instance, so that none shares what is global. */
-export function eachLifeAnew(url: string): ProgramSource {
-  return { load: () => programAt(`${url}?life=${++lives}`) };
 }

@@ -1,5 +1,5 @@
 /**
- * Nodes as programs in this process, in virtual time. Messages pass as JSON text, so that nodes
+ * Runs nodes as programs in this process, in virtual time. Messages pass as JSON text, so that nodes
  * share nothing.
  *
  * @module
@@ -10,18 +10,20 @@ import type { VirtualClock } from "../workbench/clock/clock.ts";
 import type { Packet } from "../workbench/network/network.ts";
 import type { Random } from "../workbench/random.ts";
 import type { ProgramSource } from "./program.ts";
-import { type Owner, ProcessExit, type VirtualGlobals } from "./virtual_globals.ts";
+import type { Owner } from "./owner.ts";
+import { ProcessExit, type VirtualGlobals } from "./virtual_globals.ts";
 import type { Host, NodeEvents } from "../workbench/hosts/host.ts";
 
-class Hosted implements Owner {
+/** One incarnation of a node. */
+class Incarnation implements Owner {
   readonly node: Node;
   readonly lastWords: string[] = [];
   readonly #engine: HostEngine;
   readonly #events: NodeEvents;
-  /** What has to wait, while it is paused and until all that waited has had its turn. */
+  /** Callbacks that came due during a pause. Absent once all of them have had their turn. */
   #waiting: (() => void)[] | undefined;
   #paused = false;
-  #dead = false;
+  #ended = false;
 
   constructor(
     readonly id: string,
@@ -34,12 +36,12 @@ class Hosted implements Owner {
     this.#events = events;
     this.node = new Node({
       send: (message) => {
-        if (this.#dead) return;
-        engine.globals.mustBeTurnOf(this, "sent a message");
+        if (this.#ended) return;
+        engine.globals.assertTurn(this, "sent a message");
         events.sent(id, message.src, message.dest, JSON.stringify(message));
       },
       log: (text) => {
-        if (this.#dead) return;
+        if (this.#ended) return;
         for (const line of text.split("\n")) {
           if (this.lastWords.push(line) > LAST_WORDS) this.lastWords.shift();
           events.logged(id, line);
@@ -49,13 +51,13 @@ class Hosted implements Owner {
   }
 
   enter(callback: () => void): void {
-    if (this.#dead) return;
+    if (this.#ended) return;
     if (this.#waiting !== undefined) this.#waiting.push(callback);
-    else this.#engine.globals.turn(this, callback);
+    else this.#engine.globals.giveTurn(this, callback);
   }
 
   failed(error: unknown): void {
-    if (this.#dead || error instanceof ProcessExit) return;
+    if (this.#ended || error instanceof ProcessExit) return;
     const text = describeError(error);
     this.node.log(`uncaught: ${text}`);
     this.#engine.uncaught?.(this.id, text);
@@ -66,8 +68,8 @@ class Hosted implements Owner {
   }
 
   exit(code: number): void {
-    if (this.#dead) return;
-    this.die();
+    if (this.#ended) return;
+    this.end();
     this.#events.exited(this.id, `exit status ${code}`);
   }
 
@@ -81,45 +83,48 @@ class Hosted implements Owner {
     this.#catchUp();
   }
 
-  /** Each callback that waited has a turn of its own, as it would have had. */
+  /** Gives each callback that waited a turn of its own, as it would have had. */
   #catchUp(): void {
     const { clock, globals } = this.#engine;
     clock.at(clock.now(), () => {
-      if (this.#paused || this.#dead || this.#waiting === undefined) return;
+      if (this.#paused || this.#ended || this.#waiting === undefined) return;
       const next = this.#waiting.shift();
       if (next === undefined) this.#waiting = undefined;
       else {
-        globals.turn(this, next);
+        globals.giveTurn(this, next);
         this.#catchUp();
       }
     });
   }
 
-  die(): void {
-    this.#dead = true;
-    this.#engine.globals.forget(this);
+  end(): void {
+    this.#ended = true;
+    this.#engine.globals.clearTimers(this);
   }
 }
 
+/** How many log lines of a node the host remembers. */
 const LAST_WORDS = 32;
 
 /** What nodes run on. */
 export interface HostEngine {
   readonly clock: VirtualClock;
   readonly globals: VirtualGlobals;
-  /** What programs draw from: each life of each node from a part of its own. */
+  /** What programs draw from: each incarnation of each node from a part of its own. */
   readonly random: Random;
   /** Called with each error that a node's program does not catch; the node keeps running. */
   readonly uncaught?: (node: string, text: string) => void;
 }
 
-/** Runs a program, once for every node. */
+/** Runs a program on every node. */
 export class ProgramHost implements Host {
   readonly #program: Program | ProgramSource;
   readonly #engine: HostEngine;
-  readonly #nodes = new Map<string, Hosted>();
-  readonly #lives = new Map<string, number>();
-  /** The clock's fault is the machine's: it outlasts a node's life. */
+  /** The running incarnation of each node. */
+  readonly #running = new Map<string, Incarnation>();
+  /** How many incarnations each node has had. */
+  readonly #incarnations = new Map<string, number>();
+  /** A skewed clock belongs to the machine, so it outlasts an incarnation. */
   readonly #skews = new Map<string, number>();
 
   constructor(program: Program | ProgramSource, engine: HostEngine) {
@@ -129,54 +134,55 @@ export class ProgramHost implements Host {
 
   start(node: string, events: NodeEvents): Promise<void> {
     const { clock, random } = this.#engine;
-    const life = this.#lives.get(node) ?? 0;
-    this.#lives.set(node, life + 1);
-    const draws = random.split(`${node}/${life}`);
+    const number = this.#incarnations.get(node) ?? 0;
+    this.#incarnations.set(node, number + 1);
+    const draws = random.split(`${node}/${number}`);
     const skewMs = this.#skews.get(node) ?? 0;
-    const hosted = new Hosted(node, draws, skewMs, this.#engine, events);
-    this.#nodes.set(node, hosted);
+    const incarnation = new Incarnation(node, draws, skewMs, this.#engine, events);
+    this.#running.set(node, incarnation);
+    const run = () => this.#run(incarnation);
     return new Promise((resolve, reject) =>
-      clock.at(clock.now(), () => hosted.enter(() => this.#run(hosted).then(resolve, reject)))
+      clock.at(clock.now(), () => incarnation.enter(() => run().then(resolve, reject)))
     );
   }
 
-  /** Lets the program register its handlers; loads it first, at the same virtual time. */
-  #run({ node }: Hosted): Promise<void> {
+  /** Lets the program register its handlers. Loading it first takes no virtual time. */
+  #run({ node }: Incarnation): Promise<void> {
     const program = this.#program;
     if (typeof program === "function") return Promise.try(program, node);
     return this.#engine.clock.hold(program.load().then((loaded) => loaded(node)));
   }
 
   deliver(node: string, packet: Packet): void {
-    const hosted = this.#nodes.get(node);
-    hosted?.enter(() => hosted.node.receive(parseMessage(packet.text)));
+    const incarnation = this.#running.get(node);
+    incarnation?.enter(() => incarnation.node.receive(parseMessage(packet.text)));
   }
 
   kill(node: string): void {
-    this.#nodes.get(node)?.die();
-    this.#nodes.delete(node);
+    this.#running.get(node)?.end();
+    this.#running.delete(node);
   }
 
   pause(node: string): void {
-    this.#nodes.get(node)?.pause();
+    this.#running.get(node)?.pause();
   }
 
   resume(node: string): void {
-    this.#nodes.get(node)?.resume();
+    this.#running.get(node)?.resume();
   }
 
   skew(node: string, skewMs: number): void {
     this.#skews.set(node, skewMs);
-    const hosted = this.#nodes.get(node);
-    if (hosted !== undefined) hosted.skewMs = skewMs;
+    const incarnation = this.#running.get(node);
+    if (incarnation !== undefined) incarnation.skewMs = skewMs;
   }
 
   lastWords(node: string): readonly string[] {
-    return this.#nodes.get(node)?.lastWords ?? [];
+    return this.#running.get(node)?.lastWords ?? [];
   }
 
   stop(): Promise<void> {
-    for (const node of [...this.#nodes.keys()]) this.kill(node);
+    for (const node of [...this.#running.keys()]) this.kill(node);
     return Promise.resolve();
   }
 }

@@ -9,13 +9,16 @@ import { delay } from "@std/async";
 import { setTimeout as setRealTimeout } from "node:timers";
 import type { Program } from "../node.ts";
 import { integer, json, oneWay, rpc } from "../rpc.ts";
-import { scenario } from "../testing/scenario.ts";
-import { EPOCH_MS, RealInputOutput } from "./virtual_globals.ts";
+import { scenario } from "../testing/mod.ts";
+import { RealInputOutput } from "./virtual_globals.ts";
+
+/** Virtual time begins here. */
+const EPOCH_MS = Date.UTC(2000, 0, 1);
 
 const ask = rpc("ask", {}, { value: json });
 const poke = oneWay("poke", { n: integer });
 
-Deno.test("each life of each node draws differently, and the same in every run", async () => {
+Deno.test("every incarnation draws different numbers, the same in every run", async () => {
   const drawing: Program = (node) => {
     node.on(ask, () => ({ type: "ask_ok", value: Math.random() }));
   };
@@ -36,7 +39,7 @@ Deno.test("each life of each node draws differently, and the same in every run",
   assertEquals(await draws(), first);
 });
 
-Deno.test("nodes share nothing: what one is sent, it may change", async () => {
+Deno.test("nodes share nothing: a receiver may change what it was sent", async () => {
   const seen: unknown[] = [];
   const note = oneWay("note", { list: json });
   const program: Program = (node) => {
@@ -57,7 +60,7 @@ Deno.test("nodes share nothing: what one is sent, it may change", async () => {
   assertEquals(seen, [[1, 2], [1, 2]]);
 });
 
-/** Notes the time at which a timer fires, the wall clock's then, and what promises follow. */
+/** Logs when a timer fires, which messages arrive, and when the promises after them settle. */
 function ticking(log: string[]): Program {
   return (node) => {
     node.on(ask, () => ({ type: "ask_ok", value: Date.now() - EPOCH_MS }));
@@ -73,7 +76,7 @@ function ticking(log: string[]): Program {
   };
 }
 
-Deno.test("a paused node does nothing; on resume each thing that waited has its own turn", async () => {
+Deno.test("a paused node does nothing, and then gives everything that waited a turn of its own", async () => {
   const log: string[] = [];
   await scenario(ticking(log), { nodes: 2 }, async (world) => {
     await world.pass(10);
@@ -88,7 +91,7 @@ Deno.test("a paused node does nothing; on resume each thing that waited has its 
   assertEquals(rest, ["poke 1", "settled 1", "poke 2", "settled 2"]);
 });
 
-Deno.test("callbacks queued by a pause are separate turns, in the order they came due", async () => {
+Deno.test("callbacks that a pause delays have separate turns, in the order in which they came due", async () => {
   const log: string[] = [];
   const program: Program = (node) =>
     node.onInit(() => {
@@ -113,7 +116,7 @@ Deno.test("callbacks queued by a pause are separate turns, in the order they cam
   assertEquals(log, ["timer 1", "settled 1", "timer 2", "settled 2"]);
 });
 
-Deno.test("a timer that came due during a pause can be cleared before it has its turn", async () => {
+Deno.test("a timer that came due during a pause can still be cleared", async () => {
   const log: string[] = [];
   const program: Program = (node) =>
     node.onInit(() => {
@@ -134,7 +137,7 @@ Deno.test("a timer that came due during a pause can be cleared before it has its
   assertEquals(log, ["first"]);
 });
 
-Deno.test("a killed node's timers never fire, and nothing it still does is heard", async () => {
+Deno.test("a killed node's timers never fire, and its late replies are dropped", async () => {
   const log: string[] = [];
   const program: Program = (node) => {
     node.on(poke, () => void log.push(`${node.id} poked`));
@@ -156,7 +159,7 @@ Deno.test("a killed node's timers never fire, and nothing it still does is heard
   assertEquals(log, []);
 });
 
-Deno.test("skew moves a node's wall clock, neither its timers nor the other nodes", async () => {
+Deno.test("skew moves a node's wall clock, but neither its timers nor other nodes' clocks", async () => {
   await scenario(ticking([]), { nodes: 2 }, async (world) => {
     world.skew("n0", 3_000);
     await world.pass(1_000);
@@ -167,7 +170,7 @@ Deno.test("skew moves a node's wall clock, neither its timers nor the other node
   });
 });
 
-Deno.test("skew is the machine's: a node that is started again has it still", async () => {
+Deno.test("skew belongs to the machine and outlasts a restart", async () => {
   await scenario(ticking([]), { nodes: 2 }, async (world) => {
     world.skew("n0", 3_000);
     world.kill("n0");
@@ -182,7 +185,7 @@ Deno.test("skew is the machine's: a node that is started again has it still", as
   });
 });
 
-Deno.test("what a program writes to the console is its log's", async () => {
+Deno.test("what a program writes to the console goes to its log", async () => {
   const program: Program = (node) => {
     node.on(ask, () => {
       console.log("asked %d times", 1);
@@ -196,7 +199,7 @@ Deno.test("what a program writes to the console is its log's", async () => {
   assertEquals(logged, ["n0: asked 1 times", "n0: { of: 'n0' }"]);
 });
 
-Deno.test("a program that ends its process has crashed", async () => {
+Deno.test("a program that ends its process crashes", async () => {
   const program: Program = (node) => {
     node.on(ask, async () => {
       await delay(10);
@@ -210,7 +213,7 @@ Deno.test("a program that ends its process has crashed", async () => {
   );
 });
 
-Deno.test("a node that real time wakes is found out by what it sends", async () => {
+Deno.test("a node that real time wakes gives itself away when it sends", async () => {
   const program: Program = (node) => {
     node.on(poke, () => {});
     node.on(ask, () => {
@@ -226,7 +229,7 @@ Deno.test("a node that real time wakes is found out by what it sends", async () 
   await assertRejects(() => running, RealInputOutput, "sent a message when it was not its turn");
 });
 
-Deno.test("an error that nobody catches is logged, and the node lives on", async () => {
+Deno.test("an error that nothing catches is logged, and the node lives on", async () => {
   const program: Program = (node) => {
     node.on(ask, () => {
       setTimeout(() => {
@@ -259,14 +262,14 @@ Deno.test("a program that throws does not start", async () => {
   await assertRejects(() => scenario(program, {}, story), Error, "n0 did not start: no such thing");
 });
 
-Deno.test("what a story does between two of a node's turns is its own", async () => {
+Deno.test("timers that a story sets between two turns of a node belong to the story", async () => {
   const program: Program = (node) => {
     node.onInit(() => void setTimeout(() => {}, 10));
   };
   await scenario(program, { nodes: 2 }, async (world) => {
     world.kill("n1");
     world.restart("n1");
-    const mine = delay(100); // must not be taken for the restarted node's
+    const mine = delay(100); // must not count as the restarted node's timer
     world.kill("n1");
     await mine;
     assertNotEquals(world.nowMs, 0);

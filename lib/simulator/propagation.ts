@@ -1,9 +1,9 @@
 /**
- * How long each value takes to each node, beyond the least time it could have taken.
+ * Measures how long each value takes to reach each node, beyond the least time possible.
  *
- * A run's messages are watched: a node knows a value from the first message that brought it, as the
- * `broadcast` of a client or in a list of any other message. What the nemesis did meanwhile gives
- * the earliest instant at which the node could have known it (see `reachability.ts`).
+ * A node knows a value from the first message that carries it: the `broadcast` of a client, or any
+ * other message with the value in a list. From the partitions follows the earliest instant at which
+ * the node could have known it (see `reachability.ts`).
  *
  * @module
  */
@@ -15,38 +15,38 @@ import type { Grudge, Packet } from "../workbench/network/network.ts";
 import type { Observer } from "../workbench/run.ts";
 import { type Change, earliestArrivals } from "./reachability.ts";
 
-/** One value's way to one node. */
+/** How long one value took to one node. */
 export interface Delay {
   readonly value: number;
   readonly node: string;
-  /** When and where a client broadcast it. */
+  /** When a client broadcast it, and to which node. */
   readonly startMs: number;
   readonly origin: string;
   /** When the node knew it; `Infinity` if it never did. */
   readonly arrivedMs: number;
-  /** How much later that was than it could have been. */
+  /** How much later that is than the earliest possible arrival. */
   readonly delayMs: number;
 }
 
-/** Watches one run of `broadcast`. */
+/** Observes one run of `broadcast`. */
 export class Propagation {
-  /** To be given to the run. */
+  /** The observer to pass to the run. */
   readonly observer: Observer = {
     message: (time, fate, packet) => {
-      if (fate === "recv" && !isClient(packet.dest)) this.#received(time / MS, packet);
+      if (fate === "recv" && !isClient(packet.dest)) this.#receive(time / MS, packet);
     },
-    op: (op) => this.#changed(op),
+    op: (op) => this.#noteFault(op),
   };
   readonly #origins = new Map<number, { node: string; startMs: number }>();
   readonly #arrivals = new Map<number, Map<string, number>>();
   readonly #changes: Change[] = [];
 
-  /** What the nemesis did, so far. */
+  /** Changes of the cut links so far. */
   get changes(): readonly Change[] {
     return this.#changes;
   }
 
-  /** The delay of every value to every node that some path led to, but the one it came from. */
+  /** Computes the delay of each value to each node that some path led to, except its origin. */
   delays(nodes: readonly string[], latencyMs: number): Delay[] {
     const network = { nodes, changes: this.#changes, latencyMs };
     return [...this.#origins].flatMap(([value, { node: origin, startMs }]) =>
@@ -60,7 +60,7 @@ export class Propagation {
     );
   }
 
-  #received(nowMs: number, { src, dest, body }: Packet): void {
+  #receive(nowMs: number, { src, dest, body }: Packet): void {
     if (isClient(src)) {
       const { type, message } = body;
       if (type !== "broadcast" || typeof message !== "number") return;
@@ -69,24 +69,26 @@ export class Propagation {
     }
     for (const list of Object.values(body)) {
       if (!Array.isArray(list)) continue;
-      for (const value of list) if (typeof value === "number") this.#arrived(value, dest, nowMs);
+      for (const value of list) {
+        if (typeof value === "number") this.#noteArrival(value, dest, nowMs);
+      }
     }
   }
 
-  #arrived(value: number, node: string, nowMs: number): void {
+  #noteArrival(value: number, node: string, nowMs: number): void {
     const arrivals = this.#arrivals.get(value) ?? new Map<string, number>();
     this.#arrivals.set(value, arrivals);
     if (!arrivals.has(node)) arrivals.set(node, nowMs);
   }
 
-  #changed({ process, f, value, time }: Op): void {
+  #noteFault({ process, f, value, time }: Op): void {
     if (process !== "nemesis" || value === null) return;
     const grudge = f === "stop-partition" ? new Map() : grudgeIn(value);
     if (grudge !== undefined) this.#changes.push({ atMs: time / MS, grudge });
   }
 }
 
-/** The partition that a completed `start-partition` records: `[:isolated {"n1" #{"n0"}, …}]`. */
+/** Reads the partition from a completed `start-partition`: `[:isolated {"n1" #{"n0"}, …}]`. */
 function grudgeIn(value: Edn): Grudge | undefined {
   if (!Array.isArray(value) || !(value[1] instanceof Map)) return undefined;
   const sources = (set: unknown) => new Set(set instanceof Set ? [...set].map(String) : []);

@@ -8,7 +8,7 @@ import { runBroadcast } from "./broadcast_run.ts";
 
 const gossip = oneWay("gossip", { values: array(integer) });
 
-/** Tells everyone at once, and again what it knows every so often. */
+/** Tells every peer about a value at once, and repeats all values every so often. */
 function teller(againMs: number) {
   return (node: Node) => {
     const values = new Set<number>();
@@ -44,7 +44,7 @@ async function delaysOf(program: (node: Node) => void) {
   return delays;
 }
 
-Deno.test("a value that nobody repeats never reaches the other side of a partition", async () => {
+Deno.test("a value sent once never reaches the other side of a partition", async () => {
   const delays = await delaysOf(teller(Infinity));
   const lost = delays.filter(({ delayMs }) => delayMs === Infinity);
   assert(lost.length > 20);
@@ -52,7 +52,7 @@ Deno.test("a value that nobody repeats never reaches the other side of a partiti
   for (const { delayMs } of delays) assert(delayMs === 0 || delayMs === Infinity);
 });
 
-Deno.test("a value that is repeated comes as late as the next repetition after healing", async () => {
+Deno.test("a repeated value arrives with the next repetition after the partition heals", async () => {
   const delays = await delaysOf(teller(700));
   const late = delays.filter(({ delayMs }) => delayMs > 0);
   assert(late.length > 5, `${late.length} late values`);

@@ -1,12 +1,11 @@
 /**
- * The earliest instant at which anyone can know a thing, given who could reach whom and when.
+ * Computes when each node could first know a value, given which links worked when.
  *
- * While a network is partitioned, a value can not be everywhere, and no protocol is to blame for
- * that. What a protocol adds is the time beyond the first moment at which *some* path existed: a
- * chain of messages, each sent as soon as the one before arrived, or as soon as its link worked.
- * Such a path respects time: a link that fails before the path gets there is of no use. The earliest
- * arrivals over all such paths come out of Dijkstra's algorithm, since waiting never makes a later
- * arrival earlier (Xuan, Ferreira, Jarry, "Computing shortest, fastest, and foremost journeys in
+ * While a network is partitioned, a value cannot be everywhere, and no protocol is to blame for that.
+ * A protocol is to blame for the time beyond the first moment at which *some* path existed: a chain
+ * of messages, each sent as soon as the one before it arrived, or as soon as its link worked. A link
+ * that fails before the path reaches it does not help. Dijkstra's algorithm finds the earliest
+ * arrivals over all such paths, since waiting never makes a later arrival earlier (Xuan, Ferreira, Jarry, "Computing shortest, fastest, and foremost journeys in
  * dynamic networks", 2003).
  *
  * @module
@@ -14,26 +13,26 @@
 import type { Grudge } from "../workbench/network/network.ts";
 
 /** A network whose links come and go. */
-export interface ChangingNetwork {
+interface ChangingNetwork {
   readonly nodes: readonly string[];
-  /** From when on who does not hear whom, in order of time; before the first, everyone hears all. */
+  /** Changes of the cut links, in order of time. Before the first, all links work. */
   readonly changes: readonly Change[];
-  /** The time each message takes, in milliseconds. */
+  /** How long each message takes, in milliseconds. */
   readonly latencyMs: number;
 }
 
-/** From a time on (milliseconds) the cut links are these, and no others. */
+/** From this time on these links are cut, and no others. */
 export interface Change {
   readonly atMs: number;
   readonly grudge: Grudge;
 }
 
 /**
- * When each node could first know what `origin` knows at `startMs`. A message gets through if its
- * link works when it is sent: Maelstrom's idle reader looks at a message as soon as it was sent.
+ * Finds when each node could first know what `origin` knows at `startMs`. A message gets through if
+ * its link works when it is sent: Maelstrom's idle reader looks at a message as soon as it is sent.
  *
- * @returns milliseconds on the clock of `startMs`, for every node; `Infinity` for one that no path
- * ever leads to.
+ * @returns for every node, milliseconds on the same clock as `startMs`, or `Infinity` if no path
+ * ever leads there.
  */
 export function earliestArrivals(
   network: ChangingNetwork,
@@ -58,7 +57,7 @@ function at(arrivals: ReadonlyMap<string, number>, node: string): number {
   return arrivals.get(node) ?? Infinity;
 }
 
-/** The first time from `fromMs` on at which `dest` hears `src`. */
+/** Finds the first time from `fromMs` on at which `dest` hears `src`. */
 function firstOpenMs(
   changes: readonly Change[],
   src: string,

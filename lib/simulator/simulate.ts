@@ -33,7 +33,7 @@ import { VirtualGlobals } from "./virtual_globals.ts";
  * });
  * ```
  *
- * @throws {Standstill} if the run waits for something that virtual time cannot bring.
+ * @throws {Deadlock} if the run waits for something that virtual time cannot bring.
  * @throws {RealInputOutput} if the program does input or output of its own.
  * @throws {RangeError} if a fault comes after a later one, or concerns a node that there is not.
  * @throws {Error} if a simulation is running already.
@@ -63,7 +63,7 @@ let isRunning = false;
  * Does something in virtual time, with a host for a program's nodes, and gives the real globals
  * back, also when it throws.
  *
- * @throws {Standstill} if it waits for something that virtual time cannot bring.
+ * @throws {Deadlock} if it waits for something that virtual time cannot bring.
  * @throws {Error} if time is virtual already.
  */
 export async function inVirtualTime<T>(

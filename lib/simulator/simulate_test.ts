@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import type { Program } from "../node.ts";
 import { integer, oneWay } from "../rpc.ts";
 import { Broadcast, Echo, UniqueIds } from "../workloads.ts";
-import { Standstill } from "../workbench/clock/clock.ts";
+import { Deadlock } from "../workbench/clock/clock.ts";
 import { prettyEdn } from "../history/edn.ts";
 import { printHistory } from "../history/operations.ts";
 import { parseTestOptions } from "../workbench/command_line.ts";
@@ -165,7 +165,7 @@ Deno.test("a program that waits for what virtual time cannot bring fails by name
       again();
     });
   };
-  await assertRejects(() => simulate(busy, optionsOf(line)), Standstill, "time did not pass");
+  await assertRejects(() => simulate(busy, optionsOf(line)), Deadlock, "time did not pass");
 });
 
 Deno.test("reading a file from a handler ends the run and names the call", async () => {

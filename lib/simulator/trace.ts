@@ -1,9 +1,10 @@
 /**
- * A run as a transcript that a person can follow: when, who, what, to whom, and what became of it.
+ * Writes a run down as a transcript that a person can follow: when, who, what, to whom, and what
+ * became of it.
  *
  * @module
  */
-import { SECOND } from "../workbench/clock/clock.ts";
+import { MS, SECOND } from "../workbench/clock/clock.ts";
 import { printEdn } from "../history/edn.ts";
 import type { Op } from "../history/operations.ts";
 import type { Fate, Packet } from "../workbench/network/network.ts";
@@ -12,10 +13,15 @@ import { SERVICE_IDS } from "../workbench/services/mod.ts";
 
 /** What a transcript leaves out. */
 export interface TraceFilter {
-  /** Only what one of these nodes, clients or services takes part in. */
+  /** Keeps what one of these nodes, clients or services takes part in. Default: all. */
   readonly ids?: readonly string[];
-  /** Only what mentions this value. */
+  /** Keeps what mentions this value. Default: all. */
   readonly value?: string;
+  /**
+   * Leaves out deliveries within this many milliseconds of sending, and the sending of what is cut or
+   * lost at once. Default: leaves out nothing.
+   */
+  readonly promptMs?: number;
 }
 
 const ARROWS: Readonly<Record<Fate, string>> = {
@@ -33,68 +39,141 @@ const REMARKS: Readonly<Record<Fate, string>> = {
   gone: "its receiver ended before it came",
 };
 
-/** Longest text shown of a message's fields. */
+/** A message's fields are cut short beyond this many characters. */
 const MAX_FIELDS = 160;
 
-/** A transcript while it is written. */
-export interface Transcript extends Observer {
-  /** Writes what is left to say, once the run has ended, be it by an error. */
+/** Observes a run and writes its transcript. */
+export interface Transcriber extends Observer {
+  /** Writes that somebody intervenes in the run. */
+  readonly intervention: (timeNs: number, who: string, what: string) => void;
+  readonly heading: (text: string) => void;
+  /** Writes what is left to say. To be called once the run has ended, even by an error. */
   readonly end: () => void;
 }
 
 /**
- * Writes a transcript while a run goes on, a line at a time. Times are the history's: what comes
- * before it begins is written once that is known, with times below zero.
+ * Writes a transcript while a run goes on, line by line. Times are the history's. Lines from before
+ * the history begins have times below zero, and are written once its beginning is known.
  */
-export function tracing(write: (line: string) => void, filter: TraceFilter = {}): Transcript {
-  const starting: ((origin: number) => string)[] = [];
-  let started = false;
+export function transcribe(write: (line: string) => void, filter: TraceFilter = {}): Transcriber {
+  const lines = new Lines(write);
+  const traffic = filter.promptMs === undefined
+    ? (timeNs: number, fate: Fate, packet: Packet) =>
+      lines.add(...describeFate(timeNs, fate, packet))
+    : briefly(lines, filter.promptMs * MS);
   let found = false;
-  const tell = (text: (origin: number) => string) => {
-    if (started) write(text(0));
-    else starting.push(text);
-  };
-  const start = (origin: number) => {
-    started = true;
-    for (const text of starting.splice(0)) write(text(origin));
-  };
-  const line = (time: number, who: string, what: string, mark = " ") =>
-    tell((origin) => `${inSeconds(time - origin)} ${mark} ${who.padEnd(14)} ${what}`.trimEnd());
-  const heading = (text: string) => tell(() => `          ── ${text} ──`);
   return {
-    message(time, fate, packet) {
+    message(timeNs, fate, packet) {
       if (!concerns(packet, filter)) return;
       found = true;
-      const route = fate === "recv"
-        ? `${packet.dest} ${ARROWS.recv} ${packet.src}`
-        : `${packet.src} ${ARROWS[fate]} ${packet.dest}`;
-      line(time, route, `${inBrief(packet)}${remark(REMARKS[fate])}`);
+      traffic(timeNs, fate, packet);
     },
     op(op, asker) {
-      if (asker === undefined) return line(op.time, "nemesis", opInWords(op), "●");
+      if (asker === undefined) return lines.add(op.time, "nemesis", describeOp(op), "●");
       const { client, node } = asker;
       if (!isAbout([client, node], filter) || !hasValue(printEdn(op.value), filter)) return;
       found = true;
       const whose = remark(`client ${client} of ${node}`);
-      line(op.time, `process ${op.process}`, `${opInWords(op)}${whose}`, "●");
+      lines.add(op.time, `process ${op.process}`, `${describeOp(op)}${whose}`, "●");
     },
     problem: ({ time, text, consequence }) =>
-      line(time, "problem", consequence === undefined ? text : `${text}; ${consequence}`, "✗"),
-    log(node, text, time) {
+      lines.add(time, "problem", consequence === undefined ? text : `${text}; ${consequence}`, "✗"),
+    log(node, text, timeNs) {
       if (!isAbout([node], filter) || !hasValue(text, filter)) return;
       found = true;
-      line(time, node, `logs: ${text}`);
+      lines.add(timeNs, node, `logs: ${text}`);
     },
-    phase: heading,
-    up: start,
+    intervention: (timeNs, who, what) => lines.add(timeNs, who, what, "●"),
+    heading: (text) => lines.addHeading(text),
+    phase: (text) => lines.addHeading(text),
+    up: (originNs) => lines.begin(originNs),
     end() {
-      if (!found && Object.keys(filter).length > 0) heading(nothing(filter));
-      if (!started) start(0);
+      const isFiltered = filter.ids !== undefined || filter.value !== undefined;
+      if (isFiltered && !found) lines.addHeading(describeNothing(filter));
+      lines.end();
     },
   };
 }
 
-/** Why a filter can not fit a run with those nodes; `undefined` if it can. */
+/** The lines of a transcript, held back until the time is known from which times count. */
+class Lines {
+  readonly #write: (line: string) => void;
+  /** Lines from before the history begins. Absent afterwards. */
+  #early: ((originNs: number) => string)[] | undefined = [];
+  /** Adds a line that the next event may replace. */
+  #deferred: (() => void) | undefined;
+
+  constructor(write: (line: string) => void) {
+    this.#write = write;
+  }
+
+  add(timeNs: number, who: string, what: string, mark = " "): void {
+    this.flush();
+    this.#put((originNs) =>
+      `${formatSeconds(timeNs - originNs)} ${mark} ${who.padEnd(14)} ${what}`.trimEnd()
+    );
+  }
+
+  addHeading(text: string): void {
+    this.flush();
+    this.#put(() => `          ── ${text} ──`);
+  }
+
+  /** Adds a line later: before the next line, unless it is dropped until then. */
+  defer(add: () => void): void {
+    this.flush();
+    this.#deferred = add;
+  }
+
+  dropDeferred(): void {
+    this.#deferred = undefined;
+  }
+
+  /** Adds the deferred line now. */
+  flush(): void {
+    const add = this.#deferred;
+    this.#deferred = undefined;
+    add?.();
+  }
+
+  /** Lets times count from `originNs` on the clock, and writes what was held back. */
+  begin(originNs: number): void {
+    this.flush();
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const text of early) this.#write(text(originNs));
+  }
+
+  end(): void {
+    this.begin(0);
+  }
+
+  #put(text: (originNs: number) => string): void {
+    if (this.#early === undefined) this.#write(text(0));
+    else this.#early.push(text);
+  }
+}
+
+/** Writes one line for a message, and another only if what becomes of it is not prompt. */
+function briefly(lines: Lines, promptNs: number) {
+  const sentNs = new Map<number, number>();
+  let latest: number | undefined;
+  return (timeNs: number, fate: Fate, packet: Packet): void => {
+    const { id } = packet;
+    const add = () => lines.add(...describeFate(timeNs, fate, packet));
+    if (fate === "send") {
+      sentNs.set(id, timeNs);
+      latest = id;
+      return lines.defer(add);
+    }
+    const tookNs = timeNs - (sentNs.get(id) ?? -Infinity);
+    if (fate === "recv" && tookNs <= promptNs) return;
+    if (id === latest && tookNs === 0) lines.dropDeferred();
+    add();
+  };
+}
+
+/** Says why a filter cannot fit a run with those nodes, or returns `undefined` if it can. */
 export function filterProblem(
   { ids = [] }: TraceFilter,
   nodes: readonly string[],
@@ -107,21 +186,29 @@ export function filterProblem(
     `services ${SERVICE_IDS.join(", ")}`;
 }
 
-function nothing({ ids, value }: TraceFilter): string {
+function describeNothing({ ids, value }: TraceFilter): string {
   const mentions = value === undefined ? "" : ` mentions ${value}`;
   if (ids === undefined) return `nothing${mentions}`;
   return `nothing${mentions === "" ? " happens" : ""} with ${ids.join(" or ")}${mentions}`;
 }
 
-function inSeconds(time: number): string {
-  return (time / SECOND).toFixed(4).padStart(9);
+/** Says what happened to a message: the time, the route, and the message with a remark. */
+function describeFate(timeNs: number, fate: Fate, packet: Packet): [number, string, string] {
+  const route = fate === "recv"
+    ? `${packet.dest} ${ARROWS.recv} ${packet.src}`
+    : `${packet.src} ${ARROWS[fate]} ${packet.dest}`;
+  return [timeNs, route, `${describeMessage(packet)}${remark(REMARKS[fate])}`];
+}
+
+function formatSeconds(timeNs: number): string {
+  return (timeNs / SECOND).toFixed(4).padStart(9);
 }
 
 function remark(text: string): string {
   return text === "" ? "" : `   (${text})`;
 }
 
-/** True if one of those who take part in something is asked for. */
+/** True if the filter asks for one of the participants. */
 function isAbout(participants: readonly string[], { ids }: TraceFilter): boolean {
   return ids === undefined || participants.some((id) => ids.includes(id));
 }
@@ -129,18 +216,18 @@ function isAbout(participants: readonly string[], { ids }: TraceFilter): boolean
 function concerns({ src, dest, body }: Packet, filter: TraceFilter): boolean {
   if (!isAbout([src, dest], filter)) return false;
   if (filter.value === undefined) return true;
-  const { msg_id: _, in_reply_to: __, ...said } = body; // numbers of messages are no values
+  const { msg_id: _, in_reply_to: __, ...said } = body; // message numbers are not values
   return hasValue(JSON.stringify(said), filter);
 }
 
-/** True if a text has the value other than as a part of a longer number or name. */
+/** True if a text contains the value, and not just as a part of a longer number or name. */
 function hasValue(text: string, { value }: TraceFilter): boolean {
   if (value === undefined) return true;
-  // Behind a letter, a digit, a point or a sign it is the rest of something else.
+  // After a letter, a digit, a point or a sign, the digits are the rest of something else.
   return new RegExp(`(?<!\\w|\\d\\.|\\B-)${RegExp.escape(value)}(?!\\w|\\.\\d)`).test(text);
 }
 
-function inBrief({ body }: Packet): string {
+function describeMessage({ body }: Packet): string {
   const { type, msg_id, in_reply_to, ...fields } = body;
   const text = Object.entries(fields)
     .map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ");
@@ -159,7 +246,7 @@ const OUTCOMES: Readonly<Record<Op["type"], string>> = {
   info: "unknown",
 };
 
-function opInWords({ process, type, f, value, error }: Op): string {
+function describeOp({ process, type, f, value, error }: Op): string {
   const what = value === null ? f : `${f} ${printEdn(value)}`;
   if (process === "nemesis") return what;
   return `${OUTCOMES[type].padEnd(7)} ${what}${error === undefined ? "" : `   ${printEdn(error)}`}`;

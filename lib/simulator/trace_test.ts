@@ -7,7 +7,7 @@ import type { RunOptions } from "../workbench/run.ts";
 import { Broadcast, Echo, LinKv } from "../workloads.ts";
 import lostOnPartition from "../../nodes/faulty/lost_on_partition.ts";
 import { simulate } from "./simulate.ts";
-import { filterProblem, type TraceFilter, tracing } from "./trace.ts";
+import { filterProblem, type TraceFilter, transcribe } from "./trace.ts";
 import { RealInputOutput } from "./virtual_globals.ts";
 
 const LINE = "-w broadcast --node-count 3 --time-limit 4 --rate 10 --latency 10 " +
@@ -20,13 +20,13 @@ async function transcript(
 ): Promise<string[]> {
   const lines: string[] = [];
   const { run } = parseTestOptions(line.split(" "), { simulated: true });
-  const trace = tracing((text) => lines.push(text), filter);
+  const trace = transcribe((text) => lines.push(text), filter);
   await simulate(program, run, trace);
   trace.end();
   return lines;
 }
 
-Deno.test("a transcript tells phases, operations, messages and what became of them", async () => {
+Deno.test("a transcript shows phases, operations, messages and their fates", async () => {
   const lines = await transcript();
   const find = (pattern: RegExp) =>
     assert(lines.some((line) => pattern.test(line)), `nothing like ${pattern}`);
@@ -42,7 +42,7 @@ Deno.test("a transcript tells phases, operations, messages and what became of th
   find(/ n\d ─✗ {2}n\d +tell message \d+ {3}\(lost\)$/);
 });
 
-Deno.test("times in a transcript are the history's: below zero until all nodes are up, and never go back", async () => {
+Deno.test("times are the history's: negative until all nodes are up, and never decreasing", async () => {
   const lines = await transcript();
   const times = lines.filter((line) => /^ +-?\d/.test(line)).map(Number.parseFloat);
   assertEquals(times, times.toSorted((a, b) => a - b));
@@ -51,11 +51,11 @@ Deno.test("times in a transcript are the history's: below zero until all nodes a
   assertEquals(timeOf(/topology #1/), 0);
 });
 
-Deno.test("a run that ends in an error is told up to there, also while nodes start", async () => {
+Deno.test("a run that throws has a transcript up to that point, even while nodes start", async () => {
   const until = async (line: string, program: Program): Promise<string[]> => {
     const lines: string[] = [];
     const { run } = parseTestOptions(line.split(" "), { simulated: true });
-    const trace = tracing((text) => lines.push(text));
+    const trace = transcribe((text) => lines.push(text));
     await assertRejects(() => simulate(program, run, trace), RealInputOutput);
     trace.end();
     return lines;
@@ -78,7 +78,7 @@ Deno.test("a run that ends in an error is told up to there, also while nodes sta
 
 const tell = oneWay("tell", { key: json, value: json });
 
-/** Tells the other node of each write, and logs both. */
+/** Tells the other node about each write; both nodes log it. */
 const telling: Program = (node) => {
   node.on(LinKv.write, ({ key, value }) => {
     node.log(`asked for ${value}.`);
@@ -88,7 +88,7 @@ const telling: Program = (node) => {
   node.on(tell, ({ value }) => node.log(`told of ${value}.`));
 };
 
-/** Two writes at n0, 15 and 1. What n0 tells n1 of the second is on its way when n1 is killed. */
+/** Two writes at n0, 15 and 1. n1 is killed while the message about the second is on its way. */
 async function twoWrites(filter: TraceFilter): Promise<string> {
   const line = "-w lin-kv --node-count 2 --concurrency 2n --time-limit 1 --latency 10 " +
     "--delivery 0 --seed 1";
@@ -101,13 +101,13 @@ async function twoWrites(filter: TraceFilter): Promise<string> {
     faults: () => [{ time: 205 * MS, fault: { f: "kill", nodes: ["n1"] } }],
   };
   const lines: string[] = [];
-  const trace = tracing((text) => lines.push(text), filter);
+  const trace = transcribe((text) => lines.push(text), filter);
   await simulate(telling, options, trace);
   trace.end();
   return `\n${lines.join("\n")}\n`;
 }
 
-Deno.test("every event has its line: what was on its way to a killed node never came", async () => {
+Deno.test("every event has a line, also a message whose receiver is killed meanwhile", async () => {
   assertEquals(
     await twoWrites({}),
     `
@@ -148,7 +148,7 @@ Deno.test("every event has its line: what was on its way to a killed node never 
   );
 });
 
-Deno.test("filtered by node, only what that node takes part in is told", async () => {
+Deno.test("a filter by node keeps only what that node takes part in", async () => {
   assertEquals(
     await twoWrites({ ids: ["n1"] }),
     `
@@ -171,7 +171,7 @@ Deno.test("filtered by node, only what that node takes part in is told", async (
   );
 });
 
-Deno.test("filtered by node or client, operations that concern it are told of, and no others", async () => {
+Deno.test("a filter by node or client keeps only the operations that concern it", async () => {
   const line = "-w echo --node-count 3 --concurrency 6 --time-limit 5 --delivery 0 --seed 1";
   const program: Program = (node) => node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
   const told = async (...ids: string[]) => {
@@ -192,7 +192,7 @@ Deno.test("filtered by node or client, operations that concern it are told of, a
   assertEquals((await told("n1", "n2")).processes, ["1", "2", "4", "5"]);
 });
 
-Deno.test("filters that match nothing say so", async () => {
+Deno.test("a filter that matches nothing says so", async () => {
   const last = async (filter: TraceFilter) =>
     (await twoWrites(filter)).trimEnd().split("\n").at(-1);
   assertEquals(await last({ value: "zzz" }), "          ── nothing mentions zzz ──");
@@ -203,7 +203,7 @@ Deno.test("filters that match nothing say so", async () => {
   );
 });
 
-Deno.test("a filter fits a run whose nodes, clients or services it names", () => {
+Deno.test("a filter must name nodes, clients or services of the run", () => {
   const nodes = ["n0", "n1", "n2", "n3"];
   assertEquals(filterProblem({ ids: ["n3", "c17", "lin-kv"] }, nodes), undefined);
   assertEquals(filterProblem({ value: "n9" }, nodes), undefined);
@@ -214,7 +214,7 @@ Deno.test("a filter fits a run whose nodes, clients or services it names", () =>
   assertMatch(filterProblem({ ids: [""] }, ["a", "b"]) ?? "", /there is no "": nodes are a, b,/);
 });
 
-Deno.test("filtered by value, only what says it is told: numbers of messages are no values", async () => {
+Deno.test("a filter by value keeps only what mentions it, and message numbers are not values", async () => {
   assertEquals(
     await twoWrites({ value: "1" }),
     `
@@ -235,7 +235,7 @@ Deno.test("filtered by value, only what says it is told: numbers of messages are
   );
 });
 
-Deno.test("a value is not found in longer numbers and names", async () => {
+Deno.test("a filter by value ignores longer numbers and names", async () => {
   const texts = [
     "1",
     "has 1.",
@@ -262,7 +262,7 @@ Deno.test("a value is not found in longer numbers and names", async () => {
   assertEquals(await found("7"), []);
 });
 
-Deno.test("what nodes log and do wrong is told, and long fields are cut short", async () => {
+Deno.test("log lines and problems have lines of their own, and long fields are cut short", async () => {
   const program: Program = (node) => {
     node.on(Broadcast.topology, () => {
       node.log("hears of a topology");
@@ -280,4 +280,32 @@ Deno.test("what nodes log and do wrong is told, and long fields are cut short", 
   assert(lines[starting]?.endsWith("n0             logs: hears of a topology"));
   assert(lines.some((text) => text.includes("✗ problem") && text.includes("nobody")));
   assert(lines.some((text) => text.includes("messages [1,1") && text.includes("…")));
+});
+
+Deno.test("in a brief transcript a message has one line, unless it arrives late or not at all", async () => {
+  assertEquals(
+    await twoWrites({ promptMs: 1, ids: ["n1"] }),
+    `
+          ── starting ──
+   0.0000   c1 ──▶ n1      init #1 node_id "n1", node_ids ["n0","n1"]
+   0.0000   n1 ──▶ c1      init_ok re #1
+          ── running ──
+   0.1000   n0 ──▶ n1      tell key 7, value 15
+   0.1100   n1 ◀── n0      tell key 7, value 15   (delivered)
+   0.1100   n1             logs: told of 15.
+   0.2000   n0 ──▶ n1      tell key 7, value 1
+   0.2050 ● nemesis        kill ["n1"]
+   0.2050   n0 ──┤ n1      tell key 7, value 1   (its receiver ended before it came)
+   0.2050 ● nemesis        kill
+          ── stopping ──
+          ── checking ──
+`,
+  );
+  const lines = await transcript({ promptMs: 10 });
+  const tells = lines.filter((line) => /n\d .* tell message/.test(line));
+  assert(tells.some((line) => line.includes("──▶")) && tells.some((line) => line.includes("─✂")));
+  const messages = tells.map((line) => line.replace(/──▶|─✂ |─✗ | {3}\(.*\)$/g, ""));
+  assertEquals(new Set(messages).size, messages.length, "one line each");
+  const starting = lines.slice(0, lines.indexOf("          ── running ──"));
+  assert(starting.filter((line) => line.includes("init")).every((line) => /^ +-\d/.test(line)));
 });

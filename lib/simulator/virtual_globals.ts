@@ -1,73 +1,25 @@
 /**
- * The globals of time and chance, while a simulation owns them.
+ * The globals of time and chance, owned by a simulation while it runs.
  *
- * Programs keep time with `setTimeout` and `Date.now` and draw from `Math.random`; here these follow
- * a virtual clock and a seeded generator. A timer belongs to the node that set it: it fires in that
- * node's turn, waits while the node is paused, and dies with it.
+ * Programs read time from `setTimeout` and `Date.now` and draw from `Math.random`; here these follow
+ * a virtual clock and a seeded generator, and every call counts for the node that has the turn.
  *
- * Out of reach, and so not to be used by a program that is simulated: what is imported from
- * `node:timers`, `node:crypto`, `node:process` and the like, `MessageChannel`, `Intl`'s own reading of
- * the time, and the garbage collector's moods (`WeakRef`). `deno task sim` refuses files that import
- * the first two; of others, a node that sends something when it is not its turn gives them away, and
- * else they may go unnoticed. Local time is the machine's.
+ * Some things a simulation cannot own, and a simulated program must not use: what Node.js modules
+ * export (`timers`, `crypto`, `process` and the like), `MessageChannel`, the time that `Intl` reads by
+ * itself, and `WeakRef`, which depends on the garbage collector. `deno task sim` refuses files that
+ * import the first two modules. Of the rest, a node that sends something when it does not have
+ * the turn gives itself away; anything else may go unnoticed. The local time zone is the machine's.
  *
  * @module
  */
-import { format } from "node:util";
-import { type Clock, MS, type Timer } from "../workbench/clock/clock.ts";
+import { type Clock, MS } from "../workbench/clock/clock.ts";
 import type { Random } from "../workbench/random.ts";
-
-/** Whose turn it is: the owner of what is scheduled and drawn now. */
-export interface Owner {
-  readonly random: Random;
-  /** How far the owner's wall clock is off, in milliseconds; its monotonic clock never is. */
-  skewMs: number;
-  /** Runs a callback in the owner's turn, at once or (paused) later or (dead) never. */
-  enter(callback: () => void): void;
-  /** Told of an error that nobody caught in its turn. */
-  failed(error: unknown): void;
-  /** Told what it writes to the console. */
-  say(text: string): void;
-  /** Told that it ends its process. */
-  exit(code: number): void;
-}
+import type { Owner } from "./owner.ts";
+import { formatLog, type Functions, INPUT_OUTPUT, PROCESS, TIMER_REFERENCES } from "./platform.ts";
+import { VirtualTimers } from "./virtual_timers.ts";
 
 /** A simulation begins on Saturday 1 January 2000, 00:00 UTC. */
-export const EPOCH_MS: number = Date.UTC(2000, 0, 1);
-
-/** A timer waits at least that long, as in Node.js: a loop of timers cannot hold time up. */
-const MIN_TIMEOUT_MS = 1;
-
-/** A timer that is to wait longer, waits the least: it overflows, as in Deno. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
-type Callback = (...args: unknown[]) => void;
-
-/** What `setTimeout` gives: an object, as Deno's is, that is as good as its number. */
-class VirtualTimer {
-  /** What will happen next, while the timer is set. */
-  upcoming: Timer | undefined;
-
-  constructor(readonly id: number, readonly owner: Owner | undefined) {}
-
-  /** Nothing: virtual time passes as long as the run goes on. */
-  ref(): this {
-    return this;
-  }
-
-  /** Nothing, as {@linkcode VirtualTimer.ref}. */
-  unref(): this {
-    return this;
-  }
-
-  hasRef(): boolean {
-    return true;
-  }
-
-  [Symbol.toPrimitive](): number {
-    return this.id;
-  }
-}
+const EPOCH_MS = Date.UTC(2000, 0, 1);
 
 /** A program did real input or output, which a simulation can neither time nor repeat. */
 export class RealInputOutput extends Error {
@@ -78,47 +30,49 @@ export class RealInputOutput extends Error {
   }
 }
 
-/** Thrown where a program ends its process, so that nothing behind that is done. */
+/** Thrown where a program ends its process, so that nothing after that line runs. */
 export class ProcessExit extends Error {
   override readonly name = "ProcessExit";
 }
 
-const SUBTLE = ["digest", "encrypt", "decrypt", "sign", "verify", "generateKey", "deriveBits"];
-const CONNECTIONS = ["connect", "connectTls", "listen", "serve", "resolveDns", "openKv", "watchFs"];
-const FILES = [
-  ...["readFile", "readTextFile", "writeFile", "writeTextFile", "open", "create", "readDir"],
-  ...["stat", "lstat", "realPath", "readLink", "mkdir", "remove", "rename", "copyFile", "truncate"],
-  ...["chmod", "makeTempFile", "makeTempDir"],
+const WEB_INPUT_OUTPUT: readonly Functions[] = [
+  { holder: globalThis, label: "", names: ["fetch", "WebSocket", "EventSource", "Worker"] },
+  {
+    holder: crypto.subtle,
+    label: "crypto.subtle.",
+    names: ["digest", "encrypt", "decrypt", "sign", "verify", "generateKey", "deriveBits"],
+  },
 ];
+
 const CONSOLE = ["log", "info", "debug", "warn", "error", "trace", "dir", "table"] as const;
 
 /** Replaces the globals on construction; {@linkcode VirtualGlobals.restore} gives them back. */
 export class VirtualGlobals {
   readonly #clock: Clock;
   readonly #outside: Random;
-  readonly #timers = new Map<number, VirtualTimer>();
+  readonly #timers: VirtualTimers;
   readonly #saved: (() => void)[] = [];
-  #lastTimer = 0;
   #violation: RealInputOutput | undefined;
   #owner: Owner | undefined;
 
-  /** @param outside What is drawn when it is no owner's turn. */
+  /** @param outside Draws while no owner has the turn. */
   constructor(clock: Clock, outside: Random) {
     this.#clock = clock;
     this.#outside = outside;
+    this.#timers = new VirtualTimers(clock, () => this.#owner);
     this.#install();
   }
 
-  /** Whose turn it is. A timer set now fires in that owner's turn. */
-  get owner(): Owner | undefined {
-    return this.#owner;
+  /** How many timers are set. */
+  get pendingTimers(): number {
+    return this.#timers.pending;
   }
 
   /**
-   * Gives an owner the turn until everything the callback set off has settled. One event of the
-   * clock holds one turn, or what it set off would be taken for somebody else's.
+   * Gives an owner the turn, until everything that the callback sets off has settled. An event of
+   * the clock may hold one turn only: the promises of a first would settle in the second.
    */
-  turn(owner: Owner, callback: () => void): void {
+  giveTurn(owner: Owner, callback: () => void): void {
     this.#owner = owner;
     try {
       callback();
@@ -128,9 +82,9 @@ export class VirtualGlobals {
   }
 
   /**
-   * Ends whoever's turn it was.
+   * Ends the turn.
    *
-   * @throws {RealInputOutput} if somebody did what a simulation cannot hold.
+   * @throws {RealInputOutput} if a program did real input or output since the last call.
    */
   leave(): void {
     this.#owner = undefined;
@@ -138,22 +92,21 @@ export class VirtualGlobals {
   }
 
   /**
-   * Notes what an owner did though it was not its turn: something outside the simulation woke it.
+   * Notes a violation if an owner acts without having the turn: then something outside the
+   * simulation woke it.
    *
-   * @param did What, as in "sent a message".
+   * @param did What it did, as in "sent a message".
    */
-  mustBeTurnOf(owner: Owner, did: string): void {
+  assertTurn(owner: Owner, did: string): void {
     if (this.#owner === owner) return;
     this.#violation ??= new RealInputOutput(
-      `${did} when it was not its turn, as after a timer of node:timers or a file of node:fs`,
+      `${did} when it was not its turn, woken by something like a real timer or a file`,
     );
   }
 
-  /** Forgets an owner's timers, as when its process dies. */
-  forget(owner: Owner): void {
-    for (const timer of this.#timers.values()) {
-      if (timer.owner === owner) this.#clear(timer);
-    }
+  /** Clears an owner's timers, as the end of its process does. */
+  clearTimers(owner: Owner): void {
+    this.#timers.clearAllOf(owner);
   }
 
   /** Gives the real globals back. */
@@ -166,32 +119,35 @@ export class VirtualGlobals {
     this.#ownClocks();
     this.#ownChance();
     this.#divertConsole();
-    this.#refuseTheWorld();
-    this.#listen();
+    this.#refuseInputOutput();
+    this.#catchRejections();
   }
 
   #ownTimers(): void {
-    const waitMs = (ms: number) =>
-      ms > MAX_TIMEOUT_MS ? MIN_TIMEOUT_MS : Math.max(ms, MIN_TIMEOUT_MS);
-    const start = (callback: unknown, ms: unknown, args: unknown[], again: boolean) =>
-      this.#start(asCallback(callback), waitMs(Number(ms) || 0), args, again);
-    const timer = (again: boolean) => (f: unknown, ms: unknown, ...args: unknown[]) =>
-      start(f, ms, args, again);
-    this.#replace(globalThis, "setTimeout", timer(false));
-    this.#replace(globalThis, "setInterval", timer(true));
+    const timers = this.#timers;
+    for (const [name, repeat] of [["setTimeout", false], ["setInterval", true]] as const) {
+      this.#replace(
+        globalThis,
+        name,
+        (callback: unknown, ms: unknown, ...args: unknown[]) =>
+          timers.set(callback, ms, { args, repeat }),
+      );
+    }
     this.#replace(
       globalThis,
       "setImmediate",
-      (f: unknown, ...args: unknown[]) => this.#start(asCallback(f), 0, args, false),
+      (callback: unknown, ...args: unknown[]) => timers.setImmediate(callback, args),
     );
     for (const name of ["clearTimeout", "clearInterval", "clearImmediate"]) {
-      this.#replace(globalThis, name, (id: unknown) => this.#clear(id));
+      this.#replace(globalThis, name, (id: unknown) => timers.clear(id));
     }
-    for (const name of ["refTimer", "unrefTimer"]) this.#replace(Deno, name, () => {});
+    for (const name of TIMER_REFERENCES.names) {
+      this.#replace(TIMER_REFERENCES.holder, name, () => {});
+    }
     this.#replace(AbortSignal, "timeout", (ms: number) => {
       const controller = new AbortController();
       const reason = () => new DOMException("Signal timed out.", "TimeoutError");
-      start(() => controller.abort(reason()), ms, [], false);
+      timers.set(() => controller.abort(reason()), ms);
       return controller.signal;
     });
   }
@@ -214,17 +170,14 @@ export class VirtualGlobals {
       for (let i = 0; i < bytes.length; i++) bytes[i] = random().int(256);
       return array;
     });
-    this.#replace(crypto, "randomUUID", () => uuid(random()));
+    this.#replace(crypto, "randomUUID", () => drawUuid(random()));
   }
 
-  #refuseTheWorld(): void {
-    this.#forbid(globalThis, "", ["fetch", "WebSocket", "EventSource", "Worker"]);
-    this.#forbid(crypto.subtle, "crypto.subtle.", SUBTLE);
-    this.#forbid(Deno, "Deno.", [...CONNECTIONS, "Command"]);
-    this.#forbid(Deno, "Deno.", FILES.flatMap((name) => [name, `${name}Sync`]));
-    const { exit } = Deno;
+  #refuseInputOutput(): void {
+    for (const functions of [...WEB_INPUT_OUTPUT, INPUT_OUTPUT]) this.#forbid(functions);
+    const { exit } = PROCESS;
     this.#replace(
-      Deno,
+      PROCESS,
       "exit",
       (code = 0) => this.#owner === undefined ? exit(code) : this.#exit(code),
     );
@@ -235,13 +188,13 @@ export class VirtualGlobals {
     throw new ProcessExit(`exit status ${code}`);
   }
 
-  /** What a node writes to the console goes to its log, as where it is served. */
+  /** Sends what a node writes to the console to its log, as `serve` does. */
   #divertConsole(): void {
     for (const name of CONSOLE) {
       const real = console[name];
       this.#replace(console, name, (...args: unknown[]) => {
         if (this.#owner === undefined) Reflect.apply(real, console, args);
-        else this.#owner.say(format(...args));
+        else this.#owner.say(formatLog(...args));
       });
     }
   }
@@ -259,26 +212,26 @@ export class VirtualGlobals {
     this.#replace(Now, "plainTimeISO", (zone?: string) => zoned(zone).toPlainTime());
   }
 
-  /** A promise that rejects unheard ends no served node, and so none here. */
-  #listen(): void {
-    const unheard = (event: PromiseRejectionEvent) => {
+  /** Keeps a node alive when a promise of it rejects unhandled, as `serve` does. */
+  #catchRejections(): void {
+    const unhandled = (event: PromiseRejectionEvent) => {
       if (this.#owner === undefined) return;
       event.preventDefault();
       this.#owner.failed(event.reason);
     };
-    globalThis.addEventListener("unhandledrejection", unheard);
-    this.#saved.push(() => globalThis.removeEventListener("unhandledrejection", unheard));
+    globalThis.addEventListener("unhandledrejection", unhandled);
+    this.#saved.push(() => globalThis.removeEventListener("unhandledrejection", unhandled));
   }
 
-  /** What takes real time would come at a different virtual time in every run. */
-  #forbid(holder: object, label: string, names: readonly string[]): void {
+  /** Refuses functions that take real time: they would return at another virtual time every run. */
+  #forbid({ holder, label, names }: Functions): void {
     for (const name of names) {
       if (!(name in holder)) continue;
       const refuse = () => {
         throw this.#violation ??= new RealInputOutput(`called ${label}${name}`);
       };
       this.#replace(holder, name, function () {
-        refuse(); // not an arrow: some are called with new
+        refuse(); // not an arrow function: programs call some of these with `new`
       });
     }
   }
@@ -291,35 +244,6 @@ export class VirtualGlobals {
       else Object.defineProperty(holder, name, own);
     });
   }
-
-  #start(callback: Callback, ms: number, args: unknown[], again: boolean): VirtualTimer {
-    const owner = this.#owner;
-    const timer = new VirtualTimer(++this.#lastTimer, owner);
-    const fire = () => {
-      if (timer.upcoming === undefined) return; // cleared while its owner was paused
-      if (again) schedule();
-      else this.#clear(timer);
-      callback(...args);
-    };
-    const due = () => owner === undefined ? fire() : owner.enter(fire);
-    const schedule = () => timer.upcoming = this.#clock.at(this.#clock.now() + ms * MS, due);
-    schedule();
-    this.#timers.set(timer.id, timer);
-    return timer;
-  }
-
-  #clear(of: unknown): void {
-    const timer = of instanceof VirtualTimer ? of : this.#timers.get(Number(of));
-    if (timer === undefined) return;
-    timer.upcoming?.cancel();
-    timer.upcoming = undefined;
-    this.#timers.delete(timer.id);
-  }
-}
-
-function asCallback(value: unknown): Callback {
-  if (typeof value === "function") return (...args) => void Reflect.apply(value, undefined, args);
-  throw new TypeError(`a timer's callback must be a function, got ${typeof value}`);
 }
 
 function virtualDate(nowMs: () => number): DateConstructor {
@@ -332,8 +256,8 @@ function virtualDate(nowMs: () => number): DateConstructor {
   });
 }
 
-/** A version 4 UUID. */
-function uuid(random: Random): string {
+/** Draws a version 4 UUID. */
+function drawUuid(random: Random): string {
   const digits = Array.from({ length: 32 }, () => random.int(16));
   digits[12] = 4;
   digits[16] = 8 + random.int(4);

@@ -4,15 +4,18 @@ import type { Program } from "../node.ts";
 import { MS, sleep, VirtualClock } from "../workbench/clock/clock.ts";
 import { Random } from "../workbench/random.ts";
 import { inVirtualTime } from "./simulate.ts";
-import { EPOCH_MS, RealInputOutput, VirtualGlobals } from "./virtual_globals.ts";
+import { RealInputOutput, VirtualGlobals } from "./virtual_globals.ts";
+
+/** Virtual time begins here. */
+const EPOCH_MS = Date.UTC(2000, 0, 1);
 
 const idle: Program = () => {};
 
-/** Does something in virtual time in which no node has a part. */
+/** Does some work in virtual time, without any node. */
 const virtually = <T>(work: (clock: VirtualClock) => Promise<T>, seed = 1): Promise<T> =>
   inVirtualTime(idle, seed, ({ clock }) => work(clock));
 
-/** Every global that a simulation owns, with what holds it. */
+/** Every global that a simulation owns, with its holder. */
 const OWNED: [object, string[]][] = [
   [globalThis, ["setTimeout", "setInterval", "setImmediate", "Date", "fetch", "WebSocket"]],
   [globalThis, ["clearTimeout", "clearInterval", "clearImmediate", "Worker"]],
@@ -32,18 +35,18 @@ const descriptors = () =>
     ) => [name, Object.getOwnPropertyDescriptor(holder, name)?.value, name in holder])
   );
 
-Deno.test("every global is owned while a simulation runs, and given back as it was", async () => {
+Deno.test("a simulation owns every global while it runs, and gives it back unchanged", async () => {
   const before = descriptors();
   const during = await virtually(() => Promise.resolve(descriptors()));
   for (const [i, group] of during.entries()) {
     for (const [j, [name, value]] of group.entries()) {
-      assert(value !== before[i]?.[j]?.[1], `${name} was not owned`);
+      assert(value !== before[i]?.[j]?.[1], `${name} is not owned`);
     }
   }
   assertEquals(descriptors(), before);
 });
 
-Deno.test("the globals are given back when the work throws", async () => {
+Deno.test("the globals come back when the work throws", async () => {
   const before = descriptors();
   await assertRejects(() => virtually(() => Promise.reject(new Error("broken"))), Error, "broken");
   await assertRejects(() => virtually(() => new Promise(() => {})), Error, "nothing is scheduled");
@@ -75,7 +78,7 @@ Deno.test("all clocks follow virtual time, which begins with the year 2000", asy
   ]);
 });
 
-Deno.test("a Date's constructor, however one comes by it, tells virtual time", async () => {
+Deno.test("the constructor of a Date gives virtual time, however a program finds it", async () => {
   const times = await virtually(() => {
     class Later extends Date {}
     const { constructor } = new Date();
@@ -87,10 +90,10 @@ Deno.test("a Date's constructor, however one comes by it, tells virtual time", a
     ]);
   });
   assertEquals(times, [EPOCH_MS, EPOCH_MS, true, EPOCH_MS]);
-  assert(Date.prototype.constructor === Date, "it was given back");
+  assert(Date.prototype.constructor === Date, "it is back");
 });
 
-Deno.test("a Date of given fields is what it always was", async () => {
+Deno.test("a Date made from fields is an ordinary one", async () => {
   const [year, parsed, same] = await virtually(() => {
     const date = new Date(2024, 1, 29);
     return Promise.resolve([date.getFullYear(), Date.parse("1970-01-01"), date instanceof Date]);
@@ -114,7 +117,7 @@ Deno.test("timers fire in order of time, with their arguments, and can be cleare
   assertEquals(fired, ["immediate", "sooner", "with arguments"]);
 });
 
-Deno.test("an interval repeats until it is cleared, from within too", async () => {
+Deno.test("an interval repeats until it is cleared, even by its own callback", async () => {
   const times = await virtually(async () => {
     const times: number[] = [];
     const interval = setInterval(() => {
@@ -126,7 +129,7 @@ Deno.test("an interval repeats until it is cleared, from within too", async () =
   assertEquals(times, [30, 60, 90]);
 });
 
-Deno.test("a timer with no time takes a millisecond, so that polling does not stop time", async () => {
+Deno.test("a timer of zero takes a millisecond, so that polling does not stop time", async () => {
   const polls = await virtually(async () => {
     let [polls, done] = [0, false];
     setTimeout(() => done = true, 50);
@@ -156,14 +159,14 @@ Deno.test("AbortSignal.timeout and @std/async's deadline work in virtual time", 
   assertEquals([reason, early, late], ["TimeoutError", false, "TimeoutError at 60201"]);
 });
 
-Deno.test("a time-out that no timer can hold is over at once, as in Deno", async () => {
+Deno.test("a timeout too long for a timer fires at once, as in Deno", async () => {
   await virtually(async () => {
     for (const ms of [2 ** 31, Infinity]) await new Promise((resolve) => setTimeout(resolve, ms));
     assertEquals(performance.now(), 2);
   });
 });
 
-Deno.test("random values fill the view that is given, and nothing beside it", async () => {
+Deno.test("random values fill the given view and nothing beside it", async () => {
   await virtually(() => {
     const bytes = new Uint8Array(64);
     crypto.getRandomValues(bytes.subarray(16, 48));
@@ -174,7 +177,7 @@ Deno.test("random values fill the view that is given, and nothing beside it", as
   });
 });
 
-Deno.test("the same seed draws the same everywhere, another seed something else", async () => {
+Deno.test("one seed draws the same values everywhere, another seed draws others", async () => {
   const draw = (seed: number) =>
     virtually(
       () =>
@@ -193,7 +196,7 @@ Deno.test("the same seed draws the same everywhere, another seed something else"
   );
 });
 
-Deno.test("real input and output is refused by its name, even where a program catches it", async () => {
+Deno.test("real input and output fails the simulation by name, even if the program catches the error", async () => {
   const attempts: [string, () => unknown][] = [
     ["fetch", () => fetch("http://localhost")],
     ["Deno.readTextFile", () => Deno.readTextFile("deno.json")],
@@ -214,14 +217,14 @@ Deno.test("real input and output is refused by its name, even where a program ca
   }
 });
 
-Deno.test("an owner's timers die with it, and its wall clock alone can be off", async () => {
+Deno.test("clearing an owner's timers leaves none, and skew moves its wall clock alone", async () => {
   const clock = new VirtualClock(() => globals.leave());
   const globals = new VirtualGlobals(clock, new Random(1));
   const seen: string[] = [];
   const owner = {
     random: new Random(2),
     skewMs: -250,
-    enter: (callback: () => void) => globals.turn(owner, callback),
+    enter: (callback: () => void) => globals.giveTurn(owner, callback),
     failed: () => {},
     say: () => {},
     exit: () => {},
@@ -235,7 +238,7 @@ Deno.test("an owner's timers die with it, and its wall clock alone can be off", 
           setTimeout(look, 600);
         }));
       await sleep(clock, 500 * MS);
-      globals.forget(owner);
+      globals.clearTimers(owner);
       await sleep(clock, 500 * MS);
     });
   } finally {

@@ -1,6 +1,9 @@
 /**
  * Scenarios: tests that tell a story about a few nodes of a program, in virtual time.
  *
+ * A story asks nodes as a client does, lets time pass, and interferes: it partitions and heals the
+ * network, holds and releases messages, pauses, kills and restarts nodes.
+ *
  * ```ts
  * await scenario(broadcast, { nodes: 3, latencyMs: 10 }, async (world) => {
  *   world.partition(["n0"], ["n1", "n2"]);
@@ -15,33 +18,42 @@
  * @module
  */
 import type { Program } from "../node.ts";
-import type { Client } from "../workbench/clients/client.ts";
-import { type Clock, MS, sleep } from "../workbench/clock/clock.ts";
-import { Cluster, Crash } from "../workbench/cluster.ts";
-import type { Problem } from "../workbench/hosts/host.ts";
-import { split } from "../workbench/faults/faults.ts";
-import type { Fate, Grudge, Imperfections, Latency } from "../workbench/network/network.ts";
-import { Random } from "../workbench/random.ts";
 import type { Of, ReplyOf, Rpc } from "../rpc.ts";
 import type { ProgramSource } from "../simulator/program.ts";
 import { inVirtualTime } from "../simulator/simulate.ts";
+import { transcribe, type Transcriber } from "../simulator/trace.ts";
+import type { Client } from "../workbench/clients/client.ts";
+import { type Clock, MS, sleep } from "../workbench/clock/clock.ts";
+import { Cluster } from "../workbench/cluster.ts";
+import { split } from "../workbench/faults/faults.ts";
+import type { Problem } from "../workbench/hosts/host.ts";
+import type { Fate, Grudge, Latency, Packet } from "../workbench/network/network.ts";
+import { Random } from "../workbench/random.ts";
 
-/** How a scenario's world is made. */
+/** What a scenario's world is like. */
 export interface ScenarioOptions {
   /** Number of nodes, named n0, n1, …. Default 1. */
   readonly nodes?: number;
   /** Constant latency between nodes, in milliseconds. Default 0. */
   readonly latencyMs?: number;
-  /** Latency of another distribution, instead. */
+  /** Latency of any distribution, instead of `latencyMs`. */
   readonly latency?: Latency;
-  readonly imperfections?: Partial<Imperfections>;
-  /** Default 1. */
+  /** Probability that a message between nodes is lost. Default 0. */
+  readonly loss?: number;
+  /** Probability that a message between nodes is delivered twice. Default 0. */
+  readonly duplication?: number;
+  /** Decides everything random. Default 1. */
   readonly seed?: number | string;
-  /** Told of each line that a node writes to its log. */
+  /** Called with each line that a node writes to its log. */
   readonly log?: (node: string, line: string) => void;
+  /**
+   * Called with each line of a transcript of the story: messages and their fates, log lines, and
+   * what the test does. `init` is left out, and so are deliveries after just `latencyMs`.
+   */
+  readonly transcript?: (line: string) => void;
 }
 
-/** A message, and what became of it, at a time in milliseconds. */
+/** A message and its fate, at a time in milliseconds. */
 export interface Sighting {
   readonly timeMs: number;
   readonly fate: Fate;
@@ -52,90 +64,151 @@ export interface Sighting {
 }
 
 /**
- * Starts the nodes of a program, tells the story, and ends them. One at a time, as with `simulate`,
- * and like there nobody can end a program that loops without end.
+ * Starts a program's nodes, tells the story and stops the nodes.
  *
- * @throws {RangeError} for options that make no world.
+ * Scenarios run one at a time, as simulations do, and nothing can stop a program that loops forever.
+ *
+ * @throws {RangeError} for options that describe no world.
+ * @throws {Crash} if a node ends by itself or does not start.
  */
 export async function scenario(
   program: Program | ProgramSource,
   options: ScenarioOptions,
   story: (world: World) => Promise<void>,
 ): Promise<void> {
-  const { nodes = 1, seed = 1, latencyMs = 0, imperfections, log } = options;
-  if (!Number.isInteger(nodes) || nodes < 1) {
-    throw new RangeError(`nodes must be a whole number of at least 1, got ${nodes}`);
-  }
-  mustBeTime("latencyMs", latencyMs);
-  for (const name of ["loss", "duplication"] as const) {
-    const chance = imperfections?.[name] ?? 0;
-    if (!(chance >= 0 && chance <= 1)) {
-      throw new RangeError(`${name} must be a probability from 0 to 1, got ${chance}`);
-    }
-  }
+  checkOptions(options);
+  const { nodes = 1, seed = 1, latencyMs = 0, loss = 0, duplication = 0 } = options;
   const ids = Array.from({ length: nodes }, (_, i) => `n${i}`);
   await inVirtualTime(program, seed, async ({ clock, host }) => {
-    let fail: (crash: Crash) => void = () => {};
-    const crashed = new Promise<never>((_, reject) => fail = reject);
-    crashed.catch(() => {}); // it may come before anyone waits for it
-    const sightings: Sighting[] = [];
-    const problems: Problem[] = [];
+    const chronicle = new Chronicle(clock, options);
+    const { promise: crashed, reject: crash } = Promise.withResolvers<never>();
+    crashed.catch(() => {}); // it may reject before anything waits for it
     const cluster = new Cluster({
       nodes: ids,
       host,
       clock,
       random: new Random(seed),
       latency: options.latency ?? { meanMs: latencyMs, distribution: "constant" },
-      ...(imperfections && { imperfections }),
-      watch: (fate, { src, dest, body }) =>
-        sightings.push({ timeMs: clock.now() / MS, fate, src, dest, type: body.type }),
-      ...(log && { log }),
-      problem: (problem) => problems.push({ time: clock.now(), ...problem }),
-      crashed: (crash) => fail(crash),
+      imperfections: { loss, duplication },
+      watch: (fate, packet) => chronicle.message(fate, packet),
+      log: (node, line) => chronicle.log(node, line),
+      problem: (problem) => chronicle.problem(problem),
+      crashed: crash,
     });
     try {
       await cluster.start();
-      await Promise.race([story(new World(ids, cluster, clock, sightings, problems)), crashed]);
+      await Promise.race([story(new World(ids, cluster, clock, chronicle)), crashed]);
     } finally {
       await cluster.stop();
+      chronicle.end();
     }
   });
 }
 
-function mustBeTime(name: string, ms: number): void {
+function checkOptions({ nodes = 1, latencyMs = 0, loss = 0, duplication = 0 }: ScenarioOptions) {
+  if (!Number.isInteger(nodes) || nodes < 1) {
+    throw new RangeError(`nodes must be a whole number of at least 1, got ${nodes}`);
+  }
+  checkTime("latencyMs", latencyMs);
+  for (const [name, chance] of Object.entries({ loss, duplication })) {
+    if (chance >= 0 && chance <= 1) continue;
+    throw new RangeError(`${name} must be a probability from 0 to 1, got ${chance}`);
+  }
+}
+
+function checkTime(name: string, ms: number): void {
   if (ms >= 0 && ms < Infinity) return;
   throw new RangeError(`${name} must be a time in milliseconds, got ${ms}`);
 }
 
-/** How often {@linkcode World.expectWithin} looks, in milliseconds. */
-const LOOK_EVERY_MS = 10;
+/** Keeps what happens in a scenario, and writes its transcript where one is wanted. */
+class Chronicle {
+  readonly sightings: Sighting[] = [];
+  readonly problems: Problem[] = [];
+  readonly #clock: Clock;
+  readonly #log: ScenarioOptions["log"];
+  readonly #transcriber: Transcriber | undefined;
+
+  constructor(clock: Clock, { log, transcript, latency, latencyMs = 0 }: ScenarioOptions) {
+    this.#clock = clock;
+    this.#log = log;
+    const filter = latency === undefined ? { promptMs: latencyMs } : {};
+    this.#transcriber = transcript && transcribe(transcript, filter);
+    this.#transcriber?.up?.(0); // a scenario's time begins with its clock's
+  }
+
+  message(fate: Fate, packet: Packet): void {
+    const { src, dest, body: { type } } = packet;
+    const timeNs = this.#clock.now();
+    this.sightings.push({ timeMs: timeNs / MS, fate, src, dest, type });
+    if (type !== "init" && type !== "init_ok") this.#transcriber?.message?.(timeNs, fate, packet);
+  }
+
+  log(node: string, line: string): void {
+    this.#log?.(node, line);
+    this.#transcriber?.log?.(node, line, this.#clock.now());
+  }
+
+  problem(given: Omit<Problem, "time">): void {
+    const problem = { time: this.#clock.now(), ...given };
+    this.problems.push(problem);
+    this.#transcriber?.problem?.(problem);
+  }
+
+  title(text: string): void {
+    this.#transcriber?.heading(text);
+  }
+
+  end(): void {
+    this.#transcriber?.end();
+  }
+
+  /** Notes what the test does to the world. */
+  intervention(what: string): void {
+    this.#transcriber?.intervention(this.#clock.now(), "test", what);
+  }
+}
+
+/** How often {@linkcode World.expectWithin} checks, in milliseconds. */
+const CHECK_EVERY_MS = 10;
 
 /**
  * What a story can do and see. Times are milliseconds of virtual time. Every verb throws a
- * `RangeError` for a node that there is not, and for what is no time.
+ * `RangeError` for a node that does not exist, and for a time that is none.
  */
 export class World {
   readonly #cluster: Cluster;
   readonly #clock: Clock;
-  readonly #clients = new Map<string, Client[]>();
+  readonly #chronicle: Chronicle;
+  readonly #idleClients = new Map<string, Client[]>();
+  /** Receivers, and for each the sources it does not hear. */
+  #grudge: Grudge = new Map();
 
   constructor(
     /** The nodes' ids. */
     readonly nodes: readonly string[],
     cluster: Cluster,
     clock: Clock,
-    /** Every message so far, clients' and services' included. */
-    readonly sightings: readonly Sighting[],
-    /** What nodes did wrong so far. */
-    readonly problems: readonly Problem[],
+    chronicle: Chronicle,
   ) {
     this.#cluster = cluster;
     this.#clock = clock;
+    this.#chronicle = chronicle;
   }
 
   /** Virtual time, in milliseconds. */
   get nowMs(): number {
     return this.#clock.now() / MS;
+  }
+
+  /** Every message so far, including those of clients and services. */
+  get sightings(): readonly Sighting[] {
+    return this.#chronicle.sightings;
+  }
+
+  /** What nodes did wrong so far. */
+  get problems(): readonly Problem[] {
+    return this.#chronicle.problems;
   }
 
   /** Messages between nodes, and between nodes and services, so far. */
@@ -144,13 +217,13 @@ export class World {
   }
 
   /**
-   * As a client, asks a node and waits for the reply.
+   * Asks a node, as a client, and waits for the reply.
    *
-   * @throws {RpcError} as it came back, or code 0 after five seconds without a reply.
+   * @throws {RpcError} that the node replied with, or with code 0 after five seconds without a reply.
    */
   async ask<R extends Rpc>(node: string, rpc: R, fields: Of<R["request"]>): Promise<ReplyOf<R>> {
-    const idle = this.#clients.get(this.#known(node)) ?? [];
-    this.#clients.set(node, idle);
+    const idle = this.#idleClients.get(this.#node(node)) ?? [];
+    this.#idleClients.set(node, idle);
     const client = idle.pop() ?? this.#cluster.openClient();
     try {
       return await client.rpc(node, rpc, fields);
@@ -159,89 +232,115 @@ export class World {
     }
   }
 
-  #known(node: string): string {
-    if (this.nodes.includes(node)) return node;
-    throw new RangeError(`there is no node ${node}, only ${this.nodes.join(", ")}`);
-  }
-
-  #reachable(id: string): string {
-    return this.#cluster.network.knows(id) ? id : this.#known(id);
-  }
-
   /** Lets time pass. */
   pass(ms: number): Promise<void> {
-    mustBeTime("time to pass", ms);
+    checkTime("time to pass", ms);
     return sleep(this.#clock, ms * MS);
   }
 
-  /** Cuts the two sides off from each other; ends what was cut before. */
-  partition(side: readonly string[], other: readonly string[]): void {
-    for (const node of [...side, ...other]) this.#known(node);
-    const both = side.find((node) => other.includes(node));
-    if (both !== undefined) throw new RangeError(`${both} cannot be on both sides of a partition`);
-    this.#cluster.partition(split([...side, ...other], side.length));
-  }
-
-  /** Cuts any receivers off from any sources: for one-way and partial partitions. */
-  cut(grudge: Grudge): void {
-    for (const [id, sources] of grudge) for (const one of [id, ...sources]) this.#reachable(one);
-    this.#cluster.partition(grudge);
-  }
-
-  /** Ends every partition. */
-  heal(): void {
-    this.#cluster.heal();
-  }
-
-  /** Holds back whatever is on its way to a node or a service. */
-  hold(id: string): void {
-    this.#cluster.network.hold(this.#reachable(id));
-  }
-
-  /** Delivers it after all. */
-  release(id: string): void {
-    this.#cluster.network.release(this.#reachable(id));
-  }
-
-  /** Lets a node do nothing, timers included. */
-  pause(node: string): void {
-    this.#cluster.pause(this.#known(node));
-  }
-
-  /** Lets it go on: what waited happens now. */
-  resume(node: string): void {
-    this.#cluster.resume(this.#known(node));
-  }
-
-  /** Ends a node at once; its memory is lost. */
-  kill(node: string): void {
-    this.#cluster.kill(this.#known(node));
-  }
-
-  /** Starts it again, with a new `init`. */
-  restart(node: string): void {
-    this.#cluster.restart(this.#known(node));
-  }
-
-  /** Sets a node's clocks off. */
-  skew(node: string, skewMs: number): void {
-    this.#cluster.skew(this.#known(node), skewMs);
-  }
-
   /**
-   * Checks again and again until it no longer throws.
+   * Checks again and again until the check no longer throws.
    *
-   * @throws what the check threw last, once that many milliseconds have passed.
+   * @throws the check's last error, once that many milliseconds have passed.
    */
   async expectWithin(ms: number, check: () => void | Promise<void>): Promise<void> {
-    mustBeTime("time to wait", ms);
-    for (const end = this.nowMs + ms;;) {
+    checkTime("time to wait", ms);
+    for (const endMs = this.nowMs + ms;;) {
       try {
         return await check();
       } catch (error) {
-        if (this.nowMs >= end) throw error;
+        if (this.nowMs >= endMs) throw error;
       }
-      await this.pass(Math.min(LOOK_EVERY_MS, Math.max(end - this.nowMs, 0)));
+      await this.pass(Math.min(CHECK_EVERY_MS, Math.max(endMs - this.nowMs, 0)));
     }
+  }
+
+  /** Writes a heading into the transcript. */
+  title(text: string): void {
+    this.#chronicle.title(text);
+  }
+
+  /** Separates two sides of the network, and repairs whatever was cut before. */
+  partition(side: readonly string[], other: readonly string[]): void {
+    for (const node of [...side, ...other]) this.#node(node);
+    const both = side.find((node) => other.includes(node));
+    if (both !== undefined) throw new RangeError(`${both} cannot be on both sides of a partition`);
+    this.#chronicle.intervention(`partitions ${side.join(" ")} | ${other.join(" ")}`);
+    this.#sever(split([...side, ...other], side.length));
+  }
+
+  /** Cuts one direction between two nodes, or a node and a service, besides what is cut already. */
+  cut({ from, to }: { readonly from: string; readonly to: string }): void {
+    for (const id of [from, to]) this.#participant(id);
+    this.#chronicle.intervention(`cuts ${from} ──▶ ${to}`);
+    const sources = new Set(this.#grudge.get(to)).add(from);
+    this.#sever(new Map(this.#grudge).set(to, sources));
+  }
+
+  #sever(grudge: Grudge): void {
+    this.#grudge = grudge;
+    this.#cluster.partition(grudge);
+  }
+
+  /** Repairs the whole network. */
+  heal(): void {
+    this.#chronicle.intervention("heals the network");
+    this.#grudge = new Map();
+    this.#cluster.heal();
+  }
+
+  /** Holds back every message to a node or a service. */
+  hold(id: string): void {
+    this.#cluster.network.hold(this.#participant(id));
+    this.#chronicle.intervention(`holds messages to ${id}`);
+  }
+
+  /** Delivers what was held back. */
+  release(id: string): void {
+    this.#participant(id);
+    this.#chronicle.intervention(`releases messages to ${id}`);
+    this.#cluster.network.release(id);
+  }
+
+  /** Stops a node for a while, timers included. */
+  pause(node: string): void {
+    this.#cluster.pause(this.#node(node));
+    this.#chronicle.intervention(`pauses ${node}`);
+  }
+
+  /** Lets a paused node go on: whatever waited happens now. */
+  resume(node: string): void {
+    this.#node(node);
+    this.#chronicle.intervention(`resumes ${node}`);
+    this.#cluster.resume(node);
+  }
+
+  /** Kills a node; it loses its memory. */
+  kill(node: string): void {
+    this.#node(node);
+    this.#chronicle.intervention(`kills ${node}`);
+    this.#cluster.kill(node);
+  }
+
+  /** Starts a killed node again, with a new `init`. */
+  restart(node: string): void {
+    this.#node(node);
+    this.#chronicle.intervention(`restarts ${node}`);
+    this.#cluster.restart(node);
+  }
+
+  /** Sets a node's wall clock off. */
+  skew(node: string, skewMs: number): void {
+    this.#cluster.skew(this.#node(node), skewMs);
+    this.#chronicle.intervention(`skews the clock of ${node} by ${skewMs} ms`);
+  }
+
+  #node(id: string): string {
+    if (this.nodes.includes(id)) return id;
+    throw new RangeError(`there is no node ${id}, only ${this.nodes.join(", ")}`);
+  }
+
+  #participant(id: string): string {
+    return this.#cluster.network.knows(id) ? id : this.#node(id);
   }
 }

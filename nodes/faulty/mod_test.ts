@@ -7,7 +7,7 @@ import { RealClock } from "../../lib/workbench/clock/clock.ts";
 import { parseTestOptions } from "../../lib/workbench/command_line.ts";
 import { type Outcome, run } from "../../lib/workbench/run.ts";
 import { waysOfFailing } from "../../lib/simulator/failure.ts";
-import { programAt } from "../../lib/simulator/program.ts";
+import { loadProgram } from "../../lib/simulator/program.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
 import { FAULTY, type FaultyNode } from "./mod.ts";
 
@@ -40,7 +40,7 @@ function messagesPerOp({ net = null }: EdnObject): number {
 
 for (const node of FAULTY) {
   Deno.test(`the simulator exposes ${node.file}`, async () => {
-    const program = await programAt(urlOf(node.file).href);
+    const program = await loadProgram(urlOf(node.file).href);
     for (const seed of SEEDS) {
       const { run } = parseTestOptions([...node.options.split(" "), "--seed", seed], {
         simulated: true,

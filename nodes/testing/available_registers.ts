@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Node, type RegisterOp, TxnRwRegister } from "../../lib/mod.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
-import { scenario, type World } from "../../lib/testing/scenario.ts";
+import { scenario, type World } from "../../lib/testing/mod.ts";
 import { parseTestOptions } from "../../lib/workbench/command_line.ts";
 
 async function txn(world: World, node: string, ...ops: RegisterOp[]): Promise<RegisterOp[]> {

@@ -6,7 +6,7 @@
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { programAt } from "../../lib/simulator/program.ts";
+import { loadProgram } from "../../lib/simulator/program.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
 import { SECOND } from "../../lib/workbench/clock/clock.ts";
 import { parseTestOptions } from "../../lib/workbench/command_line.ts";
@@ -41,7 +41,7 @@ class Simulated implements Contender {
 
   async measure(): Promise<number> {
     const { node, runs: [argv = []] } = challengeOf(this.challenge);
-    const program = await programAt(pathToFileURL(resolve(node)).href);
+    const program = await loadProgram(pathToFileURL(resolve(node)).href);
     const words = [...argv, ...this.options, "--seed", String(++this.#seed)];
     const { run } = parseTestOptions(words, { simulated: true });
     let gauge: Gauge | undefined;

@@ -5,6 +5,7 @@
  * @module
  */
 import { UsageError } from "../../lib/workbench/command_line.ts";
+import { versionProblem } from "./deno_version.ts";
 import { RUNS } from "../engines/engine.ts";
 import { INTERRUPTED } from "./interrupt.ts";
 import { EXIT_STATUS } from "../../lib/report/summary.ts";
@@ -77,6 +78,8 @@ export function wholeNumber(
 /** Runs a task and ends the process with its exit status: why, if it failed, in a sentence. */
 export async function conclude(task: string, work: () => Promise<number>): Promise<never> {
   try {
+    const problem = versionProblem();
+    if (problem !== undefined) throw new UsageError(problem);
     Deno.exit(await work());
   } catch (error) {
     if (error === INTERRUPTED) {

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { eachLifeAnew, mustBeOwnable, programAt, type ProgramSource } from "../program.ts";
+import { checkImports, loadPerIncarnation, loadProgram, type ProgramSource } from "../program.ts";
 import { shrink } from "../shrink.ts";
 import { simulate } from "../simulate.ts";
-import { type TraceFilter, tracing } from "../trace.ts";
+import { type TraceFilter, transcribe } from "../trace.ts";
 import { waysOfFailing } from "../failure.ts";
 import type { Program } from "../../node.ts";
 import { counted } from "../../checkers/words.ts";
@@ -31,7 +31,7 @@ function isWorkerScope(scope: object): scope is WorkerScope {
 
 async function work(job: Job, tell: (told: Told) => void): Promise<Report> {
   const loaded = await loadedFrom(job); // complains before anything starts
-  const program = job.anew ? eachLifeAnew(job.program) : loaded;
+  const program = job.anew ? loadPerIncarnation(job.program) : loaded;
   const { run } = parseTestOptions(job.argv, { simulated: true });
   const options: RunOptions = { ...run, seed: job.seed };
   const trace = job.shrink ? undefined : job.trace; // of the small run then
@@ -57,8 +57,8 @@ const ownable = new Set<string>();
 
 async function loadedFrom({ program: url, anew = false }: Job): Promise<Program> {
   try {
-    const program = await programAt(url);
-    if (anew && !ownable.has(url)) await mustBeOwnable(url); // the challenges here are known to be
+    const program = await loadProgram(url);
+    if (anew && !ownable.has(url)) await checkImports(url); // the challenges here are known to be
     ownable.add(url);
     return program;
   } catch (error) {
@@ -73,7 +73,7 @@ async function traced(
   tell: (told: Told) => void,
 ): Promise<{ outcome: Outcome; uncaught: readonly string[] }> {
   // Line by line: if the program then loops without end, the last one says at what.
-  const transcript = trace && tracing((line) => tell({ kind: "lines", lines: [line] }), trace);
+  const transcript = trace && transcribe((line) => tell({ kind: "lines", lines: [line] }), trace);
   const phase = (phase: Phase) => {
     tell({ kind: "phase", phase });
     transcript?.phase?.(phase);

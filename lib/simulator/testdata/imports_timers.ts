@@ -1,4 +1,4 @@
-// Real time, which nobody can own: import { setTimeout } from "node:crypto" would be refused, too.
+// Real time. The import in this comment is none: import { setTimeout } from "node:crypto"
 import { setTimeout } from "node:timers";
 import { Echo } from "../../workloads.ts";
 import type { Node } from "../../node.ts";

@@ -1,4 +1,4 @@
-/** Takes its time to load. */
+/** Loads slowly. */
 await new Promise((resolve) => setTimeout(resolve, 300));
 
 export default function waitsAtTopLevel(): void {}

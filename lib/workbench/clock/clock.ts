@@ -201,12 +201,12 @@ export class RealClock implements Clock {
   }
 }
 
-/** Events at one instant of virtual time beyond which it is taken to stand still. */
+/** More events than this at one instant mean that virtual time no longer passes. */
 const MAX_EVENTS_AT_ONCE = 200_000;
 
-/** Virtual time does not pass any more, and yet the run has not ended. */
-export class Standstill extends Error {
-  override readonly name = "Standstill";
+/** Virtual time can no longer pass, although the run has not ended. */
+export class Deadlock extends Error {
+  override readonly name = "Deadlock";
 }
 
 /**
@@ -247,7 +247,7 @@ export class VirtualClock implements Clock {
   /**
    * Lets time pass until the work is done; resolves or rejects as it does.
    *
-   * @throws {Standstill} if nothing is scheduled before it is done: it waits for something that can
+   * @throws {Deadlock} if nothing is scheduled before it is done: it waits for something that can
    * not happen, such as real input or output.
    */
   run<T>(work: () => Promise<T>): Promise<T> {
@@ -258,7 +258,7 @@ export class VirtualClock implements Clock {
         end();
       };
       work().then((value) => finish(() => resolve(value)), (error) => finish(() => reject(error)));
-      const fail = (why: string) => finish(() => reject(new Standstill(why)));
+      const fail = (why: string) => finish(() => reject(new Deadlock(why)));
       let eventsNow = 0;
       const step = () => {
         if (done || this.#holds > 0) return;

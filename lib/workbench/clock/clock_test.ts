@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { MS, RealClock, sleep, Standstill, VirtualClock } from "./clock.ts";
+import { Deadlock, MS, RealClock, sleep, VirtualClock } from "./clock.ts";
 
 Deno.test("virtual time passes in leaps, in order of time, then of scheduling", async () => {
   const clock = new VirtualClock();
@@ -80,19 +80,19 @@ Deno.test("a cancelled timer does not fire", async () => {
   assertEquals(fired, false);
 });
 
-Deno.test("a run that waits for nothing that can come is told so", async () => {
+Deno.test("a run that waits for something that can never happen ends in a deadlock", async () => {
   const waiting = new VirtualClock().run(() => new Promise<void>(() => {}));
-  await assertRejects(() => waiting, Standstill, "nothing is scheduled any more at 0 ms");
+  await assertRejects(() => waiting, Deadlock, "nothing is scheduled any more at 0 ms");
 });
 
-Deno.test("a run in which time does not pass is told so", async () => {
+Deno.test("a run in which time never passes ends in a deadlock", async () => {
   const clock = new VirtualClock();
   const again = () => void clock.at(0, again);
   const standing = clock.run(() => {
     again();
     return new Promise<void>(() => {});
   });
-  await assertRejects(() => standing, Standstill, "time did not pass");
+  await assertRejects(() => standing, Deadlock, "time did not pass");
 });
 
 Deno.test("an error in what is scheduled ends the run with it", async () => {

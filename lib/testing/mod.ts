@@ -1,0 +1,11 @@
+/**
+ * Tools for testing programs, all in virtual time: one node alone ({@linkcode TestNode}), a few nodes
+ * in a network that the test disturbs ({@linkcode scenario}), time that passes when the test says so
+ * ({@linkcode FakeTime}), and stories kept as text files ({@linkcode assertTranscript}).
+ *
+ * @module
+ */
+export { FakeTime, settled } from "./fake_time.ts";
+export { scenario, type ScenarioOptions, type Sighting, type World } from "./scenario.ts";
+export { TestNode } from "./test_node.ts";
+export { assertTranscript } from "./transcript.ts";

@@ -1,0 +1,38 @@
+/**
+ * Golden transcripts: stories kept as text files and compared whole.
+ *
+ * A file begins with prose that says what to see, up to a line `----`; the transcript follows.
+ * `deno task test -- --update` keeps the prose and rewrites the transcripts that have changed.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+
+const SEPARATOR = "\n----\n";
+
+/**
+ * Asserts that a file holds a transcript, or rewrites the file if tests run with `-- --update`.
+ *
+ * @throws {AssertionError} if the transcripts differ.
+ * @throws {Error} if there is no such file, or no line `----` in it.
+ */
+export async function assertTranscript(
+  file: URL,
+  lines: readonly string[],
+  { update = Deno.args.includes("--update") }: {
+    /** Whether to rewrite the file. Default: whether the command line says `--update`. */
+    readonly update?: boolean;
+  } = {},
+): Promise<void> {
+  const text = await Deno.readTextFile(file);
+  const [prose = "", ...rest] = text.split(SEPARATOR);
+  if (rest.length === 0) {
+    throw new Error(`${file.pathname} needs some prose and a line ---- before the transcript`);
+  }
+  const expected = `${prose}${SEPARATOR}${lines.join("\n")}\n`;
+  if (update && text !== expected) return await Deno.writeTextFile(file, expected);
+  if (!update) {
+    const hint = `${file.pathname} no longer fits; deno task test -- --update rewrites it`;
+    assertEquals(text, expected, hint);
+  }
+}
