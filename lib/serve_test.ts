@@ -5,101 +5,22 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { LineSplitter } from "./lines.ts";
-import { type Body, type Message, parseMessage } from "./message.ts";
+import { parseMessage } from "./message.ts";
+import { NodeProcess, requestLine } from "./testing/process.ts";
 
-/** A served node. */
-class Served implements AsyncDisposable {
-  readonly #child: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  readonly #output: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #splitter = new LineSplitter();
-  readonly #lines: string[] = [];
-  readonly #errors: Promise<string>;
-  #lastMsgId = 0;
-
+/** A served node that does awkward things when asked to. */
+class Served extends NodeProcess {
   constructor(...args: string[]) {
     const path = fileURLToPath(new URL("testdata/awkward_node.ts", import.meta.url));
-    this.#child = new Deno.Command(Deno.execPath(), {
+    super({
+      command: Deno.execPath(),
       args: ["run", "--quiet", path, ...args],
-      env: { NO_COLOR: "1" },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
       signal: AbortSignal.timeout(60_000), // a failing test must not hang
-    }).spawn();
-    this.#input = this.#child.stdin.getWriter();
-    this.#output = this.#child.stdout.getReader();
-    this.#errors = new Response(this.#child.stderr).text();
-  }
-
-  async write(input: string | Uint8Array<ArrayBuffer>): Promise<void> {
-    await this.#input.write(typeof input === "string" ? new TextEncoder().encode(input) : input);
-  }
-
-  /** The next line; `undefined` at the end. */
-  async line(): Promise<string | undefined> {
-    while (this.#lines.length === 0) {
-      const { value } = await this.#output.read();
-      if (value === undefined) return this.#splitter.end()[0];
-      this.#lines.push(...this.#splitter.push(value));
-    }
-    return this.#lines.shift();
-  }
-
-  async message(): Promise<Message> {
-    return parseMessage(await this.line() ?? "");
-  }
-
-  /** Sends a request and returns the next message's body. */
-  async ask(body: Body): Promise<Body> {
-    await this.write(request({ ...body, msg_id: ++this.#lastMsgId }));
-    return (await this.message()).body;
-  }
-
-  async init(): Promise<this> {
-    const body = await this.ask({ type: "init", node_id: "n0", node_ids: ["n0"] });
-    assertEquals(body, { type: "init_ok", in_reply_to: this.#lastMsgId });
-    return this;
-  }
-
-  /** Closes the node's standard output, as a harness that dies does. */
-  async hangUp(): Promise<void> {
-    await this.#output.cancel();
-  }
-
-  /** Ends the node's input; returns the rest of its output, its log and its exit status. */
-  async end(): Promise<{ rest: string[]; log: string; code: number }> {
-    await this.#input.close();
-    const rest: string[] = [];
-    for (let line = await this.line(); line !== undefined; line = await this.line()) {
-      rest.push(line);
-    }
-    return { rest, ...await this.ended() };
-  }
-
-  async ended(): Promise<{ log: string; code: number }> {
-    const { code } = await this.#child.status;
-    return { log: await this.#errors, code };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // it has ended already
-    }
-    await this.#input.abort().catch(() => {});
-    await this.#output.cancel();
-    await this.ended();
+    });
   }
 }
 
-function request(body: Body): string {
-  return `${JSON.stringify({ id: 0, src: "c1", dest: "n0", body })}\n`;
-}
-
-const echo = (echo: unknown, msg_id = 1) => request({ type: "echo", msg_id, echo });
+const echo = (echo: unknown, msg_id = 1) => requestLine({ type: "echo", msg_id, echo });
 
 Deno.test("a served node answers init and requests, one JSON object per line", async () => {
   await using node = new Served();
@@ -177,7 +98,7 @@ Deno.test("requests that arrive before init are answered after it", async () => 
 
 Deno.test("whatever a program prints goes to standard error", async () => {
   await using node = await new Served().init();
-  await node.write(request({ type: "slip", kind: "whole console" }));
+  await node.write(requestLine({ type: "slip", kind: "whole console" }));
   assertEquals((await node.ask({ type: "echo", echo: "clean" })).echo, "clean");
   const { rest, log, code } = await node.end();
   assertEquals([rest, code], [[], 0]);
@@ -192,7 +113,7 @@ for (
 ) {
   Deno.test(`an ${kind} is logged with its stack, and the node keeps running`, async () => {
     await using node = await new Served().init();
-    await node.write(request({ type: "slip", kind: kind ?? "" }));
+    await node.write(requestLine({ type: "slip", kind: kind ?? "" }));
     for (const echo of ["alive", "and well"]) {
       assertEquals((await node.ask({ type: "echo", echo })).echo, echo);
     }
@@ -204,7 +125,7 @@ for (
 
 Deno.test("the end of input ends the process once it has answered, even with timers pending", async () => {
   await using node = await new Served().init();
-  await node.write(request({ type: "ping", msg_id: 3 }));
+  await node.write(requestLine({ type: "ping", msg_id: 3 }));
   const { rest, log, code } = await node.end();
   assertEquals(rest.map((line) => parseMessage(line).body), [{ type: "ping_ok", in_reply_to: 3 }]);
   assertEquals([log, code], ["", 0]);

@@ -7,6 +7,7 @@ import { assertEquals } from "@std/assert";
 import type { Json } from "./message.ts";
 import type { RequestOf } from "./node.ts";
 import type { Of, ReplyOf } from "./rpc.ts";
+import { runDeno, withFolder } from "./testing/process.ts";
 import { Broadcast, Echo, Kafka, KvService } from "./workloads.ts";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
@@ -67,18 +68,12 @@ read.value;
 
 Deno.test("wrong field names and types do not compile", async () => {
   const lines = [...PRELUDE, ...COMPILE, ...DO_NOT_COMPILE];
-  const dir = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${dir}/program.ts`, lines.join("\n"));
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["check", "--no-config", `${dir}/program.ts`],
-      env: { NO_COLOR: "1" },
-    }).output();
-    const places = new TextDecoder().decode(stderr).matchAll(/program\.ts:(\d+):/g);
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/program.ts`, lines.join("\n"));
+    const { code, err } = await runDeno(["check", "--no-config", `${folder}/program.ts`]);
+    const places = err.matchAll(/program\.ts:(\d+):/g);
     const refused = new Set([...places].map(([, line]) => lines[Number(line) - 1]));
     assertEquals(code, 1);
     assertEquals(lines.filter((line) => refused.has(line)), DO_NOT_COMPILE);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
+  });
 });

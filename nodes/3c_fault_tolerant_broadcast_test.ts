@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { type BroadcastRun, runBroadcast } from "../lib/simulator/broadcast_run.ts";
 import { TestNode } from "../lib/testing/mod.ts";
-import { PARTITION_SHAPES, partitions } from "../lib/workbench/faults/faults.ts";
+import { PARTITION_SHAPES } from "../lib/workbench/faults/partitions.ts";
+import { partitionsOf } from "../lib/workbench/faults/kinds.ts";
+import { schedule } from "../lib/workbench/faults/schedule.ts";
 import { Broadcast } from "../lib/workloads.ts";
 import faultTolerantBroadcast from "./3c_fault_tolerant_broadcast.ts";
 
@@ -33,7 +35,7 @@ Deno.test("nothing is lost in any shape of partition, and all is everywhere a se
     for (const nodes of [3, 5]) {
       const { valid, delays, lastChangeMs } = await run({
         nodes,
-        faults: (ids, random) => partitions(ids, random, { intervalS: 5, shapes: [shape] }),
+        faults: (ids, random) => schedule(partitionsOf([shape]), ids, random, 5),
         seed: `${shape}/${nodes}`,
       });
       assertEquals(valid, true);

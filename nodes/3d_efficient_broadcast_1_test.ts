@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
 import { TestNode } from "../lib/testing/mod.ts";
-import { SECOND } from "../lib/workbench/clock/clock.ts";
-import { grudgeOf, PARTITION_SHAPES } from "../lib/workbench/faults/faults.ts";
+import { NS_PER_S } from "../lib/history/operations.ts";
+import { grudgeOf, PARTITION_SHAPES } from "../lib/workbench/faults/partitions.ts";
 import { Broadcast } from "../lib/workloads.ts";
 import efficientBroadcast1 from "./3d_efficient_broadcast_1.ts";
 
@@ -32,7 +32,7 @@ Deno.test("in every shape of partition most values take the paths that are left 
     const { valid, delays } = await runBroadcast(efficientBroadcast1, {
       timeLimitS: 8,
       faults: (nodes, random) => [{
-        time: 3 * SECOND,
+        timeNs: 3 * NS_PER_S,
         fault: { f: "start-partition", shape, grudge: grudgeOf(shape, nodes, random) },
       }],
       seed: 1, // after healing, the wait for the next probe is chance: up to 360 ms with seed 2

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
 import { TestNode } from "../lib/testing/mod.ts";
-import { SECOND } from "../lib/workbench/clock/clock.ts";
-import { grudgeOf, PARTITION_SHAPES } from "../lib/workbench/faults/faults.ts";
+import { NS_PER_S } from "../lib/history/operations.ts";
+import { grudgeOf, PARTITION_SHAPES } from "../lib/workbench/faults/partitions.ts";
 import { Broadcast } from "../lib/workloads.ts";
 import efficientBroadcast2 from "./3e_efficient_broadcast_2.ts";
 
@@ -30,7 +30,7 @@ Deno.test("in every shape of partition values take two rounds at most on the pat
     const { valid, delays } = await runBroadcast(efficientBroadcast2, {
       timeLimitS: 10,
       faults: (nodes, random) => [{
-        time: SECOND,
+        timeNs: NS_PER_S,
         fault: { f: "start-partition", shape, grudge: grudgeOf(shape, nodes, random) },
       }],
       seed: 2,

@@ -12,7 +12,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { checkAvailability, explainAvailability } from "../lib/checkers/availability.ts";
 import {
   type CheckOptions,
-  type Comparable,
+  type Projection,
   type Result,
   UNKNOWN,
   type Verdict,
@@ -22,15 +22,17 @@ import {
 import { checkSafely } from "../lib/checkers/compose.ts";
 import {
   checkExceptions,
-  comparableExceptions,
   explainExceptions,
+  projectExceptions,
 } from "../lib/checkers/exceptions.ts";
 import { checkStats, explainStats } from "../lib/checkers/stats.ts";
-import { canonical, entriesOf, itemsOf, sameEdn } from "../lib/history/values.ts";
+import { canonical, sameEdn } from "../lib/history/equality.ts";
 import {
   type Edn,
   type EdnObject,
+  entriesOf,
   isEdnObject,
+  itemsOf,
   Keyword,
   List,
   parseEdn,
@@ -145,13 +147,13 @@ function explain(
 }
 
 /** Under each section's name, what of it is compared. */
-function projections(judge: Judge): Record<Section, Comparable> {
+function projections(judge: Judge): Record<Section, Projection> {
   const { comparable = (result) => result } = judge;
   return {
     workload: (result) => result["error"] === undefined ? comparable(result) : withoutTrace(result),
     stats: (result) => result,
     availability: (result) => result,
-    exceptions: comparableExceptions,
+    exceptions: projectExceptions,
   };
 }
 
@@ -164,7 +166,7 @@ function compare(
   stored: EdnObject,
   recomputed: Record<Section, Result>,
   verdict: Verdict,
-  projections: Record<Section, Comparable>,
+  projections: Record<Section, Projection>,
 ): { differences: Difference[]; figures: number } {
   const differences: Difference[] = [];
   let figures = 0;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { checkCounter, explainCounter } from "../lib/checkers/counter.ts";
-import { checkEcho, comparableEcho, explainEcho } from "../lib/checkers/echo.ts";
+import { checkEcho, explainEcho, projectEcho } from "../lib/checkers/echo.ts";
 import { checkSetFull, explainSetFull } from "../lib/checkers/set_full.ts";
 import { checkUniqueIds, explainUniqueIds } from "../lib/checkers/unique_ids.ts";
 import { type Judge, judgeRun, main, renderJudgement } from "./check.ts";
@@ -16,7 +16,7 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map([
   ["g-counter", counters],
   ["pn-counter", counters],
   ["unique-ids", { check: checkUniqueIds, explain: explainUniqueIds }],
-  ["echo", { check: checkEcho, explain: explainEcho, comparable: comparableEcho }],
+  ["echo", { check: checkEcho, explain: explainEcho, comparable: projectEcho }],
 ]);
 
 /** Runs the command; standard error is gathered with the output. */

@@ -17,13 +17,13 @@ import type { Program } from "../lib/node.ts";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
 import { loadProgram } from "../lib/simulator/program.ts";
 import type { Delay } from "../lib/simulator/propagation.ts";
-import { SECOND } from "../lib/workbench/clock/clock.ts";
+import { NS_PER_S } from "../lib/history/operations.ts";
 import {
   grudgeOf,
   PARTITION_SHAPES,
   type PartitionShape,
-  type TimedFault,
-} from "../lib/workbench/faults/faults.ts";
+} from "../lib/workbench/faults/partitions.ts";
+import type { TimedFault } from "../lib/workbench/faults/schedule.ts";
 import type { Grudge } from "../lib/workbench/network/network.ts";
 import { UsageError } from "../lib/workbench/command_line.ts";
 import type { Random } from "../lib/workbench/random.ts";
@@ -115,8 +115,8 @@ async function row(
 
 function onePartition(shape: PartitionShape, grudge: Grudge): TimedFault[] {
   return [
-    { time: FROM_S * SECOND, fault: { f: "start-partition", shape, grudge } },
-    { time: TO_S * SECOND, fault: { f: "stop-partition" } },
+    { timeNs: FROM_S * NS_PER_S, fault: { f: "start-partition", shape, grudge } },
+    { timeNs: TO_S * NS_PER_S, fault: { f: "stop-partition" } },
   ];
 }
 

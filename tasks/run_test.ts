@@ -2,28 +2,24 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { UsageError } from "../lib/workbench/command_line.ts";
 import { main } from "./run.ts";
-import { fromRoot, nodeScript, withFolder } from "./shared/testing.ts";
+import { type Finished, runDeno, withFolder } from "../lib/testing/process.ts";
+import { fromRoot, nodeScript } from "./shared/testing.ts";
 
 const ECHO = `reply '"type":"echo_ok","echo":"'"$echo"'"'`;
 const WRONG = `reply '"type":"echo_ok","echo":"something else"'`;
 const DIES = "exit 3";
 
 /** Runs challenge 1 as a process, in a folder whose node for it answers so. */
-async function challenge1(answer: string, ...argv: string[]) {
-  let ran = { code: -1, out: "", err: "" };
+async function challenge1(answer: string, ...argv: string[]): Promise<Finished> {
+  let ran: Finished = { code: -1, out: "", err: "" };
   await withFolder(async (folder) => {
     await Deno.mkdir(join(folder, "nodes"));
     await Deno.writeTextFile(join(folder, "nodes/1_echo.ts"), nodeScript(answer), { mode: 0o755 });
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--quiet", "--config", fromRoot("deno.json")],
-        ...["--allow-read", "--allow-write=results", "--allow-run", "--allow-env"],
-        ...[fromRoot("tasks/run.ts"), "1", "--time-limit", "1", ...argv, "--", folder],
-      ],
-      cwd: folder,
-    }).output();
-    const [out = "", err = ""] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-    ran = { code, out, err };
+    ran = await runDeno([
+      ...["run", "--quiet", "--config", fromRoot("deno.json")],
+      ...["--allow-read", "--allow-write=results", "--allow-run", "--allow-env"],
+      ...[fromRoot("tasks/run.ts"), "1", "--time-limit", "1", ...argv, "--", folder],
+    ], folder);
   });
   return ran;
 }

@@ -16,7 +16,7 @@ import {
   USAGE_STATUS,
   wholeNumber,
 } from "./shared/command_line.ts";
-import { counted } from "../lib/checkers/words.ts";
+import { pluralize } from "../lib/checkers/format.ts";
 import { workloadOptionsHelp } from "./shared/help.ts";
 import { INTERRUPTED, interruptible } from "./shared/interrupt.ts";
 import { showLine } from "../lib/report/progress_line.ts";
@@ -192,7 +192,7 @@ function told(plan: Plan, report: Report, options: SimOptions): string {
     renderSummary(summary, { ...terminalLook(), title }),
     ...(uncaught === undefined ? [] : [
       `\n    ${
-        counted(uncaught.count, "error")
+        pluralize(uncaught.count, "error")
       } that nobody caught, the first on ${uncaught.first}`,
     ]),
     ...(failed && ways.length > 0 ? [`\n    fails by: ${failureOf(report).join(", ")}`] : []),

@@ -2,27 +2,22 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { UsageError } from "../lib/workbench/command_line.ts";
 import { main } from "./simulate.ts";
-import { fromRoot, withFolder } from "./shared/testing.ts";
+import { finish, type Finished, spawnDeno, withFolder } from "../lib/testing/process.ts";
+import { fromRoot } from "./shared/testing.ts";
 
 const ECHO = ["-w", "echo", "--node-count", "1", "--time-limit", "5", "--rate", "20"];
 const EXITS = "lib/simulator/sweep/testdata/exits.ts";
 const ANSWERS_ANOTHER = "nodes/faulty/answers_another.ts";
 
-function simulation(argv: readonly string[]): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-read", "--allow-env", "tasks/simulate.ts", ...argv],
-    cwd: fromRoot("."),
-    env: { NO_COLOR: "1" },
-    stdout: "piped",
-    stderr: "piped",
-  });
+/** Starts a simulation as a process. */
+function simulation(argv: readonly string[]): Deno.ChildProcess {
+  const args = ["run", "--quiet", "--allow-read", "--allow-env", "tasks/simulate.ts", ...argv];
+  return spawnDeno(args, fromRoot("."));
 }
 
-/** What a command prints, and its status. */
-async function sim(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { code, stdout, stderr } = await simulation(argv).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+/** What a simulation prints, and its exit status. */
+function sim(...argv: string[]): Promise<Finished> {
+  return finish(simulation(argv));
 }
 
 Deno.test("a failure names its seed and the one command that replays it, whatever its words", () =>
@@ -124,7 +119,7 @@ Deno.test("a sweep that is interrupted sums up the runs so far", () =>
       file,
       `export { default } from "${answers}"; console.error("loaded");`,
     );
-    const sweeping = simulation([file, ...ECHO, "--seeds", "1000000"]).spawn();
+    const sweeping = simulation([file, ...ECHO, "--seeds", "1000000"]);
     const errors = sweeping.stderr.getReader();
     await errors.read(); // a worker has begun
     sweeping.kill("SIGINT");

@@ -1,14 +1,12 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { UsageError } from "../lib/workbench/command_line.ts";
-import { fromRoot, nodeScript, withFolder } from "./shared/testing.ts";
+import { finish, type Finished, spawnDeno, withFolder } from "../lib/testing/process.ts";
+import { fromRoot, nodeScript } from "./shared/testing.ts";
 import { main } from "./workbench.ts";
 
 /** A run of the task as a process, in a folder of its own. */
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
+interface Ran extends Finished {
   readonly folder: string;
 }
 
@@ -17,23 +15,11 @@ const BRIEF = ["--node-count", "2", "--time-limit", "1", "--rate", "20", "--seed
 /** Starts `workbench test` with a node that answers as the shell function `answer` says. */
 function start(folder: string, answer: string, argv: readonly string[]): Deno.ChildProcess {
   Deno.writeTextFileSync(join(folder, "node"), nodeScript(answer), { mode: 0o755 });
-  return new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--quiet", "--config", fromRoot("deno.json")],
-      ...["--allow-read", "--allow-write=results", "--allow-run", "--allow-env"],
-      ...[fromRoot("tasks/workbench.ts"), "test", "--bin", "./node", ...argv, "--", folder],
-    ],
-    cwd: folder,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-}
-
-async function ended(folder: string, child: Deno.ChildProcess): Promise<Ran> {
-  const { code, stdout, stderr } = await child.output();
-  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  return { code, out: out ?? "", err: err ?? "", folder };
+  return spawnDeno([
+    ...["run", "--quiet", "--config", fromRoot("deno.json")],
+    ...["--allow-read", "--allow-write=results", "--allow-run", "--allow-env"],
+    ...[fromRoot("tasks/workbench.ts"), "test", "--bin", "./node", ...argv, "--", folder],
+  ], folder);
 }
 
 function withRun(
@@ -42,7 +28,7 @@ function withRun(
   story: (ran: Ran) => void,
 ): Promise<void> {
   return withFolder(async (folder) => {
-    story(await ended(folder, start(folder, answer, argv)));
+    story({ ...await finish(start(folder, answer, argv)), folder });
     assertNoNodeLives(folder);
   });
 }
@@ -58,8 +44,9 @@ function lives(pid: number): boolean {
   try {
     Deno.kill(pid, "SIGCONT");
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 
@@ -140,7 +127,7 @@ Deno.test("Ctrl-C ends the run and its nodes with status 130; the history is kep
 
 Deno.test("wrong arguments end with status 254 and say what is wrong", async () => {
   await withFolder(async (folder) => {
-    const { code, err } = await ended(folder, start(folder, "", ["-w", "eco"]));
+    const { code, err } = await finish(start(folder, "", ["-w", "eco"]));
     assertEquals(code, 254);
     assertMatch(err, /^deno task workbench: unknown workload "eco": expected broadcast, echo/);
   });
@@ -158,7 +145,7 @@ Deno.test("wrong arguments end with status 254 and say what is wrong", async () 
 Deno.test("a failure of the workbench itself is a crash, and no verdict", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "results"), "a file where a folder belongs");
-    const { code, err } = await ended(folder, start(folder, "", ["-w", "echo", ...BRIEF]));
+    const { code, err } = await finish(start(folder, "", ["-w", "echo", ...BRIEF]));
     assertEquals(code, 255);
     assertMatch(err, /results/);
   });

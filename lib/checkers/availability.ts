@@ -1,18 +1,17 @@
 /**
- * Availability: the fraction of clients' operations that were acknowledged, against what was asked
- * for. It counts every operation, so that a refused compare-and-set lowers it too, and it knows
- * nothing of latency below the time-out of a request.
+ * Availability: the fraction of clients' operations that were acknowledged, compared with what the run
+ * requires. It counts every operation, so a failed compare-and-set lowers it too, and it says nothing
+ * about latency below the time-out of a request.
  *
  * @module
  */
-import { type EdnObject, float32 } from "../history/edn.ts";
+import { type EdnObject, float32, numberOf } from "../history/edn.ts";
 import { type Op, pairs } from "../history/operations.ts";
 import type { CheckOptions, Result } from "./checker.ts";
+import { formatEvent, formatPercent, pluralize, tally } from "./format.ts";
 import { printError } from "./stats.ts";
-import { numberOf } from "../history/values.ts";
-import { counted, percent, tally, whoWhen } from "./words.ts";
 
-/** Compares the acknowledged fraction with the option `availability`; without it, all is valid. */
+/** Compares the acknowledged fraction with the option `availability`; without it, any is valid. */
 export function checkAvailability(
   history: readonly Op[],
   { availability = 0 }: CheckOptions = {},
@@ -26,11 +25,11 @@ export function checkAvailability(
   };
 }
 
-/** Says what share was missing, and how the operations that were not acknowledged ended. */
+/** Says what share was acknowledged, and how the other operations ended. */
 export function explainAvailability(result: EdnObject, history: readonly Op[] = []): string[] {
   if (result["valid?"] === true) return [];
   const fraction = numberOf(result["ok-fraction"]) ?? 0;
-  const head = `${percent(fraction)} of the operations were acknowledged, too few.`;
+  const head = `${formatPercent(fraction)} of the operations were acknowledged, too few.`;
   const refused = pairs(history).filter(({ completion }) => completion?.type !== "ok");
   const ends = refused.map(({ invocation, completion }) => completion ?? invocation);
   const causes = tally(ends.map(({ f, error }) => `${f}: ${printError(error)}`)).slice(0, 3);
@@ -38,7 +37,7 @@ export function explainAvailability(result: EdnObject, history: readonly Op[] = 
   if (first === undefined) return [head];
   return [
     head,
-    ...causes.map(([cause, count]) => `${counted(count, "time")} ${cause}.`),
-    `The first was ${first.f} of ${whoWhen(first)}.`,
+    ...causes.map(([cause, count]) => `${pluralize(count, "time")} ${cause}.`),
+    `The first was ${first.f} of ${formatEvent(first)}.`,
   ];
 }

@@ -6,7 +6,7 @@
 import { type Edn, type EdnObject, Keyword, keyword } from "../history/edn.ts";
 import type { Op } from "../history/operations.ts";
 
-/** A checker's word: it holds, it does not, or it cannot be told. */
+/** A checker's verdict: the history is valid, it is not, or the checker cannot tell. */
 export type Verdict = true | false | typeof UNKNOWN;
 
 /** EDN's `:unknown`. */
@@ -17,7 +17,7 @@ export interface Result extends EdnObject {
   "valid?": Verdict;
 }
 
-/** Options of a run that change what is right, under the names of Maelstrom's command line. */
+/** Options of a run that change what is valid, named as on Maelstrom's command line. */
 export interface CheckOptions {
   /** Consistency models a transactional workload is held against. */
   readonly consistencyModels?: readonly string[];
@@ -29,17 +29,17 @@ export interface CheckOptions {
 export type Check = (history: readonly Op[], options?: CheckOptions) => Result;
 
 /**
- * Says in words, for a person, what a result means: one sentence a line, worst first; empty where
- * there is nothing to say. Works from a stored result; the history adds who, when and where.
+ * Says in words what a result means: one sentence a line, worst first; empty where there is nothing
+ * to say. Works from a stored result; the history adds who, when and where.
  */
 export type Explain = (result: EdnObject, history?: readonly Op[]) => string[];
 
-/** The verdict in a result map read from a file. */
+/** Reads the verdict of a result map that comes from a file. */
 export function verdictOf(value: Edn | undefined): Verdict {
   return value === true ? true : value === false ? false : UNKNOWN;
 }
 
-/** The worst of several verdicts: false, then unknown, then true. */
+/** Returns the worst of several verdicts: false, then unknown, then true. */
 export function worst(verdicts: Iterable<Verdict>): Verdict {
   let merged: Verdict = true;
   for (const verdict of verdicts) {
@@ -50,8 +50,8 @@ export function worst(verdicts: Iterable<Verdict>): Verdict {
 }
 
 /**
- * What of a result must come out equal when a stored run is judged again. A checker that has parts
- * which depend on the order of a search (which counterexample, which cycle) exports a projection
- * without them; for every other the result itself is compared.
+ * The part of a result that must come out equal when a stored run is judged again. A checker whose
+ * result depends in part on the order of a search (which counterexample, which cycle) exports a
+ * projection without that part; for any other the whole result is compared.
  */
-export type Comparable = (result: EdnObject) => Edn;
+export type Projection = (result: EdnObject) => Edn;

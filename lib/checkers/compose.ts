@@ -1,9 +1,9 @@
 /**
- * The whole of a run's results, in Maelstrom's shape and key order:
+ * All results of a run, in Maelstrom's shape and key order:
  * `:perf :timeline :exceptions :stats :availability :net :workload :valid?`.
  *
- * The overall verdict is the worst of the seven. A checker that throws has the verdict unknown, and
- * its error beside it; it does not take the other checkers with it.
+ * The overall verdict is the worst of the seven. A checker that throws yields the verdict unknown with
+ * its error; the other checkers run regardless.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { checkExceptions } from "./exceptions.ts";
 import { checkStats } from "./stats.ts";
 
 /** What {@linkcode composeResults} puts together. */
-export interface Composition {
+interface Composition {
   readonly history: readonly Op[];
   /** The workload's own checker. */
   readonly check: Check;
@@ -42,7 +42,7 @@ export function composeResults({ history, check, options = {}, net }: Compositio
   return { ...results, "valid?": worst(Object.values(results).map((one) => one["valid?"])) };
 }
 
-/** A checker's result; where it throws, `{:valid? :unknown, :error {:via […], :cause "…"}}`. */
+/** Runs a checker; where it throws, returns `{:valid? :unknown, :error {:via […], :cause "…"}}`. */
 export function checkSafely(check: Check, history: readonly Op[], options?: CheckOptions): Result {
   try {
     return check(history, options);

@@ -4,13 +4,13 @@ import { checkAvailability, explainAvailability } from "./availability.ts";
 import { UNKNOWN } from "./checker.ts";
 import { checkSafely, composeResults } from "./compose.ts";
 import { checkCounter } from "./counter.ts";
-import { checkExceptions, comparableExceptions, explainExceptions } from "./exceptions.ts";
+import { checkExceptions, explainExceptions, projectExceptions } from "./exceptions.ts";
+import { recorded, transcript } from "./history_fixture.ts";
 import { checkSetFull } from "./set_full.ts";
 import { checkStats, explainStats } from "./stats.ts";
-import { recorded, transcript } from "./transcript.ts";
 
 for (const run of ["broadcast/flaky", "broadcast/rate-zero", "g-counter/final-reads-fail"]) {
-  Deno.test(`results of ${run} come out as Maelstrom had them, key order included`, () => {
+  Deno.test(`results of ${run} equal Maelstrom's, key order included`, () => {
     const { history, results: stored } = recorded(run);
     const net = stored["net"];
     assert(isEdnObject(net));
@@ -41,8 +41,8 @@ Deno.test("stats count completions by kind, and a kind that never succeeded is i
       ":write {:valid? false, :count 2, :ok-count 0, :fail-count 1, :info-count 1}}}",
   );
   assertEquals(explainStats(result, mixed), [
-    "Not one write succeeded of 2, so there is no telling whether any would. 1 time the end was " +
-    'abort "no"; first for process 1 at 0.003 s.',
+    "None of 2 write operations succeeded, so nothing shows that any can. Most common error " +
+    '(1 time): abort "no", first for process 1 at 0.003 s.',
   ]);
 });
 
@@ -52,7 +52,7 @@ Deno.test("stats of no operations are valid, and kafka's crashes are exempt", ()
   assertEquals([checkStats(crash)["valid?"], explainStats(checkStats(crash))], [true, []]);
 });
 
-Deno.test("availability is a 32-bit fraction, judged only where one was asked for", () => {
+Deno.test("availability is a 32-bit fraction, judged only where the run requires one", () => {
   assertEquals(printEdn(checkAvailability(mixed)), "{:valid? true, :ok-fraction 0.33333334}");
   assertEquals(printEdn(checkAvailability([])), "{:valid? true, :ok-fraction 1}");
   assertEquals(checkAvailability(mixed, { availability: 0.3 })["valid?"], true);
@@ -77,7 +77,7 @@ Deno.test("exceptions are counted by class, the most frequent first, and never i
     3 3 info read nil ${thrown("a.Rare", "once")}
   `);
   const result = checkExceptions(history);
-  assertEquals(printEdn(comparableExceptions(result)), "[[b.Common 2] [a.Rare 1]]");
+  assertEquals(printEdn(projectExceptions(result)), "[[b.Common 2] [a.Rare 1]]");
   assertEquals(result["valid?"], true);
   assertEquals(
     explainExceptions(result)[0],
@@ -86,7 +86,7 @@ Deno.test("exceptions are counted by class, the most frequent first, and never i
   assertEquals(checkExceptions([]), { "valid?": true });
 });
 
-Deno.test("a client's refusal is explained by its code and text", () => {
+Deno.test("an error reply is explained by its code and text", () => {
   const { results } = recorded("g-counter/final-reads-fail");
   const exceptions = results["exceptions"];
   assert(isEdnObject(exceptions));
@@ -96,7 +96,7 @@ Deno.test("a client's refusal is explained by its code and text", () => {
   ]);
 });
 
-Deno.test("a checker that throws is unknown, and does not take the others with it", () => {
+Deno.test("a checker that throws yields the verdict unknown, and the others still run", () => {
   const failing = () => {
     throw new RangeError("no such thing");
   };
@@ -110,7 +110,7 @@ Deno.test("a checker that throws is unknown, and does not take the others with i
   assertEquals(results["stats"], checkStats([]));
 });
 
-Deno.test("the overall verdict is the worst: false before unknown before true", () => {
+Deno.test("the overall verdict is the worst: false, then unknown, then true", () => {
   const compose = (valid: true | false | typeof UNKNOWN) =>
     composeResults({
       history: [],

@@ -1,23 +1,23 @@
 /**
- * The checker of g-counter and pn-counter: every final read is a sum that the adds allow.
+ * The checker of g-counter and pn-counter: every final read must be a sum that the adds allow.
  *
- * An acknowledged add counts once, a failed one not at all, and one whose end is unknown may or may
- * not have happened. So a final read is acceptable if it is the sum of all acknowledged adds plus
- * the sum of some subset of the unknown ones. The set of all these sums is built exactly: start
- * from the one certain sum and, for each unknown add, join the set with itself shifted by its
+ * An acknowledged add counts once, a failed one not at all, and one whose outcome is unknown may or
+ * may not have happened. So a final read is acceptable if it is the sum of all acknowledged adds plus
+ * the sum of some subset of the unknown ones. The set of all these sums is computed exactly: start
+ * from the one certain sum and, for each unknown add, unite the set with itself shifted by the add's
  * delta. It is kept as ranges of integers, which stay few because deltas are small.
  *
- * Reads before the end are never judged: nothing asks a counter to be monotonic or fresh.
+ * Earlier reads are not judged: nothing requires a counter to be monotonic or fresh.
  *
  * @module
  */
-import { type EdnObject, List } from "../history/edn.ts";
+import { type EdnObject, itemsOf, List, numberOf } from "../history/edn.ts";
+import { keyOf } from "../history/equality.ts";
 import { type Op, opFromEdn, pairs, taggedOp } from "../history/operations.ts";
 import type { Result } from "./checker.ts";
-import { itemsOf, keyOf, numberOf } from "../history/values.ts";
-import { counted, joined, seconds, whoWhen } from "./words.ts";
+import { formatEvent, formatSeconds, joinWords, pluralize } from "./format.ts";
 
-/** Integers from the first to the second, both included. */
+/** The integers from the first to the second, inclusive. */
 type Range = readonly [number, number];
 
 /** Checks a history of `add` and `read`; final reads carry `:final? true`. */
@@ -38,7 +38,7 @@ function isFinalRead({ type, extra }: Op): boolean {
   return type === "ok" && extra?.["final?"] === true;
 }
 
-/** The acknowledged adds, and those that may have happened; as completions where there is one. */
+/** The acknowledged adds, and those that may have happened: completions, where there are any. */
 function addsOf(history: readonly Op[]): { certain: Op[]; unknown: Op[] } {
   const certain: Op[] = [];
   const unknown: Op[] = [];
@@ -61,13 +61,13 @@ function sum(adds: readonly Op[]): number {
 function acceptableSums(certain: number, deltas: readonly number[]): Range[] {
   let sums: Range[] = [[certain, certain]];
   for (const delta of deltas) {
-    sums = merged([...sums, ...sums.map(([low, high]): Range => [low + delta, high + delta])]);
+    sums = merge([...sums, ...sums.map(([low, high]): Range => [low + delta, high + delta])]);
   }
   return sums;
 }
 
-/** Ranges that overlap or touch become one. */
-function merged(ranges: readonly Range[]): Range[] {
+/** Merges ranges that overlap or touch. */
+function merge(ranges: readonly Range[]): Range[] {
   const result: Range[] = [];
   for (const [low, high] of ranges.toSorted(([a], [b]) => a - b)) {
     const last = result.at(-1);
@@ -89,10 +89,10 @@ export function explainCounter(result: EdnObject, history: readonly Op[] = []): 
   const acceptable = rangesOf(result);
   const { certain, unknown } = addsOf(history);
   return [
-    `${errors.length} of ${counted(itemsOf(result["final-reads"]).length, "final read")} ` +
-    `${errors.length === 1 ? "is" : "are"} no sum that the adds allow: ` +
+    `${errors.length} of ${pluralize(itemsOf(result["final-reads"]).length, "final read")} ` +
+    `${errors.length === 1 ? "is not a sum" : "are not sums"} that the adds allow: ` +
     `acceptable ${acceptable.length === 1 ? "is" : "are"} ${printRanges(acceptable)}` +
-    `${unknown.length === 0 ? "" : ` (${counted(unknown.length, "add")} may have happened)`}.`,
+    `${unknown.length === 0 ? "" : ` (${pluralize(unknown.length, "add")} may have happened)`}.`,
     ...[...Map.groupBy(errors, ({ value }) => keyOf(value)).values()]
       .map((reads) => describe(reads, acceptable, certain)),
   ];
@@ -100,7 +100,9 @@ export function explainCounter(result: EdnObject, history: readonly Op[] = []): 
 
 function explainAbsence(result: EdnObject): string[] {
   if (result["valid?"] !== true || itemsOf(result["final-reads"]).length > 0) return [];
-  return ["No final read succeeded, so none was judged: nothing is wrong for want of evidence."];
+  return [
+    "No final read succeeded, so there was nothing to judge: valid only for lack of evidence.",
+  ];
 }
 
 function rangesOf(result: EdnObject): Range[] {
@@ -115,21 +117,21 @@ function printRanges(ranges: readonly Range[]): string {
     low === high ? `${low}` : `${low} to ${high}`
   );
   if (ranges.length > 6) shown.push(`${ranges.length - 6} more ranges`);
-  return joined(shown, "or");
+  return joinWords(shown, "or");
 }
 
-/** Reads of one and the same value. */
+/** Describes final reads that returned the same value. */
 function describe(reads: Op[], acceptable: readonly Range[], certain: readonly Op[]): string {
   const value = numberOf(reads[0]?.value);
   const processes = reads.map(({ process }) => Number(process)).sort((a, b) => a - b);
   const head = `The final read${reads.length === 1 ? "" : "s"} of process ${
-    joined(processes.map(String))
+    joinWords(processes.map(String))
   } returned`;
   if (value === undefined || !Number.isInteger(value)) return `${head} no integer.`;
   const gap = nearestTo(value, acceptable) - value;
   const off = `${head} ${value}, ${Math.abs(gap)} too ${gap > 0 ? "low" : "high"}.`;
   const causes = causesOf(gap, value, certain);
-  return causes.length === 0 ? off : `${off} It could be that ${joined(causes, "or that")}.`;
+  return causes.length === 0 ? off : `${off} It could be that ${joinWords(causes, "or that")}.`;
 }
 
 function nearestTo(value: number, ranges: readonly Range[]): number {
@@ -140,7 +142,7 @@ function nearestTo(value: number, ranges: readonly Range[]): number {
   return nearest;
 }
 
-/** Simple stories of acknowledged adds that lead to a read `gap` below what is right. */
+/** Finds simple faults that would make a read fall short of an acceptable sum by `gap`. */
 function causesOf(gap: number, value: number, certain: readonly Op[]): string[] {
   const negative = certain.filter((add) => deltaOf(add) < 0);
   if (negative.length > 0 && sum(negative) === gap) {
@@ -172,12 +174,12 @@ function ofOneAdd(delta: number, certain: readonly Op[], what: string): string[]
   const which = candidates.length === 1
     ? `the add of ${delta} acknowledged to`
     : `one of the ${candidates.length} adds of ${delta}, the last acknowledged to`;
-  return [`${which} ${whoWhen(last)}, ${what}`];
+  return [`${which} ${formatEvent(last)}, ${what}`];
 }
 
 const LAST_ADDS_LIMIT = 20;
 
-/** The read shows the counter as it stood some adds ago. */
+/** Finds out whether the read shows the counter as it was some adds ago. */
 function ofTheLastAdds(gap: number, certain: readonly Op[]): string[] {
   let missing = 0;
   const newest = certain.toSorted((a, b) => b.index - a.index).slice(0, LAST_ADDS_LIMIT);
@@ -185,7 +187,9 @@ function ofTheLastAdds(gap: number, certain: readonly Op[]): string[] {
     missing += deltaOf(add);
     if (position > 0 && missing === gap && deltaOf(add) !== 0) {
       return [
-        `the last ${position + 1} adds, acknowledged from ${seconds(add.time)} on, are missing`,
+        `the last ${position + 1} adds, acknowledged from ${
+          formatSeconds(add.time)
+        } on, are missing`,
       ];
     }
   }

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { isEdnObject, parseEdn, prettyEdn, printEdn } from "../history/edn.ts";
 import { checkCounter, explainCounter } from "./counter.ts";
-import { recorded, transcript } from "./transcript.ts";
+import { recorded, transcript } from "./history_fixture.ts";
 
 for (
   const run of [
@@ -12,14 +12,14 @@ for (
     "pn-counter/unsynced-read",
   ]
 ) {
-  Deno.test(`counter: ${run} comes out as Maelstrom had it`, () => {
+  Deno.test(`counter: ${run} equals Maelstrom's result`, () => {
     const { history, results } = recorded(run);
     assertEquals(parseEdn(prettyEdn(checkCounter(history))), results["workload"]);
   });
 }
 
-/** Adds with the ends given, then final reads of the values given. */
-function counted(adds: [delta: number, end: "ok" | "fail" | "info" | ""][], reads: string[]) {
+/** A history of adds that end as given, then of final reads that return the given values. */
+function historyOf(adds: [delta: number, end: "ok" | "fail" | "info" | ""][], reads: string[]) {
   const lines = adds.flatMap(([delta, end], process) => [
     `${process} ${process} invoke add ${delta}`,
     ...(end === "" ? [] : [`${process}.5 ${process} ${end} add ${delta}`]),
@@ -31,18 +31,18 @@ function counted(adds: [delta: number, end: "ok" | "fail" | "info" | ""][], read
   return transcript([...lines, ...ends].join("\n"));
 }
 
-Deno.test("counter: the sum of the acknowledged adds is right, and failed adds do not count", () => {
-  const result = checkCounter(counted([[3, "ok"], [4, "ok"], [9, "fail"]], ["7", "7"]));
+Deno.test("counter: the sum of the acknowledged adds is acceptable, and failed adds do not count", () => {
+  const result = checkCounter(historyOf([[3, "ok"], [4, "ok"], [9, "fail"]], ["7", "7"]));
   assertEquals(
     printEdn(result),
     "{:valid? true, :errors nil, :final-reads (7 7), :acceptable ([7 7])}",
   );
 });
 
-Deno.test("counter: unknown adds make exactly their subset sums acceptable", () => {
+Deno.test("counter: adds of unknown outcome make exactly their subset sums acceptable", () => {
   const acceptable = (...unknown: number[]) =>
     printEdn(
-      checkCounter(counted(unknown.map((delta) => [delta, "info"]), []))["acceptable"] ?? null,
+      checkCounter(historyOf(unknown.map((delta) => [delta, "info"]), []))["acceptable"] ?? null,
     );
   assertEquals(acceptable(3), "([0 0] [3 3])");
   assertEquals(acceptable(1, 1), "([0 2])");
@@ -59,13 +59,17 @@ Deno.test("counter: subset sums agree with trying every subset", () => {
   }
   const adds = deltas.map((delta): [number, "info"] => [delta, "info"]);
   for (let value = -20; value <= 20; value++) {
-    assertEquals(checkCounter(counted(adds, [`${value}`]))["valid?"], sums.has(value), `${value}`);
+    assertEquals(
+      checkCounter(historyOf(adds, [`${value}`]))["valid?"],
+      sums.has(value),
+      `${value}`,
+    );
   }
 });
 
-Deno.test("counter: an add still open when the run ended may have happened", () => {
-  assertEquals(checkCounter(counted([[3, ""]], ["3"]))["valid?"], true);
-  assertEquals(checkCounter(counted([[3, ""]], ["0"]))["valid?"], true);
+Deno.test("counter: an add that was open when the run ended may have happened", () => {
+  assertEquals(checkCounter(historyOf([[3, ""]], ["3"]))["valid?"], true);
+  assertEquals(checkCounter(historyOf([[3, ""]], ["0"]))["valid?"], true);
 });
 
 Deno.test("counter: reads before the end are not judged", () => {
@@ -77,17 +81,17 @@ Deno.test("counter: reads before the end are not judged", () => {
 });
 
 Deno.test("counter: a fraction is never acceptable", () => {
-  assertEquals(checkCounter(counted([[1, "info"]], ["0.5"]))["valid?"], false);
+  assertEquals(checkCounter(historyOf([[1, "info"]], ["0.5"]))["valid?"], false);
 });
 
-const explain = (...args: Parameters<typeof counted>) => {
-  const history = counted(...args);
+const explain = (...args: Parameters<typeof historyOf>) => {
+  const history = historyOf(...args);
   return explainCounter(checkCounter(history), history);
 };
 
 Deno.test("counter: a read that misses one add names it", () => {
   assertEquals(explain([[3, "ok"], [4, "ok"]], ["3", "7"]), [
-    "1 of 2 final reads is no sum that the adds allow: acceptable is 7.",
+    "1 of 2 final reads is not a sum that the adds allow: acceptable is 7.",
     "The final read of process 0 returned 3, 4 too low. It could be that the add of 4 " +
     "acknowledged to process 1 at 0.002 s, is missing.",
   ]);
@@ -110,13 +114,13 @@ Deno.test("counter: the gap is measured to the nearest acceptable sum", () => {
   const [head, detail] = explain([[10, "ok"], [5, "info"]], ["16"]);
   assertEquals(
     head,
-    "1 of 1 final read is no sum that the adds allow: acceptable are 10 or 15 " +
+    "1 of 1 final read is not a sum that the adds allow: acceptable are 10 or 15 " +
       "(1 add may have happened).",
   );
   assert(detail?.startsWith("The final read of process 0 returned 16, 1 too high."));
 });
 
-Deno.test("counter: a run without final reads is said to be valid for want of evidence", () => {
+Deno.test("counter: the explanation says that a run without final reads is valid only for lack of evidence", () => {
   const { results } = recorded("g-counter/final-reads-fail");
   const workload = results["workload"];
   assert(isEdnObject(workload));

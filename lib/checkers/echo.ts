@@ -1,16 +1,16 @@
 /**
- * The echo checker: every reply carries what was sent.
+ * The echo checker: every reply must echo its request.
  *
- * Operations without a definite end (time-outs, malformed replies) are not judged. One that failed
- * is an error: a refusal is no echo.
+ * Operations without a definite outcome (time-outs, malformed replies) are not judged. One that
+ * failed is an error: an error reply is not an echo.
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, List, printEdn } from "../history/edn.ts";
+import { type Edn, type EdnObject, isEdnObject, itemsOf, List, printEdn } from "../history/edn.ts";
+import { canonical, sameEdn } from "../history/equality.ts";
 import { type Op, pairs } from "../history/operations.ts";
 import type { Result } from "./checker.ts";
-import { canonical, itemsOf, sameEdn } from "../history/values.ts";
-import { counted, whoWhen } from "./words.ts";
+import { formatEvent, pluralize } from "./format.ts";
 
 /** Checks a history of `echo`, whose completions hold the whole reply. */
 export function checkEcho(history: readonly Op[]): Result {
@@ -39,8 +39,8 @@ function echoed({ value }: Op): Edn {
   return isEdnObject(value) ? value["echo"] ?? null : null;
 }
 
-/** The errors in a fixed order: Maelstrom lists them as a hash map of operations yields them. */
-export function comparableEcho(result: EdnObject): Edn {
+/** Sorts the errors: Maelstrom lists them in the order of a hash map of operations. */
+export function projectEcho(result: EdnObject): Edn {
   const errors = itemsOf(result["errors"]);
   return {
     ...result,
@@ -57,14 +57,16 @@ export function explainEcho(result: EdnObject, history: readonly Op[] = []): str
   const wrong = wrongEchoes(history);
   const details = wrong.length > 0 ? wrong.map(describe) : errors.map(describeStored);
   return [
-    `${counted(errors.length, "reply", "replies")} did not carry what was sent.`,
+    `${pluralize(errors.length, "reply", "replies")} did not echo ${
+      errors.length === 1 ? "its request" : "their requests"
+    }.`,
     ...details.slice(0, DETAILS_LIMIT),
   ];
 }
 
 function describe({ sent, completion }: WrongEcho): string {
   const { type, value, error = null } = completion;
-  const request = `To ${whoWhen(completion)}: sent ${printEdn(sent)}, `;
+  const request = `To ${formatEvent(completion)}: sent ${printEdn(sent)}, `;
   if (type === "fail") return `${request}refused with ${printEdn(error)}.`;
   if (!isEdnObject(value)) return `${request}received ${printEdn(value)}.`;
   return `${request}echoed ${printEdn(echoed(completion))}.`;

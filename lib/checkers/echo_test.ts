@@ -1,19 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
 import { isEdnObject, keyword, parseEdn, prettyEdn } from "../history/edn.ts";
-import { checkEcho, comparableEcho, explainEcho } from "./echo.ts";
-import { recorded, transcript } from "./transcript.ts";
+import { checkEcho, explainEcho, projectEcho } from "./echo.ts";
+import { recorded, transcript } from "./history_fixture.ts";
 
 for (const run of ["echo/changed-type", "echo/definite-errors"]) {
-  Deno.test(`echo: ${run} comes out as Maelstrom had it`, () => {
+  Deno.test(`echo: ${run} equals Maelstrom's result`, () => {
     const { history, results } = recorded(run);
     const result = parseEdn(prettyEdn(checkEcho(history)));
     const stored = results["workload"];
     assert(isEdnObject(result) && isEdnObject(stored));
-    assertEquals(comparableEcho(result), comparableEcho(stored));
+    assertEquals(projectEcho(result), projectEcho(stored));
   });
 }
 
-Deno.test("echo: a reply that carries what was sent is right, whatever else it holds", () => {
+Deno.test("echo: a reply that echoes its request is valid, whatever else it holds", () => {
   const result = checkEcho(transcript(`
     0 0 invoke echo "a"
     1 0 ok     echo {:type "echo_ok", :echo "a", :in_reply_to 1}
@@ -21,7 +21,7 @@ Deno.test("echo: a reply that carries what was sent is right, whatever else it h
   assertEquals(prettyEdn(result), "{:valid? true, :errors ()}");
 });
 
-Deno.test("echo: a wrong payload is an error, a refusal too, an unknown end is none", () => {
+Deno.test("echo: a wrong payload and an error reply are errors, an unknown outcome is not", () => {
   const history = transcript(`
     0 0 invoke echo "a"
     1 0 ok     echo {:type "echo_ok", :echo "b", :in_reply_to 1}
@@ -34,7 +34,7 @@ Deno.test("echo: a wrong payload is an error, a refusal too, an unknown end is n
   const result = checkEcho(history);
   assertEquals(result["valid?"], false);
   assertEquals(explainEcho(result, history), [
-    "2 replies did not carry what was sent.",
+    "2 replies did not echo their requests.",
     'To process 0 at 0.001 s: sent "a", echoed "b".',
     'To process 1 at 0.003 s: sent "c", refused with [:temporarily-unavailable "no"].',
   ]);

@@ -1,6 +1,6 @@
 /**
- * Operations that ended in an exception of the client: malformed replies, above all. They never make
- * a run invalid, but each is an operation whose outcome is unknown.
+ * Operations that ended in an exception in the client, mostly over a malformed reply. They never make
+ * a run invalid, but the outcome of each is unknown.
  *
  * @module
  */
@@ -8,15 +8,17 @@ import {
   type Edn,
   type EdnObject,
   isEdnObject,
+  itemsOf,
   Keyword,
   keyword,
   List,
+  numberOf,
   printEdn,
 } from "../history/edn.ts";
+import { canonical } from "../history/equality.ts";
 import { type Op, opFromEdn, taggedOp } from "../history/operations.ts";
 import type { Result } from "./checker.ts";
-import { canonical, itemsOf, numberOf } from "../history/values.ts";
-import { counted, whoWhen } from "./words.ts";
+import { formatEvent, pluralize } from "./format.ts";
 
 /** Counts the exceptions of a history by class, the most frequent first. */
 export function checkExceptions(history: readonly Op[]): Result {
@@ -33,7 +35,7 @@ export function checkExceptions(history: readonly Op[]): Result {
   return { "valid?": true, "exceptions": new List(exceptions) };
 }
 
-/** The first cause of an operation's exception, as `datafy` lays it out: `{:via [{:type …}] …}`. */
+/** The outermost exception of an operation, as Clojure's `Throwable->map` shows it. */
 function causeOf({ extra }: Op): EdnObject {
   const exception = extra?.["exception"];
   const [cause] = isEdnObject(exception) ? itemsOf(exception["via"]) : [];
@@ -44,8 +46,8 @@ function classOf(op: Op): Edn {
   return causeOf(op)["type"] ?? null;
 }
 
-/** The classes and their counts; the examples' traces are Maelstrom's own. */
-export function comparableExceptions(result: EdnObject): Edn {
+/** Keeps the classes and their counts: the stack traces of the examples are Maelstrom's own. */
+export function projectExceptions(result: EdnObject): Edn {
   const classes = itemsOf(result["exceptions"]).filter(isEdnObject);
   return classes.map((one) => [one["class"] ?? null, one["count"] ?? 0]);
 }
@@ -54,18 +56,18 @@ export function comparableExceptions(result: EdnObject): Edn {
 export function explainExceptions(result: EdnObject): string[] {
   return itemsOf(result["exceptions"]).filter(isEdnObject).map((exception) => {
     const example = opFromEdn(exception["example"] ?? null);
-    return `${counted(numberOf(exception["count"]) ?? 0, "operation")} ended in an exception, ` +
-      `the first ${example.f} of ${whoWhen(example)}: ${printCause(causeOf(example))}`;
+    return `${pluralize(numberOf(exception["count"]) ?? 0, "operation")} ended in an exception, ` +
+      `the first ${example.f} of ${formatEvent(example)}: ${printCause(causeOf(example))}`;
   });
 }
 
 const MESSAGE_LIMIT = 400;
 
-/** Maelstrom's sentences about a reply that is not what the workload asks for, on one line. */
+/** Maelstrom's sentences about a malformed reply, on one line. */
 const MALFORMED_REPLY =
   /sent node (\S+) the following request: (.*) And expected .* but instead received (.*) This is malformed because: (.*?)(?: See doc.*)?$/;
 
-/** A refusal by its code and text, anything else by its message. */
+/** Prints an error reply by its code and text, anything else by its message. */
 function printCause({ message, data }: EdnObject): string {
   if (isEdnObject(data) && data["type"] === keyword("rpc-error")) {
     const { name = null, code = null, body = null } = data;
@@ -73,7 +75,7 @@ function printCause({ message, data }: EdnObject): string {
     return `error ${printEdn(code)} (${name instanceof Keyword ? name.name : printEdn(name)})` +
       (typeof text === "string" ? `, "${text}".` : ".");
   }
-  if (typeof message !== "string") return "no message given.";
+  if (typeof message !== "string") return "it has no message.";
   const line = message.replaceAll(/\s+/g, " ");
   const [, node, request, reply, reason] = MALFORMED_REPLY.exec(line) ?? [];
   if (node !== undefined) return `${node} replied ${reply} to ${request}; malformed: ${reason}`;

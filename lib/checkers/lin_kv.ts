@@ -1,49 +1,61 @@
 /**
- * The checker of the lin-kv workload: each key is a register of its own, and linearizable.
+ * The checker of the lin-kv workload: each key must be a linearizable register.
  *
  * Linearizability is local (Herlihy and Wing, Linearizability: a correctness condition for concurrent
- * objects, 1990): a store is linearizable exactly if each of its keys is. So the history is taken
- * apart by key, which keeps every search small.
+ * objects, 1990): a store is linearizable exactly if each of its keys is. So the history is split by
+ * key, which keeps every search small.
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, List, printEdn, Tagged } from "../history/edn.ts";
+import { compareEdn } from "../history/compare.ts";
+import {
+  type Edn,
+  type EdnObject,
+  entriesOf,
+  isEdnObject,
+  List,
+  printEdn,
+  Tagged,
+} from "../history/edn.ts";
+import { keyOf } from "../history/equality.ts";
 import { type Op, opFromEdn, opToEdn } from "../history/operations.ts";
-import { type Check, type Explain, type Result, UNKNOWN, worst } from "./checker.ts";
+import { type CheckOptions, type Explain, type Result, UNKNOWN, worst } from "./checker.ts";
+import { formatSeconds, formatTable, pluralize } from "./format.ts";
 import {
   type Configuration,
-  linearizable,
+  findLinearization,
+  findMinimalWitness,
   type SearchOptions,
-  unexplainedStretch,
-} from "./linearizability.ts";
-import { casOf, casRegister } from "./register.ts";
-import { compareEdn, entriesOf, keyOf } from "../history/values.ts";
-import { counted, seconds } from "./words.ts";
+} from "./linearizability/mod.ts";
+import { casOf, casRegister } from "./linearizability/register.ts";
 
-/** How many configurations a result shows. */
-const SHOWN = 10;
+/** How many configurations a result lists. */
+const CONFIGURATIONS_LIMIT = 10;
 
 /**
  * Checks a lin-kv history, whose values are `[key value]`. The result is Maelstrom's:
  * `{:valid? …, :results {key {:linearizable {…}, :timeline {:valid? true}, :valid? …}}, :failures […]}`,
  * where `:failures` lists the keys that are not linearizable. Of a key's `:linearizable`:
  *
- * - `:op` is the completion that no order of the operations before it explains, `:previous-ok` the one
+ * - `:op` is the completion that no order of the operations explains, `:previous-ok` the `ok` completion
  *   before it;
- * - `:configs` holds up to ten ways in which what completed before it may have happened: the register
- *   (`:model`), the operation that took effect last and those still open (`:pending`);
- * - `:final-paths` adds to each why `:op` cannot come next.
+ * - `:configs` holds up to ten ways in which everything before it may have happened: the register
+ *   (`:model`), the operation that took effect last and the open ones (`:pending`);
+ * - `:final-paths` adds to each of them why `:op` cannot come next.
  *
- * Knossos finds the same `:op` and the same states; which configurations it lists, and in which order,
- * depends on its search, so only verdicts, keys, `:op` and `:previous-ok` should be compared.
+ * Knossos finds the same `:op` and the same states. Which configurations it lists, and in which order,
+ * depends on its search.
+ *
+ * @param bounds limits the search of each key.
  */
-export const checkLinKv: Check = (history) => checkRegisters(history);
-
-/** {@linkcode checkLinKv} with bounds of its own for the search of each key. */
-export function checkRegisters(history: readonly Op[], options?: SearchOptions): Result {
+export function checkLinKv(
+  history: readonly Op[],
+  _options?: CheckOptions,
+  bounds?: SearchOptions,
+): Result {
   const results = new Map<Edn, Result>();
   for (const [key, ofKey] of historiesByKey(history)) {
-    const linearizability = checkRegister(ofKey, options);
+    const linearizability = checkRegister(ofKey, bounds);
     const verdict = linearizability["valid?"];
     const timeline = { "valid?": true };
     results.set(key, { linearizable: linearizability, timeline, "valid?": verdict });
@@ -61,8 +73,8 @@ interface KeyHistory {
   readonly history: Op[];
 }
 
-/** The history of each key, with bare values, in the order of the keys. */
-export function historiesByKey(history: readonly Op[]): Map<Edn, Op[]> {
+/** Splits a history by key, in the order of the keys; its values lose their keys. */
+function historiesByKey(history: readonly Op[]): Map<Edn, Op[]> {
   const byKey = new Map<Edn, KeyHistory>();
   for (const op of history) {
     if (op.process === "nemesis" || !Array.isArray(op.value) || op.value.length !== 2) continue;
@@ -75,19 +87,23 @@ export function historiesByKey(history: readonly Op[]): Map<Edn, Op[]> {
   return new Map(sorted.map(({ key, history }) => [key, history]));
 }
 
-function checkRegister(history: readonly Op[], options?: SearchOptions): Result {
-  const found = linearizable(history, casRegister, options);
+function checkRegister(history: readonly Op[], bounds?: SearchOptions): Result {
+  const found = findLinearization(history, casRegister, bounds);
   if ("cause" in found) {
     return { "valid?": UNKNOWN, cause: found.cause };
   }
-  const configs = new List(found.configurations.slice(0, SHOWN).map(shownConfiguration));
+  const configs = new List(
+    found.configurations.slice(0, CONFIGURATIONS_LIMIT).map(shownConfiguration),
+  );
   if (found.verdict) return { "valid?": true, configs, "final-paths": new List() };
   const { op, previousOk, configurations } = found;
   const last = configurations.flatMap(({ last }) => last ?? []);
   return {
     "valid?": false,
     configs,
-    "final-paths": new List(configurations.slice(0, SHOWN).map((from) => finalPath(from, op))),
+    "final-paths": new List(
+      configurations.slice(0, CONFIGURATIONS_LIMIT).map((from) => finalPath(from, op)),
+    ),
     "previous-ok": shownOp(previousOk),
     "last-op": shownOp(last.sort((a, b) => a.index - b.index).at(-1)),
     op: shownOp(op),
@@ -117,7 +133,7 @@ function register(value: Edn): Tagged {
   return new Tagged("knossos.model.CASRegister", { value });
 }
 
-/** An operation in the form and order of Knossos: a plain map. */
+/** Shows an operation as Knossos does: a plain map, its keys in this order. */
 function shownOp(op: Op | undefined): Edn {
   if (op === undefined) return null;
   const { process = null, type = null, f = null, value = null, index = null, time = null } =
@@ -126,8 +142,8 @@ function shownOp(op: Op | undefined): Edn {
 }
 
 /**
- * Says which keys are not linearizable and why: for each, the operation that fits in no order of what
- * happened before it and, where the history is given, the smallest stretch that shows it, as a table.
+ * Says which keys are not linearizable and why: for each, the operation that no order explains and,
+ * where the history is given, a minimal witness as a table.
  */
 export const explainLinKv: Explain = (result, history) => {
   const histories = history === undefined ? undefined : historiesByKey(history);
@@ -136,50 +152,40 @@ export const explainLinKv: Explain = (result, history) => {
     if (!isEdnObject(found) || found["valid?"] === true) return [];
     const name = `key ${printEdn(key)}`;
     if (!isEdnObject(found["op"])) {
-      return [`${name}: it cannot be told; ${String(found["cause"] ?? "the search failed")}.`];
+      return [`${name}: unknown; ${String(found["cause"] ?? "the search failed")}.`];
     }
     const op = opFromEdn(found["op"]);
-    const headline = `${name} is not linearizable: process ${op.process}'s ${deed(op)}, which ` +
-      `completed at ${seconds(op.time)}, fits in no order of what happened before it.`;
-    return [headline, ...explainStretch(histories?.get(key) ?? [], op)];
+    const headline = `${name} is not linearizable: no order of the operations explains ` +
+      `process ${op.process}'s ${printDeed(op)}, which completed at ${formatSeconds(op.time)}.`;
+    return [headline, ...explainWitness(histories?.get(key) ?? [], op)];
   });
 };
 
-function explainStretch(history: readonly Op[], unexplained: Op): string[] {
+function explainWitness(history: readonly Op[], unexplained: Op): string[] {
   const op = history.find(({ index }) => index === unexplained.index);
   if (op === undefined) return [];
-  const { calls, fromStart, others } = unexplainedStretch(history, casRegister, op);
-  const before = fromStart
-    ? "from the empty register on"
-    : "whatever the operations before it had left in the register";
+  const { calls, isFromStart, otherCount } = findMinimalWitness(history, casRegister, op);
+  const start = isFromStart ? "from the empty register on" : "whatever the register held before";
   const lines = [
-    `The smallest stretch that contradicts itself, ${before}:`,
-    ...table([
+    `A minimal witness, ${start}:`,
+    ...formatTable([
       ["process", "invoked", "completed", "operation"],
       ...calls.map(({ invocation, completion }) => [
         String(invocation.process),
-        seconds(invocation.time),
-        completion === undefined ? "never" : seconds(completion.time),
-        deed(completion ?? invocation),
+        formatSeconds(invocation.time),
+        completion === undefined ? "never" : formatSeconds(completion.time),
+        printDeed(completion ?? invocation),
       ]),
     ]),
   ];
-  if (others > 0) {
-    const them = counted(others, "other operation");
-    lines.push(`${them} could have taken effect meanwhile; whether or not makes no difference.`);
+  if (otherCount > 0) {
+    const others = pluralize(otherCount, "other operation");
+    lines.push(`${others} may have taken effect meanwhile, which makes no difference.`);
   }
   return lines;
 }
 
-/** What an operation did: `read 3`, `write 3`, `cas 3 → 4`. */
-function deed({ f, value }: Op): string {
+/** Prints what an operation did: `read 3`, `write 3`, `cas 3 → 4`. */
+function printDeed({ f, value }: Op): string {
   return f === "cas" ? `cas ${casOf(value).map(printEdn).join(" → ")}` : `${f} ${printEdn(value)}`;
-}
-
-/** Rows as indented lines, their columns aligned. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  return rows.map((row) =>
-    `  ${row.map((cell, column) => cell.padEnd(width(column))).join("  ").trimEnd()}`
-  );
 }

@@ -1,17 +1,16 @@
 /**
- * What must come out equal when a checker that searches is run again on a stored history.
+ * What must come out equal when a checker that searches judges a stored history again.
  *
- * Knossos lets two algorithms race and reports the states that the faster one was in; Elle reports
- * one cycle of each kind from each tangle of transactions, as its search met them, and cuts lists
- * in the order of a hash map. Verdicts, kinds and counts do not depend on any of that.
+ * Knossos lets two algorithms race and reports the states of the faster one; Elle reports one cycle
+ * of each class from each strongly connected component, as its search meets them, and cuts lists in
+ * the order of a hash map. Verdicts, classes and counts depend on none of that.
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject } from "../history/edn.ts";
-import { entriesOf, itemsOf } from "../history/values.ts";
+import { type Edn, type EdnObject, entriesOf, isEdnObject, itemsOf } from "../history/edn.ts";
 
-/** Of the transactional checkers: verdict, kinds of anomalies and how many of each, models ruled out. */
-export function comparableElle(result: EdnObject): Edn {
+/** Keeps the verdict, the types of anomalies with their counts, and the models ruled out. */
+export function projectElle(result: EdnObject): Edn {
   const anomalies = entriesOf(result["anomalies"])
     .map(([kind, examples]): [Edn, Edn] => [kind, itemsOf(examples).length]);
   return {
@@ -23,8 +22,8 @@ export function comparableElle(result: EdnObject): Edn {
   };
 }
 
-/** Of lin-kv: the verdict of each key, and which keys failed. */
-export function comparableLinKv(result: EdnObject): Edn {
+/** Keeps the verdict of each key, and which keys failed. */
+export function projectLinKv(result: EdnObject): Edn {
   const keys = entriesOf(result["results"]).map(([key, value]): [Edn, Edn] => {
     const linearizable = isEdnObject(value) ? value["linearizable"] : undefined;
     return [key, isEdnObject(linearizable) ? linearizable["valid?"] ?? null : null];

@@ -1,18 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { isEdnObject, parseEdn, printEdn } from "../history/edn.ts";
-import type { Comparable } from "./checker.ts";
-import { comparableElle, comparableLinKv } from "./projections.ts";
+import type { Projection } from "./checker.ts";
+import { projectElle, projectLinKv } from "./projections.ts";
 
-function project(comparable: Comparable, text: string): string {
+function project(projection: Projection, text: string): string {
   const result = parseEdn(text);
   assert(isEdnObject(result));
-  return printEdn(comparable(result));
+  return printEdn(projection(result));
 }
 
-Deno.test("of cycles, kinds and counts are compared, not which ones were found", () => {
+Deno.test("the projection of a transactional result keeps types and counts, not the cycles found", () => {
   assertEquals(
     project(
-      comparableElle,
+      projectElle,
       "{:valid? false, :anomaly-types (:G1c), :anomalies {:G1c [{:cycle [1]} {:cycle [2]}]}, " +
         ":not #{:read-committed}, :also-not #{:serializable}}",
     ),
@@ -20,15 +20,15 @@ Deno.test("of cycles, kinds and counts are compared, not which ones were found",
       ":also-not #{:serializable}}",
   );
   assertEquals(
-    project(comparableElle, "{:valid? true, :anomaly-types (), :anomalies nil}"),
+    project(projectElle, "{:valid? true, :anomaly-types (), :anomalies nil}"),
     "{:valid? true, :anomaly-types (), :anomalies {}}",
   );
 });
 
-Deno.test("of linearizability, the verdict of each key is compared, not the states of a search", () => {
+Deno.test("the projection of a lin-kv result keeps each key's verdict, not the states of the search", () => {
   assertEquals(
     project(
-      comparableLinKv,
+      projectLinKv,
       "{:valid? false, :results {0 {:linearizable {:valid? false, :configs (1)}, :valid? false}, " +
         "1 {:linearizable {:valid? true, :model 3}, :valid? true}}, :failures [0]}",
     ),

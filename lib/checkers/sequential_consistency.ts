@@ -1,22 +1,22 @@
 /**
- * Sequential consistency: could operations have happened one after another, each process's in the order
- * in which it executed them?
+ * Sequential consistency: could the operations have happened one after another, those of each process in
+ * the order in which it executed them?
  *
- * Unlike linearizability it asks nothing of the times at which different processes did what they did, so
- * a process may be arbitrarily far behind, but never goes back (Lamport, How to make a multiprocessor
- * computer that correctly executes multiprocess programs, 1979). The search takes one operation after
- * another from the fronts of the processes and remembers which fronts and states it has been to. It is
- * meant for short histories of few processes, as tests make them.
+ * Unlike linearizability it ignores when different processes acted, so a process may lag arbitrarily
+ * far behind, but never goes back (Lamport, How to make a multiprocessor computer that correctly
+ * executes multiprocess programs, 1979). The search takes one operation after another from the fronts
+ * of the processes and remembers which fronts and states it has visited. It is meant for the short
+ * histories of few processes that tests produce.
  *
  * @module
  */
 import { type Op, pairs } from "../history/operations.ts";
 import { UNKNOWN } from "./checker.ts";
-import type { Model, SearchOptions } from "./linearizability.ts";
-import { counted } from "./words.ts";
+import { pluralize } from "./format.ts";
+import type { Model, SearchOptions } from "./linearizability/mod.ts";
 
 /** The outcome of a search. */
-export type SequentialOrder =
+type SequentialOrder =
   | {
     readonly verdict: true;
     /** An order that explains everything: completions, or invocations of indefinite operations. */
@@ -29,7 +29,7 @@ export type SequentialOrder =
     readonly cause: string;
   };
 
-/** How far each process has got, and the state that leaves the object in. */
+/** How far each process has got, and the state this leaves the object in. */
 interface Front<State> {
   readonly positions: readonly number[];
   readonly state: State;
@@ -38,9 +38,9 @@ interface Front<State> {
 
 /**
  * Searches for an order of a history's operations that respects each process's own order and the model.
- * Failed operations are left out; indefinite ones, after which a process does nothing more, may happen.
+ * Failed operations are left out; indefinite ones, each the last of its process, may have happened.
  */
-export function sequentiallyConsistent<State>(
+export function findSequentialOrder<State>(
   history: readonly Op[],
   model: Model<State>,
   { maxConfigurations = 300_000 }: SearchOptions = {},
@@ -61,7 +61,7 @@ export function sequentiallyConsistent<State>(
       return { verdict: true, order: path.flatMap(({ front }) => front.took) };
     }
     if (visited.size > maxConfigurations) {
-      const cause = `the search was given up after ${counted(maxConfigurations, "configuration")}`;
+      const cause = `the search gave up after ${pluralize(maxConfigurations, "configuration")}`;
       return { verdict: UNKNOWN, cause };
     }
     const process = last.next++;
@@ -74,7 +74,7 @@ export function sequentiallyConsistent<State>(
   return { verdict: false };
 }
 
-/** What each process did, in order; of definite operations the completions. */
+/** What each process did, in order: completions, and the invocations of indefinite operations. */
 function programsOf(history: readonly Op[]): Op[][] {
   const calls = pairs(history).filter(({ completion }) => completion?.type !== "fail");
   const byProcess = Map.groupBy(calls, ({ invocation }) => invocation.process);
@@ -98,7 +98,7 @@ function advanced<State>(
   return { positions: positions.with(process, position + 1), state: after, took: [op] };
 }
 
-/** Takes every read that can be taken: it changes nothing, so nothing is lost by not waiting. */
+/** Takes every read that can be taken: it changes nothing, so waiting gains nothing. */
 function withReads<State>(
   front: Front<State>,
   programs: readonly (readonly Op[])[],
@@ -117,7 +117,7 @@ function withReads<State>(
   return { positions, state: front.state, took };
 }
 
-/** True once nothing is left but indefinite operations. */
+/** Returns whether nothing is left but indefinite operations. */
 function isFinished<State>(
   { positions }: Front<State>,
   programs: readonly (readonly Op[])[],

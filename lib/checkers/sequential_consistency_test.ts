@@ -3,16 +3,16 @@ import fc from "fast-check";
 import type { Edn } from "../history/edn.ts";
 import { type Op, pairs } from "../history/operations.ts";
 import { UNKNOWN } from "./checker.ts";
-import { linearizable } from "./linearizability.ts";
-import { casRegister } from "./register.ts";
-import { sequentiallyConsistent } from "./sequential_consistency.ts";
-import { transcript } from "./transcript.ts";
+import { transcript } from "./history_fixture.ts";
+import { findLinearization } from "./linearizability/mod.ts";
+import { casRegister } from "./linearizability/register.ts";
+import { findSequentialOrder } from "./sequential_consistency.ts";
 
 function verdictOf(text: string) {
-  return sequentiallyConsistent(transcript(text), casRegister).verdict;
+  return findSequentialOrder(transcript(text), casRegister).verdict;
 }
 
-Deno.test("a process may be behind the others, but does not go back", () => {
+Deno.test("a process may lag behind the others, but must not go back", () => {
   const writes = `
     0 0 invoke write 1
     1 0 ok     write 1
@@ -24,7 +24,11 @@ Deno.test("a process may be behind the others, but does not go back", () => {
   assertEquals(verdictOf(writes + reads(2, 1)), false);
   assertEquals(verdictOf(writes + reads(3)), false);
   const stale = transcript(writes + reads(1));
-  assertEquals(linearizable(stale, casRegister).verdict, false, "which is not linearizable");
+  assertEquals(
+    findLinearization(stale, casRegister).verdict,
+    false,
+    "which is not linearizable",
+  );
 });
 
 Deno.test("a process sees its own writes", () => {
@@ -40,10 +44,10 @@ Deno.test("a process sees its own writes", () => {
   assertEquals(verdictOf(after(3)), false);
 });
 
-Deno.test("an indefinite write may have happened or not, a failed one has not", () => {
-  const after = (fate: string, value: string) => `
+Deno.test("an indefinite write may have happened, a failed one has not", () => {
+  const after = (outcome: string, value: string) => `
     0 0 invoke write 1
-    1 0 ${fate} write 1
+    1 0 ${outcome} write 1
     2 1 invoke write 2
     3 1 ok     write 2
     4 1 invoke read
@@ -53,12 +57,12 @@ Deno.test("an indefinite write may have happened or not, a failed one has not", 
   assertEquals(verdictOf(after("fail", "1")), false);
 });
 
-Deno.test("a search that is cut off says so", () => {
+Deno.test("a search that exceeds its bound says so", () => {
   const text = Array.from(
     { length: 6 },
     (_, i) => `0 ${i} invoke write ${i}\n1 ${i} ok write ${i}`,
   );
-  const found = sequentiallyConsistent(transcript(text.join("\n")), casRegister, {
+  const found = findSequentialOrder(transcript(text.join("\n")), casRegister, {
     maxConfigurations: 2,
   });
   assertEquals(found.verdict, UNKNOWN);
@@ -72,7 +76,7 @@ const op = fc.record({
   isDefinite: fc.integer({ min: 0, max: 7 }).map((n) => n > 0),
 });
 
-/** Operations one after another, with whatever values; an indefinite one ends its process. */
+/** Operations one after another with arbitrary values; an indefinite one ends its process. */
 const sequence = fc.array(op, { maxLength: 7 }).map((ops) => {
   const ended = new Map<number, number>();
   return ops.flatMap(({ process: client, f, value, to, isDefinite }, i): Op[] => {
@@ -87,7 +91,7 @@ const sequence = fc.array(op, { maxLength: 7 }).map((ops) => {
   });
 });
 
-/** Whether some order explains the operations, by trying all that respect the processes' own. */
+/** Whether some order explains the operations: tries all that respect the processes' own orders. */
 function isExplicable(programs: readonly (readonly Op[])[], state: Edn): boolean {
   if (programs.every((program) => program.every(({ type }) => type === "invoke"))) return true;
   return programs.some(([first, ...rest], i) => {
@@ -96,7 +100,7 @@ function isExplicable(programs: readonly (readonly Op[])[], state: Edn): boolean
   });
 }
 
-Deno.test("the verdict is that of brute force, and the order found explains it", () => {
+Deno.test("the verdict equals that of brute force, and the order found explains the history", () => {
   const verdicts = new Map<boolean, number>();
   fc.assert(
     fc.property(sequence, (history) => {
@@ -105,7 +109,7 @@ Deno.test("the verdict is that of brute force, and the order found explains it",
       );
       const programs = [...Map.groupBy(calls, ({ process }) => process).values()];
       const expected = isExplicable(programs, null);
-      const found = sequentiallyConsistent(history, casRegister);
+      const found = findSequentialOrder(history, casRegister);
       assertEquals(found.verdict, expected);
       verdicts.set(expected, (verdicts.get(expected) ?? 0) + 1);
       if (found.verdict !== true) return;

@@ -1,41 +1,49 @@
 /**
  * The set checker of broadcast and g-set: every value whose addition was acknowledged, or that some
- * read contained, must be in the reads that come after.
+ * read contained, must be in all later reads.
  *
  * A value is *known* from the moment its addition is acknowledged or a read that contains it
- * returns. Of all reads that returned after its addition began, the two that began last, one that
- * contains it and one that misses it, decide what became of it:
+ * returns. Of the reads that returned after its addition began, two decide its outcome: the last to
+ * begin that contains it, and the last to begin that misses it.
  *
  *     known        absent      present                       known      present      absent
  *     ──┼────────────┼───────────┼────▶  stable              ──┼──────────┼────────────┼───▶  lost
  *       ╰─ latency ──╯
  *
- * Whatever is neither stable nor lost was *never read*. A stable value's latency runs from the
+ * A value that is neither stable nor lost was *never read*. A stable value's latency runs from the
  * moment it was known to the start of the last read, on any node, that missed it.
  *
- * This is Jepsen's `set-full` (jepsen/checker.clj), figure by figure, with its one dead end: it can
- * never report a duplicate. A check takes one step for each value of each read, and one for each
- * value a read misses.
+ * This is Jepsen's `set-full` (jepsen/checker.clj), figure by figure, including that it never reports
+ * a duplicate. A check takes one step for each value that a read contains or misses.
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, keyword, List } from "../history/edn.ts";
-import { type Op, opFromEdn, taggedOp } from "../history/operations.ts";
+import { compareEdn } from "../history/compare.ts";
+import {
+  type Edn,
+  type EdnObject,
+  isEdnObject,
+  itemsOf,
+  keyword,
+  List,
+  numberOf,
+} from "../history/edn.ts";
+import { keyOf } from "../history/equality.ts";
+import { NS_PER_MS, NS_PER_S, type Op, opFromEdn, taggedOp } from "../history/operations.ts";
 import { type Result, UNKNOWN, type Verdict } from "./checker.ts";
-import { compareEdn, itemsOf, keyOf, numberOf } from "../history/values.ts";
-import { counted, joined, listed, seconds, tally, whoWhen } from "./words.ts";
+import { formatEvent, formatSeconds, joinWords, listValues, pluralize, tally } from "./format.ts";
 
 const QUANTILES = [0, 0.5, 0.95, 0.99, 1];
 const WORST_STALE_LIMIT = 8;
 
-/** What a history tells of one value. The operations are those of the history. */
+/** What a history says about one value. */
 interface Element {
   readonly value: Edn;
   /** The completion that made it known. */
   known: Op | undefined;
-  /** The latest read invocation that turned out to contain it. */
+  /** The latest invocation of a read that contained it. */
   present: Op | undefined;
-  /** The latest read invocation that turned out to miss it. */
+  /** The latest invocation of a read that missed it. */
   absent: Op | undefined;
   /** The number of the last read that contained it. */
   seenBy: number;
@@ -50,7 +58,7 @@ interface Judged {
   readonly latencyMs: number | undefined;
 }
 
-/** Checks a history of `add` (or `broadcast`) and `read`, whose value is all that was added. */
+/** Checks a history of `add` (or `broadcast`) and `read`, which returns all values. */
 export function checkSetFull(history: readonly Op[]): Result {
   const judged = elementsOf(history)
     .sort((a, b) => compareEdn(a.value, b.value))
@@ -134,17 +142,17 @@ function judge(element: Element): Judged {
   return { element, outcome: "lost", latencyMs: latencyMs(known, present) };
 }
 
-/** From the known moment to just after an invocation; nothing where there was none. */
+/** From the known moment to just after an invocation; 0 where there was none. */
 function latencyMs(known: Op | undefined, invocation: Op | undefined): number {
   if (known === undefined || invocation === undefined) return 0;
-  return Math.trunc(Math.max(0, invocation.time + 1 - known.time) / 1e6);
+  return Math.trunc(Math.max(0, invocation.time + 1 - known.time) / NS_PER_MS);
 }
 
 function valuesOf(judged: readonly Judged[]): List {
   return new List(judged.map(({ element }) => element.value));
 }
 
-/** The longest latencies first; of equal ones, the greatest value. */
+/** Picks the longest latencies; of equal ones, the greatest value first. */
 function worstOf(stale: readonly Judged[]): Judged[] {
   return stale.toReversed()
     .sort((a, b) => (b.latencyMs ?? 0) - (a.latencyMs ?? 0))
@@ -180,17 +188,19 @@ function distribution(judged: readonly Judged[]): Map<Edn, Edn> | undefined {
 export function explainSetFull(result: EdnObject, history: readonly Op[] = []): string[] {
   if (result["valid?"] === UNKNOWN && result["error"] === undefined) {
     return [
-      `No value was ever read back (${
-        counted(numberOf(result["attempt-count"]) ?? 0, "value")
-      } added): there is nothing to judge.`,
+      `No read ever contained a value (${
+        pluralize(numberOf(result["attempt-count"]) ?? 0, "value")
+      } added), so there is nothing to judge.`,
     ];
   }
   const lost = itemsOf(result["lost"]);
   const attempts = numberOf(result["attempt-count"]) ?? 0;
   if (lost.length === 0) return explainLateFinalReads(result, history);
   return [
-    `${counted(lost.length, "value")} of ${attempts} ${lost.length === 1 ? "was" : "were"} lost, ` +
-    `known to be added and missing later: ${listed(lost)}.`,
+    `${pluralize(lost.length, "value")} of ${attempts} ${
+      lost.length === 1 ? "was" : "were"
+    } lost, ` +
+    `known and later missing: ${listValues(lost)}.`,
     ...(history.length === 0 ? [] : explainLost(lost, history)),
   ];
 }
@@ -210,18 +220,18 @@ function explainLost(lost: readonly Edn[], history: readonly Op[]): string[] {
 }
 
 function describeLoss({ value, known, present, absent }: Element, history: readonly Op[]): string {
-  const name = `Value ${listed([value])}`;
+  const name = `Value ${listValues([value])}`;
   if (known === undefined || absent === undefined) return `${name} was lost.`;
   const how = known.f === "read" ? "was first seen in a read of" : "was acknowledged to";
   const since = present === undefined ? known : later(present, known);
   const missed = readsBegunAfter(since, history);
-  const last = `, the last by ${whoWhen(absent)}`;
-  return `${name} ${how} ${whoWhen(known)}. ` +
+  const last = `, the last by ${formatEvent(absent)}`;
+  return `${name} ${how} ${formatEvent(known)}. ` +
     (present === undefined
       ? "No read ever contained it"
-      : `The last read that contained it began at ${seconds(present.time)}`) +
-    `; it is missing from ${missed === 1 ? "the one read" : `all ${missed} reads`} begun since` +
-    `${missed === 1 ? `, by ${whoWhen(absent)}` : last}.`;
+      : `The last read that contained it began at ${formatSeconds(present.time)}`) +
+    `; it is missing from ${missed === 1 ? "the only read" : `all ${missed} reads`} begun since` +
+    `${missed === 1 ? `, by ${formatEvent(absent)}` : last}.`;
 }
 
 function readsBegunAfter(since: Op, history: readonly Op[]): number {
@@ -243,12 +253,12 @@ function describeAcknowledgers(gone: readonly Element[]): string[] {
   if (counts.length === 1) return [`All became known through process ${first[0]}.`];
   return [
     `They became known through process ${
-      joined(counts.map(([process, count]) => `${process} (${count})`))
+      joinWords(counts.map(([process, count]) => `${process} (${count})`))
     }.`,
   ];
 }
 
-/** How many of the lost values the last read of each process misses. */
+/** Says how many of the lost values the last read of each process misses. */
 function describeLastReads(gone: readonly Element[], history: readonly Op[]): string[] {
   const last = new Map<Op["process"], Op>();
   for (const op of history) if (op.f === "read" && op.type === "ok") last.set(op.process, op);
@@ -262,10 +272,10 @@ function describeLastReads(gone: readonly Element[], history: readonly Op[]): st
     const processes = reads.map(({ process }) => Number(process)).sort((a, b) => a - b);
     const share = missed === 0 ? "none" : missed === gone.length ? `all ${missed}` : `${missed}`;
     return `${share} ${missed === 1 ? "is" : "are"} missing for process ${
-      joined(processes.map(String))
+      joinWords(processes.map(String))
     }`;
   });
-  return [`In the last reads ${joined(groups)}.`];
+  return [`In the last reads ${joinWords(groups)}.`];
 }
 
 function describePartitions(gone: readonly Element[], history: readonly Op[]): string[] {
@@ -293,17 +303,24 @@ function partitionsOf(history: readonly Op[]): { from: number; to: number }[] {
   return partitions;
 }
 
-/** Final reads run almost together; a value that only the last of them contains passes as stable. */
+/** A read that begins this long after the last addition is a final one. */
+const FINAL_READ_DELAY_NS = 5 * NS_PER_S;
+
+/** Final reads run almost at once; a value that only the last to begin contains counts as stable. */
 function explainLateFinalReads(result: EdnObject, history: readonly Op[]): string[] {
   const lastAdd = history.findLast(({ f }) => f === "add" || f === "broadcast");
   if (lastAdd === undefined) return [];
   const late = itemsOf(result["worst-stale"]).flatMap((stale) => {
     if (!isEdnObject(stale) || stale["last-absent"] == null) return [];
     const absent = opFromEdn(stale["last-absent"]);
-    return absent.time - lastAdd.time < 5e9 ? [] : [{ value: stale["element"] ?? null, absent }];
+    return absent.time - lastAdd.time < FINAL_READ_DELAY_NS
+      ? []
+      : [{ value: stale["element"] ?? null, absent }];
   });
   return late.slice(0, DETAILS_LIMIT).map(({ value, absent }) =>
-    `Value ${listed([value])} counts as stable because the read begun last contains it; the ` +
-    `final read of ${whoWhen(absent)} still missed it.`
+    `Value ${
+      listValues([value])
+    } counts as stable because the last read to begin contains it; the ` +
+    `final read of ${formatEvent(absent)} still missed it.`
   );
 }

@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Edn, isEdnObject, keyword, parseEdn, prettyEdn } from "../history/edn.ts";
+import { type Edn, isEdnObject, itemsOf, keyword, parseEdn, prettyEdn } from "../history/edn.ts";
 import { UNKNOWN } from "./checker.ts";
+import { recorded, transcript } from "./history_fixture.ts";
 import { checkSetFull, explainSetFull } from "./set_full.ts";
-import { recorded, transcript } from "./transcript.ts";
-import { itemsOf } from "../history/values.ts";
 
 for (
   const run of [
@@ -14,7 +13,7 @@ for (
     "g-set/one-node-only",
   ]
 ) {
-  Deno.test(`set-full: ${run} comes out as Maelstrom had it, key order included`, () => {
+  Deno.test(`set-full: ${run} equals Maelstrom's result, key order included`, () => {
     const { history, results } = recorded(run);
     const result = checkSetFull(history);
     assertEquals(parseEdn(prettyEdn(result)), results["workload"]);
@@ -22,7 +21,7 @@ for (
   });
 }
 
-/** All keys of a result, nested ones included, in the order they print in. */
+/** All keys of a result, nested ones included, in printed order. */
 function keysOf(value: Edn): string[] | null {
   return prettyEdn(value).match(/:[a-z-]+(?= )/g);
 }
@@ -108,13 +107,13 @@ Deno.test("set-full: an acknowledged value that the last read misses is lost", (
     new Map([[0, 10], [0.5, 10], [0.95, 10], [0.99, 10], [1, 10]]),
   );
   assertEquals(explainSetFull(result, history).slice(0, 2), [
-    "1 value of 1 was lost, known to be added and missing later: 7.",
+    "1 value of 1 was lost, known and later missing: 7.",
     "Value 7 was acknowledged to process 0 at 0.010 s. The last read that contained it began at " +
-    "0.020 s; it is missing from the one read begun since, by process 2 at 0.040 s.",
+    "0.020 s; it is missing from the only read begun since, by process 2 at 0.040 s.",
   ]);
 });
 
-Deno.test("set-full: what one read saw must be in later ones, even if its addition never ended", () => {
+Deno.test("set-full: what one read contained must be in later ones, even if its addition never completed", () => {
   const result = checkSetFull(transcript(`
     0   0 invoke add 7
     20  1 invoke read
@@ -126,7 +125,7 @@ Deno.test("set-full: what one read saw must be in later ones, even if its additi
   assertEquals(itemsOf(result["lost"]), [7]);
 });
 
-Deno.test("set-full: a read that ran beside the addition may miss it", () => {
+Deno.test("set-full: a read concurrent with the addition may miss it", () => {
   const result = checkSetFull(transcript(`
     0   0 invoke add 7
     5   1 invoke read
@@ -136,7 +135,7 @@ Deno.test("set-full: a read that ran beside the addition may miss it", () => {
   assertEquals([result["never-read-count"], result["valid?"]], [1, UNKNOWN]);
 });
 
-Deno.test("set-full: reads that failed, or ended before the addition began, say nothing", () => {
+Deno.test("set-full: reads that failed, or ended before the addition began, do not count", () => {
   const result = checkSetFull(transcript(`
     0   1 invoke read
     1   1 ok     read []
@@ -174,12 +173,12 @@ Deno.test("set-full: a value that only the last of the final reads contains is p
   const result = checkSetFull(history);
   assertEquals(result["valid?"], true);
   assertEquals(explainSetFull(result, history), [
-    "Value 7 counts as stable because the read begun last contains it; the final read of " +
+    "Value 7 counts as stable because the last read to begin contains it; the final read of " +
     "process 1 at 10.001 s still missed it.",
   ]);
 });
 
-Deno.test("set-full: the words for lost values name those who acknowledged and those who miss", () => {
+Deno.test("set-full: the explanation of lost values names who acknowledged and who misses them", () => {
   const { history, results } = recorded("broadcast/read-omits");
   const workload = results["workload"];
   assert(isEdnObject(workload));
@@ -190,7 +189,7 @@ Deno.test("set-full: the words for lost values name those who acknowledged and t
   assertEquals(explainSetFull(workload).length, 1);
 });
 
-Deno.test("set-full: values lost during a partition are said to be", () => {
+Deno.test("set-full: the explanation says that values were lost during a partition", () => {
   const history = transcript(`
     0   nemesis info start-partition :one
     1   nemesis info start-partition [:isolated {}]

@@ -1,14 +1,20 @@
 /**
- * How many operations ended how, over all and by kind. A kind of operation that never succeeded
- * makes a run invalid: nothing was tested.
+ * How operations ended, counted in all and by kind. A kind of operation that never succeeded makes a
+ * run invalid: nothing was tested.
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, Keyword, printEdn } from "../history/edn.ts";
+import {
+  type Edn,
+  type EdnObject,
+  isEdnObject,
+  Keyword,
+  numberOf,
+  printEdn,
+} from "../history/edn.ts";
 import type { Op } from "../history/operations.ts";
 import { type Result, type Verdict, verdictOf, worst } from "./checker.ts";
-import { numberOf } from "../history/values.ts";
-import { counted, tally, whoWhen } from "./words.ts";
+import { formatEvent, pluralize, tally } from "./format.ts";
 
 /** Operations of the kafka workload that never succeed by design. */
 const EXEMPT: readonly string[] = ["crash", "debug-topic-partitions"];
@@ -53,28 +59,29 @@ export function explainStats(result: EdnObject, history: readonly Op[] = []): st
     if (!isEdnObject(stats) || EXEMPT.includes(f) || verdictOf(stats["valid?"]) === true) return [];
     const total = numberOf(stats["count"]) ?? 0;
     return [
-      `Not one ${f} succeeded of ${total}, so there is no telling whether any would.` +
+      `None of ${pluralize(total, `${f} operation`)} succeeded, so nothing shows that any can.` +
       describeErrors(history.filter((op) => op.f === f)),
     ];
   });
 }
 
-/** The commonest error of operations that did not succeed, as a sentence to append. */
+/** Names the most common error of operations that did not succeed, in a sentence to append. */
 function describeErrors(ops: readonly Op[]): string {
   const errors = ops.filter(({ type }) => type === "fail" || type === "info");
   const [commonest] = tally(errors.map(({ error }) => printError(error)));
-  const first = errors[0];
+  const first = errors.find(({ error }) => printError(error) === commonest?.[0]);
   if (commonest === undefined || first === undefined) return "";
-  return ` ${counted(commonest[1], "time")} the end was ${commonest[0]}; first for ${
-    whoWhen(first)
+  const [error, count] = commonest;
+  return ` Most common error (${pluralize(count, "time")}): ${error}, first for ${
+    formatEvent(first)
   }.`;
 }
 
 const ERROR_LIMIT = 100;
 
-/** An operation's error as a person reads it, on one line: `temporarily-unavailable "no leader"`. */
+/** Prints an operation's error on one line: `temporarily-unavailable "no leader"`. */
 export function printError(error: Edn | undefined): string {
-  if (error === undefined || error === null) return "no error given";
+  if (error === undefined || error === null) return "no error";
   if (error instanceof Keyword) return error.name;
   if (Array.isArray(error)) {
     return error.map((part: Edn) => part instanceof Keyword ? part.name : printEdn(part)).join(" ");

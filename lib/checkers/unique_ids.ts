@@ -1,17 +1,17 @@
 /**
- * The checker of unique ids: no id is acknowledged twice.
+ * The checker of unique ids: no id may be acknowledged twice.
  *
- * Ids must have an order among them, so that the checker can report their range: all numbers, all
- * strings, or all arrays of such. Objects, or kinds that are mixed, make it throw, and the verdict
- * unknown.
+ * Ids must be comparable, so that the checker can report their range: all numbers, all strings, or all
+ * arrays of one of these. On objects or mixed kinds it throws, and the verdict is unknown.
  *
  * @module
  */
-import { type Edn, type EdnObject, printEdn } from "../history/edn.ts";
+import { compareEdn } from "../history/compare.ts";
+import { type Edn, type EdnObject, entriesOf, numberOf, printEdn } from "../history/edn.ts";
+import { keyOf } from "../history/equality.ts";
 import type { Op } from "../history/operations.ts";
 import { type Result, UNKNOWN } from "./checker.ts";
-import { compareEdn, entriesOf, keyOf, numberOf } from "../history/values.ts";
-import { counted, joined, whoWhen } from "./words.ts";
+import { formatEvent, joinWords, pluralize } from "./format.ts";
 
 const DUPLICATES_LIMIT = 48;
 
@@ -34,7 +34,7 @@ export function checkUniqueIds(history: readonly Op[]): Result {
   };
 }
 
-/** Ids that occur more than once, in their order, with how often. */
+/** Ids that occur more than once, sorted, with their counts. */
 function duplicatesOf(ids: readonly Edn[]): [Edn, number][] {
   const counts = new Map<Edn, [Edn, number]>();
   for (const id of ids) {
@@ -45,7 +45,7 @@ function duplicatesOf(ids: readonly Edn[]): [Edn, number][] {
   return [...counts.values()].filter(([, count]) => count > 1).sort(([a], [b]) => compareEdn(a, b));
 }
 
-/** The most frequent ones, of equally frequent ones the greatest; again in their order. */
+/** Picks the most frequent ids, the greatest of equally frequent ones; sorts them again. */
 function worstOf(duplicates: readonly [Edn, number][]): [Edn, number][] {
   return duplicates.toReversed()
     .sort(([, a], [, b]) => b - a)
@@ -65,7 +65,7 @@ function rangeOf(ids: readonly Edn[]): Edn[] {
 
 const DETAILS_LIMIT = 5;
 
-/** Says which ids came more than once, to whom and when. */
+/** Says which ids were handed out more than once, to whom and when. */
 export function explainUniqueIds(result: EdnObject, history: readonly Op[] = []): string[] {
   if (result["valid?"] === UNKNOWN) {
     return [
@@ -79,7 +79,9 @@ export function explainUniqueIds(result: EdnObject, history: readonly Op[] = [])
   const distinct = numberOf(result["duplicated-count"]) ?? duplicates.length;
   const acknowledged = numberOf(result["acknowledged-count"]) ?? 0;
   return [
-    `${counted(distinct, "id")} came more than once among ${acknowledged} acknowledged.`,
+    `${pluralize(distinct, "id")} ${
+      distinct === 1 ? "was" : "were"
+    } acknowledged more than once, of ${acknowledged} in all.`,
     ...duplicates.slice(0, DETAILS_LIMIT).map(([id, count]) => describe(id, count, history)),
   ];
 }
@@ -89,8 +91,8 @@ function describe(id: Edn, count: Edn, history: readonly Op[]): string {
   const receivers = history.filter(({ f, type, value }) =>
     f === "generate" && type === "ok" && keyOf(value) === key
   );
-  const shown = receivers.slice(0, 4).map((op) => whoWhen(op));
+  const shown = receivers.slice(0, 4).map((op) => formatEvent(op));
   if (receivers.length > shown.length) shown.push(`${receivers.length - shown.length} more`);
-  return `Id ${printEdn(id)} came ${printEdn(count)} times` +
-    (shown.length === 0 ? "." : `: to ${joined(shown)}.`);
+  return `Id ${printEdn(id)} was acknowledged ${printEdn(count)} times` +
+    (shown.length === 0 ? "." : `: to ${joinWords(shown)}.`);
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { isEdnObject, parseEdn, printEdn } from "../history/edn.ts";
 import { UNKNOWN } from "./checker.ts";
 import { checkSafely } from "./compose.ts";
-import { recorded, transcript } from "./transcript.ts";
+import { recorded, transcript } from "./history_fixture.ts";
 import { checkUniqueIds, explainUniqueIds } from "./unique_ids.ts";
 
 function generated(...ids: string[]): ReturnType<typeof transcript> {
@@ -13,7 +13,7 @@ function generated(...ids: string[]): ReturnType<typeof transcript> {
   );
 }
 
-Deno.test("unique-ids: objects as ids are beyond judgement, as in Maelstrom", () => {
+Deno.test("unique-ids: objects as ids cannot be judged, as in Maelstrom", () => {
   const { history, results } = recorded("unique-ids/object-ids");
   const stored = results["workload"];
   assert(isEdnObject(stored));
@@ -30,7 +30,7 @@ Deno.test("unique-ids: distinct ids are valid, with their range", () => {
   );
 });
 
-Deno.test("unique-ids: attempts without acknowledgement count, and their ids do not", () => {
+Deno.test("unique-ids: attempts without an acknowledgement count, their ids do not", () => {
   const result = checkUniqueIds(transcript(`
     0 0 invoke generate
     1 0 ok     generate 5
@@ -42,18 +42,18 @@ Deno.test("unique-ids: attempts without acknowledgement count, and their ids do 
   assertEquals(result["range"], [5, 5]);
 });
 
-Deno.test("unique-ids: an id that came twice is found, and told from where", () => {
+Deno.test("unique-ids: an id acknowledged twice is found, and the explanation says where", () => {
   const history = generated("1", "2", "1");
   const result = checkUniqueIds(history);
   assertEquals(result["valid?"], false);
   assertEquals(result["duplicated"], new Map([[1, 2]]));
   assertEquals(explainUniqueIds(result, history), [
-    "1 id came more than once among 3 acknowledged.",
-    "Id 1 came 2 times: to process 0 at 0.001 s and process 2 at 0.003 s.",
+    "1 id was acknowledged more than once, of 3 in all.",
+    "Id 1 was acknowledged 2 times: to process 0 at 0.001 s and process 2 at 0.003 s.",
   ]);
 });
 
-Deno.test("unique-ids: 64-bit ids that differ in the last digit are two, also read from a file", () => {
+Deno.test("unique-ids: 64-bit ids that differ in their last digit are distinct, also when read from a file", () => {
   assertEquals(
     checkUniqueIds(generated("818638448817602601", "818638448817602602"))["valid?"],
     true,
@@ -62,7 +62,7 @@ Deno.test("unique-ids: 64-bit ids that differ in the last digit are two, also re
   assertEquals(twice["duplicated"], new Map([[818638448817602601n, 2]]));
 });
 
-Deno.test("unique-ids: arrays are ordered by length and then item by item", () => {
+Deno.test("unique-ids: arrays go by length and then item by item", () => {
   const result = checkUniqueIds(generated("[2 100]", "[0 5]", "[9]", "[9]"));
   assertEquals(result["range"], [[9], [2, 100]]);
   assertEquals(result["duplicated-count"], 1);
@@ -77,7 +77,7 @@ Deno.test("unique-ids: a run without ids has no range", () => {
   assertEquals(checkUniqueIds([])["range"], [null, null]);
 });
 
-Deno.test("unique-ids: the 48 most frequent duplicates are shown, in their order", () => {
+Deno.test("unique-ids: the 48 most frequent duplicates are shown, sorted", () => {
   const ids = Array.from({ length: 60 }, (_, id) => `${id}`);
   const result = checkUniqueIds(generated(...ids, ...ids, "3"));
   const duplicated = result["duplicated"];

@@ -2,9 +2,9 @@
  * The order in which Clojure walks its maps and sets.
  *
  * Maelstrom's checkers list keys and errors in the order of Clojure's collections, and cut many of
- * those lists to the first few. To show the same ones, ours walk their maps in that order: a map of
- * up to eight entries in order of insertion, a larger one, and every set, along the branches of a
- * hash trie (32 ways a level, the lowest five bits of the hash first). The hash is 32-bit Murmur3
+ * those lists to the first few. To show the same ones, ours iterate in that order: a map of up to
+ * eight entries in order of insertion, a larger one, and every set, along the branches of a hash trie
+ * (32 ways a level, the lowest five bits of the hash first). The hash is 32-bit Murmur3
  * (Austin Appleby, public domain) as Clojure applies it to each kind of value.
  *
  * @module
@@ -14,19 +14,19 @@ import { type Edn, Keyword } from "./edn.ts";
 /** A map grows from an array into a hash trie with its ninth entry. */
 const ARRAY_MAP_ENTRIES = 8;
 
-/** Keys, given in order of insertion and without repetition, as a Clojure map holds them. */
+/** Orders distinct keys, given in order of insertion, as a Clojure map does. */
 export function mapOrder<K extends Edn>(keys: Iterable<K>): K[] {
   const inserted = [...keys];
   return inserted.length <= ARRAY_MAP_ENTRIES ? inserted : setOrder(inserted);
 }
 
-/** The entries of a map as the Clojure map of the same insertions holds them. */
+/** Orders the entries of a map as a Clojure map of the same insertions does. */
 export function entriesInMapOrder<K extends Edn, V>(map: ReadonlyMap<K, V>): [K, V][] {
   const entries = [...map];
   return entries.length <= ARRAY_MAP_ENTRIES ? entries : inTrieOrder(entries, ([key]) => key);
 }
 
-/** Distinct values as a Clojure hash set holds them. */
+/** Orders distinct values as a Clojure hash set does. */
 export function setOrder<V extends Edn>(values: Iterable<V>): V[] {
   return inTrieOrder([...values], (value) => value);
 }
@@ -47,8 +47,8 @@ function trieRank(hash: number): number {
 }
 
 /**
- * Clojure's hash of an integer, a string or a keyword, as a signed 32-bit integer; 0 for any other
- * value, which then keeps its order of insertion.
+ * Returns Clojure's hash of an integer, a string or a keyword, as a signed 32-bit integer; 0 for any
+ * other value, which then keeps its order of insertion.
  */
 export function clojureHash(value: Edn): number {
   if (typeof value === "string") return hashInt(javaStringHash(value));

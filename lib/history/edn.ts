@@ -10,19 +10,13 @@
  * | `#tag {…}`                  | {@linkcode Tagged}                      |
  * | `1`, `1.0`                  | `number`; `new Float(1)` prints `1.0`   |
  *
- * Reading is `npm:edn-data`'s work; writing follows Clojure's printer, so that a file written here
- * can be held against one that Maelstrom wrote.
+ * `npm:edn-data` does the reading; printing follows Clojure's printer, so that a file written here
+ * can be compared with one of Maelstrom's.
  *
  * @module
  */
 import { parseEDNString } from "edn-data";
-
-declare global {
-  interface JSON {
-    /** What `JSON.stringify` prints as it is (ECMAScript 2026, not yet in TypeScript's library). */
-    rawJSON(text: string): unknown;
-  }
-}
+import { rawJson } from "./raw_json.ts";
 
 /** An EDN keyword. Interned: two keywords of one name are the same object. */
 export class Keyword {
@@ -64,10 +58,10 @@ export class Sym {
 export class Float {
   constructor(readonly value: number) {}
 
-  /** Keeps its form in JSON, too. */
+  /** Keeps the decimal point in JSON, too. */
   toJSON(): unknown {
     const text = String(this.value);
-    return JSON.rawJSON(/[.e]/.test(text) ? text : `${text}.0`);
+    return rawJson(/[.e]/.test(text) ? text : `${text}.0`);
   }
 }
 
@@ -93,13 +87,38 @@ export type Edn =
   | ReadonlySet<Edn>
   | EdnObject;
 
-/** True of a map whose keys are keywords. */
+/** Returns whether a value is a map all of whose keys are keywords. */
 export function isEdnObject(value: Edn | undefined): value is EdnObject {
   return typeof value === "object" && value !== null &&
     Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** Wraps a fraction the way Maelstrom computes it: a 32-bit float, printed as briefly as it can be. */
+/** Returns the entries of a map of either form; none of anything else. */
+export function entriesOf(value: Edn | undefined): [Edn, Edn][] {
+  if (value instanceof Map) return [...value];
+  if (!isEdnObject(value)) return [];
+  const entries: [Edn, Edn][] = [];
+  for (const [name, item] of Object.entries(value)) {
+    if (item !== undefined) entries.push([Keyword.of(name), item]);
+  }
+  return entries;
+}
+
+/** Returns the items of a vector, list or set; none of anything else. */
+export function itemsOf(value: Edn | undefined): readonly Edn[] {
+  if (value instanceof List) return value.items;
+  if (Array.isArray(value)) return value;
+  return value instanceof Set ? [...value] : [];
+}
+
+/** Returns the number in a value, whether integer, big integer or {@linkcode Float}. */
+export function numberOf(value: Edn | undefined): number | undefined {
+  if (typeof value === "number") return value;
+  if (typeof value === "bigint") return Number(value);
+  return value instanceof Float ? value.value : undefined;
+}
+
+/** Wraps a fraction as Maelstrom prints it: the shortest decimal that identifies its 32-bit float. */
 export function float32(value: number): Float {
   const rounded = Math.fround(value);
   for (let digits = 1; digits < 17; digits++) {
@@ -117,8 +136,8 @@ export function float32(value: number): Float {
 export function parseEdn(text: string): Edn {
   try {
     const value = fromParsed(parseEDNString(markLongIntegers(text)));
-    // The reader takes a text that is cut short for nothing.
-    if (value === null && text.trim() !== "nil") throw new SyntaxError("it is cut short");
+    // `edn-data` reads a truncated text as nil.
+    if (value === null && text.trim() !== "nil") throw new SyntaxError("it is truncated");
     return value;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -127,8 +146,8 @@ export function parseEdn(text: string): Edn {
 }
 
 /**
- * Gives integers of 16 digits and more the suffix `N`, outside strings: `edn-data` reads plain
- * integers as doubles, which would make one id of two 64-bit ids that differ in their last digits.
+ * Gives integers of 16 digits and more the suffix `N`, except in strings: `edn-data` reads plain
+ * integers as doubles, which would turn 64-bit ids that differ in their last digits into one.
  */
 function markLongIntegers(text: string): string {
   if (!/\d{16}/.test(text)) return text;
@@ -147,7 +166,7 @@ function excerpt(text: string): string {
   return text.length <= 120 ? text : `${text.slice(0, 120)}…`;
 }
 
-/** From the reader's tagged objects: `{key}`, `{map: [[k, v]]}`, `{set: []}`, `{list: []}`, … */
+/** Converts `edn-data`'s tagged objects: `{key}`, `{map: [[k, v]]}`, `{set: []}`, `{list: []}`, … */
 function fromParsed(value: unknown): Edn {
   switch (typeof value) {
     case "bigint":
@@ -159,7 +178,7 @@ function fromParsed(value: unknown): Edn {
     case "object":
       return value === null ? null : fromObject(value);
     default:
-      throw new SyntaxError("nothing there");
+      throw new SyntaxError("it is empty");
   }
 }
 
@@ -212,7 +231,7 @@ function printItems(items: readonly Edn[]): string {
   return text;
 }
 
-/** Most of what is ever printed are operations: no list of parts is made of them. */
+/** Builds no list of parts: most of what is ever printed is operations. */
 function printObject(object: EdnObject): string {
   let text = "";
   for (const key in object) {
@@ -256,21 +275,15 @@ function separator(value: Container): string {
   return value instanceof Map || isEdnObject(value) ? ", " : " ";
 }
 
-/** The brackets of a container and its parts: one value each, or a key and its value. */
+/** Takes a container apart; a part is one value, or a key and its value. */
 function container(value: Container): { open: string; close: string; parts: Edn[][] } {
-  if (Array.isArray(value)) return { open: "[", close: "]", parts: value.map((item) => [item]) };
-  if (value instanceof List) {
-    return { open: "(", close: ")", parts: value.items.map((item) => [item]) };
+  if (value instanceof Map || isEdnObject(value)) {
+    return { open: "{", close: "}", parts: entriesOf(value) };
   }
-  if (value instanceof Set) return { open: "#{", close: "}", parts: [...value].map((i) => [i]) };
-  const entries: Edn[][] = [];
-  if (value instanceof Map) { for (const [key, item] of value) entries.push([key, item]); }
-  else {
-    for (const [key, item] of Object.entries(value)) {
-      if (item !== undefined) entries.push([Keyword.of(key), item]);
-    }
-  }
-  return { open: "{", close: "}", parts: entries };
+  const parts = itemsOf(value).map((item) => [item]);
+  if (value instanceof List) return { open: "(", close: ")", parts };
+  if (value instanceof Set) return { open: "#{", close: "}", parts };
+  return { open: "[", close: "]", parts };
 }
 
 /** Prints a value over several lines no wider than `width` where that is possible. */

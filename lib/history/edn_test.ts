@@ -1,10 +1,13 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   type Edn,
+  entriesOf,
   Float,
   float32,
+  itemsOf,
   keyword,
   List,
+  numberOf,
   parseEdn,
   prettyEdn,
   printEdn,
@@ -27,14 +30,14 @@ const FORMS: [text: string, value: Edn][] = [
   ["clojure.lang.ExceptionInfo", new Sym("clojure.lang.ExceptionInfo")],
 ];
 
-Deno.test("every form is read as what it is, and printed as Clojure prints it", () => {
+Deno.test("every form is read and printed as Clojure does", () => {
   for (const [text, value] of FORMS) {
     assertEquals(parseEdn(text), value, text);
     assertEquals(printEdn(value), text);
   }
 });
 
-Deno.test("keywords of one name are one", () => {
+Deno.test("keywords of one name are the same object", () => {
   assertStrictEquals(parseEdn(":broadcast"), keyword("broadcast"));
   assertEquals(String(keyword("valid?")), ":valid?");
 });
@@ -53,7 +56,7 @@ Deno.test("fractions print as Java prints doubles", () => {
   assertEquals(printEdn(new Float(NaN)), "##NaN");
 });
 
-Deno.test("a 32-bit fraction is printed as briefly as it can be told apart", () => {
+Deno.test("a 32-bit fraction prints as the shortest decimal that identifies it", () => {
   assertEquals(printEdn(float32(41976 / 2022)), "20.759644");
   assertEquals(printEdn(float32(2018 / 2019)), "0.9995047");
   assertEquals(printEdn(float32(1)), "1.0");
@@ -64,7 +67,7 @@ Deno.test("a key without a value is absent", () => {
   assertEquals(printEdn({ a: 1, b: undefined }), "{:a 1}");
 });
 
-Deno.test("long values are broken at their parts, each below the one before", () => {
+Deno.test("a long value is broken into lines at its parts", () => {
   const value = {
     "valid?": true,
     lost: new List([1, 2]),
@@ -76,12 +79,20 @@ Deno.test("long values are broken at their parts, each below the one before", ()
     "{:valid? true,\n :lost (1 2),\n :stable-latencies {0 0,\n                    1 205}}",
   );
   assertEquals(
-    prettyEdn([new Tagged("jepsen.history.Op", { index: 10, time: 1_000_000 })], 40),
-    "[#jepsen.history.Op{:index 10,\n                    :time 1000000}]",
+    prettyEdn([new Tagged("jepsen.history.Op", { index: 10, time: 1234567 })], 40),
+    "[#jepsen.history.Op{:index 10,\n                    :time 1234567}]",
   );
 });
 
-Deno.test("what is no EDN is refused, and quoted", () => {
+Deno.test("text that is not EDN is refused and quoted", () => {
   assertThrows(() => parseEdn("{:valid? true, :lost (1"), SyntaxError, "not EDN");
   assertThrows(() => parseEdn(""), SyntaxError, "not EDN");
+});
+
+Deno.test("entries, items and numbers are read from every form that holds them", () => {
+  assertEquals(entriesOf({ a: 1, b: undefined }), [[keyword("a"), 1]]);
+  assertEquals(entriesOf(new Map([[0.5, 3]])), [[0.5, 3]]);
+  assertEquals(entriesOf(null), []);
+  assertEquals([...itemsOf(new Set([1])), ...itemsOf(new List([2])), ...itemsOf(null)], [1, 2]);
+  assertEquals([numberOf(new Float(1)), numberOf(2n), numberOf("3")], [1, 2, undefined]);
 });

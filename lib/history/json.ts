@@ -1,12 +1,13 @@
 /**
- * JSON as a node wrote it. JavaScript's numbers are doubles, so `JSON.parse` makes `5.0` a 5 and
- * rounds integers beyond 2^53; a checker must see neither happen to what a node sent.
+ * JSON as a node wrote it. JavaScript's numbers are doubles, so `JSON.parse` turns `5.0` into 5 and
+ * rounds integers beyond 2^53; a checker must see what the node sent.
  *
  * @module
  */
 import { type Edn, type EdnObject, Float, Keyword } from "./edn.ts";
+import { rawJson } from "./raw_json.ts";
 
-/** A digit run or a number's form that `JSON.parse` may not keep. Matching text may be harmless. */
+/** Digits and forms of numbers that `JSON.parse` may not preserve; a match may be harmless. */
 const LOSSY = /\d{16}|\d\.0|\d[eE]/;
 
 interface ReviverContext {
@@ -30,7 +31,7 @@ function exactNumber(_key: string, value: unknown, context?: ReviverContext): un
   return Number.isInteger(value) ? new Float(value) : value;
 }
 
-/** The object that a text begins with, where more stands behind it; else nothing. */
+/** Returns the JSON object at the start of a text, whatever follows it; `undefined` if none. */
 export function leadingObject(text: string): string | undefined {
   const parts = /"(?:[^"\\]|\\.)*"|[{}]/g;
   let depth = 0;
@@ -41,7 +42,7 @@ export function leadingObject(text: string): string | undefined {
   return undefined;
 }
 
-/** What {@linkcode parseJson} gave, as JSON again. */
+/** Prints what {@linkcode parseJson} returned as JSON again. */
 export function printJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? "null";
@@ -52,10 +53,10 @@ export function printJson(value: unknown): string {
 }
 
 function bigIntegersRaw(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? JSON.rawJSON(String(value)) : value;
+  return typeof value === "bigint" ? rawJson(String(value)) : value;
 }
 
-/** A JSON value as EDN: objects become maps with string keys. */
+/** Converts a JSON value to EDN: objects become maps with string keys. */
 export function jsonToEdn(value: unknown): Edn {
   switch (typeof value) {
     case "string":
@@ -71,7 +72,7 @@ export function jsonToEdn(value: unknown): Edn {
   }
 }
 
-/** A message's body as EDN, as Maelstrom shows it: its own keys are keywords. */
+/** Converts a message's body to EDN as Maelstrom shows it: its top-level keys are keywords. */
 export function bodyToEdn(body: object): EdnObject {
   const map: EdnObject = {};
   for (const [key, value] of Object.entries(body)) map[key] = jsonToEdn(value);

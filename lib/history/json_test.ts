@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Float } from "./edn.ts";
 import { bodyToEdn, jsonToEdn, leadingObject, parseJson, printJson } from "./json.ts";
 
-Deno.test("numbers that a double cannot tell apart stay as they were written", () => {
+Deno.test("numbers that a double cannot hold keep every digit and their form", () => {
   const text = '{"id":12345678901234567891,"near":12345678901234567892,"whole":5.0,"big":1e3}';
   assertEquals(parseJson(text), {
     id: 12345678901234567891n,
@@ -18,13 +18,13 @@ Deno.test("printing gives the same numbers back", () => {
   assertEquals(printJson({ gone: undefined, here: 1 }), '{"here":1}');
 });
 
-Deno.test("plain JSON is parsed as ever", () => {
+Deno.test("plain JSON parses as with JSON.parse", () => {
   assertEquals(parseJson('{"a":[1,-2,0.5,"10000000000000000000"]}'), {
     a: [1, -2, 0.5, "10000000000000000000"],
   });
 });
 
-Deno.test("a body's keys are keywords, those inside are strings", () => {
+Deno.test("a body's top-level keys become keywords, nested ones strings", () => {
   assertEquals(bodyToEdn({ type: "read_ok", value: { a: [1, null] } }), {
     type: "read_ok",
     value: new Map([["a", [1, null]]]),
@@ -32,7 +32,7 @@ Deno.test("a body's keys are keywords, those inside are strings", () => {
   assertEquals(jsonToEdn(undefined), null);
 });
 
-Deno.test("the object that a text begins with is found, whatever its strings hold", () => {
+Deno.test("the object at the start of a text is found, whatever its strings hold", () => {
   assertEquals(leadingObject('{"a":{"b":1}} rest'), '{"a":{"b":1}}');
   assertEquals(leadingObject('{"a":"}{\\"}"}{"b":2}'), '{"a":"}{\\"}"}');
   assertEquals(leadingObject('{"a":{"b":1}'), undefined);

@@ -1,5 +1,5 @@
 /**
- * A history: what clients asked of a system and what they were told, in the order it happened.
+ * A history: what clients asked of a system and what it answered, in order.
  *
  * An operation is two events: its invocation, and later a completion by the same process that says
  * it certainly happened (`ok`), certainly did not (`fail`), or may have happened, now or later
@@ -17,6 +17,11 @@ import {
   printEdn,
   Tagged,
 } from "./edn.ts";
+
+/** Nanoseconds in a millisecond. */
+export const NS_PER_MS = 1_000_000;
+/** Nanoseconds in a second. */
+export const NS_PER_S = 1_000_000_000;
 
 /** An invocation, or how an operation completed. */
 export type OpType = "invoke" | "ok" | "fail" | "info";
@@ -41,7 +46,7 @@ export interface Op {
 
 const TYPES: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies OpType[];
 
-/** An operation as the map that `history.edn` holds. */
+/** Returns an operation as the map that `history.edn` holds. */
 export function opToEdn(op: Op): EdnObject {
   const { index, time, type, process, f, value, error, extra } = op;
   return {
@@ -56,7 +61,7 @@ export function opToEdn(op: Op): EdnObject {
   };
 }
 
-/** An operation as results hold it: a tagged map. */
+/** Returns an operation as results hold it: a tagged map. */
 export function taggedOp(op: Op): Tagged {
   return new Tagged("jepsen.history.Op", opToEdn(op));
 }
@@ -97,7 +102,7 @@ function isOpType(name: string): name is OpType {
   return TYPES.includes(name);
 }
 
-/** A history as the text of `history.edn`: one operation a line. */
+/** Prints a history as the text of `history.edn`, one operation a line. */
 export function printHistory(history: readonly Op[]): string {
   return history.map((op) => `${printEdn(opToEdn(op))}\n`).join("");
 }
@@ -121,13 +126,13 @@ export function parseHistory(text: string): Op[] {
   return history;
 }
 
-/** An operation with both its ends; `completion` is absent where the run ended before it. */
+/** An operation; `completion` is absent where the run ended before it. */
 export interface OpPair {
   readonly invocation: Op;
   readonly completion?: Op;
 }
 
-/** The client operations of a history, by invocation, each with its completion. */
+/** Pairs the client operations of a history, in order of invocation, with their completions. */
 export function pairs(history: readonly Op[]): OpPair[] {
   const open = new Map<number, number>();
   const result: { invocation: Op; completion?: Op }[] = [];

@@ -15,15 +15,15 @@ Deno.test("a history is read and printed line by line", () => {
   assertEquals(printHistory(history), TEXT);
 });
 
-Deno.test("an operation in results is a tagged map, and is read from either", () => {
+Deno.test("an operation is read from a plain map or from a tagged one, as results hold it", () => {
   const [op] = parseHistory(TEXT);
-  if (op === undefined) throw new Error("there is one");
+  if (op === undefined) throw new Error("the history is empty");
   assertEquals(printEdn(taggedOp(op)).startsWith("#jepsen.history.Op{:index 0, :time 5"), true);
   assertEquals(opFromEdn(taggedOp(op)), op);
   assertEquals(opFromEdn(opToEdn(op)), op);
 });
 
-Deno.test("a line that is no operation is named with what is wrong with it", () => {
+Deno.test("a line that is not an operation is refused by its number, with the reason", () => {
   const wrong = (line: string, message: string) =>
     assertThrows(() => parseHistory(`${TEXT}${line}\n`), SyntaxError, message);
   wrong("{:index 3}", "history line 4: :time must be an integer, got nil");
@@ -36,7 +36,7 @@ Deno.test("a line that is no operation is named with what is wrong with it", () 
   wrong("{", "history line 4");
 });
 
-Deno.test("an operation's two ends are one pair; one that the run cut off has one end", () => {
+Deno.test("invocations pair with their completions; one that the run cut off has none", () => {
   const op = (index: number, type: "invoke" | "ok" | "info", process: number) =>
     ({ index, time: index, type, process, f: "read", value: null }) as const;
   const history = [

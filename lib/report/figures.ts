@@ -3,14 +3,17 @@
  *
  * @module
  */
-import { entriesOf, itemsOf, keyOf, numberOf } from "../history/values.ts";
-import { joined } from "../checkers/words.ts";
+import { keyOf } from "../history/equality.ts";
+import { joinWords } from "../checkers/format.ts";
 import {
   type Edn,
   type EdnObject,
+  entriesOf,
   isEdnObject,
+  itemsOf,
   Keyword,
   keyword,
+  numberOf,
   printEdn,
   Tagged,
 } from "../history/edn.ts";
@@ -125,7 +128,7 @@ function workloadFigures(result: EdnObject): Figure[] {
   if (result["failures"] !== undefined) return registerFigures(result);
   if (result["anomaly-types"] !== undefined) {
     const types = namesIn(result["anomaly-types"]);
-    return [{ name: "anomalies", text: types.length === 0 ? "none" : joined(types) }];
+    return [{ name: "anomalies", text: types.length === 0 ? "none" : joinWords(types) }];
   }
   if (result["errors"] === undefined) return [];
   const errors = itemsOf(result["errors"]).length;
@@ -179,7 +182,7 @@ function counterFigures(result: EdnObject): Figure[] {
   const shown = reads.slice(0, 10).join(", ") + (reads.length > 10 ? ", …" : "");
   return [
     { name: "final reads", text: reads.length === 0 ? "none succeeded" : shown },
-    { name: "acceptable", text: clip(joined(ranges, "or")) },
+    { name: "acceptable", text: clip(joinWords(ranges, "or")) },
   ];
 }
 
@@ -201,7 +204,9 @@ function kafkaFigures(result: EdnObject): Figure[] {
 function registerFigures(result: EdnObject): Figure[] {
   const keys = entriesOf(result["results"]).length;
   const failures = itemsOf(result["failures"]).map(printEdn);
-  const text = failures.length === 0 ? "" : `, not linearizable: ${joined(failures.slice(0, 8))}`;
+  const text = failures.length === 0
+    ? ""
+    : `, not linearizable: ${joinWords(failures.slice(0, 8))}`;
   return [{ name: "keys", text: `${keys}${text}` }];
 }
 

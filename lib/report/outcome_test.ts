@@ -27,8 +27,8 @@ Deno.test("what the nodes hold in the end is remarked on, and never changes the 
 
 Deno.test("the first problem of a node comes before all else, with what it led to", () => {
   const problems = [
-    { time: 0, node: "n0", text: "n0 wrote nonsense", consequence: "it is read no more" },
-    { time: 1, node: "n1", text: "n1 did too" },
+    { timeNs: 0, node: "n0", text: "n0 wrote nonsense", consequence: "it is read no more" },
+    { timeNs: 1, node: "n1", text: "n1 did too" },
   ];
   const { explanation } = summariseRun(ended({ problems }));
   assertEquals(explanation[0], "n0 wrote nonsense; it is read no more.");
@@ -50,7 +50,7 @@ Deno.test("without results a run crashed; why, and the log of the node that did 
   try {
     await Deno.mkdir(join(dir, "node-logs"));
     await Deno.writeTextFile(join(dir, "node-logs/n1.log"), "");
-    const problems = [{ time: 0, node: "n1", text: "n1 ended: exit status 3" }];
+    const problems = [{ timeNs: 0, node: "n1", text: "n1 ended: exit status 3" }];
     const { results: _, ...crashed } = ended({ dir, problems, crash: ["n1 ended"] });
     const { ending, explanation, places } = summariseRun(crashed);
     assertEquals([ending, explanation], ["crash", ["n1 ended"]]);
@@ -62,7 +62,7 @@ Deno.test("without results a run crashed; why, and the log of the node that did 
 });
 
 Deno.test("a run without a folder has no files to look at", () => {
-  const problems = [{ time: 0, node: "n1", text: "n1 ended: exit status 3" }];
+  const problems = [{ timeNs: 0, node: "n1", text: "n1 ended: exit status 3" }];
   const { dir: _, ...found } = ended({ results: { "valid?": false }, problems });
   assertEquals(summariseRun(found).places, []);
   const { results: __, ...crashed } = found;

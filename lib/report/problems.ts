@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MS } from "../workbench/clock/clock.ts";
+import { NS_PER_MS } from "../history/operations.ts";
 import type { Problem } from "../workbench/hosts/host.ts";
 import { type Look, painter, paragraph } from "./text.ts";
 
@@ -14,8 +14,8 @@ const SHOWN_WORDS = 8;
 export function renderProblem(problem: Problem, look: Look = {}): string {
   const paint = painter(look);
   const { width = 80 } = look;
-  const { text, time, line, consequence, lastWords = [] } = problem;
-  const when = time > 0 ? ` (at ${(time / MS / 1000).toFixed(3)} s)` : "";
+  const { text, timeNs, line, consequence, lastWords = [] } = problem;
+  const when = timeNs > 0 ? ` (at ${(timeNs / NS_PER_MS / 1000).toFixed(3)} s)` : "";
   const shown = lastWords.slice(-SHOWN_WORDS);
   return [
     ...paragraph(`${paint("bad", "✗")} `, `${text}${when}`, width),

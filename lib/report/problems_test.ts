@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { SECOND } from "../workbench/clock/clock.ts";
+import { NS_PER_S } from "../history/operations.ts";
 import { renderProblem } from "./problems.ts";
 
 Deno.test("a problem is told with time, line, consequence and the node's last words", () => {
   const text = renderProblem({
     node: "n0",
-    time: 1.5 * SECOND,
+    timeNs: 1.5 * NS_PER_S,
     text: "n0 wrote a line that is no message: it is not JSON",
     line: "Listening on 8080",
     consequence: "it is not read any more",
@@ -23,14 +23,14 @@ Deno.test("a problem is told with time, line, consequence and the node's last wo
 
 Deno.test("what there is not is not said; before the run there is no time", () => {
   assertEquals(
-    renderProblem({ node: "n0", time: -5, text: "n0 did not start" }),
+    renderProblem({ node: "n0", timeNs: -5, text: "n0 did not start" }),
     "✗ n0 did not start",
   );
 });
 
 Deno.test("only the last words are shown, and of a long line only its beginning", () => {
   const lastWords = Array.from({ length: 32 }, (_, i) => `word ${i}`);
-  const problem = { node: "n0", time: 0, text: "n0 ended", lastWords, line: "x".repeat(10_000) };
+  const problem = { node: "n0", timeNs: 0, text: "n0 ended", lastWords, line: "x".repeat(10_000) };
   const lines = renderProblem(problem, { width: 60 }).split("\n");
   assertEquals(lines.filter((line) => line.includes("word ")).length, 8);
   assertEquals(lines.at(-1), "      word 31");

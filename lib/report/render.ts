@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { counted, percent } from "../checkers/words.ts";
+import { formatPercent, pluralize } from "../checkers/format.ts";
 import type { Figure, Metrics } from "./figures.ts";
 import type { Ending, Limit, MeasuredLimit, Place, Summary } from "./summary.ts";
 import {
@@ -82,7 +82,7 @@ function boundOf({ below, max, min, unit }: Limit): string {
 }
 
 function withUnit(value: number, unit: string | undefined): string {
-  if (unit === "%") return percent(value);
+  if (unit === "%") return formatPercent(value);
   return unit === undefined ? brief(value) : `${brief(value)} ${unit}`;
 }
 
@@ -147,7 +147,7 @@ const METRICS: readonly {
   readonly print: (value: number) => string;
 }[] = [
   { name: "operations", of: (metrics) => metrics.operations, print: grouped },
-  { name: "ok", of: (metrics) => metrics.okFraction, print: percent },
+  { name: "ok", of: (metrics) => metrics.okFraction, print: formatPercent },
   { name: "msgs/op", of: (metrics) => metrics.serverMessagesPerOp, print: brief },
   { name: "stable, median", of: (metrics) => metrics.stableMedianMs, print: milliseconds },
   { name: "stable, max", of: (metrics) => metrics.stableMaxMs, print: milliseconds },
@@ -155,7 +155,7 @@ const METRICS: readonly {
 
 function tallyOf(summaries: readonly Summary[]): string {
   const passed = summaries.filter(({ ending }) => ending === "pass").length;
-  const all = counted(summaries.length, "run");
+  const all = pluralize(summaries.length, "run");
   return passed === summaries.length ? `all of ${all} pass` : `${passed} of ${all} pass`;
 }
 

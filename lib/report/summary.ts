@@ -12,9 +12,15 @@ import { explainAvailability } from "../checkers/availability.ts";
 import { type Explain, UNKNOWN, type Verdict, verdictOf } from "../checkers/checker.ts";
 import { explainExceptions } from "../checkers/exceptions.ts";
 import { explainStats } from "../checkers/stats.ts";
-import { itemsOf, numberOf } from "../history/values.ts";
-import { joined } from "../checkers/words.ts";
-import { type Edn, type EdnObject, isEdnObject, printEdn } from "../history/edn.ts";
+import { joinWords } from "../checkers/format.ts";
+import {
+  type Edn,
+  type EdnObject,
+  isEdnObject,
+  itemsOf,
+  numberOf,
+  printEdn,
+} from "../history/edn.ts";
 import type { Op } from "../history/operations.ts";
 import { type Figure, figuresOf, lookUp, type Metrics, metricsOf } from "./figures.ts";
 
@@ -136,7 +142,7 @@ function endingOf(verdict: Verdict, limits: readonly MeasuredLimit[]): Ending {
 function headlineOf(results: EdnObject, limits: readonly MeasuredLimit[]): string {
   const verdict = verdictOf(results["valid?"]);
   const invalid = SECTIONS.filter((name) => lookUp(results, [name, "valid?"]) === false);
-  if (verdict === false) return `Found wrong by ${joined(invalid)}.`;
+  if (verdict === false) return `Found wrong by ${joinWords(invalid)}.`;
   const missed = limits.filter(({ ok, value }) => !ok && value !== undefined);
   if (missed.length > 0) {
     return `${verdict === true ? "Correct, but beyond" : "Beyond"} ` +

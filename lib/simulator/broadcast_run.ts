@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { type Edn, isEdnObject } from "../history/edn.ts";
+import { type Edn, isEdnObject, numberOf } from "../history/edn.ts";
 import type { Program } from "../node.ts";
-import { numberOf } from "../history/values.ts";
-import { MS } from "../workbench/clock/clock.ts";
-import type { Imperfections, Latency } from "../workbench/network/network.ts";
+import { NS_PER_MS } from "../history/operations.ts";
+import type { Latency } from "../workbench/network/latency.ts";
+import type { LinkOptions } from "../workbench/network/loss.ts";
 import type { RunOptions } from "../workbench/run.ts";
 import { broadcast } from "../workbench/workloads/broadcast.ts";
 import { isClient } from "../message.ts";
@@ -20,7 +20,7 @@ export interface BroadcastRun {
   readonly rate?: number;
   readonly timeLimitS?: number;
   readonly latency?: Latency;
-  readonly imperfections?: Partial<Imperfections>;
+  readonly imperfections?: LinkOptions;
   readonly faults?: RunOptions["faults"];
   readonly seed: number | string;
 }
@@ -69,7 +69,7 @@ export async function runBroadcast(
     message(time, fate, packet) {
       propagation.observer.message?.(time, fate, packet);
       if (fate === "send" && !isClient(packet.src) && !isClient(packet.dest)) {
-        lastMessageMs = time / MS;
+        lastMessageMs = time / NS_PER_MS;
       }
     },
   });

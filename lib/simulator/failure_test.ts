@@ -33,7 +33,7 @@ Deno.test("a checker that says no more is named with its verdict", () => {
 
 Deno.test("crashes of the same kind are the same, whatever the numbers in them", () => {
   const crash = (text: string) =>
-    waysOfFailing({ history: [], problems: [], crash: { node: "n0", time: 0, text } });
+    waysOfFailing({ history: [], problems: [], crash: { node: "n0", timeNs: 0, text } });
   assertEquals(crash("n3 ended: exit status 1"), crash("n4 ended: exit status 2"));
   assertEquals(crash("n3 ended"), ["crash: n# ended"]);
 });

@@ -6,8 +6,8 @@
  */
 import { Node, type Program } from "../node.ts";
 import { describeError, parseMessage } from "../message.ts";
-import type { VirtualClock } from "../workbench/clock/clock.ts";
-import type { Packet } from "../workbench/network/network.ts";
+import type { VirtualClock } from "../workbench/clock/virtual_clock.ts";
+import type { Packet } from "../workbench/network/packet.ts";
 import type { Random } from "../workbench/random.ts";
 import type { ProgramSource } from "./program.ts";
 import type { Owner } from "./owner.ts";
@@ -86,7 +86,7 @@ class Incarnation implements Owner {
   /** Gives each callback that waited a turn of its own, as it would have had. */
   #catchUp(): void {
     const { clock, globals } = this.#engine;
-    clock.at(clock.now(), () => {
+    clock.at(clock.nowNs(), () => {
       if (this.#paused || this.#ended || this.#waiting === undefined) return;
       const next = this.#waiting.shift();
       if (next === undefined) this.#waiting = undefined;
@@ -142,7 +142,7 @@ export class ProgramHost implements Host {
     this.#running.set(node, incarnation);
     const run = () => this.#run(incarnation);
     return new Promise((resolve, reject) =>
-      clock.at(clock.now(), () => incarnation.enter(() => run().then(resolve, reject)))
+      clock.at(clock.nowNs(), () => incarnation.enter(() => run().then(resolve, reject)))
     );
   }
 

@@ -8,10 +8,10 @@
  * @module
  */
 import type { Edn } from "../history/edn.ts";
-import { MS } from "../workbench/clock/clock.ts";
 import { isClient } from "../message.ts";
-import type { Op } from "../history/operations.ts";
-import type { Grudge, Packet } from "../workbench/network/network.ts";
+import { NS_PER_MS, type Op } from "../history/operations.ts";
+import type { Grudge } from "../workbench/network/network.ts";
+import type { Packet } from "../workbench/network/packet.ts";
 import type { Observer } from "../workbench/run.ts";
 import { type Change, earliestArrivals } from "./reachability.ts";
 
@@ -33,7 +33,7 @@ export class Propagation {
   /** The observer to pass to the run. */
   readonly observer: Observer = {
     message: (time, fate, packet) => {
-      if (fate === "recv" && !isClient(packet.dest)) this.#receive(time / MS, packet);
+      if (fate === "recv" && !isClient(packet.dest)) this.#receive(time / NS_PER_MS, packet);
     },
     op: (op) => this.#noteFault(op),
   };
@@ -84,7 +84,7 @@ export class Propagation {
   #noteFault({ process, f, value, time }: Op): void {
     if (process !== "nemesis" || value === null) return;
     const grudge = f === "stop-partition" ? new Map() : grudgeIn(value);
-    if (grudge !== undefined) this.#changes.push({ atMs: time / MS, grudge });
+    if (grudge !== undefined) this.#changes.push({ atMs: time / NS_PER_MS, grudge });
   }
 }
 

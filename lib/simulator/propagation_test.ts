@@ -1,8 +1,8 @@
 import { assert } from "@std/assert";
 import type { Node } from "../node.ts";
 import { array, integer, oneWay } from "../rpc.ts";
-import { SECOND } from "../workbench/clock/clock.ts";
-import { split } from "../workbench/faults/faults.ts";
+import { NS_PER_S } from "../history/operations.ts";
+import { split } from "../workbench/faults/partitions.ts";
 import { Broadcast } from "../workloads.ts";
 import { runBroadcast } from "./broadcast_run.ts";
 
@@ -36,8 +36,8 @@ async function delaysOf(program: (node: Node) => void) {
     timeLimitS: 10,
     latency: { meanMs: 50, distribution: "constant" },
     faults: (nodes) => [
-      { time: SECOND, fault: { f: "start-partition", shape: "one", grudge: split(nodes, 1) } },
-      { time: 9 * SECOND, fault: { f: "stop-partition" } },
+      { timeNs: NS_PER_S, fault: { f: "start-partition", shape: "one", grudge: split(nodes, 1) } },
+      { timeNs: 9 * NS_PER_S, fault: { f: "stop-partition" } },
     ],
     seed: 1,
   });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { split } from "../workbench/faults/faults.ts";
+import { split } from "../workbench/faults/partitions.ts";
 import { type Change, earliestArrivals } from "./reachability.ts";
 
 const nodes = ["a", "b", "c"];

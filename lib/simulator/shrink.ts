@@ -10,9 +10,10 @@
  */
 import type { Program } from "../node.ts";
 import type { ProgramSource } from "./program.ts";
-import { SECOND } from "../workbench/clock/clock.ts";
-import type { Planned } from "../workbench/clients/generator.ts";
-import type { Fault, TimedFault } from "../workbench/faults/faults.ts";
+import { NS_PER_S } from "../history/operations.ts";
+import type { ScriptedOp } from "../workbench/clients/script.ts";
+import { restrict } from "../workbench/faults/kinds.ts";
+import type { TimedFault } from "../workbench/faults/schedule.ts";
 import type { Outcome, RunOptions } from "../workbench/run.ts";
 import { waysOfFailing } from "./failure.ts";
 import { simulate } from "./simulate.ts";
@@ -32,7 +33,7 @@ export interface Shrunk {
 /** A run written down. */
 interface Written {
   readonly options: RunOptions;
-  readonly script: readonly Planned[];
+  readonly script: readonly ScriptedOp[];
   readonly faults: readonly TimedFault[];
 }
 
@@ -74,7 +75,7 @@ async function writeDown(
   program: Program | ProgramSource,
   options: RunOptions,
 ): Promise<{ written: Written; outcome: Outcome }> {
-  const script: Planned[] = [];
+  const script: ScriptedOp[] = [];
   const faults: TimedFault[] = [];
   let main = false;
   const outcome = await simulate(program, options, {
@@ -85,7 +86,7 @@ async function writeDown(
     op: ({ type, process, time, f, value, extra }) => {
       if (!main || type !== "invoke" || process === "nemesis") return;
       const thread = process % options.concurrency;
-      script.push({ time, thread, f, value, ...(extra && { extra }) });
+      script.push({ timeNs: time, thread, f, value, ...(extra && { extra }) });
     },
   });
   return { written: { options, script, faults }, outcome };
@@ -110,7 +111,7 @@ interface SearchOptions {
 }
 
 /** Limits end on a tenth of a second, in nanoseconds: finer than that, a shorter run says no more. */
-const TENTH = SECOND / 10;
+const TENTH = NS_PER_S / 10;
 
 /** 1, 2, 4, … */
 const DOUBLING = Array.from({ length: 16 }, (_, i) => 2 ** i);
@@ -163,8 +164,8 @@ class Search {
 
   async #endAfter(timeLimitS: number): Promise<boolean> {
     const { options, script, faults } = this.best.written;
-    const within = <T extends { readonly time: number }>(all: readonly T[]) =>
-      all.filter(({ time }) => time < timeLimitS * SECOND);
+    const within = <T extends { readonly timeNs: number }>(all: readonly T[]) =>
+      all.filter(({ timeNs }) => timeNs < timeLimitS * NS_PER_S);
     return await this.try({
       options: { ...options, timeLimitS },
       script: within(script),
@@ -175,19 +176,19 @@ class Search {
   /** When the last operation or fault happens; 0 if there is none. */
   get #lastTime(): number {
     const { script, faults } = this.best.written;
-    return [...script, ...faults].reduce((last, { time }) => Math.max(last, time), 0);
+    return [...script, ...faults].reduce((last, { timeNs }) => Math.max(last, timeNs), 0);
   }
 
   /** Lets the first thing happen at once, and all others as much earlier. */
   async moveEarlier(): Promise<void> {
     const { options, script, faults } = this.best.written;
     const first = [...script, ...faults].reduce(
-      (least, { time }) => Math.min(least, time),
+      (least, { timeNs }) => Math.min(least, timeNs),
       Infinity,
     );
     if (first === 0 || first === Infinity) return;
-    const earlier = <T extends { readonly time: number }>(all: readonly T[]) =>
-      all.map((one) => ({ ...one, time: one.time - first }));
+    const earlier = <T extends { readonly timeNs: number }>(all: readonly T[]) =>
+      all.map((one) => ({ ...one, timeNs: one.timeNs - first }));
     await this.try({ options, script: earlier(script), faults: earlier(faults) });
   }
 
@@ -259,9 +260,10 @@ class Search {
       await this.try({
         options: { ...options, nodes, concurrency: clients * nodes.length },
         script: script.map((op) => ({ ...op, thread: moved(op.thread) })),
-        faults: faults.flatMap(({ time, fault }) =>
-          among(nodes, fault).map((part) => ({ time, fault: part }))
-        ),
+        faults: faults.flatMap(({ timeNs, fault }) => {
+          const left = restrict(fault, (id) => nodes.includes(id));
+          return left === undefined ? [] : [{ timeNs, fault: left }];
+        }),
       });
     }
   }
@@ -277,27 +279,6 @@ class Search {
         if (!await this.try(without(rest))) from += size;
         if (this.attempts >= this.#options.maxAttempts) return;
       }
-    }
-  }
-}
-
-/** What is left of a fault once only some nodes are: nothing, if it concerns only others. */
-export function among(nodes: readonly string[], fault: Fault): Fault[] {
-  const here = (ids: Iterable<string>) => [...ids].filter((id) => nodes.includes(id));
-  switch (fault.f) {
-    case "start-partition": {
-      const left = here(fault.grudge.keys())
-        .map((node) => [node, new Set(here(fault.grudge.get(node) ?? []))] as const)
-        .filter(([, sources]) => sources.size > 0);
-      return left.length > 0 ? [{ ...fault, grudge: new Map(left) }] : [];
-    }
-    case "stop-partition":
-      return [fault];
-    case "skew":
-      return nodes.includes(fault.node) ? [fault] : [];
-    default: {
-      const struck = here(fault.nodes);
-      return struck.length > 0 ? [{ ...fault, nodes: struck }] : [];
     }
   }
 }

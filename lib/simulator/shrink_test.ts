@@ -2,9 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { delay } from "@std/async";
 import type { Program } from "../node.ts";
 import { integer, oneWay } from "../rpc.ts";
-import { MS } from "../workbench/clock/clock.ts";
-import { type Fault, split } from "../workbench/faults/faults.ts";
-import type { Grudge } from "../workbench/network/network.ts";
+import { NS_PER_MS } from "../history/operations.ts";
+import { split } from "../workbench/faults/partitions.ts";
 import { parseTestOptions } from "../workbench/command_line.ts";
 import { Random } from "../workbench/random.ts";
 import type { RunOptions } from "../workbench/run.ts";
@@ -12,7 +11,7 @@ import { Broadcast, Echo, LinKv, UniqueIds } from "../workloads.ts";
 import answersAnother from "../../nodes/faulty/answers_another.ts";
 import lostOnPartition from "../../nodes/faulty/lost_on_partition.ts";
 import { waysOfFailing } from "./failure.ts";
-import { among, shrink } from "./shrink.ts";
+import { shrink } from "./shrink.ts";
 import { simulate } from "./simulate.ts";
 
 const optionsOf = (line: string): RunOptions =>
@@ -46,7 +45,7 @@ Deno.test("two requests that come close together are all that it takes", async (
 });
 
 const generate = (atMs: number, thread: number) =>
-  ({ time: atMs * MS, thread, f: "generate", value: null }) as const;
+  ({ timeNs: atMs * NS_PER_MS, thread, f: "generate", value: null }) as const;
 
 Deno.test("what is left begins at once, on the nodes and with the clients that it needs", async () => {
   // Each node counts for itself: two of them give the same id.
@@ -84,7 +83,7 @@ Deno.test("a node that has to be asked is asked still when those before it are l
 
 Deno.test("clients that have to be apart are numbered anew, from 0", async () => {
   const echo = (atMs: number, thread: number) =>
-    ({ time: atMs * MS, thread, f: "echo", value: `at ${atMs} ms` }) as const;
+    ({ timeNs: atMs * NS_PER_MS, thread, f: "echo", value: `at ${atMs} ms` }) as const;
   const { options } = await shrink(answersAnother, {
     ...optionsOf("-w echo --node-count 1 --concurrency 9 --time-limit 1 --seed 1"),
     script: [echo(0, 5), echo(10, 7)],
@@ -105,14 +104,14 @@ Deno.test("what a workload asks of its options holds of a small run too", async 
 });
 
 const broadcast = (atMs: number, thread: number) =>
-  ({ time: atMs * MS, thread, f: "broadcast", value: thread }) as const;
+  ({ timeNs: atMs * NS_PER_MS, thread, f: "broadcast", value: thread }) as const;
 
 Deno.test("only the main phase is written down, not how the run recovers and reads at last", async () => {
   const { operations, faults } = await shrink(lostOnPartition, {
     ...optionsOf("-w broadcast --node-count 3 --time-limit 1 --nemesis partition --seed 1"),
     script: [broadcast(200, 0), broadcast(300, 1)],
     faults: () => [{
-      time: 100 * MS,
+      timeNs: 100 * NS_PER_MS,
       fault: { f: "start-partition", shape: "one", grudge: split(["n0", "n1", "n2"], 1) },
     }],
   }, { maxAttempts: 1 });
@@ -135,30 +134,12 @@ Deno.test("a fault goes on striking the nodes that are left, and only those", as
   const { options } = await shrink(tellsLate, {
     ...optionsOf("-w broadcast --node-count 5 --time-limit 1 --nemesis kill --seed 1"),
     script: [broadcast(100, 1)],
-    faults: () => [{ time: 200 * MS, fault: { f: "kill", nodes: ["n3", "n1"] } }],
+    faults: () => [{ timeNs: 200 * NS_PER_MS, fault: { f: "kill", nodes: ["n3", "n1"] } }],
   });
   assertEquals(options.nodes, ["n1"]);
   assertEquals([...options.faults?.(options.nodes, new Random(1)) ?? []], [
-    { time: 100 * MS, fault: { f: "kill", nodes: ["n1"] } },
+    { timeNs: 100 * NS_PER_MS, fault: { f: "kill", nodes: ["n1"] } },
   ]);
-});
-
-Deno.test("of a fault there is left what concerns the nodes that are left", () => {
-  const nodes = ["n0", "n1"];
-  const partition = (grudge: Grudge): Fault => ({ f: "start-partition", shape: "partial", grudge });
-  const cases: [Fault, Fault[]][] = [
-    [{ f: "kill", nodes: ["n2", "n1"] }, [{ f: "kill", nodes: ["n1"] }]],
-    [{ f: "resume", nodes: ["n2", "n3"] }, []],
-    [{ f: "skew", node: "n1", skewMs: 5 }, [{ f: "skew", node: "n1", skewMs: 5 }]],
-    [{ f: "skew", node: "n2", skewMs: 5 }, []],
-    [{ f: "stop-partition" }, [{ f: "stop-partition" }]],
-    [
-      partition(new Map([["n0", new Set(["n1", "n2"])], ["n2", new Set(["n0", "n1"])]])),
-      [partition(new Map([["n0", new Set(["n1"])]]))],
-    ],
-    [partition(new Map([["n0", new Set(["n2"])], ["n2", new Set(["n0"])]])), []],
-  ];
-  for (const [fault, left] of cases) assertEquals(among(nodes, fault), left);
 });
 
 Deno.test("attempts are bounded and counted", async () => {

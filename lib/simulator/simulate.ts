@@ -7,7 +7,7 @@
  * @module
  */
 import type { Program } from "../node.ts";
-import { VirtualClock } from "../workbench/clock/clock.ts";
+import { VirtualClock } from "../workbench/clock/virtual_clock.ts";
 import { Random } from "../workbench/random.ts";
 import { type Observer, type Outcome, run, type RunOptions } from "../workbench/run.ts";
 import type { ProgramSource } from "./program.ts";
@@ -27,8 +27,8 @@ import { VirtualGlobals } from "./virtual_globals.ts";
  * const { results } = await simulate(program, {
  *   ...run,
  *   faults: () => [
- *     { time: 1 * SECOND, fault: { f: "kill", nodes: ["n1"] } },
- *     { time: 3 * SECOND, fault: { f: "restart", nodes: ["n1"] } },
+ *     { time: 1 * NS_PER_S, fault: { f: "kill", nodes: ["n1"] } },
+ *     { time: 3 * NS_PER_S, fault: { f: "restart", nodes: ["n1"] } },
  *   ],
  * });
  * ```

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import type { Program } from "../node.ts";
 import { integer, oneWay } from "../rpc.ts";
 import { Broadcast, Echo, UniqueIds } from "../workloads.ts";
-import { Deadlock } from "../workbench/clock/clock.ts";
+import { Deadlock } from "../workbench/clock/virtual_clock.ts";
 import { prettyEdn } from "../history/edn.ts";
 import { printHistory } from "../history/operations.ts";
 import { parseTestOptions } from "../workbench/command_line.ts";

@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { MS, SECOND } from "../workbench/clock/clock.ts";
 import { printEdn } from "../history/edn.ts";
-import type { Op } from "../history/operations.ts";
-import type { Fate, Packet } from "../workbench/network/network.ts";
+import { NS_PER_MS, NS_PER_S, type Op } from "../history/operations.ts";
+import type { Packet, PacketEvent } from "../workbench/network/packet.ts";
 import type { Observer } from "../workbench/run.ts";
 import { SERVICE_IDS } from "../workbench/services/mod.ts";
 
@@ -24,19 +23,19 @@ export interface TraceFilter {
   readonly promptMs?: number;
 }
 
-const ARROWS: Readonly<Record<Fate, string>> = {
+const ARROWS: Readonly<Record<PacketEvent, string>> = {
   send: "──▶",
   recv: "◀──",
   cut: "─✂ ",
   lost: "─✗ ",
-  gone: "──┤",
+  discarded: "──┤",
 };
-const REMARKS: Readonly<Record<Fate, string>> = {
+const REMARKS: Readonly<Record<PacketEvent, string>> = {
   send: "",
   recv: "delivered",
   cut: "cut by the partition",
   lost: "lost",
-  gone: "its receiver ended before it came",
+  discarded: "its receiver ended before it came",
 };
 
 /** A message's fields are cut short beyond this many characters. */
@@ -58,9 +57,9 @@ export interface Transcriber extends Observer {
 export function transcribe(write: (line: string) => void, filter: TraceFilter = {}): Transcriber {
   const lines = new Lines(write);
   const traffic = filter.promptMs === undefined
-    ? (timeNs: number, fate: Fate, packet: Packet) =>
+    ? (timeNs: number, fate: PacketEvent, packet: Packet) =>
       lines.add(...describeFate(timeNs, fate, packet))
-    : briefly(lines, filter.promptMs * MS);
+    : briefly(lines, filter.promptMs * NS_PER_MS);
   let found = false;
   return {
     message(timeNs, fate, packet) {
@@ -76,8 +75,13 @@ export function transcribe(write: (line: string) => void, filter: TraceFilter = 
       const whose = remark(`client ${client} of ${node}`);
       lines.add(op.time, `process ${op.process}`, `${describeOp(op)}${whose}`, "●");
     },
-    problem: ({ time, text, consequence }) =>
-      lines.add(time, "problem", consequence === undefined ? text : `${text}; ${consequence}`, "✗"),
+    problem: ({ timeNs, text, consequence }) =>
+      lines.add(
+        timeNs,
+        "problem",
+        consequence === undefined ? text : `${text}; ${consequence}`,
+        "✗",
+      ),
     log(node, text, timeNs) {
       if (!isAbout([node], filter) || !hasValue(text, filter)) return;
       found = true;
@@ -158,7 +162,7 @@ class Lines {
 function briefly(lines: Lines, promptNs: number) {
   const sentNs = new Map<number, number>();
   let latest: number | undefined;
-  return (timeNs: number, fate: Fate, packet: Packet): void => {
+  return (timeNs: number, fate: PacketEvent, packet: Packet): void => {
     const { id } = packet;
     const add = () => lines.add(...describeFate(timeNs, fate, packet));
     if (fate === "send") {
@@ -193,7 +197,7 @@ function describeNothing({ ids, value }: TraceFilter): string {
 }
 
 /** Says what happened to a message: the time, the route, and the message with a remark. */
-function describeFate(timeNs: number, fate: Fate, packet: Packet): [number, string, string] {
+function describeFate(timeNs: number, fate: PacketEvent, packet: Packet): [number, string, string] {
   const route = fate === "recv"
     ? `${packet.dest} ${ARROWS.recv} ${packet.src}`
     : `${packet.src} ${ARROWS[fate]} ${packet.dest}`;
@@ -201,7 +205,7 @@ function describeFate(timeNs: number, fate: Fate, packet: Packet): [number, stri
 }
 
 function formatSeconds(timeNs: number): string {
-  return (timeNs / SECOND).toFixed(4).padStart(9);
+  return (timeNs / NS_PER_S).toFixed(4).padStart(9);
 }
 
 function remark(text: string): string {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Program } from "../node.ts";
 import { json, oneWay } from "../rpc.ts";
-import { MS } from "../workbench/clock/clock.ts";
+import { NS_PER_MS } from "../history/operations.ts";
 import { parseTestOptions } from "../workbench/command_line.ts";
 import type { RunOptions } from "../workbench/run.ts";
 import { Broadcast, Echo, LinKv } from "../workloads.ts";
@@ -94,11 +94,11 @@ async function twoWrites(filter: TraceFilter): Promise<string> {
     "--delivery 0 --seed 1";
   const { run } = parseTestOptions(line.split(" "), { simulated: true });
   const write = (atMs: number, value: number) =>
-    ({ time: atMs * MS, thread: 0, f: "write", value: [7, value] }) as const;
+    ({ timeNs: atMs * NS_PER_MS, thread: 0, f: "write", value: [7, value] }) as const;
   const options: RunOptions = {
     ...run,
     script: [write(100, 15), write(200, 1)],
-    faults: () => [{ time: 205 * MS, fault: { f: "kill", nodes: ["n1"] } }],
+    faults: () => [{ timeNs: 205 * NS_PER_MS, fault: { f: "kill", nodes: ["n1"] } }],
   };
   const lines: string[] = [];
   const trace = transcribe((text) => lines.push(text), filter);

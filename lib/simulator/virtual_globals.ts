@@ -12,7 +12,8 @@
  *
  * @module
  */
-import { type Clock, MS } from "../workbench/clock/clock.ts";
+import { NS_PER_MS } from "../history/operations.ts";
+import type { Clock } from "../workbench/clock/clock.ts";
 import type { Random } from "../workbench/random.ts";
 import type { Owner } from "./owner.ts";
 import { formatLog, type Functions, INPUT_OUTPUT, PROCESS, TIMER_REFERENCES } from "./platform.ts";
@@ -153,11 +154,12 @@ export class VirtualGlobals {
   }
 
   #ownClocks(): void {
-    const nowMs = () => EPOCH_MS + Math.floor(this.#clock.now() / MS + (this.#owner?.skewMs ?? 0));
+    const nowMs = () =>
+      EPOCH_MS + Math.floor(this.#clock.nowNs() / NS_PER_MS + (this.#owner?.skewMs ?? 0));
     const { prototype } = Date;
     this.#replace(globalThis, "Date", virtualDate(nowMs));
     this.#replace(prototype, "constructor", Date);
-    this.#replace(performance, "now", () => this.#clock.now() / MS);
+    this.#replace(performance, "now", () => this.#clock.nowNs() / NS_PER_MS);
     this.#replace(performance, "timeOrigin", EPOCH_MS);
     this.#replaceTemporal(nowMs);
   }

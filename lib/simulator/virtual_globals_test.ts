@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { deadline, delay } from "@std/async";
 import type { Program } from "../node.ts";
-import { MS, sleep, VirtualClock } from "../workbench/clock/clock.ts";
+import { NS_PER_MS } from "../history/operations.ts";
+import { sleep } from "../workbench/clock/clock.ts";
+import { VirtualClock } from "../workbench/clock/virtual_clock.ts";
 import { Random } from "../workbench/random.ts";
 import { inVirtualTime } from "./simulate.ts";
 import { RealInputOutput, VirtualGlobals } from "./virtual_globals.ts";
@@ -237,9 +239,9 @@ Deno.test("clearing an owner's timers leaves none, and skew moves its wall clock
           setTimeout(look, 300);
           setTimeout(look, 600);
         }));
-      await sleep(clock, 500 * MS);
+      await sleep(clock, 500 * NS_PER_MS);
       globals.clearTimers(owner);
-      await sleep(clock, 500 * MS);
+      await sleep(clock, 500 * NS_PER_MS);
     });
   } finally {
     globals.restore();

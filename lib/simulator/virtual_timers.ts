@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { type Clock, MS, type Timer } from "../workbench/clock/clock.ts";
+import { NS_PER_MS } from "../history/operations.ts";
+import type { Clock, Timer } from "../workbench/clock/clock.ts";
 import type { Owner } from "./owner.ts";
 
 /** No timer waits less, as in Node.js: a loop of timers cannot stop time. */
@@ -108,7 +109,8 @@ export class VirtualTimers {
       call(...args);
     };
     const due = () => owner === undefined ? fire() : owner.enter(fire);
-    const schedule = () => timer.upcoming = this.#clock.at(this.#clock.now() + waitMs * MS, due);
+    const schedule = () =>
+      timer.upcoming = this.#clock.at(this.#clock.nowNs() + waitMs * NS_PER_MS, due);
     schedule();
     this.#timers.set(timer.id, timer);
     return timer;

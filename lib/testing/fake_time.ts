@@ -11,7 +11,9 @@
  */
 import { setImmediate } from "node:timers";
 import { VirtualGlobals } from "../simulator/virtual_globals.ts";
-import { MS, until, VirtualClock } from "../workbench/clock/clock.ts";
+import { NS_PER_MS } from "../history/operations.ts";
+import { until } from "../workbench/clock/clock.ts";
+import { VirtualClock } from "../workbench/clock/virtual_clock.ts";
 import { Random } from "../workbench/random.ts";
 
 /**
@@ -29,7 +31,7 @@ export class FakeTime implements Disposable {
 
   /** Lets time pass. Timers fire in order, and promises settle after each. */
   async advance(ms: number): Promise<void> {
-    const end = this.#clock.now() + ms * MS;
+    const end = this.#clock.nowNs() + ms * NS_PER_MS;
     await this.#clock.run(async () => {
       await until(this.#clock, end);
       await until(this.#clock, end); // timers that were set on the way and are due at the end

@@ -23,11 +23,14 @@ import type { ProgramSource } from "../simulator/program.ts";
 import { inVirtualTime } from "../simulator/simulate.ts";
 import { transcribe, type Transcriber } from "../simulator/trace.ts";
 import type { Client } from "../workbench/clients/client.ts";
-import { type Clock, MS, sleep } from "../workbench/clock/clock.ts";
+import { NS_PER_MS } from "../history/operations.ts";
+import { type Clock, sleep } from "../workbench/clock/clock.ts";
 import { Cluster } from "../workbench/cluster.ts";
-import { split } from "../workbench/faults/faults.ts";
+import { split } from "../workbench/faults/partitions.ts";
 import type { Problem } from "../workbench/hosts/host.ts";
-import type { Fate, Grudge, Latency, Packet } from "../workbench/network/network.ts";
+import type { Latency } from "../workbench/network/latency.ts";
+import type { Grudge } from "../workbench/network/network.ts";
+import type { Packet, PacketEvent } from "../workbench/network/packet.ts";
 import { Random } from "../workbench/random.ts";
 
 /** What a scenario's world is like. */
@@ -56,7 +59,7 @@ export interface ScenarioOptions {
 /** A message and its fate, at a time in milliseconds. */
 export interface Sighting {
   readonly timeMs: number;
-  readonly fate: Fate;
+  readonly fate: PacketEvent;
   readonly src: string;
   readonly dest: string;
   /** The body's type. */
@@ -89,8 +92,9 @@ export async function scenario(
       clock,
       random: new Random(seed),
       latency: options.latency ?? { meanMs: latencyMs, distribution: "constant" },
-      imperfections: { loss, duplication },
-      watch: (fate, packet) => chronicle.message(fate, packet),
+      loss,
+      duplication,
+      observe: (fate, packet) => chronicle.message(fate, packet),
       log: (node, line) => chronicle.log(node, line),
       problem: (problem) => chronicle.problem(problem),
       crashed: crash,
@@ -137,20 +141,20 @@ class Chronicle {
     this.#transcriber?.up?.(0); // a scenario's time begins with its clock's
   }
 
-  message(fate: Fate, packet: Packet): void {
+  message(fate: PacketEvent, packet: Packet): void {
     const { src, dest, body: { type } } = packet;
-    const timeNs = this.#clock.now();
-    this.sightings.push({ timeMs: timeNs / MS, fate, src, dest, type });
+    const timeNs = this.#clock.nowNs();
+    this.sightings.push({ timeMs: timeNs / NS_PER_MS, fate, src, dest, type });
     if (type !== "init" && type !== "init_ok") this.#transcriber?.message?.(timeNs, fate, packet);
   }
 
   log(node: string, line: string): void {
     this.#log?.(node, line);
-    this.#transcriber?.log?.(node, line, this.#clock.now());
+    this.#transcriber?.log?.(node, line, this.#clock.nowNs());
   }
 
-  problem(given: Omit<Problem, "time">): void {
-    const problem = { time: this.#clock.now(), ...given };
+  problem(given: Omit<Problem, "timeNs">): void {
+    const problem = { timeNs: this.#clock.nowNs(), ...given };
     this.problems.push(problem);
     this.#transcriber?.problem?.(problem);
   }
@@ -165,7 +169,7 @@ class Chronicle {
 
   /** Notes what the test does to the world. */
   intervention(what: string): void {
-    this.#transcriber?.intervention(this.#clock.now(), "test", what);
+    this.#transcriber?.intervention(this.#clock.nowNs(), "test", what);
   }
 }
 
@@ -198,7 +202,7 @@ export class World {
 
   /** Virtual time, in milliseconds. */
   get nowMs(): number {
-    return this.#clock.now() / MS;
+    return this.#clock.nowNs() / NS_PER_MS;
   }
 
   /** Every message so far, including those of clients and services. */
@@ -213,7 +217,7 @@ export class World {
 
   /** Messages between nodes, and between nodes and services, so far. */
   get serverMessages(): number {
-    return this.#cluster.network.serverMessages;
+    return this.#cluster.network.traffic.servers.sent;
   }
 
   /**
@@ -235,7 +239,7 @@ export class World {
   /** Lets time pass. */
   pass(ms: number): Promise<void> {
     checkTime("time to pass", ms);
-    return sleep(this.#clock, ms * MS);
+    return sleep(this.#clock, ms * NS_PER_MS);
   }
 
   /**

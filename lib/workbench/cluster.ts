@@ -6,23 +6,19 @@
  */
 import { Client } from "./clients/client.ts";
 import type { Clock } from "./clock/clock.ts";
+import type { Fault, FaultTarget } from "./faults/kinds.ts";
+import { readEnvelope } from "./hosts/envelope.ts";
 import type { Host, NodeEvents, Problem } from "./hosts/host.ts";
-import { leadingObject, parseJson, printJson } from "../history/json.ts";
 import type { Body } from "../message.ts";
-import type { Victim } from "./faults/faults.ts";
-import {
-  type Grudge,
-  type Imperfections,
-  type Latency,
-  Network,
-  UnknownParticipant,
-  type Watch,
-} from "./network/network.ts";
+import type { Latency } from "./network/latency.ts";
+import type { LinkOptions } from "./network/loss.ts";
+import { type Grudge, Network, UnknownParticipant } from "./network/network.ts";
+import type { PacketObserver } from "./network/packet.ts";
 import type { Random } from "./random.ts";
 import { startServices } from "./services/mod.ts";
 import { Init } from "../workloads.ts";
 
-/** A node failed in a way that leaves nothing to go on with. */
+/** A node failed in a way that ends the run. */
 export class Crash extends Error {
   override readonly name = "Crash";
 
@@ -31,18 +27,17 @@ export class Crash extends Error {
   }
 }
 
-/** What a cluster is made of. */
-export interface ClusterOptions {
+/** What a cluster consists of, and who hears about it. */
+interface ClusterOptions extends LinkOptions {
   readonly nodes: readonly string[];
   readonly host: Host;
   readonly clock: Clock;
   readonly random: Random;
   readonly latency: Latency;
-  readonly imperfections?: Partial<Imperfections>;
-  readonly watch?: Watch;
+  readonly observe?: PacketObserver;
   /** Told of what nodes do wrong. */
-  readonly problem: (problem: Omit<Problem, "time">) => void;
-  /** Told of each line a node writes to its log. */
+  readonly problem: (problem: Omit<Problem, "timeNs">) => void;
+  /** Told of each line that a node writes to its log. */
   readonly log?: (node: string, line: string) => void;
   /** Told of each failure that ends the run. */
   readonly crashed: (crash: Crash) => void;
@@ -51,16 +46,18 @@ export interface ClusterOptions {
 const INIT_TIMEOUT_MS = 10_000;
 
 /** Nodes, network and services. */
-export class Cluster implements NodeEvents, Victim {
+export class Cluster implements NodeEvents, FaultTarget {
   readonly network: Network;
   readonly #options: ClusterOptions;
   /** Nodes whose output is no longer read. */
   readonly #muted = new Set<string>();
-  /** Nodes that wrote more than a message on a line. */
+  /** Nodes that wrote more than one message on a line. */
   readonly #verbose = new Set<string>();
   readonly #killed = new Set<string>();
-  /** How often each node was killed: what its earlier lives failed to do is nobody's business. */
-  readonly #deaths = new Map<string, number>();
+  /** How often each node was killed, which tells its incarnations apart. */
+  readonly #kills = new Map<string, number>();
+  /** Kills that the host has yet to complete. */
+  readonly #killing = new Map<string, Promise<void>>();
   readonly #paused = new Set<string>();
   readonly #skewed = new Set<string>();
   #clients = 0;
@@ -68,14 +65,8 @@ export class Cluster implements NodeEvents, Victim {
 
   constructor(options: ClusterOptions) {
     this.#options = options;
-    const { clock, random, latency, imperfections, watch } = options;
-    this.network = new Network({
-      clock,
-      random: random.split("network"),
-      latency,
-      ...(imperfections && { imperfections }),
-      ...(watch && { watch }),
-    });
+    const { random } = options;
+    this.network = new Network({ ...options, random: random.split("network") });
     startServices(this.network, random.split("services"));
   }
 
@@ -88,15 +79,15 @@ export class Cluster implements NodeEvents, Victim {
     await Promise.all(this.#options.nodes.map((node) => this.#start(node)));
   }
 
-  /** A new client, with the next id. */
+  /** Opens a client with the next id. */
   openClient(): Client {
     return new Client(`c${this.#clients++}`, this.network, this.#options.clock);
   }
 
-  /** Ends all nodes. Nothing they still say counts. */
+  /** Ends all nodes. What they still say is ignored. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    await this.#options.host.stop();
+    await Promise.all([this.#options.host.stop(), ...this.#killing.values()]);
   }
 
   async #start(node: string): Promise<void> {
@@ -104,16 +95,15 @@ export class Cluster implements NodeEvents, Victim {
     if (!this.network.knows(node)) {
       this.network.register(node, (packet) => host.deliver(node, packet));
     }
-    const deaths = this.#deaths.get(node);
+    const kills = this.#kills.get(node);
     const client = this.openClient();
     try {
       await host.start(node, this);
       const request = { node_id: node, node_ids: [...nodes] };
       await client.rpc(node, Init.init, request, INIT_TIMEOUT_MS);
     } catch (error) {
-      if (this.#deaths.get(node) !== deaths) return; // killed before it was up
-      const reason = error instanceof Error ? error.message : String(error);
-      throw this.#crash(node, `${node} did not start: ${reason}`);
+      if (this.#kills.get(node) !== kills) return; // killed before it was up
+      throw this.#crash(node, `${node} did not start: ${reasonOf(error)}`);
     } finally {
       client.close();
     }
@@ -123,11 +113,11 @@ export class Cluster implements NodeEvents, Victim {
     return new Crash(this.#note({ node, text }));
   }
 
-  #note(given: Omit<Problem, "time" | "lastWords">): Problem {
+  #note(given: Omit<Problem, "timeNs" | "lastWords">): Problem {
     const lastWords = this.#options.host.lastWords(given.node);
     const problem = { ...given, ...(lastWords.length > 0 && { lastWords: [...lastWords] }) };
     this.#options.problem(problem);
-    return { ...problem, time: this.#options.clock.now() };
+    return { ...problem, timeNs: this.#options.clock.nowNs() };
   }
 
   // What nodes do.
@@ -138,7 +128,7 @@ export class Cluster implements NodeEvents, Victim {
     if (typeof read === "string") {
       return this.#mute(node, `wrote a line that is no message: ${read}`, line);
     }
-    if (read.surplus) this.#overlook(node, line);
+    if (read.hasSurplus) this.#noteSurplus(node, line);
     this.sent(node, read.src, read.dest, read.text, read.body);
   }
 
@@ -175,8 +165,8 @@ export class Cluster implements NodeEvents, Victim {
     this.#note({ node, text: `${node} ${did}`, consequence, line });
   }
 
-  /** Told once a node: it is likely to go on like that. */
-  #overlook(node: string, line: string): void {
+  /** Notes it once for each node: a node that does it once is likely to go on. */
+  #noteSurplus(node: string, line: string): void {
     if (this.#verbose.has(node)) return;
     this.#verbose.add(node);
     const consequence =
@@ -198,21 +188,46 @@ export class Cluster implements NodeEvents, Victim {
     if (this.#killed.has(node)) return;
     this.resume(node);
     this.#killed.add(node);
-    this.#deaths.set(node, (this.#deaths.get(node) ?? 0) + 1);
+    this.#kills.set(node, (this.#kills.get(node) ?? 0) + 1);
     this.network.hold(node);
     this.network.discard(node);
-    this.#options.host.kill(node);
+    const killing = this.#options.host.kill(node);
+    if (killing !== undefined) this.#awaitKill(node, killing);
   }
 
+  #awaitKill(node: string, killing: Promise<void>): void {
+    const complete = Promise.all([this.#killing.get(node), killing]).then(
+      () => {
+        if (this.#killing.get(node) === complete) this.#killing.delete(node);
+      },
+      (error) => {
+        const text = `${node} could not be killed: ${reasonOf(error)}`;
+        this.#options.crashed(this.#crash(node, text));
+      },
+    );
+    this.#killing.set(node, complete);
+  }
+
+  /** Starts a killed node again, as soon as the kill is complete. */
   restart(node: string): void {
     if (!this.#killed.delete(node)) return;
-    this.#muted.delete(node);
-    this.network.discard(node);
-    this.network.release(node);
-    this.#start(node).catch((error) => {
+    this.#startAgain(node).catch((error) => {
       if (error instanceof Crash) this.#options.crashed(error);
       else throw error;
     });
+  }
+
+  async #startAgain(node: string): Promise<void> {
+    const killing = this.#killing.get(node);
+    if (killing !== undefined) {
+      const kills = this.#kills.get(node);
+      await killing;
+      if (this.#stopping || this.#kills.get(node) !== kills) return;
+    }
+    this.#muted.delete(node);
+    this.network.discard(node);
+    this.network.release(node);
+    await this.#start(node);
   }
 
   pause(node: string): void {
@@ -234,57 +249,18 @@ export class Cluster implements NodeEvents, Victim {
     this.#options.host.skew(node, skewMs);
   }
 
-  /** Which nodes are killed, paused or have their clocks off. */
-  get afflicted(): { killed: string[]; paused: string[]; skewed: string[] } {
-    return { killed: [...this.#killed], paused: [...this.#paused], skewed: [...this.#skewed] };
+  /** What ends every fault that lasts. */
+  remedies(): Fault[] {
+    const [paused, killed] = [[...this.#paused], [...this.#killed]];
+    return [
+      { f: "stop-partition" },
+      ...(paused.length > 0 ? [{ f: "resume", nodes: paused } as const] : []),
+      ...(killed.length > 0 ? [{ f: "restart", nodes: killed } as const] : []),
+      ...[...this.#skewed].map((node) => ({ f: "skew", node, skewMs: 0 } as const)),
+    ];
   }
 }
 
-interface ReadEnvelope {
-  readonly src: string;
-  readonly dest: string;
-  readonly text: string;
-  readonly body: Body;
-  /** Whether something else stands behind the message. */
-  readonly surplus: boolean;
-}
-
-const ENVELOPE_KEYS: ReadonlySet<string> = new Set(["id", "src", "dest", "body"]);
-
-/** Reads a node's line with Maelstrom's tolerance; what is wrong with it, if it is no message. */
-function readEnvelope(line: string): ReadEnvelope | string {
-  const read = readJson(line);
-  if (read === undefined) return line.trim() === "" ? "it is empty" : "it is not JSON";
-  const { value: message, text: written } = read;
-  if (!isObject(message)) return "it is not a JSON object";
-  const { id, src, dest } = message;
-  const body = message.body ?? {};
-  if (typeof src !== "string") return `"src" must be a string`;
-  if (typeof dest !== "string") return `"dest" must be a string`;
-  if (!isObject(body)) return `"body" must be an object`;
-  if (id !== undefined && !Number.isInteger(id)) return `"id" must be an integer`;
-  const extra = Object.keys(message).find((key) => !ENVELOPE_KEYS.has(key));
-  if (extra !== undefined) return `"${extra}" does not belong in an envelope`;
-  const asWritten = id === undefined && body === message.body && written.startsWith("{");
-  const text = asWritten ? written : printJson({ src, dest, body });
-  const surplus = written !== line;
-  // A body without a type is nobody's business here.
-  return { src, dest, text, body: body as Body, surplus };
-}
-
-/** Maelstrom's parser stops behind the first value of a line, whatever follows. */
-function readJson(line: string): { value: unknown; text: string } | undefined {
-  for (const text of [line, leadingObject(line)]) {
-    if (text === undefined) continue;
-    try {
-      return { value: parseJson(text), text };
-    } catch {
-      // the other may do
-    }
-  }
-  return undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -6,8 +6,10 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { isClient } from "../message.ts";
 import { parseConsistencyModels } from "../checkers/elle/models.ts";
-import { FAULT_KINDS, faults, isFaultKind, merged } from "./faults/faults.ts";
-import type { Imperfections, LatencyDistribution } from "./network/network.ts";
+import { FAULT_KINDS, isFaultKind, kindOf } from "./faults/kinds.ts";
+import { merge, schedule } from "./faults/schedule.ts";
+import type { LatencyDistribution } from "./network/latency.ts";
+import type { LinkOptions } from "./network/loss.ts";
 import type { RunOptions } from "./run.ts";
 import { SERVICE_IDS } from "./services/mod.ts";
 import { TOPOLOGY_NAMES } from "./workloads/topology.ts";
@@ -378,7 +380,7 @@ function modelsOf(text: string): readonly string[] {
   }
 }
 
-function imperfectionsOf(given: Given, simulated: boolean): Imperfections {
+function imperfectionsOf(given: Given, simulated: boolean): LinkOptions {
   const probability = (name: "loss" | "duplication") => {
     const p = given.number(name, { min: 0 });
     if (p < 1) return p;
@@ -409,5 +411,5 @@ function faultsOf(given: Given, simulated: boolean): RunOptions["faults"] {
     return name;
   });
   return (nodes, random) =>
-    merged(kinds.map((kind) => faults(kind, nodes, random.split(kind), intervalS)));
+    merge(kinds.map((kind) => schedule(kindOf(kind), nodes, random.split(kind), intervalS)));
 }

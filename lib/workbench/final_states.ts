@@ -12,9 +12,9 @@
 import type { Explain, Result } from "../checkers/checker.ts";
 import { UNKNOWN } from "../checkers/checker.ts";
 import { type Call, MalformedReply } from "./clients/client.ts";
-import { type Clock, SECOND, sleep } from "./clock/clock.ts";
+import { type Clock, sleep } from "./clock/clock.ts";
 import { type Edn, type EdnObject, printEdn } from "../history/edn.ts";
-import type { Op } from "../history/operations.ts";
+import { NS_PER_S, type Op } from "../history/operations.ts";
 import { RpcError } from "../message.ts";
 
 /** What a node holds, by key. */
@@ -43,7 +43,7 @@ export interface Aftermath {
 }
 
 /** Time between two rounds of questions, and the most rounds. */
-const ROUND_NS = SECOND;
+const ROUND_NS = NS_PER_S;
 const ROUNDS = 5;
 /** Keys asked for at a time. */
 const KEYS_AT_A_TIME = 100;

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { explainSilent, finalStates, type State, withSilent } from "./final_states.ts";
 import { UNKNOWN } from "../checkers/checker.ts";
-import { SECOND, VirtualClock } from "./clock/clock.ts";
+import { VirtualClock } from "./clock/virtual_clock.ts";
 import { type Edn, prettyEdn } from "../history/edn.ts";
-import { printHistory } from "../history/operations.ts";
+import { NS_PER_S, printHistory } from "../history/operations.ts";
 import { parseTestOptions } from "./command_line.ts";
 import type { RunOptions } from "./run.ts";
 import { LwwRegisters } from "../algorithms/lww_registers.ts";
@@ -88,7 +88,7 @@ function asking(says: (node: string, round: number) => State | undefined, keys: 
       return Promise.resolve(new Map([...state].filter(([key]) => some.includes(key))));
     };
     const found = await finalStates(["a", "b"], keys, ask, clock);
-    return { ...found, seconds: clock.now() / SECOND };
+    return { ...found, seconds: clock.nowNs() / NS_PER_S };
   });
 }
 

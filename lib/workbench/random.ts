@@ -1,13 +1,13 @@
 /**
- * Seeded chance: the same seed gives the same draws on every machine.
+ * Seeded randomness: the same seed gives the same draws on every machine.
  *
- * A run's generator is split by purpose, so that one more draw for, say, a latency does not shift
- * what the nemesis does. The generator is sfc32 (Chris Doty-Humphrey, PractRand).
+ * A run's source is split by purpose, so that one more draw for, say, a latency does not shift the
+ * faults. The generator is sfc32 (Chris Doty-Humphrey, PractRand).
  *
  * @module
  */
 
-/** A source of chance. Two of the same seed and purpose give the same draws. */
+/** A source of random draws. Two of the same seed and purpose give the same draws. */
 export class Random {
   readonly #seed: string;
   #a: number;
@@ -60,14 +60,14 @@ export class Random {
     return -Math.log(1 - this.fraction()) * mean;
   }
 
-  /** One of the items, each as likely. */
+  /** One of the items, each with the same probability. */
   pick<T>(items: readonly T[]): T {
     const item = items[this.int(items.length)];
     if (item === undefined) throw new RangeError("cannot pick from nothing");
     return item;
   }
 
-  /** The items in random order; the argument stays as it is. */
+  /** A copy of the items in random order. */
   shuffle<T>(items: readonly T[]): T[] {
     const keyed = items.map((item) => ({ item, key: this.fraction() }));
     return keyed.sort((x, y) => x.key - y.key).map(({ item }) => item);

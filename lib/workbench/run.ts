@@ -7,22 +7,20 @@
 import { type Ending, finalStates } from "./final_states.ts";
 import type { Result } from "../checkers/checker.ts";
 import { composeResults } from "../checkers/compose.ts";
+import { checkNet } from "../checkers/net.ts";
 import type { Call } from "./clients/client.ts";
-import { type Clock, SECOND, sleep, until } from "./clock/clock.ts";
+import { type Clock, sleep, until } from "./clock/clock.ts";
 import type { Edn, EdnObject } from "../history/edn.ts";
-import {
-  any,
-  type Generator,
-  type Planned,
-  scripted,
-  stagger,
-  timeLimit,
-} from "./clients/generator.ts";
-import type { Op } from "../history/operations.ts";
+import { any, type Generator, stagger, timeLimit } from "./clients/generator.ts";
+import { scripted, type ScriptedOp } from "./clients/script.ts";
+import { NS_PER_S, type Op } from "../history/operations.ts";
 import type { Host, Problem } from "./hosts/host.ts";
-import { checked, type Fault, faultValues, inflict, type TimedFault } from "./faults/faults.ts";
+import { type Fault, faultValues, inflict } from "./faults/kinds.ts";
+import { type TimedFault, validate } from "./faults/schedule.ts";
 import { Cluster, Crash } from "./cluster.ts";
-import type { Imperfections, Latency, Watch } from "./network/network.ts";
+import type { Latency } from "./network/latency.ts";
+import type { LinkOptions } from "./network/loss.ts";
+import type { PacketObserver } from "./network/packet.ts";
 import { Random } from "./random.ts";
 import { type Asker, Threads } from "./threads.ts";
 import type { Workload, WorkloadOptions } from "./workloads/workload.ts";
@@ -36,11 +34,11 @@ export interface RunOptions extends Omit<WorkloadOptions, "latencyMs"> {
   readonly timeLimitS: number;
   readonly latency: Latency;
   /** Loss, duplication and delivery time beyond Maelstrom's. Default: none. */
-  readonly imperfections?: Partial<Imperfections>;
+  readonly imperfections?: LinkOptions;
   /** What goes wrong, in order of time; may be endless. Default: nothing. */
   readonly faults?: (nodes: readonly string[], random: Random) => Iterable<TimedFault>;
   /** The main phase's operations, written down, instead of the workload's own. */
-  readonly script?: readonly Planned[];
+  readonly script?: readonly ScriptedOp[];
   /** Required fraction of operations that are ok; 1 is Maelstrom's `total`. */
   readonly availability?: number;
   readonly consistencyModels?: readonly string[];
@@ -63,7 +61,7 @@ export interface Observer {
   /** An event of the history, and whose it is unless the nemesis's. */
   readonly op?: (op: Op, asker?: Asker) => void;
   /** A message's fate, at a time in ns. */
-  readonly message?: (time: number, ...args: Parameters<Watch>) => void;
+  readonly message?: (time: number, ...args: Parameters<PacketObserver>) => void;
   readonly problem?: (problem: Problem) => void;
   /** A fault that strikes. */
   readonly fault?: (fault: TimedFault) => void;
@@ -104,7 +102,7 @@ export interface Outcome {
 }
 
 /** Maelstrom waits that long before final operations, with the network healed. */
-const RECOVERY_NS = 10 * SECOND;
+const RECOVERY_NS = 10 * NS_PER_S;
 
 /** Malformed replies of a node that are told of one by one; the history has all. */
 const MALFORMED_TOLD = 3;
@@ -146,8 +144,8 @@ class Run {
       clock: engine.clock,
       random: this.#random,
       latency: options.latency,
-      ...(options.imperfections && { imperfections: options.imperfections }),
-      ...(message && { watch: (fate, packet) => message(this.#now(), fate, packet) }),
+      ...options.imperfections,
+      ...(message && { observe: (event, packet) => message(this.#now(), event, packet) }),
       ...(log && { log: (node, line) => log(node, line, this.#now()) }),
       problem: (problem) => this.#note(problem),
       crashed: (crash) => this.#stop(crash),
@@ -162,7 +160,7 @@ class Run {
     observer?.started?.({
       now: () => this.#now(),
       invocations: () => this.#invocations,
-      serverMessages: () => this.#cluster.network.serverMessages,
+      serverMessages: () => this.#cluster.network.traffic.servers.sent,
     });
     try {
       await Promise.race([this.#phases(), this.#stopped]);
@@ -190,14 +188,14 @@ class Run {
   }
 
   #now(): number {
-    return this.#engine.clock.now() - this.#origin;
+    return this.#engine.clock.nowNs() - this.#origin;
   }
 
   async #phases(): Promise<void> {
     const { clock } = this.#engine;
     this.#enter("starting");
     await this.#cluster.start();
-    this.#origin = clock.now();
+    this.#origin = clock.nowNs();
     this.#engine.observer?.up?.(this.#origin);
     await this.#setUp();
     const random = this.#random.split("operations");
@@ -213,7 +211,7 @@ class Run {
       this.#enter("final");
       await threads.run(final);
     }
-    this.#net = this.#cluster.network.stats(this.#invocations);
+    this.#net = checkNet(this.#cluster.network.traffic, this.#invocations);
     await this.#askForStates();
     threads.close(); // only now: a late answer to a client that is gone would silence its node
   }
@@ -246,7 +244,7 @@ class Run {
       workload,
       options: this.#workloadOptions,
       openClient: () => this.#cluster.openClient(),
-      now: () => this.#now(),
+      nowNs: () => this.#now(),
       record: (op, asker) => this.#record(op, asker),
       malformed: ({ node, message }) => this.#noteMalformed(node, message),
     });
@@ -269,13 +267,13 @@ class Run {
     const { rate, timeLimitS, script } = this.#options;
     if (script !== undefined) return scripted(script, main);
     const spaced = stagger(rate, random.split("schedule"), main);
-    return timeLimit(timeLimitS * SECOND, background ? any(spaced, background) : spaced);
+    return timeLimit(timeLimitS * NS_PER_S, background ? any(spaced, background) : spaced);
   }
 
   async #main(threads: Threads, schedule: Generator): Promise<void> {
     const { rate, timeLimitS, faults, script } = this.#options;
-    const limit = timeLimitS * SECOND;
-    const end = this.#engine.clock.now() + limit;
+    const limit = timeLimitS * NS_PER_S;
+    const end = this.#engine.clock.nowNs() + limit;
     const stopNemesis = faults === undefined ? () => {} : this.#unleash(
       faults(this.#options.nodes, this.#random.split("nemesis")),
       this.#now() + limit,
@@ -288,12 +286,12 @@ class Run {
   /** Lets faults strike at their times, until a time; returns how to stop before. */
   #unleash(faults: Iterable<TimedFault>, end: number): () => void {
     const { clock } = this.#engine;
-    const upcoming = checked(faults, (id) => this.#cluster.network.knows(id));
+    const upcoming = validate(faults, (id) => this.#cluster.network.knows(id));
     let stopped = false;
     const next = () => {
       const { value, done } = upcoming.next();
-      if (done || value.time >= end) return;
-      clock.at(this.#origin + value.time, () => {
+      if (done || value.timeNs >= end) return;
+      clock.at(this.#origin + value.timeNs, () => {
         if (stopped) return;
         this.#inflict(value.fault);
         next();
@@ -305,24 +303,13 @@ class Run {
 
   /** Ends every fault, as Maelstrom heals the network before it waits for recovery. */
   #recover(): void {
-    for (const fault of this.#remedies()) this.#inflict(fault);
-  }
-
-  /** What ends every fault there is. */
-  #remedies(): Fault[] {
-    const { killed, paused, skewed } = this.#cluster.afflicted;
-    return [
-      { f: "stop-partition" },
-      ...(paused.length > 0 ? [{ f: "resume", nodes: paused } as const] : []),
-      ...(killed.length > 0 ? [{ f: "restart", nodes: killed } as const] : []),
-      ...skewed.map((node) => ({ f: "skew", node, skewMs: 0 } as const)),
-    ];
+    for (const fault of this.#cluster.remedies()) this.#inflict(fault);
   }
 
   #inflict(fault: Fault): void {
     const [invoked, completed] = faultValues(fault);
     const op = { process: "nemesis", type: "info", f: fault.f } as const;
-    this.#engine.observer?.fault?.({ time: this.#now(), fault });
+    this.#engine.observer?.fault?.({ timeNs: this.#now(), fault });
     this.#record({ ...op, value: invoked });
     inflict(fault, this.#cluster);
     this.#record({ ...op, value: completed });
@@ -336,8 +323,8 @@ class Run {
     return recorded;
   }
 
-  #note(given: Omit<Problem, "time">): Problem {
-    const problem = { time: this.#now(), ...given };
+  #note(given: Omit<Problem, "timeNs">): Problem {
+    const problem = { timeNs: this.#now(), ...given };
     this.#problems.push(problem);
     this.#engine.observer?.problem?.(problem);
     return problem;
@@ -352,7 +339,7 @@ class Run {
         ...(availability === undefined ? {} : { availability }),
         ...(consistencyModels === undefined ? {} : { consistencyModels }),
       },
-      net: this.#net ?? this.#cluster.network.stats(this.#invocations),
+      net: this.#net ?? checkNet(this.#cluster.network.traffic, this.#invocations),
     });
   }
 
@@ -363,7 +350,7 @@ class Run {
     const keys = aftermath?.keys(this.#history) ?? [];
     if (aftermath === undefined || keys.length === 0) return;
     this.#enter("comparing");
-    for (const remedy of this.#remedies()) inflict(remedy, this.#cluster); // apart from the history
+    for (const remedy of this.#cluster.remedies()) inflict(remedy, this.#cluster); // apart from the history
     const calls = new Map(nodes.map((node) => [node, this.#callOf(node)]));
     const ask = (node: string, some: readonly Edn[]) =>
       aftermath.ask(some, calls.get(node) ?? this.#callOf(node));

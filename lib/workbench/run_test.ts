@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Program } from "../node.ts";
 import { inVirtualTime, simulate } from "../simulator/simulate.ts";
-import { SECOND } from "./clock/clock.ts";
 import { isEdnObject } from "../history/edn.ts";
-import type { Op } from "../history/operations.ts";
-import type { TimedFault } from "./faults/faults.ts";
+import { NS_PER_S, type Op } from "../history/operations.ts";
+import type { TimedFault } from "./faults/schedule.ts";
 import { parseTestOptions } from "./command_line.ts";
 import { type Observer, run, type RunOptions } from "./run.ts";
 import { integer, oneWay } from "../rpc.ts";
@@ -61,11 +60,11 @@ const isFinal = ({ extra }: Op) => extra?.["final?"] === true;
 Deno.test("operations end with the time limit; final reads come ten seconds later, one a thread", async () => {
   const { history } = await simulate(alone, optionsOf(`${SMALL} --concurrency 4`));
   const main = history.filter((op) => !isFinal(op));
-  assert(main.every(({ time }) => time < 5.01 * SECOND));
+  assert(main.every(({ time }) => time < 5.01 * NS_PER_S));
   assert(main.length > 70 && main.length < 130, `${main.length} events`);
   const final = history.filter((op) => isFinal(op) && op.type === "invoke");
   assertEquals(final.map(({ process }) => process).sort(), [0, 1, 2, 3]);
-  assert(final.every(({ time }) => time >= 14.5 * SECOND && time < 15.1 * SECOND));
+  assert(final.every(({ time }) => time >= 14.5 * NS_PER_S && time < 15.1 * NS_PER_S));
 });
 
 Deno.test("a history's indices count, and its times never go back", async () => {
@@ -80,7 +79,7 @@ Deno.test("a rate of nothing invokes nothing, but takes its time", async () => {
   await simulate(echo, optionsOf("-w echo --node-count 1 --time-limit 7 --rate 0"), {
     started: ({ now }) => setTimeout(() => ns = now(), 6_900),
   });
-  assertEquals(Math.round(ns / SECOND), 7);
+  assertEquals(Math.round(ns / NS_PER_S), 7);
 });
 
 Deno.test("the results count the messages and operations of the whole run", async () => {
@@ -94,9 +93,9 @@ Deno.test("the results count the messages and operations of the whole run", asyn
 
 /** Kills, pauses, cuts off and skews a second after the start, for good. */
 const forGood: TimedFault[] = [
-  { time: SECOND, fault: { f: "kill", nodes: ["n0"] } },
-  { time: SECOND, fault: { f: "pause", nodes: ["n1"] } },
-  { time: SECOND, fault: { f: "skew", node: "n2", skewMs: 100 } },
+  { timeNs: NS_PER_S, fault: { f: "kill", nodes: ["n0"] } },
+  { timeNs: NS_PER_S, fault: { f: "pause", nodes: ["n1"] } },
+  { timeNs: NS_PER_S, fault: { f: "skew", node: "n2", skewMs: 100 } },
 ];
 
 Deno.test("whatever still is wrong is put right before the recovery", async () => {
@@ -105,7 +104,7 @@ Deno.test("whatever still is wrong is put right before the recovery", async () =
   });
   const { history } = await simulate(alone, options);
   const nemesis = history.filter(({ process }) => process === "nemesis");
-  const ended = nemesis.filter(({ time }) => time > 2 * SECOND).map(({ f }) => f);
+  const ended = nemesis.filter(({ time }) => time > 2 * NS_PER_S).map(({ f }) => f);
   assertEquals(ended, ["stop-partition", "resume", "restart", "skew"].flatMap((f) => [f, f]));
   const answers = history.filter((op) => isFinal(op) && op.type === "ok");
   assertEquals(answers.length, 3);
@@ -115,20 +114,20 @@ Deno.test("a fault strikes at its time, and is in the history twice", async () =
   const options = optionsOf(SMALL, { faults: () => forGood.slice(0, 1) });
   const { history } = await simulate(alone, options);
   const [invoked, completed] = history.filter(({ process }) => process === "nemesis");
-  assertEquals([invoked?.time, invoked?.f, invoked?.value], [SECOND, "kill", ["n0"]]);
-  assertEquals([completed?.time, completed?.value], [SECOND, null]);
+  assertEquals([invoked?.time, invoked?.f, invoked?.value], [NS_PER_S, "kill", ["n0"]]);
+  assertEquals([completed?.time, completed?.value], [NS_PER_S, null]);
 });
 
 Deno.test("a script's operations are invoked at their times, by their threads", async () => {
   const script = [
-    { time: 2 * SECOND, thread: 1, f: "broadcast", value: 5 },
-    { time: SECOND, thread: 0, f: "read", value: null },
+    { timeNs: 2 * NS_PER_S, thread: 1, f: "broadcast", value: 5 },
+    { timeNs: NS_PER_S, thread: 0, f: "read", value: null },
   ];
   const { history } = await simulate(alone, optionsOf(SMALL, { script }));
   const invoked = history.filter((op) => op.type === "invoke" && !isFinal(op));
   assertEquals(
     invoked.map(({ time, process, f }) => [time, process, f]),
-    [[SECOND, 0, "read"], [2 * SECOND, 1, "broadcast"]],
+    [[NS_PER_S, 0, "read"], [2 * NS_PER_S, 1, "broadcast"]],
   );
 });
 

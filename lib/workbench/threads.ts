@@ -1,33 +1,33 @@
 /**
- * Client threads: each carries out one operation after another, as generators ask.
+ * Client threads: each carries out one operation of a generator after another.
  *
- * A thread's operations belong to one process until one of them stays open (`info`): such an
- * operation may still take effect, so the thread goes on as a new process, and where clients are not
- * reusable with a new client.
+ * A thread's operations belong to one process until one of them stays open (`info`). That operation
+ * may still take effect, so the thread goes on as a new process, and with a new client where clients
+ * are not reusable.
  *
  * @module
  */
 import { type Call, type Client, MalformedReply } from "./clients/client.ts";
 import type { Clock, Timer } from "./clock/clock.ts";
-import type { Assignment, Generator } from "./clients/generator.ts";
+import type { Assignment, Generator, When } from "./clients/generator.ts";
 import type { Op } from "../history/operations.ts";
 import type { Perform, Workload, WorkloadOptions } from "./workloads/workload.ts";
 
-/** What threads need to know. */
-export interface ThreadsOptions {
+/** What threads work with. */
+interface ThreadsOptions {
   readonly clock: Clock;
   readonly workload: Workload;
   readonly options: WorkloadOptions;
   readonly openClient: () => Client;
-  /** The time in the history's terms, ns. */
-  readonly now: () => number;
+  /** Nanoseconds since the start of the history. */
+  readonly nowNs: () => number;
   /** Adds an event to the history. */
   readonly record: (op: Omit<Op, "index" | "time">, asker: Asker) => Op;
-  /** Told of a reply that is not of the right form. */
+  /** Told of each malformed reply. */
   readonly malformed: (error: MalformedReply) => void;
 }
 
-/** Who makes an operation: a client's id, and that of the node it asks. */
+/** The ids of the client that makes an operation and of the node that it asks. */
 export interface Asker {
   readonly client: string;
   readonly node: string;
@@ -44,7 +44,7 @@ interface Worker {
   readonly asker: Asker;
   readonly perform: Perform;
   readonly call: Call;
-  /** It had an operation that stayed open, and is replaced before the next. */
+  /** One of its operations stayed open: it is replaced before the next. */
   spent: boolean;
 }
 
@@ -64,41 +64,55 @@ export class Threads {
     );
   }
 
-  /** Carries out what a generator asks, until it has nothing more and every operation has ended. */
+  /** Carries out a generator's operations until it has no more and all have completed. */
   run(generator: Generator): Promise<void> {
-    const { clock, now } = this.#context;
+    const { nowNs } = this.#context;
     return new Promise((resolve, reject) => {
       let timer: Timer | undefined;
-      // Time as the generator knows it: a timer that comes late does not delay the schedule.
-      const proceed = (logical: number): void => {
+      const attempt = (logicalNs: number): void => {
         timer?.cancel();
-        for (let free = this.#free(); free.length > 0; free = this.#free()) {
-          const context = { now: logical, free, threads: this.#threads.length };
-          const when = generator.when(context);
-          if (when === "never" || when === "pending") {
-            if (this.#outstanding > 0) return;
-            if (when === "never") return resolve();
-            return reject(new Error("a generator waits for operations, but none is under way"));
-          }
-          if (when > now()) {
-            const wait = when - now();
-            timer = clock.at(clock.now() + wait, () => attempt(when));
-            return;
-          }
-          logical = Math.max(logical, when);
-          const assignment = generator.take({ ...context, now: logical });
-          this.#invoke(assignment, generator).then(() => attempt(now()), reject);
-        }
-      };
-      const attempt = (logical: number): void => {
         try {
-          proceed(logical);
+          const when = this.#invokeDue(generator, logicalNs, () => attempt(nowNs()), reject);
+          if (when === "never") resolve();
+          else if (when !== "pending") timer = this.#callAt(when, () => attempt(when));
         } catch (error) {
           reject(error);
         }
       };
-      attempt(now());
+      attempt(nowNs());
     });
+  }
+
+  /**
+   * Invokes every operation that is due; returns when the next one is, or `never` after the last.
+   *
+   * @param logicalNs The time as the generator knows it: a late timer does not delay the schedule.
+   */
+  #invokeDue(
+    generator: Generator,
+    logicalNs: number,
+    completed: () => void,
+    failed: (error: unknown) => void,
+  ): When {
+    for (let free = this.#free(); free.length > 0; free = this.#free()) {
+      const context = { nowNs: logicalNs, free, threads: this.#threads.length };
+      const when = generator.when(context);
+      if (typeof when !== "number") {
+        if (this.#outstanding > 0) return "pending";
+        if (when === "never") return "never";
+        throw new Error("a generator waits for operations, but none is under way");
+      }
+      if (when > this.#context.nowNs()) return when;
+      logicalNs = Math.max(logicalNs, when);
+      const assignment = generator.take({ ...context, nowNs: logicalNs });
+      this.#invoke(assignment, generator).then(completed, failed);
+    }
+    return "pending";
+  }
+
+  #callAt(timeNs: number, callback: () => void): Timer {
+    const { clock, nowNs } = this.#context;
+    return clock.at(clock.nowNs() + (timeNs - nowNs()), callback);
   }
 
   /** Closes every client. */
@@ -107,8 +121,8 @@ export class Threads {
   }
 
   /**
-   * Free threads, beginning with the one whose turn it is. As in Jepsen, the nemesis is one more in
-   * the round, and the first thread goes in its place: it has twice as many turns as the others.
+   * Free threads, beginning with the one whose turn it is. In Jepsen the nemesis takes turns too, and
+   * the first thread goes in its place: it has twice as many turns as the others.
    */
   #free(): number[] {
     const free: number[] = [];
@@ -141,13 +155,13 @@ export class Threads {
       ...(error === undefined ? {} : { error }),
       ...((extra ?? completion.extra) && { extra: { ...extra, ...completion.extra } }),
     }, asker);
-    if (type === "info") this.#succeed(thread);
+    if (type === "info") this.#startNextProcess(thread);
     thread.busy = false;
     this.#outstanding--;
     generator.observe?.(completed, index);
   }
 
-  #succeed(thread: Thread): void {
+  #startNextProcess(thread: Thread): void {
     thread.process += this.#threads.length;
     if (thread.worker && !this.#context.workload.reusableClients) thread.worker.spent = true;
   }

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { Completion } from "./clients/client.ts";
-import { MS, SECOND, sleep, VirtualClock } from "./clock/clock.ts";
+import type { Completion } from "./clients/completion.ts";
+import { sleep } from "./clock/clock.ts";
+import { VirtualClock } from "./clock/virtual_clock.ts";
 import { each, type Generator, once, sequence, stagger, timeLimit } from "./clients/generator.ts";
-import type { Op } from "../history/operations.ts";
+import { NS_PER_MS, NS_PER_S, type Op } from "../history/operations.ts";
 import { Client } from "./clients/client.ts";
 import { Network } from "./network/network.ts";
 import { Random } from "./random.ts";
@@ -39,7 +40,7 @@ function stage(setting: Setting, story: (stage: Stage) => Promise<void>): Promis
     generators: () => ({ main: each(() => ({ f: "op", value: null })) }),
     open: () => async () => {
       const [ms, completion] = ends(++operations);
-      await sleep(clock, ms * MS);
+      await sleep(clock, ms * NS_PER_MS);
       return completion;
     },
     check: () => ({ "valid?": true }),
@@ -62,9 +63,9 @@ function stage(setting: Setting, story: (stage: Stage) => Promise<void>): Promis
       opened.push(id);
       return new Client(id, network, clock);
     },
-    now: () => clock.now(),
+    nowNs: () => clock.nowNs(),
     record: (op) => {
-      const recorded = { index: history.length, time: clock.now(), ...op };
+      const recorded = { index: history.length, time: clock.nowNs(), ...op };
       history.push(recorded);
       return recorded;
     },
@@ -78,7 +79,9 @@ const ops = (count: number): Generator =>
   sequence(...Array.from({ length: count }, (_, i) => once({ f: "op", value: i })));
 
 const told = (history: readonly Op[]) =>
-  history.map(({ time, process, type, value }) => `${time / MS} ${process} ${type} ${value}`);
+  history.map(({ time, process, type, value }) =>
+    `${time / NS_PER_MS} ${process} ${type} ${value}`
+  );
 
 Deno.test("a thread carries out one operation after another", async () => {
   await stage({}, async ({ threads, history }) => {
@@ -87,7 +90,7 @@ Deno.test("a thread carries out one operation after another", async () => {
   });
 });
 
-Deno.test("threads take turns, and work at the same time", async () => {
+Deno.test("threads take turns, and work concurrently", async () => {
   await stage({ concurrency: 2 }, async ({ threads, history }) => {
     await threads.run(ops(3));
     assertEquals(told(history), [
@@ -101,7 +104,7 @@ Deno.test("threads take turns, and work at the same time", async () => {
   });
 });
 
-Deno.test("after an open operation a thread goes on as another process", async () => {
+Deno.test("after an operation that stays open a thread goes on as another process", async () => {
   const ends = (n: number): [number, Completion] => [10, { type: n === 1 ? "info" : "ok" }];
   await stage({ concurrency: 3, ends }, async ({ threads, history }) => {
     await threads.run(ops(5));
@@ -136,7 +139,7 @@ Deno.test("a failed operation keeps its process and its client", async () => {
   });
 });
 
-Deno.test("a completion has its own value, or the invocation's", async () => {
+Deno.test("a completion has its own value, or else the invocation's", async () => {
   const ends = (n: number): [number, Completion] => [
     1,
     { type: "ok", ...(n === 1 && { value: "own", extra: { more: 1 } }) },
@@ -148,19 +151,19 @@ Deno.test("a completion has its own value, or the invocation's", async () => {
   });
 });
 
-Deno.test("a run ends when every operation has, and spaces them at the generator's times", async () => {
+Deno.test("operations keep to the generator's times, and the run waits for the last of them", async () => {
   const ends = (): [number, Completion] => [300, { type: "ok" }];
   await stage({ concurrency: 50, ends }, async ({ threads, history }) => {
     const steady = stagger(100, new Random(1), each(() => ({ f: "op", value: null })));
-    await threads.run(timeLimit(SECOND, steady));
+    await threads.run(timeLimit(NS_PER_S, steady));
     const invoked = history.filter(({ type }) => type === "invoke");
     assert(invoked.length > 80 && invoked.length < 120, `${invoked.length} operations`);
-    assert(invoked.every(({ time }) => time < SECOND));
+    assert(invoked.every(({ time }) => time < NS_PER_S));
     assertEquals(history.length, 2 * invoked.length);
   });
 });
 
-Deno.test("a generator that waits while nothing is under way is told so", async () => {
+Deno.test("a generator that waits for operations while none is outstanding fails the run", async () => {
   const waiting: Generator = {
     when: () => "pending",
     take: () => {

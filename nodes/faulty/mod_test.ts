@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { type EdnObject, isEdnObject } from "../../lib/history/edn.ts";
-import { numberOf } from "../../lib/history/values.ts";
+import { type EdnObject, isEdnObject, numberOf } from "../../lib/history/edn.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
-import { RealClock } from "../../lib/workbench/clock/clock.ts";
+import { RealClock } from "../../lib/workbench/clock/real_clock.ts";
 import { parseTestOptions } from "../../lib/workbench/command_line.ts";
 import { type Outcome, run } from "../../lib/workbench/run.ts";
 import { waysOfFailing } from "../../lib/simulator/failure.ts";

@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { loadProgram } from "../../lib/simulator/program.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
-import { SECOND } from "../../lib/workbench/clock/clock.ts";
+import { NS_PER_S } from "../../lib/history/operations.ts";
 import { parseTestOptions } from "../../lib/workbench/command_line.ts";
 import type { Gauge } from "../../lib/workbench/run.ts";
 import { isClient } from "../../lib/message.ts";
@@ -59,7 +59,7 @@ class Simulated implements Contender {
     });
     const wallS = (performance.now() - startMs) / 1000;
     if (results?.["valid?"] !== true) throw new Error(`${words.join(" ")} is not valid`);
-    return this.figure({ virtualS: (gauge?.now() ?? 0) / SECOND, wallS, messages, heapBytes });
+    return this.figure({ virtualS: (gauge?.now() ?? 0) / NS_PER_S, wallS, messages, heapBytes });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { RealClock, SECOND } from "../../lib/workbench/clock/clock.ts";
+import { RealClock } from "../../lib/workbench/clock/real_clock.ts";
 import { type EdnObject, isEdnObject, keyword, printEdn } from "../../lib/history/edn.ts";
-import { opToEdn } from "../../lib/history/operations.ts";
+import { NS_PER_S, opToEdn } from "../../lib/history/operations.ts";
 import type { Op } from "../../lib/history/operations.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
 import { type TestOptions, UsageError } from "../../lib/workbench/command_line.ts";
@@ -112,7 +112,7 @@ class Watching {
   reading() {
     return {
       phase: PHASES[this.#phase],
-      elapsedS: this.#phase === "starting" ? 0 : (this.#gauge?.now() ?? 0) / SECOND,
+      elapsedS: this.#phase === "starting" ? 0 : (this.#gauge?.now() ?? 0) / NS_PER_S,
       operations: this.#gauge?.invocations() ?? 0,
       messages: this.#gauge?.serverMessages() ?? 0,
       ...(this.#fault === undefined ? {} : { fault: this.#fault }),
@@ -146,7 +146,7 @@ class Watching {
   }
 
   #time(): string {
-    return `${((this.#gauge?.now() ?? 0) / SECOND).toFixed(6)} s`;
+    return `${((this.#gauge?.now() ?? 0) / NS_PER_S).toFixed(6)} s`;
   }
 
   #op(op: Op): void {

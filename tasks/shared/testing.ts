@@ -1,5 +1,5 @@
 /**
- * What tests of tasks have in common: a folder of their own, and a node that needs nothing but a
+ * What tests of tasks have in common: paths in the project, and a node that needs nothing but a
  * shell.
  *
  * @module
@@ -10,16 +10,6 @@ import { fileURLToPath } from "node:url";
 /** A path in the project. */
 export function fromRoot(path: string): string {
   return join(fileURLToPath(new URL("../..", import.meta.url)), path);
-}
-
-/** A folder that is gone afterwards. */
-export async function withFolder(story: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.realPath(await Deno.makeTempDir());
-  try {
-    await story(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Reading a cycle back from a result, to explain or draw it.
+ * Cycles as read from a result, to be explained or drawn.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import {
   type Edn,
   type EdnObject,
   isEdnObject,
+  itemsOf,
   Keyword,
-  List,
   printEdn,
 } from "../../history/edn.ts";
 import { type Op, opFromEdn } from "../../history/operations.ts";
@@ -29,14 +29,8 @@ export interface CycleEntry {
   readonly steps: readonly CycleStep[];
 }
 
-/** The items of any sequence. */
-export function itemsOf(value: Edn | undefined): readonly Edn[] {
-  if (value instanceof List) return value.items;
-  return Array.isArray(value) ? value : [];
-}
-
-/** Reads a case of an anomaly as a cycle; undefined where it is none. */
-export function cycleEntry(entry: Edn): CycleEntry | undefined {
+/** Reads a case of an anomaly as a cycle; `undefined` where it is not one. */
+export function readCycle(entry: Edn): CycleEntry | undefined {
   if (!isEdnObject(entry) || !(entry.type instanceof Keyword)) return undefined;
   const cycle = itemsOf(entry.cycle).map(opFromEdn);
   const steps = itemsOf(entry.steps).filter(isEdnObject).map((details) => ({
@@ -47,7 +41,7 @@ export function cycleEntry(entry: Edn): CycleEntry | undefined {
   return { type: entry.type.name, transactions: cycle.slice(0, -1), steps };
 }
 
-/** A transaction's micro-operations, printed. */
-export function microOps({ value }: Op): string[] {
+/** Prints a transaction's micro-operations. */
+export function printMicroOps({ value }: Op): string[] {
   return itemsOf(value).map(printEdn);
 }

@@ -1,18 +1,19 @@
 /**
- * Cycles of dependencies: the anomalies that only several transactions together show.
+ * Cycles of dependencies: anomalies that only several transactions together show.
  *
  * A cycle can lie only inside a strongly connected component of the graph, so each component is
- * searched by itself: for one cycle of each class, worst first, without the classes that a found one
- * implies and those that the component cannot contain. The search is Elle's, down to the order in
- * which it looks, so that it names what Maelstrom names. Where it runs out of paths, it says so as
- * Elle does, and the polynomial search of `walks.ts` goes on with the classes that are left.
+ * searched on its own for one cycle of each class, worst first, except classes that a cycle already
+ * found implies and those that the component cannot contain. The search is Elle's, down to its order,
+ * so that it names what Maelstrom names. Where it exceeds its number of paths, it says so as Elle
+ * does, and the polynomial search of `walk_search.ts` continues with the remaining classes.
  *
  * @module
  */
 import { type Edn, type EdnObject, keyword, List } from "../../history/edn.ts";
 import { taggedOp } from "../../history/operations.ts";
-import { CLASSES, classify, type Cycle, type CycleClass } from "./classes.ts";
-import { contradictedModels, existenceCase, impossibleCycles } from "./existence.ts";
+import { bifurcanHash } from "./bifurcan_order.ts";
+import { CLASSES, classify, type Cycle, type CycleClass } from "./cycle_classes.ts";
+import { contradictedModels, existenceCase, impossibleCycles } from "./cycle_existence.ts";
 import {
   type Graph,
   nontrivialComponents,
@@ -21,10 +22,9 @@ import {
   subgraph,
 } from "./graph.ts";
 import { type Anomaly, impliedAnomalies } from "./models.ts";
-import { PathBudget, PathSearch, PathsExhausted } from "./paths.ts";
+import { PathBudget, PathSearch, PathsExhausted } from "./path_search.ts";
 import type { Transaction } from "./transaction.ts";
-import { trieHash } from "./trie_order.ts";
-import { relationsAlong, WalkSearch } from "./walks.ts";
+import { relationsAlong, WalkSearch } from "./walk_search.ts";
 
 /** Anomalies by type, each a list of cases in the shape of Maelstrom's results. */
 export type Anomalies = Map<Anomaly, Edn>;
@@ -37,12 +37,12 @@ export interface Dependencies {
   readonly precedence: readonly Relations[];
   /** The step of a cycle from one transaction to the next, by the relation that explains it. */
   readonly step: (from: Transaction, to: Transaction, relation: Relations) => EdnObject;
-  /** The anomalies that matter: a search for another that runs out is not worth reporting. */
+  /** The anomalies that matter: that a search for any other exceeds its bound is not reported. */
   readonly forbidden: ReadonlySet<Anomaly>;
 }
 
-/** The cycles of a graph by type, for each component at most one of a class. */
-export function cyclesIn(dependencies: Dependencies): Map<Anomaly, Edn[]> {
+/** Finds the cycles of a graph by type, for each component at most one of a class. */
+export function findCycles(dependencies: Dependencies): Map<Anomaly, Edn[]> {
   const { graph } = dependencies;
   const anomalies = new Map<Anomaly, Edn[]>();
   const place = new Int32Array(graph.size);
@@ -63,10 +63,10 @@ interface Case {
   readonly found: EdnObject;
 }
 
-/** A strongly connected component, whose vertices stand for some of the transactions. */
+/** A strongly connected component; its vertices stand for some of the transactions. */
 class Component {
   readonly #graph: Graph;
-  /** The same with each edge reduced to the relation that explains it. */
+  /** The graph with each edge reduced to the relation that explains it. */
   readonly #explained: Graph;
   readonly #transactions: readonly Transaction[];
   readonly #step: Dependencies["step"];
@@ -86,7 +86,7 @@ class Component {
     this.#forbidden = forbidden;
   }
 
-  /** One case for each class found, and for each model contradicted. */
+  /** Returns one case for each class found, and for each model contradicted. */
   cases(budget: PathBudget): Case[] {
     const existing = contradictedModels(this.#graph);
     const cases = existing.map((existence) => ({
@@ -97,7 +97,7 @@ class Component {
   }
 
   #search(skipped: Set<Anomaly>, budget: PathBudget): Case[] {
-    const hashes = this.#transactions.map(({ op }) => trieHash(op.index));
+    const hashes = this.#transactions.map(({ op }) => bifurcanHash(op.index));
     const paths = new PathSearch(this.#graph, hashes, budget);
     let walks: WalkSearch | undefined;
     const cases: Case[] = [];
@@ -125,7 +125,7 @@ class Component {
     return cases;
   }
 
-  /** A found path as a cycle, unless what explains its edges puts it in another class. */
+  /** Classifies a path found; `undefined` if what explains its edges puts it in another class. */
   #named(path: readonly number[] | undefined, { type, readWrite }: CycleClass): Cycle | undefined {
     if (path === undefined) return undefined;
     const relations = relationsAlong(this.#explained, path);

@@ -1,21 +1,20 @@
 /**
- * Draws a cycle of transactions as an SVG image.
+ * Draws cycles of transactions as SVG images.
  *
- * Transactions stand on a circle, clockwise from the top, each a box with its micro-operations. An
- * arrow leads from each to the next and is labelled with why it must come first.
+ * Transactions lie on a circle, clockwise from the top, each a box with its micro-operations. An arrow
+ * leads from each to the next and is labelled with why the first must precede the second.
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, printEdn } from "../../history/edn.ts";
-import { itemsOf } from "../../history/values.ts";
-import { type CycleEntry, cycleEntry, type CycleStep, microOps } from "./cycle_entry.ts";
+import { type Edn, type EdnObject, isEdnObject, itemsOf, printEdn } from "../../history/edn.ts";
+import { type CycleEntry, type CycleStep, printMicroOps, readCycle } from "./cycle_entry.ts";
 
 const LINE_PX = 16;
 const CHARACTER_PX = 7.3;
 const PADDING_PX = 10;
 const MARGIN_PX = 24;
 const MAX_CHARACTERS = 40;
-/** How much wider than high the circle is, as boxes are. */
+/** How much wider than high the circle is, since boxes are wide. */
 const WIDENING = 1.35;
 
 const COLOURS: Readonly<Record<string, string>> = {
@@ -38,10 +37,10 @@ interface Box extends Point {
   readonly height: number;
 }
 
-/** Cycles of one class that are drawn; the first are as good as others. */
+/** How many cycles of one class are drawn. */
 const DRAWN_OF_EACH = 8;
 
-/** The cycles of a result as SVG documents, by file name: `G1c-0.svg`, `G1c-1.svg`, … */
+/** Draws the cycles of a result as SVG documents, by file name: `G1c-0.svg`, `G1c-1.svg`, … */
 export function drawAnomalies(result: EdnObject): Map<string, string> {
   const drawings = new Map<string, string>();
   for (
@@ -56,11 +55,10 @@ export function drawAnomalies(result: EdnObject): Map<string, string> {
 }
 
 /**
- * A cycle, such as stands in `:anomalies` under the name of its class, as an SVG document; undefined
- * where the entry is no cycle.
+ * Draws an entry of `:anomalies`; `undefined` where it is not a cycle.
  */
-export function drawCycle(entry: Edn): string | undefined {
-  const cycle = cycleEntry(entry);
+function drawCycle(entry: Edn): string | undefined {
+  const cycle = readCycle(entry);
   if (cycle === undefined) return undefined;
   const boxes = placeBoxes(cycle);
   const arrows = cycle.steps.flatMap((step, i) => {
@@ -86,7 +84,7 @@ export function drawCycle(entry: Edn): string | undefined {
 function placeBoxes({ transactions }: CycleEntry): Box[] {
   const sized = transactions.map((op, i) => {
     const title = `T${i + 1} process ${op.process}, operation ${op.index}`;
-    const lines = [title, ...microOps(op).map(shorten)];
+    const lines = [title, ...printMicroOps(op).map(shorten)];
     const width = Math.max(...lines.map(({ length }) => length)) * CHARACTER_PX + 2 * PADDING_PX;
     return { lines, width, height: lines.length * LINE_PX + 2 * PADDING_PX };
   });
@@ -126,7 +124,7 @@ interface Arrow {
   readonly label: string;
 }
 
-/** An arrow that bows outwards, so that two between the same boxes stay apart. */
+/** Draws an arrow that bows outwards, so that two between the same boxes stay apart. */
 function drawArrow(step: CycleStep, from: Box, to: Box, count: number): Arrow {
   const colour = COLOURS[step.relation] ?? "#000";
   if (count === 1) return drawLoop(step, from, colour);
@@ -161,7 +159,7 @@ function drawLoop(step: CycleStep, { x, y, height }: Box, colour: string): Arrow
   };
 }
 
-/** A line with an arrow's head at its end, which points along `angle`. */
+/** Draws a line with an arrow's head at its end, which points along `angle`. */
 function drawCurve(path: string, end: Point, angle: number, colour: string): string {
   const corner = (turn: number) =>
     `${px(end.x - 10 * Math.cos(angle + turn))},${px(end.y - 10 * Math.sin(angle + turn))}`;
@@ -179,7 +177,7 @@ function drawLabel(text: string, { x, y }: Point, colour: string): string {
     }</text>`;
 }
 
-/** Where the line from a box's middle to a point leaves the box. */
+/** Returns where the line from a box's middle to a point leaves the box. */
 function edgeTowards({ x, y, width, height }: Box, point: Point): Point {
   const [dx, dy] = [point.x - x, point.y - y];
   const scale = Math.min(

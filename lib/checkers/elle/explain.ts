@@ -3,15 +3,23 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, Keyword, printEdn } from "../../history/edn.ts";
+import {
+  type Edn,
+  type EdnObject,
+  isEdnObject,
+  itemsOf,
+  Keyword,
+  printEdn,
+} from "../../history/edn.ts";
 import { type Op, opFromEdn } from "../../history/operations.ts";
 import { type Explain, verdictOf } from "../checker.ts";
-import { CLASSES } from "./classes.ts";
-import { type CycleEntry, cycleEntry, type CycleStep, itemsOf, microOps } from "./cycle_entry.ts";
-import { EXISTENCE_TYPES } from "./existence.ts";
+import { formatEvent, formatSeconds } from "../format.ts";
+import { CLASSES } from "./cycle_classes.ts";
+import { type CycleEntry, type CycleStep, printMicroOps, readCycle } from "./cycle_entry.ts";
+import { EXISTENCE_TYPES } from "./cycle_existence.ts";
 
-/** Cases of one anomaly that are told in full. */
-const TOLD = 3;
+/** Cases of one anomaly that are explained; the rest are counted. */
+const EXPLAINED = 3;
 
 /** What each anomaly is, in a few words. */
 const MEANING: Readonly<Record<string, string>> = {
@@ -21,43 +29,43 @@ const MEANING: Readonly<Record<string, string>> = {
   "G1b": "intermediate read: a write was seen that its own transaction then replaced",
   "dirty-update": "a committed write built on one that failed",
   "duplicate-elements": "one append shows up more than once",
-  "incompatible-order": "two reads of a list cannot both be beginnings of one list",
-  "lost-update": "several transactions read one version of a key and each wrote it anew",
-  "cyclic-versions": "versions of a key precede each other in a circle",
-  "G0": "write cycle: transactions overwrote each other in a circle",
-  "G1c": "circular information flow: transactions saw or overwrote each other in a circle",
+  "incompatible-order": "two reads of a list cannot both be prefixes of one list",
+  "lost-update": "several transactions read one version of a key, and each overwrote it",
+  "cyclic-versions": "the versions of a key form a cycle",
+  "G0": "write cycle: transactions overwrote each other in a cycle",
+  "G1c": "circular information flow: transactions saw or overwrote each other in a cycle",
   "G-single-item": "read skew: a transaction saw some effects of another and missed others",
   "G-nonadjacent-item": "long fork: transactions saw independent writes in different orders",
-  "G2-item": "write skew: transactions missed each other's writes in a circle",
-  "cycle-search-timeout": "the search for cycles ran out before it ended",
+  "G2-item": "write skew: transactions missed each other's writes in a cycle",
+  "cycle-search-timeout": "the search for cycles exceeded its bound",
   "empty-transaction-graph": "no two transactions are related, so nothing was tested",
 };
 
 const IN_PROCESS = ", given the order in which each process acted";
-const IN_REAL_TIME = ", given what had completed before what began";
+const IN_REAL_TIME = ", given which transactions completed before others began";
 
-/** Says what {@linkcode checkListAppend} found, worst first. */
-export const explainListAppend: Explain = (result) => explain(result, listStep);
+/** Says what `checkListAppend` found, worst first. */
+export const explainListAppend: Explain = (result) => explain(result, describeListStep);
 
-/** Says what {@linkcode checkRwRegister} found, worst first. */
-export const explainRwRegister: Explain = (result) => explain(result, registerStep);
+/** Says what `checkRwRegister` found, worst first. */
+export const explainRwRegister: Explain = (result) => explain(result, describeRegisterStep);
 
-type StepInWords = (step: CycleStep, from: string, to: string) => string;
+type DescribeStep = (step: CycleStep, from: string, to: string) => string;
 
-function explain(result: EdnObject, stepInWords: StepInWords): string[] {
+function explain(result: EdnObject, describeStep: DescribeStep): string[] {
   const anomalies = isEdnObject(result.anomalies) ? result.anomalies : {};
   const types = Object.keys(anomalies).sort((a, b) => severity(a) - severity(b));
-  const lines = types.flatMap((type) => anomalyInWords(type, anomalies[type], stepInWords));
-  if (isEdnObject(result.error)) lines.unshift(`It cannot be told: ${cause(result.error)}.`);
+  const lines = types.flatMap((type) => explainAnomaly(type, anomalies[type], describeStep));
+  if (isEdnObject(result.error)) lines.unshift(`No verdict: ${cause(result.error)}.`);
   if (verdictOf(result["valid?"]) === true) return lines;
-  return [...lines, ...modelsInWords(result)];
+  return [...lines, ...explainModels(result)];
 }
 
 function cause({ cause: text }: EdnObject): string {
   return typeof text === "string" ? text.split("\n").join(" ") : printEdn(text ?? null);
 }
 
-/** Direct evidence first, then cycles from the worst class, then word of the search. */
+/** Ranks direct evidence first, then cycles from the worst class, then the state of the search. */
 function severity(type: string): number {
   if (type in MEANING && !CLASSES.some((known) => known.type === type)) {
     return type === "cycle-search-timeout" || type === "empty-transaction-graph" ? 300 : 0;
@@ -86,15 +94,19 @@ function meaning(type: string): string {
   return `: ${base}${order}`;
 }
 
-function anomalyInWords(type: string, found: Edn | undefined, stepInWords: StepInWords): string[] {
+function explainAnomaly(
+  type: string,
+  found: Edn | undefined,
+  describeStep: DescribeStep,
+): string[] {
   const cases = itemsOf(found);
   const title = `${type}${meaning(type)}${cases.length > 1 ? ` (${cases.length} cases)` : ""}.`;
-  const told = shortestFirst(cases).slice(0, TOLD).flatMap((entry, i) => {
-    const lines = caseInWords(entry, stepInWords);
+  const explained = shortestFirst(cases).slice(0, EXPLAINED).flatMap((entry, i) => {
+    const lines = explainCase(entry, describeStep);
     return cases.length > 1 && lines.length > 1 ? [`  Case ${i + 1}:`, ...lines] : lines;
   });
-  const rest = cases.length - TOLD;
-  return [title, ...told, ...(rest > 0 ? [`  … and ${rest} more like it.`] : [])];
+  const rest = cases.length - EXPLAINED;
+  return [title, ...explained, ...(rest > 0 ? [`  … and ${rest} more like it.`] : [])];
 }
 
 /** Short cycles are easier to follow. */
@@ -103,20 +115,20 @@ function shortestFirst(cases: readonly Edn[]): Edn[] {
   return [...cases].sort((a, b) => length(a) - length(b));
 }
 
-function caseInWords(entry: Edn, stepInWords: StepInWords): string[] {
+function explainCase(entry: Edn, describeStep: DescribeStep): string[] {
   if (!isEdnObject(entry)) return [];
-  const cycle = cycleEntry(entry);
-  if (cycle !== undefined) return cycleInWords(cycle, stepInWords);
-  return [evidenceInWords(entry)].filter((line) => line !== "").map((line) => `  ${line}`);
+  const cycle = readCycle(entry);
+  if (cycle !== undefined) return explainCycle(cycle, describeStep);
+  return [describeEvidence(entry)].filter((line) => line !== "").map((line) => `  ${line}`);
 }
 
-/** A cycle step by step; the last step contradicts the others. */
-function cycleInWords({ transactions, steps }: CycleEntry, stepInWords: StepInWords): string[] {
+/** Explains a cycle step by step; the last step contradicts the others. */
+function explainCycle({ transactions, steps }: CycleEntry, describeStep: DescribeStep): string[] {
   const name = (i: number) => `T${(i % transactions.length) + 1}`;
-  const who = transactions.map((op, i) => `  ${name(i)} is ${transactionInWords(op)}.`);
+  const who = transactions.map((op, i) => `  ${name(i)} is ${describeTransaction(op)}.`);
   const why = steps.map((step, i) => {
     const [from, to] = [name(i), name(i + 1)];
-    const because = orderStep(step, from, to) ?? stepInWords(step, from, to);
+    const because = describeTemporalStep(step, from, to) ?? describeStep(step, from, to);
     const sentence = `${because}, so ${from} came before ${to}`;
     if (i < steps.length - 1) return `  ${sentence};`;
     return steps.length === 1
@@ -126,27 +138,27 @@ function cycleInWords({ transactions, steps }: CycleEntry, stepInWords: StepInWo
   return [...who, ...why];
 }
 
-function transactionInWords(op: Op): string {
-  return `${operation(op)}: [${microOps(op).join(" ")}]`;
+function describeTransaction(op: Op): string {
+  return `${printOperation(op)}: [${printMicroOps(op).join(" ")}]`;
 }
 
-function operation({ process, index, time }: Op): string {
-  return `process ${process} at ${seconds(time)} s (operation ${index})`;
+function printOperation(op: Op): string {
+  return `${formatEvent(op)} (operation ${op.index})`;
 }
 
-function seconds(nanoseconds: number): string {
-  return (nanoseconds / 1e9).toFixed(3);
-}
-
-/** A step by the order of a process or by real time; undefined for one that data show. */
-function orderStep({ relation, details }: CycleStep, from: string, to: string): string | undefined {
+/** Explains a step by process order or real time; `undefined` for a step that the data show. */
+function describeTemporalStep(
+  { relation, details }: CycleStep,
+  from: string,
+  to: string,
+): string | undefined {
   if (relation === "process") {
     return `process ${printEdn(details.process ?? null)} executed ${from} and then ${to}`;
   }
   if (relation !== "realtime") return undefined;
   const [earlier, later] = [opFromEdn(details["a'"] ?? null), opFromEdn(details.b ?? null)];
   const gap = later.time - earlier.time;
-  const ago = gap > 0 ? `${seconds(gap)} s` : "just";
+  const ago = gap > 0 ? formatSeconds(gap) : "just";
   return `${from} completed ${ago} before ${to} began`;
 }
 
@@ -156,7 +168,7 @@ function words({ details }: CycleStep): { key: string; value: string; next: stri
   return { key: print(key), value: print(value), next: print(next) };
 }
 
-const listStep: StepInWords = (step, from, to) => {
+const describeListStep: DescribeStep = (step, from, to) => {
   const { key, value, next } = words(step);
   switch (step.relation) {
     case "ww":
@@ -168,7 +180,7 @@ const listStep: StepInWords = (step, from, to) => {
   }
 };
 
-const registerStep: StepInWords = (step, from, to) => {
+const describeRegisterStep: DescribeStep = (step, from, to) => {
   const { key, value, next } = words(step);
   switch (step.relation) {
     case "ww":
@@ -180,32 +192,32 @@ const registerStep: StepInWords = (step, from, to) => {
   }
 };
 
-/** One line on a case that is no cycle, by the keys it has. */
-function evidenceInWords(entry: EdnObject): string {
+/** Describes a case that is not a cycle in one line, by the keys it has. */
+function describeEvidence(entry: EdnObject): string {
   const print = (value: Edn | undefined) => printEdn(value ?? null);
   const { key, value, mop, txns } = entry;
   if (entry.op !== undefined) {
-    const read = `${operation(opFromEdn(entry.op))} did ${print(mop)}`;
+    const read = `${printOperation(opFromEdn(entry.op))} did ${print(mop)}`;
     if (entry.writer !== undefined) {
       const writer = opFromEdn(entry.writer);
       const element = entry.element === undefined ? "that" : print(entry.element);
       const outcome = writer.type === "fail" ? ", which failed" : "";
-      return `${read}; ${element} was written by ${operation(writer)}${outcome}.`;
+      return `${read}; ${element} was written by ${printOperation(writer)}${outcome}.`;
     }
-    if ("expected" in entry) return `${read}, where ${print(entry.expected)} was due.`;
+    if ("expected" in entry) return `${read}, where ${print(entry.expected)} was expected.`;
     if ("duplicates" in entry) {
-      return `${read}, with each of these so often: ${print(entry.duplicates)}.`;
+      return `${read}, with duplicates (element and count): ${print(entry.duplicates)}.`;
     }
     return `${read}, but appended ${print(entry.element)} only after that.`;
   }
   if ("scc" in entry && key !== undefined) {
-    return `key ${print(key)}: ${print(entry.scc)} precede each other.`;
+    return `key ${print(key)}: ${print(entry.scc)} form a cycle.`;
   }
   if (txns !== undefined && "values" in entry) {
     return `key ${print(key)}: ${print(entry.values)} begins with a failed write.`;
   }
   if (txns !== undefined) {
-    const writers = itemsOf(txns).map((op) => operation(opFromEdn(op)));
+    const writers = itemsOf(txns).map((op) => printOperation(opFromEdn(op)));
     return `key ${print(key)} was ${print(value)} when each of these read it, then wrote it: ${
       writers.join("; ")
     }.`;
@@ -213,12 +225,12 @@ function evidenceInWords(entry: EdnObject): string {
   if ("values" in entry) {
     return `key ${print(key)} was read as ${itemsOf(entry.values).map(print).join(" and as ")}.`;
   }
-  if ("scc-size" in entry) return `It lies among ${print(entry["scc-size"])} transactions.`;
+  if ("scc-size" in entry) return `The component has ${print(entry["scc-size"])} transactions.`;
   return "";
 }
 
-/** Which models the history does not satisfy. */
-function modelsInWords(result: EdnObject): string[] {
+/** Says which models the history does not satisfy. */
+function explainModels(result: EdnObject): string[] {
   const names = (value: Edn | undefined) =>
     value instanceof Set
       ? [...value].map((name) => name instanceof Keyword ? name.name : printEdn(name))

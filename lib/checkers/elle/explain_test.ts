@@ -1,24 +1,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type Edn, isEdnObject } from "../../history/edn.ts";
-import type { Result } from "../checker.ts";
-import { itemsOf } from "./cycle_entry.ts";
-import { drawCycle } from "./draw.ts";
+import { drawAnomalies } from "./draw.ts";
 import { explainListAppend, explainRwRegister } from "./explain.ts";
-import { historyOf, ok } from "./fixture.ts";
 import { checkListAppend } from "./list_append.ts";
 import { checkRwRegister } from "./rw_register.ts";
+import { historyOf, ok } from "./transaction_fixture.ts";
 
 const readSkew = checkListAppend(historyOf(
   ok(3, [0, 9], "[:append 4 7] [:append 5 1]"),
   ok(8, [1, 8], "[:r 4 nil] [:r 5 [1]]"),
 ));
-
-function firstCase(result: Result, type: string): Edn {
-  const [first = null] = itemsOf(
-    isEdnObject(result.anomalies) ? result.anomalies[type] : undefined,
-  );
-  return first;
-}
 
 Deno.test("a cycle over lists is explained step by step up to the contradiction", () => {
   assertEquals(explainListAppend(readSkew).slice(0, -1), [
@@ -48,7 +38,7 @@ Deno.test("a cycle over registers says what was read, replaced and completed", (
   ]);
 });
 
-Deno.test("evidence that is no cycle is told in one line", () => {
+Deno.test("evidence other than a cycle is explained in one line", () => {
   const aborted = checkListAppend(historyOf(
     { ...ok(0, [0, 1], "[:append 1 1]"), type: "fail" },
     ok(1, [0, 2], "[:r 1 [1]]"),
@@ -60,18 +50,18 @@ Deno.test("evidence that is no cycle is told in one line", () => {
     "  process 1 at 2.000 s (operation 4) did [:r 1 [1]]; 1 was written by process 0 at 1.000 s " +
     "(operation 3), which failed.",
     "internal: a transaction contradicts its own earlier reads or writes.",
-    "  process 2 at 3.000 s (operation 5) did [:r 2 nil], where [... 1] was due.",
+    "  process 2 at 3.000 s (operation 5) did [:r 2 nil], where [... 1] was expected.",
   ]);
 });
 
-Deno.test("a valid result needs no words, and one that cannot be told says why", () => {
+Deno.test("a valid result needs no explanation, an unknown one says why", () => {
   assertEquals(explainListAppend({ "valid?": true }), []);
   const unknown = checkListAppend([], { consistencyModels: ["bogus"] });
-  assertMatch(explainListAppend(unknown)[0] ?? "", /^It cannot be told: Unknown consistency model/);
+  assertMatch(explainListAppend(unknown)[0] ?? "", /^No verdict: Unknown consistency model/);
 });
 
 Deno.test("a cycle is drawn with its transactions and the reasons between them", () => {
-  const svg = drawCycle(firstCase(readSkew, "G-single-item")) ?? "";
+  const svg = drawAnomalies(readSkew).get("G-single-item-0.svg") ?? "";
   assertMatch(svg, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="[\d.]+"/);
   for (
     const text of ["T1 process 8, operation 2", "[:append 5 1]", "wr key 5: 1", "rw key 4: [] → 7"]
@@ -81,17 +71,18 @@ Deno.test("a cycle is drawn with its transactions and the reasons between them",
   assertEquals(svg.match(/<polygon/g)?.length, 2);
 });
 
-Deno.test("what stands in a transaction cannot break the drawing", () => {
+Deno.test("the text of a transaction cannot break the drawing", () => {
   const result = checkRwRegister(historyOf(
     ok(0, [0, 9], '[:w "<b>&" 1] [:r :y 1]'),
     ok(1, [0, 9], '[:w :y 1] [:r "<b>&" 1]'),
   ));
-  const svg = drawCycle(firstCase(result, "G1c")) ?? "";
+  const svg = drawAnomalies(result).get("G1c-0.svg") ?? "";
   assert(svg.includes("&lt;b&gt;&amp;"));
   assert(!svg.includes("<b>"));
 });
 
 Deno.test("only cycles can be drawn", () => {
-  assertEquals(drawCycle({ key: 1, values: [] }), undefined);
-  assertEquals(drawCycle(true), undefined);
+  const anomalies = { "incompatible-order": [{ key: 1, values: [] }], "some-graph": [true] };
+  assertEquals(drawAnomalies({ anomalies }).size, 0);
+  assertEquals(drawAnomalies({ anomalies: { "empty-transaction-graph": true } }).size, 0);
 });

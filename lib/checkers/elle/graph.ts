@@ -1,6 +1,5 @@
 /**
- * Directed graphs over small integers, kept in flat arrays, and what the search for cycles asks of
- * them.
+ * Directed graphs over small integers, kept in flat arrays, and their strongly connected components.
  *
  * A vertex is a transaction's number. An edge says that one transaction must come before another,
  * and carries the set of relations that say so, as bits. A cycle can lie only inside a strongly
@@ -13,7 +12,7 @@
 /** A set of relations between two transactions: the sum of some of the bits below. */
 export type Relations = number;
 
-/** Write–write: the second overwrote, or came after, a version the first installed. */
+/** Write–write: the second installed the version after one that the first installed. */
 export const WW = 1;
 /** Write–read: the second read a version the first installed. */
 export const WR = 2;
@@ -24,7 +23,7 @@ export const PROCESS = 8;
 /** The first completed before the second was invoked. */
 export const REALTIME = 16;
 
-/** A graph that no longer changes: vertex `v`'s edges are at `offsets[v]` to `offsets[v + 1]`. */
+/** An immutable graph: vertex `v`'s edges are at `offsets[v]` to `offsets[v + 1]`. */
 export interface Graph {
   readonly size: number;
   readonly offsets: Int32Array;
@@ -33,10 +32,10 @@ export interface Graph {
   readonly relations: Uint8Array;
 }
 
-/** Edges a graph may have, which bounds memory: some 250 MB. */
+/** How many edges a graph may have, which bounds its memory to some 250 MB. */
 const MAX_EDGES = 10_000_000;
 
-/** Says that a history relates too many pairs of transactions to be judged. */
+/** Thrown where a history relates too many pairs of transactions to be judged. */
 export class TooManyEdgesError extends Error {
   override name = "TooManyEdgesError";
 }
@@ -67,7 +66,7 @@ export class EdgeList {
     this.#relations[this.#length++] = relations;
   }
 
-  /** The graph of these edges over the vertices 0 to `size - 1`. Linear in both. */
+  /** Builds the graph of these edges over the vertices 0 to `size - 1`, in linear time. */
   toGraph(size: number): Graph {
     const order = this.#edgesBySource(size);
     const offsets = new Int32Array(size + 1);
@@ -94,7 +93,7 @@ export class EdgeList {
     return { size, offsets, targets: targets.slice(0, end), relations: relations.slice(0, end) };
   }
 
-  /** Counting sort: edges' numbers, those of one source together. */
+  /** Sorts the edges' numbers by source (a counting sort). */
   #edgesBySource(size: number): Int32Array {
     const places = new Int32Array(size + 1);
     for (let edge = 0; edge < this.#length; edge++) {
@@ -113,12 +112,12 @@ export class EdgeList {
   }
 }
 
-/** An element that is known to exist. */
+/** Returns an element that is known to exist. */
 export function at(array: Int32Array | Uint8Array, index: number): number {
   return array[index] ?? 0;
 }
 
-/** A copy of an array with room for as much again. */
+/** Copies an array into one of twice its length. */
 export function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(2 * array.length);
   larger.set(array);
@@ -126,15 +125,15 @@ export function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
 }
 
 /** The strongly connected components of a graph. */
-export interface Components {
+interface Components {
   readonly count: number;
   /** The number of each vertex's component. */
   readonly of: Int32Array;
 }
 
 /**
- * Tarjan's algorithm ("Depth-first search and linear graph algorithms", 1972) without recursion,
- * over the edges that carry at least one of `relations`.
+ * Finds the strongly connected components over the edges that carry at least one of `relations`, by
+ * Tarjan's algorithm ("Depth-first search and linear graph algorithms", 1972) without recursion.
  */
 export function stronglyConnected(graph: Graph, relations: Relations): Components {
   const { size, offsets, targets } = graph;
@@ -184,7 +183,7 @@ export function stronglyConnected(graph: Graph, relations: Relations): Component
   return { count, of };
 }
 
-/** The vertices of every component of at least two, in ascending order. */
+/** Returns the vertices of every component of at least two, in ascending order. */
 export function nontrivialComponents({ count, of }: Components): number[][] {
   const members: number[][] = Array.from({ length: count }, () => []);
   for (const [v, component] of of.entries()) members[component]?.push(v);
@@ -192,7 +191,7 @@ export function nontrivialComponents({ count, of }: Components): number[][] {
     .sort(([a = 0], [b = 0]) => a - b);
 }
 
-/** The part of a graph between some vertices; they are renumbered by their place in `vertices`. */
+/** Returns the part of a graph between some vertices, renumbered by their place in `vertices`. */
 export function subgraph(graph: Graph, vertices: readonly number[], place: Int32Array): Graph {
   const { offsets, targets, relations } = graph;
   for (const [i, v] of vertices.entries()) place[v] = i + 1;

@@ -1,4 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { bifurcanHash, inBifurcanOrder } from "./bifurcan_order.ts";
+import { CLASSES, classify, type CycleClass } from "./cycle_classes.ts";
+import { contradictedModels } from "./cycle_existence.ts";
 import {
   EdgeList,
   nontrivialComponents,
@@ -9,11 +12,8 @@ import {
   WR,
   WW,
 } from "./graph.ts";
-import { PathBudget, PathSearch, PathsExhausted } from "./paths.ts";
-import { CLASSES, classify, type CycleClass } from "./classes.ts";
-import { WalkSearch } from "./walks.ts";
-import { inTrieOrder, trieHash } from "./trie_order.ts";
-import { contradictedModels } from "./existence.ts";
+import { PathBudget, PathSearch, PathsExhausted } from "./path_search.ts";
+import { WalkSearch } from "./walk_search.ts";
 
 type Edge = [from: number, to: number, relations: number];
 
@@ -29,20 +29,20 @@ function classOf(type: string): CycleClass {
   return found;
 }
 
-Deno.test("edges between the same two vertices become one with all their relations", () => {
+Deno.test("edges between the same two vertices merge into one with all their relations", () => {
   const graph = graphOf(3, [2, 0, WW], [0, 1, WW], [2, 0, RW], [2, 1, WR]);
   assertEquals([...graph.offsets], [0, 1, 1, 3]);
   assertEquals([...graph.targets], [1, 0, 1]);
   assertEquals([...graph.relations], [WW, WW | RW, WR]);
 });
 
-Deno.test("components are found over the relations asked for", () => {
+Deno.test("components are found over the given relations", () => {
   const graph = graphOf(6, [0, 1, WW], [1, 0, RW], [1, 2, WW], [3, 4, WW], [4, 5, WW], [5, 3, WW]);
   assertEquals(nontrivialComponents(stronglyConnected(graph, ~0)), [[0, 1], [3, 4, 5]]);
   assertEquals(nontrivialComponents(stronglyConnected(graph, WW)), [[3, 4, 5]]);
 });
 
-Deno.test("a cycle of a hundred thousand overflows no stack", () => {
+Deno.test("a cycle of a hundred thousand vertices does not overflow the stack", () => {
   const size = 100_000;
   const list = new EdgeList();
   for (let v = 0; v < size; v++) list.link(v, (v + 1) % size, WW);
@@ -61,7 +61,7 @@ Deno.test("a graph refuses edges beyond its bound", () => {
   );
 });
 
-Deno.test("a part of a graph keeps only what lies inside it", () => {
+Deno.test("a subgraph keeps only the edges between its vertices", () => {
   const graph = graphOf(4, [0, 1, WW], [1, 3, WR], [3, 1, RW], [3, 2, WW]);
   const part = subgraph(graph, [1, 3], new Int32Array(4));
   assertEquals([...part.targets], [1, 0]);
@@ -92,7 +92,7 @@ Deno.test("both searches find the cycle of a class and none where there is none"
     [5, 4, WW],
     [5, 0, WW],
   );
-  const hashes = [0, 1, 2, 3, 4, 5].map(trieHash);
+  const hashes = [0, 1, 2, 3, 4, 5].map(bifurcanHash);
   const paths = new PathSearch(graph, hashes, new PathBudget());
   const walks = new WalkSearch(graph);
   const found: Record<string, number[]> = {
@@ -107,13 +107,13 @@ Deno.test("both searches find the cycle of a class and none where there is none"
   }
 });
 
-Deno.test("the polynomial search returns a short cycle among long ones", () => {
+Deno.test("the walk search returns a short cycle among long ones", () => {
   const ring = Array.from({ length: 50 }, (_, v): Edge => [v, (v + 1) % 50, WW]);
   const graph = graphOf(50, ...ring, [7, 3, RW], [40, 39, RW]);
   assertEquals(new WalkSearch(graph).shortest(classOf("G-single-item"))?.path, [40, 39, 40]);
 });
 
-Deno.test("the polynomial search passes by shorter cycles that lack something", () => {
+Deno.test("the walk search passes over shorter cycles that lack a relation", () => {
   const graph = graphOf(3, [0, 1, WR], [1, 0, WW], [1, 2, REALTIME], [2, 0, WW]);
   const walks = new WalkSearch(graph);
   assertEquals(walks.shortest(classOf("G1c"))?.path, [0, 1, 0]);
@@ -121,7 +121,7 @@ Deno.test("the polynomial search passes by shorter cycles that lack something", 
   assertEquals(walks.shortest(classOf("G0-realtime")), undefined);
 });
 
-Deno.test("a million paths are enough to give up, and the walk still answers", () => {
+Deno.test("the path search gives up after a million paths, and the walk search still answers", () => {
   // Layers of two, each linked to both of the next: 2^20 paths and a way back.
   const edges: Edge[] = [];
   for (let layer = 0; layer < 20; layer++) {
@@ -135,17 +135,11 @@ Deno.test("a million paths are enough to give up, and the walk still answers", (
   assertEquals(new WalkSearch(graph).shortest(classOf("G-single-item"))?.path.length, 23);
 });
 
-Deno.test("the models a component contradicts are told without finding a cycle", () => {
+Deno.test("the models that a component contradicts are known without finding a cycle", () => {
   const models = (graph: ReturnType<typeof graphOf>) =>
     contradictedModels(graph).map(({ type }) => type);
   assertEquals(models(graphOf(2, [0, 1, WW], [1, 0, WW])), ["PL-1-cycle-exists"]);
-  assertEquals(
-    models(graphOf(2, [0, 1, WW], [1, 0, WR])),
-    [
-      "PL-2-cycle-exists",
-      "strong-session-PL-1-cycle-exists",
-    ].slice(0, 1),
-  );
+  assertEquals(models(graphOf(2, [0, 1, WW], [1, 0, WR])), ["PL-2-cycle-exists"]);
   assertEquals(models(graphOf(2, [0, 1, RW], [1, 0, WR])), [
     "PL-SI-cycle-exists",
     "PL-2.99-cycle-exists",
@@ -153,10 +147,9 @@ Deno.test("the models a component contradicts are told without finding a cycle",
   assertEquals(models(graphOf(2, [0, 1, RW], [1, 0, RW])), ["PL-2.99-cycle-exists"]);
 });
 
-Deno.test("integers come in the order of a hash trie", () => {
-  // MurmurHash3 of 1 as a 64-bit integer is 1392991556, before it is spread out.
-  assertEquals(trieHash(0), 0);
-  assertEquals(inTrieOrder([881, 883], trieHash), [883, 881]);
-  assertEquals(inTrieOrder([153, 154, 155], trieHash), [155, 154, 153]);
-  assertEquals(inTrieOrder([451, 453, 454], trieHash), [451, 454, 453]);
+Deno.test("integers come in the order of a Bifurcan map", () => {
+  assertEquals(bifurcanHash(0), 0);
+  assertEquals(inBifurcanOrder([881, 883], bifurcanHash), [883, 881]);
+  assertEquals(inBifurcanOrder([153, 154, 155], bifurcanHash), [155, 154, 153]);
+  assertEquals(inBifurcanOrder([451, 453, 454], bifurcanHash), [451, 454, 453]);
 });

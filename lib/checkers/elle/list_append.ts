@@ -1,15 +1,15 @@
 /**
  * The checker of transactions over lists, whose writes append.
  *
- * A list shows its own history: who reads `[1 2 3]` knows that 1 was appended before 2 and 2 before
+ * A list shows its own history: a read of `[1 2 3]` shows that 1 was appended before 2 and 2 before
  * 3. So the longest read of a key is the order of its versions, as long as every other read is a
- * prefix of it, and each transaction can be placed: after those whose appends it followed (ww) or
- * saw (wr), before those whose appends it did not see (rw). Appends nobody ever read come after all
- * that were. A cycle of such dependencies is an anomaly; so are reads that contradict themselves, a
- * failed append that shows, an append seen twice, and orders that do not fit each other.
+ * prefix of it, and each transaction has its place: after those whose appends it followed (ww) or
+ * saw (wr), before those whose appends it did not see (rw). Appends that nobody read come after all
+ * others. A cycle of such dependencies is an anomaly; so are a read that contradicts its own
+ * transaction, a failed append that shows, an append seen twice, and reads in incompatible orders.
  *
  * After Kingsbury and Alvaro, "Elle: Inferring Isolation Anomalies from Experimental Observations"
- * (2020), as Elle 0.2.2 has it.
+ * (2020), as implemented in Elle 0.2.2.
  *
  * @module
  */
@@ -22,22 +22,20 @@ import {
   printEdn,
   Sym,
 } from "../../history/edn.ts";
+import { type Key, keyOf, sameEdn } from "../../history/equality.ts";
 import { taggedOp } from "../../history/operations.ts";
 import type { Check } from "../checker.ts";
-import { type Anomalies, cyclesIn, type Dependencies } from "./cycles.ts";
+import { type Anomalies, type Dependencies, findCycles } from "./cycles.ts";
 import { EdgeList, PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
 import type { Anomaly } from "./models.ts";
-import { linkProcesses, linkRealtime, orderStep } from "./order.ts";
+import { linkProcesses, linkRealtime, temporalStep } from "./temporal_order.ts";
 import {
-  type Atom,
-  atom,
+  checkOrUnknown,
   failedWrites,
   indexOfMicroOp,
   intermediateWrites,
-  isSame,
   lostUpdates,
   type MicroOp,
-  orUnknown,
   type Transaction,
   transactions,
   UncheckableError,
@@ -47,19 +45,19 @@ import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded, verdict } from "./verd
 /** The version of a key before its first append. */
 const INITIAL: Keyword = keyword("elle.list-append/init");
 
-/** Stands in an expected list for what a transaction cannot know it began with. */
+/** Stands in an expected list for elements that the transaction cannot know. */
 const UNKNOWN_PREFIX = new Sym("...");
 
 /**
- * Holds a history of `:txn` operations over lists against `options.consistencyModels`; strictly
- * serializable where none are given.
+ * Checks a history of `:txn` operations over lists against `options.consistencyModels`, by default
+ * strict serializability.
  *
  * The result has the shape of Maelstrom's `:workload`: `{:valid? true}`, or `:valid?`,
  * `:anomaly-types`, `:anomalies`, `:not` and `:also-not`. `:valid?` is unknown with an `:error` where
  * the history cannot be judged or a model is not known.
  */
 export const checkListAppend: Check = (history, options = {}) =>
-  orUnknown(() => {
+  checkOrUnknown(() => {
     const forbidden = forbiddenAnomalies(options.consistencyModels ?? DEFAULT_MODELS);
     const all = transactions(history, "append");
     requireUniqueAppends(all);
@@ -70,7 +68,7 @@ export const checkListAppend: Check = (history, options = {}) =>
     };
     const dirty = dirtyUpdates(all, keys);
     if (dirty.length > 0) anomalies.set("dirty-update", new List(dirty));
-    for (const [type, cases] of cyclesBetween(all, keys, forbidden)) {
+    for (const [type, cases] of findTransactionCycles(all, keys, forbidden)) {
       anomalies.set(type, cases);
     }
     report("duplicate-elements", duplicateElements(all));
@@ -83,7 +81,7 @@ export const checkListAppend: Check = (history, options = {}) =>
     return verdict(anomalies, forbidden);
   });
 
-/** The elements a read saw; none where it saw nothing or is not known. */
+/** Returns the elements a read saw; none where it saw nothing or its outcome is unknown. */
 function elements({ value }: MicroOp): readonly Edn[] {
   if (value === null) return [];
   if (!Array.isArray(value)) {
@@ -96,58 +94,58 @@ function committed(all: readonly Transaction[]): Transaction[] {
   return all.filter(({ type }) => type === "ok");
 }
 
-/** Those that took place or may have. */
+/** Returns the transactions that took place or may have. */
 function possible(all: readonly Transaction[]): Transaction[] {
   return all.filter(({ type }) => type !== "fail");
 }
 
 function requireUniqueAppends(all: readonly Transaction[]): void {
-  const appended = new Map<Atom, Set<Atom>>();
+  const appended = new Map<Key, Set<Key>>();
   for (const { mops } of all) {
     for (const { isRead, key, k, value } of mops) {
       if (isRead) continue;
       let ofKey = appended.get(k);
       if (ofKey === undefined) appended.set(k, ofKey = new Set());
-      if (ofKey.has(atom(value))) {
+      if (ofKey.has(keyOf(value))) {
         throw new UncheckableError(
           `value ${printEdn(value)} appended to key ${printEdn(key)} multiple times!`,
         );
       }
-      ofKey.add(atom(value));
+      ofKey.add(keyOf(value));
     }
   }
 }
 
-/** What a history tells of one key. */
+/** What a history says about one key. */
 interface KeyHistory {
   readonly key: Edn;
-  /** Every distinct list that was read, shortest first; never an empty one. */
+  /** Every distinct list that was read, except the empty one, shortest first. */
   readonly observed: (readonly Edn[])[];
   /** The longest of them, without repetitions: the order of versions. */
   readonly order: readonly Edn[];
-  readonly position: ReadonlyMap<Atom, number>;
+  readonly position: ReadonlyMap<Key, number>;
   /** Who appended an element, or may have. */
-  readonly appenders: ReadonlyMap<Atom, Transaction>;
-  /** Who read a version, named by its last element or by {@linkcode INITIAL}. */
-  readonly readers: ReadonlyMap<Atom, readonly Transaction[]>;
+  readonly appenders: ReadonlyMap<Key, Transaction>;
+  /** Who read a version; its key is its last element or {@linkcode INITIAL}. */
+  readonly readers: ReadonlyMap<Key, readonly Transaction[]>;
 }
 
-type KeyHistories = ReadonlyMap<Atom, KeyHistory>;
+type KeyHistories = ReadonlyMap<Key, KeyHistory>;
 
 /** Gathers one key's history. */
 class KeyHistoryBuilder {
   readonly #observed = new Map<number, (readonly Edn[])[]>();
-  readonly #appenders = new Map<Atom, Transaction>();
-  readonly #readers = new Map<Atom, Transaction[]>();
+  readonly #appenders = new Map<Key, Transaction>();
+  readonly #readers = new Map<Key, Transaction[]>();
 
   constructor(readonly key: Edn) {}
 
   append(value: Edn, by: Transaction): void {
-    this.#appenders.set(atom(value), by);
+    this.#appenders.set(keyOf(value), by);
   }
 
   read(list: readonly Edn[], by: Transaction): void {
-    const version = list.length === 0 ? INITIAL : atom(list.at(-1) ?? null);
+    const version = list.length === 0 ? INITIAL : keyOf(list.at(-1) ?? null);
     const readers = this.#readers.get(version);
     if (readers === undefined) this.#readers.set(version, [by]);
     else if (readers.at(-1) !== by) readers.push(by);
@@ -162,7 +160,7 @@ class KeyHistoryBuilder {
 
   build(): KeyHistory {
     const observed = [...this.#observed].sort(([a], [b]) => a - b).flatMap(([, lists]) => lists);
-    const distinct = new Map((observed.at(-1) ?? []).map((element) => [atom(element), element]));
+    const distinct = new Map((observed.at(-1) ?? []).map((element) => [keyOf(element), element]));
     return {
       key: this.key,
       observed,
@@ -176,11 +174,11 @@ class KeyHistoryBuilder {
 
 function isPrefix(shorter: readonly Edn[], longer: readonly Edn[]): boolean {
   return shorter.length <= longer.length &&
-    shorter.every((element, i) => isSame(element, longer[i] ?? null));
+    shorter.every((element, i) => sameEdn(element, longer[i] ?? null));
 }
 
 function keyHistories(all: readonly Transaction[]): KeyHistories {
-  const builders = new Map<Atom, KeyHistoryBuilder>();
+  const builders = new Map<Key, KeyHistoryBuilder>();
   for (const transaction of possible(all)) {
     for (const mop of transaction.mops) {
       let builder = builders.get(mop.k);
@@ -194,15 +192,15 @@ function keyHistories(all: readonly Transaction[]): KeyHistories {
   return new Map([...builders].map(([k, builder]) => [k, builder.build()]));
 }
 
-/** The element an append came directly after, as far as is known, or {@linkcode INITIAL}. */
+/** Returns the element directly before an append, as far as is known, or {@linkcode INITIAL}. */
 function versionBefore({ order, position }: KeyHistory, appended: Edn): Edn {
-  const place = position.get(atom(appended)) ?? order.length;
+  const place = position.get(keyOf(appended)) ?? order.length;
   return order[place - 1] ?? INITIAL;
 }
 
 // Dependencies between transactions.
 
-function cyclesBetween(
+function findTransactionCycles(
   all: readonly Transaction[],
   keys: KeyHistories,
   forbidden: ReadonlySet<Anomaly>,
@@ -215,7 +213,7 @@ function cyclesBetween(
   if (order === "process") linkProcesses(all, edges);
   if (order === "realtime") linkRealtime(all, edges);
   if (edges.length === 0) return new Map([["empty-transaction-graph", true]]);
-  return cyclesIn({
+  return findCycles({
     transactions: all,
     graph: edges.toGraph(all.length),
     precedence: [WW, WR, RW, PROCESS, REALTIME],
@@ -237,18 +235,18 @@ function linkMicroOp(
   };
   if (mop.isRead) {
     const last = elements(mop).at(-1);
-    if (last !== undefined) link(ofKey.appenders.get(atom(last)), WR);
+    if (last !== undefined) link(ofKey.appenders.get(keyOf(last)), WR);
     return;
   }
   const before = versionBefore(ofKey, mop.value);
-  link(ofKey.appenders.get(atom(before)), WW);
-  for (const reader of ofKey.readers.get(atom(before)) ?? []) link(reader, RW);
+  link(ofKey.appenders.get(keyOf(before)), WW);
+  for (const reader of ofKey.readers.get(keyOf(before)) ?? []) link(reader, RW);
 }
 
-/** Justifies an edge: on which key, and by which elements, one transaction precedes another. */
+/** Justifies an edge: by which key and elements one transaction precedes another. */
 function stepBetween(keys: KeyHistories): Dependencies["step"] {
   return (from, to, relation) => {
-    if (relation === PROCESS || relation === REALTIME) return orderStep(from, to, relation);
+    if (relation === PROCESS || relation === REALTIME) return temporalStep(from, to, relation);
     for (const mop of to.mops) {
       const ofKey = keys.get(mop.k);
       const step = ofKey && dataStep(from, to, mop, ofKey, relation);
@@ -269,9 +267,10 @@ function dataStep(
   const version = mop.isRead ? elements(mop).at(-1) : versionBefore(ofKey, mop.value);
   if (version === undefined) return undefined;
   const readsVersion = (other: MicroOp) =>
-    other.isRead && other.k === mop.k && atom(elements(other).at(-1) ?? INITIAL) === atom(version);
+    other.isRead && other.k === mop.k &&
+    keyOf(elements(other).at(-1) ?? INITIAL) === keyOf(version);
   const appendsVersion = (other: MicroOp) =>
-    !other.isRead && other.k === mop.k && atom(other.value) === atom(version);
+    !other.isRead && other.k === mop.k && keyOf(other.value) === keyOf(version);
   const source = indexOfMicroOp(from, relation === RW ? readsVersion : appendsVersion);
   if (source < 0) return undefined;
   const print = printEdn(mop.edn);
@@ -285,11 +284,11 @@ function dataStep(
   };
 }
 
-// Anomalies that one read or one key shows.
+// Anomalies that a single read or key shows.
 
-/** Reads that contradict what their own transaction read or appended before: at most one each. */
+/** Reads that contradict what their transaction read or appended before: at most one each. */
 function internalCase({ op, mops }: Transaction): Edn[] {
-  const expected = new Map<Atom, Edn>();
+  const expected = new Map<Key, Edn>();
   for (const { isRead, k, value, edn } of mops) {
     const known = expected.get(k);
     if (!isRead) {
@@ -310,12 +309,12 @@ function agrees(expected: Edn, value: Edn): boolean {
   return list.length >= suffix.length && isPrefix(suffix, list.slice(list.length - suffix.length));
 }
 
-/** Reads of an element their own transaction appends only later: at most one each. */
+/** Reads of an element that their transaction appends only later: at most one each. */
 function futureReadCase({ op, mops }: Transaction): Edn[] {
   for (const [i, { isRead, k, value }] of mops.entries()) {
     if (isRead) continue;
     const read = mops.slice(0, i).find((mop) =>
-      mop.isRead && mop.k === k && elements(mop).some((element) => isSame(element, value))
+      mop.isRead && mop.k === k && elements(mop).some((element) => sameEdn(element, value))
     );
     if (read !== undefined) return [{ op: taggedOp(op), mop: read.edn, element: value }];
   }
@@ -350,7 +349,7 @@ function intermediateReads(all: readonly Transaction[]): Edn[] {
 function duplicateElements(all: readonly Transaction[]): Edn[] {
   return readsOf(possible(all)).flatMap(({ op, mop }) => {
     const list = elements(mop);
-    if (isAscending(list) || new Set(list.map(atom)).size === list.length) return [];
+    if (isAscending(list) || new Set(list.map(keyOf)).size === list.length) return [];
     const counts = new Map<Edn, number>();
     for (const element of list) counts.set(element, (counts.get(element) ?? 0) + 1);
     const duplicates = new Map([...counts].filter(([, count]) => count > 1));
@@ -358,7 +357,7 @@ function duplicateElements(all: readonly Transaction[]): Edn[] {
   });
 }
 
-/** The usual case, in which no element can be there twice. */
+/** The usual case, in which no element can occur twice. */
 function isAscending(list: readonly Edn[]): boolean {
   let previous = -Infinity;
   return list.every((element) => {
@@ -372,7 +371,7 @@ function readsOf(all: readonly Transaction[]): { op: Transaction["op"]; mop: Mic
   return all.flatMap(({ op, mops }) => mops.filter((m) => m.isRead).map((mop) => ({ op, mop })));
 }
 
-/** Keys of which two reads cannot both be beginnings of one list: the first such pair of each. */
+/** Keys two of whose reads cannot both be prefixes of one list: the first such pair of each. */
 function incompatibleOrders(keys: KeyHistories): Edn[] {
   return [...keys.values()].flatMap(({ key, observed }) => {
     const second = observed.findIndex((list, i) => i > 0 && !isPrefix(observed[i - 1] ?? [], list));
@@ -383,17 +382,17 @@ function incompatibleOrders(keys: KeyHistories): Edn[] {
 /**
  * Committed appends that follow a failed one in a key's order, and so preserve it.
  *
- * @throws {UncheckableError} at an element that nobody appended: Maelstrom's analysis ends there.
+ * @throws {UncheckableError} at an element that nobody appended, as Maelstrom's analysis does.
  */
 function dirtyUpdates(all: readonly Transaction[], keys: KeyHistories): Edn[] {
   const failed = failedWrites(all);
   return [...keys].flatMap(([k, { key, order, appenders }]) => {
     const cases: Edn[] = [];
-    /** The latest whose outcome is certain, if it failed, and the elements since. */
+    /** The latest append of certain outcome, if it failed, and the elements since. */
     let aborted: Transaction | undefined;
     let values: Edn[] = [];
     for (const element of order) {
-      const writer = appenders.get(atom(element)) ?? failed.get(k, element);
+      const writer = appenders.get(keyOf(element)) ?? failed.get(k, element);
       if (writer === undefined) {
         throw new UncheckableError(
           `Assert failed: No transaction wrote ${printEdn(key)} ${printEdn(element)}\nt2`,

@@ -1,17 +1,17 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { isEdnObject, keyword, List, parseEdn, printEdn } from "../../history/edn.ts";
+import { isEdnObject, itemsOf, keyword, List, parseEdn, printEdn } from "../../history/edn.ts";
 import { UNKNOWN } from "../checker.ts";
-import { cycleEntry, itemsOf } from "./cycle_entry.ts";
-import { anomalyTypes, assertShows, type Expectation, names } from "./expectation.ts";
-import { historyOf, ok, recordedHistory, type Span } from "./fixture.ts";
+import { readCycle } from "./cycle_entry.ts";
+import { anomalyTypes, assertShows, type Expectation, names } from "./expectation_fixture.ts";
 import { checkListAppend } from "./list_append.ts";
+import { historyOf, ok, readRecordedHistory, type Span } from "./transaction_fixture.ts";
 
-/** Transactions all at the same time, each by its own process. */
+/** Concurrent transactions, each by its own process. */
 function concurrent(...mops: string[]): Span[] {
   return mops.map((text, process) => ok(process, [0, 9], text));
 }
 
-/** An append and a read of a key of its own, so that no history is without relations. */
+/** An append and a read of a separate key, so that no history is without relations. */
 const RELATED = [ok(90, [0, 9], "[:append :z 1]"), ok(91, [0, 9], "[:r :z [1]]")];
 
 const failed = (process: number, mops: string): Span => ({
@@ -219,7 +219,7 @@ Deno.test("list-append: an indefinite append may appear, and later than its time
   assertEquals(checkListAppend(history), { "valid?": true });
 });
 
-Deno.test("list-append: what an indefinite transaction read is not known", () => {
+Deno.test("list-append: what an indefinite transaction read is unknown", () => {
   const history = historyOf(
     ok(0, [0, 1], "[:append :x 1]"),
     { ...ok(1, [2, 3], "[:r :x nil] [:append :y 1]"), type: "info" },
@@ -233,7 +233,7 @@ Deno.test("list-append: a transaction that never completed may have happened", (
   assertEquals(checkListAppend(complete.slice(0, -1)), { "valid?": true });
 });
 
-Deno.test("list-append: a cycle's steps say on which key and by which elements", () => {
+Deno.test("list-append: the steps of a cycle name the key and the elements", () => {
   const result = checkListAppend(historyOf(
     ok(0, [0, 9], "[:r :x [1]] [:r :y nil]"),
     ok(1, [0, 9], "[:append :x 1] [:append :y 7]"),
@@ -249,7 +249,7 @@ Deno.test("list-append: a cycle's steps say on which key and by which elements",
   );
 });
 
-Deno.test("list-append: results have Maelstrom's keys in Maelstrom's order", () => {
+Deno.test("list-append: results have Maelstrom's keys in its order", () => {
   const result = checkListAppend(
     historyOf(...concurrent("[:append :x 1] [:r :x nil]"), ...RELATED),
   );
@@ -264,7 +264,7 @@ Deno.test("list-append: a history without relations cannot be judged", () => {
   assertEquals(names(result["anomaly-types"]), ["empty-transaction-graph"]);
 });
 
-Deno.test("list-append: what cannot be judged says why, as Maelstrom does", () => {
+Deno.test("list-append: a history that cannot be judged yields the reason, as in Maelstrom", () => {
   const history = historyOf(ok(0, [0, 1], "[:append :x 1]"), ok(1, [0, 1], "[:r :x [1]]"));
   const cause = (result: ReturnType<typeof checkListAppend>) => {
     assertEquals(result["valid?"], UNKNOWN);
@@ -317,7 +317,7 @@ const RECORDED: Readonly<Record<string, { model: string; counts: string; not: st
 
 for (const [run, { model, counts, not }] of Object.entries(RECORDED)) {
   Deno.test(`list-append: the recorded run ${run} is judged as Maelstrom judged it`, async () => {
-    const history = await recordedHistory(`txn-list-append-${run}`);
+    const history = await readRecordedHistory(`txn-list-append-${run}`);
     const result = checkListAppend(history, { consistencyModels: [model] });
     const anomalies = isEdnObject(result.anomalies) ? result.anomalies : {};
     const found = Object.entries(anomalies).map(([type, cases]) => [
@@ -330,12 +330,12 @@ for (const [run, { model, counts, not }] of Object.entries(RECORDED)) {
   });
 }
 
-Deno.test("list-append: of a component's many cycles, the one Maelstrom names is named", async () => {
-  const history = await recordedHistory("txn-list-append-long-fork");
+Deno.test("list-append: of the many cycles of a component, the result names the one Maelstrom names", async () => {
+  const history = await readRecordedHistory("txn-list-append-long-fork");
   const { anomalies } = checkListAppend(history, { consistencyModels: ["snapshot-isolation"] });
   const found = isEdnObject(anomalies) ? anomalies["G-nonadjacent-item"] : undefined;
   const cycles = itemsOf(found).map((entry) => {
-    const transactions = cycleEntry(entry)?.transactions ?? [];
+    const transactions = readCycle(entry)?.transactions ?? [];
     return transactions.map(({ index }) => index).join(" ");
   });
   assertEquals(cycles, [

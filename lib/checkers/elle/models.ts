@@ -1,11 +1,11 @@
 /**
  * Consistency models: which anomalies each of them forbids, and which model implies which.
  *
- * Three tables carry everything. `IMPLIES_ANOMALY` says that one anomaly is a special case of
- * another (a G0 is also a G1c); `IMPLIES_MODEL` that one model is stronger than another; `FORBIDS`
- * which anomalies a model rules out by its own definition. All else follows by reachability: a model
- * forbids what it or any weaker model forbids, and whatever implies that; an anomaly rules out every
- * model that forbids it or something it implies, and every stronger model.
+ * Everything follows from three tables. `IMPLIES_ANOMALY` says that one anomaly is a special case of
+ * another (a G0 is also a G1c), `IMPLIES_MODEL` that one model is stronger than another, and `FORBIDS`
+ * which anomalies a model rules out by definition. The rest is reachability: a model forbids what it
+ * or any weaker model forbids, and whatever implies that; an anomaly rules out every model that
+ * forbids it or something it implies, and every stronger model.
  *
  * Sources: Adya, "Weak Consistency" (1999); Adya, Liskov, O'Neil, "Generalized Isolation Level
  * Definitions" (2000); Bailis et al., "Highly Available Transactions" (2013); Cerone, Bernardi,
@@ -46,7 +46,7 @@ const CANONICAL: Readonly<Record<Model, Model>> = {
   "strong-read-committed": "strong-PL-2",
 };
 
-/** The name results use for a canonical one. */
+/** The names that results use for canonical ones. */
 const FRIENDLY: ReadonlyMap<Model, Model> = new Map([
   ...Object.entries(CANONICAL).map(([friendly, canonical]): [Model, Model] => [
     canonical,
@@ -100,14 +100,14 @@ const IMPLIES_MODEL: Table = {
   "strong-read-uncommitted": ["strong-session-read-uncommitted"],
   "strong-session-read-uncommitted": ["read-uncommitted"],
   "read-committed": ["read-uncommitted"],
-  // Models of single objects: a history of transactions says nothing against them.
+  // Models of single objects: no history of transactions contradicts them.
   "linearizable": ["sequential"],
   "sequential": ["causal"],
   "causal": ["writes-follow-reads", "PRAM"],
   "PRAM": ["monotonic-reads", "monotonic-writes", "read-your-writes"],
 };
 
-/** What a model forbids by its own definition, beyond what weaker models forbid. */
+/** What a model forbids by definition, beyond what weaker models forbid. */
 const FORBIDS: Table = {
   // A duplicate element or a cycle of versions cannot exist where versions are totally ordered.
   "read-uncommitted": ["G0", "duplicate-elements", "cyclic-versions", "PL-1-cycle-exists"],
@@ -189,7 +189,7 @@ const IMPLIES_ANOMALY: Table = {
   "G2-process": ["G2-realtime"],
   "GSIa": ["GSI"],
   "GSIb": ["GSI"],
-  // Two reads that no one order of appends explains: one of them saw what never was committed.
+  // Two reads that no single order of appends explains: one of them saw what never committed.
   "incompatible-order": ["G1a"],
   "dirty-update": ["G1a"],
   // A transaction that reads its own later write is a cycle of one.
@@ -198,7 +198,7 @@ const IMPLIES_ANOMALY: Table = {
   "write-skew": ["G2"],
 };
 
-/** Every name of a model that is understood, sorted. */
+/** Every known name of a model, sorted. */
 export const KNOWN_MODELS: readonly Model[] = [
   ...new Set([
     ...Object.entries(IMPLIES_MODEL).flatMap(([model, weaker]) => [model, ...weaker]),
@@ -206,7 +206,7 @@ export const KNOWN_MODELS: readonly Model[] = [
   ]),
 ].sort();
 
-/** The name results use for a model. */
+/** Returns the name that results use for a model. */
 export function friendlyName(model: Model): Model {
   return FRIENDLY.get(canonicalName(model)) ?? model;
 }
@@ -245,7 +245,7 @@ function inverse(relation: Relation): Relation {
   return result;
 }
 
-/** What can be reached from some names, themselves included. */
+/** Returns what can be reached from some names, themselves included. */
 function reachable(relation: Relation, from: Iterable<string>): Set<string> {
   const seen = new Set(from);
   for (const name of seen) {
@@ -255,7 +255,7 @@ function reachable(relation: Relation, from: Iterable<string>): Set<string> {
 }
 
 /**
- * The names among some models that are not known.
+ * Returns the unknown names among some models.
  *
  * Maelstrom accepts any name on its command line and fails only when it checks.
  */
@@ -264,9 +264,9 @@ export function unknownModels(models: readonly Model[]): Model[] {
 }
 
 /**
- * Reads consistency models from a command line: names separated by commas, blanks as you please.
+ * Reads consistency models from a command line: names separated by commas and optional blanks.
  *
- * @throws {RangeError} naming the unknown ones and listing those that are known.
+ * @throws {RangeError} that names the unknown ones and lists the known.
  */
 export function parseConsistencyModels(text: string): Model[] {
   const models = text.split(",").map((name) => name.trim()).filter((name) => name !== "");
@@ -281,45 +281,45 @@ export function parseConsistencyModels(text: string): Model[] {
 }
 
 /**
- * Reads the same option the way Maelstrom does, for its recorded runs: a comma separates only with
- * blanks on both its sides, so that `a,b` is a single name, which no model has.
+ * Reads the same option as Maelstrom does, for its recorded runs: a comma separates only with blanks
+ * on both sides, so that `a,b` is a single unknown name.
  */
 export function splitModelsAsMaelstrom(text: string): Model[] {
   return text.trim().split(/\s+,\s+/);
 }
 
-/** Every anomaly that must not occur if all these models are to hold. */
+/** Returns every anomaly that must not occur if all these models are to hold. */
 export function anomaliesForbiddenBy(models: Iterable<Model>): Set<Anomaly> {
   const implied = reachable(WEAKER, [...models].map(canonicalName));
   const forbidden = [...implied].flatMap((model) => FORBIDDEN_BY_DEFINITION.get(model) ?? []);
   return reachable(MORE_SPECIAL, forbidden);
 }
 
-/** These anomalies and every one that they are instances of. */
+/** Returns these anomalies and every one that they are instances of. */
 export function impliedAnomalies(anomalies: Iterable<Anomaly>): Set<Anomaly> {
   return reachable(MORE_GENERAL, anomalies);
 }
 
-/** These models and every stronger one, under their canonical names. */
+/** Returns these models and every stronger one, by canonical name. */
 export function modelsImplying(models: Iterable<Model>): Set<Model> {
   return reachable(STRONGER, [...models].map(canonicalName));
 }
 
-/** Every model that cannot hold where these anomalies occur, under its canonical name. */
+/** Returns every model that these anomalies rule out, by canonical name. */
 export function modelsRuledOutBy(anomalies: Iterable<Anomaly>): Set<Model> {
   const implied = impliedAnomalies(anomalies);
   return modelsImplying([...implied].flatMap((name) => FORBIDDING_BY_DEFINITION.get(name) ?? []));
 }
 
-/** The models that some anomalies rule out, under friendly names, sorted. */
-export interface Boundary {
+/** The models that some anomalies rule out, by friendly name, sorted. */
+interface Boundary {
   /** The weakest ones. */
   readonly not: readonly Model[];
   /** Every stronger one. */
   readonly alsoNot: readonly Model[];
 }
 
-/** Where the line runs between models that anomalies rule out and models that may hold. */
+/** Divides the models that some anomalies rule out into the weakest and all stronger ones. */
 export function boundary(anomalies: Iterable<Anomaly>): Boundary {
   const ruledOut = modelsRuledOutBy(anomalies);
   const isWeakest = (model: Model) =>

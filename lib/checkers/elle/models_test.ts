@@ -8,14 +8,14 @@ import {
   splitModelsAsMaelstrom,
 } from "./models.ts";
 
-Deno.test("names are read with and without blanks around the commas", () => {
+Deno.test("blanks around the commas between models are optional", () => {
   const expected = ["read-committed", "snapshot-isolation"];
   assertEquals(parseConsistencyModels("read-committed,snapshot-isolation"), expected);
   assertEquals(parseConsistencyModels(" read-committed , snapshot-isolation "), expected);
   assertEquals(parseConsistencyModels("serializable"), ["serializable"]);
 });
 
-Deno.test("an unknown model is refused with a list of those that are known", () => {
+Deno.test("an unknown model is refused with a list of the known ones", () => {
   const error = assertThrows(
     () => parseConsistencyModels("serializable, no-such-model"),
     RangeError,
@@ -27,7 +27,7 @@ Deno.test("an unknown model is refused with a list of those that are known", () 
   assertThrows(() => parseConsistencyModels(" , "), RangeError, 'no consistency model in " , "');
 });
 
-Deno.test("Maelstrom separates models only where blanks stand on both sides of the comma", () => {
+Deno.test("Maelstrom splits models only at a comma with blanks on both sides", () => {
   assertEquals(splitModelsAsMaelstrom("read-committed , serializable"), [
     "read-committed",
     "serializable",
@@ -37,7 +37,7 @@ Deno.test("Maelstrom separates models only where blanks stand on both sides of t
   ]);
 });
 
-Deno.test("every known model can be asked for what it forbids", () => {
+Deno.test("only models that no history of transactions contradicts forbid nothing", () => {
   assertEquals(KNOWN_MODELS.length, 54);
   const nothing = KNOWN_MODELS.filter((model) => anomaliesForbiddenBy([model]).size === 0);
   assertEquals(nothing, [
@@ -55,7 +55,7 @@ Deno.test("every known model can be asked for what it forbids", () => {
   ]);
 });
 
-Deno.test("models forbid what the published tables say", () => {
+Deno.test("models forbid what the literature says", () => {
   const cycles = ["G0", "G1c", "G-single-item", "G-nonadjacent-item", "G2-item"];
   const others = ["G1a", "G1b", "internal", "lost-update", "dirty-update", "incompatible-order"];
   const forbidden = (model: string) => {
@@ -86,7 +86,7 @@ Deno.test("models forbid what the published tables say", () => {
   assertEquals(forbidden("serializable"), [...cycles, ...others].join(" "));
 });
 
-Deno.test("orders of processes and of real time matter only to models that are strong in them", () => {
+Deno.test("process order matters only to strong-session models, real time only to strong ones", () => {
   const forbids = (model: string, type: string) => anomaliesForbiddenBy([model]).has(type);
   assertFalse(forbids("serializable", "G-single-item-process"));
   assert(forbids("strong-session-serializable", "G-single-item-process"));

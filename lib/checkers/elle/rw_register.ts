@@ -1,22 +1,23 @@
 /**
  * The checker of transactions over registers, whose writes replace.
  *
- * A register shows only its newest value, so little of its order of versions can be known. What can:
- * `nil` comes before every other version, and a transaction that reads a version and then writes
- * another put the second after the first. From the versions follow ww and rw dependencies, from
- * reads of unique values wr dependencies, and a cycle of those is an anomaly. Two writes that nobody
- * read are in no known order, so this checker sees little of what goes wrong between writers; see
- * `stronger.ts` for what more can be said when the final state is known.
+ * A register shows only its newest value, so little is known about the order of its versions: `nil`
+ * comes before every other version, and where a transaction reads one version and then writes another,
+ * the second comes after the first. The versions imply ww and rw dependencies, reads of unique values
+ * wr dependencies, and a cycle of those is an anomaly. Two writes that nobody read are in no known
+ * order, so this checker misses most of what goes wrong between writers; `final_state.ts` sees more
+ * where the final states are known.
  *
  * After Kingsbury and Alvaro, "Elle: Inferring Isolation Anomalies from Experimental Observations"
- * (2020), as Elle 0.2.2 has it with `:wfr-keys?`, which is how Maelstrom calls it.
+ * (2020), as implemented in Elle 0.2.2, called with `:wfr-keys?` as Maelstrom calls it.
  *
  * @module
  */
 import { type Edn, type EdnObject, keyword, List, printEdn } from "../../history/edn.ts";
+import { type Key, keyOf } from "../../history/equality.ts";
 import { taggedOp } from "../../history/operations.ts";
 import type { Check, Result } from "../checker.ts";
-import { type Anomalies, cyclesIn, type Dependencies } from "./cycles.ts";
+import { type Anomalies, type Dependencies, findCycles } from "./cycles.ts";
 import {
   EdgeList,
   nontrivialComponents,
@@ -29,16 +30,14 @@ import {
   WW,
 } from "./graph.ts";
 import type { Anomaly } from "./models.ts";
-import { linkProcesses, linkRealtime, orderStep } from "./order.ts";
+import { linkProcesses, linkRealtime, temporalStep } from "./temporal_order.ts";
 import {
-  type Atom,
-  atom,
+  checkOrUnknown,
   failedWrites,
   indexOfMicroOp,
   intermediateWrites,
   lostUpdates,
   type MicroOp,
-  orUnknown,
   type Transaction,
   transactions,
   UncheckableError,
@@ -46,23 +45,23 @@ import {
 import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded, verdict } from "./verdict.ts";
 
 /**
- * Holds a history of `:txn` operations over registers against `options.consistencyModels`; strictly
- * serializable where none are given.
+ * Checks a history of `:txn` operations over registers against `options.consistencyModels`, by default
+ * strict serializability.
  *
  * The result has the shape of Maelstrom's `:workload`: always `:valid?`, `:anomaly-types` and
- * `:anomalies`, with `:not` and `:also-not` where anomalies were found. As there, a search that ran
- * out of time is left out and an empty history is not valid. `:valid?` is unknown with an `:error`
+ * `:anomalies`, with `:not` and `:also-not` where anomalies were found. As there, a search that timed
+ * out is left out and an empty history is not valid. `:valid?` is unknown with an `:error`
  * where the history cannot be judged or a model is not known.
  */
 export const checkRwRegister: Check = (history, options = {}) =>
-  orUnknown(() => {
+  checkOrUnknown(() => {
     const forbidden = forbiddenAnomalies(options.consistencyModels ?? DEFAULT_MODELS);
     const all = transactions(history, "w");
     const anomalies = anomaliesIn(all, forbidden);
     return asMaelstromReports(verdict(anomalies, forbidden));
   });
 
-/** Maelstrom drops time-outs of the search and then counts what is left. */
+/** Drops time-outs of the search and judges by what is left, as Maelstrom does. */
 function asMaelstromReports(result: Result): Result {
   const { anomalies: found, ...rest } = result;
   const anomalies = Object.entries(found ?? {})
@@ -82,7 +81,7 @@ function anomaliesIn(
 ): Anomalies {
   const keys = keyHistories(all);
   const cyclic = orderVersions(all, keys);
-  const anomalies = cyclesBetween(all, keys, forbidden);
+  const anomalies = findTransactionCycles(all, keys, forbidden);
   const report = (type: string, cases: readonly Edn[]) => {
     if (cases.length > 0) anomalies.set(type, new List(cases));
   };
@@ -101,8 +100,8 @@ interface External {
   readonly write?: MicroOp;
 }
 
-function externals({ mops }: Transaction): Map<Atom, External> {
-  const byKey = new Map<Atom, External>();
+function externals({ mops }: Transaction): Map<Key, External> {
+  const byKey = new Map<Key, External>();
   for (const mop of mops) {
     const known = byKey.get(mop.k);
     if (!mop.isRead) byKey.set(mop.k, { ...known, write: mop });
@@ -126,21 +125,21 @@ export interface Version {
 }
 
 /** Versions by key and value. */
-export type KeyHistories = Map<Atom, Map<Atom, Version>>;
+export type KeyHistories = Map<Key, Map<Key, Version>>;
 
 function versionOf(keys: KeyHistories, { key, k }: MicroOp, value: Edn): Version {
   let versions = keys.get(k);
   if (versions === undefined) keys.set(k, versions = new Map());
-  let version = versions.get(atom(value));
+  let version = versions.get(keyOf(value));
   if (version === undefined) {
     const number = versions.size;
     version = { key, value, number, readers: [], writers: [], next: new Set() };
-    versions.set(atom(value), version);
+    versions.set(keyOf(value), version);
   }
   return version;
 }
 
-/** The versions of each key, with `nil` before all others. */
+/** Collects the versions of each key, with `nil` before all others. */
 export function keyHistories(all: readonly Transaction[]): KeyHistories {
   const keys: KeyHistories = new Map();
   for (const transaction of all) {
@@ -159,8 +158,8 @@ export function keyHistories(all: readonly Transaction[]): KeyHistories {
 }
 
 /**
- * Orders versions by "writes follow reads". If any key's versions then form a cycle, none of these
- * orders is used, and the cycles are returned.
+ * Orders versions by "writes follow reads". If the versions of any key then form a cycle, it drops all
+ * of these orders and returns the cycles.
  */
 export function orderVersions(all: readonly Transaction[], keys: KeyHistories): Edn[] {
   const pairs: [Version, Version][] = [];
@@ -179,7 +178,7 @@ export function orderVersions(all: readonly Transaction[], keys: KeyHistories): 
   return cycles;
 }
 
-function cyclicVersions(ofKey: ReadonlyMap<Atom, Version>): Edn[] {
+function cyclicVersions(ofKey: ReadonlyMap<Key, Version>): Edn[] {
   const versions = [...ofKey.values()];
   const edges = new EdgeList();
   for (const { number, next } of versions) {
@@ -195,8 +194,8 @@ function cyclicVersions(ofKey: ReadonlyMap<Atom, Version>): Edn[] {
 
 // Dependencies between transactions.
 
-/** Cycles of the dependencies that follow from versions, and from real time or processes. */
-export function cyclesBetween(
+/** Finds the cycles of dependencies that versions, and real time or processes, imply. */
+export function findTransactionCycles(
   all: readonly Transaction[],
   keys: KeyHistories,
   forbidden: ReadonlySet<Anomaly>,
@@ -216,7 +215,7 @@ export function cyclesBetween(
   if (order === "process") linkProcesses(all, edges);
   if (order === "realtime") linkRealtime(all, edges);
   if (edges.length === 0 && !relates) return new Map([["empty-transaction-graph", true]]);
-  return cyclesIn({
+  return findCycles({
     transactions: all,
     graph: edges.toGraph(all.length),
     precedence: [WR, WW, RW, PROCESS, REALTIME],
@@ -234,7 +233,7 @@ function linkVersion(edges: EdgeList, { key, value, readers, writers, next }: Ve
   }
   const [writer] = writers;
   if (writer !== undefined) {
-    // A transaction that read what it wrote only later depends on itself: a cycle of one.
+    // A transaction that reads what it writes only later depends on itself: a cycle of one.
     for (const reader of readers) edges.link(writer.id, reader.id, WR);
   }
   for (const later of next) {
@@ -248,10 +247,10 @@ function linkVersion(edges: EdgeList, { key, value, readers, writers, next }: Ve
   }
 }
 
-/** Justifies an edge: on which key, and by which versions, one transaction precedes another. */
+/** Justifies an edge: by which key and versions one transaction precedes another. */
 function stepBetween(keys: KeyHistories): Dependencies["step"] {
   return (from, to, relation) => {
-    if (relation === PROCESS || relation === REALTIME) return orderStep(from, to, relation);
+    if (relation === PROCESS || relation === REALTIME) return temporalStep(from, to, relation);
     const ofTo = externals(to);
     for (const [k, ofFrom] of externals(from)) {
       const earlier = relation === RW ? ofFrom.read : ofFrom.write;
@@ -277,7 +276,7 @@ function dataStep(
     indexOfMicroOp(
       transaction,
       ({ isRead, k, value }) =>
-        isRead === sought.isRead && k === sought.k && atom(value) === atom(sought.value),
+        isRead === sought.isRead && k === sought.k && keyOf(value) === keyOf(sought.value),
     );
   const indices = { "a-mop-index": indexOf(from, earlier), "b-mop-index": indexOf(to, later) };
   const { key, value } = earlier;
@@ -290,15 +289,15 @@ function dataStep(
   };
 }
 
-// Anomalies that one read shows.
+// Anomalies that a single read shows.
 
-/** Reads that contradict what their own transaction read or wrote before: at most one each. */
+/** Reads that contradict what their transaction read or wrote before: at most one each. */
 function internalCase({ type, op, mops }: Transaction): Edn[] {
   if (type !== "ok") return [];
-  const expected = new Map<Atom, Edn>();
+  const expected = new Map<Key, Edn>();
   for (const { isRead, k, value, edn } of mops) {
     const known = expected.get(k) ?? null;
-    if (isRead && known !== null && atom(known) !== atom(value)) {
+    if (isRead && known !== null && keyOf(known) !== keyOf(value)) {
       return [{ op: taggedOp(op), mop: edn, expected: known }];
     }
     expected.set(k, value);
@@ -306,7 +305,7 @@ function internalCase({ type, op, mops }: Transaction): Edn[] {
   return [];
 }
 
-/** Committed reads that saw one of some writes of another transaction. */
+/** Committed reads that saw one of `writes`, unless by their own transaction. */
 function readsOfWrites(
   all: readonly Transaction[],
   writes: ReturnType<typeof failedWrites>,

@@ -1,10 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { isEdnObject, keyword, List, printEdn } from "../../history/edn.ts";
+import { isEdnObject, itemsOf, keyword, List, printEdn } from "../../history/edn.ts";
 import { UNKNOWN } from "../checker.ts";
-import { cycleEntry, itemsOf } from "./cycle_entry.ts";
-import { anomalyTypes, assertShows, type Expectation, names } from "./expectation.ts";
-import { historyOf, ok, recordedHistory, type Span } from "./fixture.ts";
+import { readCycle } from "./cycle_entry.ts";
+import { anomalyTypes, assertShows, type Expectation, names } from "./expectation_fixture.ts";
 import { checkRwRegister } from "./rw_register.ts";
+import { historyOf, ok, readRecordedHistory, type Span } from "./transaction_fixture.ts";
 
 function concurrent(...mops: string[]): Span[] {
   return mops.map((text, process) => ok(process, [0, 9], text));
@@ -121,7 +121,7 @@ for (const [type, spans] of Object.entries(IN_REAL_TIME)) {
   });
 }
 
-Deno.test("rw-register: a serial history is valid, and says so as Maelstrom does", () => {
+Deno.test("rw-register: a serial history is valid, with Maelstrom's result", () => {
   const history = historyOf(
     ok(0, [0, 1], "[:w :x 1] [:r :x 1]"),
     ok(1, [2, 3], "[:r :x 1] [:w :x 2] [:w :y 1]"),
@@ -147,11 +147,11 @@ Deno.test("rw-register: a transaction that reads its own later write depends on 
     ok(0, [0, 9], "[:r :x 1] [:w :x 1] [:r :y 1]"),
   );
   const { anomalies } = checkRwRegister(history, { consistencyModels: ["read-committed"] });
-  const found = itemsOf(isEdnObject(anomalies) ? anomalies.G1c : undefined).map(cycleEntry);
+  const found = itemsOf(isEdnObject(anomalies) ? anomalies.G1c : undefined).map(readCycle);
   assertEquals(found.map((cycle) => cycle?.transactions.length), [1]);
 });
 
-Deno.test("rw-register: results have Maelstrom's keys in Maelstrom's order", () => {
+Deno.test("rw-register: results have Maelstrom's keys in its order", () => {
   const result = checkRwRegister(historyOf(
     ...concurrent("[:w :x 1] [:r :y 1]", "[:w :y 1] [:r :x 1]"),
   ));
@@ -160,7 +160,7 @@ Deno.test("rw-register: results have Maelstrom's keys in Maelstrom's order", () 
   assertEquals(names(result.not), ["read-committed"]);
 });
 
-Deno.test("rw-register: what cannot be judged says why", () => {
+Deno.test("rw-register: a history that cannot be judged yields the reason", () => {
   const cause = (spans: Span[], models = ["serializable"]) => {
     const result = checkRwRegister(historyOf(...spans), { consistencyModels: models });
     assertEquals(result["valid?"], UNKNOWN);
@@ -175,7 +175,7 @@ Deno.test("rw-register: what cannot be judged says why", () => {
 });
 
 Deno.test("rw-register: the recorded run lww-strict is judged as Maelstrom judged it", async () => {
-  const result = checkRwRegister(await recordedHistory("txn-rw-register-lww-strict"));
+  const result = checkRwRegister(await readRecordedHistory("txn-rw-register-lww-strict"));
   assertEquals(
     names(result["anomaly-types"]),
     ["G-single-item", "G-single-item-realtime", "G2-item", "lost-update"],
@@ -184,7 +184,7 @@ Deno.test("rw-register: the recorded run lww-strict is judged as Maelstrom judge
 });
 
 Deno.test("rw-register: the recorded run stale-sessions is judged as Maelstrom judged it", async () => {
-  const history = await recordedHistory("txn-rw-register-stale-sessions");
+  const history = await readRecordedHistory("txn-rw-register-stale-sessions");
   assertEquals(anomalyTypes(checkRwRegister, history, "strict-serializable"), [
     "G-single-item-realtime",
   ]);

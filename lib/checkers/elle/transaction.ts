@@ -2,45 +2,31 @@
  * Histories of transactions, and the anomalies that need no graph.
  *
  * A transaction's value in a history is a list of micro-operations: `[:r 3 nil]` reads key 3,
- * `[:w 3 1]` writes a register, `[:append 3 1]` appends to a list. What a read saw is known only
- * from an `ok` completion; what a transaction wrote took place if it is `ok`, did not if it is
- * `fail`, and may have if it is `info` or never completed.
+ * `[:w 3 1]` writes a register, `[:append 3 1]` appends to a list. Only an `ok` completion shows what
+ * a transaction read; its writes took place if it is `ok`, did not if it is `fail`, and may have if
+ * it is `info` or never completed.
  *
  * @module
  */
 import { type Edn, Keyword, printEdn } from "../../history/edn.ts";
+import { type Key, keyOf } from "../../history/equality.ts";
 import { type Op, pairs, taggedOp } from "../../history/operations.ts";
-import type { Result } from "../checker.ts";
-import { UNKNOWN } from "../checker.ts";
+import { type Result, UNKNOWN } from "../checker.ts";
 import { TooManyEdgesError } from "./graph.ts";
-
-/** A value by which equal EDN values are the same key of a `Map`. */
-export type Atom = string | number | bigint | boolean | null | Keyword;
-
-/** The atom of a value; compound values go by their print. */
-export function atom(value: Edn): Atom {
-  if (value === null || typeof value !== "object" || value instanceof Keyword) return value;
-  return `\u0000${printEdn(value)}`;
-}
-
-/** Whether two values are the same atom. */
-export function isSame(a: Edn, b: Edn): boolean {
-  return a === b || atom(a) === atom(b);
-}
 
 /** One read or write in a transaction. */
 export interface MicroOp {
   readonly isRead: boolean;
   readonly key: Edn;
-  /** The key, fit for a `Map`. */
-  readonly k: Atom;
-  /** What was read or written; `null` for a read that is not known. */
+  /** The key in a form for a `Map`, from {@linkcode keyOf}. */
+  readonly k: Key;
+  /** What was read or written; `null` for a read whose value is unknown. */
   readonly value: Edn;
-  /** As the history has it. */
+  /** The micro-operation as the history has it. */
   readonly edn: Edn;
 }
 
-/** A transaction with both its ends. */
+/** A transaction: its invocation and completion. */
 export interface Transaction {
   /** Its place among the history's transactions, by completion. */
   readonly id: number;
@@ -51,17 +37,17 @@ export interface Transaction {
   readonly mops: readonly MicroOp[];
 }
 
-/** Says that no verdict can be had from a history, and why. */
+/** Thrown where a history cannot be judged; says why. */
 export class UncheckableError extends Error {
   override name = "UncheckableError";
 }
 
 /**
- * The result of a check that ends with a verdict or cannot judge: then `:unknown`, with the cause.
+ * Runs a check; where it finds that it cannot judge, returns `:unknown` with the cause.
  *
  * @throws what the check throws for any other reason.
  */
-export function orUnknown(check: () => Result): Result {
+export function checkOrUnknown(check: () => Result): Result {
   try {
     return check();
   } catch (error) {
@@ -73,10 +59,10 @@ export function orUnknown(check: () => Result): Result {
 }
 
 /**
- * A history's transactions, by completion; those that never completed come last.
+ * Reads a history's transactions, by completion; those that never completed come last.
  *
  * @param write the micro-operation that writes: `append` or `w`.
- * @throws {UncheckableError} naming an operation whose value is not a list of micro-operations.
+ * @throws {UncheckableError} that names an operation whose value is not a list of micro-operations.
  */
 export function transactions(history: readonly Op[], write: "append" | "w"): Transaction[] {
   const completedAt = (op: Op | undefined) => op?.index ?? Infinity;
@@ -99,7 +85,7 @@ function parseMicroOps(op: Op, write: string): MicroOp[] {
     if (!(f instanceof Keyword) || (f.name !== "r" && f.name !== write)) {
       throw malformed(op, `${printEdn(edn)} is neither a read nor :${write}`);
     }
-    return { isRead: f.name === "r", key, k: atom(key), value, edn };
+    return { isRead: f.name === "r", key, k: keyOf(key), value, edn };
   });
 }
 
@@ -111,25 +97,25 @@ function malformed(op: Op, reason: string): UncheckableError {
 
 /** Transactions by the key and value they wrote. */
 export class WriteIndex {
-  readonly #writers = new Map<Atom, Map<Atom, Transaction>>();
+  readonly #writers = new Map<Key, Map<Key, Transaction>>();
 
-  add(k: Atom, value: Edn, writer: Transaction): void {
+  add(k: Key, value: Edn, writer: Transaction): void {
     let ofKey = this.#writers.get(k);
     if (ofKey === undefined) this.#writers.set(k, ofKey = new Map());
-    ofKey.set(atom(value), writer);
+    ofKey.set(keyOf(value), writer);
   }
 
-  get(k: Atom, value: Edn): Transaction | undefined {
-    return this.#writers.get(k)?.get(atom(value));
+  get(k: Key, value: Edn): Transaction | undefined {
+    return this.#writers.get(k)?.get(keyOf(value));
   }
 
-  /** Whether any write to a key is known. */
-  has(k: Atom): boolean {
+  /** Returns whether any write to a key is known. */
+  has(k: Key): boolean {
     return this.#writers.has(k);
   }
 }
 
-/** Every write by a transaction that certainly did not take place. */
+/** Indexes every write of a failed transaction. */
 export function failedWrites(all: readonly Transaction[]): WriteIndex {
   const index = new WriteIndex();
   for (const transaction of all) {
@@ -141,11 +127,11 @@ export function failedWrites(all: readonly Transaction[]): WriteIndex {
   return index;
 }
 
-/** Every write that its own transaction followed with another to the same key. */
+/** Indexes every write that its transaction followed with another to the same key. */
 export function intermediateWrites(all: readonly Transaction[]): WriteIndex {
   const index = new WriteIndex();
   for (const transaction of all) {
-    const latest = new Map<Atom, Edn>();
+    const latest = new Map<Key, Edn>();
     for (const { isRead, k, value } of transaction.mops) {
       if (isRead) continue;
       const earlier = latest.get(k);
@@ -157,8 +143,8 @@ export function intermediateWrites(all: readonly Transaction[]): WriteIndex {
 }
 
 /**
- * Lost updates: two or more committed transactions that read the same version of a key before they
- * wrote it. Whatever the order, one of them overwrote what it had not seen.
+ * Finds lost updates: two or more committed transactions that read the same version of a key before
+ * they wrote the key. Whatever their order, one of them overwrote what it had not seen.
  */
 export function lostUpdates(all: readonly Transaction[]): Edn[] {
   interface Group {
@@ -166,11 +152,11 @@ export function lostUpdates(all: readonly Transaction[]): Edn[] {
     value: Edn;
     writers: Transaction[];
   }
-  const groups = new Map<Atom, Map<Atom, Group>>();
+  const groups = new Map<Key, Map<Key, Group>>();
   for (const transaction of all) {
     if (transaction.type !== "ok") continue;
-    const reads = new Map<Atom, Edn>();
-    const written = new Set<Atom>();
+    const reads = new Map<Key, Edn>();
+    const written = new Set<Key>();
     for (const { isRead, key, k, value } of transaction.mops) {
       const read = reads.get(k);
       if (isRead) {
@@ -179,9 +165,9 @@ export function lostUpdates(all: readonly Transaction[]): Edn[] {
         written.add(k);
         let ofKey = groups.get(k);
         if (ofKey === undefined) groups.set(k, ofKey = new Map());
-        const group = ofKey.get(atom(read));
+        const group = ofKey.get(keyOf(read));
         if (group === undefined) {
-          ofKey.set(atom(read), { key, value: read, writers: [transaction] });
+          ofKey.set(keyOf(read), { key, value: read, writers: [transaction] });
         } else group.writers.push(transaction);
       }
     }
@@ -191,7 +177,7 @@ export function lostUpdates(all: readonly Transaction[]): Edn[] {
     .map(({ key, value, writers }) => ({ key, value, txns: writers.map((t) => taggedOp(t.op)) }));
 }
 
-/** The place of the first of a transaction's micro-operations that satisfies a condition, or -1. */
+/** Returns the index of a transaction's first micro-operation that matches, or -1. */
 export function indexOfMicroOp(
   { mops }: Transaction,
   matches: (mop: MicroOp) => boolean,

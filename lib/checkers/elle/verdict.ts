@@ -1,14 +1,13 @@
 /**
- * From the anomalies found in a history to a result map in the shape of Maelstrom's.
+ * The verdict on the anomalies found in a history, as a result map in Maelstrom's shape.
  *
  * @module
  */
 import { keyword, List } from "../../history/edn.ts";
-import type { Result } from "../checker.ts";
-import { UNKNOWN } from "../checker.ts";
-import { CLASSES } from "./classes.ts";
+import { type Result, UNKNOWN } from "../checker.ts";
+import { CLASSES } from "./cycle_classes.ts";
+import { EXISTENCE_TYPES } from "./cycle_existence.ts";
 import type { Anomalies } from "./cycles.ts";
-import { EXISTENCE_TYPES } from "./existence.ts";
 import {
   anomaliesForbiddenBy,
   type Anomaly,
@@ -20,16 +19,16 @@ import {
 } from "./models.ts";
 import { UncheckableError } from "./transaction.ts";
 
-/** The models a history is held against where nothing else is asked for. */
+/** The models a history is checked against by default. */
 export const DEFAULT_MODELS: readonly Model[] = ["strict-serializable"];
 
-/** Anomalies of the search rather than of the history: reported always, and never a violation. */
+/** Anomalies of the search, not of the history: always reported, never a violation. */
 const INCONCLUSIVE: readonly Anomaly[] = ["cycle-search-timeout", "empty-transaction-graph"];
 
 /**
- * What a history held against some models must not show.
+ * Returns the anomalies that a history must not show if some models are to hold.
  *
- * @throws {UncheckableError} naming a model that is not known, in Maelstrom's words.
+ * @throws {UncheckableError} that names an unknown model, in Maelstrom's words.
  */
 export function forbiddenAnomalies(models: readonly Model[]): Set<Anomaly> {
   const unknown = unknownModels(models);
@@ -42,7 +41,7 @@ export function forbiddenAnomalies(models: readonly Model[]): Set<Anomaly> {
   return anomaliesForbiddenBy(models);
 }
 
-/** Which orders beside the data's own a verdict needs: real time covers that of processes. */
+/** Returns which temporal order a verdict needs; real time includes that of processes. */
 export function orderNeeded(forbidden: ReadonlySet<Anomaly>): "none" | "process" | "realtime" {
   const needs = (suffix: string) =>
     CLASSES.some(({ type }) => type.endsWith(suffix) && forbidden.has(type));
@@ -50,8 +49,8 @@ export function orderNeeded(forbidden: ReadonlySet<Anomaly>): "none" | "process"
 }
 
 /**
- * The result map: only anomalies that the models forbid are reported, but `:not` and `:also-not`
- * draw on all that were found.
+ * Builds the result map. It reports only anomalies that the models forbid, but `:not` and `:also-not`
+ * follow from all that were found.
  */
 export function verdict(anomalies: Anomalies, forbidden: ReadonlySet<Anomaly>): Result {
   const found = [...anomalies.keys()].sort();
@@ -69,7 +68,7 @@ export function verdict(anomalies: Anomalies, forbidden: ReadonlySet<Anomaly>): 
   };
 }
 
-/** Drops word that a cycle exists against a model which something more concrete rules out too. */
+/** Drops the existence of a cycle against a model that something more concrete rules out too. */
 function withoutRedundant(types: readonly Anomaly[]): Anomaly[] {
   const ruledOut = modelsRuledOutBy(types.filter((type) => !EXISTENCE_TYPES.has(type)));
   return types.filter((type) => !ruledOut.has(EXISTENCE_TYPES.get(type) ?? ""));

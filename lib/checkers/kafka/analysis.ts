@@ -1,29 +1,29 @@
 /**
- * What every kafka check works from: who wrote and read each message, and the version order.
+ * What every kafka check builds on: who wrote and read each message, and the version orders.
  *
- * The version order of a key is its messages by offset with the holes removed, so that neighbours in
- * it differ by an index of one whatever the offsets are. It is inferred from what was seen: polls, and
- * sends that certainly took effect. Where a broken log gives an offset to two messages, or a message
- * two offsets, it is ambiguous; then the first message of an offset stands in the order, at its last
- * offset, as it does in Jepsen's kafka workload, after which these checks are built.
+ * The version order of a key is its messages by offset without the holes, so that the indexes of
+ * neighbours differ by one whatever their offsets. It is inferred from polls and from sends that
+ * certainly took effect. Where a broken log gives an offset to two messages, or a message two offsets,
+ * the order is ambiguous; then it holds the first message of an offset, at that message's last offset,
+ * as in Jepsen's kafka workload, the model of these checks.
  *
  * @module
  */
-import type { Edn } from "../../history/edn.ts";
 import { entriesInMapOrder, setOrder } from "../../history/clojure_order.ts";
+import type { Edn } from "../../history/edn.ts";
 import { type Completion, getOrMake, type MessagesByKey, push } from "./messages.ts";
 
-/** An offset of a key and the messages seen there, more than one only if the log is broken. */
-export interface LogEntry {
+/** An offset of a key and the messages seen there; several only if the log is broken. */
+interface LogEntry {
   readonly offset: number;
   readonly values: readonly Edn[];
 }
 
 /** The messages of one key in the order of the log. */
 export interface VersionOrder {
-  /** The offsets at which anything was seen, ascending. */
+  /** The offsets at which some client saw a message, ascending. */
   readonly log: readonly LogEntry[];
-  /** The message at each index: of several, the first. */
+  /** The message at each index; of several, the first. */
   readonly byIndex: readonly Edn[];
   /** The last index of each message that is in `byIndex`. */
   readonly byValue: ReadonlyMap<Edn, number>;
@@ -35,16 +35,16 @@ type ValuesByKey = ReadonlyMap<Edn, ReadonlySet<Edn>>;
 /** A history prepared for the checks. */
 export interface Analysis {
   readonly completions: readonly Completion[];
-  /** The completion of the (last) send of each message, whatever its type. */
+  /** The completion of the last send of each message, whatever its type. */
   readonly writers: ReadonlyMap<Edn, ReadonlyMap<Edn, Completion>>;
   /** The polls that returned each message. */
   readonly readers: ReadonlyMap<Edn, ReadonlyMap<Edn, readonly Completion[]>>;
-  /** What polls that completed with `ok` returned; a key returned empty has an empty set. */
+  /** What `ok` polls returned; a key that came back empty has an empty set. */
   readonly okReads: ValuesByKey;
   readonly orders: ReadonlyMap<Edn, VersionOrder>;
 }
 
-/** Prepares completions, in order of completion, for the checks. */
+/** Prepares completions, given in order, for the checks. */
 export function analyse(completions: readonly Completion[]): Analysis {
   const writers = new Map<Edn, Map<Edn, Completion>>();
   const readers = new Map<Edn, Map<Edn, Completion[]>>();
@@ -63,7 +63,7 @@ export function analyse(completions: readonly Completion[]): Analysis {
   return { completions, writers, readers, okReads, orders: versionOrders(completions, okReads) };
 }
 
-/** Every message that completions of one type sent, or polled. */
+/** Collects every message that completions of one type sent, or polled. */
 export function valuesByKey(
   completions: readonly Completion[],
   type: Completion["op"]["type"],
@@ -80,7 +80,7 @@ export function valuesByKey(
   return values;
 }
 
-/** True if a send took effect: it was acknowledged, or a message of it was polled. */
+/** Returns whether a send took effect: it was acknowledged, or one of its messages was polled. */
 export function tookEffect({ op, sends }: Completion, okReads: ValuesByKey): boolean {
   if (op.type === "ok") return true;
   if (op.type !== "info") return false;
@@ -120,8 +120,8 @@ function versionOrder(seen: ReadonlyMap<number, ReadonlySet<Edn>>): VersionOrder
 }
 
 /**
- * How far `to` lies behind `from` in a version order: 1 where it follows at once, and also where the
- * index of either is not known.
+ * Returns how far `to` is after `from` in a version order: 1 where it follows directly, and where the
+ * index of either is unknown.
  */
 export function delta(order: VersionOrder | undefined, from: Edn, to: Edn): number {
   const start = order?.byValue.get(from);
@@ -129,7 +129,7 @@ export function delta(order: VersionOrder | undefined, from: Edn, to: Edn): numb
   return start === undefined || end === undefined ? 1 : end - start;
 }
 
-/** The messages that lie between two in a version order. */
+/** Returns the messages between two others in a version order. */
 export function between(order: VersionOrder | undefined, from: Edn, to: Edn): readonly Edn[] {
   const start = order?.byValue.get(from);
   const end = order?.byValue.get(to);

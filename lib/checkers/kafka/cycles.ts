@@ -1,27 +1,26 @@
 /**
- * Cycles of causes and times: messages that were polled before they were sent.
+ * Cycles of cause and real time: messages that were polled before they were sent.
  *
  * Maelstrom hands Elle a graph of two kinds of edges between completed sends and polls: *wr*, from the
- * send of a message to every poll that returned it, and *realtime*, from what had completed with `ok`
- * to whatever was invoked afterwards. Both point forward in time in any execution that could have
- * happened, so a cycle needs a poll that completed before the send of a message it returned was
- * invoked. Only where there is one is the graph built and searched.
+ * send of a message to every poll that returned it, and *realtime*, from an operation that completed
+ * with `ok` to every one invoked afterwards. Both point forward in time in any possible execution, so a
+ * cycle needs a poll that completed before the send of a message it returned was invoked. Only where
+ * there is such a poll is the graph built and searched.
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, keyword } from "../../history/edn.ts";
 import { entriesInMapOrder } from "../../history/clojure_order.ts";
-import { cyclesIn } from "../elle/cycles.ts";
+import { type Edn, type EdnObject, isEdnObject, itemsOf, keyword } from "../../history/edn.ts";
+import { findCycles } from "../elle/cycles.ts";
 import { EdgeList, REALTIME, type Relations, WR } from "../elle/graph.ts";
-import { linkRealtime, orderStep } from "../elle/order.ts";
+import { linkRealtime, temporalStep } from "../elle/temporal_order.ts";
 import type { Transaction } from "../elle/transaction.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies } from "../elle/verdict.ts";
-import { itemsOf } from "../../history/values.ts";
 import type { Analysis } from "./analysis.ts";
 import { CheckerFailure, type Found } from "./errors.ts";
 import type { Completion } from "./messages.ts";
 
-/** A message that a poll returned, with both its operations. */
+/** A message that a poll returned, with its send and that poll. */
 interface Delivery {
   readonly key: Edn;
   readonly value: Edn;
@@ -30,11 +29,11 @@ interface Delivery {
 }
 
 /**
- * The cycles Elle finds, by type.
+ * Finds the cycles that Elle finds, by type.
  *
  * @throws {CheckerFailure} if a message was polled that nobody sent.
  */
-export function cycles(analysis: Analysis): Map<string, Found[]> {
+export function findCausalCycles(analysis: Analysis): Map<string, Found[]> {
   const delivered = deliveries(analysis);
   if (!delivered.some(({ writer, reader }) => precedes(reader, writer))) return new Map();
   const transactions = transactionsOf(analysis).map(asTransaction);
@@ -50,17 +49,17 @@ export function cycles(analysis: Analysis): Map<string, Found[]> {
   linkRealtime(transactions, edges);
   const step = (from: Transaction, to: Transaction, relation: Relations) => {
     const delivery = caused.get(`${from.id} ${to.id}`);
-    if (relation !== WR || delivery === undefined) return orderStep(from, to, relation);
+    if (relation !== WR || delivery === undefined) return temporalStep(from, to, relation);
     const { key, value } = delivery;
     return { type: keyword("wr"), key, value, "a-mop-index": 0, "b-mop-index": 0 };
   };
   const graph = edges.toGraph(transactions.length);
   const forbidden = forbiddenAnomalies(DEFAULT_MODELS);
-  const found = cyclesIn({ transactions, graph, precedence: [WR, REALTIME], step, forbidden });
+  const found = findCycles({ transactions, graph, precedence: [WR, REALTIME], step, forbidden });
   return new Map([...found].map(([type, cases]) => [type, cases.filter(isEdnObject).map(asFound)]));
 }
 
-/** True if clients did something, yet no send or poll follows from another. */
+/** Returns whether clients did something, yet no send or poll follows another. */
 export function isEmptyGraph(analysis: Analysis): boolean {
   if (analysis.completions.length === 0 || analysis.readers.size > 0) return false;
   const transactions = transactionsOf(analysis);

@@ -9,16 +9,16 @@ import type { Completion } from "./messages.ts";
 
 /** One error. */
 export interface Found {
-  /** What its list is sorted by, ascending, before it is cut. */
+  /** Sorts the list of errors, ascending, before it is cut. */
   readonly rank: number;
-  /** The error's map; made only if it is shown. */
+  /** Builds the error's map; called only if the result shows it. */
   readonly show: () => EdnObject;
 }
 
 /** Errors by type, such as `poll-skip`; a type without errors is absent. */
 export type FoundByType = ReadonlyMap<string, readonly Found[]>;
 
-/** How many errors of a type a result shows, and which; a type not listed is shown whole. */
+/** How many errors of a type a result shows, and which; of other types, it shows all. */
 const SHOWN: Readonly<Record<string, { readonly most: number; readonly of: "first" | "last" }>> = {
   "duplicate": { most: 32, of: "first" },
   "inconsistent-offsets": { most: 32, of: "first" },
@@ -32,7 +32,7 @@ const SHOWN: Readonly<Record<string, { readonly most: number; readonly of: "firs
   "poll-skip": { most: 8, of: "last" },
 };
 
-/** A type's entry in a result: `{:count n, :errs (…)}`. */
+/** Builds a type's entry in a result: `{:count n, :errs (…)}`. */
 export function condense(type: string, found: readonly Found[]): EdnObject {
   const limit = SHOWN[type];
   let shown = found;
@@ -43,26 +43,26 @@ export function condense(type: string, found: readonly Found[]): EdnObject {
   return { count: found.length, errs: new List(shown.map(({ show }) => show())) };
 }
 
-/** A completion as errors hold it. */
+/** Shows a completion as errors hold it. */
 export function shownOp(completion: Completion | undefined): Edn {
   return completion === undefined ? null : taggedOp(completion.op);
 }
 
-/** A condition on which Jepsen's kafka checker throws, so that its verdict is `:unknown`. */
+/** Thrown where Jepsen's kafka checker throws, so that the verdict is `:unknown`. */
 export class CheckerFailure extends Error {
   override readonly name = "CheckerFailure";
 
-  /** `data` is what was thrown; an exception of Java's own has none. */
+  /** `data` is what Jepsen throws; an exception of Java's own has none. */
   constructor(readonly className: string, readonly data?: EdnObject) {
     super(data === undefined ? className : `throw+: ${printEdn(data)}`);
   }
 
-  /** A failure as Jepsen throws it on purpose. */
+  /** Makes a failure that Jepsen throws on purpose. */
   static thrown(type: string, key: Edn, value: Edn): CheckerFailure {
     return new CheckerFailure("clojure.lang.ExceptionInfo", { type: keyword(type), key, value });
   }
 
-  /** The result map's `:error`, in Maelstrom's shape but without a stack trace. */
+  /** Returns the result map's `:error`, in Maelstrom's shape but without a stack trace. */
   toEdn(): EdnObject {
     const { data } = this;
     const message = data === undefined ? null : this.message;

@@ -3,41 +3,41 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, isEdnObject, printEdn } from "../../history/edn.ts";
+import { type Edn, type EdnObject, isEdnObject, itemsOf, printEdn } from "../../history/edn.ts";
 import { type Op, opFromEdn } from "../../history/operations.ts";
 import type { Explain } from "../checker.ts";
-import { itemsOf } from "../../history/values.ts";
-import { seconds, whoWhen } from "../words.ts";
+import { formatEvent, formatSeconds } from "../format.ts";
 import { type Completion, completions, type Message, polledBy } from "./messages.ts";
 
-/** How many errors of one type are told; the rest are counted. */
-const TOLD = 3;
+/** How many errors of one type are explained; the rest are counted. */
+const EXPLAINED = 3;
 
 /**
- * Says what each error type of a kafka result means, with its first errors: which message, who had it
- * acknowledged and when, who polled past it. Times are seconds since the start of the run.
+ * Says what each error type of a kafka result means, with its first errors: which message, who sent it
+ * and when, who polled past it. Times are seconds since the start of the run.
  */
 export const explainKafka: Explain = (result, history) => {
   const known = history === undefined ? [] : completions(history);
   const lines: string[] = [];
-  for (const [type, tell] of Object.entries(TELLERS)) {
+  for (const [type, explain] of Object.entries(EXPLANATIONS)) {
     const entry = result[type];
     if (!isEdnObject(entry)) continue;
-    const told = errorsOf(entry).slice(0, TOLD).map((error) => tell(error, known));
-    lines.push(...told.map((line) => `${type}: ${line}.`), ...rest(type, told.length, entry));
+    const explained = errorsOf(entry).slice(0, EXPLAINED).map((error) => explain(error, known));
+    lines.push(...explained.map((line) => `${type}: ${line}.`));
+    lines.push(...rest(type, explained.length, entry));
   }
-  if (isEdnObject(result["unseen"])) lines.push(...tellUnseen(result["unseen"], known));
+  if (isEdnObject(result["unseen"])) lines.push(...explainUnseen(result["unseen"], known));
   if (result["empty-transaction-graph"] !== undefined) {
     lines.push("empty-transaction-graph: no send or poll followed another, so nothing was tested.");
   }
-  if (isEdnObject(result["error"])) lines.push(tellFailure(result["error"]));
+  if (isEdnObject(result["error"])) lines.push(explainFailure(result["error"]));
   return lines;
 };
 
-type Tell = (error: EdnObject, history: readonly Completion[]) => string;
+type ExplainError = (error: EdnObject, history: readonly Completion[]) => string;
 
-/** How each error type is told, worst first. */
-const TELLERS: Readonly<Record<string, Tell>> = {
+/** The sentence for each error type, worst first. */
+const EXPLANATIONS: Readonly<Record<string, ExplainError>> = {
   "lost-write": ({ key, value, writer, "max-read": past }) =>
     `${message(value, key)} is lost: ${
       sendOf(writer, value)
@@ -47,12 +47,12 @@ const TELLERS: Readonly<Record<string, Tell>> = {
     `offset ${show(offset)} of key ${show(key)} holds ${itemsOf(values).map(show).join(" and ")}` +
     witnesses(history, key, (sent) => sent.offset === offset),
   "duplicate": ({ key, value, offsets }) =>
-    `${message(value, key)} is in the log ${itemsOf(offsets).length} times, at offsets ` +
+    `${message(value, key)} appears ${itemsOf(offsets).length} times in the log, at offsets ` +
     itemsOf(offsets).map(show).join(", "),
   "G1a": ({ key, value, writer, reader }) =>
     `${message(value, key)} was polled by ${who(reader)}, though ${sendOf(writer, value)}`,
   "G1c-realtime": ({ cycle }) =>
-    "operations that each come before the next, and the last before the first: " +
+    "operations each of which comes before the next, and the last before the first: " +
     itemsOf(cycle).map(who).join(", then ") + "; a message was polled before it was sent",
   "poll-skip": ({ key, skipped, ops }) => {
     const [before, after] = itemsOf(ops);
@@ -71,24 +71,24 @@ const TELLERS: Readonly<Record<string, Tell>> = {
   "nonmonotonic-send": ({ key, values, ops }) => {
     const [before, after] = itemsOf(ops);
     const [first = null, second = null] = itemsOf(values);
-    return `sending to key ${show(key)}, ${who(after)} got a place for ${
+    return `sending to key ${show(key)}, ${who(after)} was given a place for ${
       show(second)
     } in the log ` +
-      `that is not after that of ${show(first)}, which it had sent at ${when(before)}`;
+      `that is not after ${show(first)}, which it had sent at ${when(before)}`;
   },
   "int-nonmonotonic-send": ({ key, values, op }) =>
     `one send to key ${show(key)} by ${who(op)} went back ${fromTo(values)}`,
 };
 
-function rest(type: string, told: number, { count }: EdnObject): string[] {
-  const left = typeof count === "number" ? count - told : 0;
+function rest(type: string, explained: number, { count }: EdnObject): string[] {
+  const left = typeof count === "number" ? count - explained : 0;
   return left > 0 ? [`${type}: and ${left} more.`] : [];
 }
 
-function tellUnseen({ unseen, messages }: EdnObject, history: readonly Completion[]): string[] {
+function explainUnseen({ unseen, messages }: EdnObject, history: readonly Completion[]): string[] {
   if (!(unseen instanceof Map) || !(messages instanceof Map)) return [];
   const total = [...unseen.values()].reduce((sum, count) => sum + Number(count), 0);
-  const lines = [...messages].slice(0, TOLD).map(([key, values]) => {
+  const lines = [...messages].slice(0, EXPLAINED).map(([key, values]) => {
     const all = itemsOf(values);
     const [first = null] = all;
     const sent = history.find(({ op, sends }) =>
@@ -99,11 +99,11 @@ function tellUnseen({ unseen, messages }: EdnObject, history: readonly Completio
       `polled, from message ${show(first)} on${by}.`;
   });
   const keys = unseen.size - lines.length;
-  const more = `unseen: ${total} messages in all, of ${unseen.size} keys.`;
+  const more = `unseen: ${total} messages of ${unseen.size} keys in all.`;
   return keys > 0 ? [...lines, more] : lines;
 }
 
-function tellFailure({ data, cause = null }: EdnObject): string {
+function explainFailure({ data, cause = null }: EdnObject): string {
   if (isEdnObject(data) && data["value"] !== undefined) {
     return `unknown: ${message(data["value"], data["key"])} was polled, but nobody ever sent it; ` +
       "Maelstrom's checker gives up on such a history.";
@@ -115,7 +115,7 @@ function tellFailure({ data, cause = null }: EdnObject): string {
   return `unknown: the checker failed: ${printEdn(cause)}.`;
 }
 
-/** The first sends or polls that saw messages such as `matches` picks, one for each message. */
+/** Names the first send or poll of each message that matches. */
 function witnesses(
   history: readonly Completion[],
   key: Edn | undefined,
@@ -127,7 +127,7 @@ function witnesses(
     for (const [byKey, verb] of [[sends, "sent"], [polls, "polled"]] as const) {
       for (const found of byKey.get(key)?.filter(matches) ?? []) {
         if (first.has(found.value)) continue;
-        first.set(found.value, `${show(found.value)} ${verb} by ${whoWhen(op)}`);
+        first.set(found.value, `${show(found.value)} ${verb} by ${formatEvent(op)}`);
       }
     }
   }
@@ -148,10 +148,10 @@ function sendOfOp(op: Op, value: Edn | undefined): string {
   switch (op.type) {
     case "ok":
       return `${sender} had its send of ${show(value)} acknowledged${atOffset(op)} at ${
-        seconds(op.time)
+        formatSeconds(op.time)
       }`;
     case "fail":
-      return `${sender}'s send of it had failed at ${seconds(op.time)}`;
+      return `${sender}'s send of it had failed at ${formatSeconds(op.time)}`;
     default:
       return `${sender}'s send of it had no answer, but took effect`;
   }
@@ -167,7 +167,7 @@ function polledPast(past: Edn | undefined, key: Edn | undefined): string {
   const op = asOp(past);
   if (op === undefined || key === undefined) return "later messages were polled";
   const furthest = polledBy(op).get(key)?.at(-1);
-  return `${whoWhen(op)} had polled as far as message ${show(furthest?.value)}` +
+  return `${formatEvent(op)} had polled as far as message ${show(furthest?.value)}` +
     (furthest?.offset === undefined ? "" : ` (offset ${furthest.offset})`);
 }
 
@@ -190,12 +190,12 @@ function backwards(values: Edn | undefined): string {
 
 function who(op: Edn | undefined): string {
   const known = asOp(op);
-  return known === undefined ? "some process" : whoWhen(known);
+  return known === undefined ? "some process" : formatEvent(known);
 }
 
 function when(op: Edn | undefined): string {
   const known = asOp(op);
-  return known === undefined ? "an unknown time" : seconds(known.time);
+  return known === undefined ? "an unknown time" : formatSeconds(known.time);
 }
 
 function asOp(edn: Edn | undefined): Op | undefined {

@@ -1,43 +1,44 @@
 /**
- * Real-time lag: how long a key's next message had been there when a process polled without getting it.
+ * Real-time lag: how long a key's next message had existed when a process polled without getting it.
  *
- * A process that has polled a key up to offset o lags, if an operation that completed before its poll
- * was invoked shows an offset above o, since that completion. A process whose polls are up to date
- * has no lag. The figure informs; it makes no run invalid.
+ * A process that has polled a key up to offset o lags if an operation that completed before its poll
+ * was invoked shows an offset above o; it has lagged since that completion. The figure is for
+ * information and never makes a run invalid.
  *
  * @module
  */
-import { type Edn, type EdnObject, Float } from "../../history/edn.ts";
 import { mapOrder } from "../../history/clojure_order.ts";
+import { type Edn, type EdnObject, Float } from "../../history/edn.ts";
+import { NS_PER_S } from "../../history/operations.ts";
 import { type Completion, getOrMake, type Message } from "./messages.ts";
 
-/** The offset of a process that has polled nothing of a key. */
+/** The offset of a process that has polled no message of a key. */
 const NOTHING_POLLED = -1;
 
 /** A process that polls. */
 interface Consumer {
-  /** The highest offset it has polled of each key that it has. */
+  /** The highest offset it has polled of each key assigned to it. */
   at: Map<Edn, number>;
   /** Its last poll since it was assigned its keys. */
   poll?: Completion;
 }
 
 /**
- * The greatest lag of any poll, `{:time s, :process p, :key k, :lag s}`; of equals, the first.
+ * Finds the greatest lag of any poll, `{:time s, :process p, :key k, :lag s}`; of equal ones, the first.
  *
- * While a process stays where it is in a key, its lag there only grows. So it is enough to look at the
- * last poll before it moves, and the work is linear in the messages polled and the keys assigned.
+ * While a process stays at an offset of a key, its lag there only grows. So only the last poll before
+ * it moves counts, and the work is linear in the messages polled and the keys assigned.
  */
 export function worstRealtimeLag(completions: readonly Completion[]): EdnObject {
   const frontiers = frontiersOf(completions);
-  let worst: { readonly poll: Completion; readonly lag: number } | undefined;
+  let worst: { readonly poll: Completion; readonly lagNs: number } | undefined;
   const consider = ({ poll, at }: Consumer, key: Edn) => {
     const offset = at.get(key);
     if (poll === undefined || offset === undefined) return;
-    const lag = lagOf(poll, frontiers.get(key), offset);
-    const isWorse = worst === undefined || lag > worst.lag ||
-      (lag === worst.lag && poll.op.index < worst.poll.op.index);
-    if (isWorse) worst = { poll, lag };
+    const lagNs = lagOf(poll, frontiers.get(key), offset);
+    const isWorse = worst === undefined || lagNs > worst.lagNs ||
+      (lagNs === worst.lagNs && poll.op.index < worst.poll.op.index);
+    if (isWorse) worst = { poll, lagNs };
   };
   const consumers = new Map<number, Consumer>();
   for (const completion of completions) {
@@ -46,21 +47,21 @@ export function worstRealtimeLag(completions: readonly Completion[]): EdnObject 
     const left = completion.op.f === "assign" ? consumer.at : completion.polls;
     for (const key of left.keys()) consider(consumer, key);
     move(consumer, completion);
-    // A lag of nothing is first found where there is first a poll at all.
+    // Without this, a worst lag of zero would not be that of the first poll.
     if (worst === undefined) { for (const key of consumer.at.keys()) consider(consumer, key); }
   }
   for (const consumer of consumers.values()) {
     for (const key of consumer.at.keys()) consider(consumer, key);
   }
-  if (worst === undefined) return { time: seconds(0), lag: seconds(0) };
-  const { poll, lag } = worst;
+  if (worst === undefined) return { time: inSeconds(0), lag: inSeconds(0) };
+  const { poll, lagNs } = worst;
   const at = positionsAfter(poll, completions);
-  const isWorst = (key: Edn) => lagOf(poll, frontiers.get(key), at.get(key) ?? 0) === lag;
+  const isWorst = (key: Edn) => lagOf(poll, frontiers.get(key), at.get(key) ?? 0) === lagNs;
   return {
-    time: seconds(poll.invocation.time),
+    time: inSeconds(poll.invocation.time),
     process: poll.process,
     key: mapOrder(at.keys()).find(isWorst) ?? null,
-    lag: seconds(lag),
+    lag: inSeconds(lagNs),
   };
 }
 
@@ -68,15 +69,15 @@ function lagOf(poll: Completion, frontier: Frontier | undefined, offset: number)
   return Math.max(0, poll.invocation.time - (frontier?.passed(offset) ?? Infinity));
 }
 
-function seconds(nanoseconds: number): Float {
-  return new Float(nanoseconds / 1e9);
+function inSeconds(timeNs: number): Float {
+  return new Float(timeNs / NS_PER_S);
 }
 
-/** Takes a consumer to where a completion of its process leaves it. */
+/** Moves a consumer to where a completion of its process leaves it. */
 function move(consumer: Consumer, completion: Completion): void {
   const { op, polls } = completion;
   if (op.f === "assign") {
-    // It keeps its place in keys that it already had, and starts others from the beginning.
+    // It keeps its position in keys that it already had, and starts others from the beginning.
     const keys: readonly Edn[] = Array.isArray(op.value) ? op.value : [];
     consumer.at = new Map(keys.map((key) => [key, consumer.at.get(key) ?? NOTHING_POLLED]));
     delete consumer.poll;
@@ -90,7 +91,7 @@ function move(consumer: Consumer, completion: Completion): void {
   }
 }
 
-/** Where a poll left its process in each key. */
+/** Returns where a poll left its process in each key. */
 function positionsAfter(poll: Completion, completions: readonly Completion[]): Map<Edn, number> {
   const consumer: Consumer = { at: new Map() };
   for (const completion of completions) {
@@ -107,19 +108,19 @@ function highestOffset(messages: readonly Message[]): number {
   return highest;
 }
 
-/** The highest offset of a key known to exist, as it grew with time. */
+/** The highest offset of a key known to exist, as it grows over time. */
 class Frontier {
   readonly #offsets: number[] = [];
-  readonly #times: number[] = [];
+  readonly #timesNs: number[] = [];
 
-  /** Notes, in order of time, that an offset exists. */
-  note(offset: number, time: number): void {
+  /** Notes that an offset exists; called in order of time. */
+  note(offset: number, timeNs: number): void {
     if (offset <= (this.#offsets.at(-1) ?? NOTHING_POLLED)) return;
     this.#offsets.push(offset);
-    this.#times.push(time);
+    this.#timesNs.push(timeNs);
   }
 
-  /** When the first offset above the given one was known, in nanoseconds; `Infinity` if none was. */
+  /** Returns when the first offset above the given one was known, in ns; `Infinity` if none was. */
   passed(offset: number): number {
     let [low, high] = [0, this.#offsets.length];
     while (low < high) {
@@ -127,7 +128,7 @@ class Frontier {
       if ((this.#offsets[middle] ?? Infinity) > offset) high = middle;
       else low = middle + 1;
     }
-    return this.#times[low] ?? Infinity;
+    return this.#timesNs[low] ?? Infinity;
   }
 }
 

@@ -2,16 +2,15 @@
  * What the operations of a kafka history sent and polled.
  *
  * A send's value is `[[:send key message]]` and, once acknowledged, `[[:send key [offset message]]]`.
- * A completed poll's is `[[:poll {key [[offset message] …] …}]]`, an uncompleted one's `[[:poll]]`.
+ * A completed poll's is `[[:poll {key [[offset message] …] …}]]`, an open one's `[[:poll]]`.
  *
  * @module
  */
-import { type Edn, Keyword } from "../../history/edn.ts";
-import { type Op, pairs } from "../../history/operations.ts";
 import { mapOrder } from "../../history/clojure_order.ts";
-import { entriesOf } from "../../history/values.ts";
+import { type Edn, entriesOf, Keyword } from "../../history/edn.ts";
+import { type Op, pairs } from "../../history/operations.ts";
 
-/** A message, and the offset it was sent or polled at where that is known. */
+/** A message, and its offset where it is known. */
 export interface Message {
   readonly offset: number | undefined;
   readonly value: Edn;
@@ -29,7 +28,7 @@ export interface Completion {
   readonly polls: MessagesByKey;
 }
 
-/** The completed client operations of a history, by completion. */
+/** Collects the completed client operations of a history, by completion. */
 export function completions(history: readonly Op[]): Completion[] {
   const completed: Completion[] = [];
   for (const { invocation, completion: op } of pairs(history)) {
@@ -51,7 +50,7 @@ function sentBy(op: Op): MessagesByKey {
   return inMapOrder(sends);
 }
 
-/** What an operation polled. */
+/** Reads what an operation polled. */
 export function polledBy(op: Op): MessagesByKey {
   const polls = new Map<Edn, Message[]>();
   for (const [name, polled = null] of microOps(op)) {
@@ -65,7 +64,7 @@ export function polledBy(op: Op): MessagesByKey {
   return inMapOrder(polls);
 }
 
-/** A sent or polled message: `[offset message]`, or the bare message where no offset is known. */
+/** Reads a sent or polled message: `[offset message]`, or the message alone. */
 function messageFrom(edn: Edn): Message {
   if (!isVector(edn)) return { offset: undefined, value: edn };
   const [offset, value = null] = edn;
@@ -97,7 +96,7 @@ export function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
-/** The map, set or other value a map holds under a key, made where there is none yet. */
+/** Returns the value a map holds under a key, made where there is none yet. */
 export function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) map.set(key, value = make());

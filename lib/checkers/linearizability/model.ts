@@ -1,31 +1,31 @@
 /**
- * What a search for linearizations is asked about, and what it finds: a sequential object, and the
- * orders in which operations may have happened to it.
+ * What a search for a linearization works on, and what it finds: a sequential object, and an order in
+ * which its operations may have happened.
  *
  * @module
  */
 import type { Op } from "../../history/operations.ts";
 import type { UNKNOWN } from "../checker.ts";
 
-/** What a sequential object does. */
+/** A sequential object. */
 export interface Model<State> {
   readonly initial: State;
   /**
-   * The state after an operation, or `undefined` if it cannot happen in that state. The operation is
-   * its `ok` completion, or its invocation if its outcome is not known; the answer may depend on its
-   * name and value alone.
+   * Returns the state after an operation, or `undefined` if it cannot happen in that state. The
+   * operation is an `ok` completion, or an invocation whose outcome is unknown; the answer may depend
+   * on its name and value alone.
    */
   step(state: State, op: Op): State | undefined;
-  /** A text or number that two states share exactly if they are equal. */
+  /** Returns a text or number that two states share exactly if they are equal. */
   identify(state: State): string | number;
   /**
-   * True of an operation that changes no state. A hint that saves work: such an operation takes effect
-   * as soon as it can.
+   * Returns whether an operation changes no state. A hint that saves work: such an operation takes
+   * effect as soon as it can.
    */
   isReadOnly?(op: Op): boolean;
   /**
-   * True if in every state in which `other` can happen `op` can too, with the same state after it.
-   * A hint that saves work; without it no operation is taken to cover another.
+   * Returns whether in every state in which `other` can happen, `op` can too, with the same state
+   * after it. A hint that saves work; by default no operation covers another.
    */
   covers?(op: Op, other: Op): boolean;
 }
@@ -50,8 +50,8 @@ export type Linearization<State> =
   | {
     readonly verdict: false;
     /**
-     * The completion that no order of what came before it explains: the first such, unless the search
-     * was cut off after it knew of this one. Then there are no configurations.
+     * The completion that no order of the operations before it explains: the first such, unless the
+     * search exceeded its bound after finding this one. Then there are no configurations.
      */
     readonly op: Op;
     /** The last `ok` completion before it. */
@@ -61,6 +61,6 @@ export type Linearization<State> =
   }
   | {
     readonly verdict: typeof UNKNOWN;
-    /** Why it gave up. */
+    /** Why the search gave up. */
     readonly cause: string;
   };

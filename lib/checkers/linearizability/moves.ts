@@ -8,7 +8,7 @@ import type { Model } from "./model.ts";
 import { type Definite, type Indefinite, type Return, schedule } from "./schedule.ts";
 import { StateTable } from "./states.ts";
 
-/** A configuration on the way, and how it was reached. */
+/** A configuration on a path of the search, and how the path reached it. */
 export interface Step {
   /** The next completion. */
   readonly at: number;
@@ -42,14 +42,14 @@ export class Moves<State> {
     this.#ofKind = Map.groupBy(indefinite, ({ kind }) => kind);
   }
 
-  /** Before anything has happened. */
+  /** Returns the configuration before anything has happened. */
   start(): Step {
     return this.#settled(0, 0, 0n, this.returns[0]?.newReads ?? 0n, 0n, []);
   }
 
   /**
-   * Every configuration that one more operation leads to: the definite ones first, so that indefinite
-   * ones are used only where they are needed.
+   * Yields every configuration that one more operation leads to: definite operations first, so that
+   * indefinite ones are used up only where they are needed.
    */
   *successors({ at, state, done, missed, used }: Step): Generator<Step> {
     const due = this.returns[at];
@@ -66,9 +66,9 @@ export class Moves<State> {
   }
 
   /**
-   * Every configuration that one more definite operation would lead to if indefinite operations could
-   * take effect again and again. An indefinite operation is used only if it lets a definite one happen
-   * that could not, or with another outcome, so each of these moves makes progress.
+   * Yields every configuration that one more definite operation would lead to if indefinite operations
+   * could take effect any number of times. An indefinite operation is used only if it enables a
+   * definite one, or changes its outcome, so each of these moves makes progress.
    */
   *relaxedSuccessors({ at, state, done, missed }: Step): Generator<Step> {
     const due = this.returns[at];
@@ -86,7 +86,7 @@ export class Moves<State> {
     }
   }
 
-  /** A configuration with every read taken that can be, past every completion that can be passed. */
+  /** Takes every read that can be taken, and passes every completion that can be passed. */
   #settled(
     at: number,
     state: number,
@@ -110,7 +110,7 @@ export class Moves<State> {
     return { at, state, done, missed, used, took };
   }
 
-  /** Indefinite operations that would change the state; of those that do it alike, the weakest. */
+  /** Indefinite operations that would change the state; of several with one effect, the weakest. */
   #usable(state: number, used: bigint, invoked: number) {
     const usable: { call: Indefinite; after: number }[] = [];
     for (const [kind, calls] of this.#ofKind) {
@@ -126,7 +126,7 @@ export class Moves<State> {
     );
   }
 
-  /** The states that indefinite operations alone lead to from a state, itself first. */
+  /** The states to which indefinite operations alone lead from a state, itself first. */
   #reachableFrom(state: number, invoked: number): readonly number[] {
     const known = this.#reachable.get(state);
     if (known?.invoked === invoked) return known.states;

@@ -1,5 +1,5 @@
 /**
- * A history as the search for a linearization walks through it: completion by completion.
+ * A history in the form that the search for a linearization walks through: completion by completion.
  *
  * @module
  */
@@ -12,14 +12,14 @@ export interface Definite {
   readonly op: Op;
   readonly kind: number;
   readonly isReadOnly: boolean;
-  /** A bit of its own among the operations that are open at the same time. */
+  /** A bit that no other operation open at the same time has. */
   readonly bit: bigint;
 }
 
 /** An operation without a definite outcome. */
 export interface Indefinite {
   readonly invocation: Op;
-  /** The same, since it has no completion that says more. */
+  /** The invocation, too: no completion says more. */
   readonly op: Op;
   readonly kind: number;
   /** How many were invoked before it. */
@@ -35,13 +35,13 @@ export interface Return {
   readonly changing: readonly Definite[];
   /** The open operations that only read it. */
   readonly reading: readonly Definite[];
-  /** The bits of those that were invoked since the completion before. */
+  /** The bits of the reads invoked since the completion before. */
   readonly newReads: bigint;
-  /** How many indefinite operations had been invoked. */
+  /** How many indefinite operations had been invoked by then. */
   readonly indefinite: number;
 }
 
-/** A history's operations as the search walks through them. */
+/** Arranges a history's operations for the search. */
 export function schedule<State>(history: readonly Op[], states: StateTable<State>) {
   const returns: Return[] = [];
   const indefinite: Indefinite[] = [];

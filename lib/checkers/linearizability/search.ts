@@ -1,22 +1,22 @@
 /**
  * The search for a linearization, depth first.
  *
- * It is guided by a relaxed problem, in which indefinite operations may take effect any number of times.
- * That one is easier, since what was used up need not be remembered. Where even it has no solution there
- * is none, so no configuration is searched from which the relaxed problem cannot be solved.
+ * A relaxed problem guides it, in which indefinite operations may take effect any number of times. It is
+ * easier, since nothing need be remembered about what was used up. Where even the relaxed problem has
+ * no solution there is none, so the search skips configurations from which it cannot be solved.
  *
  * @module
  */
 import type { Op } from "../../history/operations.ts";
 import { UNKNOWN } from "../checker.ts";
+import { pluralize } from "../format.ts";
 import type { Configuration, Linearization, Model } from "./model.ts";
-import { counted } from "../words.ts";
 import { Moves, type Step } from "./moves.ts";
 
-/** Once it is known which completion cannot be explained: how many configurations to go on for. */
+/** How many configurations to try beyond a first solution, to find further ones. */
 const EXTRA_CONFIGURATIONS = 10_000;
 
-/** Searches for a linearization that begins in a state, trying at most so many configurations. */
+/** Searches for a linearization from an initial state, trying at most `maxConfigurations`. */
 export function search<State>(
   history: readonly Op[],
   model: Model<State>,
@@ -26,7 +26,7 @@ export function search<State>(
   const moves = new Moves(history, model, initial);
   const budget = new Budget(maxConfigurations);
   const all = moves.returns.length;
-  /** How many completions are known to be too many to explain. */
+  /** The fewest completions known to have no explanation. */
   let tooMany = all + 1;
   try {
     const relaxed = new Relaxed(moves, all, budget);
@@ -35,7 +35,7 @@ export function search<State>(
     const path = exact.run();
     if (path !== undefined && tooMany > all) return explained(moves, path);
     if (path === undefined) tooMany = exact.end;
-    // The search passed over what cannot reach its end, so it may have missed how far that goes.
+    // The search skipped configurations that cannot reach its end, however far they get.
     let enough = exact.furthest;
     let stride = 1;
     while (enough + 1 < tooMany) {
@@ -53,7 +53,7 @@ export function search<State>(
   } catch (error) {
     if (!(error instanceof OutOfBudget)) throw error;
     if (tooMany <= all) return stuck(moves, tooMany - 1, []);
-    const cause = `the search was given up after ${counted(maxConfigurations, "configuration")}`;
+    const cause = `the search gave up after ${pluralize(maxConfigurations, "configuration")}`;
     return { verdict: UNKNOWN, cause };
   }
 }
@@ -80,7 +80,7 @@ interface Frame {
   readonly moves: Iterator<Step>;
 }
 
-/** What two configurations share that differ only in what they have cost. */
+/** A text shared by configurations that differ only in their cost. */
 function place({ at, state, done }: Step): string {
   return `${at} ${state} ${done}`;
 }
@@ -91,19 +91,19 @@ function isSubset(a: bigint, b: bigint): boolean {
 
 /** The search that counts how often indefinite operations take effect. */
 class Exact<State> {
-  /** The completion that the search got to, and the configurations in which it arrived there. */
+  /** The furthest completion reached, and the configurations in which paths arrived there. */
   furthest = 0;
   arrivals: Step[] = [];
   readonly #moves: Moves<State>;
   readonly #relaxed: Relaxed<State>;
   readonly #budget: Budget;
   /**
-   * For each place, the least costs of getting there: the indefinite operations that are used up and
-   * the open reads that are still to come.
+   * For each place, the least costs of getting there: the indefinite operations used up and the open
+   * reads still missed.
    */
   readonly #visited = new Map<string, bigint[]>();
 
-  /** A search for a way to pass the first `end` completions. */
+  /** Prepares a search for a path past the first `end` completions. */
   constructor(moves: Moves<State>, readonly end: number, budget: Budget) {
     this.#moves = moves;
     this.#relaxed = new Relaxed(moves, end, budget);
@@ -111,8 +111,8 @@ class Exact<State> {
   }
 
   /**
-   * A path to the end, or `undefined` if there is none. Where the end is not that of the history, the
-   * search goes on for a while, so as to know further ways to arrive there.
+   * Returns a path to the end, or `undefined` if there is none. Where the end is not that of the
+   * history, the search goes on for a while to find other arrivals there.
    */
   run(): readonly Step[] | undefined {
     const isWhole = this.end === this.#moves.returns.length;
@@ -142,7 +142,7 @@ class Exact<State> {
     return found;
   }
 
-  /** True if the same place was reached before at no greater cost; notes it if not. */
+  /** Returns whether a path reached the same place before at no greater cost; notes it if not. */
   #isCovered(step: Step): boolean {
     const key = place(step);
     const cost = step.used | step.missed;
@@ -164,14 +164,14 @@ class Exact<State> {
 
 /** The search that lets indefinite operations take effect any number of times. */
 class Relaxed<State> {
-  /** The completion that some search got to. */
+  /** The furthest completion that any search reached. */
   furthest = 0;
   readonly #moves: Moves<State>;
   readonly #end: number;
   readonly #budget: Budget;
-  /** For each place, the greatest sets of missed reads with which the end can be reached. */
+  /** For each place, the greatest sets of missed reads from which the end can be reached. */
   readonly #solvable = new Map<string, bigint[]>();
-  /** For each place, the smallest sets of missed reads with which it cannot. */
+  /** For each place, the smallest sets of missed reads from which it cannot. */
   readonly #hopeless = new Map<string, bigint[]>();
 
   constructor(moves: Moves<State>, end: number, budget: Budget) {
@@ -223,7 +223,7 @@ class Relaxed<State> {
   }
 }
 
-/** Notes a configuration's missed reads, in place of those that it says more than. */
+/** Notes a configuration's missed reads, in place of entries that say less. */
 function note(
   table: Map<string, bigint[]>,
   step: Step,
@@ -257,7 +257,7 @@ function stuck<State>(
   };
 }
 
-/** A configuration as results show it: there a read takes effect no sooner than it must. */
+/** Converts a configuration to the form of results, where a read takes effect as late as it can. */
 function shown<State>(moves: Moves<State>, step: Step): Configuration<State> {
   const { at, done, used, state, took } = step;
   const due = moves.returns[at];

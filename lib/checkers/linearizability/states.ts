@@ -1,11 +1,11 @@
 /**
- * The states and operations of a model as small numbers, with its steps remembered.
+ * The states and operations of a model as small numbers, and a memory of its steps.
  *
  * @module
  */
+import { canonical } from "../../history/equality.ts";
 import type { Op } from "../../history/operations.ts";
 import type { Model } from "./model.ts";
-import { canonical } from "../../history/values.ts";
 
 /** Numbers the states and kinds of operations of a model, and remembers its steps. */
 export class StateTable<State> {
@@ -17,13 +17,13 @@ export class StateTable<State> {
   /** For each state and kind, the number of the state after it, or `undefined`. */
   readonly #after: Map<number, number | undefined>[] = [];
 
-  /** The state it is made with has the number 0. */
+  /** The initial state gets the number 0. */
   constructor(model: Model<State>, initial: State) {
     this.#model = model;
     this.#numberOf(initial);
   }
 
-  /** The number that an operation shares with those that do the same. */
+  /** Returns the number that an operation shares with all that do the same. */
   kindOf(op: Op): number {
     const text = `${op.f} ${canonical(op.value)}`;
     let kind = this.#kinds.get(text);

@@ -10,7 +10,7 @@ import { simulate } from "../simulate.ts";
 import { type TraceFilter, transcribe } from "../trace.ts";
 import { waysOfFailing } from "../failure.ts";
 import type { Program } from "../../node.ts";
-import { counted } from "../../checkers/words.ts";
+import { pluralize } from "../../checkers/format.ts";
 import { parseTestOptions } from "../../workbench/command_line.ts";
 import type { Outcome, Phase, RunOptions } from "../../workbench/run.ts";
 import { summariseRun } from "../../report/outcome.ts";
@@ -105,10 +105,10 @@ async function shrunk(
   const { loss = 0, duplication = 0 } = imperfections ?? {};
   const chance = loss + duplication > 0 ? " beside lost or repeated messages" : "";
   const words = [
-    counted(small.operations, "operation"),
-    counted(small.faults, "fault") + chance,
-    counted(nodes.length, "node"),
-    `${timeLimitS} s (${counted(small.attempts, "run")} tried)`,
+    pluralize(small.operations, "operation"),
+    pluralize(small.faults, "fault") + chance,
+    pluralize(nodes.length, "node"),
+    `${timeLimitS} s (${pluralize(small.attempts, "run")} tried)`,
   ].join(", ");
   return { ...report(small.outcome, small.options, job), shrunk: words };
 }

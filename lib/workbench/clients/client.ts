@@ -1,25 +1,23 @@
 /**
- * Clients: they ask one thing at a time, wait, and judge the form of the answer.
+ * Clients: each sends one request at a time, waits for the reply, and checks its form.
  *
  * @module
  */
 import type { Clock } from "../clock/clock.ts";
-import { MS } from "../clock/clock.ts";
-import { type Edn, type EdnObject, keyword, Sym } from "../../history/edn.ts";
-import { bodyToEdn, jsonToEdn, printJson } from "../../history/json.ts";
+import { NS_PER_MS } from "../../history/operations.ts";
+import { printJson } from "../../history/json.ts";
 import { type Body, ErrorCode, errorName, RpcError } from "../../message.ts";
 import type { Network } from "../network/network.ts";
 import { fieldProblem, type Of, type ReplyOf, type Rpc } from "../../rpc.ts";
-import type { Invocation } from "./generator.ts";
 
-/** No reply in time. The request may have been carried out, or may be yet. */
+/** No reply came in time. The request may have been carried out, or may be yet. */
 export class ClientTimeout extends RpcError {
   constructor(readonly node: string, readonly type: string, timeoutMs: number) {
     super(ErrorCode.timeout, `no reply from ${node} to ${type} in ${timeoutMs} ms`);
   }
 }
 
-/** A reply that is not of the form the workload asks for. */
+/** A reply does not have the form that the workload asks for. */
 export class MalformedReply extends Error {
   override readonly name = "MalformedReply";
 
@@ -37,10 +35,10 @@ export class MalformedReply extends Error {
   }
 }
 
-/** A code that is no error's: what an error reply without a whole number for a code has. */
+/** Stands for the code of an error reply that has none; it is no error's code. */
 const NO_CODE = -1;
 
-/** An error reply as it came, for a history to quote. */
+/** An error reply, with the bodies for the history to quote. */
 export class ErrorReply extends RpcError {
   constructor(readonly request: Body, readonly reply: Body) {
     const { code, text } = reply;
@@ -60,10 +58,10 @@ export type Call = <R extends Rpc>(
   timeoutMs?: number,
 ) => Promise<ReplyOf<R>>;
 
-/** How long a client waits, in milliseconds, unless a workload says otherwise. */
-export const CLIENT_TIMEOUT_MS = 5_000;
+/** How long a client waits for a reply unless the workload says otherwise. */
+const CLIENT_TIMEOUT_MS = 5_000;
 
-/** A client in the network. It has at most one request under way. */
+/** A client in the network. It has at most one outstanding request. */
 export class Client {
   readonly #network: Network;
   readonly #clock: Clock;
@@ -78,7 +76,7 @@ export class Client {
     });
   }
 
-  /** Leaves the network: from now on nobody may send to this id. */
+  /** Leaves the network. A message to this id is then an error of its sender. */
   close(): void {
     this.#network.unregister(this.id);
   }
@@ -86,9 +84,9 @@ export class Client {
   /**
    * Sends a request to a node.
    *
-   * @throws {ClientTimeout} if nothing came back in time.
-   * @throws {ErrorReply} if an error came back.
-   * @throws {MalformedReply} if the reply has not exactly the fields described.
+   * @throws {ClientTimeout} if no reply comes in time.
+   * @throws {ErrorReply} if the reply is an error.
+   * @throws {MalformedReply} if the reply does not have exactly the fields described.
    */
   async rpc<R extends Rpc>(
     node: string,
@@ -106,7 +104,7 @@ export class Client {
 
   #exchange(node: string, request: Body, timeoutMs: number): Promise<Body> {
     return new Promise((resolve, reject) => {
-      const timeout = this.#clock.at(this.#clock.now() + timeoutMs * MS, () => {
+      const timeout = this.#clock.at(this.#clock.nowNs() + timeoutMs * NS_PER_MS, () => {
         this.#awaiting = undefined;
         reject(new ClientTimeout(node, request.type, timeoutMs));
       });
@@ -122,7 +120,7 @@ export class Client {
   }
 }
 
-/** Maelstrom takes a reply with a field too many for malformed, except where `init` is answered. */
+/** What is wrong with a reply. As in Maelstrom only the reply to `init` may have further fields. */
 function replyProblem(rpc: Rpc, reply: Body): string | undefined {
   if (reply.type !== rpc.replyType) return `"type" must be "${rpc.replyType}"`;
   if (rpc.type === "init") return undefined;
@@ -135,67 +133,4 @@ function replyProblem(rpc: Rpc, reply: Body): string | undefined {
     return `"msg_id" must be an integer where there is one, got ${printJson(msg_id)}`;
   }
   return fieldProblem(rpc.reply, reply);
-}
-
-/** How an operation ended. */
-export interface Completion {
-  readonly type: "ok" | "fail" | "info";
-  /** Default: the invocation's. */
-  readonly value?: Edn;
-  readonly error?: Edn;
-  readonly extra?: EdnObject;
-}
-
-/**
- * What a failed call means for the operation that made it: a definite error fails it, any other
- * leaves it open, except that an idempotent one has then failed too.
- */
-export function completionOfError(
-  error: unknown,
-  { f }: Invocation,
-  idempotent: ReadonlySet<string>,
-): Completion {
-  if (!(error instanceof RpcError)) return completionOfException(error);
-  const type = error.definite || idempotent.has(f) ? "fail" : "info";
-  if (error instanceof ClientTimeout) return { type, error: keyword("net-timeout") };
-  const text = error instanceof ErrorReply ? jsonToEdn(error.reply.text) : error.message;
-  return { type, error: [keyword(errorName(error.code)), text] };
-}
-
-/** The same where a workload maps no errors: whatever went wrong, the operation is open. */
-export function completionOfException(error: unknown): Completion {
-  const message = error instanceof Error ? error.message : String(error);
-  const data = exceptionData(error);
-  const via = { type: new Sym(exceptionClass(error)), message, ...data };
-  return {
-    type: "info",
-    error: `indeterminate: ${message}`,
-    extra: { exception: { via: [via], trace: [], cause: message, ...data } },
-  };
-}
-
-function exceptionClass(error: unknown): string {
-  if (error instanceof RpcError || error instanceof MalformedReply) {
-    return "clojure.lang.ExceptionInfo"; // what Maelstrom throws for either
-  }
-  return error instanceof Error ? error.name : "java.lang.Throwable";
-}
-
-function exceptionData(error: unknown): EdnObject {
-  if (error instanceof MalformedReply) {
-    return { data: { type: keyword("malformed-rpc-response"), body: bodyToEdn(error.reply) } };
-  }
-  if (!(error instanceof RpcError)) return {};
-  const { code, definite } = error;
-  const name = keyword(errorName(code));
-  if (error instanceof ClientTimeout) {
-    return {
-      data: { type: keyword("maelstrom.client/timeout"), name, "definite?": definite, code },
-    };
-  }
-  const given = error instanceof ErrorReply ? jsonToEdn(error.reply.code) : code;
-  const body = error instanceof ErrorReply ? { body: bodyToEdn(error.reply) } : {};
-  return {
-    data: { type: keyword("rpc-error"), code: given, name, "definite?": definite, ...body },
-  };
 }

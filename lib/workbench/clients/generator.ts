@@ -1,18 +1,17 @@
 /**
- * Generators: which client asks what, and when.
+ * Generators decide which client does what, and when.
  *
- * A generator is asked twice: {@linkcode Generator.when} it has something for one of the free
+ * A generator is asked twice: {@linkcode Generator.when} it has an operation for one of the free
  * threads, and then, at that time, to {@linkcode Generator.take} it. The combinators are those of
- * Jepsen that Maelstrom's workloads are made of.
+ * Jepsen that Maelstrom's workloads consist of.
  *
  * @module
  */
 import type { Edn, EdnObject } from "../../history/edn.ts";
-import type { Op } from "../../history/operations.ts";
+import { NS_PER_S, type Op } from "../../history/operations.ts";
 import type { Random } from "../random.ts";
-import { SECOND } from "../clock/clock.ts";
 
-/** What a client is to do: an operation's name and value. */
+/** What a client does: an operation's name and value. */
 export interface Invocation {
   readonly f: string;
   readonly value: Edn;
@@ -23,84 +22,87 @@ export interface Invocation {
 /** What a generator may know. */
 export interface Context {
   /** Nanoseconds since the start of the run. */
-  readonly now: number;
-  /** Threads with nothing to do, the one whose turn it is first. Never empty. */
+  readonly nowNs: number;
+  /** Idle threads, the one whose turn it is first. Never empty. */
   readonly free: readonly number[];
-  /** All threads, as a number: they are 0 to `threads` − 1. */
+  /** Number of all threads, which are 0 to `threads` − 1. */
   readonly threads: number;
 }
 
-/** An invocation and the thread that is to make it. */
+/** An invocation and the thread that makes it. */
 export interface Assignment extends Invocation {
   readonly thread: number;
 }
 
-/** When a generator has something: a time (ns), not before something happens, or never again. */
+/**
+ * When a generator has an operation: at a time (ns), not before some operation completes
+ * (`pending`), or never again.
+ */
 export type When = number | "pending" | "never";
 
 /** Decides what clients do. */
 export interface Generator {
-  /** When there is something for one of the free threads. Changes nothing. */
+  /** When there is an operation for one of the free threads. Changes nothing. */
   when(context: Context): When;
-  /** What it is. Only called once that time has come. */
+  /** Takes that operation. Called only once its time has come. */
   take(context: Context): Assignment;
-  /** Told of every event of the run's history that a client made. */
+  /** Told of every event that clients add to the history. */
   observe?(op: Op, thread: number): void;
 }
 
-/** For whichever thread is free, always, whatever `make` gives. */
-export function each(make: (thread: number, now: number) => Invocation): Generator {
+/** Always has what `make` returns, for the thread whose turn it is. */
+export function each(make: (thread: number, nowNs: number) => Invocation): Generator {
   return {
-    when: ({ now }) => now,
-    take({ free: [thread = 0], now }) {
-      return { thread, ...make(thread, now) };
+    when: ({ nowNs }) => nowNs,
+    take({ free: [thread = 0], nowNs }) {
+      return { thread, ...make(thread, nowNs) };
     },
   };
 }
 
-/** For any of the free threads, each as likely, always, whatever `make` gives. */
+/** Always has what `make` returns, for a free thread drawn at random. */
 export function anyThread(random: Random, make: () => Invocation): Generator {
   return {
-    when: ({ now }) => now,
+    when: ({ nowNs }) => nowNs,
     take: ({ free }) => ({ thread: random.pick(free), ...make() }),
   };
 }
 
-/** Spaces operations by gaps uniform between nothing and twice the mean; a rate of 0 means none. */
+/** Spaces operations by gaps that are uniform from 0 to twice the mean. A rate of 0 means none. */
 export function stagger(ratePerS: number, random: Random, inner: Generator): Generator {
-  let next: number | undefined;
-  const meanGap = SECOND / ratePerS;
+  let nextNs: number | undefined;
+  const meanGapNs = NS_PER_S / ratePerS;
   return {
     ...(inner.observe && { observe: inner.observe.bind(inner) }),
     when(context) {
       if (ratePerS === 0) return "never";
       const when = inner.when(context);
-      return typeof when === "number" ? Math.max(when, next ?? when) : when;
+      return typeof when === "number" ? Math.max(when, nextNs ?? when) : when;
     },
     take(context) {
       // Falling behind moves the schedule: there is no burst to catch up.
-      next = Math.max(next ?? 0, context.now) + random.between(0, 2 * meanGap);
+      nextNs = Math.max(nextNs ?? 0, context.nowNs) + random.between(0, 2 * meanGapNs);
       return inner.take(context);
     },
   };
 }
 
-/** Ends after that much time (ns) since its first operation. */
-export function timeLimit(duration: number, inner: Generator): Generator {
-  let end: number | undefined;
+/** Ends that long after its first operation. */
+export function timeLimit(durationNs: number, inner: Generator): Generator {
+  let endNs: number | undefined;
   return {
     ...(inner.observe && { observe: inner.observe.bind(inner) }),
     when(context) {
-      end ??= context.now + duration;
-      if (context.now >= end) return "never";
+      endNs ??= context.nowNs + durationNs;
+      if (context.nowNs >= endNs) return "never";
       const when = inner.when(context);
-      return typeof when !== "number" || when < end ? when : "never";
+      return typeof when !== "number" || when < endNs ? when : "never";
     },
     take: (context) => inner.take(context),
   };
 }
 
-/** Whatever any of them has first; of equals, the first named. */
+/** Has what any of them has first; of equals, what the first one listed has. */
 export function any(...inner: readonly Generator[]): Generator {
   const soonest = (context: Context): { when: When; generator?: Generator } => {
     let best: { when: When; generator?: Generator } = { when: "never" };
@@ -126,7 +128,7 @@ export function any(...inner: readonly Generator[]): Generator {
   };
 }
 
-/** A generator of its own for every thread; it sees no other thread free. */
+/** Has a separate generator for each thread, to which no other thread seems free. */
 export function eachThread(make: (thread: number) => Generator): Generator {
   const made = new Map<number, Generator>();
   const of = (thread: number): Generator => {
@@ -154,7 +156,7 @@ export function eachThread(make: (thread: number) => Generator): Generator {
   };
 }
 
-/** For that thread, which is free, as if no other were. */
+/** Asks a generator on behalf of one free thread, as if no other were free. */
 function only(thread: number, inner: Generator): Generator {
   const narrow = (context: Context): Context => ({ ...context, free: [thread] });
   return {
@@ -163,7 +165,7 @@ function only(thread: number, inner: Generator): Generator {
   };
 }
 
-/** One after the other, each once the one before has nothing more. */
+/** Has what the first one has, then what the next one has, and so on, each to its end. */
 export function sequence(...inner: readonly Generator[]): Generator {
   let at = 0;
   const current = (context: Context): Generator | undefined => {
@@ -183,44 +185,14 @@ export function sequence(...inner: readonly Generator[]): Generator {
   };
 }
 
-/** That invocation, once. */
+/** Has that invocation, once. */
 export function once(invocation: Invocation): Generator {
   let taken = false;
   return {
-    when: ({ now }) => taken ? "never" : now,
+    when: ({ nowNs }) => taken ? "never" : nowNs,
     take({ free: [thread = 0] }) {
       taken = true;
       return { thread, ...invocation };
-    },
-  };
-}
-
-/** An operation at a time that is fixed beforehand. */
-export interface Planned extends Assignment {
-  /** ns since the start of the run */
-  readonly time: number;
-}
-
-/**
- * Operations written down: each at its time, or as soon after it as its thread is free.
- *
- * @param observer Told of what happens in place of the generator that is not used.
- */
-export function scripted(plan: readonly Planned[], observer: Generator): Generator {
-  const left = plan.toSorted((a, b) => a.time - b.time);
-  const next = ({ free }: Context): number => left.findIndex(({ thread }) => free.includes(thread));
-  return {
-    ...(observer.observe && { observe: observer.observe.bind(observer) }),
-    when(context) {
-      if (left.length === 0) return "never";
-      const planned = left[next(context)];
-      return planned === undefined ? "pending" : Math.max(planned.time, context.now);
-    },
-    take(context) {
-      const [planned] = left.splice(next(context), 1);
-      if (planned === undefined) throw new Error("took from a script that has nothing");
-      const { time: _, ...assignment } = planned;
-      return assignment;
     },
   };
 }

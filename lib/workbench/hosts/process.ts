@@ -1,31 +1,25 @@
 /**
- * Nodes as processes, of whichever executable speaks the protocol on standard input and output.
+ * Nodes as processes: any executable that speaks the protocol on standard input and output.
  *
  * @module
  */
 import { dirname } from "node:path";
 import { deadline } from "@std/async";
-import { LineSplitter } from "../../lines.ts";
-import type { Packet } from "../network/network.ts";
+import type { Packet } from "../network/packet.ts";
 import type { Host, NodeEvents } from "./host.ts";
+import { Input, readLog, readOutput } from "./process_streams.ts";
 
 /** How nodes are started. */
-export interface ProcessHostOptions {
+interface ProcessHostOptions {
   /** The executable; a relative path is taken from the current directory. */
   readonly bin: string;
   /** Its arguments. */
   readonly args?: readonly string[];
 }
 
-/** Lines of standard error kept to be quoted when a node fails. */
+/** Lines of standard error that are kept, for a report that the node failed. */
 const LAST_WORDS = 32;
-/** Characters that may wait for a node to read them, before it is ended, and with it the run. */
-const MAX_UNREAD = 2 ** 28;
-/** Characters of a line without an end on standard output, likewise. */
-const MAX_LINE = 2 ** 26;
-/** Longer lines of a node's log are cut. */
-const MAX_LOG_LINE = 2 ** 16;
-/** A process that has ended leaves its output open that long, at most: others may hold it. */
+/** How long to read the output of a process that has ended: its children may keep it open. */
 const DRAIN_LIMIT_MS = 500;
 
 interface NodeProcess {
@@ -34,13 +28,13 @@ interface NodeProcess {
   readonly lastWords: string[];
   /** Resolves when its output has been read to the end. */
   readonly drained: Promise<unknown>;
-  /** It is meant to end. */
+  /** The host is ending it, so that its end is no failure. */
   ending: boolean;
-  /** Why it was ended although it was not meant to. */
-  verdict?: string;
+  /** Which limit it exceeded, if it was killed for that. */
+  excess?: string;
 }
 
-/** Runs each node as a process group of its own, so that nothing it starts outlives it. */
+/** Runs each node as a process group of its own, so that nothing that it starts outlives it. */
 export class ProcessHost implements Host {
   readonly #bin: string;
   readonly #args: readonly string[];
@@ -55,18 +49,18 @@ export class ProcessHost implements Host {
   start(node: string, events: NodeEvents): void {
     const child = this.#spawn();
     const lastWords: string[] = [];
-    const condemn = (verdict: string) => {
-      process.verdict ??= `the workbench ended it: ${verdict}`;
+    const killForExcess = (why: string) => {
+      process.excess ??= `the workbench ended it: ${why}`;
       signal(child, "SIGKILL");
     };
-    const output = readOutput(child.stdout, condemn, (line) => events.wrote(node, line));
+    const output = readOutput(child.stdout, killForExcess, (line) => events.wrote(node, line));
     const log = readLog(child.stderr, (line) => {
       if (lastWords.push(line) > LAST_WORDS) lastWords.shift();
       events.logged(node, line);
     });
     const process: NodeProcess = {
       child,
-      input: new Input(child.stdin, condemn),
+      input: new Input(child.stdin, killForExcess),
       lastWords,
       drained: Promise.all([output, log]),
       ending: false,
@@ -74,13 +68,13 @@ export class ProcessHost implements Host {
     this.#processes.set(node, process);
     child.status.then(async ({ code, signal }) => {
       if (process.ending) return;
-      await atMost(DRAIN_LIMIT_MS, process.drained);
+      await waitAtMost(DRAIN_LIMIT_MS, process.drained);
       if (process.ending) return;
       const how = signal === null ? `exit status ${code}` : `killed by ${signal}`;
-      events.exited(node, process.verdict ?? how);
+      events.exited(node, process.excess ?? how);
     });
     output.then(async () => {
-      if (await atMost(DRAIN_LIMIT_MS, child.status) || process.ending) return;
+      if (await waitAtMost(DRAIN_LIMIT_MS, child.status) || process.ending) return;
       events.misbehaved(
         node,
         "closed its standard output",
@@ -106,13 +100,9 @@ export class ProcessHost implements Host {
     }
   }
 
-  deliver(node: string, { id, src, dest, text }: Packet): void {
-    // The text is a JSON object that begins with "{" and has no id of its own.
-    this.#processes.get(node)?.input.write(
-      text.length > 2
-        ? `{"id":${id},${text.slice(1)}`
-        : JSON.stringify({ id, src, dest, body: {} }),
-    );
+  deliver(node: string, { id, text }: Packet): void {
+    // The text is an object that begins with "{", is not empty, and has no id of its own.
+    this.#processes.get(node)?.input.write(`{"id":${id},${text.slice(1)}`);
   }
 
   async kill(node: string): Promise<void> {
@@ -123,7 +113,7 @@ export class ProcessHost implements Host {
     process.input.close();
     signal(process.child, "SIGKILL");
     await process.child.status;
-    await atMost(DRAIN_LIMIT_MS, process.drained);
+    await waitAtMost(DRAIN_LIMIT_MS, process.drained);
   }
 
   pause(node: string): void {
@@ -137,7 +127,7 @@ export class ProcessHost implements Host {
   }
 
   skew(node: string): void {
-    throw new Error(`the clock of ${node} is the machine's: only the simulator can set it off`);
+    throw new Error(`${node} has the machine's clock, which only the simulator can set off`);
   }
 
   lastWords(node: string): readonly string[] {
@@ -149,106 +139,25 @@ export class ProcessHost implements Host {
   }
 }
 
-/** Nodes that are Deno scripts find, through their shebang, the Deno that runs this. */
+/** A `PATH` on which the shebang of a Deno script finds the Deno that runs this. */
 export function pathWithDeno(): string {
   const path = Deno.env.get("PATH") ?? "";
   const here = dirname(Deno.execPath());
   return path.split(":").includes(here) ? path : `${here}:${path}`;
 }
 
-/** To the whole process group. */
+/** Signals the whole process group, unless it is gone. */
 function signal(child: Deno.ChildProcess, name: Deno.Signal): void {
   try {
     Deno.kill(-child.pid, name);
-  } catch {
-    // it is gone already
+  } catch (error) {
+    const { NotFound, PermissionDenied } = Deno.errors;
+    // macOS denies signals to a group of which only zombies are left.
+    if (!(error instanceof NotFound || error instanceof PermissionDenied)) throw error;
   }
 }
 
-/** Whether something comes within that time; it is waited for no longer. */
-function atMost(limitMs: number, coming: Promise<unknown>): Promise<boolean> {
+/** Waits for something, but no longer than that; returns whether it came. */
+function waitAtMost(limitMs: number, coming: Promise<unknown>): Promise<boolean> {
   return deadline(coming, limitMs).then(() => true, () => false);
-}
-
-/** Calls what to do about a node whose conduct cannot be borne. */
-type Condemn = (why: string) => void;
-
-async function readOutput(
-  stream: ReadableStream<Uint8Array>,
-  condemn: Condemn,
-  line: (text: string) => void,
-): Promise<void> {
-  const splitter = new LineSplitter();
-  for await (const chunk of stream) {
-    for (const text of splitter.push(chunk)) line(text);
-    if (splitter.pending > MAX_LINE) {
-      return condemn(`it wrote ${inMillions(MAX_LINE)} to standard output without ending a line`);
-    }
-  }
-  for (const text of splitter.end()) line(text);
-}
-
-async function readLog(
-  stream: ReadableStream<Uint8Array>,
-  line: (text: string) => void,
-): Promise<void> {
-  const splitter = new LineSplitter();
-  for await (const chunk of stream) {
-    const lines = splitter.push(chunk);
-    for (const text of lines) line(text.replace(/\r$/, ""));
-    if (splitter.pending > MAX_LOG_LINE) { for (const text of splitter.end()) line(text); }
-  }
-  for (const text of splitter.end()) line(text);
-}
-
-function inMillions(characters: number): string {
-  return `${Math.floor(characters / 1e6)} million characters`;
-}
-
-/** A node's standard input: what comes while a write is under way goes with the next. */
-class Input {
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #encoder = new TextEncoder();
-  readonly #condemn: Condemn;
-  #lines: string[] = [];
-  #waiting = 0;
-  #writing = false;
-  #closed = false;
-
-  constructor(stream: WritableStream<Uint8Array>, condemn: Condemn) {
-    this.#writer = stream.getWriter();
-    this.#condemn = condemn;
-  }
-
-  write(line: string): void {
-    if (this.#closed) return;
-    this.#lines.push(line);
-    this.#waiting += line.length + 1;
-    if (!this.#writing) this.#drain();
-    if (this.#waiting <= MAX_UNREAD) return;
-    this.#closed = true;
-    this.#lines = [];
-    this.#condemn(`it left ${inMillions(MAX_UNREAD)} unread on standard input`);
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#writer.close().catch(() => {}); // it may be broken already
-  }
-
-  async #drain(): Promise<void> {
-    this.#writing = true;
-    try {
-      while (this.#lines.length > 0 && !this.#closed) {
-        await new Promise<void>((resolve) => setImmediate(resolve)); // let this turn add the rest of its
-        const bytes = this.#encoder.encode(`${this.#lines.join("\n")}\n`);
-        this.#lines = [];
-        this.#waiting = 0;
-        await this.#writer.write(bytes);
-      }
-    } catch {
-      this.#closed = true; // the process is gone; its exit is reported elsewhere
-    }
-    this.#writing = false;
-  }
 }

@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { deadline } from "@std/async";
 import { join } from "node:path";
-import { Packet } from "../network/network.ts";
+import { withFolder } from "../../testing/process.ts";
+import { Packet } from "../network/packet.ts";
 import type { NodeEvents } from "./host.ts";
 import { ProcessHost } from "./process.ts";
 
-/** What a node's process did, in order, and a way to wait for it. */
+/** Records what a node's process does, in order, and waits for it. */
 class Recorder implements NodeEvents {
   readonly lines: string[] = [];
   readonly logs: string[] = [];
@@ -46,25 +47,24 @@ class Recorder implements NodeEvents {
 interface Bench {
   readonly events: Recorder;
   readonly host: ProcessHost;
-  readonly folder: string;
 }
 
 /** Runs a shell script as a node's executable. */
-async function withNode(
+function withNode(
   script: string,
   story: (bench: Bench) => Promise<void>,
   args: string[] = [],
 ): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  const bin = join(folder, "node.sh");
-  await Deno.writeTextFile(bin, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  const host = new ProcessHost({ bin, args });
-  try {
-    await story({ events: new Recorder(), host, folder });
-  } finally {
-    await host.stop();
-    await Deno.remove(folder, { recursive: true });
-  }
+  return withFolder(async (folder) => {
+    const bin = join(folder, "node.sh");
+    await Deno.writeTextFile(bin, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const host = new ProcessHost({ bin, args });
+    try {
+      await story({ events: new Recorder(), host });
+    } finally {
+      await host.stop();
+    }
+  });
 }
 
 const packet = (id: number) => new Packet(id, "c1", "n0", '{"src":"c1","dest":"n0","body":{}}');
@@ -91,9 +91,8 @@ Deno.test("a node sees its arguments and runs in the temporary folder", async ()
   }, ["--foo", "bar"]);
 });
 
-Deno.test("a node is started under the path that links resolve to", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
+Deno.test("a node is started under the path that links resolve to", () =>
+  withFolder(async (folder) => {
     const script = '#!/bin/sh\necho "$0"; cat\n';
     await Deno.writeTextFile(join(folder, "real.sh"), script, { mode: 0o755 });
     await Deno.symlink("real.sh", join(folder, "link.sh"));
@@ -103,12 +102,9 @@ Deno.test("a node is started under the path that links resolve to", async () => 
     await events.until(() => events.lines.length === 1);
     await host.stop();
     assertMatch(events.lines[0] ?? "", /real\.sh$/);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
-Deno.test("an exit is told with its status, after everything the node had to say", async () => {
+Deno.test("an exit is reported with its status, after everything that the node wrote", async () => {
   await withNode("echo '{}'; echo 'disk on fire' >&2; exit 3", async ({ events, host }) => {
     host.start("n0", events);
     await events.until(() => events.exits.length === 1);
@@ -131,7 +127,7 @@ Deno.test("a signal that ends a node is named, and an exit with status 0 is an e
   });
 });
 
-Deno.test("nothing that a node started outlives it, and its end is no crash", async () => {
+Deno.test("a stopped node takes everything that it started with it, and its end is no crash", async () => {
   await withNode("sleep 1000 & echo up; cat", async ({ events, host }) => {
     host.start("n0", events);
     await events.until(() => events.lines.length === 1);
@@ -141,7 +137,7 @@ Deno.test("nothing that a node started outlives it, and its end is no crash", as
   });
 });
 
-Deno.test("only the last lines of a node's log are kept to be quoted", async () => {
+Deno.test("only the last lines of a node's log are kept", async () => {
   const script = "for i in $(seq 40); do echo line $i >&2; done; cat";
   await withNode(script, async ({ events, host }) => {
     host.start("n0", events);
@@ -175,7 +171,7 @@ Deno.test("a killed node can be started again", async () => {
   });
 });
 
-Deno.test("what is delivered to a node that is gone is lost without a word", async () => {
+Deno.test("messages to a node that has ended are dropped silently", async () => {
   await withNode("exec 0<&-; echo up; sleep 1000", async ({ events, host }) => {
     host.start("n0", events);
     await events.until(() => events.lines.length === 1);
@@ -184,7 +180,7 @@ Deno.test("what is delivered to a node that is gone is lost without a word", asy
   });
 });
 
-Deno.test("a node that closes its output but lives on is told of", async () => {
+Deno.test("a node that closes its output but keeps running is reported", async () => {
   await withNode("exec 1>&-; exec sleep 1000", async ({ events, host }) => {
     host.start("n0", events);
     await events.until(() => events.misdeeds.length === 1);
@@ -193,7 +189,7 @@ Deno.test("a node that closes its output but lives on is told of", async () => {
   });
 });
 
-Deno.test("an exit is told even while something that the node started holds its output", async () => {
+Deno.test("an exit is reported even while a child of the node keeps its output open", async () => {
   await withNode("sleep 1000 & exit 4", async ({ events, host }) => {
     host.start("n0", events);
     await events.until(() => events.exits.length === 1);
@@ -201,7 +197,7 @@ Deno.test("an exit is told even while something that the node started holds its 
   });
 });
 
-Deno.test("a line of standard output that never ends is the end of its node", async () => {
+Deno.test("a node that writes an endless line to standard output is killed", async () => {
   await withNode("exec tr '\\0' x </dev/zero", async ({ events, host }) => {
     host.start("n0", events);
     await events.until(() => events.exits.length === 1);
@@ -210,7 +206,7 @@ Deno.test("a line of standard output that never ends is the end of its node", as
   });
 });
 
-Deno.test("a line of standard error that never ends is cut", async () => {
+Deno.test("an endless line on standard error is cut", async () => {
   await withNode("tr '\\0' x </dev/zero | head -c 200000 >&2; cat", async ({ events, host }) => {
     host.start("n0", events);
     await events.until(() => events.logs.length >= 2);
@@ -218,7 +214,7 @@ Deno.test("a line of standard error that never ends is cut", async () => {
   });
 });
 
-Deno.test("a node that reads nothing of very much is ended", async () => {
+Deno.test("a node that leaves too much input unread is killed", async () => {
   await withNode("exec sleep 1000", async ({ events, host }) => {
     host.start("n0", events);
     const text = `{"src":"c1","dest":"n0","body":{"type":"${"x".repeat(2 ** 25)}"}}`;
@@ -231,11 +227,10 @@ Deno.test("a node that reads nothing of very much is ended", async () => {
   });
 });
 
-Deno.test("a script that names no interpreter is the shell's; one that names a missing one is refused", async () => {
-  const folder = await Deno.makeTempDir();
-  const bin = join(folder, "a node");
-  const events = new Recorder();
-  try {
+Deno.test("the shell runs a script that names no interpreter; a missing interpreter is an error", () =>
+  withFolder(async (folder) => {
+    const bin = join(folder, "a node");
+    const events = new Recorder();
     await Deno.writeTextFile(bin, "echo hello; cat\n", { mode: 0o755 });
     const host = new ProcessHost({ bin });
     host.start("n0", events);
@@ -243,12 +238,9 @@ Deno.test("a script that names no interpreter is the shell's; one that names a m
     await host.stop();
     await Deno.writeTextFile(bin, "#!/nowhere/interpreter\n", { mode: 0o755 });
     assertThrows(() => host.start("n0", events), Error, "what its first line names");
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  }));
 
-Deno.test("a file that is not there is refused at once; a clock cannot be set off", () => {
+Deno.test("a missing executable is refused at once; the machine's clock cannot be set off", () => {
   assertThrows(() => new ProcessHost({ bin: "/nowhere/node" }), Deno.errors.NotFound);
   const host = new ProcessHost({ bin: "/bin/cat" });
   assertThrows(() => host.skew("n0"), Error, "only the simulator");

@@ -1,6 +1,6 @@
 /**
- * What `read`, `write` and `cas` do to the value under a key: the part that all key-value services
- * have in common. They differ in which state of the key a request meets.
+ * What `read`, `write` and `cas` do to the value of a key. All key-value services share this; they
+ * differ in the state of the key that a request meets.
  *
  * @module
  */
@@ -16,16 +16,16 @@ export interface Stored {
   readonly identity: string;
 }
 
-/** What came of a request. */
-export interface Effect {
+/** The effect of a request. */
+interface Effect {
   readonly reply: Body;
   /** The key's new value; absent where the request leaves the store as it is. */
   readonly next?: Stored;
 }
 
 /**
- * A text that two JSON values share exactly if Clojure, in which Maelstrom compares them, calls them
- * equal: objects whatever the order of their keys, 1 and 1.0 not.
+ * A text that two JSON values share exactly if they are equal in Clojure, where Maelstrom compares
+ * them: the order of an object's keys does not matter, and 1 does not equal 1.0.
  */
 export function identityOf(value: unknown): string {
   return printJson(sorted(value ?? null));
@@ -34,14 +34,14 @@ export function identityOf(value: unknown): string {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value; // a number with its own form
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value; // a `Float`
   const entries = Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1);
   return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
 }
 
 /**
- * Carries out a request on its key's current value, `undefined` if the key does not exist; of a type
- * that is none of the three nothing comes. A field that is missing counts as null.
+ * Carries out a request on its key's current value, `undefined` if the key does not exist. A missing
+ * field counts as null. A request of any other type has no effect and no reply.
  */
 export function applyRequest(request: Body, current: Stored | undefined): Effect | undefined {
   switch (request.type) {
@@ -58,7 +58,7 @@ export function applyRequest(request: Body, current: Stored | undefined): Effect
 
 function compareAndSet(request: Body, current: Stored | undefined): Effect {
   const { from, to, create_if_not_exists: create } = request;
-  const creates = create !== undefined && create !== null && create !== false; // truth in Clojure
+  const creates = create !== undefined && create !== null && create !== false; // true in Clojure
   if (current === undefined && !creates) return { reply: absent() };
   if (current !== undefined && current.identity !== identityOf(from)) {
     const text = `current value ${print(current.value)} is not ${print(from)}`;

@@ -5,7 +5,7 @@ import { applyRequest, identityOf, type Stored } from "./key_value.ts";
 const stored = (value: unknown): Stored => ({ value, identity: identityOf(value) });
 const same = (a: string, b: string) => identityOf(parseJson(a)) === identityOf(parseJson(b));
 
-Deno.test("values are equal as in Clojure: a whole number is not a fraction, nor a text", () => {
+Deno.test('values are equal as in Clojure: 1 equals neither 1.0 nor "1"', () => {
   assertEquals(same("1", "1"), true);
   assertEquals(same("1", "1.0"), false);
   assertEquals(same("[1]", "[1.0]"), false);
@@ -15,12 +15,12 @@ Deno.test("values are equal as in Clojure: a whole number is not a fraction, nor
   assertEquals(same("[]", "{}"), false);
 });
 
-Deno.test("integers beyond 2^53 are told apart", () => {
+Deno.test("integers beyond 2^53 are distinct", () => {
   assertEquals(same("9007199254740993", "9007199254740993"), true);
   assertEquals(same("9007199254740993", "9007199254740992"), false);
 });
 
-Deno.test("objects are equal whatever the order of their keys, lists only in order", () => {
+Deno.test("objects are equal in any order of their keys, lists only in the same order", () => {
   assertEquals(
     same('{"a": 1, "b": [{"c": 2, "d": 3}]}', '{"b": [{"d": 3, "c": 2}], "a": 1}'),
     true,
@@ -49,14 +49,14 @@ Deno.test("a key that holds null exists", () => {
   );
 });
 
-Deno.test("a write sets the value; one of the value already there changes nothing", () => {
+Deno.test("a write sets the value; a write of the current value changes nothing", () => {
   const write = { type: "write", key: 1, value: 7 };
   assertEquals(applyRequest(write, undefined), { reply: { type: "write_ok" }, next: stored(7) });
   assertEquals(applyRequest(write, stored(6)), { reply: { type: "write_ok" }, next: stored(7) });
   assertEquals(applyRequest(write, stored(7)), { reply: { type: "write_ok" } });
 });
 
-Deno.test("a compare-and-set that matches sets, one that does not gets error 22 and says why", () => {
+Deno.test("a compare-and-set that matches sets the value; any other gets error 22 with the reason", () => {
   const cas = { type: "cas", key: 1, from: "a", to: "b" };
   assertEquals(applyRequest(cas, stored("a")), { reply: { type: "cas_ok" }, next: stored("b") });
   assertEquals(applyRequest(cas, stored({ x: [1, null] })), {
@@ -68,7 +68,7 @@ Deno.test("a compare-and-set that matches sets, one that does not gets error 22 
   });
 });
 
-Deno.test("a compare-and-set creates a missing key only if told to, whatever it compares with", () => {
+Deno.test("a compare-and-set creates a missing key only if told to, whatever value it expects", () => {
   const cas = { type: "cas", key: 1, from: 99, to: 2 };
   assertEquals(applyRequest(cas, undefined)?.reply.code, 20);
   assertEquals(applyRequest({ ...cas, create_if_not_exists: false }, undefined)?.reply.code, 20);

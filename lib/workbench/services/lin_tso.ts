@@ -6,7 +6,7 @@
 import type { Body } from "../../message.ts";
 import type { Service } from "./service.ts";
 
-/** A counter that only hands out. */
+/** Hands out each number once. */
 export class LinTso implements Service {
   #next = 0;
 

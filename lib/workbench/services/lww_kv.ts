@@ -1,13 +1,13 @@
 /**
- * `lww-kv`: a key-value store of two replicas, meant to converge to the last write.
+ * `lww-kv`: a key-value store of two replicas that is meant to converge to the last write.
  *
- * Each request is served by one replica alone, chosen at random. `create_if_not_exists` is not known:
- * a compare-and-set of a key that is missing in that replica fails.
+ * One replica, chosen at random, serves a request alone. The store does not know
+ * `create_if_not_exists`: a compare-and-set of a key that the replica lacks fails.
  *
- * Known defect, reproduced because nodes meet it in Maelstrom: on every request it merges two replicas,
- * the higher timestamp wins, and then throws the merged state away. So the replicas never converge. A
- * key that was written once is found by every other read, for ever, and the replicas may disagree
- * about it for good. What is never merged needs no timestamps, so that here there are none.
+ * Known defect, reproduced because nodes meet it in Maelstrom: on every request the store merges two
+ * replicas by timestamp, and then throws the merged state away. So the replicas never converge. On
+ * average every other read finds a key that was written once, for ever, and the replicas may disagree
+ * about it for good. As nothing is ever merged, there are no timestamps here.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { Random } from "../random.ts";
 import { LinKv } from "./lin_kv.ts";
 import type { Service } from "./service.ts";
 
-/** Two copies of every value, which do not know of each other. */
+/** Keeps two copies of every value, independent of each other. */
 export class LwwKv implements Service {
   readonly #random: Random;
   readonly #replicas = [new LinKv(), new LinKv()];

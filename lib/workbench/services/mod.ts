@@ -1,8 +1,8 @@
 /**
- * The services every network offers to nodes.
+ * The services that every network offers to nodes.
  *
- * Requests and replies travel as all messages between servers do, each with a latency of its own; and
- * no partition cuts a service off.
+ * Requests and replies each take a latency, as all messages between servers do; no partition cuts a
+ * service off.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const SERVICES: Readonly<Record<string, (random: Random) => Service>> = {
   "lin-tso": () => new LinTso(),
 };
 
-/** The services' ids, which no node can have. */
+/** The services' ids, which no node may have. */
 export const SERVICE_IDS: readonly string[] = Object.keys(SERVICES);
 
 /** Registers each service under its id. */

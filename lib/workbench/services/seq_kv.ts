@@ -1,19 +1,19 @@
 /**
- * `seq-kv`: a sequentially consistent key-value store, which shows a client the past.
+ * `seq-kv`: a sequentially consistent key-value store that shows clients the past.
  *
- * The store has states 0, 1, 2, …, one more with every update. It remembers for each client the
- * newest state that it has seen. A request meets a random state from there to the newest. If it
- * changes nothing in that state, that is its answer; otherwise it is carried out on the newest state,
- * whatever comes of it there, and the client has seen the state that results.
+ * The store has states 0, 1, 2, …, one more with every update, and remembers the newest state that
+ * each client has seen. A request meets a random state from there to the newest. If it changes
+ * nothing in that state, the state answers it. Otherwise the newest state carries it out, with
+ * whatever result, and the client has seen the state that follows.
  *
  * So a client never goes back in time, but it may lag: it reads old values, gets errors 20 and 22
- * that are out of date, and has a write acknowledged that only repeats what an old state held. To see
- * the newest state, a client writes something that no state held, then reads.
+ * that are out of date, and has a write acknowledged that only repeats the value of an old state. To
+ * see the newest state, a client writes a value that no state held, and then reads.
  *
- * Known defect, reproduced because nodes meet it in Maelstrom: only {@linkcode WINDOW} states are
- * kept, in a ring, and a client that lags further behind is not moved up. What it is shown for a state
- * that is gone is the one that took its place in the ring. It counts as having seen the old one, so
- * that the next request may take it back in time: its order is sequential no more.
+ * Known defect, reproduced because nodes meet it in Maelstrom: the store keeps only the last `WINDOW`
+ * states, in a ring, and does not move up a client that lags further behind. In place of a state that
+ * is gone, the client meets the one that took its place in the ring. As it counts as having seen the
+ * old one, its next request may take it back in time, and the store is no longer sequential.
  *
  * @module
  */
@@ -22,8 +22,8 @@ import type { Random } from "../random.ts";
 import { applyRequest, identityOf, type Stored } from "./key_value.ts";
 import type { Service } from "./service.ts";
 
-/** How many states are kept. */
-export const WINDOW = 32;
+/** How many states the store keeps. */
+const WINDOW = 32;
 
 /** A key's value from one state on, until its next version. */
 interface Version {
@@ -31,7 +31,7 @@ interface Version {
   readonly stored: Stored;
 }
 
-/** Every value as it is, and as it was. */
+/** Keeps every value, and its history as far as the window goes. */
 export class SeqKv implements Service {
   readonly #random: Random;
   /** Each key's versions, oldest first, as far back as the window goes. */
@@ -59,7 +59,7 @@ export class SeqKv implements Service {
     return now?.reply;
   }
 
-  /** A key's value in a state, or in the one that has taken its place. */
+  /** A key's value in a state, or in the state that has taken its place. */
   #at(key: string, state: number): Stored | undefined {
     const behind = this.#oldest - state;
     const shown = behind <= 0 ? state : state + WINDOW * Math.ceil(behind / WINDOW);

@@ -3,7 +3,10 @@ import fc from "fast-check";
 import type { Body } from "../../message.ts";
 import { Random } from "../random.ts";
 import { applyRequest, identityOf, type Stored } from "./key_value.ts";
-import { SeqKv, WINDOW } from "./seq_kv.ts";
+import { SeqKv } from "./seq_kv.ts";
+
+/** How many states Maelstrom's seq-kv keeps. */
+const WINDOW = 32;
 
 const read = (key: string): Body => ({ type: "read", key });
 const write = (key: string, value: unknown): Body => ({ type: "write", key, value });
@@ -18,7 +21,7 @@ function storeAfter(updates: number, seed: number): SeqKv {
   return store;
 }
 
-/** What a client who has not been there yet gets, in many stores alike. */
+/** The replies that a new client gets from many stores with the same updates. */
 function firstReplies(updates: number, request: Body): unknown[] {
   const replies = Array.from(
     { length: 2000 },
@@ -27,7 +30,7 @@ function firstReplies(updates: number, request: Body): unknown[] {
   return replies.map((reply) => reply?.value ?? reply?.code ?? reply?.type);
 }
 
-Deno.test("a new client reads any past state, each as likely", () => {
+Deno.test("a new client reads any past state, each with the same probability", () => {
   const counts = Map.groupBy(firstReplies(3, read("x")), (value) => value);
   assertEquals(new Set(counts.keys()), new Set([20, 1, 2, 3])); // 20: before the first write
   for (const replies of counts.values()) assert(Math.abs(replies.length - 500) < 100);
@@ -38,7 +41,7 @@ Deno.test("errors may be out of date: 20 for a key that exists, 22 for a value t
   assertEquals(outcomes, new Set([20, 22, "cas_ok"]));
 });
 
-Deno.test("a write is carried out on the newest state, which its client then sees", () => {
+Deno.test("the newest state carries out a write, and its client then sees that state", () => {
   for (let seed = 0; seed < 100; seed++) {
     const store = storeAfter(5, seed);
     store.handle("reader", write("mark", "unique"));
@@ -46,7 +49,7 @@ Deno.test("a write is carried out on the newest state, which its client then see
   }
 });
 
-Deno.test("a write of what an old state held is acknowledged without touching the newest", () => {
+Deno.test("a write of a value that an old state held is acknowledged without touching the newest state", () => {
   const untouched = Array.from({ length: 100 }, (_, seed) => {
     const store = storeAfter(2, seed);
     assertEquals(store.handle("other", write("x", 1)), { type: "write_ok" });
@@ -56,7 +59,7 @@ Deno.test("a write of what an old state held is acknowledged without touching th
   assertEquals(new Set(untouched), new Set([1, 2]));
 });
 
-Deno.test("a compare-and-set that only an old state allows is refused by the newest", () => {
+Deno.test("the newest state refuses a compare-and-set that only an old state allows", () => {
   for (let seed = 0; seed < 100; seed++) {
     const store = storeAfter(2, seed);
     const outcome = store.handle("reader", cas("x", 1, 9));
@@ -66,7 +69,7 @@ Deno.test("a compare-and-set that only an old state allows is refused by the new
   }
 });
 
-Deno.test("a refusal by the newest state counts as an update all the same", () => {
+Deno.test("a refusal by the newest state counts as an update, too", () => {
   const store = storeAfter(2, 1); // three states: in each one a third of new clients begin
   for (let i = 0; i < 30; i++) store.handle(`refused ${i}`, cas("x", 1, 9));
   const shown = Array.from({ length: 1000 }, (_, i) => store.handle(`new ${i}`, read("x"))?.value);
@@ -96,7 +99,7 @@ Deno.test("known defect: a client that lags beyond the window may go back in tim
   assert(backwards > 50, `${backwards} steps back`);
 });
 
-Deno.test("known defect: a state that is gone shows as the one in its place in the ring", () => {
+Deno.test("known defect: in place of a state that is gone shows the one that took its place in the ring", () => {
   const store = storeAfter(WINDOW + 4, 0); // states 0 to 36, of which 0 to 4 are gone
   const shown = Array.from({ length: 5000 }, (_, i) => {
     return Number(store.handle(`reader ${i}`, read("x"))?.value);
@@ -149,7 +152,7 @@ const request = fc.oneof(
   ),
 );
 
-Deno.test("what clients see is sequentially consistent while no client lags beyond the window", () => {
+Deno.test("what clients see is sequentially consistent as long as no client lags beyond the window", () => {
   const client = fc.constantFrom("a", "b", "c");
   const requests = fc.array(fc.tuple(client, request), { maxLength: 18 });
   fc.assert(
@@ -165,7 +168,7 @@ Deno.test("what clients see is sequentially consistent while no client lags beyo
   );
 });
 
-Deno.test("the check itself refuses what no order explains", () => {
+Deno.test("the check itself refuses exchanges that no order explains", () => {
   const ok = { type: "write_ok" };
   const sees = (value: number) => ({ request: read("x"), reply: { type: "read_ok", value } });
   const wrote = (value: number) => ({ request: write("x", value), reply: ok });

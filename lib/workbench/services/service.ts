@@ -1,6 +1,6 @@
 /**
- * What a service is: a state machine that takes one request at a time. Messages and latencies are the
- * network's; a service knows only who asks what.
+ * A service is a state machine that takes one request at a time. Messages and latencies are the
+ * network's business; a service knows only who asks what.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { Body } from "../../message.ts";
 /** A service, apart from its network. */
 export interface Service {
   /**
-   * Carries out a request and returns the reply, but for `in_reply_to`. To a request of a type that
-   * it does not know there is no answer: Maelstrom's services say nothing at all then.
+   * Carries out a request and returns the reply, without `in_reply_to`. Like Maelstrom's services it
+   * returns nothing for a request of an unknown type.
    *
-   * @param src Who asks.
+   * @param src The id that asks.
    */
   handle(src: string, request: Body): Body | undefined;
 }

@@ -9,8 +9,15 @@
  * @module
  */
 import { splitModelsAsMaelstrom } from "../../checkers/elle/models.ts";
-import { itemsOf, numberOf } from "../../history/values.ts";
-import { type Edn, type EdnObject, isEdnObject, Keyword, parseEdn } from "../../history/edn.ts";
+import {
+  type Edn,
+  type EdnObject,
+  isEdnObject,
+  itemsOf,
+  Keyword,
+  numberOf,
+  parseEdn,
+} from "../../history/edn.ts";
 import { type Op, parseHistory } from "../../history/operations.ts";
 
 /** The options that matter to somebody who judges a run afterwards. */

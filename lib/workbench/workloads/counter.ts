@@ -7,7 +7,7 @@
  * @module
  */
 import { checkCounter, explainCounter } from "../../checkers/counter.ts";
-import { completionOfException } from "../clients/client.ts";
+import { completionOfException } from "../clients/completion.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
 import type { Random } from "../random.ts";
 import { Counter } from "../../workloads.ts";

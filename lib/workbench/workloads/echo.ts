@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { checkEcho, comparableEcho, explainEcho } from "../../checkers/echo.ts";
-import { completionOfError } from "../clients/client.ts";
+import { checkEcho, explainEcho, projectEcho } from "../../checkers/echo.ts";
+import { completionOfError } from "../clients/completion.ts";
 import { anyThread } from "../clients/generator.ts";
 import { bodyToEdn } from "../../history/json.ts";
 import { Echo } from "../../workloads.ts";
@@ -29,5 +29,5 @@ export const echo: Workload = {
   },
   check: checkEcho,
   explain: explainEcho,
-  comparable: comparableEcho,
+  comparable: projectEcho,
 };

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkSetFull, explainSetFull } from "../../checkers/set_full.ts";
-import { completionOfException } from "../clients/client.ts";
+import { completionOfException } from "../clients/completion.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import { array, json, nullable, rpc } from "../../rpc.ts";

@@ -8,10 +8,10 @@
  *
  * @module
  */
-import { checkKafka, explainKafka } from "../../checkers/kafka.ts";
+import { checkKafka, explainKafka } from "../../checkers/kafka/mod.ts";
 import { polledBy } from "../../checkers/kafka/messages.ts";
-import { type Call, type Completion, completionOfError } from "../clients/client.ts";
-import { SECOND } from "../clock/clock.ts";
+import type { Call } from "../clients/client.ts";
+import { type Completion, completionOfError } from "../clients/completion.ts";
 import { type Edn, keyword } from "../../history/edn.ts";
 import {
   each,
@@ -23,7 +23,7 @@ import {
   stagger,
   timeLimit,
 } from "../clients/generator.ts";
-import type { Op } from "../../history/operations.ts";
+import { NS_PER_S, type Op } from "../../history/operations.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import type { Random } from "../random.ts";
 import { array, integer, json, nullable, record, rpc, tuple } from "../../rpc.ts";
@@ -60,7 +60,7 @@ export const kafka: Workload = {
       main: new SendsAndPolls(next, highest, random),
       background: stagger(options.concurrency / CRASH_INTERVAL_S, random, each(() => CRASH)),
       final: timeLimit(
-        FINAL_LIMIT_S * SECOND,
+        FINAL_LIMIT_S * NS_PER_S,
         eachThread(() => new FinalPolls(highest, random)),
       ),
     };
@@ -155,8 +155,8 @@ class SendsAndPolls implements Generator {
     this.#random = random;
   }
 
-  when({ now }: { readonly now: number }): number {
-    return now;
+  when({ nowNs }: { readonly nowNs: number }): number {
+    return nowNs;
   }
 
   take({ free: [thread = 0] }: { readonly free: readonly number[] }) {

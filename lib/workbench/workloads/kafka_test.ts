@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertExists } from "@std/assert";
-import type { Call, Completion } from "../clients/client.ts";
-import { SECOND } from "../clock/clock.ts";
+import type { Call } from "../clients/client.ts";
+import type { Completion } from "../clients/completion.ts";
 import { type Edn, keyword, printEdn } from "../../history/edn.ts";
 import type { Assignment, Context, Generator, Invocation } from "../clients/generator.ts";
-import type { Op } from "../../history/operations.ts";
+import { NS_PER_S, type Op } from "../../history/operations.ts";
 import { Random } from "../random.ts";
 import { ErrorCode, RpcError } from "../../message.ts";
 import { kafka } from "./kafka.ts";
@@ -147,8 +147,8 @@ Deno.test("a commit that fails takes its poll with it, but not the positions", a
   assertEquals(positions(asked).at(-1), { offsets: { "7": 1 } });
 });
 
-function context(now: number, free: readonly number[] = [0]): Context {
-  return { now, free, threads: OPTIONS.concurrency };
+function context(nowNs: number, free: readonly number[] = [0]): Context {
+  return { nowNs, free, threads: OPTIONS.concurrency };
 }
 
 function draw(main: Generator, count: number): Assignment[] {
@@ -241,7 +241,7 @@ Deno.test("crashes come at once, and then every 30 s over the number of threads"
     now = when;
     assertEquals(background.take(context(now)).f, "crash");
   }
-  assert(Math.abs(now / SECOND / 2_000 - 7.5) < 0.3, `every ${now / SECOND / 2_000} s`);
+  assert(Math.abs(now / NS_PER_S / 2_000 - 7.5) < 0.3, `every ${now / NS_PER_S / 2_000} s`);
 });
 
 /** Takes whatever the end has for one thread, as it comes, completing it with `ok`. */
@@ -295,7 +295,7 @@ Deno.test("the end has polls every 0.2 s on average, for ten seconds at most", (
   );
   const polls = done.filter(({ f }) => f === "poll");
   assert(polls.length > 35 && polls.length < 70, `${polls.length} polls`);
-  assert((polls.at(-1)?.time ?? 0) < 10 * SECOND);
+  assert((polls.at(-1)?.time ?? 0) < 10 * NS_PER_S);
 });
 
 Deno.test("where nothing was ever seen there is no end to wait for", () => {

@@ -8,10 +8,11 @@
  *
  * @module
  */
-import { comparableLinKv } from "../../checkers/projections.ts";
+import { projectLinKv } from "../../checkers/projections.ts";
 import { checkLinKv, explainLinKv } from "../../checkers/lin_kv.ts";
-import { casOf } from "../../checkers/register.ts";
-import { type Call, type Completion, completionOfError } from "../clients/client.ts";
+import { casOf } from "../../checkers/linearizability/register.ts";
+import type { Call } from "../clients/client.ts";
+import { type Completion, completionOfError } from "../clients/completion.ts";
 import type { Edn } from "../../history/edn.ts";
 import type { Assignment, Context, Generator, Invocation } from "../clients/generator.ts";
 import type { Op } from "../../history/operations.ts";
@@ -62,7 +63,7 @@ export const linKv: Workload = {
   },
   check: checkLinKv,
   explain: explainLinKv,
-  comparable: comparableLinKv,
+  comparable: projectLinKv,
 };
 
 async function perform(
@@ -110,8 +111,8 @@ class Groups implements Generator {
     this.#lastKey = groups - 1;
   }
 
-  when({ now }: Context): number {
-    return now;
+  when({ nowNs }: Context): number {
+    return nowNs;
   }
 
   take({ free }: Context): Assignment {

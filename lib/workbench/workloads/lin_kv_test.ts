@@ -27,7 +27,7 @@ function take(count: number, options = OPTIONS) {
   const { main } = linKv.generators(options, new Random(3));
   const threads = options.concurrency;
   const free = Array.from({ length: threads }, (_, thread) => thread);
-  const taken = Array.from({ length: count }, () => main.take({ now: 0, free, threads }));
+  const taken = Array.from({ length: count }, () => main.take({ nowNs: 0, free, threads }));
   return { main, free, threads, taken };
 }
 
@@ -46,7 +46,7 @@ Deno.test("each group of 2n threads has a key; only the first group has readers"
 
 Deno.test("a key is given up once more than twenty processes may have touched it", () => {
   const { main, free, threads } = take(0);
-  const keyOfFirst = () => keyOf(main.take({ now: 0, free: [0], threads }));
+  const keyOfFirst = () => keyOf(main.take({ nowNs: 0, free: [0], threads }));
   const open = (thread: number) =>
     main.observe?.({ index: 0, time: 0, type: "info", process: 0, f: "cas", value: null }, thread);
   assertEquals(keyOfFirst(), 0);
@@ -57,7 +57,7 @@ Deno.test("a key is given up once more than twenty processes may have touched it
   open(0);
   assertEquals(keyOfFirst(), 2);
   assertEquals(keyOfFirst(), 2);
-  assertEquals(keyOf(main.take({ now: 0, free: free.slice(4), threads })), 1);
+  assertEquals(keyOf(main.take({ nowNs: 0, free: free.slice(4), threads })), 1);
 });
 
 Deno.test("a concurrency that is no multiple of 2n is refused by name, and so are eleven nodes", () => {

@@ -10,15 +10,16 @@
  */
 import { type Aftermath, explainSilent, withSilent } from "../final_states.ts";
 import { type Check, type Explain, verdictOf } from "../../checkers/checker.ts";
-import { comparableElle } from "../../checkers/projections.ts";
+import { projectElle } from "../../checkers/projections.ts";
 import { explainListAppend, explainRwRegister } from "../../checkers/elle/explain.ts";
 import { checkListAppend } from "../../checkers/elle/list_append.ts";
 import { checkRwRegister } from "../../checkers/elle/rw_register.ts";
-import { checkFinalState, explainFinalState } from "../../checkers/elle/stronger.ts";
+import { explainFinalState } from "../../checkers/elle/explain_final_state.ts";
+import { checkFinalState } from "../../checkers/elle/final_state.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded } from "../../checkers/elle/verdict.ts";
-import { counted } from "../../checkers/words.ts";
+import { pluralize } from "../../checkers/format.ts";
 import { drawAnomalies } from "../../checkers/elle/draw.ts";
-import { completionOfError } from "../clients/client.ts";
+import { completionOfError } from "../clients/completion.ts";
 import { type Edn, Keyword, keyword } from "../../history/edn.ts";
 import { each } from "../clients/generator.ts";
 import type { Op } from "../../history/operations.ts";
@@ -76,7 +77,7 @@ const registersAfterwards: Aftermath = {
     const apart = "Beyond Maelstrom's checks";
     if (found.length > 0) return [`${apart}, and no part of the verdict: ${first}`, ...rest];
     if (verdictOf(result["valid?"]) !== true) return [];
-    const keys = counted(Number(result["key-count"] ?? 0), "key");
+    const keys = pluralize(Number(result["key-count"] ?? 0), "key");
     const isAlone = result.replication instanceof Map && result.replication.size === 1;
     if (isAlone) return [`${apart}: in the end the node has the last write to each of ${keys}.`];
     return [`${apart}: the replicas agree on all ${keys} in the end; no write was lost.`];
@@ -115,7 +116,7 @@ function transactional(kind: Kind): Workload {
     check,
     explain,
     draw: drawAnomalies,
-    comparable: comparableElle,
+    comparable: projectElle,
     ...(aftermath && { aftermath }),
   };
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertExists } from "@std/assert";
 import { Client, MalformedReply } from "../clients/client.ts";
-import { VirtualClock } from "../clock/clock.ts";
+import { VirtualClock } from "../clock/virtual_clock.ts";
 import { type Edn, parseEdn, printEdn } from "../../history/edn.ts";
 import { parseJson } from "../../history/json.ts";
 import { Network } from "../network/network.ts";
@@ -50,7 +50,7 @@ function ask(workload: Workload, value: string, reply: string) {
 function generated(workload: Workload, count: number): Edn[] {
   const { main, final, background } = workload.generators(OPTIONS, new Random(7));
   assertEquals([final, background], [undefined, undefined]);
-  return Array.from({ length: count }, () => main.take({ now: 0, free: [0], threads: 1 }).value);
+  return Array.from({ length: count }, () => main.take({ nowNs: 0, free: [0], threads: 1 }).value);
 }
 
 Deno.test("transactions read with nothing and write 1, 2, 3, … to each key", () => {

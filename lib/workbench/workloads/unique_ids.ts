@@ -4,7 +4,7 @@
  * @module
  */
 import { checkUniqueIds, explainUniqueIds } from "../../checkers/unique_ids.ts";
-import { completionOfError } from "../clients/client.ts";
+import { completionOfError } from "../clients/completion.ts";
 import { each } from "../clients/generator.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import { UniqueIds } from "../../workloads.ts";

@@ -5,8 +5,9 @@
  * @module
  */
 import type { Aftermath } from "../final_states.ts";
-import type { Check, Comparable, Explain } from "../../checkers/checker.ts";
-import type { Call, Completion } from "../clients/client.ts";
+import type { Check, Explain, Projection } from "../../checkers/checker.ts";
+import type { Call } from "../clients/client.ts";
+import type { Completion } from "../clients/completion.ts";
 import type { EdnObject } from "../../history/edn.ts";
 import type { Generator, Invocation } from "../clients/generator.ts";
 import type { Random } from "../random.ts";
@@ -60,7 +61,7 @@ export interface Workload {
   /** A result's anomalies as SVG images, by file name. */
   readonly draw?: (result: EdnObject) => ReadonlyMap<string, string>;
   /** What of a result must come out equal when a stored run is judged again. Default: all of it. */
-  readonly comparable?: Comparable;
+  readonly comparable?: Projection;
   /** What can be judged beyond Maelstrom's checks once all is over. */
   readonly aftermath?: Aftermath;
 }

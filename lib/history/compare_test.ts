@@ -1,0 +1,33 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { compareEdn } from "./compare.ts";
+import { type Edn, Float, keyword } from "./edn.ts";
+
+Deno.test("numbers go by magnitude, strings by code units, vectors by length first", () => {
+  const ordered: [Edn, Edn][] = [
+    [1, 2],
+    [1, 1.5],
+    [2n ** 60n, 2n ** 60n + 1n],
+    [new Float(3), 4],
+    ["B", "a"],
+    [[9], [1, 1]],
+    [[1, 2], [1, 3]],
+    [null, 0],
+    [false, true],
+    [keyword("a"), keyword("b")],
+  ];
+  for (const [low, high] of ordered) {
+    assertEquals([Math.sign(compareEdn(low, high)), Math.sign(compareEdn(high, low))], [-1, 1]);
+    assertEquals(compareEdn(low, low), 0);
+  }
+});
+
+Deno.test("values of kinds without an order between them are refused", () => {
+  assertThrows(
+    () => compareEdn(1, "1"),
+    TypeError,
+    'a number and a string have no order: 1 beside "1"',
+  );
+  assertThrows(() => compareEdn({}, {}), TypeError, "an object and an object have no order");
+  assertThrows(() => compareEdn([1], ["a"]), TypeError);
+  assert(compareEdn([1], ["a", "b"]) < 0);
+});

@@ -1,0 +1,94 @@
+/**
+ * The shapes of partitions: who does not hear whom.
+ *
+ * @module
+ */
+import type { Grudge } from "../network/network.ts";
+import type { Random } from "../random.ts";
+
+/** The shapes that Maelstrom draws a partition from, each with the same probability. */
+export const PARTITION_SHAPES = ["one", "minority-third", "majority", "majorities-ring"] as const;
+
+/** How a partition divides the nodes. */
+export type PartitionShape = typeof PARTITION_SHAPES[number];
+
+/** Draws a partition of that shape. */
+export function grudgeOf(
+  shape: PartitionShape,
+  nodes: readonly string[],
+  random: Random,
+): Grudge {
+  switch (shape) {
+    case "one":
+      return split(random.shuffle(nodes), 1);
+    case "minority-third":
+      return split(random.shuffle(nodes), Math.floor((nodes.length - 1) / 3));
+    case "majority":
+      return split(random.shuffle(nodes), Math.floor(nodes.length / 2));
+    case "majorities-ring":
+      return nodes.length <= 5 ? exactRing(random.shuffle(nodes)) : overlapping(nodes, random);
+  }
+}
+
+/** Splits nodes in two, the first `size` and the rest; neither side hears the other. */
+export function split(nodes: readonly string[], size: number): Grudge {
+  const sides = [nodes.slice(0, size), nodes.slice(size)];
+  return new Map(
+    sides.flatMap((side, i) => side.map((node) => [node, new Set(sides[1 - i])] as const)),
+  );
+}
+
+/**
+ * Lets each node hear the majority around it in a ring. Among three nodes each misses exactly one
+ * other, all in the same direction, so that no request gets its reply.
+ */
+function exactRing(ring: readonly string[]): Grudge {
+  const majority = Math.floor(ring.length / 2) + 1;
+  const grudge = new Map<string, Set<string>>();
+  for (let start = 0; start < ring.length; start++) {
+    const heard = Array.from({ length: majority }, (_, i) => ring[(start + i) % ring.length]);
+    const node = heard[Math.floor(majority / 2)];
+    if (node !== undefined) grudge.set(node, new Set(ring.filter((n) => !heard.includes(n))));
+  }
+  return grudge;
+}
+
+/** Links the least connected nodes until each hears a majority; cuts every other link. */
+function overlapping(nodes: readonly string[], random: Random): Grudge {
+  const majority = Math.floor(nodes.length / 2) + 1;
+  const heard = new Map(nodes.map((node) => [node, new Set([node])]));
+  const degree = (node: string) => heard.get(node)?.size ?? 0;
+  while (true) {
+    const byDegree = random.shuffle(nodes).sort((a, b) => degree(a) - degree(b));
+    const a = byDegree[0];
+    if (a === undefined || degree(a) >= majority) break;
+    const b = byDegree.find((other) => !heard.get(a)?.has(other));
+    if (b === undefined) break;
+    heard.get(a)?.add(b);
+    heard.get(b)?.add(a);
+  }
+  return new Map(
+    nodes.map((node) => [node, new Set(nodes.filter((other) => !heard.get(node)?.has(other)))]),
+  );
+}
+
+/** Makes some nodes deaf to all others, which still hear them. */
+export function oneWay(nodes: readonly string[], random: Random): Grudge {
+  const shuffled = random.shuffle(nodes);
+  const deaf = shuffled.slice(0, 1 + random.int(Math.max(1, nodes.length - 1)));
+  const others = new Set(nodes.filter((node) => !deaf.includes(node)));
+  return new Map(deaf.map((node) => [node, others]));
+}
+
+/** Cuts every link, in both directions, with probability ⅓. */
+export function partial(nodes: readonly string[], random: Random): Grudge {
+  const grudge = new Map(nodes.map((node) => [node, new Set<string>()]));
+  for (const [i, a] of nodes.entries()) {
+    for (const b of nodes.slice(i + 1)) {
+      if (!random.chance(1 / 3)) continue;
+      grudge.get(a)?.add(b);
+      grudge.get(b)?.add(a);
+    }
+  }
+  return grudge;
+}

@@ -1,0 +1,87 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { NS_PER_S } from "../../history/operations.ts";
+import { parseTestOptions } from "../command_line.ts";
+import { Random } from "../random.ts";
+import { FAULT_KINDS, kindOf } from "./kinds.ts";
+import { PARTITION_SHAPES } from "./partitions.ts";
+import { merge, schedule, type TimedFault, validate } from "./schedule.ts";
+
+const names = (count: number) => Array.from({ length: count }, (_, i) => `n${i}`);
+
+function take(count: number, faults: Iterable<TimedFault>): TimedFault[] {
+  const taken: TimedFault[] = [];
+  for (const fault of faults) {
+    if (taken.push(fault) === count) break;
+  }
+  return taken;
+}
+
+Deno.test("every shape of partition comes up, from the start on, in turn with its end", () => {
+  const strikes = take(400, schedule(kindOf("partition"), names(5), new Random(1), 10));
+  assertEquals(strikes[0]?.timeNs, 0);
+  const shapes = new Set<string>();
+  for (const [i, { fault }] of strikes.entries()) {
+    assertEquals(fault.f, i % 2 === 0 ? "start-partition" : "stop-partition");
+    if (fault.f === "start-partition") shapes.add(fault.shape);
+  }
+  assertEquals([...shapes].sort(), [...PARTITION_SHAPES].sort());
+  const meanGap = (strikes.at(-1)?.timeNs ?? 0) / (strikes.length - 1) / NS_PER_S;
+  assert(meanGap > 9 && meanGap < 11, `mean gap ${meanGap} s`);
+});
+
+Deno.test("every kind but the partition first strikes after a gap", () => {
+  for (const [name, kind] of FAULT_KINDS) {
+    const [first] = take(1, schedule(kind, names(5), new Random(2), 3));
+    assertEquals(first?.timeNs === 0, name === "partition", name);
+  }
+});
+
+Deno.test("another kind of fault does not move the strikes of the others", () => {
+  const strikes = (kinds: string) => {
+    const line = `-w echo --node-count 5 --nemesis ${kinds} --seed 1`;
+    const { run } = parseTestOptions(line.split(" "), { simulated: true });
+    assert(run.faults !== undefined);
+    return take(40, run.faults(run.nodes, new Random(1)));
+  };
+  const pauses = (kinds: string) =>
+    strikes(kinds).filter(({ fault: { f } }) => f === "pause" || f === "resume").slice(0, 10);
+  const alone = pauses("pause");
+  assertEquals(alone.length, 10);
+  for (const kinds of ["pause,kill", "kill,pause", "partition,pause,skew"]) {
+    assertEquals(pauses(kinds), alone, kinds);
+  }
+});
+
+Deno.test("merged schedules come in order of time", () => {
+  const random = new Random(5);
+  const all = take(
+    50,
+    merge([
+      schedule(kindOf("pause"), names(3), random.split("a"), 1),
+      schedule(kindOf("kill"), names(3), random, 2),
+    ]),
+  );
+  const times = all.map(({ timeNs }) => timeNs);
+  assertEquals(times, times.toSorted((a, b) => a - b));
+  assertEquals(new Set(all.map(({ fault }) => fault.f)).size, 4);
+});
+
+Deno.test("faults that are out of order or name a stranger are refused", () => {
+  const look = (...faults: TimedFault[]) => [...validate(faults, (id) => id === "n0")];
+  const kill = (timeS: number, ...nodes: string[]): TimedFault => ({
+    timeNs: timeS * NS_PER_S,
+    fault: { f: "kill", nodes },
+  });
+  const healed: TimedFault = { timeNs: 2 * NS_PER_S, fault: { f: "stop-partition" } };
+  assertEquals(look(kill(1, "n0"), healed, healed).length, 3);
+  const grudge = new Map([["n0", new Set(["n7"])]]);
+  const refused: [TimedFault[], string][] = [
+    [[healed, kill(1, "n0")], "the fault kill at 1 s must not come before 2 s"],
+    [[kill(-1, "n0")], "the fault kill at -1 s must not come before 0 s"],
+    [[kill(NaN, "n0")], "the fault kill at NaN s must not come before 0 s"],
+    [[kill(1, "n0", "n9")], "the fault kill at 1 s: there is no n9"],
+    [[{ timeNs: 0, fault: { f: "start-partition", shape: "x", grudge } }], "there is no n7"],
+    [[{ timeNs: 0, fault: { f: "skew", node: "n8", skewMs: 1 } }], "there is no n8"],
+  ];
+  for (const [faults, why] of refused) assertThrows(() => look(...faults), RangeError, why);
+});

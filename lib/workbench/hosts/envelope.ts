@@ -1,0 +1,62 @@
+/**
+ * Reads the lines that nodes write, with Maelstrom's tolerance.
+ *
+ * @module
+ */
+import { leadingObject, parseJson, printJson } from "../../history/json.ts";
+import type { Body } from "../../message.ts";
+
+/** A message as a node wrote it. */
+interface Envelope {
+  readonly src: string;
+  readonly dest: string;
+  /** All of its JSON, without an id. */
+  readonly text: string;
+  readonly body: Body;
+  /** Whether the line goes on behind the message. Maelstrom's parser ignores what follows. */
+  readonly hasSurplus: boolean;
+}
+
+const KEYS: ReadonlySet<string> = new Set(["id", "src", "dest", "body"]);
+
+/** Reads a line; returns what is wrong with it where it is no message. */
+export function readEnvelope(line: string): Envelope | string {
+  const read = readJson(line);
+  if (read === undefined) return line.trim() === "" ? "it is empty" : "it is not JSON";
+  const { value: message, text: written } = read;
+  if (!isObject(message)) return "it is not a JSON object";
+  const { id, src, dest } = message;
+  const body = message.body ?? {};
+  if (typeof src !== "string") return `"src" must be a string`;
+  if (typeof dest !== "string") return `"dest" must be a string`;
+  if (!isBody(body)) return `"body" must be an object`;
+  if (id !== undefined && !Number.isInteger(id)) return `"id" must be an integer`;
+  const extra = Object.keys(message).find((key) => !KEYS.has(key));
+  if (extra !== undefined) return `"${extra}" does not belong in an envelope`;
+  const asWritten = id === undefined && body === message.body && written.startsWith("{");
+  const text = asWritten ? written : printJson({ src, dest, body });
+  return { src, dest, text, body, hasSurplus: written !== line };
+}
+
+/** The first JSON value of a line. */
+function readJson(line: string): { value: unknown; text: string } | undefined {
+  for (const text of [line, leadingObject(line)]) {
+    if (text === undefined) continue;
+    try {
+      return { value: parseJson(text), text };
+    } catch (error) {
+      // A RangeError tells of nesting deeper than the stack: no message either.
+      if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Between nodes a body need not have a type. */
+function isBody(value: unknown): value is Body {
+  return isObject(value);
+}

@@ -1,0 +1,49 @@
+import { assertEquals } from "@std/assert";
+import { readEnvelope } from "./envelope.ts";
+
+Deno.test("a message keeps the text that the node wrote", () => {
+  const text = '{"src":"n0", "dest":"n1", "body":{"type":"a","x":1.0}}';
+  const read = readEnvelope(text);
+  assertEquals(typeof read === "object" && [read.src, read.dest, read.text], ["n0", "n1", text]);
+  assertEquals(typeof read === "object" && read.hasSurplus, false);
+});
+
+/** Lines that Maelstrom tolerates, and the message that it reads. */
+const TOLERATED: [string, string][] = [
+  ['{"src":"n0","dest":"n1","id":3,"body":{"x":1}}', '{"src":"n0","dest":"n1","body":{"x":1}}'],
+  [' {"src":"n1","dest":"n1","body":{"x":1}}', '{"src":"n1","dest":"n1","body":{"x":1}}'],
+  ['{"src":"n0","dest":"n1"}', '{"src":"n0","dest":"n1","body":{}}'],
+  ['{"src":"n0","dest":"n1","body":null}', '{"src":"n0","dest":"n1","body":{}}'],
+];
+
+Deno.test("an id, space before the message and a missing body are tolerated", () => {
+  for (const [line, text] of TOLERATED) {
+    const read = readEnvelope(line);
+    assertEquals(typeof read === "string" ? read : read.text, text);
+  }
+});
+
+Deno.test("of two messages on a line the first one counts", () => {
+  const first = '{"src":"n0","dest":"n1","body":{"type":"a\\"}b","more":{}}}';
+  for (const behind of [first, " and more"]) {
+    const read = readEnvelope(first + behind);
+    assertEquals(typeof read === "object" && [read.text, read.hasSurplus], [first, true]);
+  }
+});
+
+/** Lines that are no messages, and what is wrong with them. */
+const MALFORMED: [string, string][] = [
+  ["", "it is empty"],
+  ["hello", "it is not JSON"],
+  ["[1]", "it is not a JSON object"],
+  [`${"[".repeat(100_000)}1.0${"]".repeat(100_000)}`, "it is not JSON"],
+  ['{"dest":"n1","body":{}}', '"src" must be a string'],
+  ['{"src":"n0","body":{}}', '"dest" must be a string'],
+  ['{"src":"n0","dest":"n1","body":[]}', '"body" must be an object'],
+  ['{"src":"n0","dest":"n1","body":{},"x":1}', '"x" does not belong in an envelope'],
+  ['{"src":"n0","dest":"n1","id":"a","body":{}}', '"id" must be an integer'],
+];
+
+Deno.test("a line that is no message says what is wrong with it", () => {
+  for (const [line, problem] of MALFORMED) assertEquals(readEnvelope(line), problem);
+});

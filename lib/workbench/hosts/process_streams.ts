@@ -1,0 +1,107 @@
+/**
+ * The three standard streams of a node's process, each within bounds: a node that exceeds one of
+ * them would fill the workbench's memory.
+ *
+ * @module
+ */
+import { LineSplitter } from "../../lines.ts";
+
+/** Characters that may wait for a node to read them. */
+const MAX_UNREAD = 2 ** 28;
+/** Characters of an unfinished line on standard output. */
+const MAX_LINE = 2 ** 26;
+/** Characters of a line on standard error; longer lines are cut. */
+const MAX_LOG_LINE = 2 ** 16;
+
+/** Kills a node that exceeds a limit, and with it ends the run. */
+type KillForExcess = (why: string) => void;
+
+/** Reads standard output line by line, to its end. */
+export async function readOutput(
+  stream: ReadableStream<Uint8Array>,
+  killForExcess: KillForExcess,
+  wrote: (line: string) => void,
+): Promise<void> {
+  const splitter = new LineSplitter();
+  for await (const chunk of stream) {
+    for (const line of splitter.push(chunk)) wrote(line);
+    if (splitter.pending > MAX_LINE) {
+      const length = inMillions(MAX_LINE);
+      return killForExcess(`it wrote ${length} to standard output without ending a line`);
+    }
+  }
+  for (const line of splitter.end()) wrote(line);
+}
+
+/** Reads standard error line by line, to its end. */
+export async function readLog(
+  stream: ReadableStream<Uint8Array>,
+  logged: (line: string) => void,
+): Promise<void> {
+  const splitter = new LineSplitter();
+  for await (const chunk of stream) {
+    for (const line of splitter.push(chunk)) logged(line.replace(/\r$/, ""));
+    if (splitter.pending > MAX_LOG_LINE) { for (const line of splitter.end()) logged(line); }
+  }
+  for (const line of splitter.end()) logged(line);
+}
+
+const COMPACT = new Intl.NumberFormat("en", {
+  notation: "compact",
+  compactDisplay: "long",
+  maximumFractionDigits: 0,
+});
+
+function inMillions(characters: number): string {
+  return `${COMPACT.format(characters)} characters`;
+}
+
+/** Standard input. Lines that come while a write is under way are written together after it. */
+export class Input {
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #encoder = new TextEncoder();
+  readonly #killForExcess: KillForExcess;
+  #lines: string[] = [];
+  #waiting = 0;
+  #writing = false;
+  #closed = false;
+
+  constructor(stream: WritableStream<Uint8Array>, killForExcess: KillForExcess) {
+    this.#writer = stream.getWriter();
+    this.#killForExcess = killForExcess;
+  }
+
+  /** Writes a line, sooner or later. */
+  write(line: string): void {
+    if (this.#closed) return;
+    this.#lines.push(line);
+    this.#waiting += line.length + 1;
+    if (!this.#writing) this.#drain();
+    if (this.#waiting <= MAX_UNREAD) return;
+    this.#closed = true;
+    this.#lines = [];
+    this.#killForExcess(`it left ${inMillions(MAX_UNREAD)} unread on standard input`);
+  }
+
+  /** Ends the stream; what has not been written is dropped. */
+  close(): void {
+    this.#closed = true;
+    this.#writer.close().catch(() => {}); // a process that has ended has broken it already
+  }
+
+  async #drain(): Promise<void> {
+    this.#writing = true;
+    try {
+      while (this.#lines.length > 0 && !this.#closed) {
+        await new Promise<void>((resolve) => setImmediate(resolve)); // for more lines of this turn
+        const bytes = this.#encoder.encode(`${this.#lines.join("\n")}\n`);
+        this.#lines = [];
+        this.#waiting = 0;
+        await this.#writer.write(bytes);
+      }
+    } catch (_error) {
+      this.#closed = true; // the process no longer reads; whatever ended it is reported elsewhere
+    }
+    this.#writing = false;
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * How long messages take, as Maelstrom draws it.
+ *
+ * @module
+ */
+import type { Random } from "../random.ts";
+
+/** How latencies are distributed. */
+export type LatencyDistribution = "constant" | "uniform" | "exponential";
+
+/** The latency of messages between nodes, and between nodes and services; clients have none. */
+export interface Latency {
+  readonly meanMs: number;
+  readonly distribution: LatencyDistribution;
+}
+
+/** Draws the latency of one message, in whole milliseconds. */
+export function drawLatencyMs({ meanMs, distribution }: Latency, random: Random): number {
+  switch (distribution) {
+    case "constant":
+      return Math.floor(meanMs);
+    case "uniform":
+      return Math.floor(random.between(0, 2 * meanMs));
+    case "exponential":
+      return Math.floor(random.exponential(meanMs));
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Loss and duplication: what chance does to messages between nodes.
+ *
+ * What happens to a message is drawn from its text and from how often that text was sent before. A
+ * run with fewer operations therefore still loses those of its messages that the longer run lost, so
+ * that a failure survives when it is shrunk.
+ *
+ * @module
+ */
+import type { Random } from "../random.ts";
+
+/** What chance does to messages between nodes, and how long deliveries take. Default: nothing. */
+export interface LinkOptions {
+  /** Probability that a message is lost. */
+  readonly loss?: number;
+  /** Probability that a message arrives twice. */
+  readonly duplication?: number;
+  /** Time that one delivery keeps a receiver busy: uniform from 0 to twice this mean. */
+  readonly deliveryMs?: number;
+}
+
+/** What chance does to one message. */
+interface Draw {
+  readonly lost: boolean;
+  readonly duplicated: boolean;
+}
+
+const UNHARMED: Draw = { lost: false, duplicated: false };
+
+/** Decides which messages are lost and which arrive twice. */
+export class LossAndDuplication {
+  readonly #loss: number;
+  readonly #duplication: number;
+  readonly #random: Random;
+  /** How often each text was sent. Stays empty where nothing is lost or duplicated. */
+  readonly #sent = new Map<string, number>();
+
+  constructor({ loss = 0, duplication = 0 }: LinkOptions, random: Random) {
+    this.#loss = loss;
+    this.#duplication = duplication;
+    this.#random = random;
+  }
+
+  /** Decides about a message that is being sent. */
+  draw(text: string): Draw {
+    if (this.#loss === 0 && this.#duplication === 0) return UNHARMED;
+    const before = this.#sent.get(text) ?? 0;
+    this.#sent.set(text, before + 1);
+    const random = this.#random.split(`${before}/${text}`);
+    return { lost: random.chance(this.#loss), duplicated: random.chance(this.#duplication) };
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * A message on its way through the network, and what can happen to it.
+ *
+ * @module
+ */
+import type { Body } from "../../message.ts";
+
+/** A message on its way. */
+export class Packet {
+  #body: Body | undefined;
+
+  constructor(
+    /** Unique in the network, from 0. */
+    readonly id: number,
+    readonly src: string,
+    readonly dest: string,
+    /** The message's JSON, envelope included, as its sender wrote it. */
+    readonly text: string,
+    body?: Body,
+  ) {
+    this.#body = body;
+  }
+
+  /** The body, parsed at most once and shared. A receiver that may change it parses `text` itself. */
+  get body(): Body {
+    return this.#body ??= parseBody(this.text);
+  }
+}
+
+/** Only this process leaves a body out, and it writes no number that `JSON.parse` would round. */
+function parseBody(text: string): Body {
+  const { body }: { body: Body } = JSON.parse(text);
+  return body;
+}
+
+/**
+ * What happens to a packet: it is sent, received, `cut` by a partition, `lost` by chance, or
+ * `discarded` because its receiver ended before it came.
+ */
+export type PacketEvent = "send" | "recv" | "cut" | "lost" | "discarded";
+
+/** Told of each packet's events as they happen. */
+export type PacketObserver = (event: PacketEvent, packet: Packet) => void;
