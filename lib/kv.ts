@@ -1,74 +1,80 @@
 /**
  * Clients of Maelstrom's services: three key-value stores and a timestamp oracle.
  *
- * | store    | promises                                                                           |
- * | -------- | ---------------------------------------------------------------------------------- |
- * | `lin-kv` | linearizable: a read sees every write that was acknowledged before it              |
- * | `seq-kv` | sequentially consistent: a read may be out of date, but a node never goes back      |
- * | `lww-kv` | next to nothing: two replicas, of which any request meets one (see below)          |
+ * | store    | promise                                                                          |
+ * | -------- | -------------------------------------------------------------------------------- |
+ * | `lin-kv` | linearizable: a read sees every write that was acknowledged before it            |
+ * | `seq-kv` | sequentially consistent: reads may be stale, but a node never goes back in time  |
+ * | `lww-kv` | next to nothing: a request reaches either of two replicas (see below)            |
  *
- * **Out of date.** What `seq-kv` says about a key may be long past, errors 20 and 22 included. A write
- * that changes the newest state brings its node there; one that repeats what some old state held need
- * not. So a node that must see the newest state first writes something unique, to any key. A
- * compare-and-set that changes something never acts on old values. And a node that lags more than 32
- * updates behind may, in Maelstrom as it is, go back after all.
+ * **Stale answers.** Anything `seq-kv` says about a key may be out of date, errors 20 and 22
+ * included. A write that changes the newest state brings its node up to date; one that repeats what
+ * some old state held need not. So a node that must see the newest state first writes something
+ * unique, to any key. A compare-and-set that changes something never acts on a stale value. A node
+ * that lags more than 32 updates behind may, in Maelstrom as it is, go back after all.
  *
- * **Definite or not.** An error with a definite code (`error.definite`) says that nothing happened. A
- * time-out (code 0) says nothing at all: the request may have been carried out, or may be yet, long
+ * **Definite or not.** An error with a definite code (`error.definite`) means that nothing
+ * happened. A time-out (code 0) says nothing: the request may have taken effect, or may do so long
  * after. What a caller can do then depends on the request:
  *
- * - a read is repeated;
- * - a write is repeated, if no other node writes the key and nothing newer has been written since;
- * - a compare-and-set must not be repeated blindly. If the first one took effect the second fails, or,
- *   worse, it makes the same change once more. Where every value is unique, because it has a version
- *   or its writer's name in it, reading tells: as soon as the key holds anything but what was compared,
- *   the request has either taken effect or never will;
- * - a change that is idempotent, as adding to a set is, is made again from what the key now holds.
+ * - a read can be repeated;
+ * - a write can be repeated if no other node writes the key and nothing newer has been written
+ *   since;
+ * - a compare-and-set must not be repeated blindly. If the first one took effect, the second fails
+ *   or, worse, makes the same change again. If every value is unique, because it holds a version or
+ *   its writer's name, a read settles it: once the key holds anything but the compared value, the
+ *   request has taken effect or never will;
+ * - a change that is idempotent, such as adding to a set, can be made again from what the key now
+ *   holds.
  *
- * **Several replicas.** In Maelstrom as it is, `lww-kv`'s replicas never exchange anything: a key that
- * was written once is found by half of all reads, for ever. It knows no `createIfNotExists`. It serves
- * values that never change, read again until found.
+ * **Replicas of `lww-kv`.** In Maelstrom as it is, they never exchange anything: half of all reads
+ * find a key that was written once, for ever. `createIfNotExists` is unknown to it. It suits values
+ * that never change, which are read again until found.
  *
  * @module
  */
 import { retry, RetryError } from "@std/async/retry";
-import { type Json } from "./message.ts";
-import { ErrorCode, type Node, RpcError, type RpcOptions } from "./node.ts";
+import { ErrorCode, type Json, RpcError } from "./message.ts";
+import type { Node, RpcOptions } from "./node.ts";
 import type { Shape } from "./rpc.ts";
 import { KvService, TsoService } from "./workloads.ts";
 
 /** A key-value service. */
 export type Store = "lin-kv" | "seq-kv" | "lww-kv";
 
-/** A value to keep. Null is none, so that it can stand for a key that does not exist. */
+/** A value in a store. Null is not one, so that it can stand for a key that does not exist. */
 export type Value = Exclude<Json, null>;
 
 /** Options of {@linkcode Kv.cas}. */
 export interface CasOptions {
-  /** Whether a key that does not exist is created, with whatever it was compared. Default: no. */
+  /** Whether a key that does not exist is created, whatever `from` is. Default: false. */
   readonly createIfNotExists?: boolean;
 }
 
 /** Options of {@linkcode Kv.update}. */
 export interface UpdateOptions<T> {
-  /** What the key probably holds: saves the first read if it does, and costs nothing but time if not. */
+  /**
+   * What the key probably holds. Saves the first read if right; costs a failed attempt if wrong.
+   */
   readonly assume?: T;
-  /** Whether the change may be applied again to a value that includes it already. Default: no. */
+  /** Whether the change may be applied again to a value that includes it. Default: false. */
   readonly idempotent?: boolean;
-  /** Bound on attempts, the first included. Default 12, which takes at most 2.6 s beside the requests. */
+  /** Bound on attempts, the first included. Default 12, whose pauses add up to at most 2.6 s. */
   readonly maxAttempts?: number;
 }
 
-/** Back-off between attempts, drawn from nothing to a bound that doubles each time. */
+/**
+ * Bounds of the pause between attempts, which is drawn from zero to a bound that doubles each time.
+ */
 const BACK_OFF_MS = { first: 4, most: 512 };
 
-/** What an old value or a competitor makes of an attempt. */
+/** How an attempt fails that acted on a stale value or lost a race. */
 const OUT_OF_DATE: ReadonlySet<number> = new Set([
   ErrorCode.keyDoesNotExist,
   ErrorCode.preconditionFailed,
 ]);
 
-/** One of the stores, for values of one shape. */
+/** A client of one store, for values of one shape. */
 export class Kv<T extends Value> {
   readonly #node: Node;
   readonly #store: Store;
@@ -76,9 +82,10 @@ export class Kv<T extends Value> {
   readonly #options: RpcOptions;
 
   /**
-   * A client of one store, whose values are all of one shape.
+   * A client of one store.
    *
-   * @param options Of every request.
+   * @param shape The shape of every value; a read of any other is an error.
+   * @param options Options of every request.
    */
   constructor(node: Node, store: Store, shape: Shape<T>, options: RpcOptions = {}) {
     this.#node = node;
@@ -90,8 +97,8 @@ export class Kv<T extends Value> {
   /**
    * Reads a key.
    *
-   * @throws {RpcError} 20 if it does not exist, 0 if no answer came, 13 if its value is not of the
-   * store's shape.
+   * @throws {RpcError} 20 if it does not exist, 0 if no answer came in time, 13 if its value has
+   * another shape.
    */
   async read(key: Json): Promise<T> {
     const { value } = await this.#node.rpc(this.#store, KvService.read, { key }, this.#options);
@@ -100,7 +107,11 @@ export class Kv<T extends Value> {
     throw new RpcError(ErrorCode.crash, `${this.#store}: ${problem}`);
   }
 
-  /** Reads a key, or returns the fallback if it does not exist. Other errors are those of `read`. */
+  /**
+   * Reads a key, or returns `fallback` if it does not exist.
+   *
+   * @throws {RpcError} 0 or 13, as `read`.
+   */
   async readOr<F>(key: Json, fallback: F): Promise<T | F> {
     try {
       return await this.read(key);
@@ -113,17 +124,18 @@ export class Kv<T extends Value> {
   /**
    * Sets a key, whatever it holds.
    *
-   * @throws {RpcError} 0 if no answer came: it may be set, or may be yet.
+   * @throws {RpcError} 0 if no answer came in time: the key may be set, or may be yet.
    */
   async write(key: Json, value: T): Promise<void> {
     await this.#node.rpc(this.#store, KvService.write, { key, value }, this.#options);
   }
 
   /**
-   * Sets a key to `to` if it holds `from`: compare-and-set. Where `from` is null, it holds nothing.
+   * Compare-and-set: sets a key to `to` if it holds `from`.
    *
-   * @throws {RpcError} 22 if it holds something else and 20 if it does not exist, in which cases
-   * nothing has changed; 0 if no answer came: it may have, or may yet.
+   * @param from Null for a key that is expected not to exist.
+   * @throws {RpcError} 22 if the key holds something else or 20 if it does not exist, and nothing
+   * has changed; 0 if no answer came in time: it may have changed, or may yet.
    */
   async cas(key: Json, from: T | null, to: T, options: CasOptions = {}): Promise<void> {
     const create = options.createIfNotExists ? { create_if_not_exists: true } : {};
@@ -132,20 +144,20 @@ export class Kv<T extends Value> {
   }
 
   /**
-   * Changes a key by compare-and-set, again and again until no other node came between; creates it if
-   * it does not exist. If it resolves, the change was applied, to the value that was there just
-   * before: exactly once, unless it is declared idempotent. (On `seq-kv`, a change that leaves the
-   * value as it is may have seen an old one.)
+   * Changes a key by compare-and-set, repeated until no other node interferes; creates the key if
+   * it does not exist. If it resolves, the change was applied exactly once to the value that was
+   * there just before, or at least once if it is declared idempotent. (On `seq-kv`, a change that
+   * leaves the value as it is may have seen a stale one.)
    *
-   * A compare-and-set that times out may have happened. If doing it twice is harmless, say so
-   * (`idempotent`), and it is done again, starting from what the key then holds. Otherwise it ends
-   * here, with code 0, and the caller does not know.
+   * A compare-and-set that times out may have happened. If the change is `idempotent`, it is made
+   * again from what the key then holds. Otherwise the update ends with code 0, and its outcome is
+   * unknown.
    *
-   * @param change From the present value, `undefined` if there is none, to the next. May be called
-   * several times. Where it returns the very value it was given nothing is written.
-   * @returns The value that the change led to.
-   * @throws {RpcError} 30 if every attempt failed, and certainly so; 0 if one of them may have
-   * succeeded.
+   * @param change Computes the next value from the current one, `undefined` if there is none. It
+   * may be called several times. If it returns the very value that it was given, nothing is
+   * written.
+   * @returns The value that the change produced.
+   * @throws {RpcError} 30 if every attempt certainly failed; 0 if one of them may have succeeded.
    */
   async update(
     key: Json,
@@ -187,10 +199,10 @@ function isOf<T>(shape: Shape<T>, value: unknown): value is T {
 }
 
 /**
- * Asks `lin-tso` for a timestamp: a whole number from 0 that is higher than any that was handed out
- * before the call, to whichever node.
+ * Asks `lin-tso` for a timestamp: an integer from 0 that is higher than any handed out before the
+ * call, to any node.
  *
- * @throws {RpcError} 0 if no answer came. Then one may be missing from the sequence; just ask again.
+ * @throws {RpcError} 0 if no answer came in time. The sequence may then lack one; just ask again.
  */
 export async function timestamp(node: Node, options: RpcOptions = {}): Promise<number> {
   return (await node.rpc("lin-tso", TsoService.ts, {}, options)).ts;

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Kv, type Store, timestamp, type UpdateOptions } from "./kv.ts";
-import { type Body, ErrorCode, type Node, RpcError } from "./node.ts";
+import { type Body, ErrorCode, RpcError } from "./message.ts";
+import type { Node } from "./node.ts";
 import { array, boolean, integer, rpc, string } from "./rpc.ts";
 import { FakeTime, scenario, settled, TestNode, type World } from "./testing/mod.ts";
 
-/** A node whose every request the test answers, or not. */
+/** A node whose requests the test answers, or leaves unanswered. */
 function nodeWithStore(store: Store = "seq-kv") {
   let kv: Kv<number> | undefined;
   let node: Node | undefined;
@@ -13,7 +14,7 @@ function nodeWithStore(store: Store = "seq-kv") {
     kv = new Kv(self, store, integer, { timeoutMs: 100 });
   });
   if (kv === undefined || node === undefined) throw new Error("the program did not run");
-  /** The request that waits, answered. */
+  /** Answers the pending request, and returns it. */
   const answer = async (reply: Body): Promise<Body> => {
     await settled();
     const request = n0.sent.shift();
@@ -42,7 +43,7 @@ Deno.test("a read returns the value and asks the store it belongs to", async () 
   assertEquals(await reading, 7);
 });
 
-Deno.test("readOr has an answer where the key does not exist, and for nothing else", async () => {
+Deno.test("readOr returns its fallback if the key does not exist, and for no other error", async () => {
   const { kv, answer } = nodeWithStore();
   for (const [reply, expected] of [[value(7), 7], [error(20), "none"]] as const) {
     const reading = kv.readOr("k", "none");
@@ -54,14 +55,14 @@ Deno.test("readOr has an answer where the key does not exist, and for nothing el
   assertEquals(await reading, 11);
 });
 
-Deno.test("a value of another shape is an error that names the key, not a value", async () => {
+Deno.test("a value of another shape is an error that names the key", async () => {
   const { kv, answer } = nodeWithStore();
   const reading = assertRejects(() => kv.read("k"), RpcError, '"k"" must be an integer, got "x"');
   await answer(value("x"));
   assertEquals((await reading).code, ErrorCode.crash);
 });
 
-Deno.test("write and cas say what they are told, and create only if told to", async () => {
+Deno.test("write and cas send what they are given, and create only if told to", async () => {
   const { kv, answer } = nodeWithStore();
   const writing = kv.write("k", 1);
   assertEquals(await answer({ type: "write_ok" }), { type: "write", key: "k", value: 1 });
@@ -75,7 +76,7 @@ Deno.test("write and cas say what they are told, and create only if told to", as
   await creating;
 });
 
-Deno.test("a compare-and-set that was refused is definite, one without an answer is not", async () => {
+Deno.test("a refused compare-and-set is a definite error, one without an answer is not", async () => {
   using time = new FakeTime();
   const { n0, kv, answer } = nodeWithStore();
   const refused = assertRejects(() => kv.cas("k", 1, 2), RpcError);
@@ -94,7 +95,7 @@ Deno.test("update reads, changes, and compares with what it read", async () => {
   assertEquals(await updating, 8);
 });
 
-Deno.test("update creates a key that does not exist, and compares with what no key holds", async () => {
+Deno.test("update creates a key that does not exist, and compares with null", async () => {
   const { kv, answer } = nodeWithStore();
   const updating = kv.update("k", (current = 0) => current + 1);
   await answer(error(20));
@@ -108,14 +109,14 @@ Deno.test("update creates a key that does not exist, and compares with what no k
   assertEquals(await updating, 1);
 });
 
-Deno.test("update writes nothing where the change returns what it was given", async () => {
+Deno.test("update writes nothing if the change returns what it was given", async () => {
   const { n0, kv, answer } = nodeWithStore();
   const updating = kv.update("k", (current = 0) => Math.max(current, 5));
   await answer(value(7));
   assertEquals([await updating, n0.sent], [7, []]);
 });
 
-Deno.test("update begins without a read where it may assume a value, and reads if that is wrong", async () => {
+Deno.test("update starts from an assumed value without a read, and reads if that is wrong", async () => {
   using time = new FakeTime();
   const { kv, answer } = nodeWithStore();
   const updating = kv.update("k", (current = 0) => current + 1, { assume: 3 });
@@ -135,18 +136,18 @@ Deno.test("update ends with code 0 when a compare-and-set may have happened", as
   assertEquals([await outcome, n0.sent.map(({ body }) => body.type)], [0, ["cas"]]);
 });
 
-Deno.test("update goes on after that if the change is idempotent, from what it then reads", async () => {
+Deno.test("update of an idempotent change goes on after that, from what it then reads", async () => {
   using time = new FakeTime();
   const { n0, kv, answer } = nodeWithStore();
   const most = (current = 0) => Math.max(current, 9);
   const updating = kv.update("k", most, { assume: 7, idempotent: true });
   await time.advance(104); // no answer in 100 ms, then up to 4 ms of back-off
   n0.sent.shift();
-  assertEquals(await answer(value(9)), { type: "read", key: "k" }); // so it had happened
+  assertEquals(await answer(value(9)), { type: "read", key: "k" }); // so the first one had happened
   assertEquals(await updating, 9);
 });
 
-Deno.test("update repeats a read that was not answered, for that changes nothing", async () => {
+Deno.test("update repeats a read that was not answered", async () => {
   using time = new FakeTime();
   const { n0, kv, answer } = nodeWithStore();
   const updating = kv.update("k", (current = 0) => current + 1);
@@ -157,7 +158,7 @@ Deno.test("update repeats a read that was not answered, for that changes nothing
   assertEquals(await updating, 8);
 });
 
-Deno.test("update gives up after a bounded number of attempts, and tells conflict from doubt", async () => {
+Deno.test("update gives up after maxAttempts, with code 30 if nothing happened and code 0 if it may have", async () => {
   using time = new FakeTime();
   const { kv, answer } = nodeWithStore();
   const increment = (current = 0) => current + 1;
@@ -178,7 +179,7 @@ Deno.test("update gives up after a bounded number of attempts, and tells conflic
   assertEquals(await doubt, ErrorCode.timeout);
 });
 
-Deno.test("update passes on what is no conflict, also what the change throws", async () => {
+Deno.test("update passes on errors other than conflicts, also those that the change throws", async () => {
   const { n0, kv, answer } = nodeWithStore();
   const refused = codeOf(kv.update("k", () => 1));
   await answer(error(11));
@@ -195,11 +196,11 @@ Deno.test("update passes on what is no conflict, also what the change throws", a
   assertEquals(n0.sent, []);
 });
 
-Deno.test("update waits up to twice as long each time, and half a second at most", async () => {
+Deno.test("update's pause is bounded by twice as much each time, and by half a second", async () => {
   using time = new FakeTime();
   const { n0, kv, answer } = nodeWithStore();
   const { random } = Math;
-  Math.random = () => 0; // full waits
+  Math.random = () => 0; // the longest pauses
   try {
     const outcome = codeOf(kv.update("k", (current = 0) => current + 1));
     const waitsMs: number[] = [];
@@ -232,7 +233,7 @@ function storeNamed(name: string): Store {
   throw new Error(`no store ${name}`);
 }
 
-/** Keeps lists of tags in the stores, each tag in it at most once. */
+/** Keeps lists of tags in the stores, each tag at most once in a list. */
 function tagger(node: Node): void {
   const tags = (store: string) => new Kv(node, storeNamed(store), array(integer));
   const options: UpdateOptions<number[]> = { idempotent: true, maxAttempts: 25 };
@@ -262,7 +263,7 @@ function tagger(node: Node): void {
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 const ascending = (tags: readonly number[]) => tags.toSorted((a, b) => a - b);
 
-/** Every node adds some tags, one after another; how many were acknowledged. */
+/** Lets every node add some tags, one after another; returns how many were acknowledged. */
 async function addEverywhere(world: World, store: string, each: number): Promise<number> {
   let acknowledged = 0;
   await Promise.all(world.nodes.map(async (node, n) => {
@@ -274,14 +275,14 @@ async function addEverywhere(world: World, store: string, each: number): Promise
   return acknowledged;
 }
 
-/** What a node reads that has brought itself to the newest state. */
+/** What a node reads after it has brought itself up to date. */
 async function newest(world: World, store: string): Promise<number[]> {
   if (store === "seq-kv") await world.ask("n0", sync, { unique: world.nowMs });
   return (await world.ask("n0", read, { store, key: "k" })).tags;
 }
 
 for (const store of ["lin-kv", "seq-kv"]) {
-  Deno.test(`competing updates of ${store} all take place, at any latency, in any partition`, async () => {
+  Deno.test(`competing updates of ${store} all take effect, at any latency and in any partition`, async () => {
     for (const latencyMs of [0, 20]) {
       await scenario(tagger, { nodes: 3, latencyMs, seed: latencyMs }, async (world) => {
         world.partition(["n0"], ["n1", "n2"]);
@@ -292,11 +293,11 @@ for (const store of ["lin-kv", "seq-kv"]) {
   });
 }
 
-Deno.test("idempotent updates take place once each although a fifth of all messages is lost", async () => {
+Deno.test("idempotent updates take effect although a fifth of all messages is lost", async () => {
   for (const seed of [1, 2]) {
     const options = { nodes: 3, latencyMs: 5, loss: 0.2, seed };
     await scenario(tagger, options, async (world) => {
-      // Reads that are lost are asked again; with lin-kv every one is right.
+      // Lost reads are repeated; with lin-kv every answer is right.
       const lost = async (attempt: () => Promise<unknown>) => {
         try {
           await attempt();
@@ -315,7 +316,7 @@ Deno.test("idempotent updates take place once each although a fifth of all messa
   }
 });
 
-Deno.test("an update that is not idempotent never takes place twice, whatever is lost", async () => {
+Deno.test("an update that is not idempotent never takes effect twice, whatever is lost", async () => {
   const counts = async (idempotent: boolean) => {
     let acknowledged = 0;
     let doubtful = 0;
@@ -342,7 +343,7 @@ Deno.test("an update that is not idempotent never takes place twice, whatever is
   assert(wrong.count > wrong.acknowledged + wrong.doubtful, "or else the test shows nothing");
 });
 
-Deno.test("seq-kv shows old values until its client writes something unique", async () => {
+Deno.test("seq-kv returns stale values until its client writes something unique", async () => {
   const late: number[] = [];
   await scenario(tagger, { nodes: 3 }, async (world) => {
     for (const tag of upTo(10)) {
@@ -355,7 +356,7 @@ Deno.test("seq-kv shows old values until its client writes something unique", as
   assert(late[0] !== undefined && late[0] < 10);
 });
 
-Deno.test("timestamps are unique and never go back, whoever asks", async () => {
+Deno.test("timestamps are unique and increase, whichever node asks", async () => {
   await scenario(tagger, { nodes: 3, latencyMs: 10 }, async (world) => {
     const first = await Promise.all(upTo(9).map((i) => world.ask(`n${i % 3}`, ask, {})));
     const then = await world.ask("n0", ask, {});

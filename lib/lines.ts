@@ -1,26 +1,26 @@
 /**
- * Lines out of a stream of bytes that is cut anywhere: in a line, or in the middle of a character.
+ * Splits a stream of bytes into lines, wherever its chunks end: in a line or inside a character.
  *
  * @module
  */
 
-/** Collects chunks and hands out whole lines. Time is linear in the bytes, however long a line. */
+/** Collects chunks and returns whole lines, in time linear in the bytes however long a line is. */
 export class LineSplitter {
   readonly #decoder = new TextDecoder();
   #started: string[] = [];
   #pending = 0;
 
-  /** Characters that have come of a line that has no end yet. */
+  /** Characters received of a line that has not ended yet. */
   get pending(): number {
     return this.#pending;
   }
 
-  /** The lines that this chunk completes, without their ends. */
+  /** Takes a chunk; returns the lines that it completes, without their newlines. */
   push(chunk: Uint8Array): string[] {
     return this.#split(this.#decoder.decode(chunk, { stream: true }));
   }
 
-  /** At the end of the stream: the last line, if it had no end. */
+  /** Ends the stream; returns the last line if it had no newline. */
   end(): string[] {
     const lines = this.#split(this.#decoder.decode());
     const last = this.#take("");

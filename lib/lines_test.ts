@@ -3,7 +3,7 @@ import { LineSplitter } from "./lines.ts";
 
 const encoder = new TextEncoder();
 
-/** All lines of a stream that comes in these chunks. */
+/** All lines of a stream that arrives in these chunks. */
 function lines(chunks: Iterable<Uint8Array>): string[] {
   const splitter = new LineSplitter();
   return [...[...chunks].flatMap((chunk) => splitter.push(chunk)), ...splitter.end()];
@@ -16,14 +16,14 @@ function* cut(bytes: Uint8Array, size: number): Iterable<Uint8Array> {
 const TEXT = ["plain", "é ü ß", "", "日本語", "🌍🧵", '{"a":"\\n"}'];
 const BYTES = encoder.encode(TEXT.map((line) => `${line}\n`).join(""));
 
-Deno.test("a stream that is cut anywhere, in lines and in characters, has the same lines", () => {
+Deno.test("a stream yields the same lines wherever it is cut", () => {
   for (let at = 0; at <= BYTES.length; at++) {
     assertEquals(lines([BYTES.subarray(0, at), BYTES.subarray(at)]), TEXT);
   }
   for (let size = 1; size <= BYTES.length; size++) assertEquals(lines(cut(BYTES, size)), TEXT);
 });
 
-Deno.test("a line is handed out with the chunk that ends it, not before and not after", () => {
+Deno.test("a line is returned with the chunk that ends it", () => {
   const splitter = new LineSplitter();
   assertEquals(splitter.push(encoder.encode("on")), []);
   assertEquals(splitter.push(encoder.encode("e\ntwo\nthr")), ["one", "two"]);
@@ -43,16 +43,16 @@ Deno.test("a line may be megabytes long", () => {
   assertEquals(lines(cut(bytes, 65_536)), ["before", long, "after"]);
 });
 
-Deno.test("a last line without its end is handed out at the end of the stream", () => {
+Deno.test("a last line without a newline is returned at the end of the stream", () => {
   assertEquals(lines([encoder.encode("one\ntwo")]), ["one", "two"]);
   assertEquals(lines([]), []);
 });
 
-Deno.test("a character that the stream's end cuts off becomes the replacement character", () => {
+Deno.test("a character cut off by the end of the stream becomes the replacement character", () => {
   assertEquals(lines([encoder.encode("caf"), encoder.encode("é").subarray(0, 1)]), ["caf\u{fffd}"]);
 });
 
-Deno.test("a chunk may be overwritten once it was pushed", () => {
+Deno.test("a chunk may be overwritten after it was pushed", () => {
   const splitter = new LineSplitter();
   const buffer = encoder.encode("abc");
   splitter.push(buffer);
@@ -60,7 +60,7 @@ Deno.test("a chunk may be overwritten once it was pushed", () => {
   assertEquals(splitter.push(encoder.encode("\n")), ["abc"]);
 });
 
-Deno.test("it is known how much of a line is there that has no end yet", () => {
+Deno.test("pending counts the characters of an unfinished line", () => {
   const splitter = new LineSplitter();
   splitter.push(encoder.encode("one\ntw"));
   assertEquals(splitter.pending, 2);

@@ -1,7 +1,7 @@
 /**
- * Maelstrom's messages: an envelope, a body, and the error codes a reply may carry.
+ * Maelstrom's messages: an envelope, a body, and the error codes that a reply may carry.
  *
- * One JSON object a line, in both directions:
+ * Each line is one JSON object, in both directions:
  * `{"src": "c1", "dest": "n0", "body": {"type": "echo", "msg_id": 1, "echo": "hi"}}`
  *
  * @module
@@ -12,29 +12,31 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 /** A message's body. `msg_id` asks for a reply; the reply carries it as `in_reply_to`. */
 export interface Body {
-  /** What the message asks or answers, such as `read` or `read_ok`. */
+  /** The kind of request or reply, such as `read` or `read_ok`. */
   type: string;
   /** Unique among its sender's messages. */
   msg_id?: number;
-  /** `null` where a service answers a message that had no `msg_id`. */
+  /** The `msg_id` that this replies to; `null` if a service replies to a message without one. */
   in_reply_to?: number | null;
-  /** Whatever belongs to a message of that type. */
+  /** The fields of a message of that type. */
   [field: string]: unknown;
 }
 
-/** A message as it travels. Maelstrom adds an `id` on the way to a node; a node sends none. */
+/** A message as it travels. Maelstrom adds an `id` to what it delivers; a node sends none. */
 export interface Message {
   /** Unique in the network. */
   id?: number;
-  /** Who sent it. */
+  /** The sender's id. */
   src: string;
-  /** Who is to get it. */
+  /** The receiver's id. */
   dest: string;
-  /** What it says. */
+  /** The message itself. */
   body: Body;
 }
 
-/** True of a client's id. Maelstrom goes by the first letter, so no node may be named `c…`. */
+/**
+ * Whether an id is a client's. Maelstrom goes by the first letter, so no node may be named `c…`.
+ */
 export function isClient(id: string): boolean {
   return id.startsWith("c");
 }
@@ -62,17 +64,12 @@ const NAMES: ReadonlyMap<number, string> = new Map(
   ]),
 );
 
-/** Maelstrom's name of an error code, such as `key-does-not-exist`; `unknown` if it has none. */
+/** Maelstrom's name for an error code, such as `key-does-not-exist`; `unknown` if it has none. */
 export function errorName(code: number): string {
   return NAMES.get(code) ?? "unknown";
 }
 
-/** True if an error with that code says that the request certainly did not take effect. */
-export function isDefinite(code: number): boolean {
-  return NAMES.has(code) && !INDEFINITE.has(code);
-}
-
-/** An RPC that did not succeed: thrown by a handler to reply with it, and by `rpc` on receipt. */
+/** An RPC that failed: a handler throws it to reply with it, and `rpc` throws it on receipt. */
 export class RpcError extends Error {
   /** One of {@linkcode ErrorCode}, or a program's own code from 1000. */
   readonly code: number;
@@ -80,10 +77,10 @@ export class RpcError extends Error {
   /**
    * An error with one of Maelstrom's codes, or one of the program's own.
    *
-   * @param text For a person; default the code's name.
+   * @param text For a person. Default: the code's name.
    */
   constructor(code: number, text: string = errorName(code)) {
-    // Errors are ordinary answers: a stack would cost as much as the message, and lead nowhere.
+    // Errors are ordinary replies: a stack would cost as much as the message, and point nowhere.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(text);
@@ -92,18 +89,20 @@ export class RpcError extends Error {
     this.code = code;
   }
 
-  /** Whether the request certainly did not take effect. After a time-out it may have, or may yet. */
+  /**
+   * Whether the request certainly did not take effect. After a time-out it may have, or may yet.
+   */
   get definite(): boolean {
-    return isDefinite(this.code);
+    return NAMES.has(this.code) && !INDEFINITE.has(this.code);
   }
 }
 
-/** A line that is no message. The text of the error says what is wrong with it. */
+/** A line that is no message. */
 export class MalformedMessage extends Error {
   /**
-   * The error's message says what is wrong and quotes the line's beginning.
+   * The error's text says what is wrong and quotes the beginning of the line.
    *
-   * @param line The line as it came.
+   * @param line The whole line.
    */
   constructor(problem: string, readonly line: string) {
     super(`${problem}: ${line.length <= 200 ? line : `${line.slice(0, 200)}…`}`);
@@ -112,7 +111,7 @@ export class MalformedMessage extends Error {
 }
 
 /**
- * Reads one line.
+ * Parses one line.
  *
  * @throws {MalformedMessage} if it is not JSON or not a message's envelope.
  */
@@ -148,4 +147,9 @@ function envelopeProblem(message: unknown): string | undefined {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** An error as a log shows it: with its stack, where it has one. */
+export function describeError(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
 }

@@ -1,46 +1,29 @@
 /**
- * What a challenge imports: {@linkcode Node}, the vocabulary of a program, and {@linkcode serve},
- * which runs a program on standard input and output.
- *
- * ```ts
- * export default function echo(node: Node): void {
- *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
- * }
- *
- * if (import.meta.main) await serve(echo);
- * ```
- *
- * A program is a function that registers handlers. It keeps time with the ordinary globals
- * (`setTimeout`, `Date.now`, …), so that it runs unchanged under a simulator that owns them.
+ * A node of the system, as its program and its transport see it.
  *
  * @module
  */
 import {
   type Body,
+  describeError,
   ErrorCode,
   isClient,
-  MalformedMessage,
   type Message,
-  parseMessage,
   RpcError,
 } from "./message.ts";
 import { bodyOf, fieldProblem, type Of, type OneWay, type ReplyOf, type Rpc } from "./rpc.ts";
-import { divertConsole, LineWriter, readLines } from "./stdio.ts";
 import { Init } from "./workloads.ts";
-
-export type { Body, Json, Message } from "./message.ts";
-export { ErrorCode, RpcError } from "./message.ts";
 
 /** A challenge: registers handlers on a node, which may not know its id yet. */
 export type Program = (node: Node) => void;
 
-/** What a handler is given: the fields that its message describes, beside `type` and `msg_id`. */
+/** What a handler receives: the fields that its message describes, with `type` and `msg_id`. */
 export type RequestOf<M extends OneWay> = Of<M["request"]> & {
   readonly type: M["type"];
   readonly msg_id?: number;
 };
 
-/** Answers a request with a reply's body, now or later; or with nothing, where none is expected. */
+/** Answers a request with a reply's body, now or later; a one-way message with nothing. */
 export type Handler<M extends OneWay> = (
   body: RequestOf<M>,
   message: Message,
@@ -54,27 +37,27 @@ export interface RpcOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How a node reaches the world. */
+/** How a node reaches the network and its log. */
 export interface Transport {
   /**
-   * Sends a message on its way. What its body holds may change after the call, so whoever keeps
-   * the message copies it; an error thrown here reaches whoever sent.
+   * Sends a message. The values in its body may change after the call, so a transport that keeps
+   * the message copies it. An error thrown here reaches the sender.
    */
   send(message: Message): void;
-  /** Says something to whoever runs the node; never on the protocol's own stream. */
+  /** Writes to the node's log, which is never the protocol's own stream. */
   log(text: string): void;
 }
 
 /**
- * A client waits 5 s for a reply and may then be gone; Maelstrom stops reading a node that answers
- * a client it no longer knows. Half a second is left for the way here and back.
+ * A client waits 5 s for a reply and may then be gone, and Maelstrom stops reading a node that
+ * answers a client it no longer knows. That leaves half a second for the way here and back.
  */
 const REPLY_WITHIN_MS = 4_500;
 
-/** The longest `setTimeout`; beyond, it would fire at once. */
+/** The longest delay that `setTimeout` can keep; it fires at once for any longer one. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Messages that may wait for `init`; what comes beyond is dropped, as a network may do. */
+/** Bound on the messages that wait for `init`; more are dropped, as a network may do. */
 const MAX_WAITING = 100_000;
 
 interface Call {
@@ -88,7 +71,7 @@ interface Registered {
   readonly handle: (body: Body, message: Message) => unknown;
 }
 
-/** One node of the system, as its program sees it. */
+/** A node of the system, as its program sees it. */
 export class Node {
   readonly #transport: Transport;
   readonly #handlers = new Map<string, Registered>();
@@ -98,22 +81,34 @@ export class Node {
   #identity: { id: string; ids: readonly string[]; peers: readonly string[] } | undefined;
   #lastMsgId = 0;
 
-  /** A node without an id: it gets that, and its peers', by `init`. */
+  /** A node that learns its id, and its peers', from `init`. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
-  /** This node's id, such as `n0`. Known from `init` on; reading it earlier throws. */
+  /**
+   * This node's id, such as `n0`.
+   *
+   * @throws {Error} before `init`.
+   */
   get id(): string {
     return this.#known().id;
   }
 
-  /** The ids of all nodes, this one included, in an order that is the same everywhere. */
+  /**
+   * The ids of all nodes, this one included, in the same order on every node.
+   *
+   * @throws {Error} before `init`.
+   */
   get ids(): readonly string[] {
     return this.#known().ids;
   }
 
-  /** The ids of all other nodes, in the order of {@linkcode Node.ids}. */
+  /**
+   * The ids of all other nodes, in the order of {@linkcode Node.ids}.
+   *
+   * @throws {Error} before `init`.
+   */
   get peers(): readonly string[] {
     return this.#known().peers;
   }
@@ -124,29 +119,30 @@ export class Node {
   }
 
   /**
-   * Calls `start` once the node knows its id, before any other message is handled. The place for
-   * timers; but do not send from `start` itself, only later: other nodes and the services may not
-   * be there yet, and Maelstrom stops reading a node that writes to someone it does not know.
+   * Calls `start` once the node knows its id, before it handles any other message. This is the
+   * place to start timers. Do not send from `start` itself: other nodes and the services may not be
+   * there yet, and Maelstrom stops reading a node that writes to a destination it does not know.
    */
   onInit(start: () => void): void {
     this.#initialisers.push(start);
   }
 
   /**
-   * Handles messages of one type. Fields of the wrong kind never reach the handler: the sender gets
-   * error 12, which names the field. A handler that throws an {@linkcode RpcError} replies with it;
-   * any other error becomes code 13 with the error's text. A client's request that takes an async
-   * handler longer than 4.5 s is not answered any more. A handler that computes for seconds on end
-   * stops the whole node for as long.
+   * Handles messages of one type. Ill-typed fields never reach the handler: the sender gets error
+   * 12, which names the field. A handler that throws an {@linkcode RpcError} replies with it; any
+   * other error becomes code 13 with the error's text. If an async handler takes longer than 4.5 s,
+   * a client gets no answer any more. A handler that computes for seconds stops the whole node for
+   * as long.
    *
-   * Hazard: an error that a call inside the handler received and nobody caught is passed on, code
-   * and all. A definite code then says of the *whole* request that it did not take effect.
+   * Hazard: an error that a call inside the handler receives and nobody catches becomes the reply,
+   * code included. A definite code then claims that the *whole* request did not take effect.
    *
    * @throws {Error} if the type has a handler already.
-   * @throws {TypeError} if the message is no description, as in a program that was not type-checked.
+   * @throws {TypeError} if `message` is no description, as can happen in a program that is not
+   * type-checked.
    */
   on<M extends OneWay>(message: M, handler: Handler<M>): void {
-    mustBeDescribed(message);
+    mustBeDescription(message);
     const { type } = message;
     if (this.#handlers.has(type)) throw new Error(`a handler for "${type}" is registered already`);
     this.#handlers.set(type, {
@@ -156,22 +152,25 @@ export class Node {
   }
 
   /**
-   * Sends a message that expects no reply. It may be lost, and it may overtake others.
+   * Sends a message that expects no reply. It may be lost, repeated, or overtaken by others.
    *
-   * @throws {TypeError} if the message is no description.
+   * @throws {Error} before `init`.
+   * @throws {TypeError} if `message` is no description.
    */
   send<M extends OneWay>(dest: string, message: M, fields: Of<M["request"]>): void {
-    mustBeDescribed(message);
+    mustBeDescription(message);
     this.#send(dest, bodyOf(message.type, message.request, fields));
   }
 
   /**
    * Sends a request and waits for the reply.
    *
-   * @throws {RpcError} the error that came back; code 0 if nothing did in time, in which case the
-   * request may have been carried out, or may be yet; code 13 if the reply was malformed.
+   * @throws {RpcError} with the error that came back; with code 0 if nothing did in time, in which
+   * case the request may have taken effect or may do so yet; with code 13 if the reply was
+   * malformed.
+   * @throws {Error} before `init`.
    * @throws {RangeError} if `timeoutMs` is out of range.
-   * @throws {TypeError} if the request is no description.
+   * @throws {TypeError} if `request` is no description.
    */
   async rpc<R extends Rpc>(
     dest: string,
@@ -179,7 +178,7 @@ export class Node {
     fields: Of<R["request"]>,
     options: RpcOptions = {},
   ): Promise<ReplyOf<R>> {
-    mustBeDescribed(request);
+    mustBeDescription(request);
     const { timeoutMs = 1000, signal } = options;
     if (!(timeoutMs >= 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
       throw new RangeError(
@@ -208,7 +207,7 @@ export class Node {
     }
   }
 
-  /** Takes a message from the network. Whoever runs the node calls this; a program never does. */
+  /** Takes a message from the network. The transport calls this; a program never does. */
   receive(message: Message): void {
     const { body } = message;
     if (body.type === Init.init.type) this.#init(message);
@@ -239,7 +238,7 @@ export class Node {
     for (const earlier of waiting) this.receive(earlier);
   }
 
-  /** Keeps what comes before `init`: nodes start independently, so a peer may be ahead. */
+  /** Keeps a message until `init`: nodes start independently, so a peer may be ahead. */
   #wait(message: Message): void {
     if (this.#waiting.length < MAX_WAITING) {
       this.#waiting.push(message);
@@ -260,7 +259,7 @@ export class Node {
     try {
       const reply = handle(body, message);
       if (!(reply instanceof Promise)) return this.#reply(message, to, reply);
-      const sinceMs = performance.now(); // only here: asking the time costs as much as dispatch
+      const sinceMs = performance.now(); // only here: reading the clock costs as much as dispatch
       reply.then((later) => this.#reply(message, to, later, sinceMs))
         .catch((error) => this.#fail(message, error, sinceMs));
     } catch (error) {
@@ -278,7 +277,9 @@ export class Node {
     const { src, body } = request;
     const deliberate = error instanceof RpcError;
     if (!deliberate || body.msg_id === undefined) {
-      this.log(`${body.type} from ${src} failed: ${deliberate ? error.message : describe(error)}`);
+      this.log(
+        `${body.type} from ${src} failed: ${deliberate ? error.message : describeError(error)}`,
+      );
     }
     const code = deliberate ? error.code : ErrorCode.crash;
     const text = error instanceof Error ? error.message : String(error);
@@ -297,13 +298,13 @@ export class Node {
       }
     }
     reply.in_reply_to = body.msg_id;
-    // A malformed init is answered under the name that it was sent to.
+    // A malformed init is answered under the name to which it was sent.
     this.#transport.send({ src: this.#identity?.id ?? dest, dest: src, body: reply });
   }
 
   #settle({ src, body }: Message, id: number | null): void {
     const call = id === null ? undefined : this.#calls.get(id);
-    if (call === undefined) return; // it was given up, or the network delivered the reply twice
+    if (call === undefined) return; // it timed out, or the network delivered the reply twice
     if (body.type === "error") {
       const code = typeof body.code === "number" ? body.code : ErrorCode.crash;
       const text = typeof body.text === "string" ? body.text : undefined;
@@ -321,8 +322,8 @@ export class Node {
   }
 }
 
-/** Who runs a program without checking its types hears of a mistake that is easily made, all the same. */
-function mustBeDescribed(message: Partial<OneWay>): void {
+/** Catches an easy mistake in programs that are not type-checked. */
+function mustBeDescription(message: Partial<OneWay>): void {
   if (typeof message.type === "string" && typeof message.request === "object") return;
   throw new TypeError(
     "expected a message's description, such as Echo.echo or what rpc() and oneWay() make, got " +
@@ -330,14 +331,14 @@ function mustBeDescribed(message: Partial<OneWay>): void {
   );
 }
 
-/** The body as its message describes it: the one place where what was received becomes typed. */
+/** The body, typed as its message describes it: the one place where received data becomes typed. */
 function checked<M extends OneWay>(message: M, body: Body): RequestOf<M> {
   const problem = fieldProblem(message.request, body);
   if (problem === undefined) return body as RequestOf<M>;
   throw new RpcError(ErrorCode.malformedRequest, `${message.type}: ${problem}`);
 }
 
-/** The reply with its described fields only: Maelstrom takes any other for a malformed answer. */
+/** The reply with its described fields only, as Maelstrom rejects any other. */
 function replyBody(rpc: Rpc, reply: unknown): Body {
   if (typeof reply !== "object" || reply === null) {
     throw new Error(`the handler of "${rpc.type}" must return a ${rpc.replyType}, got ${reply}`);
@@ -345,52 +346,4 @@ function replyBody(rpc: Rpc, reply: unknown): Body {
   const problem = fieldProblem(rpc.reply, reply);
   if (problem !== undefined) throw new Error(`the handler's ${rpc.replyType}: ${problem}`);
   return bodyOf(rpc.replyType, rpc.reply, reply);
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.stack ?? error.message : String(error);
-}
-
-/**
- * Runs a program on standard input and output until the input ends, then ends the process.
- *
- * Standard output belongs to the protocol, so `console.log` writes to standard error here. An error
- * that nobody caught is logged, and the node lives on: Maelstrom takes any exit for a crash.
- */
-export async function serve(program: Program): Promise<never> {
-  const log = (text: string) => console.error(text);
-  divertConsole();
-  const output = new LineWriter((error) => {
-    log(`nobody reads this node any more: ${describe(error)}`);
-    Deno.exit(1);
-  });
-  const node = new Node({ send: (message) => output.write(JSON.stringify(message)), log });
-  program(node);
-  surviveUncaught(log);
-  for await (const lines of readLines()) {
-    for (const line of lines) if (line !== "") receiveLine(node, line);
-  }
-  await new Promise((resolve) => setTimeout(resolve)); // let handlers that are done answer
-  await output.flushed();
-  Deno.exit(0); // timers may still be pending
-}
-
-function receiveLine(node: Node, line: string): void {
-  try {
-    node.receive(parseMessage(line));
-  } catch (error) {
-    const malformed = error instanceof MalformedMessage;
-    node.log(malformed ? `ignored a line that is no message: ${error.message}` : describe(error));
-  }
-}
-
-function surviveUncaught(log: (text: string) => void): void {
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    log(`unhandled rejection: ${describe(event.reason)}`);
-  });
-  globalThis.addEventListener("error", (event) => {
-    event.preventDefault();
-    log(`uncaught error: ${describe(event.error)}`);
-  });
 }

@@ -6,7 +6,8 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { type Body, ErrorCode, type Message, Node, type Program, RpcError } from "./node.ts";
+import { type Body, ErrorCode, type Message, RpcError } from "./message.ts";
+import { Node, type Program } from "./node.ts";
 import { integer, oneWay, rpc, string } from "./rpc.ts";
 import { FakeTime, settled, TestNode } from "./testing/mod.ts";
 import { Broadcast, Echo } from "./workloads.ts";
@@ -14,7 +15,7 @@ import { Broadcast, Echo } from "./workloads.ts";
 const gossip = oneWay("gossip", { values: integer });
 const replicate = rpc("replicate", { value: integer }, { size: integer });
 
-/** A node that has not had its `init` yet. */
+/** A node that has not received `init` yet. */
 function uninitialised(program: Program = () => {}) {
   const sent: Message[] = [];
   const logged: string[] = [];
@@ -50,7 +51,7 @@ Deno.test("before init a node has no id, cannot send and cannot call", async () 
   assertEquals(sent, []);
 });
 
-Deno.test("onInit runs when the id is known, and before any other message is handled", () => {
+Deno.test("onInit runs once the id is known, before any other message is handled", () => {
   const events: string[] = [];
   const { init, receive } = uninitialised((node) => {
     node.onInit(() => void events.push(`init of ${node.id}`));
@@ -61,7 +62,7 @@ Deno.test("onInit runs when the id is known, and before any other message is han
   assertEquals(events, ["init of n1", "gossip 1"]);
 });
 
-Deno.test("messages that come before init wait for it, in their order", () => {
+Deno.test("messages that arrive before init wait for it, in order", () => {
   const handled: number[] = [];
   const { sent, logged, init, receive } = uninitialised((node) => {
     node.on(gossip, ({ values }) => void handled.push(values));
@@ -74,7 +75,7 @@ Deno.test("messages that come before init wait for it, in their order", () => {
   assertEquals(bodies(sent).map(({ type }) => type), ["init_ok", "error"]);
 });
 
-Deno.test("at most 100,000 messages wait for init, and what is dropped is logged", () => {
+Deno.test("at most 100,000 messages wait for init, and dropped ones are logged", () => {
   let handled = 0;
   const { logged, init, receive } = uninitialised((node) => node.on(gossip, () => void handled++));
   for (let values = 0; values <= 100_000; values++) receive("n0", { type: "gossip", values });
@@ -141,7 +142,7 @@ Deno.test("a handler gets the request's body and its envelope, and its reply goe
   });
 });
 
-Deno.test("an async handler replies when it is done, and others overtake it", async () => {
+Deno.test("an async handler replies when it is done, and others may overtake it", async () => {
   const gate = Promise.withResolvers<void>();
   const { sent, receive, init } = uninitialised((node) => {
     node.on(Echo.echo, async ({ echo }) => {
@@ -178,13 +179,13 @@ Deno.test("a message without msg_id gets no reply, whatever happens", async () =
   ]);
 });
 
-Deno.test("a message that is described without a reply gets none", () => {
+Deno.test("a one-way message gets no reply", () => {
   const n0 = new TestNode((node) => node.on(gossip, () => {}));
   n0.receive("n1", { type: "gossip", values: 1, msg_id: 4 });
   assertEquals(n0.sent, []);
 });
 
-Deno.test("a reply holds its described fields and no others: Maelstrom refuses more", () => {
+Deno.test("a reply holds its described fields and no others, since Maelstrom refuses more", () => {
   const n0 = new TestNode((node) => {
     node.on(Broadcast.read, (body) => ({ ...body, type: "read_ok", messages: [1], more: 2 }));
   });
@@ -192,7 +193,7 @@ Deno.test("a reply holds its described fields and no others: Maelstrom refuses m
   assertEquals(bodies(n0.sent), [{ type: "read_ok", messages: [1], in_reply_to: 2 }]);
 });
 
-Deno.test("two handlers for one type are a mistake that is told at once", () => {
+Deno.test("a second handler for one type is refused at once", () => {
   const twice: Program = (node) => {
     node.on(gossip, () => {});
     node.on(gossip, () => {});
@@ -200,7 +201,7 @@ Deno.test("two handlers for one type are a mistake that is told at once", () => 
   assertThrows(() => uninitialised(twice), Error, 'a handler for "gossip" is registered already');
 });
 
-Deno.test("what is no description is refused, also where nobody checks types", () => {
+Deno.test("a value that is no description is refused at run time", () => {
   const expected = "expected a message's description, such as Echo.echo";
   const unchecked = (node: Node) => Reflect.apply(node.on, node, ["echo", () => {}]);
   assertThrows(() => uninitialised(unchecked), TypeError, expected);
@@ -215,7 +216,7 @@ Deno.test("what is no description is refused, also where nobody checks types", (
   assertMatch(n0.logged.join(), new RegExp(expected));
 });
 
-// ---- what goes wrong in a request
+// ---- failing requests
 
 Deno.test("an ill-typed field gets error 12 that names it and what was expected", async () => {
   let handled = 0;
@@ -235,7 +236,7 @@ Deno.test("an ill-typed field gets error 12 that names it and what was expected"
     [12, 'broadcast: "message" must be an integer, but is missing'],
   ]);
   assertEquals(handled, 0);
-  await n0.ask(Broadcast.broadcast, { message: 7 }); // and the node lives on
+  await n0.ask(Broadcast.broadcast, { message: 7 }); // the node keeps running
   assertEquals(handled, 1);
 });
 
@@ -263,13 +264,13 @@ Deno.test("a handler that throws, now or later, gets error 13; the log has the s
   }
 });
 
-Deno.test("a thrown value that is no Error is an error 13 with its text", async () => {
+Deno.test("a thrown value that is no Error becomes error 13 with its text", async () => {
   const n0 = new TestNode((node) => node.on(Broadcast.read, () => Promise.reject("a string")));
   const error = await assertRejects(() => n0.ask(Broadcast.read, {}), RpcError);
   assertEquals([error.code, error.message], [ErrorCode.crash, "a string"]);
 });
 
-Deno.test("an RpcError that a handler throws is its reply, and no accident to log", async () => {
+Deno.test("an RpcError that a handler throws is its reply, and is not logged", async () => {
   const n0 = new TestNode((node) => {
     node.on(Broadcast.read, () => {
       throw new RpcError(ErrorCode.temporarilyUnavailable, "no leader");
@@ -283,7 +284,7 @@ Deno.test("an RpcError that a handler throws is its reply, and no accident to lo
 });
 
 Deno.test("a handler whose reply lacks a field, or that forgets to return, gets error 13", async () => {
-  const size: number = JSON.parse('"big"'); // what a compiler cannot see
+  const size: number = JSON.parse('"big"'); // which the compiler cannot see
   const forgotten: { type: "read_ok"; messages: number[] } = JSON.parse("null");
   const n0 = new TestNode((node) => {
     node.on(replicate, () => ({ type: "replicate_ok", size }));
@@ -301,7 +302,7 @@ Deno.test("a handler whose reply lacks a field, or that forgets to return, gets 
   );
 });
 
-// ---- replies that come too late
+// ---- late replies
 
 function slowNode(tookMs: number, outcome: () => { type: "echo_ok"; echo: string }) {
   return new TestNode((node) => {
@@ -322,7 +323,7 @@ Deno.test("a reply to a client that has given up is dropped and logged", async (
   assertEquals(n0.logged, ["dropped echo_ok to c1 after 4501 ms: its echo has timed out"]);
 });
 
-Deno.test("so is an error", async () => {
+Deno.test("an error to a client that has given up is dropped and logged", async () => {
   using time = new FakeTime();
   const n0 = slowNode(4501, () => {
     throw new RpcError(ErrorCode.abort);
@@ -342,7 +343,7 @@ Deno.test("a reply that may still be in time is sent", async () => {
   assertEquals(n0.logged, []);
 });
 
-Deno.test("a reply to a node is sent however late: nodes do not go away", async () => {
+Deno.test("a reply to a node is sent however late it is", async () => {
   using time = new FakeTime();
   const n0 = slowNode(60_000, done);
   n0.receive("n1", { type: "echo", msg_id: 1, echo: "" });
@@ -359,7 +360,7 @@ Deno.test("send sends a described message, without msg_id", () => {
   assertEquals(sent[1], { src: "n1", dest: "n0", body: { type: "gossip", values: 3 } });
 });
 
-Deno.test("a received body can be passed on: its type and ids do not travel with it", () => {
+Deno.test("a received body can be forwarded without its type and ids", () => {
   const pass = oneWay("pass", { message: integer });
   const n0 = new TestNode((node) => {
     node.on(Broadcast.broadcast, (body) => {
@@ -374,9 +375,9 @@ Deno.test("a received body can be passed on: its type and ids do not travel with
   ]);
 });
 
-// ---- calling
+// ---- calls
 
-/** A node that calls a peer, and what became of the call. */
+/** A node that calls a peer, and the outcome of the call. */
 function calling(options?: { timeoutMs?: number; signal?: AbortSignal }) {
   const { node, sent, logged, receive, init } = uninitialised();
   init();
@@ -430,7 +431,7 @@ Deno.test("an error reply without a text is named, and without a code is a crash
   assertEquals(await rpcError(bare.outcome), [13, "oops"]);
 });
 
-Deno.test("no reply within a second, or the time given, is error 0", async () => {
+Deno.test("no reply within a second, or within timeoutMs, is error 0", async () => {
   using time = new FakeTime();
   for (const [options, waitMs] of [[undefined, 1000], [{ timeoutMs: 50 }, 50]] as const) {
     let over = false;
@@ -455,7 +456,7 @@ Deno.test("a reply after the time-out is ignored", async () => {
   assertEquals([sent.length, logged], [2, []]);
 });
 
-Deno.test("a reply that comes twice counts once", async () => {
+Deno.test("a repeated reply counts once", async () => {
   const { reply, outcome, sent, logged } = calling();
   reply({ type: "replicate_ok", size: 1 });
   reply({ type: "replicate_ok", size: 2 });
@@ -465,14 +466,14 @@ Deno.test("a reply that comes twice counts once", async () => {
   assertEquals([sent.length, logged], [2, []]);
 });
 
-Deno.test("a reply to nothing is ignored", () => {
+Deno.test("a reply to no call is ignored", () => {
   const { sent, logged, receive } = calling({ signal: AbortSignal.abort() });
   receive("lin-kv", { type: "write_ok", in_reply_to: null });
   receive("lin-kv", { type: "write_ok", in_reply_to: 99 });
   assertEquals([sent.length, logged], [1, []]);
 });
 
-Deno.test("a reply of the wrong type or with a wrong field is a crash of the other side", async () => {
+Deno.test("a reply of the wrong type or with an ill-typed field is error 13", async () => {
   const other = calling();
   other.reply({ type: "read_ok", messages: [] });
   assertEquals(
@@ -497,13 +498,13 @@ Deno.test("a call that is aborted rejects with the reason, and its reply is igno
   assertEquals(time.pending, 0);
 });
 
-Deno.test("a call that is aborted beforehand sends nothing", async () => {
+Deno.test("a call with an aborted signal sends nothing", async () => {
   const { sent, outcome } = calling({ signal: AbortSignal.abort("too late") });
   assertEquals(await outcome, "too late");
   assertEquals(sent.length, 1);
 });
 
-Deno.test("a time-out that no timer can keep is refused", async () => {
+Deno.test("a time-out that setTimeout cannot keep is refused", async () => {
   for (const timeoutMs of [-1, NaN, Infinity, 2 ** 31]) {
     const error = await calling({ timeoutMs }).outcome;
     assertInstanceOf(error, RangeError);
@@ -524,7 +525,7 @@ Deno.test("a call that cannot be sent rejects and leaves nothing behind", async 
   assertEquals(time.pending, 0);
 });
 
-Deno.test("an error that a handler's own call received is passed on if nobody catches it", async () => {
+Deno.test("an error that a handler's own call receives becomes its reply if nobody catches it", async () => {
   const ask = rpc("ask", { key: string }, { size: integer });
   const n0 = new TestNode((node) => {
     node.on(ask, async () => {

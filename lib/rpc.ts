@@ -1,9 +1,8 @@
 /**
- * RPCs described once, as values: the fields of a request and of its reply.
+ * RPC descriptions: the fields of a request and of its reply, as one value.
  *
- * TypeScript derives the types of handlers and calls from a description, a node checks what it
- * receives against it, and the workbench checks what a node replies. A description reads like the
- * message:
+ * From a description TypeScript derives the types of handlers and calls, a node checks what it
+ * receives, and the workbench checks what a node replies. A description reads like the message:
  *
  * ```ts
  * const read = rpc("read", { key: json }, { value: json }); // read {key} → read_ok {value}
@@ -13,13 +12,13 @@
  */
 import type { Body, Json } from "./message.ts";
 
-/** A kind of value: its TypeScript type, and how to recognise it at run time. */
+/** A kind of value: its TypeScript type, and a check at run time. */
 export interface Shape<T> {
-  /** What is wrong with `value`, found at `path`; `undefined` if nothing is. */
+  /** Says what is wrong with `value`, found at `path`; `undefined` if nothing is. */
   problem(value: unknown, path: string): string | undefined;
   /** Whether a field of this shape may be missing. */
   readonly optional?: boolean;
-  /** Never there: it only carries the type. */
+  /** Never set: it only carries the type. */
   readonly type?: T;
 }
 
@@ -61,7 +60,7 @@ export interface Rpc<
 /** A reply's body: its type, and its fields. */
 export type ReplyOf<R extends Rpc> = { type: R["replyType"] } & Of<R["reply"]>;
 
-/** Describes an RPC. The reply's type is the request's with `_ok` behind it, as everywhere. */
+/** Describes an RPC. The reply's type is the request's with `_ok` appended. */
 export function rpc<Name extends string, Request extends Fields, Reply extends Fields>(
   type: Name,
   request: Request,
@@ -75,7 +74,9 @@ export function oneWay<F extends Fields>(type: string, request: F): OneWay<F> {
   return { type, request };
 }
 
-/** What is wrong with the fields of a body; `undefined` if nothing is. Other fields are ignored. */
+/**
+ * Says what is wrong with the fields of a body; `undefined` if nothing is. Ignores other fields.
+ */
 export function fieldProblem(fields: Fields, body: object): string | undefined {
   for (const name in fields) {
     const shape = fields[name];
@@ -87,7 +88,7 @@ export function fieldProblem(fields: Fields, body: object): string | undefined {
   return undefined;
 }
 
-/** A body of that type with the described fields of `values`, and with nothing else of them. */
+/** Makes a body of a type with the described fields of `values` and no others. */
 export function bodyOf(type: string, fields: Fields, values: object): Body {
   const body: Body = { type };
   for (const name in fields) {
@@ -113,7 +114,7 @@ export const json: Shape<Json> = leaf("a JSON value", (value) => value !== undef
 /** A string. */
 export const string: Shape<string> = leaf("a string", (value) => typeof value === "string");
 
-/** A whole number; no further from zero than 2^53 - 1, beyond which JSON would round it unseen. */
+/** An integer between -(2^53 - 1) and 2^53 - 1; JSON parsing rounds any other silently. */
 export const integer: Shape<number> = leaf("an integer", (value) => Number.isSafeInteger(value));
 
 /** `true` or `false`. */
@@ -128,7 +129,7 @@ export function array<T>(item: Shape<T>): Shape<T[]> {
     problem(value, path) {
       if (!Array.isArray(value)) return expected("a list", value, path);
       for (let i = 0; i < value.length; i++) {
-        if (item.problem(value[i], path) === undefined) continue; // to name each path is slow
+        if (item.problem(value[i], path) === undefined) continue; // naming every path would be slow
         return item.problem(value[i], `${path}[${i}]`);
       }
       return undefined;
@@ -151,7 +152,7 @@ export function record<T>(item: Shape<T>): Shape<Record<string, T>> {
   };
 }
 
-/** A list of fixed length, each place with a shape of its own. */
+/** A list of fixed length, with a shape for each item. */
 export function tuple<T extends readonly unknown[]>(
   ...items: { [I in keyof T]: Shape<T[I]> }
 ): Shape<T> {

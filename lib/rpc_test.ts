@@ -76,7 +76,7 @@ for (const [shape, value, problem] of BAD) {
   });
 }
 
-Deno.test("fieldProblem names the first field that is wrong, and ignores fields it does not know", () => {
+Deno.test("fieldProblem names the first ill-typed field, and ignores unknown fields", () => {
   const fields = { key: string, value: integer, force: optional(boolean) };
   assertEquals(fieldProblem(fields, { key: "k", value: 1, other: 2 }), undefined);
   assertEquals(fieldProblem(fields, { key: "k", value: 1, force: true }), undefined);
@@ -88,7 +88,7 @@ Deno.test("fieldProblem names the first field that is wrong, and ignores fields 
   assertEquals(fieldProblem({}, {}), undefined);
 });
 
-Deno.test("bodyOf takes the described fields only, so that a body may be passed on as it came", () => {
+Deno.test("bodyOf takes only the described fields, so a received body can be forwarded", () => {
   const received = { type: "broadcast", msg_id: 3, message: 7, in_reply_to: 2 };
   assertEquals(bodyOf("gossip", { message: integer }, received), { type: "gossip", message: 7 });
   const body = bodyOf("cas", { create: optional(boolean) }, {});

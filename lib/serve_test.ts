@@ -1,5 +1,5 @@
 /**
- * `serve`, as Maelstrom meets it: a process at the other end of a pipe.
+ * `serve` as Maelstrom sees it: a process at the other end of a pipe.
  *
  * @module
  */
@@ -22,7 +22,7 @@ class Served extends NodeProcess {
 
 const echo = (echo: unknown, msg_id = 1) => requestLine({ type: "echo", msg_id, echo });
 
-Deno.test("a served node answers init and requests, one JSON object a line", async () => {
+Deno.test("a served node answers init and requests, one JSON object per line", async () => {
   await using node = new Served();
   await node.init();
   await node.write(echo("hé 🌍", 5));
@@ -39,7 +39,7 @@ Deno.test("a message may arrive in pieces that cut lines and characters", async 
   const second = new TextEncoder().encode(echo("日本語"));
   const cut = second.indexOf(0xe6) + 1; // one byte into 日
   await node.write(new Uint8Array([...first, ...second.subarray(0, cut)]));
-  assertEquals((await node.message()).body.echo, "first"); // so the piece was read by itself
+  assertEquals((await node.message()).body.echo, "first"); // so the first piece was read on its own
   await node.write(second.slice(cut));
   assertEquals((await node.message()).body.echo, "日本語");
 });
@@ -59,7 +59,7 @@ Deno.test("a line may be megabytes long, in and out", async () => {
   assertEquals((await node.ask({ type: "echo", echo: text })).echo, text);
 });
 
-Deno.test("what was answered before the end of input is written to the end", async () => {
+Deno.test("replies made before the end of input are written in full", async () => {
   await using node = await new Served().init();
   const text = "0123456789".repeat(300_000);
   await node.write(echo(text));
@@ -67,7 +67,7 @@ Deno.test("what was answered before the end of input is written to the end", asy
   assertEquals(rest.map((line) => parseMessage(line).body.echo), [text]);
 });
 
-Deno.test("the last line needs no end", async () => {
+Deno.test("the last line needs no newline", async () => {
   await using node = await new Served().init();
   await node.write(echo("last").trimEnd());
   const { rest, code } = await node.end();
@@ -75,7 +75,7 @@ Deno.test("the last line needs no end", async () => {
   assertEquals(code, 0);
 });
 
-Deno.test("lines that are no messages are logged and ignored; the node lives on", async () => {
+Deno.test("lines that are no messages are logged and ignored, and the node keeps running", async () => {
   await using node = await new Served().init();
   await node.write('\n\nhello\n{"src":"n1"}\n{"src":"n1","dest":"n0"}\n[]\n');
   assertEquals((await node.ask({ type: "echo", echo: "alive" })).echo, "alive");
@@ -89,7 +89,7 @@ Deno.test("lines that are no messages are logged and ignored; the node lives on"
   ]);
 });
 
-Deno.test("requests that came before init are answered after it", async () => {
+Deno.test("requests that arrive before init are answered after it", async () => {
   await using node = new Served();
   await node.write(echo("early", 9));
   await node.init();
@@ -111,7 +111,7 @@ for (
     ["unhandled rejection", "unhandled rejection: Error: nobody handled me\n    at "],
   ]
 ) {
-  Deno.test(`an ${kind} is logged with its stack; the node lives on`, async () => {
+  Deno.test(`an ${kind} is logged with its stack, and the node keeps running`, async () => {
     await using node = await new Served().init();
     await node.write(requestLine({ type: "slip", kind: kind ?? "" }));
     for (const echo of ["alive", "and well"]) {
@@ -123,7 +123,7 @@ for (
   });
 }
 
-Deno.test("the end of input ends the process, timers pending or not, once it has answered", async () => {
+Deno.test("the end of input ends the process once it has answered, even with timers pending", async () => {
   await using node = await new Served().init();
   await node.write(requestLine({ type: "ping", msg_id: 3 }));
   const { rest, log, code } = await node.end();
@@ -131,7 +131,7 @@ Deno.test("the end of input ends the process, timers pending or not, once it has
   assertEquals([log, code], ["", 0]);
 });
 
-Deno.test("a node that nobody reads any more says so and ends", async () => {
+Deno.test("a node whose output nobody reads says so and exits", async () => {
   await using node = await new Served().init();
   await node.hangUp();
   await node.write(echo("anyone?"));
@@ -140,7 +140,7 @@ Deno.test("a node that nobody reads any more says so and ends", async () => {
   assertEquals(code, 1);
 });
 
-Deno.test("a program that fails to start ends the process with its error", async () => {
+Deno.test("a program that throws at the start ends the process with its error", async () => {
   await using node = new Served("--fail");
   const { log, code } = await node.ended();
   assertStringIncludes(log, "Error: no such luck");

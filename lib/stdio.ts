@@ -1,5 +1,5 @@
 /**
- * Standard input and output as a node uses them: whole lines in, whole lines out, and nothing else.
+ * Standard input and output as a node uses them: whole lines in, whole lines out, nothing else.
  *
  * @module
  */
@@ -7,33 +7,33 @@ import { LineSplitter } from "./lines.ts";
 
 const READ_BYTES = 1 << 16; // what a pipe holds
 
-/** The lines of standard input, as many at a time as one read completes. */
+/** Yields the lines of standard input, as many at a time as one read completes. */
 export async function* readLines(): AsyncGenerator<string[]> {
   const splitter = new LineSplitter();
   const buffer = new Uint8Array(READ_BYTES);
   let size = await Deno.stdin.read(buffer);
   while (size !== null) {
     const lines = splitter.push(buffer.subarray(0, size));
-    const next = Deno.stdin.read(buffer); // goes on while these lines are handled
+    const next = Deno.stdin.read(buffer); // continues while these lines are handled
     yield lines;
     size = await next;
   }
   yield splitter.end();
 }
 
-/** Writes lines to standard output, those of one turn of the event loop in one write. */
+/** Writes lines to standard output; those of one turn of the event loop share one write. */
 export class LineWriter {
   readonly #encoder = new TextEncoder();
   readonly #onClosed: (error: unknown) => void;
   #lines: string[] = [];
   #writing: Promise<void> | undefined;
 
-  /** `onClosed` is called when nobody reads standard output any more. */
+  /** Calls `onClosed` when nobody reads standard output any more. */
   constructor(onClosed: (error: unknown) => void) {
     this.#onClosed = onClosed;
   }
 
-  /** Takes a line, without its end. */
+  /** Takes a line without its newline. */
   write(line: string): void {
     this.#lines.push(line);
     this.#writing ??= this.#drain();
@@ -45,7 +45,7 @@ export class LineWriter {
   }
 
   async #drain(): Promise<void> {
-    await Promise.resolve(); // let the handlers of this turn add theirs
+    await Promise.resolve(); // let the handlers of this turn add their lines
     try {
       while (this.#lines.length > 0) {
         const lines = this.#lines;
@@ -63,7 +63,9 @@ async function writeAll(bytes: Uint8Array): Promise<void> {
   for (let from = 0; from < bytes.length;) from += await Deno.stdout.write(bytes.subarray(from));
 }
 
-/** What `console` writes to standard output with; `group` does so in Deno 2.8.0, not in 2.9. */
+/**
+ * The methods of `console` that write to standard output; `group` does in Deno 2.8.0, not in 2.9.
+ */
 const PRINTING = [
   "log",
   "info",
@@ -79,8 +81,8 @@ const PRINTING = [
 ] as const;
 
 /**
- * Makes `console` write to standard error only: on standard output it would break the protocol. What
- * a method adds to its arguments (a table's lines, a count, a time) is lost.
+ * Makes `console` write to standard error only, since on standard output it would corrupt the
+ * protocol. What a method adds to its arguments (a table's lines, a count, a time) is lost.
  */
 export function divertConsole(): void {
   for (const method of PRINTING) console[method] = console.error;

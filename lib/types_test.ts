@@ -4,7 +4,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import type { Json, RequestOf } from "./node.ts";
+import type { Json } from "./message.ts";
+import type { RequestOf } from "./node.ts";
 import type { Of, ReplyOf } from "./rpc.ts";
 import { runDeno, withFolder } from "./testing/process.ts";
 import { Broadcast, Echo, Kafka, KvService } from "./workloads.ts";
@@ -34,7 +35,7 @@ const gossip = oneWay("gossip", { value: integer });
 const read = await node.rpc("n1", Broadcast.read, {});
 `.trim().split("\n");
 
-// One statement a line, so that a line number says which it is.
+// One statement per line, so that a line number identifies it.
 const COMPILE = `
 node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
 node.on(Echo.echo, async ({ echo }) => ({ type: "echo_ok", echo: await echo }));

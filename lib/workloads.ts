@@ -1,5 +1,5 @@
 /**
- * The RPCs of Maelstrom's workloads: what clients ask of a node, and what it answers.
+ * The RPCs of Maelstrom's workloads and services: what clients ask of nodes, and nodes of services.
  *
  * @module
  */
@@ -23,19 +23,19 @@ export const Init = {
   init: rpc("init", { node_id: string, node_ids: array(string) }, {}),
 };
 
-/** Workload `echo`: the node says what it was told. */
+/** Workload `echo`: a node replies with what it was sent. */
 export const Echo = {
   echo: rpc("echo", { echo: json }, { echo: json }),
 };
 
-/** Workload `unique-ids`: every answer differs from all others, ever. */
+/** Workload `unique-ids`: no two replies are ever the same. */
 export const UniqueIds = {
   generate: rpc("generate", {}, { id: json }),
 };
 
 /** Workload `broadcast`: every value reaches every node. */
 export const Broadcast = {
-  /** Who is whose neighbour, as a suggestion; sent once, before anything else. */
+  /** Suggests each node's neighbours; sent once, before any other request. */
   topology: rpc("topology", { topology: record(array(string)) }, {}),
   broadcast: rpc("broadcast", { message: integer }, {}),
   read: rpc("read", {}, { messages: array(integer) }),
@@ -53,7 +53,10 @@ export const Counter = {
   read: rpc("read", {}, { value: integer }),
 };
 
-/** Workload `lin-kv`: a linearizable key-value store. Errors: 20 no such key, 22 not `from`. */
+/**
+ * Workload `lin-kv`: a linearizable key-value store. Errors: 20 if the key does not exist, 22 if it
+ * does not hold `from`.
+ */
 export const LinKv = {
   read: rpc("read", { key: json }, { value: json }),
   write: rpc("write", { key: json, value: json }, {}),
@@ -63,7 +66,10 @@ export const LinKv = {
 /** Workload `kafka`: logs by key, each message at an offset. */
 export const Kafka = {
   send: rpc("send", { key: string, msg: integer }, { offset: integer }),
-  /** From each key's offset on: pairs of offset and message, in order; as few as the node likes. */
+  /**
+   * Returns pairs of offset and message from each key's offset on, in order, as few as the node
+   * likes.
+   */
   poll: rpc("poll", { offsets: record(integer) }, {
     msgs: record(array(tuple<[offset: number, msg: number]>(integer, integer))),
   }),
@@ -83,7 +89,9 @@ export const TxnRwRegister = {
   txn: rpc("txn", { txn: registerTxn }, { txn: registerTxn }),
 };
 
-/** A micro-operation of `txn-list-append`: read a list (null in a request), or append an element. */
+/**
+ * A micro-operation of `txn-list-append`: read a list (null in a request), or append an element.
+ */
 export type ListOp =
   | ["r", key: number, value: number[] | null]
   | ["append", key: number, value: number];
@@ -114,7 +122,7 @@ export const KvService = {
   }, {}),
 };
 
-/** The service `lin-tso`: timestamps 0, 1, 2, … */
+/** The service `lin-tso`: hands out timestamps 0, 1, 2, … */
 export const TsoService = {
   ts: rpc("ts", {}, { ts: integer }),
 };

@@ -2,16 +2,15 @@
 /**
  * Challenge 1, echo: a node that replies with what it was sent.
  *
- * A program is a function that says how a node answers. Each kind of request is described in
- * `lib/workloads.ts`; the handler gets the request's fields and returns the reply's. The rest of the
- * protocol (`init`, message ids, errors, JSON) is the library's.
+ * A program is a function that registers a handler for each kind of request. Requests and replies
+ * are described in `lib/workloads.ts`; a handler receives the request's fields and returns the
+ * reply's. The rest of the protocol (`init`, message ids, errors, JSON) is the library's.
  *
- * Cost: no messages between nodes; a request takes one trip here and back.
+ * Messages between nodes: none. Latency: one round trip to the client.
  *
  * @module
  */
-import { type Node, serve } from "../lib/node.ts";
-import { Echo } from "../lib/workloads.ts";
+import { Echo, type Node, serve } from "../lib/mod.ts";
 
 export default function echo(node: Node): void {
   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { Json } from "../lib/node.ts";
+import { Echo, type Json } from "../lib/mod.ts";
 import { TestNode } from "../lib/testing/mod.ts";
-import { Echo } from "../lib/workloads.ts";
 import echo from "./1_echo.ts";
 
 Deno.test("echo replies with what it was sent, whatever that is", async () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { UniqueIds } from "../lib/mod.ts";
 import { TestNode } from "../lib/testing/mod.ts";
-import { UniqueIds } from "../lib/workloads.ts";
 import uniqueIds from "./2_unique_ids.ts";
 
 async function generate(node: TestNode, count: number): Promise<unknown[]> {
@@ -8,14 +8,14 @@ async function generate(node: TestNode, count: number): Promise<unknown[]> {
   return (await Promise.all(replies)).map(({ id }) => id);
 }
 
-Deno.test("ids are unique on one node, on three, and over lives of the same node", async () => {
+Deno.test("ids are unique on one node, on three, and across incarnations of one node", async () => {
   const ids = ["n0", "n1", "n2"];
-  const lives = [...ids, ...ids, "n0"].map((id) => new TestNode(uniqueIds, id, ids));
-  const generated = await Promise.all(lives.map((node) => generate(node, 1000)));
+  const incarnations = [...ids, ...ids, "n0"].map((id) => new TestNode(uniqueIds, id, ids));
+  const generated = await Promise.all(incarnations.map((node) => generate(node, 1000)));
   assertEquals(new Set(generated.flat()).size, 7000);
 });
 
-Deno.test("ids are strings, so that a checker can put them in order", async () => {
+Deno.test("ids are strings, so a checker can sort them", async () => {
   const ids = await generate(new TestNode(uniqueIds), 20);
   assert(ids.every((id) => typeof id === "string"));
 });
@@ -26,10 +26,10 @@ Deno.test("a node asks no other node for an id", async () => {
   assertEquals(n0.sent, []);
 });
 
-Deno.test("chance is drawn when a node starts, not when its script is loaded", async () => {
+Deno.test("randomness is drawn when a node starts, not when its script is loaded", async () => {
   const randomUUID = crypto.randomUUID;
-  const lives: ReturnType<typeof randomUUID>[] = ["0-0-0-0-1", "0-0-0-0-2"];
-  crypto.randomUUID = () => lives.shift() ?? "0-0-0-0-0";
+  const uuids: ReturnType<typeof randomUUID>[] = ["0-0-0-0-1", "0-0-0-0-2"];
+  crypto.randomUUID = () => uuids.shift() ?? "0-0-0-0-0";
   try {
     const first = new TestNode(uniqueIds);
     const second = new TestNode(uniqueIds);

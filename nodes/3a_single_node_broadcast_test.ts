@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { Broadcast } from "../lib/mod.ts";
 import { TestNode } from "../lib/testing/mod.ts";
-import { Broadcast } from "../lib/workloads.ts";
 import singleNodeBroadcast from "./3a_single_node_broadcast.ts";
 
 async function read(node: TestNode): Promise<number[]> {
@@ -15,7 +15,7 @@ Deno.test("a value can be read as soon as its broadcast is acknowledged", async 
   assertEquals(await read(n0), [1000, 0, -7]);
 });
 
-Deno.test("a value that is broadcast twice is there once", async () => {
+Deno.test("a value that is broadcast twice is read once", async () => {
   const n0 = new TestNode(singleNodeBroadcast);
   for (const message of [3, 4, 3]) await n0.ask(Broadcast.broadcast, { message });
   assertEquals(await read(n0), [3, 4]);

@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
+import { Broadcast } from "../lib/mod.ts";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
 import { TestNode } from "../lib/testing/mod.ts";
-import { Broadcast } from "../lib/workloads.ts";
 import multiNodeBroadcast from "./3b_multi_node_broadcast.ts";
 
 const IDS = ["n0", "n1", "n2"];
 
-Deno.test("a value is told to every other node once, and can be read here at once", async () => {
+Deno.test("a value is sent to every other node once, and can be read here at once", async () => {
   const n1 = new TestNode(multiNodeBroadcast, "n1", IDS);
   await n1.ask(Broadcast.topology, { topology: { n0: ["n1"], n1: ["n0", "n2"], n2: ["n1"] } });
   for (const message of [7, 7]) await n1.ask(Broadcast.broadcast, { message });
@@ -14,14 +14,14 @@ Deno.test("a value is told to every other node once, and can be read here at onc
   assertEquals((await n1.ask(Broadcast.read, {})).messages, [7]);
 });
 
-Deno.test("a value that another node tells is not passed on", async () => {
+Deno.test("a value that another node sends is not forwarded", async () => {
   const n1 = new TestNode(multiNodeBroadcast, "n1", IDS);
   n1.receive("n0", { type: "tell", value: 7 });
   assertEquals((await n1.ask(Broadcast.read, {})).messages, [7]);
   assertEquals(n1.sent, []);
 });
 
-Deno.test("four messages a value, and one message delay", async () => {
+Deno.test("a value costs four messages and one message delay", async () => {
   for (const seed of [1, 2, 3]) {
     const run = await runBroadcast(multiNodeBroadcast, {
       nodes: 5,

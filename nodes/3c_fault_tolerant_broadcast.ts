@@ -30,8 +30,7 @@
  * @module
  */
 import { BroadcastTree } from "../lib/algorithms/broadcast_tree.ts";
-import { type Node, serve } from "../lib/node.ts";
-import { Broadcast } from "../lib/workloads.ts";
+import { Broadcast, type Node, serve } from "../lib/mod.ts";
 
 /** How long the root gathers values. */
 const WINDOW_MS = 100;

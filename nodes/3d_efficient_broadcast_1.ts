@@ -41,8 +41,7 @@
  * @module
  */
 import { BroadcastTree } from "../lib/algorithms/broadcast_tree.ts";
-import { type Node, serve } from "../lib/node.ts";
-import { Broadcast } from "../lib/workloads.ts";
+import { Broadcast, type Node, serve } from "../lib/mod.ts";
 
 /** How long the root gathers values, if it reaches everyone; the fewer, the cheaper a scatter is. */
 const WINDOW_MS = 102;

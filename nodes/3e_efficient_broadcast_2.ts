@@ -32,8 +32,7 @@
  * @module
  */
 import { BroadcastTree } from "../lib/algorithms/broadcast_tree.ts";
-import { type Node, serve } from "../lib/node.ts";
-import { Broadcast } from "../lib/workloads.ts";
+import { Broadcast, type Node, serve } from "../lib/mod.ts";
 
 /** From hearing the root to the next report. */
 const PAUSE_MS = 1200;

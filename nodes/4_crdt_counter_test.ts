@@ -1,20 +1,20 @@
 import { assert, assertEquals } from "@std/assert";
+import { Counter } from "../lib/mod.ts";
 import { scenario, TestNode, type World } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { Counter } from "../lib/workloads.ts";
 import crdtCounter from "./4_crdt_counter.ts";
 
-/** Anti-entropy's interval: how long what was added here may stay unknown elsewhere. */
+/** Anti-entropy's interval, which bounds how long an add stays unknown elsewhere. */
 const INTERVAL_MS = 750;
 
-Deno.test("adds are counted at once where they were made", async () => {
+Deno.test("adds count at once at the node that received them", async () => {
   const n0 = new TestNode(crdtCounter);
   for (const delta of [3, 0, 4]) await n0.ask(Counter.add, { delta });
   assertEquals((await n0.ask(Counter.read, {})).value, 7);
 });
 
-Deno.test("what others added is counted once, however often it is heard", async () => {
+Deno.test("an add at another node counts once, however often it is heard", async () => {
   const n0 = new TestNode(crdtCounter, "n0", ["n0", "n1", "n2"]);
   await n0.ask(Counter.add, { delta: 1 });
   for (const news of [{ n1: 5 }, { n1: 8, n2: 1 }, { n1: 5 }, { n1: 8 }]) {
@@ -44,7 +44,7 @@ Deno.test("all nodes agree 0.75 s and a message delay after a partition heals", 
   });
 });
 
-Deno.test("a node that starts again counts what it had passed on, and what it adds then", async () => {
+Deno.test("a node that restarts counts what it had sent before, and what it adds since", async () => {
   await scenario(crdtCounter, { nodes: 3 }, async (world) => {
     await world.ask("n0", Counter.add, { delta: 5 });
     await world.pass(2 * INTERVAL_MS);
@@ -56,7 +56,7 @@ Deno.test("a node that starts again counts what it had passed on, and what it ad
   });
 });
 
-/** Simulates a run, which must pass; messages between servers per operation. */
+/** Simulates a run, which must pass; returns messages between servers per operation. */
 async function figureOf(options: string, seed: number): Promise<number> {
   const { run } = parseTestOptions(options.split(" "), { simulated: true });
   let figure = () => NaN;
@@ -70,14 +70,14 @@ async function figureOf(options: string, seed: number): Promise<number> {
 const CHALLENGE = "-w g-counter --node-count 3 --rate 100 --time-limit 20 --nemesis partition " +
   "--availability total";
 
-Deno.test("the challenge is passed for less than 0.15 messages an operation", async () => {
+Deno.test("the challenge passes at less than 0.15 messages per operation", async () => {
   for (const seed of [1, 2, 3]) {
     const figure = await figureOf(CHALLENGE, seed);
     assert(figure > 0 && figure < 0.15, `seed ${seed}: ${figure} messages an operation`);
   }
 });
 
-Deno.test("it is passed where messages are late, lost and repeated as well", async () => {
+Deno.test("the challenge passes with late, lost and repeated messages", async () => {
   for (const seed of [1, 2]) {
     const hard = "--latency 100 --latency-dist exponential --loss 0.2 --duplication 0.2";
     await figureOf(`${CHALLENGE} ${hard}`, seed);

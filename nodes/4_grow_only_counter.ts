@@ -1,112 +1,140 @@
 #!/usr/bin/env -S deno run --quiet
 /**
- * Challenge 4, a grow-only counter whose truth is in seq-kv.
+ * Challenge 4, a grow-only counter stored in `seq-kv`.
  *
- * Every node keeps in the store what was added through it: one key a node, and only that node writes
- * it. The counter is the sum. With a single writer nobody competes, and what a key holds is an
- * absolute total, so that writing it once more does no harm. A compare-and-set that times out is
- * simply made good by the next, which holds the same adds and more; and since every entry has a version
- * of its own, one that arrives late finds the version that it expects gone.
+ * Every node stores the total of what was added through it, under a key that only it writes. The
+ * counter is the sum. With a single writer for each key there are no races, and because a key holds
+ * a total rather than a change, writing it again does no harm. A compare-and-set that times out
+ * needs no repair: the next one holds the same adds and more. One that arrives late fails, because
+ * every entry has a version and the version it compares is gone.
  *
- * Adds are acknowledged at once and stored in rounds, at most one every 0.6 s. In a round a node
+ * A node acknowledges adds at once and stores them in rounds, at most one every 0.6 s. In a round
+ * it
  *
- * 1. stores its total, if it has new adds, and then tells its peers (one message each);
- * 2. reads the entry of each peer that it has not heard of for longer than a round: it may be idle, or
- *    cut off. seq-kv answers with old values, but storing an entry that never was, which this node
- *    then does in any case, brings it to the newest state first.
+ * 1. stores its total, if it has new adds, and sends the new entry to its peers (one message each);
+ * 2. reads the entry of each peer it has not heard from for longer than a round, which is idle or
+ *    cut off. A read from `seq-kv` may be stale, but before it reads, the node writes an entry that
+ *    never existed, and that brings its view of the store up to date.
  *
- * Reads are answered from memory, at once. Only after a pause, when what is known is older than two
- * rounds, does a read wait for one. So under steady traffic a read misses no add that was acknowledged
- * 1.3 s earlier, and never one of 1.8 s, on whichever node, in whichever partition; and where no client
- * asks, nothing is sent.
+ * Reads are answered from memory, unless what the node knows is older than two rounds, as after a
+ * pause; then a read waits for a round to end. So under steady traffic a read sees every add that
+ * was acknowledged 1.3 s earlier, and always every add of 1.8 s earlier, on any node and in any
+ * partition. Without clients nothing is sent.
  *
- * Cost: n + 1 messages a node and round where peers hear each other, 2 more for each that is not heard,
- * whatever the rate. At 3 nodes and 100 operations a second, 0.23 messages an operation; 0.36 while a
- * node is cut off. To store each add before it is acknowledged would take 0.53 for the adds alone, 2
- * for each that is not 0, and a round trip of waiting.
+ * Messages: n + 1 from each node in a round while peers hear each other, and 2 more for each peer
+ * that is not heard, whatever the rate. At 3 nodes and 100 operations a second that is 0.23 per
+ * operation, and 0.36 while a node is cut off. Storing each add before acknowledging it would take
+ * 2 for each add that is not 0, 0.53 per operation, and a round trip of waiting.
  *
- * It survives partitions, lost messages, a store that does not answer for a while, and the loss of a
- * node but for the adds of its last 0.6 s; a node that is started again goes on from its entry. What a
- * node that acknowledges before it stores cannot do by its nature is to die without any loss.
+ * It survives partitions, message loss, a store that does not answer for a while, and crashes,
+ * except that a node that crashes loses the adds of its last 0.6 s. A node that restarts goes on
+ * from its entry. No node that acknowledges before it stores can crash without loss.
  *
  * @module
  */
 import { delay } from "@std/async/delay";
-import { Kv } from "../lib/kv.ts";
-import { type Node, serve } from "../lib/node.ts";
 import { Rounds } from "../lib/algorithms/rounds.ts";
-import { integer, oneWay, tuple } from "../lib/rpc.ts";
-import { Counter } from "../lib/workloads.ts";
+import { Counter, integer, Kv, type Node, oneWay, serve, tuple } from "../lib/mod.ts";
 
-/** All that was ever added through one node. Its version counts how often it was stored. */
+/** The total of what was added through one node, and how often that was stored. */
 type Entry = [total: number, version: number];
 
 const entry = tuple<Entry>(integer, integer);
 const stored = oneWay("stored", { entry });
 
 const ROUND_MS = 600;
-/** A peer that stores in every round is heard of within a round, and a little for the way. */
+/** A peer that stores in every round is heard within a round and a little for the way. */
 const SILENT_MS = ROUND_MS + 100;
-/** What was so less than this long ago is new enough for a read. */
+/** Knowledge of this age is recent enough for a read. */
 const RECENT_MS = 2 * ROUND_MS;
-/** How long a read waits for that, before it makes do with what is known. */
+/** How long a read waits for recent knowledge before it makes do with what there is. */
 const PATIENCE_MS = 3_000;
-/** An entry that was stored already may be stored once more. */
-const AGAIN = { idempotent: true, maxAttempts: 3 };
+/** Storing a total twice does no harm. */
+const STORE = { idempotent: true, maxAttempts: 3 };
 
-export default function growOnlyCounter(node: Node): void {
-  const store = new Kv(node, "seq-kv", entry, { timeoutMs: 500 });
-  const known = new Map<string, Entry>();
-  const heardMs = new Map<string, number>();
-  let unstored = 0;
-  /** When the last round that was completed began. */
-  let knownAsOfMs = -Infinity;
-  let roundEnds = Promise.withResolvers<void>();
+/** The totals of all nodes, as far as this one knows them, and the adds it has yet to store. */
+class Totals {
+  readonly #node: Node;
+  readonly #store: Kv<Entry>;
+  readonly #known = new Map<string, Entry>();
+  #unstored = 0;
 
-  const learn = (id: string, [total, version]: Entry) => {
-    if (version > (known.get(id)?.[1] ?? 0)) known.set(id, [total, version]);
-  };
+  constructor(node: Node) {
+    this.#node = node;
+    this.#store = new Kv(node, "seq-kv", entry, { timeoutMs: 500 });
+  }
 
-  /** A new version of this node's entry, with everything added so far. */
-  const storeOwn = async () => {
-    const mine = known.get(node.id) ?? await takeOver();
-    const adding = unstored;
+  get unstored(): number {
+    return this.#unstored;
+  }
+
+  get sum(): number {
+    return this.#known.values().reduce((sum, [total]) => sum + total, this.#unstored);
+  }
+
+  add(delta: number): void {
+    this.#unstored += delta;
+  }
+
+  learn(id: string, [total, version]: Entry): void {
+    if (version > (this.#known.get(id)?.[1] ?? 0)) this.#known.set(id, [total, version]);
+  }
+
+  async readFrom(peer: string): Promise<void> {
+    this.learn(peer, await this.#store.readOr(peer, [0, 0]));
+  }
+
+  /** Stores a new version of this node's entry, and sends it to the peers if it has new adds. */
+  async storeOwn(): Promise<void> {
+    const { id, peers } = this.#node;
+    const mine = this.#known.get(id) ?? await this.#takeOver();
+    const adding = this.#unstored;
     const total = mine[0] + adding;
     const renew = ([_, version] = mine): Entry => [total, version + 1];
-    const entry = await store.update(node.id, renew, { assume: mine, ...AGAIN });
-    learn(node.id, entry);
-    unstored -= adding;
-    if (adding !== 0) { for (const peer of node.peers) node.send(peer, stored, { entry }); }
-  };
+    const entry = await this.#store.update(id, renew, { assume: mine, ...STORE });
+    this.learn(id, entry);
+    this.#unstored -= adding;
+    if (adding === 0) return;
+    for (const peer of peers) this.#node.send(peer, stored, { entry });
+  }
 
-  /** Goes on from what this node stored in an earlier life, which can change it no more. */
-  const takeOver = async () => {
+  /**
+   * Goes on from an earlier incarnation's entry; a higher version keeps that one's late writes out.
+   */
+  async #takeOver(): Promise<Entry> {
+    const { id } = this.#node;
     const renew = ([total, version]: Entry = [0, 0]): Entry => [total, version + 1];
-    const mine = await store.update(node.id, renew, AGAIN);
-    learn(node.id, mine);
+    const mine = await this.#store.update(id, renew, STORE);
+    this.learn(id, mine);
     return mine;
-  };
+  }
+}
 
-  const askAbout = async (peer: string) => learn(peer, await store.readOr(peer, [0, 0]));
+export default function growOnlyCounter(node: Node): void {
+  const totals = new Totals(node);
+  const heardMs = new Map<string, number>();
+  /** When the latest complete round began. */
+  let knownAsOfMs = -Infinity;
+  let roundEnds = Promise.withResolvers<void>();
 
   const rounds = new Rounds(async () => {
     const beganMs = performance.now();
     const isSilent = (peer: string) => beganMs - (heardMs.get(peer) ?? -Infinity) > SILENT_MS;
     const silent = node.peers.filter(isSilent);
     try {
-      if (unstored !== 0 || silent.length > 0) await storeOwn();
-      await Promise.all(silent.map(askAbout));
+      if (totals.unstored !== 0 || silent.length > 0) await totals.storeOwn();
+      await Promise.all(silent.map((peer) => totals.readFrom(peer)));
       knownAsOfMs = beganMs;
     } catch (error) {
-      node.log(`the round is given up: ${error}`);
+      node.log(`gave up a round: ${error}`);
     }
-    if (unstored !== 0) rounds.request();
+    if (totals.unstored !== 0) rounds.request();
     roundEnds.resolve();
     roundEnds = Promise.withResolvers();
   }, ROUND_MS);
 
-  /** Resolves when what is known is recent. */
-  const recent = async () => {
+  /** Waits until what is known is recent, or patience runs out. */
+  const untilRecent = async () => {
     const sinceMs = performance.now();
     for (let nowMs = sinceMs; nowMs - knownAsOfMs > RECENT_MS; nowMs = performance.now()) {
       const leftMs = sinceMs + PATIENCE_MS - nowMs;
@@ -118,20 +146,19 @@ export default function growOnlyCounter(node: Node): void {
   };
 
   node.on(Counter.add, ({ delta }) => {
-    unstored += delta;
+    totals.add(delta);
     if (delta !== 0) rounds.request();
     return { type: "add_ok" };
   });
 
   node.on(Counter.read, async () => {
-    await recent();
-    const value = known.values().reduce((sum, [total]) => sum + total, unstored);
-    return { type: "read_ok", value };
+    await untilRecent();
+    return { type: "read_ok", value: totals.sum };
   });
 
   node.on(stored, ({ entry }, { src }) => {
     heardMs.set(src, performance.now());
-    learn(src, entry);
+    totals.learn(src, entry);
   });
 }
 

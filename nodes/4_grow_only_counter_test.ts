@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { Counter } from "../lib/mod.ts";
 import {
   FakeTime,
   scenario,
@@ -9,12 +10,11 @@ import {
 } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { Counter } from "../lib/workloads.ts";
 import growOnlyCounter from "./4_grow_only_counter.ts";
 
 const ROUND_MS = 600;
 
-/** One of two nodes; the test is the store and the other. */
+/** One of two nodes; the test plays the store and the other node. */
 class Bench {
   readonly node = new TestNode(growOnlyCounter, "n0", ["n0", "n1"]);
 
@@ -22,7 +22,7 @@ class Bench {
     return this.node.ask(Counter.add, { delta });
   }
 
-  /** What the node has sent since. */
+  /** What the node has sent. */
   async sent(): Promise<unknown[]> {
     await settled();
     return this.node.sent.map(({ dest, body: { msg_id: _, ...body } }) => [dest, body]);
@@ -51,7 +51,7 @@ class Bench {
 
 const cas = (from: unknown, to: unknown) => ["seq-kv", { type: "cas", key: "n0", from, to }];
 
-Deno.test("an add is acknowledged at once, then stored, then told to the peers", async () => {
+Deno.test("an add is acknowledged at once, then stored, then sent to the peers", async () => {
   using _time = new FakeTime();
   const n0 = new Bench();
   assertEquals((await n0.add(5)).type, "add_ok");
@@ -65,7 +65,7 @@ Deno.test("an add is acknowledged at once, then stored, then told to the peers",
   await n0.answer("cas", { type: "cas_ok" });
   assertEquals(await n0.sent(), [
     ["n1", { type: "stored", entry: [5, 2] }],
-    ["seq-kv", { type: "read", key: "n1" }], // of which nothing was heard yet
+    ["seq-kv", { type: "read", key: "n1" }], // from which nothing has been heard
   ]);
 });
 
@@ -99,7 +99,7 @@ for (const happened of [true, false]) {
     assertEquals(await n0.sent(), [cas([100, 8], [105, 9])]);
     n0.node.sent.length = 0;
     await n0.add(2);
-    await time.advance(504); // no answer in half a second, and a little of back-off
+    await time.advance(504); // half a second without an answer, and the back-off
     await n0.answer("read", { type: "read_ok", value: happened ? [105, 9] : [100, 8] });
     const [from, version] = happened ? [[105, 9], 10] : [[100, 8], 9];
     assertEquals(await n0.sent(), [cas(from, [105, version])]);
@@ -111,7 +111,7 @@ for (const happened of [true, false]) {
   });
 }
 
-Deno.test("a read after a pause waits for the store, three seconds at most", async () => {
+Deno.test("a read after a pause waits for the store, at most three seconds", async () => {
   using time = new FakeTime();
   const n0 = new Bench();
   let value: number | undefined;
@@ -122,7 +122,7 @@ Deno.test("a read after a pause waits for the store, three seconds at most", asy
   assertEquals(value, 0);
 });
 
-Deno.test("what a peer says is counted, whatever the order it comes in", async () => {
+Deno.test("a peer's totals count in whatever order they arrive", async () => {
   using _time = new FakeTime();
   const n0 = new Bench();
   const reading = n0.node.ask(Counter.read, {});
@@ -144,7 +144,7 @@ const add = (world: World, node: string, delta: number) => world.ask(node, Count
 const valueAt = async (world: World, node: string) =>
   (await world.ask(node, Counter.read, {})).value;
 
-/** Adds and reads everywhere for a while; what was added. */
+/** Adds and reads at every node for a while; returns the sum of the adds. */
 async function traffic(world: World, turns: number): Promise<number> {
   for (let i = 0; i < turns; i++) {
     for (const [n, node] of world.nodes.entries()) await add(world, node, n + 1);
@@ -154,7 +154,7 @@ async function traffic(world: World, turns: number): Promise<number> {
   return turns * 6;
 }
 
-Deno.test("all nodes read every add 1.3 s later, and at once, whoever is cut off from whom", async () => {
+Deno.test("all nodes read every add within 1.3 s, without waiting, in any partition", async () => {
   const network = {
     whole: () => {},
     "cut all round": (world: World) => {
@@ -180,7 +180,7 @@ Deno.test("all nodes read every add 1.3 s later, and at once, whoever is cut off
   }
 });
 
-Deno.test("the first read after a pause is right too, though nothing was sent in the meantime", async () => {
+Deno.test("the first read after a pause is right, though nothing was sent in the meantime", async () => {
   await counters({}, async (world) => {
     world.partition(["n0"], ["n1", "n2"]);
     const sum = await traffic(world, 10);
@@ -192,7 +192,7 @@ Deno.test("the first read after a pause is right too, though nothing was sent in
   });
 });
 
-Deno.test("all reads that come together after a pause are right", async () => {
+Deno.test("all simultaneous reads after a pause are right", async () => {
   await counters({ latencyMs: 10 }, async (world) => {
     const sum = await traffic(world, 10);
     await world.pass(60_000);
@@ -201,12 +201,12 @@ Deno.test("all reads that come together after a pause are right", async () => {
   });
 });
 
-Deno.test("having heard of a peer before a pause does not count after it", async () => {
+Deno.test("what was heard from a peer before a pause is stale after it", async () => {
   await counters({}, async (world) => {
     const sum = await traffic(world, 10);
     await world.pass(ROUND_MS);
     await add(world, "n0", 1);
-    await world.pass(ROUND_MS); // now the others have heard of n0
+    await world.pass(ROUND_MS); // now the others have heard from n0
     world.partition(["n0"], ["n1", "n2"]);
     await add(world, "n0", 1);
     await world.pass(60_000);
@@ -214,11 +214,11 @@ Deno.test("having heard of a peer before a pause does not count after it", async
   });
 });
 
-Deno.test("adds count once although the store answers late, or is not heard", async () => {
+Deno.test("adds count once although the store answers late or its answers are lost", async () => {
   await counters({}, async (world) => {
     let sum = await traffic(world, 30);
     world.hold("seq-kv");
-    sum += await traffic(world, 60); // requests time out, and are carried out later all the same
+    sum += await traffic(world, 60); // requests time out, and are executed later all the same
     world.release("seq-kv");
     sum += await traffic(world, 30);
     world.cut({ from: "seq-kv", to: "n0" });
@@ -230,7 +230,7 @@ Deno.test("adds count once although the store answers late, or is not heard", as
   });
 });
 
-Deno.test("a read soon after a round that only adds asked for is no older than others", async () => {
+Deno.test("a read soon after a round that only adds requested is as recent as any other", async () => {
   await counters({}, async (world) => {
     await traffic(world, 10);
     world.partition(["n0"], ["n1", "n2"]);
@@ -243,7 +243,7 @@ Deno.test("a read soon after a round that only adds asked for is no older than o
   });
 });
 
-Deno.test("what could not be stored is stored later, though nobody asks for anything any more", async () => {
+Deno.test("adds that could not be stored are stored later, without further requests", async () => {
   await counters({}, async (world) => {
     world.hold("seq-kv");
     await add(world, "n0", 7);
@@ -255,7 +255,7 @@ Deno.test("what could not be stored is stored later, though nobody asks for anyt
   });
 });
 
-Deno.test("a node that starts again goes on from what it had stored", async () => {
+Deno.test("a node that restarts goes on from what it had stored", async () => {
   await counters({}, async (world) => {
     const sum = await traffic(world, 30);
     await world.pass(2 * ROUND_MS);
@@ -268,7 +268,7 @@ Deno.test("a node that starts again goes on from what it had stored", async () =
   });
 });
 
-/** Simulates a run; messages between servers per operation. */
+/** Simulates a run; returns messages between servers per operation. */
 async function figureOf(options: string, seed: number): Promise<number> {
   const { run } = parseTestOptions(options.split(" "), { simulated: true });
   let figure = () => NaN;
@@ -281,14 +281,14 @@ async function figureOf(options: string, seed: number): Promise<number> {
 
 const CHALLENGE = "-w g-counter --node-count 3 --rate 100 --time-limit 20 --availability total";
 
-Deno.test("the challenge is passed in every partition, for less than 0.4 messages an operation", async () => {
+Deno.test("the challenge passes in every partition at less than 0.4 messages per operation", async () => {
   for (const seed of [1, 2]) {
     const figure = await figureOf(`${CHALLENGE} --nemesis partition`, seed);
     assert(figure > 0 && figure < 0.4, `seed ${seed}: ${figure} messages an operation`);
   }
 });
 
-Deno.test("it is passed at high latency too, and nothing needs adds to be positive", async () => {
+Deno.test("the challenge passes at high latency, and with negative adds", async () => {
   const latency = "--latency 100 --latency-dist exponential --nemesis partition";
   await figureOf(`${CHALLENGE} ${latency}`, 1);
   await figureOf(`${CHALLENGE.replace("g-counter", "pn-counter")} ${latency}`, 2);

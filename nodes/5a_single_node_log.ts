@@ -2,24 +2,25 @@
 /**
  * Challenge 5a, logs on a single node: append-only lists of messages, one for each key.
  *
- * A message's offset is its place in its key's list. That settles what a log must promise: no two
- * messages at one offset, none at two, and whoever polls from the end of the last poll on meets
- * every message once and in order. The node does one thing at a time, so it needs no lock for it.
+ * A message's offset is its index in its key's list. That gives all that a log has to promise: no
+ * two messages share an offset, no message has two, and a consumer that polls from where its last
+ * poll ended sees every message once and in order. The node handles one request at a time, so it
+ * needs no locks.
  *
- * Polls are bounded: a consumer that starts from the beginning of a long log is given a part, and
- * asks again from there. So no poll costs more than what it returns, and none holds up the others
+ * Polls are bounded: a consumer that starts at the beginning of a long log gets a part of it and
+ * asks again from there. So no poll costs more than what it returns, and none delays other requests
  * for long.
  *
- * A committed offset is a consumer's note of how far it has come, for whoever goes on after it. Notes
- * may arrive out of order, and then the highest counts.
+ * A committed offset is a consumer's note of how far it has come, for whoever continues after it.
+ * Notes may arrive out of order, so the highest counts.
  *
- * Cost: no messages between nodes. A message takes 8 bytes; a million of them are no burden.
+ * Messages between nodes: none. Latency: one round trip to the client. Memory: 8 bytes for each
+ * message. It does not survive a crash of the node, whose memory is the only storage.
  *
  * @module
  */
 import { Logs } from "../lib/algorithms/log.ts";
-import { type Node, serve } from "../lib/node.ts";
-import { Kafka } from "../lib/workloads.ts";
+import { Kafka, type Node, serve } from "../lib/mod.ts";
 
 export default function singleNodeLog(node: Node): void {
   const logs = new Logs();

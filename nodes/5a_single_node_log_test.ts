@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { Kafka } from "../lib/mod.ts";
 import { TestNode } from "../lib/testing/mod.ts";
-import { Kafka } from "../lib/workloads.ts";
 import singleNodeLog from "./5a_single_node_log.ts";
 
-Deno.test("messages get offsets in order and are polled from an offset on", async () => {
+Deno.test("messages get consecutive offsets, and a poll starts at its offset", async () => {
   const n0 = new TestNode(singleNodeLog);
   const offsets: number[] = [];
   for (const msg of [7, 8, 7]) {
@@ -14,7 +14,7 @@ Deno.test("messages get offsets in order and are polled from an offset on", asyn
   assertEquals(msgs, { k: [[1, 8], [2, 7]] });
 });
 
-Deno.test("committed offsets are those of the keys that have some", async () => {
+Deno.test("committed offsets are listed for the keys that have one", async () => {
   const n0 = new TestNode(singleNodeLog);
   await n0.ask(Kafka.commit_offsets, { offsets: { k: 5, l: 0 } });
   await n0.ask(Kafka.commit_offsets, { offsets: { k: 4 } });

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { Kafka } from "../lib/mod.ts";
 import { scenario, type World } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { Kafka } from "../lib/workloads.ts";
 import multiNodeLog from "./5b_multi_node_log.ts";
 
 async function send(world: World, node: string, msg: number, key = "k"): Promise<number> {
@@ -13,7 +13,7 @@ async function poll(world: World, node: string): Promise<(readonly [number, numb
   return (await world.ask(node, Kafka.poll, { offsets: { k: 0 } })).msgs.k ?? [];
 }
 
-Deno.test("sends to several nodes at once get offsets of their own, the same everywhere", () =>
+Deno.test("simultaneous sends to several nodes get distinct offsets, the same everywhere", () =>
   scenario(multiNodeLog, { nodes: 3, latencyMs: 5 }, async (world) => {
     const sends = Array.from({ length: 30 }, (_, msg) => send(world, `n${msg % 3}`, msg));
     const offsets = await Promise.all(sends);
@@ -24,7 +24,7 @@ Deno.test("sends to several nodes at once get offsets of their own, the same eve
     for (const node of world.nodes) assertEquals(await poll(world, node), log);
   }));
 
-Deno.test("sends that come while a batch is under way share the next", () =>
+Deno.test("sends that arrive while a batch is under way share the next one", () =>
   scenario(multiNodeLog, { nodes: 1, latencyMs: 5 }, async (world) => {
     await world.pass(100);
     const before = world.serverMessages;
@@ -32,7 +32,7 @@ Deno.test("sends that come while a batch is under way share the next", () =>
     assertEquals(world.serverMessages - before, 4, "a batch of one, and one of the others");
   }));
 
-Deno.test("a batch that was written without the node's knowing is there once, and acknowledged", () =>
+Deno.test("a batch whose compare-and-set got no answer is appended once, and acknowledged", () =>
   scenario(multiNodeLog, { nodes: 2, latencyMs: 5 }, async (world) => {
     world.cut({ from: "lin-kv", to: "n0" });
     const first = send(world, "n0", 1);
@@ -47,7 +47,7 @@ Deno.test("a batch that was written without the node's knowing is there once, an
     assertEquals(await poll(world, "n0"), [[0, 1], [1, 2], [2, 3]]);
   }));
 
-Deno.test("a node that was restarted reads its logs back from the store", () =>
+Deno.test("a node that restarts reads its logs back from the store", () =>
   scenario(multiNodeLog, { nodes: 1 }, async (world) => {
     for (const msg of [1, 2, 3]) await send(world, "n0", msg);
     await world.ask("n0", Kafka.commit_offsets, { offsets: { k: 1 } });
@@ -60,7 +60,7 @@ Deno.test("a node that was restarted reads its logs back from the store", () =>
     assertEquals(offsets, { k: 1 });
   }));
 
-Deno.test("a node that is far behind catches up in a few round trips, though it has a send to do", () =>
+Deno.test("a node that is far behind catches up in a few round trips, even with a send to publish", () =>
   scenario(multiNodeLog, { nodes: 2, latencyMs: 10 }, async (world) => {
     world.kill("n1");
     for (let msg = 0; msg < 150; msg++) await send(world, "n0", msg);
@@ -95,7 +95,7 @@ for (
   });
 }
 
-Deno.test("committed offsets go with the next batch, and sends to other keys leave them", () =>
+Deno.test("committed offsets travel with the next batch, and sends to other keys leave them alone", () =>
   scenario(multiNodeLog, { nodes: 2 }, async (world) => {
     await world.ask("n0", Kafka.commit_offsets, { offsets: { a: 5 } });
     await send(world, "n0", 1);

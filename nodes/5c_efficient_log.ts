@@ -1,56 +1,63 @@
 #!/usr/bin/env -S deno run --quiet
 /**
- * Challenge 5c, efficient logs: one node puts all messages in order, and it is asked in batches.
+ * Challenge 5c, efficient logs: one node puts all messages in order, and peers send to it in
+ * batches.
  *
- * The first node leads: it gives every message its offset. The others follow: they collect the sends
- * they get for 15 ms and hand them over in one request. The reply has their offsets, and the messages
- * that the follower has not seen, in the leader's order. So a follower's logs are the leader's logs
- * of some moments ago, and it answers polls from them without asking anyone. They may lag, which
- * logs may, but they have no gaps. There is one leader, not one for each key, because then any two
- * nodes would exchange messages all the time, and pairs are what costs.
+ * The first node leads and assigns every offset. The others follow: a follower collects sends for
+ * 15 ms and hands them over in one request. The reply has their offsets and the messages that the
+ * follower has not seen, in the leader's order. So a follower's logs are the leader's logs of a
+ * moment ago, and it answers polls from them alone. They may lag, as logs may, but have no gaps.
+ * There is one leader, not one for each key, because cost grows with the number of pairs of nodes
+ * that talk: with a leader for each key, all of them would.
  *
- * **Nothing twice, nothing lost.** A follower repeats its request until it is answered, and the
- * leader answers one that it knows with the reply that it gave (see `algorithms/session.ts`). So a batch
- * takes effect once, whatever is lost or repeated on the way, and its senders learn their offsets.
+ * **Exactly once.** A follower repeats its request until it is answered, and the leader answers a
+ * repetition with the reply it gave before (`algorithms/session.ts`). So a batch takes effect once,
+ * whatever the network loses or repeats, and its senders learn their offsets.
  *
- * **Cut off.** When the leader has not answered for a second, a follower refuses sends that have not
- * left it: error 11, they certainly did not happen. Those that are on their way may have, so their
- * clients wait for the truth or give up without it. Nobody takes the leader's place, so there are
- * never two orders. Polls, and sends to the leader, go on.
+ * **Cut off.** When the leader has not answered for a second, a follower refuses sends that have
+ * not left it, with error 11: they certainly did not happen. Sends already on their way may have,
+ * so their clients wait for the answer or time out. Nobody takes the leader's place, so there are
+ * never two orders. Polls go on, and so do sends to the leader.
  *
- * Committed offsets travel along; who is asked for them asks the leader, and falls back on those it
- * knows. They are lower at worst, and then something is polled again.
+ * Committed offsets travel along. A follower asks the leader for them and falls back on those it
+ * knows; these can only be too low, and then something is polled again.
  *
- * Cost: 2 messages between the leader and each follower every 15 ms, and four times a second when
- * there is nothing to do: 0.15 messages an operation for 2 nodes and 1000 operations a second. A send
- * takes no time at the leader and, beside the way there and back, up to 15 ms at a follower. Maelstrom
- * never stops a node, so the leader's memory does for storage; logs that outlive their node need
- * consensus.
+ * Messages: 2 between the leader and each follower every 15 ms under load, and every quarter of a
+ * second when idle: 0.15 per operation with 2 nodes and 1000 operations a second. Latency: a send
+ * takes no time at the leader, and a round trip and up to 15 ms at a follower. It does not survive
+ * a crash of the leader, whose memory is the only storage; Maelstrom's challenge kills no node.
+ * Logs that outlive their node need consensus.
  *
  * @module
  */
-import { Logs } from "../lib/algorithms/log.ts";
-import { ErrorCode, type Node, RpcError, serve } from "../lib/node.ts";
-import { array, integer, record, type ReplyOf, rpc, string, tuple } from "../lib/rpc.ts";
+import { Logs, type Message, messages } from "../lib/algorithms/log.ts";
+import { Pending } from "../lib/algorithms/pending.ts";
 import { Session, Sessions, stampFields } from "../lib/algorithms/session.ts";
-import { Kafka } from "../lib/workloads.ts";
+import {
+  array,
+  ErrorCode,
+  integer,
+  Kafka,
+  type Node,
+  record,
+  type ReplyOf,
+  rpc,
+  RpcError,
+  serve,
+} from "../lib/mod.ts";
 
 const TICK_MS = 15;
-/** Without sends and news, a follower asks only in every so many ticks. */
+/** Without sends and news, a follower asks the leader only in every so many ticks. */
 const IDLE_TICKS = 16;
 const REPEAT_MS = 250;
 const MAX_UNANSWERED = 4;
-/** Longest way there and back. */
+/** The longest round trip that still counts as an answer. */
 const PATIENCE_MS = 10_000;
 /** Bound on the messages in one direction of one exchange, and on sends that wait for theirs. */
 const MAX_BATCH = 2_000;
 const MAX_WAITING = 20_000;
 
-type Message = [key: string, msg: number];
-
-const messages = array(tuple<Message>(string, integer));
-
-/** A follower's sends, the offsets that it notes, and how many messages it has seen. */
+/** A follower's sends, the offsets committed there, and how many messages it has seen. */
 const Exchange = rpc("exchange", {
   ...stampFields,
   sends: messages,
@@ -61,7 +68,7 @@ const Exchange = rpc("exchange", {
 /** Decides the order of all messages. */
 function lead(node: Node, logs: Logs): void {
   const sessions = new Sessions<ReplyOf<typeof Exchange>>();
-  /** All messages in order; two lists: pairs would take five times the memory. */
+  /** All messages in order; as two lists they take a fifth of the memory of pairs. */
   const keys: string[] = [];
   const msgs: number[] = [];
 
@@ -94,15 +101,9 @@ function lead(node: Node, logs: Logs): void {
   }));
 }
 
-interface Waiting {
-  readonly message: Message;
-  readonly resolve: (offset: number) => void;
-  readonly reject: (reason: RpcError) => void;
-}
-
 /** Takes the order from the leader. */
 function follow(node: Node, logs: Logs, leader: string): void {
-  const waiting: Waiting[] = [];
+  const sends = new Pending<Message, number>();
   /** Keys whose committed offsets the leader has not been told. */
   const committed = new Set<string>();
   let seen = 0;
@@ -113,35 +114,32 @@ function follow(node: Node, logs: Logs, leader: string): void {
   const session = new Session({
     repeatMs: REPEAT_MS,
     maxUnanswered: MAX_UNANSWERED,
-    onSilence: () => waiting.splice(0).forEach(({ reject }) => reject(outOfReach())),
+    onSilence: () => sends.rejectAll(outOfReach()),
   });
 
   async function exchange(): Promise<void> {
-    const sent = waiting.splice(0, MAX_BATCH);
-    const sends = sent.map(({ message }) => message);
+    const batch = sends.take(MAX_BATCH);
     const commits = logs.committed([...committed]);
     committed.clear();
     const { offsets, messages } = await session.request((stamp) => {
-      const fields = { ...stamp, sends, commits, seen };
+      const fields = { ...stamp, sends: batch.items, commits, seen };
       return node.rpc(leader, Exchange, fields, { timeoutMs: PATIENCE_MS });
     });
     for (const message of messages) logs.append(...message);
-    for (const [i, { resolve }] of sent.entries()) resolve(offsets[i] ?? 0);
+    batch.resolve(offsets);
     seen += messages.length;
     idleTicks = messages.length > 0 ? IDLE_TICKS : 0;
   }
 
   setInterval(() => {
-    if (busy || (waiting.length === 0 && idleTicks++ < IDLE_TICKS)) return;
+    if (busy || (sends.size === 0 && idleTicks++ < IDLE_TICKS)) return;
     busy = true;
     exchange().finally(() => busy = false);
   }, TICK_MS);
 
   node.on(Kafka.send, async ({ key, msg }) => {
-    if (session.silent || waiting.length >= MAX_WAITING) throw outOfReach();
-    const { promise, resolve, reject } = Promise.withResolvers<number>();
-    waiting.push({ message: [key, msg], resolve, reject });
-    return { type: "send_ok", offset: await promise };
+    if (session.silent || sends.size >= MAX_WAITING) throw outOfReach();
+    return { type: "send_ok", offset: await sends.add([key, msg]) };
   });
 
   node.on(Kafka.commit_offsets, ({ offsets }) => {

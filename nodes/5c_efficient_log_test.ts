@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { RpcError } from "../lib/node.ts";
+import { Kafka, RpcError } from "../lib/mod.ts";
 import { scenario, type World } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { Kafka } from "../lib/workloads.ts";
 import efficientLog from "./5c_efficient_log.ts";
 
 async function send(world: World, node: string, msg: number): Promise<number> {
@@ -14,7 +13,7 @@ async function poll(world: World, node: string): Promise<(readonly [number, numb
   return (await world.ask(node, Kafka.poll, { offsets: { k: 0 } })).msgs.k ?? [];
 }
 
-Deno.test("sends to any node go into one order, which every node has in the end", () =>
+Deno.test("sends to any node get one order, which every node ends up with", () =>
   scenario(efficientLog, { nodes: 3, latencyMs: 5 }, async (world) => {
     const sends = [11, 12, 13, 14, 15, 16].map((msg) => send(world, `n${msg % 3}`, msg));
     const offsets = await Promise.all(sends);
@@ -25,7 +24,7 @@ Deno.test("sends to any node go into one order, which every node has in the end"
     for (const node of world.nodes) assertEquals(await poll(world, node), log);
   }));
 
-Deno.test("a hundred sends to a follower cost two messages, and are there when acknowledged", () =>
+Deno.test("a hundred sends to a follower cost two messages, and can be polled once acknowledged", () =>
   scenario(efficientLog, { nodes: 2, latencyMs: 5 }, async (world) => {
     await world.pass(100);
     const before = world.serverMessages;
@@ -49,7 +48,7 @@ Deno.test("a batch whose reply is lost is appended once, and acknowledged with i
     for (const node of world.nodes) assertEquals(await poll(world, node), [[0, 1], [1, 2], [2, 3]]);
   }));
 
-Deno.test("cut off from the leader, a follower refuses what has not left it, and only that", () =>
+Deno.test("a follower that is cut off refuses the sends that have not left it, and only those", () =>
   scenario(efficientLog, { nodes: 2 }, async (world) => {
     await send(world, "n1", 1);
     world.partition(["n0"], ["n1"]);
@@ -69,7 +68,7 @@ Deno.test("cut off from the leader, a follower refuses what has not left it, and
     assertEquals(await poll(world, "n1"), [[0, 1], [1, 5], [2, 2], [3, 6]]);
   }));
 
-Deno.test("a follower that starts again has everything soon, and sends under a new name", () =>
+Deno.test("a follower that restarts catches up, and sends under a new name", () =>
   scenario(efficientLog, { nodes: 2 }, async (world) => {
     for (const msg of [1, 2, 3]) await send(world, "n1", msg);
     world.kill("n1");

@@ -2,19 +2,17 @@
 /**
  * Challenge 6a, transactions over registers on a single node.
  *
- * The node carries out one transaction after the other: JavaScript runs a handler to its end before
- * it begins the next, so that nobody sees a transaction half done, and there is nothing that could
- * make one fail in the middle. What clients see is the order of execution itself, each transaction
- * between its request and its reply: strict serializability, where the challenge asks for no more
- * than read uncommitted.
+ * The node executes one transaction after another: JavaScript runs a handler to its end before the
+ * next begins, so no transaction sees another half done, and nothing can fail in the middle of one.
+ * Clients see the order of execution, with each transaction between its request and its reply. That
+ * is strict serializability, where the challenge asks for no more than read uncommitted.
  *
- * Anomalies: none. Messages between servers: none. Latency: none but that to the client and back.
- * What it does not survive: the node's end; the registers are in its memory.
+ * Messages between nodes: none. Latency: one round trip to the client. It does not survive a crash
+ * of the node, whose memory is the only storage.
  *
  * @module
  */
-import { type Node, serve } from "../lib/node.ts";
-import { type RegisterOp, TxnRwRegister } from "../lib/workloads.ts";
+import { type Node, type RegisterOp, serve, TxnRwRegister } from "../lib/mod.ts";
 
 export default function singleNodeTransactions(node: Node): void {
   const registers = new Map<number, number | null>();

@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
+import { type RegisterOp, TxnRwRegister } from "../lib/mod.ts";
 import { TestNode } from "../lib/testing/mod.ts";
-import { type RegisterOp, TxnRwRegister } from "../lib/workloads.ts";
 import singleNodeTransactions from "./6a_single_node_transactions.ts";
 
 async function txn(node: TestNode, ...ops: RegisterOp[]): Promise<RegisterOp[]> {
   return (await node.ask(TxnRwRegister.txn, { txn: ops })).txn;
 }
 
-Deno.test("reads are filled in with what was written before, writes come back as they were", async () => {
+Deno.test("reads return what was written before, and writes come back unchanged", async () => {
   const n0 = new TestNode(singleNodeTransactions);
   assertEquals(await txn(n0, ["r", 1, null], ["w", 1, 6], ["w", 2, 9], ["r", 1, null]), [
     ["r", 1, null],

@@ -1,40 +1,41 @@
 #!/usr/bin/env -S deno run --quiet
 /**
- * Challenge 6b, transactions over registers on several nodes, read uncommitted, and always available.
+ * Challenge 6b, transactions over registers on several nodes: read uncommitted, totally available.
  *
- * A transaction is carried out at once by the node that is asked, on its own copy of the registers,
- * and answered without waiting for anyone: so a partition can stop nobody. Its writes are told to the
- * other nodes later, many together, again and again until they are acknowledged. Where two nodes have
- * written the same register, the later write stands, by Lamport's clock and then the node's id: an
- * order that all nodes share and that respects causality (see `algorithms/lww_registers.ts` for why this clock).
- * So all copies are the same once everything has arrived, and no write is lost but to a later one.
+ * The node that receives a transaction executes it at once on its own copy of the registers and
+ * answers without waiting for anyone, so no partition can stop it. It sends the writes to its peers
+ * later, in batches, until they are acknowledged (`algorithms/replication.ts`). If two nodes have
+ * written one register the later write wins, by Lamport clock and then node id: a total order that
+ * all nodes share and that respects causality (`algorithms/lww_registers.ts`). So the copies
+ * converge, and a write is only ever lost to a later one.
  *
- * Read uncommitted excludes one anomaly, G0: two transactions that overwrite each other in one order
- * on x and in the other on y. Here all writes of a transaction have one time, and so they win, or
- * lose, against another transaction's alike.
+ * Read uncommitted excludes one anomaly, G0: two transactions that overwrite each other in one
+ * order on x and in the other on y. Here all writes of a transaction carry one timestamp, so they
+ * all win or all lose against those of another transaction.
  *
- * It leaves the freedom to send writes in pieces of bounded size, without those that have been
- * replaced meanwhile; of a transaction of long ago, half may be seen for a moment. That also admits
- * stale reads, lost updates, read and write skew. (That nothing circular is ever seen, G1c, follows
- * from the clock all the same, and nothing aborts: see 6c, which adds that half a transaction is
- * never seen.)
+ * It leaves the freedom to send writes in messages of bounded size and to skip those that a newer
+ * write has replaced, at the price that another node may briefly see half of an old transaction. It
+ * also permits stale reads, lost updates, read skew and write skew. (Circular information flow,
+ * G1c, is ruled out by the clock all the same, and nothing aborts; 6c adds that no one sees half a
+ * transaction.)
  *
- * Messages: each node sends at most one every 25 ms, acknowledgements included. With n nodes that is
- * 40 n a second, whatever the load; at 1000 operations a second, 0.04 n per operation: 0.08 for two.
- * A write is everywhere at most about 50 (n − 1) ms and three message delays later (it may have to wait
- * for the batch before it to be acknowledged), where a message was lost half a second after that, and
- * after a partition as soon as the next attempt, half a second apart, gets through; with one message
- * for every 256 registers written meanwhile.
+ * Messages: each node sends at most one every 25 ms, acknowledgements included: 40 n a second with
+ * n nodes, whatever the load, or 0.04 n per operation at 1000 operations a second.
  *
- * What it does not survive: the end of a node. Its copy is gone, with what it has not told anyone, and
- * nobody tells it again what it has acknowledged (`replication.ts`).
+ * Latency: a transaction takes one round trip to the client. A write reaches every node within
+ * about 50 (n − 1) ms and three message delays, since a batch may have to wait for the
+ * acknowledgement of the one before. A lost message adds half a second. After a partition the next
+ * attempt, at most half a second later, gets through, and the peer catches up by one message for
+ * every 256 registers written.
+ *
+ * It does not survive the crash of a node: its copy is gone, with every write it had not sent, and
+ * peers do not send again what it had acknowledged.
  *
  * @module
  */
 import { LwwRegisters } from "../lib/algorithms/lww_registers.ts";
-import { type Node, serve } from "../lib/node.ts";
 import { Replication } from "../lib/algorithms/replication.ts";
-import { TxnRwRegister } from "../lib/workloads.ts";
+import { type Node, serve, TxnRwRegister } from "../lib/mod.ts";
 
 const WRITES_PER_MESSAGE = 256;
 

@@ -2,27 +2,26 @@
 /**
  * Workload g-set: a set that only grows, as a CRDT.
  *
- * The union of two sets is the least set that includes both, in whatever order and however often they
- * are united. So nodes add what they are asked to add, tell each other in rounds which elements the
- * other is not known to have (`algorithms/anti_entropy.ts`), and unite what they hear with what they have.
+ * The union of two sets is the smallest set that includes both, in whatever order and however often
+ * they are merged. So a node adds what it is asked to add, sends its peers the elements they may
+ * lack, in rounds (`algorithms/anti_entropy.ts`), and merges what it receives.
  *
- * Both operations are answered from memory. An element is in every node's set 0.75 s and one message
+ * Both operations are answered from memory. An element reaches every node 0.75 s and one message
  * delay after it was added, or as long after a partition heals.
  *
- * Cost: each node sends each other at most one message every 0.75 s while elements are added, whatever
- * their rate, and none in quiet. Over each link an element travels about twice, once as news and once
- * as acknowledgement.
+ * Messages: at most one from each node to each other every 0.75 s while elements are added,
+ * whatever their rate, and none when all is quiet. An element crosses each link about twice: as
+ * news, and in the acknowledgement.
  *
- * By its nature it cannot keep what was acknowledged by a node that dies before it has passed it on;
- * and an element cannot be removed, for a set that has forgotten it looks like one that never heard of
- * it.
+ * It survives partitions, and loss, duplication and reordering of messages. It does not survive the
+ * crash of a node that has not yet sent its latest elements: they were acknowledged and are lost.
+ * Elements cannot be removed, for a set that has forgotten one looks like a set that never had it.
  *
  * @module
  */
 import { Replica } from "../lib/algorithms/anti_entropy.ts";
 import { gSet } from "../lib/algorithms/crdt.ts";
-import { type Node, serve } from "../lib/node.ts";
-import { GSet } from "../lib/workloads.ts";
+import { GSet, type Node, serve } from "../lib/mod.ts";
 
 export default function growOnlySet(node: Node): void {
   const set = new Replica(node, gSet);

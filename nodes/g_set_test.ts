@@ -1,17 +1,17 @@
 import { assertEquals } from "@std/assert";
+import { GSet } from "../lib/mod.ts";
 import { scenario, TestNode } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { GSet } from "../lib/workloads.ts";
 import growOnlySet from "./g_set.ts";
 
-Deno.test("what was added is read, each element once", async () => {
+Deno.test("a read returns each added element once", async () => {
   const n0 = new TestNode(growOnlySet);
   for (const element of [3, 1, 3]) await n0.ask(GSet.add, { element });
   assertEquals((await n0.ask(GSet.read, {})).value, [3, 1]);
 });
 
-Deno.test("elements are in every node's set 0.75 s and a message delay later", async () => {
+Deno.test("elements reach every node 0.75 s and a message delay later", async () => {
   await scenario(growOnlySet, { nodes: 5, latencyMs: 20 }, async (world) => {
     for (let element = 0; element < 50; element++) {
       await world.ask(`n${element % 5}`, GSet.add, { element });
@@ -25,7 +25,7 @@ Deno.test("elements are in every node's set 0.75 s and a message delay later", a
   });
 });
 
-Deno.test("runs pass in partitions, and where messages are late, lost and repeated", async () => {
+Deno.test("runs pass in partitions, and with late, lost and repeated messages", async () => {
   const options = "-w g-set --node-count 5 --rate 10 --time-limit 30 --nemesis partition " +
     "--availability total";
   const hard = "--latency 100 --latency-dist exponential --loss 0.2 --duplication 0.2";

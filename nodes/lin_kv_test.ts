@@ -1,12 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Body, RpcError } from "../lib/node.ts";
+import { type Body, LinKv, RpcError } from "../lib/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { FakeTime, settled, TestNode } from "../lib/testing/mod.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { LinKv } from "../lib/workloads.ts";
 import linKv from "./lin_kv.ts";
 
-/** Answers the one request that the node has sent; returns it. */
+/** Answers the one request that the node has sent, and returns it. */
 async function answer(node: TestNode, reply: Body): Promise<unknown> {
   await settled();
   const [request, ...others] = node.sent.splice(0);
@@ -16,7 +15,7 @@ async function answer(node: TestNode, reply: Body): Promise<unknown> {
   return [request?.dest, body];
 }
 
-Deno.test("requests go to the service as they are, and its answers come back", async () => {
+Deno.test("requests go to the service unchanged, and its answers come back", async () => {
   const n0 = new TestNode(linKv);
   const reading = n0.ask(LinKv.read, { key: 1 });
   assertEquals(await answer(n0, { type: "read_ok", value: 3 }), [
@@ -38,7 +37,7 @@ Deno.test("requests go to the service as they are, and its answers come back", a
   assertEquals((await setting).code, 22);
 });
 
-Deno.test("a write without an answer is not repeated, and its client told that nobody knows", async () => {
+Deno.test("a write without an answer is not repeated, and its client gets an indefinite error", async () => {
   using time = new FakeTime();
   const n0 = new TestNode(linKv);
   const writing = assertRejects(() => n0.ask(LinKv.write, { key: 1, value: 4 }), RpcError);

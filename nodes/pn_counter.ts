@@ -1,25 +1,26 @@
 #!/usr/bin/env -S deno run --quiet
 /**
- * Workload pn-counter: a counter that goes both ways, as a CRDT.
+ * Workload pn-counter: a counter that goes up and down, as a CRDT.
  *
- * It is two counters that only grow, one of what was added and one of what was taken away; its value
- * is their difference. One would not do. A replica recognises the later of two totals by its being
- * higher, so a total that went down would be taken for an old one, and the decrement be lost.
+ * It is two grow-only counters, one of what was added and one of what was subtracted; its value is
+ * their difference. One counter would not do: replicas take the higher of two totals for the newer,
+ * so a total that went down would be taken for an old one, and the decrement be lost.
  *
- * Everything else is as in `4_crdt_counter.ts`: both operations are answered from memory; a change is
- * known everywhere 0.75 s and one message delay later, or as long after a partition heals; each node
- * sends each other at most one message every 0.75 s while there are changes, and none in quiet. At 5
- * nodes and 10 operations a second that is 2.7 messages an operation, at 100 a tenth of it.
+ * Everything else is as in `4_crdt_counter.ts`: both operations are answered from memory; a change
+ * reaches every node 0.75 s and one message delay later, or as long after a partition heals; each
+ * node sends each other at most one message every 0.75 s while there are changes, and none when all
+ * is quiet. With 5 nodes that is 2.7 messages per operation at 10 operations a second, and a tenth
+ * of it at 100.
  *
- * By its nature it cannot keep what was acknowledged by a node that dies before it has passed it on.
- * Nor can it promise not to fall below zero: nobody is asked before something is taken away.
+ * It survives partitions, and loss, duplication and reordering of messages. It does not survive the
+ * crash of a node that has not yet sent its latest changes. Nor can it promise to stay above zero,
+ * since nobody is asked before something is subtracted.
  *
  * @module
  */
 import { Replica } from "../lib/algorithms/anti_entropy.ts";
 import { change, differenceOf, pnCounter } from "../lib/algorithms/crdt.ts";
-import { type Node, serve } from "../lib/node.ts";
-import { Counter } from "../lib/workloads.ts";
+import { Counter, type Node, serve } from "../lib/mod.ts";
 
 export default function upAndDownCounter(node: Node): void {
   const counter = new Replica(node, pnCounter);

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
+import { Counter } from "../lib/mod.ts";
 import { scenario, TestNode } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { parseTestOptions } from "../lib/workbench/command_line.ts";
-import { Counter } from "../lib/workloads.ts";
 import upAndDownCounter from "./pn_counter.ts";
 
 Deno.test("the counter goes up and down, below zero too", async () => {
@@ -28,7 +28,7 @@ Deno.test("a decrement is not taken for an old value of the counter", async () =
   });
 });
 
-Deno.test("runs pass in partitions, and where messages are late, lost and repeated", async () => {
+Deno.test("runs pass in partitions, and with late, lost and repeated messages", async () => {
   const options = "-w pn-counter --node-count 5 --rate 10 --time-limit 30 --nemesis partition " +
     "--availability total";
   const hard = "--latency 100 --latency-dist exponential --loss 0.2 --duplication 0.2";

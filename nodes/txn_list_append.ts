@@ -2,35 +2,35 @@
 /**
  * Workload txn-list-append: transactions over lists, strictly serializable on any number of nodes.
  *
- * The nodes keep nothing that matters. The database is one value in the service lin-kv, a root that
- * leads to pieces which never change; a transaction is carried out on what the root leads to, and takes
- * effect when the root is replaced by compare-and-set (see `algorithms/transactor.ts`). So all transactions
- * follow one another in the order of those, each within its request: strict serializability, and with
- * it no anomaly of any model. A transaction that only reads needs no compare-and-set, but a root that
- * was read after it arrived; to answer from a root kept here would be serializable, and stale.
+ * The nodes hold no state that matters. The database is one value in the service lin-kv: a root
+ * that points to pieces which never change. A transaction is executed on what the root points to,
+ * and takes effect when compare-and-set replaces the root (`algorithms/transactor.ts`). So
+ * transactions that write follow one another in the order of their compare-and-sets, each between
+ * its request and its reply: strict serializability, which excludes every anomaly. A transaction
+ * that only reads needs no compare-and-set, but a root that was read after it arrived; answering
+ * from a root kept here would be serializable but stale.
  *
- * An append does not read: it is noted in the root, and joined to its list when the root's notes are
- * moved into the map.
+ * An append does not read its list: it is noted in the root, and joined to the list when the root's
+ * notes move into the map.
  *
- * Availability: partitions between nodes cut nothing, as nodes never talk to each other; the services
- * are always in reach in Maelstrom. Whoever loses the race for the root tries again, and one always
- * wins; after four seconds a transaction is given up with error 30, for certain undone.
+ * Messages: 2 for a transaction that only reads, 4 for one that writes, 4 more for each race lost,
+ * and now and then those for the map. At 100 operations a second on five nodes that is about 4 per
+ * operation, and up to 5 where slow processes lose more races. Latency makes every race longer: at
+ * 10 ms it is 11. One node alone finds the root as it left it and needs 2. Latency: two message
+ * delays for a read, four for a write.
  *
- * Messages: 2 for a transaction that only reads, 4 for one that writes, 4 more for each race lost, and
- * now and then those for the map. At 100 operations a second on five nodes that is about 4 per
- * operation, and up to 5 where slow processes lose more races; with latency, which makes every race
- * longer, more (11 at 10 ms). One node alone, which finds the root as it left it, needs 2. Latency: two
- * message delays to read, four to write.
+ * It survives partitions, since nodes never talk to each other and Maelstrom's services are always
+ * in reach. A node that loses the race for the root tries again, and one always wins; after four
+ * seconds it gives up with error 30, and the transaction has certainly not happened.
  *
- * A list is kept in one piece: the cost of a transaction is bounded by the length of its lists and the
- * logarithm of the number of keys. What was replaced stays in the store; nobody collects it.
+ * A list is kept in one piece, so the cost of a transaction grows with the length of its lists, and
+ * with the logarithm of the number of keys. Pieces that were replaced stay in the store; nothing
+ * collects them.
  *
  * @module
  */
-import { type Node, serve } from "../lib/node.ts";
-import { array, integer } from "../lib/rpc.ts";
 import { type DataType, Transactor } from "../lib/algorithms/transactor.ts";
-import { type ListOp, TxnListAppend } from "../lib/workloads.ts";
+import { array, integer, type ListOp, type Node, serve, TxnListAppend } from "../lib/mod.ts";
 
 const list: DataType<number[]> = {
   shape: array(integer),

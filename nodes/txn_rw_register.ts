@@ -1,23 +1,22 @@
 #!/usr/bin/env -S deno run --quiet
 /**
- * Workload txn-rw-register: transactions over registers, strictly serializable on any number of nodes.
+ * Workload txn-rw-register: transactions over registers, strictly serializable on any number of
+ * nodes.
  *
- * The engine is that of `txn_list_append.ts`: the database is one value in lin-kv that is replaced by
- * compare-and-set, with pieces that never change behind it (`algorithms/transactor.ts`). All that differs is what
- * a write does: it replaces what was there. So no anomaly of any model is possible here, where the
- * registers of 6a to 6c, which ask nobody, admit stale reads and lost updates.
+ * It works as `txn_list_append.ts` does: the database is one value in lin-kv, replaced by
+ * compare-and-set, with immutable pieces behind it (`algorithms/transactor.ts`). Only the meaning
+ * of a write differs: it replaces the value. No anomaly is possible here, where the registers of 6a
+ * to 6c, which ask nobody, permit stale reads and lost updates.
  *
- * That is what the two pay: here an operation costs about 4 messages at 100 operations a second on
- * five nodes, and waits two message delays to read and four to write; there it costs next to none and
- * waits for nobody. Partitions between nodes harm neither; that lin-kv can always be reached is what
- * this one rests on.
+ * That has a price. At 100 operations a second on five nodes an operation costs about 4 messages
+ * here, and waits two message delays to read or four to write; there it costs next to nothing and
+ * waits for nobody. Partitions between nodes harm neither, but this one relies on lin-kv being in
+ * reach.
  *
  * @module
  */
-import { type Node, serve } from "../lib/node.ts";
-import { integer } from "../lib/rpc.ts";
 import { type DataType, Transactor } from "../lib/algorithms/transactor.ts";
-import { type RegisterOp, TxnRwRegister } from "../lib/workloads.ts";
+import { integer, type Node, type RegisterOp, serve, TxnRwRegister } from "../lib/mod.ts";
 
 const register: DataType<number> = {
   shape: integer,

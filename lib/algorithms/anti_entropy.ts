@@ -1,28 +1,28 @@
 /**
- * Anti-entropy: replicas of a CRDT tell each other what the other is not known to have, until each is
- * known to have everything.
+ * Anti-entropy: replicas of a CRDT send each other what the other may lack, until each is known to
+ * have everything.
  *
  * In every round a replica sends each peer one message with two parts: *news*, what the peer is not
- * known to have; and *seen*, what the peer sent as news since the round before, which acknowledges it.
- * Both are states, and a join is all that receiving one takes. So nothing is numbered: a message that
- * is lost leaves its news unacknowledged, to be sent again; one that is repeated or late changes
- * nothing. What a replica has from one peer is news for another, so that it travels on where the direct
- * way is cut.
+ * known to have; and *seen*, what the peer has sent as news since the last round, which
+ * acknowledges it. Both are states, and receiving one takes only a join. So messages need no
+ * numbers: a lost one leaves its news unacknowledged, to be sent again; a repeated or late one
+ * changes nothing. What a replica receives from one peer is news for another, so it travels on
+ * where the direct link is cut.
  *
  *     n0                              n1
  *     news {n0: 5}   ───────────────▶
  *                    ◀───────────────  news {n1: 3}, seen {n0: 5}
  *     seen {n1: 3}   ───────────────▶                                  (quiet)
  *
- * While clients make changes everywhere, that is one message a round from each replica to each peer,
- * whatever the rate, and none when everything is known everywhere. A change is known everywhere one
- * interval and one message delay later; after a partition, the same holds from the moment it heals.
+ * Messages: while clients make changes everywhere, one a round from each replica to each peer,
+ * whatever the rate, and none once everyone is known to have everything. Latency: a change reaches
+ * every replica one interval and one message delay later, or as long after a partition heals.
  *
- * A replica that starts says so, as one who has seen nothing, and under a new name. Peers who knew it
- * by another know then that it has forgotten everything, and send it all.
+ * A replica that starts says hello under a new name, as one that has seen nothing. Peers that knew
+ * it under another name conclude that it has forgotten everything, and send it all.
  *
- * Source: the acknowledged deltas of Almeida, Shoker and Baquero, "Delta State Replicated Data Types"
- * (2018), with states in place of their sequence numbers.
+ * Source: the acknowledged deltas of Almeida, Shoker and Baquero, "Delta State Replicated Data
+ * Types" (2018), with states in place of sequence numbers.
  *
  * @module
  */
@@ -31,15 +31,15 @@ import type { Node } from "../node.ts";
 import { Rounds } from "./rounds.ts";
 import { type OneWay, oneWay, optional, type Shape, string } from "../rpc.ts";
 
-/** Time from one round to the next, in milliseconds: a change is known everywhere that much later. */
+/** From one round to the next; a change reaches every replica that much later. */
 const DEFAULT_INTERVAL_MS = 750;
 
 interface Peer<State> {
-  /** Its name in its present life, once it has been heard. */
+  /** The name of its current incarnation, once it has been heard. */
   readonly name: string | undefined;
   /** What it is known to have. */
   readonly known: State;
-  /** What it sent as news since the last round. */
+  /** What it has sent as news since the last round. */
   readonly unacknowledged: State | undefined;
 }
 
@@ -59,7 +59,11 @@ export class Replica<State> {
   #name = "";
   #state: State;
 
-  /** Call it while the program registers its handlers: the node says hello an interval after `init`. */
+  /**
+   * A replica that knows nothing yet. Make it while the program registers its handlers.
+   *
+   * @param intervalMs From one round to the next. Default 750.
+   */
   constructor(node: Node, lattice: Lattice<State>, intervalMs = DEFAULT_INTERVAL_MS) {
     this.#node = node;
     this.#lattice = lattice;
@@ -78,17 +82,19 @@ export class Replica<State> {
     });
   }
 
-  /** A name that no other replica has, nor this node in another life. Known from `init` on. */
+  /**
+   * A name that no other replica and no other incarnation of this node has. Known from `init` on.
+   */
   get name(): string {
     return this.#name;
   }
 
-  /** Everything known here. */
+  /** Everything that is known here. */
   get state(): State {
     return this.#state;
   }
 
-  /** Joins a change into the state, here at once and elsewhere soon. */
+  /** Joins a change into the state: here at once, at the peers an interval later. */
   join(change: State): void {
     this.#state = this.#lattice.join(this.#state, change);
     this.#rounds.request();
@@ -117,11 +123,11 @@ export class Replica<State> {
         ...(seen !== undefined && { seen }),
       });
       this.#peers.set(id, { name, known, unacknowledged: undefined });
-      if (news !== undefined) this.#rounds.request(); // again, until it is known to be there
+      if (news !== undefined) this.#rounds.request(); // again, until it is acknowledged
     }
   }
 
-  /** What is known of a peer; nothing, if it is not the one that it was. */
+  /** What is known of a peer: nothing, if it is another incarnation than before. */
   #peer(id: string, name?: string): Peer<State> {
     const { bottom } = this.#lattice;
     const peer = this.#peers.get(id);

@@ -28,7 +28,7 @@ async function expectEverywhere(world: World, elements: number[], withinMs: numb
   });
 }
 
-/** Tells a story once all nodes have said hello. */
+/** Runs a scenario once all nodes have said hello. */
 function afterHello(options: ScenarioOptions, story: (world: World) => Promise<void>) {
   return scenario(set, options, async (world) => {
     await world.pass(5 * INTERVAL_MS);
@@ -59,7 +59,7 @@ Deno.test("a change goes to every peer as news, which each acknowledges once", a
   assertEquals([await next(), time.pending], [[], 0]);
 });
 
-Deno.test("a change is known everywhere an interval and a message delay later", async () => {
+Deno.test("a change reaches every replica an interval and a message delay later", async () => {
   await afterHello({ nodes: 5, latencyMs: 20 }, async (world) => {
     for (const i of upTo(10)) await add(world, `n${i % 5}`, i);
     await expectEverywhere(world, upTo(10), INTERVAL_MS + 20);
@@ -79,7 +79,7 @@ Deno.test("while changes come from everywhere, each peer gets one message an int
   });
 });
 
-Deno.test("there is silence once everybody knows everything, and knows that", async () => {
+Deno.test("nothing is sent once everyone is known to have everything", async () => {
   await afterHello({ nodes: 3, latencyMs: 10, loss: 0.2 }, async (world) => {
     for (const i of upTo(9)) await add(world, `n${i % 3}`, i);
     await world.pass(50 * INTERVAL_MS);
@@ -90,7 +90,7 @@ Deno.test("there is silence once everybody knows everything, and knows that", as
   });
 });
 
-Deno.test("losses, repetitions and reordering only cost time", async () => {
+Deno.test("loss, repetition and reordering only cost time", async () => {
   for (const seed of [1, 2, 3]) {
     const latency = { meanMs: 80, distribution: "exponential" } as const;
     await afterHello({ nodes: 4, latency, loss: 0.3, duplication: 0.3, seed }, async (world) => {
@@ -103,7 +103,7 @@ Deno.test("losses, repetitions and reordering only cost time", async () => {
   }
 });
 
-Deno.test("what a partition kept apart is together an interval and a delay after it heals", async () => {
+Deno.test("replicas agree an interval and a message delay after a partition heals", async () => {
   await afterHello({ nodes: 4, latencyMs: 20 }, async (world) => {
     world.partition(["n0"], ["n1", "n2", "n3"]);
     for (const i of upTo(8)) await add(world, `n${i % 4}`, i);
@@ -114,7 +114,7 @@ Deno.test("what a partition kept apart is together an interval and a delay after
   });
 });
 
-Deno.test("where the direct way is cut, changes travel by way of others", async () => {
+Deno.test("changes travel through a third replica where the direct link is cut", async () => {
   const onlyNeighbours = [{ from: "n0", to: "n2" }, { from: "n2", to: "n0" }];
   const oneWayRing = upTo(3).map((i) => ({ from: `n${(i + 1) % 3}`, to: `n${i}` }));
   for (const links of [onlyNeighbours, oneWayRing]) {
@@ -126,7 +126,7 @@ Deno.test("where the direct way is cut, changes travel by way of others", async 
   }
 });
 
-Deno.test("a node that starts again learns what the others know, without any change", async () => {
+Deno.test("a node that restarts learns what the others know, without further changes", async () => {
   await afterHello({ nodes: 3, latencyMs: 10 }, async (world) => {
     for (const i of upTo(6)) await add(world, `n${i % 3}`, i);
     await world.pass(20 * INTERVAL_MS);
@@ -140,7 +140,7 @@ Deno.test("a node that starts again learns what the others know, without any cha
   });
 });
 
-Deno.test("no two lives of a node have the same name", async () => {
+Deno.test("no two incarnations of a node share a name", async () => {
   const names = new Set<string>();
   const named = (node: Node) => {
     const replica = new Replica(node, gSet, INTERVAL_MS);

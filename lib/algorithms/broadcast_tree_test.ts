@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { BroadcastTree, type Schedule } from "./broadcast_tree.ts";
-import type { Json, Node } from "../node.ts";
+import type { Json } from "../message.ts";
+import type { Node } from "../node.ts";
 import { integer, rpc } from "../rpc.ts";
 import { FakeTime, TestNode } from "../testing/mod.ts";
 

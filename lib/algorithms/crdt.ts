@@ -1,13 +1,13 @@
 /**
- * State-based CRDTs: data that replicas change without asking each other, and that come out the same
+ * State-based CRDTs: data that replicas change without asking each other, and that is the same
  * everywhere once every replica has heard of every change, in any order and any number of times.
  *
- * What makes this so is the join of two states, the least state that includes both. It is commutative,
- * associative and idempotent, and a change only ever moves a state up. So a state may be sent late,
- * twice, or by way of others, and a lost one is made up for by any later one.
+ * What makes this so is the join of two states, the least state that includes both. It is
+ * commutative, associative and idempotent, and a change only ever moves a state up. So a state may
+ * arrive late, twice or through a third party, and any later one makes up for a lost one.
  *
- * States need not be sent whole: a *difference* is a small state that brings a replica up to another's
- * as the whole one would.
+ * States need not be sent whole: a *difference* is a small state that brings a replica as far as
+ * the whole one would.
  *
  * Sources: Shapiro, Preguiça, Baquero and Zawirski, "Conflict-free Replicated Data Types" (2011);
  * Almeida, Shoker and Baquero, "Delta State Replicated Data Types" (2018).
@@ -16,27 +16,27 @@
  */
 import { array, integer, record, type Shape, tuple } from "../rpc.ts";
 
-/** States and their join. States are values: nothing here changes one. */
+/** States and their join. States are immutable. */
 export interface Lattice<State> {
   /** The state that every state includes. */
   readonly bottom: State;
   /** The least state that includes both. */
   join(a: State, b: State): State;
   /**
-   * What a replica that has `known` lacks of `state`: joined with `known`, it gives the join of both.
-   * `undefined` if it lacks nothing.
+   * What `known` lacks of `state`: joined with `known`, it gives the join of both. `undefined` if
+   * nothing is lacking.
    */
   difference(state: State, known: State): State | undefined;
   /** The form of a state in a message. */
   readonly shape: Shape<State>;
 }
 
-/** A counter that only grows: by replica, the sum of all that was added there. */
+/** A counter that only grows: for each replica, the total of what was added there. */
 export type GCounter = Readonly<Record<string, number>>;
 
 /**
- * The lattice of {@linkcode GCounter}: of two totals of one replica the higher one is the later. So a
- * name must not be used again by a replica that has forgotten its total.
+ * The lattice of {@linkcode GCounter}: of two totals of one replica the higher is the newer. So a
+ * replica that has forgotten its total must take a new name.
  */
 export const gCounter: Lattice<GCounter> = {
   bottom: {},
@@ -54,19 +54,23 @@ function higher(state: GCounter, known: GCounter): GCounter {
   return Object.fromEntries(news);
 }
 
-/** What joining makes a counter that much higher; `replica` is the one that this happens at. */
+/**
+ * The change that raises a counter, to be joined into it at `replica`.
+ *
+ * @throws {RangeError} if `by` is negative.
+ */
 export function increment(counter: GCounter, replica: string, by: number): GCounter {
-  if (by < 0) throw new RangeError(`a counter that only grows cannot be increased by ${by}`);
+  if (by < 0) throw new RangeError(`a counter that only grows cannot be raised by ${by}`);
   return by === 0 ? {} : { [replica]: (counter[replica] ?? 0) + by };
 }
 
-/** The counter's value: the sum over all replicas. */
+/** A counter's value: the sum over all replicas. */
 export function valueOf(counter: GCounter): number {
   return Object.values(counter).reduce((sum, total) => sum + total, 0);
 }
 
 /** Two lattices side by side. */
-export function pairOf<A, B>(first: Lattice<A>, second: Lattice<B>): Lattice<readonly [A, B]> {
+function pairOf<A, B>(first: Lattice<A>, second: Lattice<B>): Lattice<readonly [A, B]> {
   return {
     bottom: [first.bottom, second.bottom],
     join: ([a1, b1], [a2, b2]) => [first.join(a1, a2), second.join(b1, b2)],
@@ -80,26 +84,26 @@ export function pairOf<A, B>(first: Lattice<A>, second: Lattice<B>): Lattice<rea
   };
 }
 
-/** A counter that goes both ways: all that was added, and all that was taken away. */
+/** A counter that goes up and down: all that was added, and all that was subtracted. */
 export type PnCounter = readonly [ups: GCounter, downs: GCounter];
 
 /**
- * The lattice of {@linkcode PnCounter}. One counter of both would not do: of two totals of a replica,
- * nothing would tell which is the later.
+ * The lattice of {@linkcode PnCounter}. A single counter would not do: nothing would tell which of
+ * two totals of a replica is the newer.
  */
 export const pnCounter: Lattice<PnCounter> = pairOf(gCounter, gCounter);
 
-/** What joining makes a counter that much higher, or lower. */
+/** The change that raises or lowers a counter, to be joined into it at `replica`. */
 export function change([ups, downs]: PnCounter, replica: string, by: number): PnCounter {
   return by < 0 ? [{}, increment(downs, replica, -by)] : [increment(ups, replica, by), {}];
 }
 
-/** The counter's value. */
+/** A counter's value: what was added less what was subtracted. */
 export function differenceOf([ups, downs]: PnCounter): number {
   return valueOf(ups) - valueOf(downs);
 }
 
-/** A set that only grows; no element is there twice. */
+/** A set that only grows, as a list without duplicates. */
 export type GSet = readonly number[];
 
 /** The lattice of {@linkcode GSet}: the join is the union. */

@@ -1,23 +1,30 @@
 /**
- * Logs by key: messages in the order in which they were appended, each at an offset, and how far
- * consumers say they have come.
+ * Logs by key: each is an append-only list of messages at offsets 0, 1, 2, …, with the offset that
+ * consumers have committed.
  *
- * Offsets are dense and begin at 0, so a log is an array and an offset an index into it: reading from
- * any offset takes as long as what it returns is long, however much there is before and behind.
+ * Offsets are dense, so a log is an array and an offset an index into it: a poll takes time in
+ * proportion to what it returns, however long the log.
  *
  * @module
  */
+import { array, integer, type Shape, string, tuple } from "../rpc.ts";
+
+/** A message and the key of the log that it belongs to, as nodes send it to each other. */
+export type Message = [key: string, msg: number];
+
+/** The shape of {@linkcode Message}s in a body. */
+export const messages: Shape<Message[]> = array(tuple<Message>(string, integer));
 
 /** A message and its offset, as a poll returns it. */
 export type Entry = [offset: number, msg: number];
 
 /**
- * Messages that one poll returns, over all keys. A poll of more keys than that still gets a message
- * of each, so that every key moves on.
+ * Bound on the messages that one poll returns, over all keys. A poll of more keys than that gets
+ * one message of each, so that every key makes progress.
  */
 export const MAX_POLLED = 2_000;
 
-/** The logs of one node. A key that nobody has used is a log without messages. */
+/** The logs of one node. A key that was never used is an empty log. */
 export class Logs {
   readonly #messages = new Map<string, number[]>();
   readonly #committed = new Map<string, number>();
@@ -31,8 +38,8 @@ export class Logs {
   }
 
   /**
-   * What follows from an offset of each key on, without a gap. Every key gets an equal share of
-   * {@linkcode MAX_POLLED}, whatever the others hold; a key with nothing to return is left out.
+   * The messages of each key from its offset on, without gaps. Every key gets an equal share of
+   * {@linkcode MAX_POLLED}; a key without messages to return is left out.
    */
   poll(offsets: Readonly<Record<string, number>>): Record<string, Entry[]> {
     const keys = Object.entries(offsets);
@@ -46,14 +53,14 @@ export class Logs {
     return Object.fromEntries(polled);
   }
 
-  /** Notes that consumers have processed each key up to that offset. An offset never goes back. */
+  /** Notes that consumers have processed each key up to its offset. Offsets never go backwards. */
   commit(offsets: Readonly<Record<string, number>>): void {
     for (const [key, offset] of Object.entries(offsets)) {
       this.#committed.set(key, Math.max(offset, this.#committed.get(key) ?? offset));
     }
   }
 
-  /** The committed offsets of those of the keys that have one. */
+  /** The committed offsets of the given keys; a key without one is left out. */
   committed(keys: readonly string[]): Record<string, number> {
     const known = keys.flatMap((key): [string, number][] => {
       const offset = this.#committed.get(key);

@@ -12,7 +12,7 @@ Deno.test("offsets count each key's messages from 0", () => {
   assertEquals([logs.append("a", 7), logs.append("b", 7), logs.append("a", 7)], [0, 0, 1]);
 });
 
-Deno.test("a poll returns what follows from the offset on, in order", () => {
+Deno.test("a poll returns the messages from its offset on, in order", () => {
   const logs = filled("a", 4);
   assertEquals(logs.poll({ a: 0 }), { a: [[0, 100], [1, 101], [2, 102], [3, 103]] });
   assertEquals(logs.poll({ a: 2 }), { a: [[2, 102], [3, 103]] });
@@ -27,7 +27,7 @@ Deno.test("a poll from before the beginning starts at the beginning", () => {
   assertEquals(filled("a", 1).poll({ a: -5 }), { a: [[0, 100]] });
 });
 
-Deno.test("polls are bounded, and one after the other they miss nothing", () => {
+Deno.test("polls are bounded, and consecutive ones miss nothing", () => {
   const logs = filled("a", 3 * MAX_POLLED + 1);
   const seen: Entry[] = [];
   for (;;) {
@@ -39,7 +39,7 @@ Deno.test("polls are bounded, and one after the other they miss nothing", () => 
   assertEquals(seen, Array.from({ length: 3 * MAX_POLLED + 1 }, (_, i): Entry => [i, i + 100]));
 });
 
-Deno.test("a key with much to return does not keep others from moving on", () => {
+Deno.test("a key with many messages does not starve the others", () => {
   const logs = filled("a", 2 * MAX_POLLED);
   logs.append("z", 1);
   const polled = logs.poll({ a: 0, z: 0 });
@@ -76,7 +76,7 @@ Deno.test("a key may be any string", () => {
   assertEquals(JSON.stringify(logs.committed(["__proto__"])), '{"__proto__":0}');
 });
 
-Deno.test("what a poll returned does not change with what is appended later", () => {
+Deno.test("a poll's result does not change when messages are appended later", () => {
   const logs = filled("a", 1);
   const before = logs.poll({ a: 0 });
   logs.append("a", 9);

@@ -1,32 +1,34 @@
 /**
- * Registers that replicas write without asking each other and that still end up the same everywhere:
- * of two writes to a register the later one stands, in an order on which all replicas agree.
+ * Last-writer-wins registers: replicas write without asking each other and still converge, because
+ * all of them agree which of two writes to a register is the later.
  *
- * That order is by Lamport's clock (*Time, Clocks, and the Ordering of Events in a Distributed
- * System*, 1978), and by the node's id where two clocks say the same. A transaction that writes gets
- * one time for all its writes, higher than that of anything its replica has seen. So:
+ * That order is by Lamport clock (Lamport, "Time, Clocks, and the Ordering of Events in a
+ * Distributed System", 1978), and by node id where two clocks are equal. A transaction gives all
+ * its writes one timestamp, higher than any its replica has seen. So:
  *
- * - whatever a transaction saw, or overwrote knowingly, has a lower time than its own: the order
- *   respects causality, as wall clocks do only as long as nobody sets one back;
+ * - whatever a transaction saw or knowingly overwrote has a lower timestamp than its own: the order
+ *   respects causality, which wall clocks do only as long as nobody sets one back;
  * - two transactions that both write x and y overwrite each other in the same order on both.
  *
- * The order is total, where vector clocks would leave two values and nobody to choose. What it decides
- * between writers who did not know of each other is arbitrary, but decided alike everywhere. A write is
- * dropped only for one with a higher time, so merging can be done in any order, and twice.
+ * The order is total, where vector clocks would leave two values and nobody to choose between them.
+ * What it decides between concurrent writers is arbitrary, but the same everywhere. A write is
+ * dropped only for one with a higher timestamp, so merging is commutative and idempotent.
  *
- * What has to be told to others is this replica's own writes: `writesAfter` gives them, the newest of
- * each key only, and so no more than there are keys.
+ * A replica sends its own writes only, and of each key only the newest (`writesAfter`), so never
+ * more than there are keys.
  *
  * @module
  */
 import type { RegisterOp } from "../workloads.ts";
 
-/** A write as it travels; whose it is tells the message that brings it. */
+/** A write as it travels; the message that carries it says whose it is. */
 export type Write = [key: number, value: number | null, time: number];
 
-/** Writes of one replica: all that it made after some time, through some time. */
+/** The writes of one replica after one timestamp and up to another, `through`, inclusive. */
 export interface Writes {
+  /** The writes, oldest first. */
   readonly writes: Write[];
+  /** The timestamp up to which they are complete. */
   readonly through: number;
 }
 
@@ -36,19 +38,19 @@ interface Version {
   readonly writer: string;
 }
 
-/** One replica. */
+/** One replica of the registers. */
 export class LwwRegisters {
   readonly #versions = new Map<number, Version>();
-  /** Own writes that somebody may lack, the newest of each key, by time. */
+  /** Own writes that a peer may lack: the newest of each key, in the order of timestamps. */
   readonly #own = new Map<number, Version>();
   #clock = 0;
 
   /**
-   * Carries out a transaction: all of it at once, on this replica alone. It sees its own writes; the
-   * others see only the last one to each key.
+   * Executes a transaction in one step, on this replica alone. It sees its own writes; others see
+   * only the last of them to each key.
    *
    * @param replica This replica's id, which no other replica has.
-   * @returns The micro-operations, reads filled in; null where nobody has written.
+   * @returns The micro-operations with reads filled in, null for a register never written.
    */
   transact(replica: string, ops: readonly RegisterOp[]): RegisterOp[] {
     const written = new Map<number, number | null>();
@@ -62,18 +64,18 @@ export class LwwRegisters {
     for (const [key, value] of written) {
       const version = { value, time: this.#clock, writer: replica };
       this.#versions.set(key, version);
-      this.#own.delete(key); // so that it comes last
+      this.#own.delete(key); // so that it is inserted last
       this.#own.set(key, version);
     }
     return done;
   }
 
-  /** The value that a register holds here; null if none. */
+  /** The value of a register; null if it was never written. */
   read(key: number): number | null {
     return this.#versions.get(key)?.value ?? null;
   }
 
-  /** Takes over another replica's writes: those that are later than what is here. */
+  /** Applies another replica's writes, except those that a later write has replaced here. */
   merge(writer: string, writes: readonly Write[]): void {
     for (const [key, value, time] of writes) {
       this.#clock = Math.max(this.#clock, time);
@@ -83,8 +85,8 @@ export class LwwRegisters {
   }
 
   /**
-   * Own writes since a time, oldest first, without those that another own write has replaced. A
-   * transaction's writes are not torn apart, also where that makes more than `limit`.
+   * Own writes after a timestamp, oldest first, without those that a newer own write has replaced.
+   * The writes of one transaction stay together, even if that exceeds `limit`.
    */
   writesAfter(time: number, limit = Infinity): Writes {
     const writes: Write[] = [];
@@ -98,7 +100,7 @@ export class LwwRegisters {
     return { writes, through };
   }
 
-  /** Forgets which own writes were made through a time: everyone has them. */
+  /** Forgets own writes up to a timestamp, because every peer has them. */
   forget(time: number): void {
     for (const [key, version] of this.#own) {
       if (version.time > time) break;

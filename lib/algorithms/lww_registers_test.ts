@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { LwwRegisters } from "./lww_registers.ts";
 
-/** Tells one replica all that another has written since a time. */
-function tell(to: LwwRegisters, from: LwwRegisters, writer: string, after = 0): void {
+/** Sends one replica what another has written after a timestamp. */
+function send(to: LwwRegisters, from: LwwRegisters, writer: string, after = 0): void {
   to.merge(writer, from.writesAfter(after).writes);
 }
 
@@ -18,21 +18,21 @@ Deno.test("only the last of a transaction's writes to a key leaves it", () => {
   assertEquals(a.writesAfter(0), { writes: [[1, 6, 1]], through: 1 });
 });
 
-Deno.test("of two writes that know nothing of each other, all replicas keep the same", () => {
+Deno.test("all replicas keep the same one of two concurrent writes", () => {
   const [a, b] = [new LwwRegisters(), new LwwRegisters()];
   a.transact("a", [["w", 1, 10], ["w", 2, 10]]);
   b.transact("b", [["w", 1, 20], ["w", 2, 20]]);
-  tell(a, b, "b");
-  tell(b, a, "a");
+  send(a, b, "b");
+  send(b, a, "a");
   for (const key of [1, 2]) assertEquals([a.read(key), b.read(key)], [20, 20]);
 });
 
-Deno.test("a write that has seen another replaces it, whatever its writer's id", () => {
+Deno.test("a write replaces any that its writer had seen, whatever the writers' ids", () => {
   const [a, b] = [new LwwRegisters(), new LwwRegisters()];
   for (const value of [1, 2, 3]) b.transact("b", [["w", 7, value]]);
-  tell(a, b, "b");
+  send(a, b, "b");
   a.transact("a", [["r", 7, null], ["w", 7, 4]]);
-  tell(b, a, "a");
+  send(b, a, "a");
   assertEquals([a.read(7), b.read(7)], [4, 4]);
 });
 
@@ -41,13 +41,13 @@ Deno.test("repeated and reordered writes change nothing", () => {
   a.transact("a", [["w", 1, 1]]);
   const old = a.writesAfter(0).writes;
   a.transact("a", [["w", 1, 2]]);
-  tell(b, a, "a");
+  send(b, a, "a");
   b.merge("a", old);
-  tell(b, a, "a");
+  send(b, a, "a");
   assertEquals(b.read(1), 2);
 });
 
-Deno.test("what is told is what was written since, the newest of each key, by time", () => {
+Deno.test("writesAfter returns the newest write of each key, in the order of timestamps", () => {
   const a = new LwwRegisters();
   a.transact("a", [["w", 1, 10]]);
   a.transact("a", [["w", 2, 20]]);
@@ -59,7 +59,7 @@ Deno.test("what is told is what was written since, the newest of each key, by ti
   assertEquals(a.writesAfter(0), { writes: [[1, 11, 3]], through: 3 });
 });
 
-Deno.test("a bound tears no transaction apart", () => {
+Deno.test("a limit does not split a transaction", () => {
   const a = new LwwRegisters();
   a.transact("a", [["w", 1, 1]]);
   a.transact("a", [["w", 2, 1], ["w", 3, 1], ["w", 4, 1]]);
@@ -69,7 +69,7 @@ Deno.test("a bound tears no transaction apart", () => {
   assertEquals([writes.map(([key]) => key), through], [[1, 2, 3, 4], 2]);
 });
 
-Deno.test("a transaction that only reads has nothing to tell", () => {
+Deno.test("a transaction that only reads leaves nothing to send", () => {
   const a = new LwwRegisters();
   a.transact("a", [["r", 1, null]]);
   assertEquals(a.writesAfter(0), { writes: [], through: 0 });

@@ -1,45 +1,45 @@
 /**
- * A map from whole numbers to values, kept in pieces that never change.
+ * An immutable map from integers to values, kept in pieces.
  *
- * It is a B+ tree with path copying: leaves hold entries in the order of their keys, inner pieces hold
- * their children's names and smallest keys. A change makes new pieces for the leaves concerned and for
- * the path from each up to the top; all others are shared between the old map and the new. So a map is
- * the name of its top piece. Whoever knows that name sees that map, whatever happens later; and a
- * piece, once read, can be kept for ever. (Driscoll, Sarnak, Sleator, Tarjan: *Making Data Structures
- * Persistent*, 1989.)
+ * It is a B+ tree with path copying: leaves hold entries in the order of their keys, inner pieces
+ * hold their children's names and smallest keys. A change makes new pieces for the leaves it
+ * touches and for the path from each to the top; old and new map share all others. So a map is the
+ * name of its top piece: that name denotes that map whatever happens later, and a piece, once read,
+ * can be cached for ever. (Driscoll, Sarnak, Sleator and Tarjan, "Making Data Structures
+ * Persistent", 1989.)
  *
- * A piece has at most {@linkcode MAX_ENTRIES} entries, so that neither reading nor changing a key costs
- * more than the logarithm of the number of keys. Nothing is ever removed.
+ * A piece has at most {@linkcode MAX_ENTRIES} entries, so reading or changing a key takes time and
+ * pieces in proportion to the logarithm of the number of keys. Keys are never removed.
  *
- * This module knows neither where pieces are kept nor what values are.
+ * This module knows neither where pieces are stored nor what values are.
  *
  * @module
  */
 
-/** The values of some keys. */
+/** A key and its value. */
 export type Entry<V> = [key: number, value: V];
 
 /** A child's smallest key and its name. */
 export type Child = [first: number, name: string];
 
-/** A piece of a map: entries, or children, in the order of keys; never empty. */
+/** A piece of a map: entries or children in the order of their keys, at least one. */
 export type Piece<V> = { leaf: Entry<V>[] } | { inner: Child[] };
 
-/** Most entries or children of a piece. One that gets more is divided evenly. */
+/** Bound on the entries or children of a piece. One that would get more is divided evenly. */
 export const MAX_ENTRIES = 32;
 
-/** Where pieces are kept. */
+/** Where pieces are stored. */
 export interface Pieces<V> {
-  /** The piece of that name. */
+  /** Loads a piece by its name. */
   load(name: string): Promise<Piece<V>>;
-  /** Keeps a new piece, at once or soon; returns its name. */
+  /** Stores a new piece, now or soon; returns its name. */
   keep(piece: Piece<V>): string;
 }
 
-/** A change of a key's value: from what it was, `undefined` if nothing, to what it will be. */
+/** Computes a key's new value from its old one, `undefined` if it has none, and an operand. */
 export type Change<V> = (before: V | undefined, by: V) => V;
 
-/** The value of a key; `undefined` if it has none. */
+/** Looks up a key's value; `undefined` if it has none. */
 export async function lookUp<V>(
   pieces: Pieces<V>,
   top: string | null,
@@ -54,10 +54,11 @@ export async function lookUp<V>(
 }
 
 /**
- * The map with some keys changed.
+ * Makes a map that differs in some keys.
  *
- * @param changes At least one, no key twice, in any order.
- * @returns The name of its top piece.
+ * @param changes The keys and operands of the changes: at least one, no key twice, in any order.
+ * @returns The name of the new map's top piece.
+ * @throws {RangeError} if there is no change.
  */
 export async function changed<V>(
   pieces: Pieces<V>,
@@ -75,7 +76,7 @@ export async function changed<V>(
   return name;
 }
 
-/** What takes a piece's place: itself changed, or the parts it was divided into. */
+/** What replaces a piece: one changed piece, or the parts into which it was divided. */
 async function changedPiece<V>(
   pieces: Pieces<V>,
   name: string,
@@ -85,7 +86,7 @@ async function changedPiece<V>(
   const piece = await pieces.load(name);
   if ("leaf" in piece) return leaves(pieces, mergedEntries(piece.leaf, changes, change));
   const children = await Promise.all(piece.inner.map((child, i) => {
-    const from = i === 0 ? -Infinity : child[0]; // what is smaller than all goes to the first
+    const from = i === 0 ? -Infinity : child[0]; // keys below all others go to the first child
     const to = piece.inner[i + 1]?.[0] ?? Infinity;
     const concerning = changes.filter(([key]) => from <= key && key < to);
     if (concerning.length === 0) return [child];
@@ -94,7 +95,6 @@ async function changedPiece<V>(
   return inners(pieces, children.flat());
 }
 
-/** Both in the order of keys, and so is the result. */
 function mergedEntries<V>(
   entries: readonly Entry<V>[],
   changes: readonly Entry<V>[],
@@ -113,7 +113,7 @@ function inners<V>(pieces: Pieces<V>, children: readonly Child[]): Child[] {
   return parts(children).map((inner) => [inner[0]?.[0] ?? 0, pieces.keep({ inner })]);
 }
 
-/** As few parts as may be, all but equally long. */
+/** Splits a list into as few parts as possible, of nearly equal length. */
 function parts<T>(items: readonly T[]): T[][] {
   const count = Math.ceil(items.length / MAX_ENTRIES);
   const cut = (part: number) => Math.round(part * items.length / count);

@@ -8,7 +8,7 @@ import {
   type Pieces,
 } from "./persistent_map.ts";
 
-/** Pieces in memory, which count what is asked of them. */
+/** Pieces in memory that count their loads and stores. */
 class Kept implements Pieces<number> {
   readonly pieces: Piece<number>[] = [];
   loads = 0;
@@ -31,7 +31,7 @@ function random(seed: number): () => number {
   return () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
 }
 
-Deno.test("a map has what its changes made of it, and so has every map before it", async () => {
+Deno.test("a map reflects its changes, and every earlier map stays as it was", async () => {
   const kept = new Kept();
   const next = random(1);
   const versions: [string | null, Map<number, number>][] = [[null, new Map()]];
@@ -53,7 +53,7 @@ Deno.test("a map has what its changes made of it, and so has every map before it
   }
 });
 
-Deno.test("pieces are bounded, and neither reading nor changing a key grows with the map", async () => {
+Deno.test("pieces are bounded, and the cost of reading or changing a key hardly grows with the map", async () => {
   const kept = new Kept();
   let top: string | null = null;
   for (let key = 0; key < 3_000; key += 20) {
@@ -72,7 +72,7 @@ Deno.test("pieces are bounded, and neither reading nor changing a key grows with
   assert(kept.pieces.length - before <= 4, `${kept.pieces.length - before} pieces made`);
 });
 
-Deno.test("changes in any order, also of keys smaller than all before", async () => {
+Deno.test("changes may come in any order, also of keys below all others", async () => {
   const kept = new Kept();
   const many = Array.from({ length: 100 }, (_, i): Entry<number> => [100 - i, i]);
   const top = await changed(kept, null, many, add);
@@ -84,5 +84,5 @@ Deno.test("changes in any order, also of keys smaller than all before", async ()
   assertEquals(await lookUp(kept, top, -5), undefined);
 });
 
-Deno.test("no changes at all are refused", () =>
+Deno.test("a change of no keys is refused", () =>
   assertRejects(() => changed(new Kept(), null, [], add), RangeError, "no changes").then(() => {}));

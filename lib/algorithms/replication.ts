@@ -1,23 +1,24 @@
 /**
- * Replication of registers to all peers: in batches, each sent again until it is acknowledged.
+ * Replication of registers to all peers, in batches, each sent again until it is acknowledged.
  *
- * Nodes take turns with their peers: every {@linkcode TURN_MS} a node that has something to tell sends
- * one message to the next peer, with all of its writes that this peer has not acknowledged. So there
- * are at most 1000 / TURN_MS messages a second from each node, however much is written and however
- * many nodes there are. A message acknowledges what came from the peer, by time: "all your writes
- * through 17". It need not travel on its own, and a lost one is made good by the next. Merging is
- * idempotent, so that repetition and reordering do no harm.
+ * A node serves its peers in turn: every {@linkcode TURN_MS} it sends one message, to the next peer
+ * for which there is something, with all of its writes that this peer has not acknowledged. A
+ * message also acknowledges what arrived from the peer, by timestamp: "all your writes up to 17". A
+ * lost acknowledgement is made good by the next, and merging is idempotent, so repetition and
+ * reordering do no harm. A batch that is not acknowledged within {@linkcode RETRY_MS} is sent
+ * again, with what has been written since. Once everything is acknowledged, nobody sends anything.
  *
- * A batch that is not acknowledged is sent again after {@linkcode RETRY_MS}, with what has been
- * written since. Where everything is acknowledged, nobody sends anything.
+ * Messages: at most 1000 / TURN_MS a second from each node, however much is written and however
+ * many nodes there are. Latency: a write reaches the last peer after one turn for each peer and a
+ * message delay, or after the acknowledgement of the batch before it.
  *
- * What a peer lacks is told by its time alone. So a message costs as much as what it carries, however
- * many registers there are; `anti_entropy.ts` compares states instead, which suits those that are small,
- * and where replicas forget. Here none may: a node that was killed and starts again with nothing is not
- * told again what it once acknowledged.
+ * A timestamp alone says what a peer lacks, so a message costs as much as what it carries, however
+ * many registers there are. (`anti_entropy.ts` compares whole states instead, which suits small
+ * ones, and replicas that forget.) Here no replica may forget: a node that restarts with nothing is
+ * not sent again what it once acknowledged.
  *
- * Each node sends its own writes only, to everyone. While two nodes cannot reach each other, they do
- * not learn of each other's writes by way of a third.
+ * Each node sends only its own writes. While two nodes cannot reach each other, neither learns of
+ * the other's writes through a third.
  *
  * @module
  */
@@ -25,37 +26,40 @@ import type { LwwRegisters, Write } from "./lww_registers.ts";
 import type { Node } from "../node.ts";
 import { array, integer, nullable, oneWay, tuple } from "../rpc.ts";
 
-/** Time between two messages of a node, in milliseconds. */
+/** Time between two messages from one node, in milliseconds. */
 export const TURN_MS = 25;
-/** How long a batch may stay unacknowledged before it is sent again, in milliseconds. */
+/** How long a batch may go unacknowledged before it is sent again, in milliseconds. */
 export const RETRY_MS = 500;
 
 const replicate = oneWay("replicate", {
   writes: array(tuple<Write>(integer, nullable(integer), integer)),
-  /** The sender has sent all its writes up to this time: in this message, or acknowledged before. */
+  /** The receiver has all of the sender's writes up to this timestamp once it has this message. */
   through: integer,
-  /** The receiver's writes up to this time have arrived. */
+  /** The sender has all of the receiver's writes up to this timestamp. */
   ack: integer,
 });
 
 interface Peer {
-  /** It has all own writes through this time. */
+  /** It has all of this node's writes up to this timestamp. */
   acknowledged: number;
-  /** Through what time the batch that is under way goes, and since when it is. */
+  /** The batch that awaits acknowledgement: up to which timestamp, and since when. */
   inFlight: { readonly through: number; readonly sinceMs: number } | undefined;
-  /** All its writes through this time are here. */
+  /** All of its writes up to this timestamp have arrived here. */
   received: number;
-  /** Whether it waits for word of that. */
+  /** Whether it has not been told that yet. */
   owed: boolean;
 }
 
 /** Options of {@linkcode Replication}. */
 export interface ReplicationOptions {
-  /** Most writes in a message, beyond the rest of a transaction. Default: no bound but the keys. */
+  /**
+   * Bound on the writes in a message; only the rest of a transaction may exceed it. Default: none,
+   * so a message holds at most one write for each register.
+   */
   readonly limit?: number;
 }
 
-/** Keeps the replicas of a node's peers up to date with its own. */
+/** Sends a node's writes to its peers, and applies theirs. */
 export class Replication {
   readonly #node: Node;
   readonly #registers: LwwRegisters;
@@ -64,6 +68,7 @@ export class Replication {
   #turn = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Replicates `registers`. Make it while the program registers its handlers. */
   constructor(node: Node, registers: LwwRegisters, { limit = Infinity }: ReplicationOptions = {}) {
     this.#node = node;
     this.#registers = registers;
@@ -84,7 +89,7 @@ export class Replication {
     });
   }
 
-  /** To be called after each transaction: there may be something to tell. */
+  /** Schedules the next message. Call it after each transaction. */
   wake(): void {
     if (this.#peers.size === 0) return;
     this.#timer ??= setTimeout(() => {
@@ -101,23 +106,25 @@ export class Replication {
     this.#registers.forget(Math.min(...known));
   }
 
-  /** Sends one message, to the next peer that is to have one, and comes back if there are more. */
+  /**
+   * Sends one message, to the next peer that needs one, and schedules the next if any may follow.
+   */
   #takeTurn(): void {
     const { peers } = this.#node;
     let waiting = false;
     for (let i = 0; i < peers.length; i++) {
       const at = (this.#turn + i) % peers.length;
       const id = peers[at] ?? "";
-      const told = this.#tell(id);
-      if (told) this.#turn = at + 1;
-      waiting ||= told || this.#peers.get(id)?.inFlight !== undefined;
-      if (told) break;
+      const sent = this.#sendTo(id);
+      if (sent) this.#turn = at + 1;
+      waiting ||= sent || this.#peers.get(id)?.inFlight !== undefined;
+      if (sent) break;
     }
     if (waiting) this.wake();
   }
 
-  /** Sends a peer what it is to have now; false if that is nothing. */
-  #tell(id: string): boolean {
+  /** Sends a peer what it lacks, if anything; returns whether it did. */
+  #sendTo(id: string): boolean {
     const peer = this.#peers.get(id);
     if (peer === undefined) return false;
     const nowMs = performance.now();

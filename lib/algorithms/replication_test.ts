@@ -34,13 +34,13 @@ function story(options: ScenarioOptions, tell: (world: World) => Promise<void>, 
   return scenario(replica(limit), options, tell);
 }
 
-Deno.test("a write is everywhere after every peer had its turn", () =>
+Deno.test("a write reaches every node once every peer has had its turn", () =>
   story({ nodes: 4 }, async (world) => {
     await world.ask("n1", TxnRwRegister.txn, { txn: [write(1, 7)] });
     await expectEverywhere(world, 3 * TURN_MS + 10, 1, 7);
   }));
 
-Deno.test("a node sends one message a turn, to its peers in turn; none once all is acknowledged", () =>
+Deno.test("a node sends one message a turn, to each peer in turn, and none once all is acknowledged", () =>
   story({ nodes: 4 }, async (world) => {
     for (let i = 0; i < 400; i++) {
       await world.ask("n0", TxnRwRegister.txn, { txn: [write(i % 10, i)] });
@@ -64,7 +64,7 @@ Deno.test("a node sends one message a turn, to its peers in turn; none once all 
     assertEquals(world.serverMessages, settled);
   }));
 
-Deno.test("what a partition held up arrives after it, and both sides agree", () =>
+Deno.test("writes held up by a partition arrive once it heals, and both sides agree", () =>
   story({ nodes: 3, latencyMs: 20 }, async (world) => {
     world.partition(["n0"], ["n1", "n2"]);
     for (let i = 1; i <= 50; i++) {
@@ -81,7 +81,7 @@ Deno.test("what a partition held up arrives after it, and both sides agree", () 
     assertEquals(new Set(ends).size, 1);
   }));
 
-Deno.test("loss, repetition and reordering change nothing in the end", () => {
+Deno.test("loss, repetition and reordering do not change the final state", () => {
   const latency = { meanMs: 30, distribution: "exponential" } as const;
   return story({ nodes: 3, latency, loss: 0.3, duplication: 0.3 }, async (world) => {
     for (let i = 0; i < 60; i++) {
@@ -97,7 +97,7 @@ Deno.test("loss, repetition and reordering change nothing in the end", () => {
   });
 });
 
-/** Whether another node ever sees half of a transaction whose other half was replaced since. */
+/** Whether a node ever sees half of a transaction whose other half has been replaced since. */
 async function showsHalf(limit?: number): Promise<boolean> {
   let half = false;
   await story({ nodes: 2 }, async (world) => {
@@ -121,12 +121,12 @@ async function showsHalf(limit?: number): Promise<boolean> {
   return half;
 }
 
-Deno.test("a transaction is never seen by halves where messages have no bound", async () => {
+Deno.test("no one sees half a transaction where messages have no bound", async () => {
   assertEquals(await showsHalf(), false);
-  assertEquals(await showsHalf(8), true); // what a bound costs, and that this test would see it
+  assertEquals(await showsHalf(8), true); // the price of a bound, and proof that this test can fail
 });
 
-Deno.test("a bound on messages is kept, and everything arrives all the same", () =>
+Deno.test("messages keep to their bound, and everything arrives", () =>
   story({ nodes: 2 }, async (world) => {
     for (let i = 1; i <= 40; i++) {
       await world.ask("n0", TxnRwRegister.txn, { txn: [write(i, i)] });

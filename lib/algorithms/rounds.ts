@@ -1,9 +1,9 @@
 /**
- * Rounds: work that is done soon after it is asked for, but not more often than every so often.
+ * Rounds: work that is done soon after it is requested, but at most once in every interval.
  *
- * After a pause a round begins at once; what is asked for within the interval after its beginning is
- * done together, at the interval's end. So a busy node pays for one round an interval, however much
- * there is to do, and an idle one for none.
+ * After a pause a round begins at once; whatever is requested within an interval of its beginning
+ * is done together, in one round at the end of that interval. So a busy node pays for one round an
+ * interval, however much there is to do, and an idle one for none.
  *
  *     request ────▶ round          request, request ────▶ round          (quiet)
  *                   ├──────────── interval ────────────▶│
@@ -21,16 +21,18 @@ export class Rounds {
   #begunMs = -Infinity;
 
   /**
-   * @param work One round. It must not fail.
-   * @param intervalMs From the beginning of a round to that of the next, at least. A round that takes
-   * longer delays the next, for there is one at a time.
+   * Rounds of one kind of work, none of which has begun.
+   *
+   * @param work Does one round. It must not fail.
+   * @param intervalMs The least time from the beginning of one round to that of the next. A longer
+   * round delays the next: there is one at a time.
    */
   constructor(work: () => void | Promise<void>, intervalMs: number) {
     this.#work = work;
     this.#intervalMs = intervalMs;
   }
 
-  /** Asks for a round that begins after this call; resolves when it has ended. */
+  /** Requests a round that begins after this call; resolves when it has ended. */
   request(): Promise<void> {
     return this.#requested ??= this.#last = this.#after(this.#last);
   }

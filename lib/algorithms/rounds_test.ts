@@ -20,7 +20,7 @@ Deno.test("the first round begins at once", async () => {
   assertEquals(begun, [0]);
 });
 
-Deno.test("what is asked for within an interval is done together, at its end", async () => {
+Deno.test("requests within an interval share one round at its end", async () => {
   using time = new FakeTime();
   const { rounds, begun } = recorded();
   rounds.request();
@@ -34,7 +34,7 @@ Deno.test("what is asked for within an interval is done together, at its end", a
   assertEquals(begun, [0, 100]);
 });
 
-Deno.test("what nobody asks for is not done, and after a pause a round begins at once", async () => {
+Deno.test("nothing happens without a request, and after a pause a round begins at once", async () => {
   using time = new FakeTime();
   const { rounds, begun } = recorded();
   rounds.request();
@@ -55,7 +55,7 @@ Deno.test("a request during a round is for the next one", async () => {
   assertEquals(begun, [0, 100, 200]);
 });
 
-Deno.test("there is one round at a time, however long it takes", async () => {
+Deno.test("rounds never overlap, however long they take", async () => {
   using time = new FakeTime();
   let running = 0;
   const { rounds, begun } = recorded(async () => {

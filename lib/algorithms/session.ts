@@ -1,32 +1,34 @@
 /**
- * Sessions: requests that take effect once, over a network that loses, repeats and reorders.
+ * Sessions: requests that take effect exactly once, over a network that loses, repeats and
+ * reorders.
  *
- * A client numbers its requests and has one under way at a time, which it repeats, unchanged, until
- * a reply comes. The server remembers the last reply of every client, and gives it again when it is
- * asked the same again:
+ * A client numbers its requests. It has one under way at a time and repeats it, unchanged, until a
+ * reply arrives. The server remembers the last reply to every client, and sends it again when the
+ * same request arrives again:
  *
- *     request 1   → carried out, reply lost
+ *     request 1   → executed, reply lost
  *     request 1   → the same reply, arrives
- *     request 2   → carried out; reply 1 is forgotten
- *     request 1   → late: the client has its reply, and this one is refused
+ *     request 2   → executed; reply 1 is forgotten
+ *     request 1   → late: the client has its reply, so this one is refused
  *
- * A client that starts again begins a new life, with a name of its own: its numbers start anew. The
- * idea is RIFL's (Lee et al., "Implementing Linearizability at Large Scale and Low Latency", 2015),
- * and that of client sessions in Raft; with one request at a time one reply is all there is to keep.
+ * A client that restarts takes a new name, so its numbers start anew. The server keeps one reply
+ * for every incarnation of every client, and never forgets one. The idea is that of RIFL (Lee et
+ * al., "Implementing Linearizability at Large Scale and Low Latency", 2015) and of client sessions
+ * in Raft; with one request at a time, one reply is all there is to keep.
  *
  * @module
  */
 import { ErrorCode, RpcError } from "../message.ts";
 import { integer, string } from "../rpc.ts";
 
-/** What every request of a session carries: a part of its description, to spread into it. */
+/** The fields that every request of a session carries, to spread into its description. */
 export const stampFields = { life: string, seq: integer };
 
-/** Tells a request from every other. */
+/** Identifies a request among all requests. */
 export interface Stamp {
-  /** The process that makes it; no other process ever has the same. */
+  /** The client's incarnation: a name that no other process ever has. */
   readonly life: string;
-  /** Number of the request in that life, from 1. */
+  /** The number of the request in that incarnation, from 1. */
   readonly seq: number;
 }
 
@@ -34,38 +36,39 @@ export interface Stamp {
 export interface SessionOptions {
   /** Time between two attempts, in milliseconds. */
   readonly repeatMs: number;
-  /** The server is silent once so many attempts have had no answer. */
+  /** The server counts as silent after so many attempts without an answer. */
   readonly maxUnanswered: number;
-  /** Called whenever it falls silent, and again with every further attempt while it is. */
+  /** Called when the server falls silent, and before every further attempt while it is. */
   readonly onSilence: () => void;
 }
 
 /** The client's end. */
 export class Session {
   readonly #options: SessionOptions;
-  readonly #life = crypto.randomUUID();
+  readonly #incarnation = crypto.randomUUID();
   #seq = 0;
   #unanswered = 0;
 
+  /** A session under a new name. */
   constructor(options: SessionOptions) {
     this.#options = options;
   }
 
-  /** Whether a request has gone unanswered for so long that the server seems out of reach. */
+  /** Whether the request under way has gone unanswered for too many attempts. */
   get silent(): boolean {
     return this.#unanswered >= this.#options.maxUnanswered;
   }
 
   /**
-   * Makes a request, again and again until it is answered; that may be never. Ask the next only then.
+   * Makes a request, and repeats it until it is answered, which may be never. One at a time.
    *
-   * @param attempt Sends it under that stamp, the same way each time, and returns the reply. It may
-   * outlast the next attempt, so give it time: the first reply to any attempt counts. What it
-   * rejects with counts for nothing.
+   * @param attempt Sends the request with that stamp, the same each time, and returns the reply. An
+   * attempt should wait longer than `repeatMs`: the first reply to any of them counts. Its errors
+   * are ignored.
    */
   async request<T>(attempt: (stamp: Stamp) => Promise<T>): Promise<T> {
     const { repeatMs, onSilence } = this.#options;
-    const stamp: Stamp = { life: this.#life, seq: ++this.#seq };
+    const stamp: Stamp = { life: this.#incarnation, seq: ++this.#seq };
     const { promise, resolve } = Promise.withResolvers<T>();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = () => {
@@ -86,23 +89,23 @@ export class Session {
   }
 }
 
-/** The server's end: the last reply of every client. */
+/** The server's end: the last reply to every client. */
 export class Sessions<Reply> {
   readonly #last = new Map<string, { readonly seq: number; readonly reply: Reply }>();
 
   /**
-   * Carries out a request, unless that has happened, and returns its one reply.
+   * Executes a request unless it was executed before, and returns its one reply.
    *
-   * @throws {RpcError} 14 if the client has made a later one: nobody waits for this reply any more.
-   * @throws whatever `carryOut` throws; the request then counts as not made.
+   * @throws {RpcError} 14 if the client has made a later request: nobody waits for this reply.
+   * @throws whatever `execute` throws; the request then counts as not made.
    */
-  answer({ life, seq }: Stamp, carryOut: () => Reply): Reply {
+  answer({ life, seq }: Stamp, execute: () => Reply): Reply {
     const last = this.#last.get(life);
     if (last?.seq === seq) return last.reply;
     if (last !== undefined && seq < last.seq) {
       throw new RpcError(ErrorCode.abort, `request ${seq} is over: ${last.seq} has come`);
     }
-    const reply = carryOut();
+    const reply = execute();
     this.#last.set(life, { seq, reply });
     return reply;
   }

@@ -7,7 +7,7 @@ function options(onSilence: () => void = () => {}): SessionOptions {
   return { repeatMs: 100, maxUnanswered: 3, onSilence };
 }
 
-/** A server that hears every attempt, and answers when the test says so. */
+/** A server that records every attempt, and answers when the test says so. */
 function server() {
   const heard: { stamp: Stamp; answer: (reply: string) => void; fail: (e: Error) => void }[] = [];
   const attempt = (stamp: Stamp) => {
@@ -18,7 +18,7 @@ function server() {
   return { heard, attempt };
 }
 
-Deno.test("a request is repeated under its stamp until it is answered, and then no more", async () => {
+Deno.test("a request is repeated with its stamp until it is answered", async () => {
   using time = new FakeTime();
   const { heard, attempt } = server();
   const reply = new Session(options()).request(attempt);
@@ -51,7 +51,7 @@ Deno.test("an attempt that fails is followed by the next", async () => {
   assertEquals(await reply, "yes");
 });
 
-Deno.test("requests are numbered, and no two lives have a name in common", async () => {
+Deno.test("requests are numbered, and no two sessions share a name", async () => {
   using _time = new FakeTime();
   const stamps: Stamp[] = [];
   const attempt = (stamp: Stamp) => Promise.resolve(void stamps.push(stamp));
@@ -65,18 +65,18 @@ Deno.test("requests are numbered, and no two lives have a name in common", async
   assert(first?.life !== other?.life);
 });
 
-Deno.test("a server is silent after so many attempts in vain, and no longer once it answers", async () => {
+Deno.test("a server is silent after maxUnanswered attempts, until it answers", async () => {
   using time = new FakeTime();
   const { heard, attempt } = server();
-  let told = 0;
-  const session = new Session(options(() => told++));
+  let silences = 0;
+  const session = new Session(options(() => silences++));
   const reply = session.request(attempt);
   await time.advance(199);
-  assertEquals([session.silent, told], [false, 0]);
+  assertEquals([session.silent, silences], [false, 0]);
   await time.advance(1);
-  assertEquals([session.silent, told], [true, 0]);
+  assertEquals([session.silent, silences], [true, 0]);
   await time.advance(200);
-  assertEquals([session.silent, told], [true, 2]);
+  assertEquals([session.silent, silences], [true, 2]);
   heard[0]?.answer("back");
   await reply;
   assert(!session.silent);
@@ -84,34 +84,34 @@ Deno.test("a server is silent after so many attempts in vain, and no longer once
 
 const from = (life: string, seq: number): Stamp => ({ life, seq });
 
-Deno.test("a request that comes again is not carried out again, and has the same reply", () => {
+Deno.test("a repeated request is not executed again, and gets the same reply", () => {
   const sessions = new Sessions<number>();
-  let carriedOut = 0;
-  const carryOut = () => ++carriedOut;
-  assertEquals(sessions.answer(from("a", 1), carryOut), 1);
-  assertEquals(sessions.answer(from("a", 1), carryOut), 1);
-  assertEquals(sessions.answer(from("a", 2), carryOut), 2);
+  let executed = 0;
+  const execute = () => ++executed;
+  assertEquals(sessions.answer(from("a", 1), execute), 1);
+  assertEquals(sessions.answer(from("a", 1), execute), 1);
+  assertEquals(sessions.answer(from("a", 2), execute), 2);
 });
 
-Deno.test("a request that comes after a later one is refused", () => {
+Deno.test("a request that arrives after a later one is refused", () => {
   const sessions = new Sessions<string>();
   sessions.answer(from("a", 2), () => "2");
   const error = assertThrows(
-    () => sessions.answer(from("a", 1), () => "carried out"),
+    () => sessions.answer(from("a", 1), () => "executed"),
     RpcError,
     "request 1 is over: 2 has come",
   );
   assertEquals(error.code, ErrorCode.abort);
 });
 
-Deno.test("clients do not share numbers, nor do the lives of one", () => {
+Deno.test("clients do not share numbers, nor do incarnations of one client", () => {
   const sessions = new Sessions<string>();
   assertEquals(sessions.answer(from("a", 5), () => "a5"), "a5");
   assertEquals(sessions.answer(from("b", 1), () => "b1"), "b1");
   assertEquals(sessions.answer(from("a", 5), () => "again"), "a5");
 });
 
-Deno.test("a request that could not be carried out counts as not made", () => {
+Deno.test("a request that failed counts as not made", () => {
   const sessions = new Sessions<string>();
   assertThrows(() =>
     sessions.answer(from("a", 1), () => {

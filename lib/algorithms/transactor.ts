@@ -1,92 +1,89 @@
 /**
- * Strictly serializable transactions on top of a linearizable register: a database that is one value,
+ * Strictly serializable transactions on top of a linearizable register: the database is one value,
  * replaced as a whole by compare-and-set.
  *
- * Under one key of the service lin-kv stands the *root*: a small value that leads to the whole
- * database. A transaction reads it, computes, and replaces it by compare-and-set; that succeeds only if
- * no other transaction has done so since, and so all that change something happen one after the other,
- * each at the moment of its compare-and-set. One that only reads happens at the moment when the root
- * was read, which was after it had arrived. Both lie between request and reply: that is strict
- * serializability. The idea is that of Datomic's transactor, after the chapter on it in Maelstrom's
+ * One key of the service lin-kv holds the *root*, a small value that leads to the whole database. A
+ * transaction reads the root, computes, and replaces it by compare-and-set, which succeeds only if
+ * no other transaction has replaced it since. So all transactions that write happen one after
+ * another, each at the moment of its compare-and-set. One that only reads happens at the moment
+ * when the root is read, after it arrived. Both moments lie between request and reply: that is
+ * strict serializability. The idea is Datomic's, from the chapter on its transactor in Maelstrom's
  * guide.
  *
- * **The root stays small.** It holds the newest changes themselves, and the name of the top piece of a
- * persistent map (`persistent_map.ts`) with everything older. When there are more than
- * {@linkcode MAX_RECENT} changes in the root, the next transaction moves them into the map, which makes
- * new pieces for what they concern and for nothing else. So the cost of a transaction does not grow
- * with the age of the database, but for the logarithm of its keys.
+ * **The root stays small.** It holds the newest changes themselves, and the name of the top piece
+ * of a persistent map (`persistent_map.ts`) with everything older. Once the root holds more than
+ * {@linkcode MAX_RECENT} changes, the next transaction moves them into the map, which makes new
+ * pieces only for what they touch. So the cost of a transaction does not grow with the age of the
+ * database, except with the logarithm of the number of keys.
  *
- * **The pieces never change**, so that the weakest store will do for them: lww-kv, whose replicas need
- * not agree on anything. A piece is there, or is not there *yet*; so one reads until one finds it, and
- * then keeps it. The root names a piece only after that was acknowledged.
+ * **Pieces never change**, so they may live in lww-kv (`piece_store.ts`). The root names a piece
+ * only after the store has acknowledged it.
  *
- * **Group commit.** All transactions that wait at a node when the root has come go into the same
- * compare-and-set. As long as nobody else has changed the root since this node did, it is not read
- * first.
+ * **Group commit.** All transactions that wait at a node when the root arrives share one
+ * compare-and-set. While no other node replaces the root, it is not read first.
  *
- * **Time-outs.** A compare-and-set without an answer may have happened, or may yet. Every root has a
- * version of its own, and holds the version of each node's last; so a node that asks again finds its
- * version there (it won), or another root in which it is not: then it can no longer win, since what it
- * compared with never comes back.
+ * **Time-outs.** A compare-and-set without an answer may have happened, or may happen yet. Every
+ * root has a version of its own, and holds the last version that each node set. So a node that
+ * reads the root again finds its version there, and has won; or it finds another root without it,
+ * and can no longer win, because the root it compares with never comes back.
  *
- * Messages, for each attempt: 2 for a root that has to be read and 2 for the compare-and-set; attempts
- * that lose are repeated. Beyond that, for every {@linkcode MAX_RECENT} changes, the pieces of the map
- * that changed: 2 for each to write it, about 4 for each other node to read it.
+ * Messages for each attempt: 2 to read the root, if needed, and 2 for the compare-and-set; attempts
+ * that lose are repeated. In addition, for every {@linkcode MAX_RECENT} changes, the pieces of the
+ * map that changed: 2 messages to write each, and about 4 for each other node to read it.
  *
  * @module
  */
 import { Kv, type Value } from "../kv.ts";
-import { ErrorCode, type Node, RpcError } from "../node.ts";
-import { changed, type Entry, lookUp, type Piece, type Pieces } from "./persistent_map.ts";
+import { ErrorCode, RpcError } from "../message.ts";
+import type { Node } from "../node.ts";
 import { array, integer, nullable, record, type Shape, string, tuple } from "../rpc.ts";
+import { changed, type Entry, lookUp } from "./persistent_map.ts";
+import { ATTEMPTS, persistently, PieceStore, TIMEOUT_MS } from "./piece_store.ts";
 
 /** What values are, and what a write does to one. */
 export interface DataType<V extends Value> {
+  /** The shape of a value in a message. */
   readonly shape: Shape<V>;
   /**
-   * The value after a write to what was there, `undefined` if nothing was. It has to be associative:
-   * several writes can be put together before what they are written to is known.
+   * Applies a write to a value, `undefined` if there is none. It must be associative, because
+   * several writes are combined before the value they apply to is known.
    */
   readonly written: (before: V | undefined, by: V) => V;
-  /** How much room a value takes up, in units of one write. */
+  /** The size of a value, in units of one write. */
   readonly size: (value: V) => number;
 }
 
 /** A step of a transaction: the write of `by` to a key or, without it, a read. */
 export interface Step<V> {
+  /** The key that is read or written. */
   readonly key: number;
+  /** What is written; a read if it is missing. */
   readonly by?: V;
 }
 
-/** Writes that a root may hold itself, in units of the data type's size. */
+/** Bound on the changes in a root, in units of the data type's size. */
 export const MAX_RECENT = 256;
 
-/** Transactions in a group. */
+/** Bound on the transactions in a group. */
 const MAX_GROUP = 256;
-/** Transactions that may wait at a node; what comes beyond is refused. */
+/** Bound on the transactions that wait at a node; more are refused. */
 const MAX_WAITING = 10_000;
-/** How long a transaction may wait before it is given up, in milliseconds. A client waits 5000. */
+/** How long a transaction may lose races before it fails. A client waits 5 s. */
 const PATIENCE_MS = 4_000;
-/** How long a service may take to answer, in milliseconds. */
-const TIMEOUT_MS = 1_500;
-/** How often a request of a service is repeated where that is harmless. */
-const ATTEMPTS = 32;
-/** Pieces that a node keeps. */
-const MAX_CACHED = 4_096;
 
 /** The key of the root in lin-kv. */
 const ROOT = "root";
 
-/** Version, newest changes, top of the map with all others, and the version each node set last. */
+/**
+ * Its version, the newest changes, the top of the map with all others, and the last version each
+ * node set.
+ */
 type Root<V> = [
   version: string,
   recent: Entry<V>[],
   top: string | null,
   versions: Record<string, string>,
 ];
-
-/** A piece as it is stored; null marks a leaf. */
-type Stored<V> = [kind: "leaf", entries: Entry<V>[]] | [kind: "inner", children: Entry<string>[]];
 
 interface Waiting<V> {
   readonly steps: readonly Step<V>[];
@@ -95,21 +92,22 @@ interface Waiting<V> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Carries out a node's transactions. */
+/** Executes a node's transactions. */
 export class Transactor<V extends Value> {
   readonly #node: Node;
   readonly #type: DataType<V>;
   readonly #roots: Kv<Root<V>>;
   readonly #pieces: PieceStore<V>;
-  /** Tells this node's versions from those of its earlier lives. */
-  readonly #life = Math.floor(Math.random() * 2 ** 32).toString(36);
+  /** Tells this incarnation's versions and pieces from those of earlier ones. */
+  readonly #incarnation = Math.floor(Math.random() * 2 ** 32).toString(36);
   #lastVersion = 0;
   #waiting: Waiting<V>[] = [];
   #running = false;
-  /** The root as it was last seen, and whether it had not changed since the time before. */
+  /** The root as last seen, and whether it was the same the time before. */
   #known: Root<V> | undefined;
   #undisturbed = false;
 
+  /** A transactor for values of one type. */
   constructor(node: Node, type: DataType<V>) {
     const entry = tuple<Entry<V>>(integer, type.shape);
     this.#node = node;
@@ -120,19 +118,19 @@ export class Transactor<V extends Value> {
       tuple<Root<V>>(string, array(entry), nullable(string), record(string)),
       { timeoutMs: TIMEOUT_MS },
     );
-    this.#pieces = new PieceStore(node, storedShape(entry), this.#life);
+    this.#pieces = new PieceStore(node, entry, this.#incarnation);
   }
 
   /**
-   * Carries out a transaction, strictly serializably.
+   * Executes a transaction, strictly serializably.
    *
-   * @returns For every step the value that a read saw, null where there is none; null for a write.
-   * @throws {RpcError} 30 if others came between too often, 11 if too many wait: it has not happened;
-   * 0 if it is not known whether it has.
+   * @returns For every step, the value that a read saw, null if there was none; null for a write.
+   * @throws {RpcError} 30 if it lost too many races, 11 if too many transactions wait or a service
+   * is out of reach: it has not happened. 0 if it may have happened.
    */
   transact(steps: readonly Step<V>[]): Promise<(V | null)[]> {
     if (this.#waiting.length >= MAX_WAITING) {
-      const text = `${MAX_WAITING} transactions wait already`;
+      const text = `${MAX_WAITING} transactions are waiting already`;
       return Promise.reject(new RpcError(ErrorCode.temporarilyUnavailable, text));
     }
     const { promise, resolve, reject } = Promise.withResolvers<(V | null)[]>();
@@ -162,19 +160,19 @@ export class Transactor<V extends Value> {
     this.#running = false;
   }
 
-  /** What waits longest waits in front. Nothing of it has happened: the last attempt was lost. */
+  /** Fails transactions that have lost races for too long; the longest wait is in front. */
   #giveUpLate(): void {
     const latestMs = performance.now() - PATIENCE_MS;
     while ((this.#waiting[0]?.sinceMs ?? Infinity) < latestMs) {
-      const text = `other transactions came between for ${PATIENCE_MS} ms`;
+      const text = `lost races against other transactions for ${PATIENCE_MS} ms`;
       this.#waiting.shift()?.reject(new RpcError(ErrorCode.txnConflict, text));
     }
   }
 
   /**
-   * Carries out transactions together; `undefined` if another node came between.
+   * Executes transactions together; `undefined` if another node won the race.
    *
-   * @param lost Whether the attempt before did; it has just read the root.
+   * @param lost Whether the previous attempt lost, in which case the root has just been read.
    */
   async #attempt(
     group: readonly (readonly Step<V>[])[],
@@ -206,7 +204,7 @@ export class Transactor<V extends Value> {
     return (changes === undefined ? old : this.#type.written(old, changes)) ?? null;
   }
 
-  /** What the map holds of the keys that are read. */
+  /** What the map holds under the keys that are read. */
   async #readMap(
     top: string | null,
     group: readonly (readonly Step<V>[])[],
@@ -217,10 +215,10 @@ export class Transactor<V extends Value> {
     return new Map(keys.map((key, i) => [key, values[i]]));
   }
 
-  /** The root after this one; its pieces are stored by then. */
+  /** Makes the next root, and stores its pieces. */
   async #successor(root: Root<V> | undefined, recent: ReadonlyMap<number, V>): Promise<Root<V>> {
     const { id } = this.#node;
-    const version = `${id}/${this.#life}/${++this.#lastVersion}`;
+    const version = `${id}/${this.#incarnation}/${++this.#lastVersion}`;
     const versions = { ...root?.[3], [id]: version };
     const top = root?.[2] ?? null;
     const size = [...recent.values()].reduce((sum, value) => sum + this.#type.size(value), 0);
@@ -231,10 +229,10 @@ export class Transactor<V extends Value> {
   }
 
   /**
-   * Replaces the root. If it returns false, that has not happened and never will, and the root as it
-   * is now is known.
+   * Replaces the root. False if that has not happened and never will; then the current root is
+   * known.
    *
-   * @throws {RpcError} 0 if it cannot be told.
+   * @throws {RpcError} 0 if lin-kv does not say.
    */
   async #swap(root: Root<V> | undefined, next: Root<V>): Promise<boolean> {
     const options = { createIfNotExists: root === undefined };
@@ -243,7 +241,7 @@ export class Transactor<V extends Value> {
         await this.#roots.cas(ROOT, root ?? null, next, options);
         return true;
       } catch (error) {
-        // Also where it was refused: it may have arrived before, and this be the answer to a repetition.
+        // Even a refusal is not final: an earlier attempt may have succeeded, and caused it.
         if (!(error instanceof RpcError)) throw error;
       }
       const current = await this.#readRoot().catch(() => undefined);
@@ -258,86 +256,5 @@ export class Transactor<V extends Value> {
     this.#undisturbed = root !== undefined && root[0] === this.#known?.[0];
     this.#known = root;
     return root;
-  }
-}
-
-/** Pieces in lww-kv, and those that this node has seen. */
-class PieceStore<V extends Value> implements Pieces<V> {
-  readonly #node: Node;
-  readonly #kv: Kv<Stored<V>>;
-  readonly #life: string;
-  readonly #cache = new Map<string, Piece<V>>();
-  #unstored: Promise<void>[] = [];
-  #lastName = 0;
-
-  constructor(node: Node, shape: Shape<Stored<V>>, life: string) {
-    this.#node = node;
-    this.#kv = new Kv(node, "lww-kv", shape, { timeoutMs: TIMEOUT_MS });
-    this.#life = life;
-  }
-
-  async load(name: string): Promise<Piece<V>> {
-    const cached = this.#cache.get(name);
-    if (cached !== undefined) return cached;
-    const [kind, entries] = await persistently(() => this.#kv.read(name));
-    return this.#remember(name, kind === "leaf" ? { leaf: entries } : { inner: entries });
-  }
-
-  keep(piece: Piece<V>): string {
-    const name = `${this.#node.id}/${this.#life}/piece ${++this.#lastName}`;
-    const stored: Stored<V> = "leaf" in piece ? ["leaf", piece.leaf] : ["inner", piece.inner];
-    const writing = persistently(() => this.#kv.write(name, stored));
-    writing.catch(() => {}); // whoever awaits `stored` hears of it
-    this.#unstored.push(writing);
-    this.#remember(name, piece);
-    return name;
-  }
-
-  /** Resolves when all pieces are acknowledged; rejects if one is not. */
-  async stored(): Promise<void> {
-    const unstored = this.#unstored;
-    this.#unstored = [];
-    await Promise.all(unstored);
-  }
-
-  #remember(name: string, piece: Piece<V>): Piece<V> {
-    this.#cache.set(name, piece);
-    if (this.#cache.size > MAX_CACHED) {
-      for (const [oldest] of this.#cache) {
-        this.#cache.delete(oldest);
-        break;
-      }
-    }
-    return piece;
-  }
-}
-
-function storedShape<V>(entry: Shape<Entry<V>>): Shape<Stored<V>> {
-  const leaf = tuple<[string, Entry<V>[]]>(string, array(entry));
-  const inner = tuple<[string, Entry<string>[]]>(
-    string,
-    array(tuple<Entry<string>>(integer, string)),
-  );
-  return {
-    problem(value, path) {
-      const isLeaf = Array.isArray(value) && value[0] === "leaf";
-      return (isLeaf ? leaf : inner).problem(value, path);
-    },
-  };
-}
-
-/** Repeats a request that does no harm twice, until it is answered or what it asks for is found. */
-async function persistently<T>(request: () => Promise<T>): Promise<T> {
-  for (let attempt = 1;; attempt++) {
-    try {
-      return await request();
-    } catch (error) {
-      const { timeout, keyDoesNotExist } = ErrorCode;
-      const repeatable = error instanceof RpcError &&
-        (error.code === timeout || error.code === keyDoesNotExist);
-      if (!repeatable) throw error;
-      if (attempt < ATTEMPTS) continue;
-      throw new RpcError(ErrorCode.temporarilyUnavailable, `gave up: ${error.message}`);
-    }
   }
 }

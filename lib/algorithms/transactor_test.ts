@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Body, type Json, type Node, RpcError } from "../node.ts";
+import { type Body, type Json, RpcError } from "../message.ts";
+import type { Node } from "../node.ts";
 import { array, integer } from "../rpc.ts";
 import { FakeTime, scenario, settled, TestNode, type World } from "../testing/mod.ts";
 import { type DataType, MAX_RECENT, type Step, Transactor } from "./transactor.ts";
@@ -30,7 +31,7 @@ async function ask(world: World, node: string, ...txn: ListOp[]): Promise<ListOp
   return (await world.ask(node, TxnListAppend.txn, { txn })).txn;
 }
 
-Deno.test("a transaction sees its own appends and all that was acknowledged anywhere before", () =>
+Deno.test("a transaction sees its own appends and all that was acknowledged before", () =>
   scenario(lists, { nodes: 3, latencyMs: 5 }, async (world) => {
     const done = await ask(world, "n0", read(1), append(1, 10), read(1), append(2, 20));
     assertEquals(done, [read(1), append(1, 10), ["r", 1, [10]], append(2, 20)]);
@@ -46,7 +47,7 @@ Deno.test("a transaction sees its own appends and all that was acknowledged anyw
     assertEquals(await ask(world, "n0", read(1)), [["r", 1, [10, 11]]]);
   }));
 
-Deno.test("nodes that write the same key at once lose nothing and do nothing twice", () =>
+Deno.test("nodes that write one key at once lose nothing and repeat nothing", () =>
   scenario(
     lists,
     { nodes: 4, latency: { meanMs: 3, distribution: "exponential" } },
@@ -62,13 +63,13 @@ Deno.test("nodes that write the same key at once lose nothing and do nothing twi
 Deno.test("transactions that wait together share a compare-and-set", () =>
   scenario(lists, { nodes: 1, latencyMs: 10 }, async (world) => {
     const thirty = () => Array.from({ length: 30 }, (_, i) => ask(world, "n0", append(i, 1)));
-    await Promise.all(thirty()); // one alone and then the others: read and set, twice
+    await Promise.all(thirty()); // one alone, then the others: two reads and two compare-and-sets
     assertEquals(world.serverMessages, 8);
-    await Promise.all(thirty()); // as nobody else changes the root: set, twice
+    await Promise.all(thirty()); // nobody else changes the root: two compare-and-sets
     assertEquals(world.serverMessages, 12);
   }));
 
-Deno.test("what was moved into the map is found by nodes that never saw it in the root", () =>
+Deno.test("changes moved into the map are found by nodes that never saw them in the root", () =>
   scenario(lists, { nodes: 2 }, async (world) => {
     const keys = 3 * MAX_RECENT;
     for (let key = 0; key < keys; key += 16) {
@@ -83,7 +84,7 @@ Deno.test("what was moved into the map is found by nodes that never saw it in th
     ]);
   }));
 
-Deno.test("a transaction costs the same however old the database is", () =>
+Deno.test("the cost of a transaction does not grow with the age of the database", () =>
   scenario(lists, { nodes: 2 }, async (world) => {
     const costs: number[] = [];
     for (let era = 0; era < 3; era++) {
@@ -114,7 +115,7 @@ function nodeByHand() {
     await settled();
     return body;
   };
-  /** The next request goes unanswered. */
+  /** Leaves the next request unanswered. */
   const ignore = async (): Promise<Body> => {
     await settled();
     return next().body;
@@ -128,7 +129,7 @@ const mismatch: Body = { type: "error", code: 22 };
 const rootIs = (value: Json | undefined): Body => ({ type: "read_ok", value: value ?? null });
 const otherRoot: Json = ["other/1", [[9, [1]]], null, { other: "other/1" }];
 
-Deno.test("a compare-and-set without an answer had won if its version is in the root", async () => {
+Deno.test("a compare-and-set without an answer has won if its version is in the root", async () => {
   using time = new FakeTime();
   const { answer, ignore, txn, n0 } = nodeByHand();
   const done = txn(append(1, 5));
@@ -141,7 +142,7 @@ Deno.test("a compare-and-set without an answer had won if its version is in the 
   assertEquals(n0.sent, []);
 });
 
-Deno.test("one that had won and was built upon since counts as won, too", async () => {
+Deno.test("one that was built upon since has won, too", async () => {
   using time = new FakeTime();
   const { answer, ignore, txn, n0 } = nodeByHand();
   const done = txn(append(1, 5));
@@ -155,7 +156,7 @@ Deno.test("one that had won and was built upon since counts as won, too", async 
   assertEquals(n0.sent, []);
 });
 
-Deno.test("one that is not in the root had lost for good, and is made again on the new root", async () => {
+Deno.test("one whose version is not in a new root has lost, and is repeated on that root", async () => {
   using time = new FakeTime();
   const { answer, ignore, txn } = nodeByHand();
   const done = txn(append(1, 5), read(9));
@@ -168,7 +169,7 @@ Deno.test("one that is not in the root had lost for good, and is made again on t
   assertEquals((await done).txn, [append(1, 5), ["r", 9, [1]]]);
 });
 
-Deno.test("one that may still come is repeated just as it was", async () => {
+Deno.test("one that may still arrive is repeated unchanged", async () => {
   using time = new FakeTime();
   const { answer, ignore, txn } = nodeByHand();
   const done = txn(append(1, 5));
@@ -183,7 +184,7 @@ Deno.test("one that may still come is repeated just as it was", async () => {
   assertEquals((await done).txn, [append(1, 5)]);
 });
 
-Deno.test("a refusal that answers a repetition by the network is seen through", async () => {
+Deno.test("a refusal of the network's duplicate is not taken for a loss", async () => {
   const { n0, answer, txn } = nodeByHand();
   const done = txn(append(1, 5));
   await answer(noRoot);
@@ -193,7 +194,7 @@ Deno.test("a refusal that answers a repetition by the network is seen through", 
   assertEquals(n0.sent, []);
 });
 
-Deno.test("a transaction that loses every race is given up, for certain undone", async () => {
+Deno.test("a transaction that loses every race fails, and has certainly not happened", async () => {
   using time = new FakeTime();
   const { answer, txn } = nodeByHand();
   const lost = assertRejects(() => txn(append(1, 5)), RpcError);
@@ -206,7 +207,7 @@ Deno.test("a transaction that loses every race is given up, for certain undone",
   assertEquals((await lost).code, 30);
 });
 
-Deno.test("a full root is emptied into pieces, and named only after these are stored", async () => {
+Deno.test("a full root moves into pieces, and names them only once they are stored", async () => {
   const { n0, answer, txn } = nodeByHand();
   const full = Array.from({ length: MAX_RECENT }, (_, key): Json => [key, [key]]);
   const done = txn(append(0, 5));
@@ -224,7 +225,7 @@ Deno.test("a full root is emptied into pieces, and named only after these are st
   await done;
 });
 
-Deno.test("a transaction that only reads asks for the root anew, and sets nothing", async () => {
+Deno.test("a transaction that only reads reads the root anew, and writes nothing", async () => {
   const { n0, answer, txn } = nodeByHand();
   for (const root of [noRoot, rootIs(otherRoot), rootIs(otherRoot)]) {
     const done = txn(read(9));

@@ -5,7 +5,7 @@
  * @module
  */
 import { Node, type Program } from "../node.ts";
-import { parseMessage } from "../message.ts";
+import { describeError, parseMessage } from "../message.ts";
 import type { VirtualClock } from "../workbench/clock/virtual_clock.ts";
 import type { Packet } from "../workbench/network/packet.ts";
 import type { Random } from "../workbench/random.ts";
@@ -57,8 +57,10 @@ class Incarnation implements Owner {
   }
 
   failed(error: unknown): void {
-    if (error instanceof ProcessExit) return;
-    this.node.log(`${UNCAUGHT}${error instanceof Error ? error.stack ?? error.message : error}`);
+    if (this.#ended || error instanceof ProcessExit) return;
+    const text = describeError(error);
+    this.node.log(`uncaught: ${text}`);
+    this.#engine.uncaught?.(this.id, text);
   }
 
   say(text: string): void {
@@ -104,15 +106,14 @@ class Incarnation implements Owner {
 /** How many log lines of a node the host remembers. */
 const LAST_WORDS = 32;
 
-/** How a line of a node's log begins that tells of an error nobody caught. The node lives on. */
-export const UNCAUGHT = "uncaught: ";
-
 /** What nodes run on. */
 export interface HostEngine {
   readonly clock: VirtualClock;
   readonly globals: VirtualGlobals;
   /** What programs draw from: each incarnation of each node from a part of its own. */
   readonly random: Random;
+  /** Called with each error that a node's program does not catch; the node keeps running. */
+  readonly uncaught?: (node: string, text: string) => void;
 }
 
 /** Runs a program on every node. */

@@ -42,13 +42,20 @@ import { VirtualGlobals } from "./virtual_globals.ts";
 export function simulate(
   program: Program | ProgramSource,
   options: RunOptions,
-  observer: Observer = {},
+  observer: SimulationObserver = {},
 ): Promise<RunResult> {
   return inVirtualTime(
     program,
     options.seed,
     ({ clock, host }) => run(options, { clock, host, observer }),
+    observer.uncaught,
   );
+}
+
+/** Watches a simulation: a run, and what its programs do inside this process. */
+export interface SimulationObserver extends Observer {
+  /** Called with each error that a node's program does not catch; the node keeps running. */
+  readonly uncaught?: (node: string, text: string) => void;
 }
 
 let isRunning = false;
@@ -64,6 +71,7 @@ export async function inVirtualTime<T>(
   program: Program | ProgramSource,
   seed: number | string,
   work: (engine: { clock: VirtualClock; host: ProgramHost }) => Promise<T>,
+  uncaught?: SimulationObserver["uncaught"],
 ): Promise<T> {
   if (isRunning) {
     throw new Error("a simulation is running already: one at a time owns the process's globals");
@@ -73,7 +81,12 @@ export async function inVirtualTime<T>(
   const random = new Random(seed).split("program");
   const globals = new VirtualGlobals(clock, random);
   try {
-    const host = new ProgramHost(program, { clock, globals, random });
+    const host = new ProgramHost(program, {
+      clock,
+      globals,
+      random,
+      ...(uncaught && { uncaught }),
+    });
     return await clock.run(() => work({ clock, host }));
   } finally {
     globals.restore();

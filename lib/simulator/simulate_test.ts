@@ -179,3 +179,22 @@ Deno.test("reading a file from a handler ends the run and names the call", async
     "a simulated program called Deno.readTextFile",
   );
 });
+
+Deno.test("an error that nobody catches is told apart from a log line that looks like one", async () => {
+  const program: Program = (node) => {
+    node.on(Echo.echo, ({ echo }) => {
+      node.log("uncaught: only said so");
+      setTimeout(() => {
+        throw new Error("meant it");
+      });
+      return { type: "echo_ok", echo };
+    });
+  };
+  const errors: string[] = [];
+  await simulate(
+    program,
+    optionsOf("-w echo --node-count 1 --time-limit 1 --rate 5"),
+    { uncaught: (node, text) => errors.push(`${node}: ${text.split("\n")[0]}`) },
+  );
+  assertEquals([...new Set(errors)], ["n0: Error: meant it"]);
+});

@@ -1,6 +1,7 @@
-/** A node that does what nodes should not, to see what becomes of it. */
-import { type Node, serve } from "../node.ts";
+/** A node that does what nodes should not. */
+import type { Node } from "../node.ts";
 import { oneWay, rpc, string } from "../rpc.ts";
+import { serve } from "../serve.ts";
 import { Echo } from "../workloads.ts";
 
 const ping = rpc("ping", {}, {});
@@ -23,7 +24,7 @@ function printEverywhere(): void {
 }
 
 function awkward(node: Node): void {
-  setInterval(() => {}, 1_000_000); // is pending when the input ends
+  setInterval(() => {}, 1_000_000); // still pending when the input ends
   if (Deno.args.includes("--fail")) throw new Error("no such luck");
   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
   node.on(ping, async () => {

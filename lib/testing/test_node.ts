@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { type Body, type Message, Node, type Program } from "../node.ts";
+import { type Body, type Message, Node, type Program } from "../mod.ts";
 import type { Of, ReplyOf, Rpc } from "../rpc.ts";
 
 /** Runs a program on one node, without a process or a network. */

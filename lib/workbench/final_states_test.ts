@@ -12,7 +12,7 @@ import { NS_PER_S, printHistory } from "../history/operations.ts";
 import { parseTestOptions } from "./command_line.ts";
 import type { RunOptions } from "./run.ts";
 import { LwwRegisters } from "../algorithms/lww_registers.ts";
-import { type Node, type Program, RpcError } from "../node.ts";
+import { type Node, type Program, RpcError } from "../mod.ts";
 import { Replication } from "../algorithms/replication.ts";
 import neverReplicates from "../../nodes/faulty/never_replicates.ts";
 import { simulate } from "../simulator/simulate.ts";

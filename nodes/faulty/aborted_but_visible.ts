@@ -1,11 +1,28 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: a transaction that is refused has been carried out before anyone looks whether it may be.
- * Clients are told that it did not happen, and read what it wrote: aborted reads, G1a.
+ * Faulty: checks whether a transaction is allowed only after carrying it out. Clients are told that
+ * it did not happen, and read what it wrote: aborted reads, G1a.
+ *
+ * Tempting because the check needs the transaction's result in many programs, and refusing is the
+ * part that one thinks about.
+ *
+ * To see it (G1a, and updates on top of aborted ones):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/aborted_but_visible.ts -w txn-list-append --node-count 1 \
+ *   --concurrency 4 --time-limit 10 --rate 50 --consistency-models read-committed
+ * ```
  *
  * @module
  */
-import { ErrorCode, type Node, RpcError } from "../../lib/node.ts";
-import { type ListOp, TxnListAppend } from "../../lib/workloads.ts";
+import {
+  ErrorCode,
+  type ListOp,
+  type Node,
+  RpcError,
+  serve,
+  TxnListAppend,
+} from "../../lib/mod.ts";
 
 const MOST_APPENDS = 3;
 
@@ -27,3 +44,5 @@ export default function abortedButVisible(node: Node): void {
     return { type: "txn_ok", txn: done };
   });
 }
+
+if (import.meta.main) await serve(abortedButVisible);

@@ -1,32 +1,34 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: a value is acknowledged when it is in memory, and stored some time later. If the node
- * dies in between, what it had promised to keep is lost.
+ * Faulty: acknowledges a value once it is in memory, and stores it up to half a second later. A
+ * kill in between loses a value whose client was told that it is safe.
+ *
+ * Tempting because it makes a broadcast as fast as memory, and turns many writes into one.
+ *
+ * To see it (values are lost):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/acknowledged_before_stored.ts -w broadcast --node-count 1 \
+ *   --concurrency 4 --time-limit 40 --rate 50 --nemesis kill --nemesis-interval 2
+ * ```
  *
  * @module
  */
-import { ErrorCode, type Node, RpcError } from "../../lib/node.ts";
-import { Broadcast, KvService } from "../../lib/workloads.ts";
+import { array, Broadcast, integer, Kv, type Node, serve } from "../../lib/mod.ts";
 
 const STORE_EVERY_MS = 500;
 
 export default function acknowledgedBeforeStored(node: Node): void {
+  const kv = new Kv(node, "lin-kv", array(integer));
   let unstored: number[] = [];
 
-  async function stored(): Promise<number[]> {
-    try {
-      const { value } = await node.rpc("lin-kv", KvService.read, { key: "values" });
-      return Array.isArray(value) ? value.map(Number) : [];
-    } catch (error) {
-      if (error instanceof RpcError && error.code === ErrorCode.keyDoesNotExist) return [];
-      throw error;
-    }
-  }
+  const stored = () => kv.readOr("values", []);
 
   async function store(): Promise<void> {
     if (unstored.length === 0) return;
     const [before, fresh] = [await stored(), unstored];
     unstored = [];
-    await node.rpc("lin-kv", KvService.write, { key: "values", value: [...before, ...fresh] });
+    await kv.write("values", [...before, ...fresh]);
   }
 
   node.onInit(() => void setInterval(store, STORE_EVERY_MS));
@@ -40,3 +42,5 @@ export default function acknowledgedBeforeStored(node: Node): void {
     async () => ({ type: "read_ok", messages: [...await stored(), ...unstored] }),
   );
 }
+
+if (import.meta.main) await serve(acknowledgedBeforeStored);

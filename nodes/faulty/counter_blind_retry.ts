@@ -1,13 +1,21 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: a compare-and-set that got no answer is taken for one that failed, and the add is made
- * again. If it was only the answer that was lost, the add counts twice.
+ * Faulty: takes a compare-and-set without an answer for one that failed, and adds again. If only
+ * the answer was lost, the add counts twice.
+ *
+ * Tempting because a retry cures every other error, and compare-and-set looks safe to repeat. It is
+ * not when the retry reads the counter anew.
+ *
+ * To see it (the final count is too high):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/counter_blind_retry.ts -w g-counter --node-count 2 --time-limit 10 \
+ *   --rate 50 --loss 0.1
+ * ```
  *
  * @module
  */
-import { Kv } from "../../lib/kv.ts";
-import type { Node } from "../../lib/node.ts";
-import { integer } from "../../lib/rpc.ts";
-import { Counter } from "../../lib/workloads.ts";
+import { Counter, integer, Kv, type Node, serve } from "../../lib/mod.ts";
 
 export default function counterBlindRetry(node: Node): void {
   const store = new Kv(node, "lin-kv", integer, { timeoutMs: 100 });
@@ -17,7 +25,7 @@ export default function counterBlindRetry(node: Node): void {
       try {
         return await attempt();
       } catch {
-        // again
+        // Retry, whatever the error.
       }
     }
   }
@@ -33,3 +41,5 @@ export default function counterBlindRetry(node: Node): void {
     return { type: "read_ok", value: await untilItWorks(() => store.readOr("counter", 0)) };
   });
 }
+
+if (import.meta.main) await serve(counterBlindRetry);

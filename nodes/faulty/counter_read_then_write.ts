@@ -1,13 +1,21 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: to add, the counter is read and written back. Where two nodes read before either writes,
- * one of the adds is overwritten. The store is linearizable, and that does not help.
+ * Faulty: adds by reading the counter and writing it back. If two nodes read before either writes,
+ * one add is overwritten. That the store is linearizable does not help: the two requests are not
+ * one.
+ *
+ * Tempting because it is how a program adds to a variable, and with one client it works.
+ *
+ * To see it (the final count is too low):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/counter_read_then_write.ts -w g-counter --node-count 3 \
+ *   --time-limit 5 --rate 100 --latency 10
+ * ```
  *
  * @module
  */
-import { Kv } from "../../lib/kv.ts";
-import type { Node } from "../../lib/node.ts";
-import { integer } from "../../lib/rpc.ts";
-import { Counter } from "../../lib/workloads.ts";
+import { Counter, integer, Kv, type Node, serve } from "../../lib/mod.ts";
 
 export default function counterReadThenWrite(node: Node): void {
   const store = new Kv(node, "lin-kv", integer);
@@ -21,3 +29,5 @@ export default function counterReadThenWrite(node: Node): void {
     return { type: "read_ok", value: await store.readOr("counter", 0) };
   });
 }
+
+if (import.meta.main) await serve(counterReadThenWrite);

@@ -1,16 +1,33 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: a transaction writes in place while it is still going on. If it aborts, it undoes its
- * writes, but by then others have read them: aborted reads, G1a.
+ * Faulty: a transaction writes in place while it runs. If it aborts it restores the old values, but
+ * others may have read the new ones by then: aborted reads, G1a.
+ *
+ * Tempting because locks keep writers apart and the undo is complete; only readers ignore the
+ * locks.
+ *
+ * To see it (G1a):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/dirty_read.ts -w txn-rw-register --node-count 1 --concurrency 8 \
+ *   --time-limit 10 --rate 200 --consistency-models read-committed
+ * ```
  *
  * @module
  */
 import { delay } from "@std/async/delay";
-import { ErrorCode, type Node, RpcError } from "../../lib/node.ts";
-import { type RegisterOp, TxnRwRegister } from "../../lib/workloads.ts";
+import {
+  ErrorCode,
+  type Node,
+  type RegisterOp,
+  RpcError,
+  serve,
+  TxnRwRegister,
+} from "../../lib/mod.ts";
 
 export default function dirtyRead(node: Node): void {
   const registers = new Map<number, number | null>();
-  /** Keys that a transaction under way has written: nobody else may write them. */
+  /** Keys written by a running transaction, which no other may write. */
   const locked = new Set<number>();
 
   node.on(TxnRwRegister.txn, async ({ txn }) => {
@@ -32,3 +49,5 @@ export default function dirtyRead(node: Node): void {
     return { type: "txn_ok", txn: done };
   });
 }
+
+if (import.meta.main) await serve(dirtyRead);

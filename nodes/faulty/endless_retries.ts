@@ -1,12 +1,22 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: a value is sent to every peer again and again, for the acknowledgements that come back
- * are heard by nobody. Every value arrives, and the verdict is valid; the traffic grows for ever.
+ * Faulty: repeats each value to every peer for ever, because no handler acts on the
+ * acknowledgements. Every value arrives and the verdict is valid, but traffic grows with every
+ * value.
+ *
+ * Tempting because it survives any partition, and the forgotten `clearInterval` shows in no
+ * history.
+ *
+ * To see it (a valid run with more than 30 messages per operation):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/endless_retries.ts -w broadcast --node-count 5 --time-limit 20 \
+ *   --rate 10 --nemesis partition
+ * ```
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { integer, oneWay } from "../../lib/rpc.ts";
-import { Broadcast } from "../../lib/workloads.ts";
+import { Broadcast, integer, type Node, oneWay, serve } from "../../lib/mod.ts";
 
 const tell = oneWay("tell", { message: integer });
 const heard = oneWay("heard", { message: integer });
@@ -31,3 +41,5 @@ export default function endlessRetries(node: Node): void {
   node.on(heard, () => {});
   node.on(Broadcast.read, () => ({ type: "read_ok", messages: [...values] }));
 }
+
+if (import.meta.main) await serve(endlessRetries);

@@ -1,11 +1,20 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: values are kept in a cache of fixed size, made for less than it gets. Nobody misses what
- * is pushed out until the next read.
+ * Faulty: keeps values in a buffer of fixed size and silently drops the oldest when it is full.
+ *
+ * Tempting because the bound is generous, and everything should be bounded. But a bound has to
+ * refuse what exceeds it, not forget what was accepted.
+ *
+ * To see it (values are lost):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/forgets_under_load.ts -w broadcast --node-count 1 --time-limit 10 \
+ *   --rate 100
+ * ```
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { Broadcast } from "../../lib/workloads.ts";
+import { Broadcast, type Node, serve } from "../../lib/mod.ts";
 
 const CAPACITY = 256;
 
@@ -19,3 +28,5 @@ export default function forgetsUnderLoad(node: Node): void {
   });
   node.on(Broadcast.read, () => ({ type: "read_ok", messages: values }));
 }
+
+if (import.meta.main) await serve(forgetsUnderLoad);

@@ -1,12 +1,21 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: those who write take turns, but those who only read do not wait for them. So they see a list
+ * Faulty: transactions that write take turns, but those that only read do not wait, and see a list
  * between two appends of one transaction: intermediate reads, G1b.
+ *
+ * Tempting because readers change nothing, and letting them pass makes reads fast.
+ *
+ * To see it (G1b):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/intermediate_read.ts -w txn-list-append --node-count 1 \
+ *   --concurrency 8 --time-limit 30 --rate 100 --consistency-models read-committed
+ * ```
  *
  * @module
  */
 import { delay } from "@std/async/delay";
-import type { Node } from "../../lib/node.ts";
-import { type ListOp, TxnListAppend } from "../../lib/workloads.ts";
+import { type ListOp, type Node, serve, TxnListAppend } from "../../lib/mod.ts";
 
 export default function intermediateRead(node: Node): void {
   const lists = new Map<number, number[]>();
@@ -35,3 +44,5 @@ export default function intermediateRead(node: Node): void {
     return { type: "txn_ok", txn: await done };
   });
 }
+
+if (import.meta.main) await serve(intermediateRead);

@@ -1,11 +1,21 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: a send is acknowledged when it has its offset and waits to be written. The writer comes by
- * every 50 ms and takes no more than it can carry; what else waits is thrown away, offset and all.
+ * Faulty: acknowledges a send when its message is in a queue. A writer empties the queue every 50
+ * ms but takes no more than it can carry, and throws the rest away, offsets included.
+ *
+ * Tempting because batching writes is right, and the writer keeps up until load exceeds 160
+ * messages a second.
+ *
+ * To see it (polls skip offsets, and acknowledged messages are lost):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/log_forgets.ts -w kafka --node-count 1 --concurrency 4n \
+ *   --time-limit 5 --rate 500
+ * ```
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { Kafka } from "../../lib/workloads.ts";
+import { Kafka, type Node, serve } from "../../lib/mod.ts";
 
 const WRITE_EVERY_MS = 50;
 const CAPACITY = 8;
@@ -46,3 +56,5 @@ export default function logForgets(node: Node): void {
   node.on(Kafka.commit_offsets, () => ({ type: "commit_offsets_ok" }));
   node.on(Kafka.list_committed_offsets, () => ({ type: "list_committed_offsets_ok", offsets: {} }));
 }
+
+if (import.meta.main) await serve(logForgets);

@@ -1,13 +1,21 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: every node takes itself for the owner of all logs. It gives a message the next offset that
- * it knows of and tells the others after, so two nodes give one offset to two messages. Each keeps
- * its own there and drops the other's, so what a consumer gets depends on whom it asks.
+ * Faulty: every node assigns offsets, from what it knows, and tells its peers afterwards. Two nodes
+ * assign one offset to two messages; each keeps its own and drops the other's, so what a consumer
+ * gets depends on the node it asks.
+ *
+ * Tempting because sends need no coordination, and the nodes agree whenever sends are rare.
+ *
+ * To see it (two nodes disagree about an offset):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/log_two_owners.ts -w kafka --node-count 2 --concurrency 4n \
+ *   --time-limit 5 --rate 200 --latency 20
+ * ```
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { integer, oneWay, string } from "../../lib/rpc.ts";
-import { Kafka } from "../../lib/workloads.ts";
+import { integer, Kafka, type Node, oneWay, serve, string } from "../../lib/mod.ts";
 
 const place = oneWay("place", { key: string, offset: integer, msg: integer });
 
@@ -47,3 +55,5 @@ export default function logTwoOwners(node: Node): void {
   node.on(Kafka.commit_offsets, () => ({ type: "commit_offsets_ok" }));
   node.on(Kafka.list_committed_offsets, () => ({ type: "list_committed_offsets_ok", offsets: {} }));
 }
+
+if (import.meta.main) await serve(logTwoOwners);

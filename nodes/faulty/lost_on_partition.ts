@@ -1,12 +1,20 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: each value goes to every peer once. What a partition cuts off is never sent again, and so
- * it is lost to the other side for good.
+ * Faulty: sends each value to every peer once. A message that a partition drops is never repeated,
+ * so the value never reaches the other side.
+ *
+ * Tempting because it is the cheapest correct broadcast on a network without faults: challenge 3b.
+ *
+ * To see it (values are lost):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/lost_on_partition.ts -w broadcast --node-count 5 --time-limit 20 \
+ *   --rate 10 --nemesis partition
+ * ```
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { integer, oneWay } from "../../lib/rpc.ts";
-import { Broadcast } from "../../lib/workloads.ts";
+import { Broadcast, integer, type Node, oneWay, serve } from "../../lib/mod.ts";
 
 const tell = oneWay("tell", { message: integer });
 
@@ -22,3 +30,5 @@ export default function lostOnPartition(node: Node): void {
   node.on(tell, ({ message }) => void values.add(message));
   node.on(Broadcast.read, () => ({ type: "read_ok", messages: [...values] }));
 }
+
+if (import.meta.main) await serve(lostOnPartition);

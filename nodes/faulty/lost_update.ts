@@ -1,12 +1,23 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: a transaction reads when it begins and writes when it ends, and nobody looks what others
- * wrote meanwhile. Of two that read the same value and write the next, one is undone: lost updates.
+ * Faulty: a transaction reads when it begins and writes when it ends, without checking what others
+ * wrote in between. Of two that read the same value and write the next, one is undone: lost
+ * updates.
+ *
+ * Tempting because every transaction sees a consistent snapshot and writes atomically. Snapshot
+ * isolation needs one thing more: the first committer wins.
+ *
+ * To see it (lost-update):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/lost_update.ts -w txn-rw-register --node-count 1 --concurrency 8 \
+ *   --time-limit 10 --rate 200 --consistency-models cursor-stability
+ * ```
  *
  * @module
  */
 import { delay } from "@std/async/delay";
-import type { Node } from "../../lib/node.ts";
-import { type RegisterOp, TxnRwRegister } from "../../lib/workloads.ts";
+import { type Node, type RegisterOp, serve, TxnRwRegister } from "../../lib/mod.ts";
 
 export default function lostUpdate(node: Node): void {
   const registers = new Map<number, number | null>();
@@ -26,3 +37,5 @@ export default function lostUpdate(node: Node): void {
     return { type: "txn_ok", txn: done };
   });
 }
+
+if (import.meta.main) await serve(lostUpdate);

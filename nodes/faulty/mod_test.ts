@@ -1,24 +1,28 @@
-import { assert, assertEquals } from "@std/assert";
-import { isEdnObject, numberOf } from "../../lib/history/edn.ts";
-import type { EdnObject } from "../../lib/history/edn.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { type EdnObject, isEdnObject, numberOf } from "../../lib/history/edn.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
 import { RealClock } from "../../lib/workbench/clock/real_clock.ts";
 import { parseTestOptions } from "../../lib/workbench/command_line.ts";
 import type { RunResult } from "../../lib/workbench/result.ts";
 import { run } from "../../lib/workbench/run.ts";
 import { failureSignature } from "../../lib/simulator/failure.ts";
+import { loadProgram } from "../../lib/simulator/program.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
-import { BROKEN, type Broken } from "./mod.ts";
+import { FAULTY, type FaultyNode } from "./mod.ts";
 
 const SEEDS = ["1", "2", "3"];
 
-function assertFlagged(broken: Broken, outcome: RunResult): void {
-  const { ways, besides = [], messagesPerOpAbove, beyond } = broken;
+const urlOf = (file: string) => new URL(file, import.meta.url);
+
+function assertFlagged(node: FaultyNode, outcome: RunResult): void {
+  const { signature, mayAlsoShow = [], messagesPerOpAbove, finalStates } = node;
   assertEquals(outcome.crash, undefined);
-  assertEquals(failureSignature(outcome).filter((way) => !besides.includes(way)), ways);
-  if (beyond !== undefined) assertFlaggedBeyond(beyond, outcome.finalStates ?? {});
-  else if (messagesPerOpAbove === undefined) assert(ways.length > 0, "a fault must show somehow");
-  else assert(messagesPerOp(outcome.results ?? {}) > messagesPerOpAbove);
+  assertEquals(failureSignature(outcome).filter((way) => !mayAlsoShow.includes(way)), signature);
+  if (finalStates !== undefined) assertFlaggedBeyond(finalStates, outcome.finalStates ?? {});
+  else if (messagesPerOpAbove === undefined) {
+    assert(signature.length > 0, "a fault must show somehow");
+  } else assert(messagesPerOp(outcome.results ?? {}) > messagesPerOpAbove);
 }
 
 function assertFlaggedBeyond(keys: readonly string[], finalStates: EdnObject): void {
@@ -34,39 +38,43 @@ function messagesPerOp({ net = null }: EdnObject): number {
   return numberOf(isEdnObject(servers) ? servers["msgs-per-op"] ?? null : null) ?? 0;
 }
 
-for (const broken of BROKEN) {
-  const { file, program, options } = broken;
-  Deno.test(`the simulator finds out ${file}`, async () => {
+for (const node of FAULTY) {
+  Deno.test(`the simulator exposes ${node.file}`, async () => {
+    const program = await loadProgram(urlOf(node.file).href);
     for (const seed of SEEDS) {
-      const { run } = parseTestOptions([...options.split(" "), "--seed", seed], {
+      const { run } = parseTestOptions([...node.options.split(" "), "--seed", seed], {
         simulated: true,
       });
-      assertFlagged(broken, await simulate(program, run));
+      assertFlagged(node, await simulate(program, run));
     }
   });
 }
 
-Deno.test("every program in the folder is in the table", () => {
-  const others = new Set(["mod.ts", "mod_test.ts", "serve.ts"]);
-  const files = [...Deno.readDirSync(new URL(".", import.meta.url))].map(({ name }) => name);
+Deno.test("every header quotes the command that exposes its node", async () => {
+  for (const { file, options } of FAULTY) {
+    const text = (await Deno.readTextFile(urlOf(file))).replaceAll(/ \\\n \* +/g, " ");
+    assertStringIncludes(text, `\n * deno task sim nodes/faulty/${file} ${options}\n`);
+  }
+});
+
+Deno.test("the index lists every node in the folder", async () => {
+  const files = await Array.fromAsync(Deno.readDir(urlOf(".")), ({ name }) => name);
   assertEquals(
-    files.filter((name) => name.endsWith(".ts") && !others.has(name)).sort(),
-    BROKEN.map(({ file }) => file).sort(),
+    files.filter((name) => !name.startsWith("mod")).sort(),
+    FAULTY.map(({ file }) => file).sort(),
   );
 });
 
-/** Those that show themselves in a few seconds of real time; `BROKEN_AS_PROCESSES=all` runs all. */
+/** Those whose fault shows within seconds of real time; `FAULTY_AS_PROCESSES=all` runs all. */
 const QUICK = ["answers_another.ts", "duplicate_ids_after_restart.ts"];
-const all = Deno.env.get("BROKEN_AS_PROCESSES") === "all";
+const all = Deno.env.get("FAULTY_AS_PROCESSES") === "all";
 
-for (const broken of BROKEN.filter(({ file }) => all || QUICK.includes(file))) {
-  Deno.test(`the workbench finds out ${broken.file}, run as processes`, async () => {
-    const path = (name: string) => new URL(name, import.meta.url).pathname;
-    const argv = [...broken.options.split(" "), "--seed", "1"];
-    const outcome = await run(parseTestOptions(argv).run, {
+for (const node of FAULTY.filter(({ file }) => all || QUICK.includes(file))) {
+  Deno.test(`the workbench exposes ${node.file}, run as processes`, async () => {
+    const outcome = await run(parseTestOptions([...node.options.split(" "), "--seed", "1"]).run, {
       clock: new RealClock(),
-      host: new ProcessHost({ bin: path("serve.ts"), args: [path(broken.file)] }),
+      host: new ProcessHost({ bin: fileURLToPath(urlOf(node.file)) }),
     });
-    assertFlagged(broken, outcome);
+    assertFlagged(node, outcome);
   });
 }

@@ -1,12 +1,22 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: each node keeps its writes to itself. Clients of one node never see what those of another
- * wrote, and Maelstrom has nothing to say against it: read committed asks for no read to be recent.
- * Only what the nodes hold in the end gives it away.
+ * Faulty: every node keeps its writes to itself. Clients of one node never see what clients of
+ * another wrote, and Maelstrom accepts that: read committed asks no read to be recent. Only the
+ * nodes' final states show it.
+ *
+ * Tempting because it is always available, needs no messages, and passes challenge 6c.
+ *
+ * To see it (valid to Maelstrom; the final states diverge):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/never_replicates.ts -w txn-rw-register --node-count 2 \
+ *   --concurrency 2n --time-limit 10 --rate 100 --consistency-models read-committed \
+ *   --availability total --nemesis partition
+ * ```
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { type RegisterOp, TxnRwRegister } from "../../lib/workloads.ts";
+import { type Node, type RegisterOp, serve, TxnRwRegister } from "../../lib/mod.ts";
 
 export default function neverReplicates(node: Node): void {
   const registers = new Map<number, number | null>();
@@ -18,3 +28,5 @@ export default function neverReplicates(node: Node): void {
 
   node.on(TxnRwRegister.txn, ({ txn }) => ({ type: "txn_ok", txn: txn.map(perform) }));
 }
+
+if (import.meta.main) await serve(neverReplicates);

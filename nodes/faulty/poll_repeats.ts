@@ -1,12 +1,22 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: a poll that takes the offset it is given for the last one the consumer has, and goes back
- * one to be on the safe side. So every poll begins with the message that the one before ended with.
+ * Faulty: takes the requested offset for the last one the consumer has, and starts one before it to
+ * be safe. Every poll begins with the message that ended the one before.
+ *
+ * Tempting because at-least-once delivery tolerates repetition between consumers. Within one
+ * consumer's polls, offsets must increase.
+ *
+ * To see it (offsets go backwards between polls):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/poll_repeats.ts -w kafka --node-count 1 --concurrency 2n \
+ *   --time-limit 10 --rate 150
+ * ```
  *
  * @module
  */
 import { Logs } from "../../lib/algorithms/log.ts";
-import type { Node } from "../../lib/node.ts";
-import { Kafka } from "../../lib/workloads.ts";
+import { Kafka, type Node, serve } from "../../lib/mod.ts";
 
 export default function pollRepeats(node: Node): void {
   const logs = new Logs();
@@ -21,3 +31,5 @@ export default function pollRepeats(node: Node): void {
   node.on(Kafka.commit_offsets, () => ({ type: "commit_offsets_ok" }));
   node.on(Kafka.list_committed_offsets, () => ({ type: "list_committed_offsets_ok", offsets: {} }));
 }
+
+if (import.meta.main) await serve(pollRepeats);

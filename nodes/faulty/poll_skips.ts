@@ -1,12 +1,22 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: a bounded poll that returns the wrong end. A consumer that is further behind than one poll
- * takes it is given the newest messages instead of the next ones, and goes on behind them.
+ * Faulty: bounds a poll at the wrong end. A consumer that is further behind than one poll's bound
+ * gets the newest messages instead of the next ones, and continues after them.
+ *
+ * Tempting because `slice(-n)` reads like "at most n", and a consumer that keeps up never sees the
+ * difference.
+ *
+ * To see it (polls skip messages):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/poll_skips.ts -w kafka --node-count 1 --concurrency 4n \
+ *   --time-limit 10 --rate 150
+ * ```
  *
  * @module
  */
 import { type Entry, Logs } from "../../lib/algorithms/log.ts";
-import type { Node } from "../../lib/node.ts";
-import { Kafka } from "../../lib/workloads.ts";
+import { Kafka, type Node, serve } from "../../lib/mod.ts";
 
 const MAX_POLLED = 2;
 
@@ -24,3 +34,5 @@ export default function pollSkips(node: Node): void {
   node.on(Kafka.commit_offsets, () => ({ type: "commit_offsets_ok" }));
   node.on(Kafka.list_committed_offsets, () => ({ type: "list_committed_offsets_ok", offsets: {} }));
 }
+
+if (import.meta.main) await serve(pollSkips);

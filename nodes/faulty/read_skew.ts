@@ -1,19 +1,36 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: appends take effect together, and only if nobody has changed the lists that they are for
- * since those were read; but what a transaction only reads, it reads one list after the other, while
- * others commit. It sees one list before a transaction and another one after it: read skew, G-single.
+ * Faulty: appends take effect together, and only if their lists have not changed since; but a
+ * transaction reads its lists one after another while others commit. It sees one list before a
+ * transaction and another after it: read skew, G-single.
+ *
+ * Tempting because the check at commit protects every list that is written. The lists that are only
+ * read need it too, or a snapshot.
+ *
+ * To see it (G-single-item):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/read_skew.ts -w txn-list-append --node-count 1 --concurrency 8 \
+ *   --time-limit 10 --rate 200 --consistency-models snapshot-isolation
+ * ```
  *
  * @module
  */
 import { delay } from "@std/async/delay";
-import { ErrorCode, type Node, RpcError } from "../../lib/node.ts";
-import { type ListOp, TxnListAppend } from "../../lib/workloads.ts";
+import {
+  ErrorCode,
+  type ListOp,
+  type Node,
+  RpcError,
+  serve,
+  TxnListAppend,
+} from "../../lib/mod.ts";
 
 export default function readSkew(node: Node): void {
   const lists = new Map<number, readonly number[]>();
 
   node.on(TxnListAppend.txn, async ({ txn }) => {
-    /** The lists as they were when this transaction first touched them. */
+    /** The lists as this transaction first saw them. */
     const before = new Map<number, readonly number[]>();
     const appended = new Map<number, number[]>();
     const done: ListOp[] = [];
@@ -34,3 +51,5 @@ export default function readSkew(node: Node): void {
     return { type: "txn_ok", txn: done };
   });
 }
+
+if (import.meta.main) await serve(readSkew);

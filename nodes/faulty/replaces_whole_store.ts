@@ -1,14 +1,33 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken: nodes send each other their whole store with the time of its last write, and whoever gets a
- * newer one puts it in the place of its own. The replicas agree in the end, and Maelstrom finds nothing
- * wrong with it; but whatever a node wrote meanwhile is gone, keys that nobody else has written
- * included.
+ * Faulty: nodes send each other their whole store with the time of its last write, and replace
+ * theirs by any newer one. The replicas converge, and Maelstrom finds nothing wrong; but whatever
+ * the receiver wrote in the meantime is gone, keys that only it wrote included.
+ *
+ * Tempting because "last writer wins" is a known rule and one timestamp is simpler than one for
+ * each register.
+ *
+ * To see it (valid to Maelstrom; writes are lost from the final states):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/replaces_whole_store.ts -w txn-rw-register --node-count 2 \
+ *   --concurrency 2n --time-limit 20 --rate 100 --consistency-models read-committed \
+ *   --availability total --nemesis partition --nemesis-interval 2
+ * ```
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { array, integer, nullable, oneWay, tuple } from "../../lib/rpc.ts";
-import { type RegisterOp, TxnRwRegister } from "../../lib/workloads.ts";
+import {
+  array,
+  integer,
+  type Node,
+  nullable,
+  oneWay,
+  type RegisterOp,
+  serve,
+  tuple,
+  TxnRwRegister,
+} from "../../lib/mod.ts";
 
 const SEND_EVERY_MS = 50;
 const store = oneWay("store", {
@@ -41,3 +60,5 @@ export default function replacesWholeStore(node: Node): void {
 
   node.on(TxnRwRegister.txn, ({ txn }) => ({ type: "txn_ok", txn: txn.map(perform) }));
 }
+
+if (import.meta.main) await serve(replacesWholeStore);

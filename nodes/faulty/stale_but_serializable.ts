@@ -1,14 +1,31 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken where strict serializability is asked for: one node carries out all transactions that write,
- * and the others answer those that only read from a copy which it sends them now and then. Every
- * answer fits one order of all transactions, but not one that respects time: who reads after a write
- * was acknowledged may not see it, G-single-item-realtime. It is serializable, no less and no more.
+ * Faulty where strict serializability is required: one node executes all transactions that write,
+ * and the others answer those that only read from a copy they receive now and then. All
+ * transactions fit one order, but not one that respects time: a read that begins after a write was
+ * acknowledged may miss it, G-single-item-realtime.
+ *
+ * Tempting because reads are local, never fail, and are always consistent with each other.
+ *
+ * To see it (G-single-item-realtime):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/stale_but_serializable.ts -w txn-list-append --node-count 2 \
+ *   --time-limit 20 --rate 40
+ * ```
  *
  * @module
  */
-import type { Node } from "../../lib/node.ts";
-import { array, integer, oneWay, tuple } from "../../lib/rpc.ts";
-import { type ListOp, TxnListAppend } from "../../lib/workloads.ts";
+import {
+  array,
+  integer,
+  type ListOp,
+  type Node,
+  oneWay,
+  serve,
+  tuple,
+  TxnListAppend,
+} from "../../lib/mod.ts";
 
 const COPY_EVERY_MS = 100;
 const copy = oneWay("copy", {
@@ -47,3 +64,5 @@ export default function staleButSerializable(node: Node): void {
     return node.rpc(primary(), TxnListAppend.txn, { txn }, { timeoutMs: 4_000 });
   });
 }
+
+if (import.meta.main) await serve(staleButSerializable);

@@ -1,14 +1,31 @@
+#!/usr/bin/env -S deno run --quiet
 /**
- * Broken where serializability is asked for: a transaction sees the lists as they were when it began,
- * and fails if another has since appended to one that it appends to. That is snapshot isolation. Two
- * transactions that each read what the other appends to do not stand in each other's way, though
- * neither can have come first: write skew, G2.
+ * Faulty where serializability is required: a transaction reads a snapshot, and fails if another
+ * has since appended to a list it appends to. That is snapshot isolation. Two transactions that
+ * each read what the other appends to both commit, though neither can have come first: write skew,
+ * G2.
+ *
+ * Tempting because snapshot isolation excludes every anomaly that has a well-known name, and some
+ * databases call it serializable.
+ *
+ * To see it (G2-item):
+ *
+ * ```sh
+ * deno task sim nodes/faulty/write_skew.ts -w txn-list-append --node-count 1 --concurrency 8 \
+ *   --time-limit 10 --rate 200 --consistency-models serializable
+ * ```
  *
  * @module
  */
 import { delay } from "@std/async/delay";
-import { ErrorCode, type Node, RpcError } from "../../lib/node.ts";
-import { type ListOp, TxnListAppend } from "../../lib/workloads.ts";
+import {
+  ErrorCode,
+  type ListOp,
+  type Node,
+  RpcError,
+  serve,
+  TxnListAppend,
+} from "../../lib/mod.ts";
 
 export default function writeSkew(node: Node): void {
   const lists = new Map<number, readonly number[]>();
@@ -32,3 +49,5 @@ export default function writeSkew(node: Node): void {
     return { type: "txn_ok", txn: done };
   });
 }
+
+if (import.meta.main) await serve(writeSkew);

@@ -5,7 +5,6 @@
  * @module
  */
 import { checkImports, loadPerIncarnation, loadProgram, type ProgramSource } from "../program.ts";
-import { UNCAUGHT } from "../program_host.ts";
 import { shrink } from "../shrink.ts";
 import { simulate } from "../simulate.ts";
 import { type TraceFilter, transcribe } from "../trace.ts";
@@ -14,7 +13,7 @@ import type { Program } from "../../node.ts";
 import { pluralize } from "../../checkers/format.ts";
 import { parseTestOptions } from "../../workbench/command_line.ts";
 import type { RunResult } from "../../workbench/result.ts";
-import type { Observer, Phase, RunOptions } from "../../workbench/run.ts";
+import type { Phase, RunOptions } from "../../workbench/run.ts";
 import { summariseRun } from "../../report/summary.ts";
 import type { Job, Report, Told } from "./job.ts";
 
@@ -80,13 +79,14 @@ async function traced(
     tell({ kind: "phase", phase });
     transcript?.phase?.(phase);
   };
-  const uncaught: string[] = [];
-  const log: Observer["log"] = (node, line, time) => {
-    if (line.startsWith(UNCAUGHT)) uncaught.push(`${node}: ${line.slice(UNCAUGHT.length)}`);
-    transcript?.log?.(node, line, time);
+  const errors: string[] = [];
+  const uncaught = (node: string, text: string) => {
+    const [firstLine] = text.split("\n", 1);
+    errors.push(`${node}: ${firstLine}`);
   };
   try {
-    return { outcome: await simulate(program, options, { ...transcript, phase, log }), uncaught };
+    const outcome = await simulate(program, options, { ...transcript, phase, uncaught });
+    return { outcome, uncaught: errors };
   } finally {
     transcript?.end();
   }

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Json, Node, Program } from "../../node.ts";
+import type { Json, Node, Program } from "../../mod.ts";
 import { json, rpc } from "../../rpc.ts";
 import { simulate } from "../../simulator/simulate.ts";
 import { Broadcast, GSet } from "../../workloads.ts";

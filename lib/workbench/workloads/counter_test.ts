@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { ErrorCode, type Node, type Program, RpcError } from "../../node.ts";
+import { ErrorCode, type Node, type Program, RpcError } from "../../mod.ts";
 import { simulate } from "../../simulator/simulate.ts";
 import { isEdnObject } from "../../history/edn.ts";
 import type { Op } from "../../history/operations.ts";

@@ -1,0 +1,65 @@
+/**
+ * Runs a program on standard input and output, as Maelstrom runs a node.
+ *
+ * ```ts
+ * export default function echo(node: Node): void {
+ *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+ * }
+ *
+ * if (import.meta.main) await serve(echo);
+ * ```
+ *
+ * @module
+ */
+import { describeError, MalformedMessage, parseMessage } from "./message.ts";
+import { Node, type Program } from "./node.ts";
+import { divertConsole, LineWriter, readLines } from "./stdio.ts";
+
+/**
+ * Runs a program on standard input and output until the input ends, then ends the process.
+ *
+ * Standard output belongs to the protocol, so `console.log` writes to standard error. An error that
+ * nobody catches is logged and the node keeps running, because Maelstrom takes any exit for a
+ * crash.
+ *
+ * @param program Registers the node's handlers. If it throws, the process ends with its error.
+ */
+export async function serve(program: Program): Promise<never> {
+  const log = (text: string) => console.error(text);
+  divertConsole();
+  const output = new LineWriter((error) => {
+    log(`nobody reads this node any more: ${describeError(error)}`);
+    Deno.exit(1);
+  });
+  const node = new Node({ send: (message) => output.write(JSON.stringify(message)), log });
+  program(node);
+  surviveUncaught(log);
+  for await (const lines of readLines()) {
+    for (const line of lines) if (line !== "") receiveLine(node, line);
+  }
+  await new Promise((resolve) => setTimeout(resolve)); // let handlers that have finished reply
+  await output.flushed();
+  Deno.exit(0); // timers may still be pending
+}
+
+function receiveLine(node: Node, line: string): void {
+  try {
+    node.receive(parseMessage(line));
+  } catch (error) {
+    const malformed = error instanceof MalformedMessage;
+    node.log(
+      malformed ? `ignored a line that is no message: ${error.message}` : describeError(error),
+    );
+  }
+}
+
+function surviveUncaught(log: (text: string) => void): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log(`unhandled rejection: ${describeError(event.reason)}`);
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    log(`uncaught error: ${describeError(event.error)}`);
+  });
+}

@@ -1,0 +1,64 @@
+/**
+ * Tests that 6b and 6c share: registers that stay available while they are replicated.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { type Node, type RegisterOp, TxnRwRegister } from "../../lib/mod.ts";
+import { simulate } from "../../lib/simulator/simulate.ts";
+import { scenario, type World } from "../../lib/testing/mod.ts";
+import { parseTestOptions } from "../../lib/workbench/command_line.ts";
+
+async function txn(world: World, node: string, ...ops: RegisterOp[]): Promise<RegisterOp[]> {
+  return (await world.ask(node, TxnRwRegister.txn, { txn: ops })).txn;
+}
+
+/** Registers tests of a program that must satisfy a consistency model, and converge. */
+export function testAvailableRegisters(program: (node: Node) => void, model: string): void {
+  Deno.test("both sides of a partition go on, then agree and lose only what was overwritten", () =>
+    scenario(program, { nodes: 2 }, async (world) => {
+      await txn(world, "n0", ["w", 1, 1], ["w", 2, 1]);
+      await world.pass(100);
+      assertEquals(await txn(world, "n1", ["r", 1, null], ["r", 2, null]), [
+        ["r", 1, 1],
+        ["r", 2, 1],
+      ]);
+      world.partition(["n0"], ["n1"]);
+      await txn(world, "n0", ["w", 1, 2], ["w", 3, 2]);
+      await txn(world, "n1", ["w", 1, 3]);
+      await txn(world, "n1", ["w", 1, 4], ["w", 4, 4]);
+      await world.pass(2_000);
+      assertEquals(await txn(world, "n0", ["r", 1, null]), [["r", 1, 2]]);
+      world.heal();
+      await world.expectWithin(1_000, async () => {
+        for (const node of world.nodes) {
+          const reads = await txn(
+            world,
+            node,
+            ...[1, 2, 3, 4].map((k): RegisterOp => ["r", k, null]),
+          );
+          assertEquals(reads, [["r", 1, 4], ["r", 2, 1], ["r", 3, 2], ["r", 4, 4]]);
+        }
+      });
+    }));
+
+  for (
+    const options of [
+      "--node-count 2 --nemesis partition --nemesis-interval 1",
+      "--node-count 5 --nemesis partition,pause,skew --nemesis-interval 1 --latency 20",
+      "--node-count 3 --latency 50 --latency-dist exponential --loss 0.2 --duplication 0.2",
+    ]
+  ) {
+    Deno.test(`${options}: ${model}, and no write is lost`, async () => {
+      const argv = "-w txn-rw-register --concurrency 2n --time-limit 6 --rate 100 " +
+        `--consistency-models ${model} --seed 1 ${options}`;
+      const { results, finalStates } = await simulate(
+        program,
+        parseTestOptions(argv.split(" "), { simulated: true }).run,
+      );
+      assertEquals(results?.["valid?"], true);
+      assertEquals(finalStates?.["valid?"], true);
+      assert(Number(finalStates?.["key-count"]) > 30);
+    });
+  }
+}
