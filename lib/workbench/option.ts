@@ -14,6 +14,14 @@ export class UsageError extends Error {
 /** What runs the nodes. */
 export const ENGINES = ["maelstrom", "workbench", "simulator"] as const;
 export type EngineName = typeof ENGINES[number];
+/** The engines whose nodes are processes. */
+export const PROCESSES: readonly EngineName[] = ["maelstrom", "workbench"];
+
+const NAMES: Readonly<Record<EngineName, string>> = {
+  maelstrom: "Maelstrom",
+  workbench: "the workbench",
+  simulator: "the simulator",
+};
 
 /** A kind of value. */
 export interface Kind<T> {
@@ -31,16 +39,36 @@ export interface Option<T> {
   /** What stands for the value in the help, often its unit: `S`, `HZ`, `NAME`. */
   readonly value?: string;
   readonly help: string;
-  /** Said in the help; filling it in is up to whoever reads the values. */
   readonly default?: T;
-  /** A letter for it. */
-  readonly alias?: string;
-  /** Whether values add up when it is given several times; else the last one counts. */
+  /** Other names for it, such as a letter. */
+  readonly alias?: readonly string[];
+  /** Whether lists add up when it is given several times; else the last value counts. */
   readonly repeats?: boolean;
   /** The workloads it means something to. Default: all. */
   readonly workloads?: readonly string[];
   /** The engines it means something to. Default: all. */
   readonly engines?: readonly EngineName[];
+}
+
+/** Options by name. */
+export type Options = Readonly<Record<string, Option<unknown>>>;
+
+/** The values of options, by name: whether a flag was given; else the value, or the default. */
+export type Values<O extends Options> = {
+  readonly [N in keyof O]: O[N] extends { readonly kind: Kind<infer T> }
+    ? O[N] extends { readonly default: unknown } ? T : T | undefined
+    : boolean;
+};
+
+/** Why an engine is none of those that something is for; nothing if it is. */
+export function scopeProblem(
+  what: string,
+  engine: EngineName,
+  engines: readonly EngineName[] = ENGINES,
+): string | undefined {
+  if (engines.includes(engine)) return undefined;
+  const others = engines.map((one) => NAMES[one]).join(" and ");
+  return `${what} means nothing to ${NAMES[engine]}, only to ${others}`;
 }
 
 /** What is wrong with a value: `must be a number of at least 0, got "fast"`; else nothing. */

@@ -13,36 +13,36 @@
  */
 import { KNOWN_MODELS } from "../checkers/elle/models.ts";
 import { isClient } from "../message.ts";
-import { array, fieldProblem, type Fields, integer, record, string } from "../rpc.ts";
-import { type Fault, FAULT_KINDS, type FaultKind, isFaultKind } from "./faults/faults.ts";
-import type { Grudge, LatencyDistribution } from "./network/network.ts";
-import { type Kind, kindProblem, listOf, number, oneOf, type Option } from "./option.ts";
-import { text, UsageError, whole } from "./option.ts";
+import { FAULT_KINDS, type FaultKind, isFaultKind, kindOf } from "./faults/kinds.ts";
+import { merge, schedule, type TimedFault } from "./faults/schedule.ts";
+import type { LatencyDistribution } from "./network/latency.ts";
+import {
+  type EngineName,
+  ENGINES,
+  type Kind,
+  kindProblem,
+  listOf,
+  number,
+  oneOf,
+  type Option,
+  PROCESSES,
+  scopeProblem,
+  text,
+  UsageError,
+  whole,
+} from "./option.ts";
+import {
+  isPlannedFault,
+  isPlannedOperation,
+  type PlannedFault,
+  type PlannedOperation,
+  timedFault,
+} from "./planned.ts";
+import type { Random } from "./random.ts";
 import { SERVICE_IDS } from "./services/mod.ts";
 import { workloads } from "./workloads/mod.ts";
 import { TOPOLOGY_NAMES } from "./workloads/topology.ts";
-import type { WorkloadOptions } from "./workloads/workload.ts";
-
-/** A fault with a partition's grudge as JSON has it: for each receiver, the sources it cannot hear. */
-type Plain<F> = F extends { readonly grudge: Grudge }
-  ? Omit<F, "grudge"> & { readonly grudge: Readonly<Record<string, readonly string[]>> }
-  : F;
-
-/** A fault that is written down: what strikes, and when, in seconds since the start of the run. */
-export type PlannedFault = { readonly timeS: number } & Plain<Fault>;
-
-/** An operation that is written down. */
-export interface PlannedOperation {
-  /** Seconds since the start of the run. */
-  readonly timeS: number;
-  /** The client thread that makes it. */
-  readonly thread: number;
-  readonly f: string;
-  /** The operation's value, as EDN. */
-  readonly value: string;
-  /** Further keys of the operation, as an EDN map. */
-  readonly extra?: string;
-}
+import type { Workload, WorkloadOptions } from "./workloads/workload.ts";
 
 /** Everything that decides a run. */
 export interface Plan extends WorkloadOptions {
@@ -92,6 +92,13 @@ export interface PlanOptions
 const MIN_FAULT_INTERVAL_S = 0.001;
 
 const TXN: readonly string[] = ["txn-list-append", "txn-rw-register"];
+/** The engines that are not Maelstrom. */
+const OURS: readonly EngineName[] = ["workbench", "simulator"];
+/** The kinds of faults that not every engine has. Maelstrom partitions, and does no more. */
+const FAULT_ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
+  partition: ENGINES,
+  skew: ["simulator"], // a process has the machine's clock
+};
 const LATENCY_DISTRIBUTIONS = ["constant", "uniform", "exponential"] as const;
 
 const probability = number({ min: 0, below: 1, called: "probability" });
@@ -133,37 +140,43 @@ const operations: Kind<readonly PlannedOperation[]> = {
   parse: () => undefined, // no command line is long enough
 };
 
-/** An option of a plan: its description, under the name that Maelstrom's command line has for it. */
-type PlanOption<T> = Option<T> & { readonly name?: string; readonly kind: Kind<T> };
+/** The option of a field: its description, under the name that Maelstrom's command line has for it. */
+export type PlanOption<T> = Option<T> & { readonly name?: string; readonly kind: Kind<T> };
 
-/** The options of a plan by their fields, in the order of the help; without a name: in no help. */
+/** The options of a plan by their fields, in the order of the help. One without a name is in none. */
 export const PLAN_OPTIONS = {
   workload: {
     name: "workload",
-    alias: "w",
+    alias: ["w"],
     kind: oneOf([...workloads.keys()]),
     value: "NAME",
-    help: "what clients do (-w); required",
+    help: "what clients do (-w)",
   },
-  program: {
-    name: "bin",
-    kind: text,
-    value: "FILE",
-    help: "the node's executable",
-    engines: ["maelstrom", "workbench"],
+  program: { name: "bin", kind: text, value: "FILE", help: "the node's executable" },
+  args: {
+    kind: listOf(text, "a list of texts"),
+    help: "arguments for the node",
+    engines: PROCESSES,
   },
-  args: { kind: listOf(text, "a list of texts"), help: "arguments for the node" },
   nodeCount: { name: "node-count", kind: whole(1), value: "N", help: "N nodes, named n0, n1, …" },
   nodes: {
     name: "nodes",
+    alias: ["node", "n"],
     kind: names,
     value: "a,b,…",
-    help: "the nodes' names, not their number; default n1,n2,n3,n4,n5",
+    help: "the nodes' names (or -n NAME, repeatable); default n1,n2,n3,n4,n5",
     repeats: true,
+  },
+  concurrency: {
+    name: "concurrency",
+    kind: concurrency,
+    value: "C",
+    help: "clients: a number, or 2n for two per node",
+    default: "1n",
   },
   timeLimitS: {
     name: "time-limit",
-    kind: number({ min: 0.001 }),
+    kind: number({ min: 0.1 }),
     value: "S",
     help: "seconds of operations",
     default: 60,
@@ -172,15 +185,8 @@ export const PLAN_OPTIONS = {
     name: "rate",
     kind: number({ min: 0 }),
     value: "HZ",
-    help: "operations per second over all clients, 0 for none",
+    help: "operations per second over all clients; 0 for none",
     default: 5,
-  },
-  concurrency: {
-    name: "concurrency",
-    kind: concurrency,
-    value: "C",
-    help: "clients: a number, or 2n for two per node",
-    default: "1n",
   },
   latencyMs: {
     name: "latency",
@@ -193,7 +199,7 @@ export const PLAN_OPTIONS = {
     name: "latency-dist",
     kind: oneOf(LATENCY_DISTRIBUTIONS),
     value: "DIST",
-    help: `its distribution: ${LATENCY_DISTRIBUTIONS.join(", ")}`,
+    help: LATENCY_DISTRIBUTIONS.join(", "),
     default: "constant",
   },
   topology: {
@@ -203,6 +209,19 @@ export const PLAN_OPTIONS = {
     help: `what broadcast suggests: ${TOPOLOGY_NAMES.join(", ")}`,
     default: "grid",
     workloads: ["broadcast"],
+  },
+  consistencyModels: {
+    name: "consistency-models",
+    kind: models,
+    value: "a,b,…",
+    help: "what transactions are held against; default strict-serializable",
+    workloads: TXN,
+  },
+  availability: {
+    name: "availability",
+    kind: availability,
+    value: "A",
+    help: "total, or the fraction of operations that must be ok",
   },
   faults: {
     name: "nemesis",
@@ -223,7 +242,7 @@ export const PLAN_OPTIONS = {
     value: "P",
     help: "probability that a message between nodes is lost",
     default: 0,
-    engines: ["workbench", "simulator"],
+    engines: OURS,
   },
   duplication: {
     name: "duplication",
@@ -231,27 +250,15 @@ export const PLAN_OPTIONS = {
     value: "P",
     help: "probability that it arrives twice",
     default: 0,
-    engines: ["workbench", "simulator"],
+    engines: OURS,
   },
   deliveryMs: {
     name: "delivery",
     kind: number({ min: 0 }),
     value: "MS",
-    help: "mean time that one delivery keeps a receiver busy; default 0.2",
+    help: "mean time that one delivery keeps a receiver busy",
+    default: 0.2, // of the simulator: elsewhere deliveries take the time they take
     engines: ["simulator"],
-  },
-  availability: {
-    name: "availability",
-    kind: availability,
-    value: "A",
-    help: "total, or the fraction of operations that must be ok",
-  },
-  consistencyModels: {
-    name: "consistency-models",
-    kind: models,
-    value: "a,b,…",
-    help: "what transactions are held against; default strict-serializable",
-    workloads: TXN,
   },
   keyCount: {
     name: "key-count",
@@ -277,17 +284,23 @@ export const PLAN_OPTIONS = {
     default: 16,
     workloads: [...TXN, "kafka"],
   },
-  operations: { kind: operations, help: "operations written down" },
+  operations: { kind: operations, help: "operations written down", engines: OURS },
   seed: {
     name: "seed",
     kind: seed,
     value: "S",
     help: "decides every draw: operations, faults, latencies",
-    engines: ["workbench", "simulator"],
+    engines: OURS,
   },
 } as const satisfies {
   [F in keyof PlanOptions]-?: PlanOption<Exclude<PlanOptions[F], undefined>>;
 };
+
+/** The fields of a plan with their options, for who goes through all of them. */
+export const PLAN_FIELDS: ReadonlyMap<string, PlanOption<unknown>> = new Map<
+  string,
+  PlanOption<unknown>
+>(Object.entries(PLAN_OPTIONS));
 
 /**
  * The plan that options make, defaults filled in.
@@ -319,20 +332,66 @@ export function planOf(options: PlanOptions): Plan {
     concurrency: clientsOf(concurrency, nodes.length),
     seed: String(seed),
   };
-  const unfit = workloads.get(plan.workload)?.problem?.(plan);
+  const unfit = workloadOf(plan).problem?.(plan);
   if (unfit !== undefined) throw new UsageError(unfit);
   return plan;
 }
 
+/** The workload that a plan names. */
+export function workloadOf({ workload: name }: Pick<Plan, "workload">): Workload {
+  const workload = workloads.get(name);
+  if (workload === undefined) throw new UsageError(`there is no workload ${name}`);
+  return workload;
+}
+
+/** What goes wrong in a run, in order of time; endless where the plan names kinds of faults. */
+export function faultsOf(
+  { faults, faultIntervalS, nodes }: Plan,
+  random: Random,
+): Iterable<TimedFault> {
+  const planned = faults.filter((one) => typeof one !== "string");
+  if (planned.length > 0) return planned.map(timedFault);
+  const kinds = faults.filter((one) => typeof one === "string");
+  return merge(
+    kinds.map((kind) => schedule(kindOf(kind), nodes, random.split(kind), faultIntervalS)),
+  );
+}
+
 /** Options with others over them. A node count and names of nodes make way for each other. */
-export function amended(options: PlanOptions, changes: Partial<PlanOptions>): PlanOptions {
-  const renamed = changes.nodes !== undefined || changes.nodeCount !== undefined;
-  if (!renamed) return { ...options, ...changes };
+export function amend<O extends Partial<PlanOptions>>(options: O, changes: Partial<PlanOptions>) {
+  if (changes.nodes === undefined && changes.nodeCount === undefined) {
+    return { ...options, ...changes };
+  }
   const { nodes, nodeCount: _, ...others } = options;
   const perNode = Number(options.concurrency) / (nodes?.length ?? NaN);
-  // Clients of a plan are counted: as many for each node as there were before.
+  // A plan counts its clients: each node keeps as many as it had.
   const concurrency = Number.isInteger(perNode) ? { concurrency: `${perNode}n` } : {};
   return { ...others, ...concurrency, ...changes };
+}
+
+/** Why an engine cannot carry out a run with these options; nothing if it can. */
+export function engineProblem(
+  options: Partial<PlanOptions>,
+  engine: EngineName,
+): string | undefined {
+  const { args = [], faults = [], timeLimitS = 1 } = options;
+  if (engine === "maelstrom" && !Number.isInteger(timeLimitS)) {
+    return `--time-limit must be a whole number for Maelstrom, got ${timeLimitS}`;
+  }
+  for (const [field, value] of Object.entries(options)) {
+    const { name, default: standard, engines } = PLAN_FIELDS.get(field) ?? {};
+    const isAsked = field === "args" ? args.length > 0 : value !== standard;
+    const what = field === "args" ? `"-- ${args.join(" ")}"` : name ? `--${name}` : field;
+    const problem = isAsked ? scopeProblem(what, engine, engines) : undefined;
+    if (problem !== undefined) return problem;
+  }
+  for (const fault of faults) {
+    const planned = typeof fault !== "string";
+    const what = planned ? `the fault ${fault.f} at ${fault.timeS} s` : `--nemesis ${fault}`;
+    const problem = scopeProblem(what, engine, FAULT_ENGINES[planned ? fault.f : fault] ?? OURS);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 /**
@@ -345,30 +404,41 @@ export function parsePlan(json: string): PlanOptions {
   try {
     value = JSON.parse(json);
   } catch {
-    throw new UsageError("is not JSON");
+    throw new UsageError("it is not JSON");
   }
   if (!isPlanOptions(value)) throw new UsageError(optionsProblem(value) ?? "holds no plan");
   return value;
+}
+
+/** Whether a value holds options of a plan and nothing else, each of its kind. */
+export function arePlanOptions(value: object): value is Partial<PlanOptions> {
+  return fieldsProblem(value) === undefined;
 }
 
 function isPlanOptions(value: unknown): value is PlanOptions {
   return optionsProblem(value) === undefined;
 }
 
-/** What is wrong with options, field by field; else nothing. */
+/** What is wrong with a plan's options; nothing if they make one. */
 function optionsProblem(options: unknown): string | undefined {
   if (typeof options !== "object" || options === null) return "a plan must be an object";
-  const kinds: Readonly<Record<string, PlanOption<unknown>>> = PLAN_OPTIONS;
-  for (const [field, value] of Object.entries(options)) {
-    if (!(field in kinds)) return `a plan has no ${field}`;
-    const problem = kinds[field] && kindProblem(kinds[field].kind, value);
-    if (problem !== undefined) return `${field} ${problem}`;
-  }
+  const problem = fieldsProblem(options);
+  if (problem !== undefined) return problem;
   if (!("workload" in options)) return "workload is missing";
   if ("nodeCount" in options && "nodes" in options) return "nodeCount and nodes exclude each other";
   return "nodes" in options && Array.isArray(options.nodes)
     ? namesProblem(options.nodes)
     : undefined;
+}
+
+function fieldsProblem(options: object): string | undefined {
+  for (const [field, value] of Object.entries(options)) {
+    const option = PLAN_FIELDS.get(field);
+    if (option === undefined) return `a plan has no ${field}`;
+    const problem = kindProblem(option.kind, value);
+    if (problem !== undefined) return `${field} ${problem}`;
+  }
+  return undefined;
 }
 
 function namesProblem(nodes: readonly string[]): string | undefined {
@@ -391,32 +461,4 @@ function nodesOf(count: number | undefined): string[] {
 function clientsOf(concurrency: number | string, nodes: number): number {
   const text = String(concurrency);
   return text.endsWith("n") ? Number(text.slice(0, -1)) * nodes : Number(text);
-}
-
-const PLANNED_FIELDS: Readonly<Record<Fault["f"], Fields>> = {
-  "start-partition": { shape: string, grudge: record(array(string)) },
-  "stop-partition": {},
-  "kill": { nodes: array(string) },
-  "restart": { nodes: array(string) },
-  "pause": { nodes: array(string) },
-  "resume": { nodes: array(string) },
-  "skew": { node: string, skewMs: integer },
-};
-
-function isTimed(value: unknown): value is { timeS: number; f: string } {
-  return typeof value === "object" && value !== null && "timeS" in value &&
-    typeof value.timeS === "number" && value.timeS >= 0 && "f" in value &&
-    typeof value.f === "string";
-}
-
-function isPlannedFault(value: unknown): value is PlannedFault {
-  const fields: Readonly<Record<string, Fields>> = PLANNED_FIELDS;
-  if (!isTimed(value)) return false;
-  const expected = fields[value.f];
-  return expected !== undefined && fieldProblem(expected, value) === undefined;
-}
-
-function isPlannedOperation(value: unknown): value is PlannedOperation {
-  const fields = { thread: integer, f: string, value: string };
-  return isTimed(value) && fieldProblem(fields, value) === undefined;
 }
