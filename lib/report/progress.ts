@@ -7,7 +7,7 @@ import { formatFigure, formatWhole } from "../checkers/numbers.ts";
 import { type ProgressLine, showLine } from "./progress_line.ts";
 
 /** What the line shows. */
-export interface Reading {
+interface Reading {
   readonly phase: string;
   /** Seconds since operations began. */
   readonly elapsedS: number;
