@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../lib/workbench/option.ts";
 import { main } from "./simulate.ts";
 import { finish, type Finished, spawnDeno, withFolder } from "../lib/testing/process.ts";
-import { fromRoot } from "./shared/testing.ts";
+import { fromRoot } from "./testing/scripts.ts";
 
 const ECHO = ["-w", "echo", "--node-count", "1", "--time-limit", "5", "--rate", "20"];
 const EXITS = "lib/simulator/sweep/testdata/exits.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../lib/workbench/option.ts";
 import { planOf } from "../lib/workbench/plan.ts";
 import { finish, type Finished, spawnDeno, withFolder } from "../lib/testing/process.ts";
-import { fromRoot, nodeScript } from "./shared/testing.ts";
+import { fromRoot, nodeScript } from "./testing/scripts.ts";
 import { main } from "./workbench.ts";
 
 /** A run of the task as a process, in a folder of its own. */

@@ -12,7 +12,7 @@ import { type Delay, Propagation } from "./propagation.ts";
 import { simulate } from "./simulate.ts";
 
 /** What came of it. */
-export interface BroadcastFigures {
+interface BroadcastFigures {
   readonly valid: Edn | undefined;
   readonly messagesPerOp: number;
   /** Messages between nodes for each second of operations. */

@@ -27,7 +27,7 @@ import { type Asker, Threads } from "./threads.ts";
 import type { Workload } from "./workloads/workload.ts";
 
 /** Where a run takes place, and who looks on. */
-export interface Environment {
+interface Environment {
   readonly clock: Clock;
   readonly host: Host;
   readonly observer?: Observer;

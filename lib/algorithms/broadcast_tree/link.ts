@@ -8,7 +8,7 @@ import { idealPath, type Path, samePath } from "./path.ts";
 import type { ValueLog } from "./value_log.ts";
 
 /** What a peer says of itself in every message. */
-export interface PeerState {
+interface PeerState {
   /** The message's number on this link, 0 if it is not to be acknowledged. */
   readonly seq: number;
   readonly path: readonly string[];

@@ -23,7 +23,7 @@ export interface Summaries<Summary> {
 }
 
 /** Told what comes before a job's end. */
-export interface Listener {
+interface Listener {
   readonly lines?: (lines: readonly string[]) => void;
   readonly attempts?: (attempts: number) => void;
 }
@@ -140,7 +140,7 @@ function stuckIn(phase: Phase, patienceS: number): string {
 }
 
 /** What a sweep is told to do, and tells. */
-export interface Sweep<Context, Summary> {
+interface Sweep<Context, Summary> {
   /** Each is taken only once a worker is free for it. */
   readonly jobs: Iterable<SimulationJob<Context>>;
   readonly summaries: Summaries<Summary>;

@@ -32,7 +32,7 @@ function isWorkerScope<C, S>(scope: object): scope is WorkerScope<C, S> {
 }
 
 /** How a run is summed up. */
-export type Summarise<Context, Summary> = (
+type Summarise<Context, Summary> = (
   result: RunResult,
   context: Context,
 ) => Summary;

@@ -34,7 +34,7 @@ export interface WorkloadOptions {
 }
 
 /** A run's operations. */
-export interface Generators {
+interface Generators {
   /** The operations of the main phase. The run spaces them by `--rate`. */
   readonly main: Generator;
   /** Others beside them, which space themselves. */

@@ -47,7 +47,7 @@ const GOSSIP = [PARTITIONS, HALF_CUT, LOSSY, REORDERED, STOPPED];
 const STORED = [...GOSSIP, KILLED];
 
 /** How a challenge is held against faults. */
-export interface Survival {
+interface Requirement {
   /** Options that make a run short, over those of the challenge. */
   readonly short: Options;
   /** Options of faults, one set a run. */
@@ -55,7 +55,7 @@ export interface Survival {
 }
 
 /** By the challenge's id. */
-export const SURVIVES: Readonly<Record<string, Survival>> = {
+export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "1": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED, KILLED] },
   "2": { short: { timeLimitS: 5, rate: 50 }, faults: [PARTITIONS, LOSSY, STOPPED, KILLED] },
   "3a": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED] },
