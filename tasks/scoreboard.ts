@@ -24,7 +24,7 @@ import { sweep } from "../lib/simulator/sweep/pool.ts";
 import { optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
 import { type EngineName, whole } from "../lib/workbench/option.ts";
 import { type Plan, planOf } from "../lib/workbench/plan.ts";
-import { chooseEngine } from "./engines/choose.ts";
+import { chooseEngine } from "./engines/mod.ts";
 import { jobOf } from "./engines/simulator.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./shared/challenges.ts";
 import { conclude, ENGINE, readArguments } from "./shared/command_line.ts";
@@ -54,7 +54,7 @@ const COMMAND = {
   words: Infinity,
 } as const;
 
-/** Runs plans one by one, told of each that has ended. */
+/** Runs plans, and calls back with each that has ended. */
 type Measure = (
   plans: readonly Plan[],
   limits: readonly Limit[],

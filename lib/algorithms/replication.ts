@@ -46,7 +46,7 @@ interface Peer {
   inFlight: { readonly through: number; readonly sinceMs: number } | undefined;
   /** All of its writes up to this timestamp have arrived here. */
   received: number;
-  /** Whether it has not been told that yet. */
+  /** Whether an acknowledgement of that is still to be sent. */
   owed: boolean;
 }
 

@@ -137,7 +137,7 @@ Deno.test("a run without a folder has no files to look at", () => {
   assertEquals(summariseCrash({ text: "n1 ended", lastWords: [], node: "n1" }).places, []);
 });
 
-Deno.test("missing gnuplot and a failed checker are told apart, in either form of :error", () => {
+Deno.test("missing gnuplot is not confused with a failed checker, in either form of :error", () => {
   const plots = summariseRun(ended("echo", "{:perf {:valid? :unknown}, :valid? :unknown}"));
   assertEquals(plots.explanation, ["The plots were not drawn. Maelstrom needs gnuplot for them."]);
   const map = ended(

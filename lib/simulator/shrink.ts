@@ -59,7 +59,7 @@ export async function shrink(
   options: PlanOptions,
   { maxAttempts = 500, tried = () => {} }: {
     readonly maxAttempts?: number;
-    /** Told after every attempt. */
+    /** Called after every attempt. */
     readonly tried?: (attempts: number) => void;
   } = {},
 ): Promise<Shrunk> {

@@ -37,7 +37,7 @@ interface Environment {
   readonly workload?: Workload;
 }
 
-/** Told what happens while it happens. */
+/** Watches a run as it happens. */
 export interface Observer {
   readonly phase?: (name: Phase) => void;
   /** An event of the history, and whose it is unless the nemesis's. */
@@ -78,8 +78,8 @@ const RECOVERY_NS = 10 * NS_PER_S;
 /** Lines of a node's standard error that the report of its crash holds. */
 const LAST_WORDS = 8;
 
-/** Malformed replies of a node that are told of one by one; the history has all. */
-const MALFORMED_TOLD = 3;
+/** Malformed replies of a node that are reported one by one; the history has all. */
+const MALFORMED_REPORTED = 3;
 
 /** Runs a workload against a host's nodes and checks what came of it. */
 export function run(plan: Plan, environment: Environment): Promise<RunResult> {
@@ -226,12 +226,12 @@ class Run {
     });
   }
 
-  /** Told of each node a few times: one that cannot do better goes on like that. */
+  /** Reports the first few of each node: one that cannot do better goes on like that. */
   #noteMalformed(node: string, text: string): void {
-    const told = this.#malformed.get(node) ?? 0;
-    this.#malformed.set(node, told + 1);
-    if (told >= MALFORMED_TOLD) return;
-    const last = told + 1 === MALFORMED_TOLD
+    const reported = this.#malformed.get(node) ?? 0;
+    this.#malformed.set(node, reported + 1);
+    if (reported >= MALFORMED_REPORTED) return;
+    const last = reported + 1 === MALFORMED_REPORTED
       ? "; no more is said of such replies of this node"
       : "";
     const consequence = `the operation counts as indeterminate, with an exception${last}`;

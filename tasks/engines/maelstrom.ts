@@ -159,7 +159,7 @@ function kill({ pid }: Deno.ChildProcess, signal: Deno.Signal): void {
   }
 }
 
-/** What Maelstrom's own output tells of a run. */
+/** What Maelstrom's own output says of a run. */
 class Followed {
   readonly lines: string[] = [];
   #operations = 0;

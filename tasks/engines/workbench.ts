@@ -66,7 +66,7 @@ export async function runWorkbench(
   return { dir, summary: summariseRun({ ...result, dir }, limits) };
 }
 
-/** Follows a run: writes its logs, tells of problems, and knows what the progress line shows. */
+/** Follows a run: writes its logs, reports problems, and knows what the progress line shows. */
 class Watching {
   readonly #folder: RunFolder;
   readonly #reporting: Reporting;

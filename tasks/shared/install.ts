@@ -20,7 +20,7 @@ export interface InstallOptions {
   /** The folder to make; its parent exists. */
   target: string;
   /**
-   * Told how many bytes have come, of how many where the server says so.
+   * Called with how many bytes have come, of how many where the server says so.
    *
    * @default {() => {}}
    */

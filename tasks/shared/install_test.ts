@@ -93,7 +93,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a download that breaks off is told by how far it came",
+  name: "an error says how far a download came that breaks off",
   ignore,
   fn: async () => {
     const archive = await archiveOf("maelstrom/maelstrom");
@@ -126,7 +126,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "an HTTP error is told by its status",
+  name: "an HTTP error is named by its status",
   ignore,
   fn: () =>
     withServer(

@@ -1,5 +1,5 @@
 /**
- * Simulations as `deno task sim` carries them out: one run or many, each told to a person.
+ * Simulations as `deno task sim` carries them out: one run or many, with a report of each.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What each challenge's node must survive beyond what its page asks for. What it cannot survive by
- * its nature is said in the node's header.
+ * The faults that each challenge's node must survive beyond what its page asks for. The node's header
+ * says what it cannot survive by its nature.
  *
  * @module
  */
@@ -41,9 +41,9 @@ const STOPPED: Options = { faults: ["pause", "skew"], faultIntervalS: 2, availab
 /** Nodes that are killed, and started again without their memory. */
 const KILLED: Options = { faults: ["kill"], faultIntervalS: 2, availability: 0 };
 
-/** What a node must survive whose messages are states, or are told until they are acknowledged. */
+/** For a node that sends states, or repeats messages until they are acknowledged. */
 const GOSSIP = [PARTITIONS, HALF_CUT, LOSSY, REORDERED, STOPPED];
-/** What a node must survive that keeps everything in a service, and knows what it stored there. */
+/** For a node that keeps everything in a service, and recognises what it stored there. */
 const STORED = [...GOSSIP, KILLED];
 
 /** How a challenge is held against faults. */
