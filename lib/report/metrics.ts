@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { formatPercent } from "../checkers/format.ts";
-import { formatFigure, formatWhole } from "../checkers/numbers.ts";
+import { formatFigure, formatPercent, formatWhole } from "../checkers/format.ts";
 import { type EdnObject, isEdnObject, numberOf } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
 import { workloads } from "../workbench/workloads/mod.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatFigure, formatWhole } from "../checkers/numbers.ts";
+import { formatFigure, formatWhole } from "../checkers/format.ts";
 import { type ProgressLine, showLine } from "./progress_line.ts";
 
 /** What the line shows. */

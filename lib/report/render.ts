@@ -5,8 +5,7 @@
  *
  * @module
  */
-import { pluralize } from "../checkers/format.ts";
-import { formatFigure } from "../checkers/numbers.ts";
+import { formatFigure, pluralize } from "../checkers/format.ts";
 import type { Figure, Metric, Place } from "../workbench/workloads/workload.ts";
 import type { Limit, MeasuredLimit } from "./limits.ts";
 import { METRICS, spreadOf } from "./metrics.ts";
