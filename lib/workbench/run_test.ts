@@ -70,11 +70,11 @@ Deno.test("a history's indices count, and its times never go back", async () => 
 });
 
 Deno.test("a rate of nothing invokes nothing, but takes its time", async () => {
-  let ns = 0;
+  let endNs = 0;
   await simulate(echo, { workload: "echo", nodeCount: 1, timeLimitS: 7, rate: 0 }, {
-    started: ({ now }) => setTimeout(() => ns = now(), 6_900),
+    started: ({ nowNs }) => setTimeout(() => endNs = nowNs(), 6_900),
   });
-  assertEquals(Math.round(ns / NS_PER_S), 7);
+  assertEquals(Math.round(endNs / NS_PER_S), 7);
 });
 
 Deno.test("the results count the messages and operations of the whole run", async () => {

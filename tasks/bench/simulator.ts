@@ -61,7 +61,7 @@ class Simulated implements Contender {
     if (results?.["valid?"] !== true) {
       throw new Error(`${this.name} with seed ${this.#seed} is not valid`);
     }
-    return this.figure({ virtualS: (gauge?.now() ?? 0) / NS_PER_S, wallS, messages, heapBytes });
+    return this.figure({ virtualS: (gauge?.nowNs() ?? 0) / NS_PER_S, wallS, messages, heapBytes });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
