@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Float } from "./edn.ts";
-import { bodyToEdn, jsonToEdn, leadingObject, parseJson, printJson } from "./json.ts";
+import { bodyToEdn, jsonToEdn, parseJson, printJson } from "./json.ts";
 
 Deno.test("numbers that a double cannot hold keep every digit and their form", () => {
   const text = '{"id":12345678901234567891,"near":12345678901234567892,"whole":5.0,"big":1e3}';
@@ -30,11 +30,4 @@ Deno.test("a body's top-level keys become keywords, nested ones strings", () => 
     value: new Map([["a", [1, null]]]),
   });
   assertEquals(jsonToEdn(undefined), null);
-});
-
-Deno.test("the object at the start of a text is found, whatever its strings hold", () => {
-  assertEquals(leadingObject('{"a":{"b":1}} rest'), '{"a":{"b":1}}');
-  assertEquals(leadingObject('{"a":"}{\\"}"}{"b":2}'), '{"a":"}{\\"}"}');
-  assertEquals(leadingObject('{"a":{"b":1}'), undefined);
-  assertEquals(leadingObject("hello"), undefined);
 });

@@ -4,6 +4,7 @@
  * @module
  */
 import { UNKNOWN, type Verdict } from "../checkers/checker.ts";
+import { clip, printable } from "../checkers/format.ts";
 import { type Edn, printEdn } from "../history/edn.ts";
 import type { Difference, Judgement } from "../workbench/store/judge.ts";
 import { alignCells, type Cell, listSentences, makePaint, type Paint, type Style } from "./text.ts";
@@ -39,7 +40,7 @@ const VALUE_WIDTH = 44;
 function table(differences: readonly Difference[], paint: Paint): string[] {
   const header = ["", "stored", "recomputed"].map((text): Cell => ({ text, tone: "quiet" }));
   const rows = differences.slice(0, DIFFERENCES_LIMIT).map(({ path, stored, recomputed }) => [
-    { text: path.map((key) => `:${key}`).join(" ") },
+    { text: printable(path.map((key) => `:${key}`).join(" ")) },
     { text: shorten(stored) },
     { text: shorten(recomputed) },
   ]);
@@ -52,5 +53,5 @@ function table(differences: readonly Difference[], paint: Paint): string[] {
 
 function shorten(value: Edn | undefined): string {
   const text = value === undefined ? "(absent)" : printEdn(value);
-  return text.length <= VALUE_WIDTH ? text : `${text.slice(0, VALUE_WIDTH - 1)}…`;
+  return printable(clip(text, VALUE_WIDTH));
 }

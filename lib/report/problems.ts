@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { clip, formatSeconds } from "../checkers/format.ts";
+import { clip, formatSeconds, printable } from "../checkers/format.ts";
 import type { Problem } from "../workbench/hosts/host.ts";
 import { makePaint, type Style, wrapParagraph } from "./text.ts";
 
-/** Lines of standard error that are shown; the rest is in the node's log. */
+/** Lines of standard error that are shown, and characters of each; the rest is in the node's log. */
 const SHOWN_LINES = 8;
+const SHOWN_WIDTH = 200;
 
 /** Renders a problem as a paragraph or two. */
 export function renderProblem(problem: Problem, style: Style = {}): string {
@@ -19,9 +20,9 @@ export function renderProblem(problem: Problem, style: Style = {}): string {
   const shown = lastWords.slice(-SHOWN_LINES);
   return [
     ...wrapParagraph(`${paint("bad", "✗")} `, `${text}${when}`, width),
-    ...(line === undefined ? [] : [`    its line: ${clip(line, width - 14)}`]),
+    ...(line === undefined ? [] : [`    its line: ${printable(clip(line, width - 14))}`]),
     ...(consequence === undefined ? [] : wrapParagraph("    ", `${consequence}.`, width)),
     ...(shown.length === 0 ? [] : ["    its last words on standard error:"]),
-    ...shown.map((words) => paint("quiet", `      ${words}`)),
+    ...shown.map((words) => paint("quiet", `      ${printable(words, SHOWN_WIDTH)}`)),
   ].join("\n");
 }

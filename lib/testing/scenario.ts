@@ -101,7 +101,7 @@ export async function scenario(
       observe: (fate, packet) => chronicle.message(fate, packet),
       log: (node, line) => chronicle.log(node, line),
       problem: (problem) => chronicle.problem(problem),
-      crashed: crash,
+      failed: crash,
     });
     try {
       await cluster.start();

@@ -39,8 +39,8 @@ interface ClusterOptions extends LinkOptions {
   readonly problem: (problem: Omit<Problem, "timeNs">) => void;
   /** Called with each line that a node writes to its log. */
   readonly log?: (node: string, line: string) => void;
-  /** Called with each failure that ends the run. */
-  readonly crashed: (crash: Crash) => void;
+  /** Called with each failure that ends the run: a {@linkcode Crash}, or an error of the workbench. */
+  readonly failed: (failure: unknown) => void;
 }
 
 const INIT_TIMEOUT_MS = 10_000;
@@ -124,16 +124,54 @@ export class Cluster implements NodeEvents, FaultTarget {
   // What nodes do.
 
   wrote(node: string, line: string): void {
+    this.#attempt(() => this.#read(node, line));
+  }
+
+  sent(node: string, src: string, dest: string, text: string): void {
+    this.#attempt(() => this.#send(node, src, dest, text));
+  }
+
+  logged(node: string, line: string): void {
+    this.#attempt(() => this.#options.log?.(node, line));
+  }
+
+  misbehaved(node: string, did: string, consequence: string): void {
+    this.#attempt(() => {
+      if (!this.#stopping) this.#note({ node, text: `${node} ${did}`, consequence });
+    });
+  }
+
+  exited(node: string, how: string): void {
+    this.#attempt(() => {
+      if (this.#stopping || this.#killed.has(node)) return;
+      throw this.#crash(node, `${node} ended: ${how}`);
+    });
+  }
+
+  failed(error: unknown): void {
+    this.#options.failed(error);
+  }
+
+  /** Does what a host's event asks for; what it throws ends the run, and not the process. */
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  #read(node: string, line: string): void {
     if (this.#muted.has(node) || this.#stopping) return;
     const read = readEnvelope(line);
     if (typeof read === "string") {
       return this.#mute(node, `wrote a line that is no message: ${read}`, line);
     }
     if (read.hasSurplus) this.#noteSurplus(node, line);
-    this.sent(node, read.src, read.dest, read.text, read.body);
+    this.#send(node, read.src, read.dest, read.text, read.body);
   }
 
-  sent(node: string, src: string, dest: string, text: string, body?: Body): void {
+  #send(node: string, src: string, dest: string, text: string, body?: Body): void {
     if (this.#muted.has(node) || this.#stopping) return;
     try {
       this.network.send(src, dest, text, body);
@@ -144,19 +182,6 @@ export class Cluster implements NodeEvents, FaultTarget {
         : "";
       this.#mute(node, `sent a message with an ${error.message}${hint}`, text);
     }
-  }
-
-  logged(node: string, line: string): void {
-    this.#options.log?.(node, line);
-  }
-
-  misbehaved(node: string, did: string, consequence: string): void {
-    if (!this.#stopping) this.#note({ node, text: `${node} ${did}`, consequence });
-  }
-
-  exited(node: string, how: string): void {
-    if (this.#stopping || this.#killed.has(node)) return;
-    this.#options.crashed(this.#crash(node, `${node} ended: ${how}`));
   }
 
   #mute(node: string, did: string, line: string): void {
@@ -203,7 +228,7 @@ export class Cluster implements NodeEvents, FaultTarget {
       },
       (error) => {
         const text = `${node} could not be killed: ${reasonOf(error)}`;
-        this.#options.crashed(this.#crash(node, text));
+        this.failed(this.#crash(node, text));
       },
     );
     this.#killing.set(node, complete);
@@ -212,10 +237,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   /** Starts a killed node again, as soon as the kill is complete. */
   restart(node: string): void {
     if (!this.#killed.delete(node)) return;
-    this.#startAgain(node).catch((error) => {
-      if (error instanceof Crash) this.#options.crashed(error);
-      else throw error;
-    });
+    this.#startAgain(node).catch((error) => this.failed(error));
   }
 
   async #startAgain(node: string): Promise<void> {

@@ -73,7 +73,10 @@ function stage(story: (stage: Stage) => Promise<void>, nodes = ["n0", "n1"]): Pr
     latency: { meanMs: 0, distribution: "constant" },
     observe: (event, { src, dest, body }) => packets.push([event, `${src} ${dest} ${body.type}`]),
     problem: (problem) => problems.push(problem),
-    crashed: (crash) => crashes.push(crash),
+    failed: (failure) => {
+      assert(failure instanceof Crash, String(failure));
+      crashes.push(failure);
+    },
   });
   const pass = (ms: number) => sleep(clock, ms * NS_PER_MS);
   return clock.run(() => story({ cluster, host, problems, crashes, packets, pass }));

@@ -81,7 +81,12 @@ const LAST_WORDS = 8;
 /** Malformed replies of a node that are reported one by one; the history has all. */
 const MALFORMED_REPORTED = 3;
 
-/** Runs a workload against a host's nodes and checks what came of it. */
+/**
+ * Runs a workload against a host's nodes and checks what came of it.
+ *
+ * Whatever fails on the way, a callback of the clock or of the host included, the nodes are stopped
+ * first. A node's failure is a result with a crash report; any other error rejects.
+ */
 export function run(plan: Plan, environment: Environment): Promise<RunResult> {
   return new Run(plan, environment).outcome();
 }
@@ -104,7 +109,9 @@ class Run {
   #net: Result | undefined;
   #finalStates: FinalStates | undefined;
 
-  constructor(plan: Plan, environment: Environment) {
+  constructor(plan: Plan, given: Environment) {
+    const clock = guarded(given.clock, (error) => this.#stop(error));
+    const environment = { ...given, clock };
     this.#plan = plan;
     this.#workload = environment.workload ?? workloadOf(plan);
     this.#environment = environment;
@@ -112,7 +119,7 @@ class Run {
     this.#stopped = new Promise((_, reject) => this.#stop = reject);
     this.#stopped.catch(() => {}); // it may come when nobody waits any more
     const { nodes, latencyMs, latencyDistribution, loss, duplication, deliveryMs = 0 } = plan;
-    const { host, clock, observer: { message, log } = {} } = environment;
+    const { host, observer: { message, log } = {} } = environment;
     this.#cluster = new Cluster({
       nodes,
       host,
@@ -125,7 +132,7 @@ class Run {
       ...(message && { observe: (event, packet) => message(this.#nowNs(), event, packet) }),
       ...(log && { log: (node, line) => log(node, line, this.#nowNs()) }),
       problem: (problem) => this.#note(problem),
-      crashed: (crash) => this.#stop(crash),
+      failed: (failure) => this.#stop(failure),
     });
   }
 
@@ -148,8 +155,11 @@ class Run {
       return { ...this.#ended(), crash: { node, text, lastWords: lastWords.slice(-LAST_WORDS) } };
     } finally {
       signal?.removeEventListener("abort", abort);
-      this.#enter("stopping");
-      await this.#cluster.stop();
+      try {
+        this.#enter("stopping");
+      } finally {
+        await this.#cluster.stop(); // whoever looks on may fail, but no node stays behind
+      }
     }
     this.#enter("checking");
     const finalStates = this.#checkFinalStates();
@@ -341,4 +351,19 @@ class Run {
       nodeOf: (process) => nodes[process % concurrency % nodes.length],
     });
   }
+}
+
+/** A clock that hands over what its callbacks throw. */
+function guarded(clock: Clock, failed: (error: unknown) => void): Clock {
+  return {
+    nowNs: () => clock.nowNs(),
+    at: (timeNs, callback) =>
+      clock.at(timeNs, () => {
+        try {
+          callback();
+        } catch (error) {
+          failed(error);
+        }
+      }),
+  };
 }

@@ -4,14 +4,17 @@
  * @module
  */
 import { RealClock } from "../../lib/workbench/clock/real_clock.ts";
+import { printable } from "../../lib/checkers/format.ts";
 import { isEdnObject, printEdn } from "../../lib/history/edn.ts";
+import { describeError } from "../../lib/message.ts";
 import { NS_PER_S, type Op, opToEdn } from "../../lib/history/operations.ts";
+import type { Problem } from "../../lib/workbench/hosts/host.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
-import type { Plan } from "../../lib/workbench/plan.ts";
+import { type Plan, workloadOf } from "../../lib/workbench/plan.ts";
 import { type Gauge, type Observer, type Phase, run } from "../../lib/workbench/run.ts";
-import type { RunResult } from "../../lib/workbench/result.ts";
+import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import { planToEdn, writePlan } from "../../lib/workbench/store/plan_file.ts";
-import { RunFolder } from "../../lib/workbench/store/writer.ts";
+import { RunFolder, UnwritableFile } from "../../lib/workbench/store/writer.ts";
 import { renderProblem } from "../../lib/report/problems.ts";
 import { showProgress } from "../../lib/report/progress.ts";
 import type { Limit } from "../../lib/report/limits.ts";
@@ -51,19 +54,30 @@ export async function runWorkbench(
       observer: watch.observer,
       signal: reporting.signal,
     });
-    const { results, finalStates, workload } = result;
-    if (results !== undefined) {
-      folder.writeResults(results);
-      const { workload: judged } = results;
-      if (isEdnObject(judged)) folder.writeDrawings(workload.draw?.(judged) ?? new Map());
-    }
-    if (finalStates !== undefined) folder.writeFinalStates(finalStates);
+    folder.writeOutcome(result, drawingsOf(result));
+  } catch (error) {
+    if (reporting.signal.aborted) throw error;
+    result = { ...watch.ended(plan), crash: explainFailure(error) };
   } finally {
-    folder.writeHistory(watch.history); // also of a run that was interrupted
     await progress?.stop();
     folder.close();
   }
   return { dir, summary: summariseRun({ ...result, dir }, limits) };
+}
+
+function drawingsOf({ results, workload }: RunResult): ReadonlyMap<string, string> {
+  const { workload: judged } = results ?? {};
+  return isEdnObject(judged) && workload.draw?.(judged) || new Map();
+}
+
+/** Lines of a stack trace that tell enough. */
+const STACK_LINES = 6;
+
+/** Why a run crashed whose nodes are not to blame. */
+function explainFailure(error: unknown): CrashReport {
+  if (error instanceof UnwritableFile) return { text: `${error.message}.`, lastWords: [] };
+  const lastWords = describeError(error).split("\n").slice(0, STACK_LINES);
+  return { text: "The workbench itself failed:", lastWords };
 }
 
 /** Follows a run: writes its logs, reports problems, and knows what the progress line shows. */
@@ -73,15 +87,21 @@ class Watching {
   #phase: Phase = "starting";
   #gauge: Gauge | undefined;
   #fault: string | undefined;
+  readonly #problems: Problem[] = [];
 
   constructor(folder: RunFolder, reporting: Reporting) {
     this.#folder = folder;
     this.#reporting = reporting;
   }
 
-  /** The history so far. */
-  get history(): readonly Op[] {
-    return this.#gauge?.history() ?? [];
+  /** What there is of a run that failed. */
+  ended(plan: Plan): RunResult {
+    return {
+      workload: workloadOf(plan),
+      nodeCount: plan.nodes.length,
+      history: this.#gauge?.history() ?? [],
+      problems: this.#problems,
+    };
   }
 
   reading() {
@@ -105,9 +125,10 @@ class Watching {
       op: (op) => this.#op(op),
       log: (node, line) => {
         this.#folder.logNode(node, line);
-        if (logStderr && !quiet) console.error(`${node}: ${line}`);
+        if (logStderr && !quiet) console.error(`${node}: ${printable(line)}`);
       },
       problem: (problem) => {
+        this.#problems.push(problem);
         this.#folder.log(renderProblem(problem));
         if (!quiet) console.error(`${CLEAR_LINE}${renderProblem(problem, detectStyle())}`);
       },
@@ -125,6 +146,7 @@ class Watching {
   }
 
   #op(op: Op): void {
+    this.#folder.writeOp(op);
     if (op.process !== "nemesis") return;
     this.#folder.log(`${this.#time()} ${printEdn(opToEdn(op))}`);
     if (op.f === "stop-partition") this.#fault = "network healed";

@@ -20,6 +20,7 @@ import {
   UsageError,
   type Values,
 } from "../../lib/workbench/option.ts";
+import { UnwritableFile } from "../../lib/workbench/store/writer.ts";
 import { type EndedRun, type Reporting, RUNS } from "../engines/engine.ts";
 import { versionProblem } from "./deno_version.ts";
 import { INTERRUPTED } from "./interrupt.ts";
@@ -110,12 +111,18 @@ export async function conclude(task: string, work: () => Promise<number>): Promi
       );
       Deno.exit(INTERRUPTED_STATUS);
     }
-    if (error instanceof UsageError) {
+    const isUsage = error instanceof UsageError;
+    if (isUsage || error instanceof UnwritableFile || isSystemError(error)) {
       const { message } = error;
       console.error(`deno task ${task}: ${message}${/[.!?]$/.test(message) ? "" : "."}`);
-      Deno.exit(USAGE_STATUS);
+      Deno.exit(isUsage ? USAGE_STATUS : EXIT_STATUS.crash);
     }
     console.error(error);
     Deno.exit(EXIT_STATUS.crash);
   }
+}
+
+/** Whether the operating system refused something: a full disk, a file that cannot be written. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && /^E[A-Z]+$/.test(String(error.code));
 }

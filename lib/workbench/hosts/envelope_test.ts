@@ -36,7 +36,10 @@ const MALFORMED: [string, string][] = [
   ["", "it is empty"],
   ["hello", "it is not JSON"],
   ["[1]", "it is not a JSON object"],
-  [`${"[".repeat(100_000)}1.0${"]".repeat(100_000)}`, "it is not JSON"],
+  ["hello {}", "it is not JSON"],
+  ['{"src":"n0","dest":"n1","body":{', "it is not JSON"],
+  [`\ufeff{"src":"n0","dest":"n1","body":{}}`, "it is not JSON"],
+  [`${"[".repeat(100_000)}1.0${"]".repeat(100_000)}`, "it nests more than 1000 levels deep"],
   ['{"dest":"n1","body":{}}', '"src" must be a string'],
   ['{"src":"n0","body":{}}', '"dest" must be a string'],
   ['{"src":"n0","dest":"n1","body":[]}', '"body" must be an object'],
@@ -46,4 +49,16 @@ const MALFORMED: [string, string][] = [
 
 Deno.test("a line that is no message says what is wrong with it", () => {
   for (const [line, problem] of MALFORMED) assertEquals(readEnvelope(line), problem);
+});
+
+Deno.test("a string of any length and the deepest message that is read do no harm", () => {
+  const long = "[{".repeat(5_000_000);
+  const deep = `${"[".repeat(997)}${"]".repeat(997)}`;
+  for (const value of [JSON.stringify(long), JSON.stringify('"\\'.repeat(1_000)), deep]) {
+    const text = `{"src":"n0","dest":"n1","body":{"value":${value}}}`;
+    const read = readEnvelope(text);
+    assertEquals(typeof read === "object" && read.text.length, text.length);
+    const twice = readEnvelope(text + text);
+    assertEquals(typeof twice === "object" && twice.text.length, text.length);
+  }
 });

@@ -33,6 +33,8 @@ export interface NodeEvents {
   misbehaved(node: string, did: string, consequence: string): void;
   /** A node ended by itself. */
   exited(node: string, how: string): void;
+  /** The host itself failed, which ends the run. */
+  failed(error: unknown): void;
 }
 
 /** Runs nodes. */

@@ -34,6 +34,10 @@ class Recorder implements NodeEvents {
     this.#note(this.exits, `${node} ${how}`);
   }
 
+  failed(error: unknown): void {
+    throw error;
+  }
+
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
