@@ -60,6 +60,22 @@ Deno.test("what is wrong is named, with what was expected", () => {
   assertMatch(refusal("-w echo --loss 1"), /a probability of at least 0 and below 1, got "1"/);
 });
 
+Deno.test("a name that could be no file's, or would garble a terminal, is no node's", () => {
+  const refused = (name: string) => assertThrows(() => planOf({ workload: "echo", nodes: [name] }));
+  for (const name of ["..", ".", "a/b", "../x", "/etc/passwd", "a\\b"]) {
+    assertMatch(String(refused(name)), /its log could not be named after it$/);
+  }
+  for (const name of ["a\nb", "a b", "\x1b[2J", "a\x00", "\u202ea", "\x9b31m", "\u2028"]) {
+    const message = String(refused(name));
+    assertMatch(message, /cannot be printed$/);
+    assert(!/[\p{Cc}\u2028\u202e]/u.test(message), "nor does the message hold them");
+  }
+  assertMatch(String(refused("n".repeat(300))), /…".*has 300 bytes, 200 are the most$/);
+  assertMatch(String(refused("ü".repeat(101))), /has 202 bytes/);
+  const fine = ["a..b", ".n", "größe", "n-1_x:y@z", "n".repeat(200)];
+  assertEquals(planOf({ workload: "echo", nodes: fine }).nodes, fine);
+});
+
 Deno.test("a value that is negative or empty is its option's, and refused as that", () => {
   for (
     const [option, value, expected] of [

@@ -22,7 +22,7 @@ import type { PacketObserver } from "./network/packet.ts";
 import { faultsOf, type Plan, workloadOf } from "./plan.ts";
 import { timedOperation } from "./planned.ts";
 import { Random } from "./random.ts";
-import type { RunResult } from "./result.ts";
+import type { CrashReport, RunResult } from "./result.ts";
 import { type Asker, Threads } from "./threads.ts";
 import type { Workload } from "./workloads/workload.ts";
 
@@ -35,6 +35,11 @@ interface Environment {
   readonly signal?: AbortSignal;
   /** A workload in place of the one that the plan names. */
   readonly workload?: Workload;
+  /**
+   * Reports a failure that is no node's, so that the run ends as one that crashed. Default: the run
+   * rejects with it.
+   */
+  readonly explainFailure?: (error: unknown) => CrashReport;
 }
 
 /** Watches a run as it happens. */
@@ -85,7 +90,7 @@ const MALFORMED_REPORTED = 3;
  * Runs a workload against a host's nodes and checks what came of it.
  *
  * Whatever fails on the way, a callback of the clock or of the host included, the nodes are stopped
- * first. A node's failure is a result with a crash report; any other error rejects.
+ * first. A node's failure is a result with a crash report.
  */
 export function run(plan: Plan, environment: Environment): Promise<RunResult> {
   return new Run(plan, environment).outcome();
@@ -148,22 +153,37 @@ class Run {
       history: () => this.#history,
     });
     try {
-      await Promise.race([this.#phases(), this.#stopped]);
+      await this.#untilStopped();
+      this.#enter("checking");
+      const finalStates = this.#checkFinalStates();
+      return { ...this.#ended(), results: this.#check(), ...(finalStates && { finalStates }) };
     } catch (error) {
-      if (!(error instanceof Crash)) throw error;
-      const { node, text, lastWords = [] } = error.problem;
-      return { ...this.#ended(), crash: { node, text, lastWords: lastWords.slice(-LAST_WORDS) } };
+      return { ...this.#ended(), crash: this.#explain(error) };
     } finally {
       signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  async #untilStopped(): Promise<void> {
+    try {
+      await Promise.race([this.#phases(), this.#stopped]);
+    } finally {
       try {
         this.#enter("stopping");
       } finally {
         await this.#cluster.stop(); // whoever looks on may fail, but no node stays behind
       }
     }
-    this.#enter("checking");
-    const finalStates = this.#checkFinalStates();
-    return { ...this.#ended(), results: this.#check(), ...(finalStates && { finalStates }) };
+  }
+
+  #explain(error: unknown): CrashReport {
+    const { signal, explainFailure } = this.#environment;
+    if (error instanceof Crash) {
+      const { node, text, lastWords = [] } = error.problem;
+      return { node, text, lastWords: lastWords.slice(-LAST_WORDS) };
+    }
+    if (explainFailure === undefined || signal?.aborted) throw error;
+    return explainFailure(error);
   }
 
   #ended(): RunResult {

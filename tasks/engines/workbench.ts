@@ -8,9 +8,8 @@ import { printable } from "../../lib/checkers/format.ts";
 import { isEdnObject, printEdn } from "../../lib/history/edn.ts";
 import { describeError } from "../../lib/message.ts";
 import { NS_PER_S, type Op, opToEdn } from "../../lib/history/operations.ts";
-import type { Problem } from "../../lib/workbench/hosts/host.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
-import { type Plan, workloadOf } from "../../lib/workbench/plan.ts";
+import type { Plan } from "../../lib/workbench/plan.ts";
 import { type Gauge, type Observer, type Phase, run } from "../../lib/workbench/run.ts";
 import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import { planToEdn, writePlan } from "../../lib/workbench/store/plan_file.ts";
@@ -53,16 +52,25 @@ export async function runWorkbench(
       host: new ProcessHost({ bin: program, args }),
       observer: watch.observer,
       signal: reporting.signal,
+      explainFailure,
     });
-    folder.writeOutcome(result, drawingsOf(result));
-  } catch (error) {
-    if (reporting.signal.aborted) throw error;
-    result = { ...watch.ended(plan), crash: explainFailure(error) };
+    result = keep(folder, result);
   } finally {
     await progress?.stop();
     folder.close();
   }
   return { dir, summary: summariseRun({ ...result, dir }, limits) };
+}
+
+/** Writes what came of a run. What cannot be kept did not come to its end. */
+function keep(folder: RunFolder, result: RunResult): RunResult {
+  try {
+    folder.writeOutcome(result, drawingsOf(result));
+    return result;
+  } catch (error) {
+    const { results: _, ...rest } = result;
+    return { ...rest, crash: explainFailure(error) };
+  }
 }
 
 function drawingsOf({ results, workload }: RunResult): ReadonlyMap<string, string> {
@@ -87,21 +95,10 @@ class Watching {
   #phase: Phase = "starting";
   #gauge: Gauge | undefined;
   #fault: string | undefined;
-  readonly #problems: Problem[] = [];
 
   constructor(folder: RunFolder, reporting: Reporting) {
     this.#folder = folder;
     this.#reporting = reporting;
-  }
-
-  /** What there is of a run that failed. */
-  ended(plan: Plan): RunResult {
-    return {
-      workload: workloadOf(plan),
-      nodeCount: plan.nodes.length,
-      history: this.#gauge?.history() ?? [],
-      problems: this.#problems,
-    };
   }
 
   reading() {
@@ -128,7 +125,6 @@ class Watching {
         if (logStderr && !quiet) console.error(`${node}: ${printable(line)}`);
       },
       problem: (problem) => {
-        this.#problems.push(problem);
         this.#folder.log(renderProblem(problem));
         if (!quiet) console.error(`${CLEAR_LINE}${renderProblem(problem, detectStyle())}`);
       },
