@@ -161,7 +161,10 @@ Deno.test("wrong arguments end with status 254 and say what is wrong", async () 
   });
   for (
     const [argv, why] of [
-      [["demo"], 'expected the command "test"'],
+      [["tset"], 'expected the command "test"'],
+      [["demo"], "deno task all"],
+      [["analyze", "-t", "1"], "deno task check"],
+      [["serve", "--port", "8080"], "no server here"],
       [["test", "-w", "echo"], "--bin is missing"],
       [["test", "-w", "echo", "--bin", "/nowhere/node"], "there is no file"],
       [["test", "-w", "echo", "--bin", "/tmp"], "is no file"],

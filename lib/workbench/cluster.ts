@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Client } from "./clients/client.ts";
+import { Client, ClientTimeout } from "./clients/client.ts";
 import type { Clock } from "./clock/clock.ts";
 import type { Fault, FaultTarget } from "./faults/kinds.ts";
 import { readEnvelope } from "./hosts/envelope.ts";
@@ -34,6 +34,8 @@ interface ClusterOptions extends LinkOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly latency: Latency;
+  /** How long a node has to answer `init`. Default: {@linkcode INIT_TIMEOUT_MS}. */
+  readonly initTimeoutMs?: number;
   readonly observe?: PacketObserver;
   /** Called with what a node does wrong. */
   readonly problem: (problem: Omit<Problem, "timeNs">) => void;
@@ -43,12 +45,15 @@ interface ClusterOptions extends LinkOptions {
   readonly failed: (failure: unknown) => void;
 }
 
+/** How long Maelstrom waits for `init_ok`. */
 const INIT_TIMEOUT_MS = 10_000;
 
 /** Nodes, network and services. */
 export class Cluster implements NodeEvents, FaultTarget {
   readonly network: Network;
   readonly #options: ClusterOptions;
+  /** Nodes that have written something, be it to their logs. */
+  readonly #heard = new Set<string>();
   /** Nodes whose output is no longer read. */
   readonly #muted = new Set<string>();
   /** Nodes that wrote more than one message on a line. */
@@ -92,7 +97,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   }
 
   async #start(node: string): Promise<void> {
-    const { host, nodes } = this.#options;
+    const { host, nodes, initTimeoutMs = INIT_TIMEOUT_MS } = this.#options;
     if (!this.network.knows(node)) {
       this.network.register(node, (packet) => host.deliver(node, packet));
     }
@@ -101,13 +106,22 @@ export class Cluster implements NodeEvents, FaultTarget {
     try {
       await host.start(node, this);
       const request = { node_id: node, node_ids: [...nodes] };
-      await client.rpc(node, Init.init, request, INIT_TIMEOUT_MS);
+      await client.rpc(node, Init.init, request, initTimeoutMs);
     } catch (error) {
       if (this.#kills.get(node) !== kills) return; // killed before it was up
-      throw this.#crash(node, `${node} did not start: ${reasonOf(error)}`);
+      throw this.#crash(
+        node,
+        `${node} did not start: ${reasonOf(error)}${this.#hint(node, error)}`,
+      );
     } finally {
       client.close();
     }
+  }
+
+  /** Tells a slow start from silence. */
+  #hint(node: string, error: unknown): string {
+    if (!(error instanceof ClientTimeout) || this.#heard.has(node)) return "";
+    return "; it has written nothing so far. If it only starts slowly, --init-timeout gives it more time";
   }
 
   #crash(node: string, text: string): Crash {
@@ -124,6 +138,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   // What nodes do.
 
   wrote(node: string, line: string): void {
+    this.#heard.add(node);
     this.#attempt(() => this.#read(node, line));
   }
 
@@ -132,6 +147,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   }
 
   logged(node: string, line: string): void {
+    this.#heard.add(node);
     this.#attempt(() => this.#options.log?.(node, line));
   }
 

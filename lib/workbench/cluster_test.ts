@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { LinKv } from "../workloads.ts";
 import { sleep } from "./clock/clock.ts";
 import { VirtualClock } from "./clock/virtual_clock.ts";
@@ -101,7 +101,13 @@ Deno.test("a node that does not answer init within ten seconds crashes the run",
   await stage(async ({ cluster, host, problems }) => {
     host.script.clear();
     const error = await assertRejects(() => cluster.start(), Crash);
-    assertEquals(error.message, "n0 did not start: no reply from n0 to init in 10000 ms");
+    const late = "n0 did not start: no reply from n0 to init in 10000 ms";
+    const silent = "; it has written nothing so far";
+    assertEquals(error.message.startsWith(late + silent), true, error.message);
+    assertMatch(error.message, /If it only starts slowly, --init-timeout gives it more time$/);
+    host.script.set("init", ({ src, dest }) => JSON.stringify({ src: dest, dest: src, body: {} }));
+    const again = await assertRejects(() => cluster.start(), Crash);
+    assertEquals(again.message, late, "it has written something");
     assertEquals(problems[0]?.lastWords, ["n0 was here"]);
   });
 });

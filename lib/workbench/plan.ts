@@ -57,6 +57,8 @@ export interface Plan extends WorkloadOptions {
   readonly rate: number;
   /** Seconds of operations. */
   readonly timeLimitS: number;
+  /** Seconds that a node has to answer `init`. */
+  readonly initTimeoutS: number;
   readonly latencyDistribution: LatencyDistribution;
   /** Probability that a message between nodes is lost. */
   readonly loss: number;
@@ -286,6 +288,14 @@ export const PLAN_OPTIONS = {
     default: 16,
     workloads: [...TXN, "kafka"],
   },
+  initTimeoutS: {
+    name: "init-timeout",
+    kind: number({ min: 0.1 }),
+    value: "S",
+    help: "seconds that a node has to answer init",
+    default: 10,
+    engines: OURS,
+  },
   operations: { kind: operations, help: "operations written down", engines: OURS },
   seed: {
     name: "seed",
@@ -318,6 +328,7 @@ export function planOf(options: PlanOptions): Plan {
   const plan: Plan = {
     args: [],
     timeLimitS: standard.timeLimitS.default,
+    initTimeoutS: standard.initTimeoutS.default,
     rate: standard.rate.default,
     latencyMs: standard.latencyMs.default,
     latencyDistribution: standard.latencyDistribution.default,

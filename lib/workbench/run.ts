@@ -74,7 +74,6 @@ export interface Gauge {
   readonly nowNs: () => number;
   readonly invocations: () => number;
   readonly serverMessages: () => number;
-  readonly history: () => readonly Op[];
 }
 
 /** Maelstrom waits that long before final operations, with the network healed. */
@@ -124,6 +123,7 @@ class Run {
     this.#stopped = new Promise((_, reject) => this.#stop = reject);
     this.#stopped.catch(() => {}); // it may come when nobody waits any more
     const { nodes, latencyMs, latencyDistribution, loss, duplication, deliveryMs = 0 } = plan;
+    const { initTimeoutS } = plan;
     const { host, observer: { message, log } = {} } = environment;
     this.#cluster = new Cluster({
       nodes,
@@ -134,6 +134,7 @@ class Run {
       loss,
       duplication,
       deliveryMs,
+      initTimeoutMs: 1_000 * initTimeoutS,
       ...(message && { observe: (event, packet) => message(this.#nowNs(), event, packet) }),
       ...(log && { log: (node, line) => log(node, line, this.#nowNs()) }),
       problem: (problem) => this.#note(problem),
@@ -150,7 +151,6 @@ class Run {
       nowNs: () => this.#nowNs(),
       invocations: () => this.#invocations,
       serverMessages: () => this.#cluster.network.traffic.servers.sent,
-      history: () => this.#history,
     });
     try {
       await this.#untilStopped();

@@ -80,6 +80,7 @@ export function readArguments<const O extends Options>(
   command: Command<O>,
 ): Arguments<O> {
   const { nodesFile, run, ...others } = parseArguments(argv, command);
+  others.notes.forEach(note);
   if (nodesFile === undefined) return { run, ...others };
   return { run: { ...run, nodes: [...run.nodes ?? [], ...readNames(nodesFile)] }, ...others };
 }
@@ -91,6 +92,14 @@ function readNames(file: string): string[] {
   } catch (error) {
     throw new UsageError(`--nodes-file: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+const noted = new Set<string>();
+
+/** Says on standard error, once, that something that was asked for has no effect. */
+export function note(clause: string): void {
+  if (!noted.has(clause)) console.error(`Note: ${clause}.`);
+  noted.add(clause);
 }
 
 /** A seed for a run that is given none. */
