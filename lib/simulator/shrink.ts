@@ -18,7 +18,6 @@ import {
   plannedFault,
   type PlannedOperation,
   plannedOperation,
-  timedFault,
 } from "../workbench/planned.ts";
 import type { RunResult } from "../workbench/result.ts";
 import { failureSignature } from "./failure.ts";
@@ -248,11 +247,7 @@ class Search {
         nodes,
         concurrency: Math.ceil(plan.concurrency / count) * nodes.length,
         operations: plan.operations.map((op) => ({ ...op, thread: moved(op.thread) })),
-        faults: plan.faults.flatMap((planned) => {
-          const { timeNs, fault } = timedFault(planned);
-          const left = restrict(fault, (id) => nodes.includes(id));
-          return left === undefined ? [] : [plannedFault({ timeNs, fault: left })];
-        }),
+        faults: plan.faults.flatMap((fault) => restrict(fault, (id) => nodes.includes(id)) ?? []),
       });
     }
   }

@@ -186,7 +186,7 @@ export class World {
   readonly #chronicle: Chronicle;
   readonly #idleClients = new Map<string, Client[]>();
   /** Receivers, and for each the sources it does not hear. */
-  #grudge: Grudge = new Map();
+  #grudge: Grudge = {};
 
   constructor(
     /** The nodes' ids. */
@@ -277,8 +277,7 @@ export class World {
   cut({ from, to }: { readonly from: string; readonly to: string }): void {
     for (const id of [from, to]) this.#participant(id);
     this.#chronicle.intervention(`cuts ${from} ──▶ ${to}`);
-    const sources = new Set(this.#grudge.get(to)).add(from);
-    this.#sever(new Map(this.#grudge).set(to, sources));
+    this.#sever({ ...this.#grudge, [to]: [...this.#grudge[to] ?? [], from] });
   }
 
   #sever(grudge: Grudge): void {
@@ -289,7 +288,7 @@ export class World {
   /** Repairs the whole network. */
   heal(): void {
     this.#chronicle.intervention("heals the network");
-    this.#grudge = new Map();
+    this.#grudge = {};
     this.#cluster.heal();
   }
 

@@ -27,7 +27,7 @@ export function* schedule(
 ): Generator<TimedFault> {
   const drawGapNs = () => random.between(0, 2 * intervalS) * NS_PER_S;
   for (let timeNs = kind.strikesAtStart ? 0 : drawGapNs();; timeNs += drawGapNs()) {
-    const { begin, end } = kind.draw(nodes, random);
+    const [begin, end] = kind.draw(nodes, random);
     yield { timeNs, fault: begin };
     timeNs += drawGapNs();
     yield { timeNs, fault: end };

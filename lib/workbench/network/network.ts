@@ -14,7 +14,7 @@ import { Packet, type PacketObserver } from "./packet.ts";
 import { Receiver } from "./receiver.ts";
 
 /** A partition: for each receiver, the sources whose messages it does not get. */
-export type Grudge = ReadonlyMap<string, ReadonlySet<string>>;
+export type Grudge = Readonly<Record<string, readonly string[]>>;
 
 /** How many messages were sent and received. */
 interface MessageCounts {
@@ -53,7 +53,8 @@ export class Network {
     clients: { sent: 0, received: 0 },
     servers: { sent: 0, received: 0 },
   };
-  #grudge: Grudge = new Map();
+  /** By receiver, the sources that it is cut off from. */
+  #cut = new Map<string, ReadonlySet<string>>();
   #lastId = -1;
 
   constructor(options: NetworkOptions) {
@@ -120,12 +121,12 @@ export class Network {
 
   /** Cuts receivers off from sources, in place of what was cut before. Clients always get through. */
   partition(grudge: Grudge): void {
-    this.#grudge = grudge;
+    this.#cut = new Map(Object.entries(grudge).map(([dest, sources]) => [dest, new Set(sources)]));
   }
 
   /** Ends every partition. */
   heal(): void {
-    this.#grudge = new Map();
+    this.#cut.clear();
   }
 
   /**
@@ -157,7 +158,7 @@ export class Network {
   }
 
   #admit(packet: Packet): boolean {
-    if (!this.#grudge.get(packet.dest)?.has(packet.src)) return true;
+    if (!this.#cut.get(packet.dest)?.has(packet.src)) return true;
     this.#options.observe?.("cut", packet);
     return false;
   }
