@@ -8,6 +8,7 @@
  * @module
  */
 import { type Call, type Client, MalformedReply } from "./clients/client.ts";
+import { completionOfError } from "./clients/completion.ts";
 import type { Clock, Timer } from "./clock/clock.ts";
 import type { Assignment, Generator, When } from "./clients/generator.ts";
 import type { Op } from "../history/operations.ts";
@@ -137,7 +138,7 @@ export class Threads {
   async #invoke({ thread: index, ...op }: Assignment, generator: Generator): Promise<void> {
     const thread = this.#threads[index];
     if (thread === undefined) throw new RangeError(`there is no thread ${index}`);
-    const { record } = this.#context;
+    const { record, workload } = this.#context;
     thread.busy = true;
     this.#outstanding++;
     this.#turn = (this.#turn + 1) % (this.#threads.length + 1);
@@ -146,7 +147,8 @@ export class Threads {
     const { asker, perform, call } = this.#workerOf(thread, index);
     const invoked = record({ ...keys, type: "invoke", value }, asker);
     generator.observe?.(invoked, index);
-    const completion = await perform(op, call);
+    const completion = await perform(op, call)
+      .catch((error: unknown) => completionOfError(error, op, workload.idempotent));
     const { type, error } = completion;
     const completed = record({
       ...keys,

@@ -22,22 +22,22 @@ export interface Completion {
  * Completes an operation whose call failed. A definite error fails the operation, and any error
  * fails an idempotent one; otherwise it stays open.
  *
- * @param idempotent Names of idempotent operations.
+ * @param idempotent Names of idempotent operations. Absent where the workload maps no errors:
+ * whatever goes wrong, the operation stays open.
  */
 export function completionOfError(
   error: unknown,
   { f }: Invocation,
-  idempotent: ReadonlySet<string>,
+  idempotent?: readonly string[],
 ): Completion {
-  if (!(error instanceof RpcError)) return completionOfException(error);
-  const type = error.definite || idempotent.has(f) ? "fail" : "info";
+  if (idempotent === undefined || !(error instanceof RpcError)) return completionOfException(error);
+  const type = error.definite || idempotent.includes(f) ? "fail" : "info";
   if (error instanceof ClientTimeout) return { type, error: keyword("net-timeout") };
   const text = error instanceof ErrorReply ? jsonToEdn(error.reply.text) : error.message;
   return { type, error: [keyword(errorName(error.code)), text] };
 }
 
-/** Completes an operation of a workload that maps no errors: whatever went wrong, it stays open. */
-export function completionOfException(error: unknown): Completion {
+function completionOfException(error: unknown): Completion {
   const message = error instanceof Error ? error.message : String(error);
   const data = exceptionData(error);
   const via = { type: new Sym(exceptionClass(error)), message, ...data };

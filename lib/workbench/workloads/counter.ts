@@ -10,7 +10,6 @@ import { checkCounter, explainCounter } from "../../checkers/counter.ts";
 import { joinWords } from "../../checkers/format.ts";
 import { clip } from "../../checkers/numbers.ts";
 import { type EdnObject, itemsOf, printEdn } from "../../history/edn.ts";
-import { completionOfException } from "../clients/completion.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
 import type { Random } from "../random.ts";
 import { Counter } from "../../workloads.ts";
@@ -23,13 +22,9 @@ const FINAL_READ: Invocation = { ...READ, extra: { "final?": true } };
 const counter = {
   reusableClients: false,
   open: () => async (op, call) => {
-    try {
-      if (op.f === "read") return { type: "ok", value: (await call(Counter.read, {})).value };
-      await call(Counter.add, { delta: Number(op.value) });
-      return { type: "ok" };
-    } catch (error) {
-      return completionOfException(error); // Maelstrom maps no errors here
-    }
+    if (op.f === "read") return { type: "ok", value: (await call(Counter.read, {})).value };
+    await call(Counter.add, { delta: Number(op.value) });
+    return { type: "ok" };
   },
   check: checkCounter,
   explain: explainCounter,

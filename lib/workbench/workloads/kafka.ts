@@ -12,7 +12,7 @@ import { checkKafka, explainKafka } from "../../checkers/kafka/mod.ts";
 import { polledBy } from "../../checkers/kafka/messages.ts";
 import { formatFigure, formatWhole } from "../../checkers/numbers.ts";
 import type { Call } from "../clients/client.ts";
-import { type Completion, completionOfError } from "../clients/completion.ts";
+import type { Completion } from "../clients/completion.ts";
 import { type Edn, type EdnObject, keyword, numberOf } from "../../history/edn.ts";
 import { lookUp } from "../../history/look_up.ts";
 import {
@@ -34,7 +34,6 @@ import { generateTransactions, type MicroOp } from "./txn_generator.ts";
 import { drawnPlaces, namesIn } from "./anomalies.ts";
 import { type Figure, performs, type Workload } from "./workload.ts";
 
-const IDEMPOTENT: ReadonlySet<string> = new Set(["assign"]);
 const SEND = keyword("send");
 const POLL = keyword("poll");
 const CRASH: Invocation = { f: "crash", value: null };
@@ -56,6 +55,7 @@ export const kafka: Workload = {
   name: "kafka",
   description: "a log per key: every message gets an offset, and consumers move through in order",
   reusableClients: false,
+  idempotent: ["assign"],
   generators(options, random) {
     const highest: Offsets = new Map();
     const next = generateTransactions({ ...options, maxTxnLength: 1 }, random);
@@ -70,13 +70,7 @@ export const kafka: Workload = {
   },
   open() {
     const consumer = new Consumer();
-    return async (op, call) => {
-      try {
-        return await consumer.perform(op, call);
-      } catch (error) {
-        return completionOfError(error, op, IDEMPOTENT);
-      }
-    };
+    return (op, call) => consumer.perform(op, call);
   },
   check: checkKafka,
   explain: explainKafka,

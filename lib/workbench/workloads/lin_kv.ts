@@ -13,7 +13,7 @@ import { checkLinKv, explainLinKv } from "../../checkers/lin_kv.ts";
 import { joinWords } from "../../checkers/format.ts";
 import { casOf } from "../../checkers/linearizability/register.ts";
 import type { Call } from "../clients/client.ts";
-import { type Completion, completionOfError } from "../clients/completion.ts";
+import type { Completion } from "../clients/completion.ts";
 import { type Edn, type EdnObject, entriesOf, itemsOf, printEdn } from "../../history/edn.ts";
 import type { Assignment, Context, Generator, Invocation } from "../clients/generator.ts";
 import type { Op } from "../../history/operations.ts";
@@ -27,9 +27,6 @@ import {
   type Workload,
   type WorkloadOptions,
 } from "./workload.ts";
-
-/** A failed read changed nothing. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(["read"]);
 
 /** A key is given up once its group has had more processes than this. */
 const PROCESSES_PER_KEY = 20;
@@ -45,6 +42,7 @@ export const linKv: Workload = {
   name: "lin-kv",
   description: "a linearizable store: read, write, and compare-and-set of single keys",
   reusableClients: true,
+  idempotent: ["read"],
   problem({ nodes, concurrency }) {
     const group = 2 * nodes.length;
     if (group > PROCESSES_PER_KEY) {
@@ -60,13 +58,7 @@ export const linKv: Workload = {
   }),
   open: ({ latencyMs }: WorkloadOptions) => {
     const timeoutMs = Math.max(MIN_TIMEOUT_MS, TIMEOUT_LATENCIES * latencyMs);
-    return async (op, call) => {
-      try {
-        return await perform(op, call, timeoutMs);
-      } catch (error) {
-        return completionOfError(error, op, IDEMPOTENT);
-      }
-    };
+    return (op, call) => perform(op, call, timeoutMs);
   },
   check: checkLinKv,
   explain: explainLinKv,

@@ -43,7 +43,7 @@ export interface Generators {
   readonly final?: Generator;
 }
 
-/** A client's work: carries out one operation. It does not reject. */
+/** A client's work: carries out one operation. If it rejects, the error completes the operation. */
 export type Perform = (op: Invocation, call: Call) => Promise<Completion>;
 
 /** Something worth knowing about a run, in words. */
@@ -106,6 +106,8 @@ export interface Workload extends Judge {
   readonly description: string;
   /** Whether a client goes on after an operation that stayed open, instead of being replaced. */
   readonly reusableClients: boolean;
+  /** Operations that are safe to repeat, by name. Absent where Maelstrom maps no errors. */
+  readonly idempotent?: readonly string[];
   /** Why a run cannot have these options, in words that say what would be right; else nothing. */
   readonly problem?: (options: WorkloadOptions) => string | undefined;
   /** Prepares what a client of every node does once before operations start. */
