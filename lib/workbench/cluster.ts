@@ -9,7 +9,7 @@ import type { Clock } from "./clock/clock.ts";
 import type { Fault, FaultTarget } from "./faults/kinds.ts";
 import { readEnvelope } from "./hosts/envelope.ts";
 import type { Host, NodeEvents, Problem } from "./hosts/host.ts";
-import type { Body } from "../message.ts";
+import { type Body, reasonOf } from "../message.ts";
 import type { Latency } from "./network/latency.ts";
 import type { LinkOptions } from "./network/loss.ts";
 import { type Grudge, Network, UnknownParticipant } from "./network/network.ts";
@@ -267,8 +267,4 @@ export class Cluster implements NodeEvents, FaultTarget {
       ...(slow.length > 0 ? [{ f: "slow", nodes: slow, lateMs: 0 } as const] : []),
     ];
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,7 +5,7 @@
  */
 import { type Edn, type EdnObject, keyword, Sym } from "../../history/edn.ts";
 import { bodyToEdn, jsonToEdn } from "../../history/json.ts";
-import { errorName, RpcError } from "../../message.ts";
+import { errorName, reasonOf, RpcError } from "../../message.ts";
 import { ClientTimeout, ErrorReply, MalformedReply } from "./client.ts";
 import type { Invocation } from "./generator.ts";
 
@@ -38,7 +38,7 @@ export function completionOfError(
 }
 
 function completionOfException(error: unknown): Completion {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   const data = exceptionData(error);
   const via = { type: new Sym(exceptionClass(error)), message, ...data };
   return {

@@ -9,7 +9,7 @@ import { type Body, isClient } from "../../message.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Random } from "../random.ts";
 import { drawLatencyMs, type Latency } from "./latency.ts";
-import { type LinkOptions, LossAndDuplication } from "./loss.ts";
+import { drawLosses, type LinkOptions } from "./loss.ts";
 import { Packet, type PacketObserver } from "./packet.ts";
 import { Receiver } from "./receiver.ts";
 
@@ -47,7 +47,7 @@ export interface NetworkOptions extends LinkOptions {
 export class Network {
   readonly #options: NetworkOptions;
   readonly #latencyRandom: Random;
-  readonly #lossAndDuplication: LossAndDuplication;
+  readonly #drawLosses: ReturnType<typeof drawLosses>;
   readonly #receivers = new Map<string, Receiver>();
   readonly #traffic = {
     clients: { sent: 0, received: 0 },
@@ -61,10 +61,7 @@ export class Network {
     this.#options = options;
     this.#latencyRandom = options.random.split("latency");
     // A purpose is part of what seeds mean: another name here would change every recorded run.
-    this.#lossAndDuplication = new LossAndDuplication(
-      options,
-      options.random.split("imperfections"),
-    );
+    this.#drawLosses = drawLosses(options, options.random.split("imperfections"));
   }
 
   /** Adds an id to the network. `deliver` is called with each message that reaches it. */
@@ -113,7 +110,7 @@ export class Network {
     if (isClient(src) || isClient(dest)) {
       return receiver.offer({ packet, deadlineNs: this.#options.clock.nowNs() });
     }
-    const { lost, duplicated } = this.#lossAndDuplication.draw(text);
+    const { lost, duplicated } = this.#drawLosses(text);
     if (lost) return this.#options.observe?.("lost", packet);
     receiver.offer({ packet, deadlineNs: this.#drawDeadlineNs() });
     if (duplicated) receiver.offer({ packet, deadlineNs: this.#drawDeadlineNs() });

@@ -11,6 +11,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type EdnObject, keyword } from "../../history/edn.ts";
 import { bodyToEdn } from "../../history/json.ts";
+import { reasonOf } from "../../message.ts";
 import { parseArguments, TEST_OPTIONS } from "../command_line.ts";
 import { type EngineName, UsageError } from "../option.ts";
 import { parsePlan, type Plan, type PlanOptions } from "../plan.ts";
@@ -40,7 +41,7 @@ export function readPlan(dir: string): StoredPlan {
   try {
     if (existsSync(file)) return { options: parsePlan(readFileSync(file, "utf8")), engine };
   } catch (error) {
-    throw new UsageError(`${file}: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`${file}: ${reasonOf(error)}`);
   }
   const log = join(dir, "jepsen.log");
   const command = existsSync(log) && /^lein run test (.*)$/m.exec(readFileSync(log, "utf8"))?.[1];
@@ -57,9 +58,7 @@ function optionsOf(command: string, log: string): PlanOptions {
     if (workload === undefined) throw new UsageError("--workload is missing");
     return { ...run, workload };
   } catch (error) {
-    throw new UsageError(
-      `the command line in ${log}: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new UsageError(`the command line in ${log}: ${reasonOf(error)}`);
   }
 }
 
