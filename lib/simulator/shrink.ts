@@ -139,8 +139,8 @@ class Search {
       before = this.best;
       await this.shorten();
       await this.simplify();
-      await this.leaveOutFaults();
-      await this.leaveOutOperations();
+      await this.leaveOut("faults");
+      await this.leaveOut("operations");
       await this.leaveOutClients();
       await this.leaveOutNodes();
       await this.moveEarlier();
@@ -196,20 +196,6 @@ class Search {
     }
   }
 
-  async leaveOutFaults(): Promise<void> {
-    await this.#leaveOut(
-      () => this.best.plan.faults,
-      (faults) => ({ ...this.best.plan, faults }),
-    );
-  }
-
-  async leaveOutOperations(): Promise<void> {
-    await this.#leaveOut(
-      () => this.best.plan.operations,
-      (operations) => ({ ...this.best.plan, operations }),
-    );
-  }
-
   /**
    * One client for each node, or two, or four …, or as many as have something to do. Where those are
    * more, some do what others did.
@@ -253,14 +239,13 @@ class Search {
   }
 
   /** Delta debugging: leaves out ever smaller parts. */
-  async #leaveOut<T>(
-    items: () => readonly T[],
-    without: (rest: readonly T[]) => Written,
-  ): Promise<void> {
-    for (let size = Math.ceil(items().length / 2); size >= 1; size = Math.floor(size / 2)) {
-      for (let from = 0; from < items().length;) {
-        const rest = items().toSpliced(from, size);
-        if (!await this.try(without(rest))) from += size;
+  async leaveOut(what: "faults" | "operations"): Promise<void> {
+    const left = () => this.best.plan[what].length;
+    for (let size = Math.ceil(left() / 2); size >= 1; size = Math.floor(size / 2)) {
+      for (let from = 0; from < left();) {
+        const { plan } = this.best;
+        const rest = plan[what].filter((_, i) => i < from || i >= from + size);
+        if (!await this.try({ ...plan, [what]: rest })) from += size;
         if (this.attempts >= this.#options.maxAttempts) return;
       }
     }
