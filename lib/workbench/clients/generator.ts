@@ -61,10 +61,13 @@ export function each(make: (thread: number, nowNs: number) => Invocation): Gener
 }
 
 /** Always has what `make` returns, for a free thread drawn at random. */
-export function anyThread(random: Random, make: () => Invocation): Generator {
+export function anyThread(random: Random, make: (thread: number) => Invocation): Generator {
   return {
     when: ({ nowNs }) => nowNs,
-    take: ({ free }) => ({ thread: random.pick(free), ...make() }),
+    take({ free }) {
+      const thread = random.pick(free);
+      return { thread, ...make(thread) };
+    },
   };
 }
 
