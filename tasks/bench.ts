@@ -11,7 +11,6 @@ import { simulator } from "./bench/simulator.ts";
 import { startUp } from "./bench/start_up.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 
-/** Every bench there is. */
 const BENCHES: readonly Bench[] = [
   echo,
   startUp,

@@ -9,7 +9,6 @@ import { type Edn, printEdn } from "../history/edn.ts";
 import type { Difference, Judgement } from "../workbench/store/judge.ts";
 import { alignCells, type Cell, listSentences, makePaint, type Paint, type Style } from "./text.ts";
 
-/** A judgement as lines for a person. */
 export function renderJudgement(path: string, judgement: Judgement, style: Style = {}): string {
   const { workload, verdict, differences, figures, explanation } = judgement;
   const paint = makePaint(style);

@@ -23,14 +23,11 @@ import type { RunResult } from "../workbench/result.ts";
 import { failureSignature } from "./failure.ts";
 import { simulate } from "./simulate.ts";
 
-/** What came of it. */
 export interface Shrunk {
   /** The smallest run found that fails in the same way. */
   readonly plan: Plan;
   readonly result: RunResult;
-  /** Its failure signature. */
   readonly signature: readonly string[];
-  /** Runs that were tried. */
   readonly attempts: number;
   readonly operations: number;
   readonly faults: number;
@@ -58,7 +55,6 @@ export async function shrink(
   options: PlanOptions,
   { maxAttempts = 500, tried = () => {} }: {
     readonly maxAttempts?: number;
-    /** Told after every attempt. */
     readonly tried?: (attempts: number) => void;
   } = {},
 ): Promise<Shrunk> {

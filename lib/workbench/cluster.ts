@@ -35,17 +35,13 @@ interface ClusterOptions extends LinkOptions {
   readonly random: Random;
   readonly latency: Latency;
   readonly observe?: PacketObserver;
-  /** Told of what nodes do wrong. */
   readonly problem: (problem: Omit<Problem, "timeNs">) => void;
-  /** Told of each line that a node writes to its log. */
   readonly log?: (node: string, line: string) => void;
-  /** Told of each failure that ends the run. */
   readonly crashed: (crash: Crash) => void;
 }
 
 const INIT_TIMEOUT_MS = 10_000;
 
-/** Nodes, network and services. */
 export class Cluster implements NodeEvents, FaultTarget {
   readonly network: Network;
   readonly #options: ClusterOptions;
@@ -80,7 +76,6 @@ export class Cluster implements NodeEvents, FaultTarget {
     await Promise.all(this.#options.nodes.map((node) => this.#start(node)));
   }
 
-  /** Opens a client with the next id. */
   openClient(): Client {
     return new Client(`c${this.#clients++}`, this.network, this.#options.clock);
   }

@@ -82,7 +82,6 @@ const LAST_WORDS = 8;
 /** Malformed replies of a node that are told of one by one; the history has all. */
 const MALFORMED_TOLD = 3;
 
-/** Runs a workload against a host's nodes and checks what came of it. */
 export function run(plan: Plan, environment: Environment): Promise<RunResult> {
   return new Run(plan, environment).outcome();
 }

@@ -20,11 +20,9 @@ interface ThreadsOptions {
   readonly workload: Workload;
   readonly options: WorkloadOptions;
   readonly openClient: () => Client;
-  /** Nanoseconds since the start of the history. */
   readonly nowNs: () => number;
   /** Adds an event to the history. */
   readonly record: (op: Omit<Op, "index" | "time">, asker: Asker) => Op;
-  /** Told of each malformed reply. */
   readonly malformed: (error: MalformedReply) => void;
 }
 
@@ -49,7 +47,6 @@ interface Worker {
   spent: boolean;
 }
 
-/** All client threads of a run. */
 export class Threads {
   readonly #context: ThreadsOptions;
   readonly #threads: Thread[];
@@ -116,7 +113,6 @@ export class Threads {
     return clock.at(clock.nowNs() + (timeNs - nowNs()), callback);
   }
 
-  /** Closes every client. */
   close(): void {
     for (const thread of this.#threads) thread.worker?.client.close();
   }

@@ -76,7 +76,6 @@ const KEPT_LINES = 400;
 /** How long Maelstrom may take to end after an interruption before it is killed, in milliseconds. */
 const PATIENCE_MS = 8_000;
 
-/** Runs a plan once. */
 export async function runMaelstrom(
   launcher: string,
   plan: Plan,

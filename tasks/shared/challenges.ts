@@ -10,7 +10,6 @@ import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts
 import { UsageError } from "../../lib/workbench/option.ts";
 import type { Plan, PlanOptions } from "../../lib/workbench/plan.ts";
 
-/** One challenge. */
 export interface Challenge {
   /** What `deno task` calls it. */
   readonly id: string;

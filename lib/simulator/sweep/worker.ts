@@ -31,7 +31,6 @@ function isWorkerScope<C, S>(scope: object): scope is WorkerScope<C, S> {
   return "postMessage" in scope && "addEventListener" in scope;
 }
 
-/** How a run is summed up. */
 export type Summarise<Context, Summary> = (
   result: RunResult,
   context: Context,

@@ -9,7 +9,6 @@ import { errorName, reasonOf, RpcError } from "../../message.ts";
 import { ClientTimeout, ErrorReply, MalformedReply } from "./client.ts";
 import type { Invocation } from "./generator.ts";
 
-/** How an operation ended. */
 export interface Completion {
   readonly type: "ok" | "fail" | "info";
   /** Default: the invocation's. */

@@ -19,7 +19,6 @@ export interface Invocation {
   readonly extra?: EdnObject;
 }
 
-/** What a generator may know. */
 export interface Context {
   /** Nanoseconds since the start of the run. */
   readonly nowNs: number;
@@ -40,7 +39,6 @@ export interface Assignment extends Invocation {
  */
 export type When = number | "pending" | "never";
 
-/** Decides what clients do. */
 export interface Generator {
   /** When there is an operation for one of the free threads. Changes nothing. */
   when(context: Context): When;
@@ -188,7 +186,6 @@ export function sequence(...inner: readonly Generator[]): Generator {
   };
 }
 
-/** Has that invocation, once. */
 export function once(invocation: Invocation): Generator {
   let taken = false;
   return {

@@ -52,7 +52,6 @@ export function isFault(value: { readonly f: string }): value is Fault {
   return expected !== undefined && fieldProblem(expected, value) === undefined;
 }
 
-/** Does it. */
 export function inflict(fault: Fault, target: FaultTarget): void {
   switch (fault.f) {
     case "start-partition":
@@ -86,7 +85,6 @@ export function faultValues(fault: Fault): [invoked: Edn, completed: Edn] {
   }
 }
 
-/** The ids that a fault names. */
 export function idsOf(fault: Fault): readonly string[] {
   if ("grudge" in fault) return Object.entries(fault.grudge).flat(2);
   if ("node" in fault) return [fault.node];
@@ -113,7 +111,6 @@ export function restrict<F extends Fault>(
 /** The fault that begins a strike, and the one that ends it. */
 type Strike = [begin: Fault, end: Fault];
 
-/** A kind of fault. */
 export interface Kind {
   /** Whether the first strike comes at the start of a run, as Maelstrom's partition does. */
   readonly strikesAtStart?: boolean;
@@ -185,7 +182,6 @@ export const FAULT_KINDS = {
   },
 } as const satisfies Record<string, Kind>;
 
-/** The name of a kind of fault. */
 export type FaultKind = keyof typeof FAULT_KINDS;
 
 /** Whether a name is in {@linkcode FAULT_KINDS}. */

@@ -12,7 +12,6 @@ export const PARTITION_SHAPES = ["one", "minority-third", "majority", "majoritie
 /** How a partition divides the nodes. */
 export type PartitionShape = typeof PARTITION_SHAPES[number];
 
-/** Draws a partition of that shape. */
 export function grudgeOf(
   shape: PartitionShape,
   nodes: readonly string[],

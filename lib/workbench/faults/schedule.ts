@@ -34,7 +34,6 @@ export function* schedule(
   }
 }
 
-/** Merges schedules into one, in order of time. */
 export function* merge(schedules: readonly Iterator<TimedFault>[]): Generator<TimedFault> {
   const upcoming = schedules.map((schedule) => ({ schedule, next: schedule.next() }));
   while (true) {

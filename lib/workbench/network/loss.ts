@@ -11,15 +11,12 @@ import type { Random } from "../random.ts";
 
 /** What chance does to messages between nodes, and how long deliveries take. Default: nothing. */
 export interface LinkOptions {
-  /** Probability that a message is lost. */
   readonly loss?: number;
-  /** Probability that a message arrives twice. */
   readonly duplication?: number;
   /** Time that one delivery keeps a receiver busy: uniform from 0 to twice this mean. */
   readonly deliveryMs?: number;
 }
 
-/** What chance does to one message. */
 interface Draw {
   readonly lost: boolean;
   readonly duplicated: boolean;

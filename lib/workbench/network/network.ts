@@ -16,13 +16,11 @@ import { Receiver } from "./receiver.ts";
 /** A partition: for each receiver, the sources whose messages it does not get. */
 export type Grudge = Readonly<Record<string, readonly string[]>>;
 
-/** How many messages were sent and received. */
 interface MessageCounts {
   readonly sent: number;
   readonly received: number;
 }
 
-/** What a network has carried. */
 interface Traffic {
   /** Messages from or to clients. */
   readonly clients: MessageCounts;
@@ -35,7 +33,6 @@ export class UnknownParticipant extends Error {
   override readonly name = "UnknownParticipant";
 }
 
-/** Options of a {@linkcode Network}. */
 export interface NetworkOptions extends LinkOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -43,7 +40,6 @@ export interface NetworkOptions extends LinkOptions {
   readonly observe?: PacketObserver;
 }
 
-/** Carries messages between the ids that are registered. */
 export class Network {
   readonly #options: NetworkOptions;
   readonly #latencyRandom: Random;
@@ -121,7 +117,6 @@ export class Network {
     this.#cut = new Map(Object.entries(grudge).map(([dest, sources]) => [dest, new Set(sources)]));
   }
 
-  /** Ends every partition. */
   heal(): void {
     this.#cut.clear();
   }
@@ -144,7 +139,6 @@ export class Network {
     this.#receivers.get(id)?.discard();
   }
 
-  /** What the network has carried so far. */
   get traffic(): Traffic {
     const { clients, servers } = this.#traffic;
     return { clients: { ...clients }, servers: { ...servers } };

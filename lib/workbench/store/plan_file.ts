@@ -17,14 +17,11 @@ import { type EngineName, UsageError } from "../option.ts";
 import { parsePlan, type Plan, type PlanOptions } from "../plan.ts";
 import { splitWords } from "./reader.ts";
 
-/** What repeats a run. */
 export interface StoredPlan {
   readonly options: PlanOptions;
-  /** What ran it. */
   readonly engine: EngineName;
 }
 
-/** Writes a run's plan into its folder. */
 export function writePlan(dir: string, plan: Plan | Omit<Plan, "seed">): void {
   writeFileSync(join(dir, "plan.json"), `${JSON.stringify(plan, null, 2)}\n`);
 }

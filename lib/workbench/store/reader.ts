@@ -137,7 +137,6 @@ function nameOf(value: Edn | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Reads facts from a Maelstrom command line. */
 function factsOfCommand(command: string): RunFacts {
   const words = splitWords(command);
   const option = (...names: string[]) => {

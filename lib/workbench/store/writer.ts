@@ -39,7 +39,6 @@ export class RunFolder {
     }
   }
 
-  /** The folder's path. */
   get path(): string {
     return join(this.root, this.workload, this.name);
   }
@@ -57,7 +56,6 @@ export class RunFolder {
     this.#write(`${name}.edn`, `${prettyEdn(map)}\n`);
   }
 
-  /** Writes the history, as maps and as a table. */
   writeHistory(history: readonly Op[]): void {
     using maps = this.#open("history.edn");
     using table = this.#open("history.txt");

@@ -31,9 +31,7 @@ import { type Figure, performs, type Workload } from "./workload.ts";
 interface Kind {
   readonly name: string;
   readonly description: string;
-  /** The name of a write. */
   readonly write: "append" | "w";
-  /** What a read may return. */
   readonly seen: Shape<unknown>;
   readonly check: Check;
   readonly explain: Explain;

@@ -21,7 +21,6 @@ export interface WorkloadOptions {
   readonly nodes: readonly string[];
   /** Number of threads, and so of concurrent clients. Thread t talks to node t modulo their number. */
   readonly concurrency: number;
-  /** Mean latency between nodes, in milliseconds. */
   readonly latencyMs: number;
   /** Name of the topology that `broadcast` suggests. */
   readonly topology: string;
@@ -33,7 +32,6 @@ export interface WorkloadOptions {
   readonly maxWritesPerKey: number;
 }
 
-/** A run's operations. */
 export interface Generators {
   /** The operations of the main phase. The run spaces them by `--rate`. */
   readonly main: Generator;
@@ -62,7 +60,6 @@ export interface Place {
 export interface Metric {
   /** Its name in limits and in a summary's JSON, unit included: `stableMedianMs`. */
   readonly key: string;
-  /** The heading of its column. */
   readonly title: string;
   /** The heading where room is scarce. Default: the title. */
   readonly shortTitle?: string;
@@ -99,7 +96,6 @@ export interface Judge {
   readonly recognises?: (history: readonly Op[]) => boolean;
 }
 
-/** One of Maelstrom's workloads. */
 export interface Workload extends Judge {
   readonly name: string;
   /** One line for a person. */
