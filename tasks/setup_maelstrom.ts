@@ -9,6 +9,7 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { type ProgressLine, showLine } from "../lib/report/progress_line.ts";
+import { isCommand } from "./shared/installed.ts";
 
 const RELEASE = {
   url: "https://github.com/jepsen-io/maelstrom/releases/download/v0.2.4/maelstrom.tar.bz2",
@@ -163,23 +164,6 @@ async function unpack(tar: string, archive: string, folder: string): Promise<voi
   }
   const said = new TextDecoder().decode(stderr).trim();
   throw new Error(`Unpacking failed: ${tar} ended with exit status ${code} and said: ${said}`);
-}
-
-/** Whether a program of this name is on the PATH. */
-export async function isCommand(name: string): Promise<boolean> {
-  try {
-    const command = new Deno.Command(name, {
-      args: ["--version"],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    });
-    await command.output();
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** A progress line on a terminal, once the archive's size is known. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
-import { installMaelstrom, isCommand, isInstalled } from "./setup_maelstrom.ts";
+import { installMaelstrom, isInstalled } from "./setup_maelstrom.ts";
+import { isCommand } from "./shared/installed.ts";
 
 const LAUNCHER = "#!/bin/sh\necho maelstrom\n";
 

@@ -9,6 +9,7 @@
  * @module
  */
 import { formatTable } from "../../lib/checkers/table.ts";
+import { spreadOf } from "../../lib/report/render.ts";
 
 /** One of the things that are measured side by side. */
 export interface Contender extends AsyncDisposable {
@@ -72,25 +73,13 @@ function standing(
   reference: readonly number[],
   target?: Target,
 ): Standing {
-  const ratio = median(figures.map((figure, round) => figure / (reference[round] ?? NaN)));
-  const all = {
-    contender,
-    median: median(figures),
-    min: Math.min(...figures),
-    max: Math.max(...figures),
-    ratio,
-  };
+  const ratios = figures.map((figure, round) => figure / (reference[round] ?? NaN));
+  const [spread, { median: ratio } = { median: NaN }] = [spreadOf(figures), spreadOf(ratios)];
+  if (spread === undefined) throw new RangeError("a bench needs one round at least");
+  const all = { contender, ...spread, ratio };
   if (target?.contender !== contender) return all;
   const { atLeast = -Infinity, atMost = Infinity } = target;
   return { ...all, met: atLeast <= ratio && ratio <= atMost };
-}
-
-/** The middle value; of an even number of values, the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const [low = NaN, high = NaN] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  return (low + high) / 2;
 }
 
 /** A table of a bench's standings, for people. */

@@ -14,6 +14,7 @@ import { readRun, type StoredRun, UnreadableRun } from "../../lib/workbench/stor
 import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import type { Limit } from "../../lib/report/limits.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
+import { succeeds } from "../shared/installed.ts";
 import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
 /** Where `deno task setup:maelstrom` puts it. */
@@ -44,7 +45,9 @@ export async function findMaelstrom(
     };
   }
   const java = firstExecutable(path.map((folder) => join(folder, "java")));
-  if (java !== undefined && await runs(java, ["-version"])) return { launcher };
+  if (java !== undefined && await succeeds(java, "-version").catch(() => false)) {
+    return { launcher };
+  }
   return { missing: `Maelstrom is at ${launcher}, but there is no Java to run it` };
 }
 
@@ -57,15 +60,6 @@ function isExecutable(path: string): boolean {
   try {
     const { isFile, mode } = Deno.statSync(path);
     return isFile && (mode === null || (mode & 0o111) !== 0);
-  } catch {
-    return false;
-  }
-}
-
-async function runs(command: string, args: string[]): Promise<boolean> {
-  try {
-    const options = { args, stdout: "null", stderr: "null" } as const;
-    return (await new Deno.Command(command, options).output()).success;
   } catch {
     return false;
   }
