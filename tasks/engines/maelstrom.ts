@@ -96,10 +96,7 @@ export async function runMaelstrom(
   const progress = reporting.quiet
     ? undefined
     : showProgress(plan.timeLimitS, () => followed.reading());
-  const reading = Promise.all([
-    followed.read(child.stdout),
-    followed.read(child.stderr),
-  ]);
+  const reading = Promise.all([followed.read(child.stdout), followed.read(child.stderr)]);
   const { code } = await child.status;
   release();
   await reading;

@@ -12,11 +12,7 @@ export const PARTITION_SHAPES = ["one", "minority-third", "majority", "majoritie
 /** How a partition divides the nodes. */
 export type PartitionShape = typeof PARTITION_SHAPES[number];
 
-export function grudgeOf(
-  shape: PartitionShape,
-  nodes: readonly string[],
-  random: Random,
-): Grudge {
+export function grudgeOf(shape: PartitionShape, nodes: readonly string[], random: Random): Grudge {
   switch (shape) {
     case "one":
       return split(random.shuffle(nodes), 1);

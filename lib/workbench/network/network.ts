@@ -45,10 +45,7 @@ export class Network {
   readonly #latencyRandom: Random;
   readonly #drawLosses: ReturnType<typeof drawLosses>;
   readonly #receivers = new Map<string, Receiver>();
-  readonly #traffic = {
-    clients: { sent: 0, received: 0 },
-    servers: { sent: 0, received: 0 },
-  };
+  readonly #traffic = { clients: { sent: 0, received: 0 }, servers: { sent: 0, received: 0 } };
   /** By receiver, the sources that it is cut off from. */
   #cut = new Map<string, ReadonlySet<string>>();
   #lastId = -1;

@@ -15,11 +15,7 @@ export class RunFolder {
   readonly #logs = new Map<string, Deno.FsFile>();
   readonly #encoder = new TextEncoder();
 
-  private constructor(
-    readonly root: string,
-    readonly workload: string,
-    readonly name: string,
-  ) {}
+  private constructor(readonly root: string, readonly workload: string, readonly name: string) {}
 
   /** Makes the folder, and points `<root>/current` at it. */
   static create(root: string, workload: string, start: Date = new Date()): RunFolder {
