@@ -1,10 +1,10 @@
 /**
- * A stored run that was judged again, told to a person.
+ * The report of a stored run that was judged again.
  *
  * @module
  */
 import { UNKNOWN } from "../checkers/checker.ts";
-import { clip } from "../checkers/numbers.ts";
+import { clip } from "../checkers/format.ts";
 import { type Edn, printEdn } from "../history/edn.ts";
 import type { Difference, Judgement } from "../workbench/store/judge.ts";
 import { alignCells, type Cell, listSentences, makePaint, type Paint, type Style } from "./text.ts";

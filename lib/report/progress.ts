@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { formatFigure, formatWhole } from "../checkers/numbers.ts";
+import { formatFigure, formatWhole } from "../checkers/format.ts";
 import { type ProgressLine, showLine } from "./progress_line.ts";
 
-export interface Reading {
+interface Reading {
   readonly phase: string;
   readonly elapsedS: number;
   readonly operations: number;

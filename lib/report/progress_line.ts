@@ -4,7 +4,7 @@
  * @module
  */
 
-export interface Progress {
+interface Progress {
   readonly done: number;
   readonly total: number;
   readonly words: string;
@@ -16,7 +16,7 @@ export interface ProgressLine {
 }
 
 /** Where a line is drawn, if it is a terminal. */
-export type Terminal = Pick<typeof Deno.stderr, "isTerminal" | "write">;
+type Terminal = Pick<typeof Deno.stderr, "isTerminal" | "write">;
 
 const REFRESH_MS = 250;
 const BAR_LENGTH = 24;

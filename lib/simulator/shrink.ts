@@ -23,7 +23,7 @@ import type { RunResult } from "../workbench/result.ts";
 import { failureSignature } from "./failure.ts";
 import { simulate } from "./simulate.ts";
 
-export interface Shrunk {
+interface Shrunk {
   /** The smallest run found that fails in the same way. */
   readonly plan: Plan;
   readonly result: RunResult;

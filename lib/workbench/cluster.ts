@@ -27,7 +27,7 @@ export class Crash extends Error {
   }
 }
 
-/** What a cluster consists of, and who hears about it. */
+/** What a cluster consists of, and who observes it. */
 interface ClusterOptions extends LinkOptions {
   readonly nodes: readonly string[];
   readonly host: Host;

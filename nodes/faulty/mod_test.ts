@@ -27,7 +27,7 @@ async function planFor(file: string, seed: string): Promise<Plan> {
 function assertFlagged(evidence: Evidence, outcome: RunResult): void {
   const { signature, mayAlsoShow = [], messagesPerOpAbove, finalStates } = evidence;
   assertEquals(outcome.crash, undefined);
-  assertEquals(failureSignature(outcome).filter((way) => !mayAlsoShow.includes(way)), signature);
+  assertEquals(failureSignature(outcome).filter((part) => !mayAlsoShow.includes(part)), signature);
   if (finalStates !== undefined) assertFlaggedBeyond(finalStates, outcome.finalStates ?? {});
   else if (messagesPerOpAbove === undefined) {
     assert(signature.length > 0, "a fault must show somehow");

@@ -9,7 +9,7 @@
  * @module
  */
 import { formatTable } from "../../lib/checkers/table.ts";
-import { spreadOf } from "../../lib/report/render.ts";
+import { spreadOf } from "../../lib/report/metrics.ts";
 
 /** One of the things that are measured side by side. */
 export interface Contender {
@@ -21,7 +21,7 @@ export interface Contender {
 }
 
 /** What a contender's ratio to the reference must be. */
-export interface Target {
+interface Target {
   /** The contender's name. */
   readonly contender: string;
   readonly atLeast?: number;
@@ -42,7 +42,7 @@ export interface Bench {
 }
 
 /** What the rounds of one contender come to. */
-export interface Standing {
+interface Standing {
   readonly contender: string;
   readonly median: number;
   readonly min: number;
@@ -75,10 +75,10 @@ function standing(
   reference: readonly number[],
   target?: Target,
 ): Standing {
+  const none = { median: NaN, min: NaN, max: NaN };
   const ratios = figures.map((figure, round) => figure / (reference[round] ?? NaN));
-  const [spread, { median: ratio } = { median: NaN }] = [spreadOf(figures), spreadOf(ratios)];
-  if (spread === undefined) throw new RangeError("a bench needs one round at least");
-  const all = { contender, ...spread, ratio };
+  const { median: ratio } = spreadOf(ratios) ?? none;
+  const all = { contender, ...(spreadOf(figures) ?? none), ratio };
   if (target?.contender !== contender) return all;
   const { atLeast = -Infinity, atMost = Infinity } = target;
   return { ...all, met: atLeast <= ratio && ratio <= atMost };

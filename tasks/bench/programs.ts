@@ -6,7 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { LineSplitter } from "../../lib/lines.ts";
 import { type Message, parseMessage } from "../../lib/message.ts";
-import { isCommand } from "../shared/installed.ts";
+import { isInstalled } from "../shared/installed.ts";
 
 /** A program that speaks Maelstrom's protocol, and how to start it. */
 export interface EchoProgram {
@@ -30,7 +30,7 @@ export async function programsByHand(): Promise<EchoProgram[]> {
     { name: "by hand, Node.js", command: "node", args: [file("by_hand/echo.mjs")] },
     { name: "by hand, Python", command: "python3", args: [file("by_hand/echo.py")] },
   ];
-  const installed = await Promise.all(programs.map(({ command }) => isCommand(command)));
+  const installed = await Promise.all(programs.map(({ command }) => isInstalled(command)));
   return programs.filter((_, i) => installed[i]);
 }
 

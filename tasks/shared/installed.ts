@@ -1,21 +1,19 @@
 /**
- * Whether commands are there.
+ * Whether a program is there to be run.
  *
  * @module
  */
 
-/** Runs a command, to see whether it succeeds; nothing if there is no such command. */
-export async function succeeds(command: string, ...args: string[]): Promise<boolean | undefined> {
+/**
+ * Whether a command runs when it is asked for its version. What is on the `PATH` may be a stub that
+ * only says how to install the program.
+ */
+export async function isInstalled(command: string, flag = "--version"): Promise<boolean> {
+  const quiet = { stdin: "null", stdout: "null", stderr: "null" } as const;
   try {
-    const quietly = { stdin: "null", stdout: "null", stderr: "null" } as const;
-    return (await new Deno.Command(command, { args, ...quietly }).output()).success;
+    return (await new Deno.Command(command, { args: [flag], ...quiet }).output()).success;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return false;
   }
-}
-
-/** Whether a program of this name is on the `PATH`. */
-export async function isCommand(name: string): Promise<boolean> {
-  return await succeeds(name, "--version") !== undefined;
 }

@@ -11,7 +11,7 @@ import { type Edn, keyword } from "../../history/edn.ts";
 import { array, fieldProblem, type Fields, integer, record, string } from "../../rpc.ts";
 import type { Grudge } from "../network/network.ts";
 import type { Random } from "../random.ts";
-import { grudgeOf, oneWay, partial, PARTITION_SHAPES, type PartitionShape } from "./partitions.ts";
+import { grudgeOf, oneWay, partial, PARTITION_SHAPES } from "./partitions.ts";
 
 /** What faults are inflicted on: the system under test. */
 export interface FaultTarget {
@@ -118,17 +118,6 @@ export interface Kind {
   draw(nodes: readonly string[], random: Random): Strike;
 }
 
-/** Maelstrom's partitions, of some shapes. */
-export function partitionsOf(shapes: readonly PartitionShape[]): Kind {
-  return {
-    strikesAtStart: true,
-    draw(nodes, random) {
-      const shape = random.pick(shapes);
-      return partitionBy(shape, grudgeOf(shape, nodes, random));
-    },
-  };
-}
-
 function partitionBy(shape: string, grudge: Grudge): Strike {
   return [{ f: "start-partition", shape, grudge }, { f: "stop-partition" }];
 }
@@ -145,7 +134,13 @@ const MAX_LATE_MS = 500;
 /** Every kind of fault by its name. `partition` is the one that Maelstrom has. */
 export const FAULT_KINDS = {
   /** A partition in one of Maelstrom's four shapes. */
-  "partition": partitionsOf(PARTITION_SHAPES),
+  "partition": {
+    strikesAtStart: true,
+    draw(nodes, random) {
+      const shape = random.pick(PARTITION_SHAPES);
+      return partitionBy(shape, grudgeOf(shape, nodes, random));
+    },
+  },
   /** Some nodes hear nothing of the others, which hear them. */
   "one-way": { draw: (nodes, random) => partitionBy("one-way", oneWay(nodes, random)) },
   /** Every link is cut with probability ⅓. */

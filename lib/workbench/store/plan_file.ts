@@ -17,7 +17,7 @@ import { type EngineName, UsageError } from "../option.ts";
 import { parsePlan, type Plan, type PlanOptions } from "../plan.ts";
 import { splitWords } from "./reader.ts";
 
-export interface StoredPlan {
+interface StoredPlan {
   readonly options: PlanOptions;
   readonly engine: EngineName;
 }

@@ -32,7 +32,7 @@ export interface WorkloadOptions {
   readonly maxWritesPerKey: number;
 }
 
-export interface Generators {
+interface Generators {
   /** The operations of the main phase. The run spaces them by `--rate`. */
   readonly main: Generator;
   /** Others beside them, which space themselves. */
@@ -92,7 +92,7 @@ export interface Judge {
   readonly project?: Projection;
   /** What the nodes' final states show beyond Maelstrom's checks. */
   readonly finalStates?: FinalStateCheck;
-  /** Whether a history of unknown origin is one of this workload. Default: it cannot be told. */
+  /** Whether a history of unknown origin is one of this workload. Default: no. */
   readonly recognises?: (history: readonly Op[]) => boolean;
 }
 
@@ -109,7 +109,7 @@ export interface Workload extends Judge {
   /** Prepares what a client of every node does once before operations start. */
   readonly setUp?: (options: WorkloadOptions) => (call: Call) => Promise<unknown>;
   readonly generators: (options: WorkloadOptions, random: Random) => Generators;
-  /** Opens a client. What it remembers between operations lives in the closure. */
+  /** Opens a client. What it remembers between operations is in the closure. */
   readonly open: (options: WorkloadOptions) => Perform;
 }
 

@@ -4,10 +4,10 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { type Node, type RegisterOp, TxnRwRegister } from "../lib/mod.ts";
-import { simulate } from "../lib/simulator/simulate.ts";
-import { scenario, type World } from "../lib/testing/mod.ts";
-import type { PlanOptions } from "../lib/workbench/plan.ts";
+import { type Node, type RegisterOp, TxnRwRegister } from "../../lib/mod.ts";
+import { simulate } from "../../lib/simulator/simulate.ts";
+import { scenario, type World } from "../../lib/testing/mod.ts";
+import type { PlanOptions } from "../../lib/workbench/plan.ts";
 
 async function txn(world: World, node: string, ...ops: RegisterOp[]): Promise<RegisterOp[]> {
   return (await world.ask(node, TxnRwRegister.txn, { txn: ops })).txn;
