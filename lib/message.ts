@@ -153,3 +153,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 export function describeError(error: unknown): string {
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }
+
+/** What an error says, without its stack. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

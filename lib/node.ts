@@ -9,6 +9,7 @@ import {
   ErrorCode,
   isClient,
   type Message,
+  reasonOf,
   RpcError,
 } from "./message.ts";
 import { bodyOf, fieldProblem, type Of, type OneWay, type ReplyOf, type Rpc } from "./rpc.ts";
@@ -282,8 +283,7 @@ export class Node {
       );
     }
     const code = deliberate ? error.code : ErrorCode.crash;
-    const text = error instanceof Error ? error.message : String(error);
-    this.#answer(request, { type: "error", code, text }, sinceMs);
+    this.#answer(request, { type: "error", code, text: reasonOf(error) }, sinceMs);
   }
 
   #answer({ src, dest, body }: Message, reply: Body, sinceMs?: number): void {

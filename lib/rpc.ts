@@ -118,10 +118,7 @@ export const string: Shape<string> = leaf("a string", (value) => typeof value ==
 export const integer: Shape<number> = leaf("an integer", (value) => Number.isSafeInteger(value));
 
 /** `true` or `false`. */
-export const boolean: Shape<boolean> = leaf(
-  "true or false",
-  (value) => typeof value === "boolean",
-);
+export const boolean: Shape<boolean> = leaf("true or false", (value) => typeof value === "boolean");
 
 /** A list. */
 export function array<T>(item: Shape<T>): Shape<T[]> {

@@ -70,11 +70,7 @@ export class Replica<State> {
     this.#state = lattice.bottom;
     this.#rounds = new Rounds(() => this.#round(), intervalMs);
     const { shape } = lattice;
-    this.#gossip = oneWay("gossip", {
-      name: string,
-      news: optional(shape),
-      seen: optional(shape),
-    });
+    this.#gossip = oneWay("gossip", { name: string, news: optional(shape), seen: optional(shape) });
     node.on(this.#gossip, ({ name, news, seen }, { src }) => this.#receive(src, name, news, seen));
     node.onInit(() => {
       this.#name = `${node.id}-${crypto.randomUUID().slice(0, 8)}`;

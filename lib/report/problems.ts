@@ -11,7 +11,6 @@ import { makePaint, type Style, wrapParagraph } from "./text.ts";
 const SHOWN_LINES = 8;
 const SHOWN_WIDTH = 200;
 
-/** Renders a problem as a paragraph or two. */
 export function renderProblem(problem: Problem, style: Style = {}): string {
   const paint = makePaint(style);
   const { width = 80 } = style;

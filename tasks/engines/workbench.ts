@@ -41,7 +41,7 @@ export async function runWorkbench(
   const { program = "", args, timeLimitS } = plan;
   const folder = RunFolder.create(RUNS, plan.workload);
   const dir = folder.path;
-  folder.writeTest(planToEdn(plan));
+  folder.writeMap("test", planToEdn(plan));
   writePlan(dir, plan);
   const watch = new Watching(folder, reporting);
   const progress = reporting.quiet ? undefined : showProgress(timeLimitS, () => watch.reading());
@@ -121,7 +121,7 @@ class Watching {
       },
       op: (op) => this.#op(op),
       log: (node, line) => {
-        this.#folder.logNode(node, line);
+        this.#folder.log(line, node);
         if (logStderr && !quiet) console.error(`${node}: ${printable(line)}`);
       },
       problem: (problem) => {

@@ -6,7 +6,6 @@
 import { parseJson, printJson } from "../../history/json.ts";
 import type { Body } from "../../message.ts";
 
-/** A message as a node wrote it. */
 interface Envelope {
   readonly src: string;
   readonly dest: string;
@@ -42,7 +41,6 @@ export function readEnvelope(line: string): Envelope | string {
   return { src, dest, text, body, hasSurplus: written !== line };
 }
 
-/** The first JSON value of a line. */
 function readJson(line: string): { value: unknown; text: string } | undefined {
   const whole = tryParse(line);
   if (whole !== undefined) return whole;

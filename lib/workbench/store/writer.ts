@@ -7,6 +7,7 @@ import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type EdnObject, prettyEdn, printEdn } from "../../history/edn.ts";
 import { type Op, printHistory } from "../../history/operations.ts";
+import { reasonOf } from "../../message.ts";
 import type { RunResult } from "../result.ts";
 
 /** A run's files cannot be written. The message says which one, and why. */
@@ -28,11 +29,7 @@ export class RunFolder {
   readonly #growing = new Map<string, Growing>();
   readonly #encoder = new TextEncoder();
 
-  private constructor(
-    readonly root: string,
-    readonly workload: string,
-    readonly name: string,
-  ) {}
+  private constructor(readonly root: string, readonly workload: string, readonly name: string) {}
 
   /**
    * Makes the folder, and points `<root>/current` at it.
@@ -57,24 +54,19 @@ export class RunFolder {
     }
   }
 
-  /** The folder's path. */
   get path(): string {
     return join(this.root, this.workload, this.name);
   }
 
-  /** Adds a line to a node's log. */
-  logNode(node: string, line: string): void {
-    this.#append(join("node-logs", `${node}.log`), `${line}\n`);
+  /** Adds a line to a node's log, or to the run's own. */
+  log(line: string, node?: string): void {
+    const name = node === undefined ? "run.log" : join("node-logs", `${node}.log`);
+    this.#append(name, `${line}\n`);
   }
 
-  /** Adds a line to the run's own log. */
-  log(line: string): void {
-    this.#append("run.log", `${line}\n`);
-  }
-
-  /** Writes the options of a run, so that it can be judged and repeated. */
-  writeTest(test: EdnObject): void {
-    this.#write("test.edn", `${prettyEdn(test)}\n`);
+  /** Writes the options of a run, its results, or what final states show beyond the results. */
+  writeMap(name: "test" | "results" | "final-states", map: EdnObject): void {
+    this.#write(`${name}.edn`, `${prettyEdn(map)}\n`);
   }
 
   /** Adds an operation to the history, as a map and as a row of a table. */
@@ -88,9 +80,9 @@ export class RunFolder {
     { results, finalStates }: Pick<RunResult, "results" | "finalStates">,
     drawings: ReadonlyMap<string, string> = new Map(),
   ): void {
-    if (finalStates !== undefined) this.#write("final-states.edn", `${prettyEdn(finalStates)}\n`);
+    if (finalStates !== undefined) this.writeMap("final-states", finalStates);
     for (const [name, svg] of drawings) this.#write(join("elle", name), svg);
-    if (results !== undefined) this.#write("results.edn", `${prettyEdn(results)}\n`);
+    if (results !== undefined) this.writeMap("results", results);
   }
 
   /** Closes the files and points the `latest` links here; a run that crashed is closed too. */
@@ -147,10 +139,8 @@ function attempt<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UnwritableFile(`${path} cannot be written: ${reason.replace(/ \(os error.*/, "")}`, {
-      cause: error,
-    });
+    const reason = reasonOf(error).replace(/ \(os error.*/, "");
+    throw new UnwritableFile(`${path} cannot be written: ${reason}`, { cause: error });
   }
 }
 
