@@ -6,7 +6,7 @@
 
 /** Collects chunks and returns whole lines, in time linear in the bytes however long a line is. */
 export class LineSplitter {
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new TextDecoder(undefined, { ignoreBOM: true }); // which would drop it
   #started: string[] = [];
   #pending = 0;
 

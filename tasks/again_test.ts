@@ -66,5 +66,4 @@ Deno.test("what cannot be repeated is refused in a line", () =>
       UsageError,
       "--log-stderr means nothing to the simulator, only to Maelstrom and the workbench",
     );
-    await assertRejects(() => main([folder, "--topology", "line"]), UsageError, "does not apply");
   }));

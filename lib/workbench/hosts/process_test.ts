@@ -86,6 +86,25 @@ Deno.test("a node gets whole messages, numbered, and is heard line by line", asy
   });
 });
 
+Deno.test("a line ends with a newline, a carriage return or both, wherever the output is cut", async () => {
+  const script = `printf 'a\\r\\nb\\rc\\n\\nd\\r'; printf 'up\\r\\nx' >&2; sleep 0.1; ` +
+    `printf '\\n\\re\\rf'; cat >/dev/null`;
+  await withNode(script, async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.lines.length === 7 && events.logs.length === 1);
+    assertEquals(events.lines.map((line) => line.slice(3)), ["a", "b", "c", "", "d", "", "e"]);
+    assertEquals(events.logs, ["n0 up"]);
+  });
+});
+
+Deno.test("a byte order mark is part of the line that it begins", async () => {
+  await withNode("printf '\\357\\273\\277{}\\n'; cat", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.lines.length === 1);
+    assertEquals(events.lines, ["n0 \ufeff{}"]);
+  });
+});
+
 Deno.test("a node sees its arguments and runs in the temporary folder", async () => {
   await withNode('echo "$@"; pwd; cat', async ({ events, host }) => {
     host.start("n0", events);
