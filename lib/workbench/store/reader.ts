@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { splitModelsAsMaelstrom } from "../../checkers/elle/models.ts";
 import {
   type Edn,
@@ -40,6 +41,8 @@ export interface StoredRun {
   readonly history: readonly Op[];
   /** Absent where there is no `results.edn`: the run crashed before its analysis. */
   readonly results?: EdnObject;
+  /** Whether the folder is one that a run keeps from its start, which results complete. */
+  readonly isRunFolder: boolean;
   readonly facts: RunFacts;
 }
 
@@ -65,7 +68,8 @@ export function readRun(path: string): StoredRun {
   const results = resultsText === undefined ? undefined : parseResults(resultsText, path);
   const history = parsed(`${path}/history.edn`, () => parseHistory(historyText));
   const facts = findFacts(dir, history);
-  return { dir, history, facts, ...(results && { results }) };
+  const isRunFolder = ["plan.json", "jepsen.log"].some((name) => existsSync(`${dir}/${name}`));
+  return { dir, history, facts, isRunFolder, ...(results && { results }) };
 }
 
 /** Reads the text of a `results.edn`; an interrupted run leaves one that holds no map. */
