@@ -19,7 +19,12 @@ function start(folder: string, answer: string, argv: readonly string[]): Deno.Ch
   Deno.writeTextFileSync(join(folder, "node"), nodeScript(answer), { mode: 0o755 });
   return spawnDeno([
     ...["run", "--quiet", "--config", fromRoot("deno.json")],
-    ...["--allow-read", "--allow-write=results", "--allow-run", "--allow-env"],
+    ...[
+      "--allow-read",
+      "--allow-write=results",
+      "--allow-run",
+      "--allow-env=PATH,TMPDIR,MAELSTROM",
+    ],
     ...[fromRoot("tasks/workbench.ts"), "test", "--bin", "./node", ...argv, "--", folder],
   ], folder);
 }
