@@ -88,8 +88,8 @@ export function clip(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
-/** What a terminal acts on instead of showing it, and what turns the direction of text around. */
-const UNPRINTABLE = /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
+/** What a terminal acts on instead of showing it, or what is not to be seen but matters. */
+const UNPRINTABLE = /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
 /**
  * A text that somebody else wrote, as it may be shown: whatever a terminal would act on is escaped,

@@ -117,7 +117,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   /** Tells a slow start from silence. */
   #hint(node: string, error: unknown): string {
     if (!(error instanceof ClientTimeout) || this.#heard.has(node)) return "";
-    return "; it has written nothing so far. If it only starts slowly, --init-timeout gives it more time";
+    return "; no line has come from it. If it only starts slowly, --init-timeout gives it more time";
   }
 
   #crash(node: string, text: string): Crash {

@@ -102,7 +102,7 @@ Deno.test("a node that does not answer init within ten seconds crashes the run",
     host.script.clear();
     const error = await assertRejects(() => cluster.start(), Crash);
     const late = "n0 did not start: no reply from n0 to init in 10000 ms";
-    const silent = "; it has written nothing so far";
+    const silent = "; no line has come from it";
     assertEquals(error.message.startsWith(late + silent), true, error.message);
     assertMatch(error.message, /If it only starts slowly, --init-timeout gives it more time$/);
     host.script.set("init", ({ src, dest }) => JSON.stringify({ src: dest, dest: src, body: {} }));

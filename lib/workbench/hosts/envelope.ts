@@ -25,11 +25,12 @@ const MAX_DEPTH = 1_000;
 export function readEnvelope(line: string): Envelope | string {
   if (nestsDeeply(line)) return `it nests more than ${MAX_DEPTH} levels deep`;
   const read = readJson(line);
-  if (read === undefined) return line.trim() === "" ? "it is empty" : "it is not JSON";
-  const { value: message, text: written } = read;
+  if (read === undefined) return whyNoJson(line);
+  const { text: written } = read;
+  const message = fromPairs(read.value);
   if (!isObject(message)) return "it is not a JSON object";
   const { id, src, dest } = message;
-  const body = message.body ?? {};
+  const body = fromPairs(message.body ?? {});
   if (typeof src !== "string") return `"src" must be a string`;
   if (typeof dest !== "string") return `"dest" must be a string`;
   if (!isBody(body)) return `"body" must be an object`;
@@ -39,6 +40,20 @@ export function readEnvelope(line: string): Envelope | string {
   const asWritten = id === undefined && body === message.body && written.startsWith("{");
   const text = asWritten ? written : printJson({ src, dest, body });
   return { src, dest, text, body, hasSurplus: written !== line };
+}
+
+function whyNoJson(line: string): string {
+  if (line.startsWith("\ufeff")) return "it begins with a byte order mark, which is not JSON";
+  return line.trim() === "" ? "it is empty" : "it is not JSON";
+}
+
+/** Maelstrom goes through keys and values: to it, an array of pairs is an object. */
+function fromPairs(value: unknown): unknown {
+  return Array.isArray(value) && value.every(isPair) ? Object.fromEntries(value) : value;
+}
+
+function isPair(value: unknown): value is [string, unknown] {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === "string";
 }
 
 function readJson(line: string): { value: unknown; text: string } | undefined {
