@@ -25,12 +25,17 @@ import {
   type Configuration,
   findLinearization,
   findMinimalWitness,
+  judgeDistinctValues,
+  type Linearization,
   type SearchOptions,
 } from "./linearizability/mod.ts";
 import { casOf, casRegister } from "./linearizability/register.ts";
 
 /** How many configurations a result lists. */
 const CONFIGURATIONS_LIMIT = 10;
+
+/** How many configurations to try for examples of a failure that is certain. */
+const EXAMPLE_CONFIGURATIONS = 20_000;
 
 /**
  * Checks a lin-kv history, whose values are `[key value]`. The result is Maelstrom's:
@@ -88,7 +93,7 @@ function historiesByKey(history: readonly Op[]): Map<Edn, Op[]> {
 }
 
 function checkRegister(history: readonly Op[], bounds?: SearchOptions): Result {
-  const found = findLinearization(history, casRegister, bounds);
+  const found = linearize(history, bounds);
   if ("cause" in found) {
     return { "valid?": UNKNOWN, cause: found.cause };
   }
@@ -108,6 +113,19 @@ function checkRegister(history: readonly Op[], bounds?: SearchOptions): Result {
     "last-op": shownOp(last.sort((a, b) => a.index - b.index).at(-1)),
     op: shownOp(op),
   };
+}
+
+/** Searches only where the values do not decide. */
+function linearize(history: readonly Op[], bounds?: SearchOptions): Linearization<Edn> {
+  const judged = judgeDistinctValues(history);
+  if (judged?.verdict === true) return judged;
+  if (judged === undefined) return findLinearization(history, casRegister, bounds);
+  const { op: unexplained } = judged;
+  return findLinearization(history, casRegister, {
+    maxConfigurations: EXAMPLE_CONFIGURATIONS,
+    ...bounds,
+    unexplained,
+  });
 }
 
 function shownConfiguration({ state, last, pending }: Configuration<Edn>): EdnObject {

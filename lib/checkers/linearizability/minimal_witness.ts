@@ -83,7 +83,7 @@ interface Part<State> {
 function isExplained<State>(part: Part<State>, model: Model<State>): boolean {
   const events = eventsOf(part, model);
   return part.initial.some((initial) =>
-    search(events, model, MAX_CONFIGURATIONS, initial).verdict !== false
+    search(events, model, { maxConfigurations: MAX_CONFIGURATIONS }, initial).verdict !== false
   );
 }
 

@@ -38,6 +38,10 @@ export class StateTable<State> {
     return this.#model.isReadOnly?.(op) ?? false;
   }
 
+  helpful(definite: readonly Op[], indefinite: readonly Op[]): ReadonlySet<Op> {
+    return this.#model.helpful?.(definite, indefinite) ?? new Set(indefinite);
+  }
+
   get(state: number): State {
     return this.#all[state] ?? this.#model.initial;
   }
