@@ -9,10 +9,36 @@
  */
 import { Sym } from "../history/edn.ts";
 import type { Op } from "../history/operations.ts";
-import { checkAvailability } from "./availability.ts";
-import { type Check, type CheckOptions, type Result, UNKNOWN, worst } from "./checker.ts";
-import { checkExceptions } from "./exceptions.ts";
-import { checkStats } from "./stats.ts";
+import { checkAvailability, explainAvailability } from "./availability.ts";
+import {
+  type Check,
+  type CheckOptions,
+  type Explain,
+  type Projection,
+  type Result,
+  UNKNOWN,
+  worst,
+} from "./checker.ts";
+import { checkExceptions, explainExceptions, projectExceptions } from "./exceptions.ts";
+import { checkStats, explainStats } from "./stats.ts";
+
+/** A checker, its explanation, and what of its result must come out equal again. Default: all. */
+export interface CommonJudge {
+  readonly check: Check;
+  readonly explain: Explain;
+  readonly project?: Projection;
+}
+
+/** The checkers that judge every history, whatever its workload; the most telling first. */
+export const COMMON_JUDGES = {
+  stats: { check: checkStats, explain: explainStats },
+  availability: { check: checkAvailability, explain: explainAvailability },
+  exceptions: {
+    check: checkExceptions,
+    explain: explainExceptions,
+    project: projectExceptions,
+  },
+} satisfies Record<string, CommonJudge>;
 
 /** What {@linkcode composeResults} puts together. */
 interface Composition {
@@ -26,6 +52,8 @@ interface Composition {
 
 /** Runs every checker over a history and returns the map that `results.edn` holds. */
 export function composeResults({ history, check, options = {}, net }: Composition): Result {
+  const judged = (name: keyof typeof COMMON_JUDGES) =>
+    checkSafely(COMMON_JUDGES[name].check, history, options);
   const results = {
     "perf": {
       "latency-graph": { "valid?": true },
@@ -33,9 +61,9 @@ export function composeResults({ history, check, options = {}, net }: Compositio
       "valid?": true,
     },
     "timeline": { "valid?": true },
-    "exceptions": checkSafely(checkExceptions, history, options),
-    "stats": checkSafely(checkStats, history, options),
-    "availability": checkSafely(checkAvailability, history, options),
+    "exceptions": judged("exceptions"),
+    "stats": judged("stats"),
+    "availability": judged("availability"),
     "net": net,
     "workload": checkSafely(check, history, options),
   } satisfies Record<string, Result>;

@@ -66,14 +66,6 @@ function printRun({ first, last, count }: Run): string {
   return `${printEdn(first)}${count === 2 ? ", " : "–"}${printEdn(last)}`;
 }
 
-/** Formats rows as lines whose columns are aligned, indented by two. */
-export function formatTable(rows: readonly (readonly string[])[]): string[] {
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  return rows.map((row) =>
-    `  ${row.map((cell, column) => cell.padEnd(width(column))).join("  ").trimEnd()}`
-  );
-}
-
 /** Counts how often each key occurs, most frequent first; ties in order of first appearance. */
 export function tally<T>(keys: Iterable<T>): [T, number][] {
   const counts = new Map<T, number>();

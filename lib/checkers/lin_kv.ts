@@ -20,7 +20,7 @@ import {
 import { keyOf } from "../history/equality.ts";
 import { type Op, opFromEdn, opToEdn } from "../history/operations.ts";
 import { type CheckOptions, type Explain, type Result, UNKNOWN, worst } from "./checker.ts";
-import { formatSeconds, formatTable, pluralize } from "./format.ts";
+import { formatSeconds, pluralize } from "./format.ts";
 import {
   type Configuration,
   findLinearization,
@@ -30,6 +30,7 @@ import {
   type SearchOptions,
 } from "./linearizability/mod.ts";
 import { casOf, casRegister } from "./linearizability/register.ts";
+import { formatTable } from "./table.ts";
 
 /** How many configurations a result lists. */
 const CONFIGURATIONS_LIMIT = 10;
@@ -194,7 +195,7 @@ function explainWitness(history: readonly Op[], unexplained: Op): string[] {
         completion === undefined ? "never" : formatSeconds(completion.time),
         printDeed(completion ?? invocation),
       ]),
-    ]),
+    ]).map((line) => `  ${line}`),
   ];
   if (otherCount > 0) {
     const others = pluralize(otherCount, "other operation");

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { NS_PER_S } from "../history/operations.ts";
 import { renderProblem } from "./problems.ts";
 
-Deno.test("a problem is told with time, line, consequence and the node's last words", () => {
+Deno.test("a problem shows its time, line, consequence and the node's last words", () => {
   const text = renderProblem({
     node: "n0",
     timeNs: 1.5 * NS_PER_S,
@@ -21,14 +21,14 @@ Deno.test("a problem is told with time, line, consequence and the node's last wo
   ]);
 });
 
-Deno.test("what there is not is not said; before the run there is no time", () => {
+Deno.test("what is unknown is left out, and so is a time before the run", () => {
   assertEquals(
     renderProblem({ node: "n0", timeNs: -5, text: "n0 did not start" }),
     "✗ n0 did not start",
   );
 });
 
-Deno.test("only the last words are shown, and of a long line only its beginning", () => {
+Deno.test("only the last eight lines are shown, and only the beginning of a long line", () => {
   const lastWords = Array.from({ length: 32 }, (_, i) => `word ${i}`);
   const problem = { node: "n0", timeNs: 0, text: "n0 ended", lastWords, line: "x".repeat(10_000) };
   const lines = renderProblem(problem, { width: 60 }).split("\n");

@@ -1,10 +1,10 @@
 /**
- * A line that tells how a run is going, on a terminal only.
+ * A line that shows how a run is going, on a terminal only.
  *
  * @module
  */
+import { formatFigure, formatWhole } from "../checkers/numbers.ts";
 import { type ProgressLine, showLine } from "./progress_line.ts";
-import { brief, grouped } from "./text.ts";
 
 /** What the line shows. */
 export interface Reading {
@@ -14,14 +14,14 @@ export interface Reading {
   readonly operations: number;
   /** Messages between servers. */
   readonly messages?: number;
-  /** Who is cut off, in words; absent where nothing is. */
+  /** What is cut off, in words; absent where nothing is. */
   readonly fault?: string;
 }
 
 /**
  * Draws a progress line on standard error, if that is a terminal.
  *
- * @param expectedS How long operations go on, in seconds.
+ * @param expectedS How long the main phase takes, in seconds.
  */
 export function showProgress(expectedS: number, read: () => Reading): ProgressLine {
   return showLine(() => {
@@ -35,8 +35,8 @@ function inWords(reading: Reading, expectedS: number): string {
   const seconds = Math.max(0, Math.floor(elapsedS));
   const perOp = messages === undefined || operations === 0
     ? []
-    : [`${brief(messages / operations)} messages per op`];
+    : [`${formatFigure(messages / operations)} messages per op`];
   const time = seconds <= expectedS ? `${seconds} of ${expectedS} s` : `${seconds} s`;
-  const words = [phase, time, `${grouped(operations)} ops`, ...perOp];
+  const words = [phase, time, `${formatWhole(operations)} ops`, ...perOp];
   return [...words, ...(fault === undefined ? [] : [fault])].join(" · ");
 }

@@ -5,50 +5,54 @@
  *
  * @module
  */
-import { formatPercent, pluralize } from "../checkers/format.ts";
-import type { Figure, Metrics } from "./figures.ts";
-import type { Ending, Limit, MeasuredLimit, Place, Summary } from "./summary.ts";
+import { pluralize } from "../checkers/format.ts";
+import { formatFigure } from "../checkers/numbers.ts";
+import type { Figure, Metric, Place } from "../workbench/workloads/workload.ts";
+import type { Limit, MeasuredLimit } from "./limits.ts";
+import { METRICS } from "./metrics.ts";
+import type { Ending, Summary } from "./summary.ts";
 import {
-  brief,
+  alignCells,
   type Cell,
-  columns,
-  grouped,
-  listing,
-  type Look,
-  milliseconds,
+  listSentences,
+  makePaint,
   type Paint,
-  painter,
-  paragraph,
+  type Style,
+  wrapParagraph,
 } from "./text.ts";
 
 const MARKS = { pass: "✓", fail: "✗", unknown: "?", crash: "✗" } as const;
 const TONES = { pass: "good", fail: "bad", unknown: "unsure", crash: "bad" } as const;
 
-/** A summary as text, without a final line break. `title` names the run, such as `3d  Broadcast`. */
-export function renderSummary(summary: Summary, look: Look & { title?: string } = {}): string {
+/** A style, and what the run is called, such as `3d  Broadcast`. */
+type TitledStyle = Style & { readonly title?: string };
+
+/** Renders a summary as text, without a final line break. */
+export function renderSummary(summary: Summary, style: TitledStyle = {}): string {
   const { ending, headline, limits, figures, explanation, places } = summary;
-  const { width = 80, title } = look;
-  const paint = painter(look);
+  const { width = 80, title } = style;
+  const paint = makePaint(style);
   const mark = `${paint(TONES[ending], MARKS[ending])} ${paint("strong", ending)}`;
   const blocks = [
-    [title === undefined ? mark : `${mark}  ${title}`, ...paragraph("  ", headline, width)],
-    table(limits, figures, width, paint),
-    listing(explanation, width),
-    places.length === 0 ? [] : ["  Look first at", ...placeLines(places, paint)],
+    [title === undefined ? mark : `${mark}  ${title}`, ...wrapParagraph("  ", headline, width)],
+    renderFigures(limits, figures, width, paint),
+    listSentences(explanation, width),
+    places.length === 0 ? [] : ["  Look first at", ...renderPlaces(places, paint)],
   ];
   return blocks.filter((block) => block.length > 0).map((block) => block.join("\n")).join("\n\n");
 }
 
-function table(
+function renderFigures(
   limits: readonly MeasuredLimit[],
   figures: readonly Figure[],
   width: number,
   paint: Paint,
 ): string[] {
   const nameWidth = Math.max(0, ...[...limits, ...figures].map(({ name }) => name.length));
-  const limitRows = columns(limits.map((limit) => limitRow(limit, nameWidth)), paint);
+  const rows = limits.map((limit) => limitRow(limit, nameWidth));
+  const limitRows = alignCells(rows, paint, { right: [2] });
   const figureRows = figures.flatMap(({ name, text }) => {
-    const [first = "", ...rest] = paragraph(" ".repeat(nameWidth + 7), text, width);
+    const [first = "", ...rest] = wrapParagraph(" ".repeat(nameWidth + 7), text, width);
     return [`     ${paint("quiet", name.padEnd(nameWidth))}${first.slice(nameWidth + 5)}`, ...rest];
   });
   const gap = limits.length > 0 && figures.length > 0 ? [""] : [];
@@ -56,8 +60,8 @@ function table(
 }
 
 function limitRow(limit: MeasuredLimit, nameWidth: number): Cell[] {
-  const { name, value, ok, unit } = limit;
-  const measured = value === undefined ? "not measured" : withUnit(value, unit);
+  const { name, metric, value, ok } = limit;
+  const measured = value === undefined ? "not measured" : printMetric(metric, value);
   const [mark, tone] = ok
     ? ["✓", "good"] as const
     : value === undefined
@@ -66,29 +70,27 @@ function limitRow(limit: MeasuredLimit, nameWidth: number): Cell[] {
   return [
     { text: mark, tone },
     { text: name.padEnd(nameWidth) },
-    { text: measured, align: "right", tone: ok ? "strong" : tone },
+    { text: measured, tone: ok ? "strong" : tone },
     { text: boundOf(limit), tone: "quiet" },
     { text: gauge(limit), tone: ok ? "quiet" : tone },
   ];
 }
 
-function boundOf({ below, max, min, unit }: Limit): string {
-  const bounds = [
-    ...(below === undefined ? [] : [`below ${withUnit(below, unit)}`]),
-    ...(max === undefined ? [] : [`at most ${withUnit(max, unit)}`]),
-    ...(min === undefined ? [] : [`at least ${withUnit(min, unit)}`]),
-  ];
-  return bounds.join(", ");
+function boundOf({ metric, below, max, min }: Limit): string {
+  const bounds = [["below", below], ["at most", max], ["at least", min]] as const;
+  return bounds.flatMap(([word, bound]) =>
+    bound === undefined ? [] : [`${word} ${printMetric(metric, bound)}`]
+  ).join(", ");
 }
 
-function withUnit(value: number, unit: string | undefined): string {
-  if (unit === "%") return formatPercent(value);
-  return unit === undefined ? brief(value) : `${brief(value)} ${unit}`;
+function printMetric(key: string, value: number): string {
+  const { print = formatFigure } = METRICS.find((metric) => metric.key === key) ?? {};
+  return print(value);
 }
 
 const GAUGE_WIDTH = 20;
 
-/** How much of an upper limit is used, as a bar; nothing for other limits. */
+/** A bar that shows how much of an upper limit is used; nothing for other limits. */
 function gauge({ value, below, max }: MeasuredLimit): string {
   const bound = below ?? max;
   if (value === undefined || bound === undefined || bound <= 0) return "";
@@ -96,62 +98,48 @@ function gauge({ value, below, max }: MeasuredLimit): string {
   return "━".repeat(filled) + "╌".repeat(GAUGE_WIDTH - filled);
 }
 
-function placeLines(places: readonly Place[], paint: Paint): string[] {
-  const rows = places.map((
-    { path, why },
-  ): Cell[] => [{ text: path }, { text: why, tone: "quiet" }]);
-  return columns(rows, paint).map((line) => `    ${line}`);
+function renderPlaces(places: readonly Place[], paint: Paint): string[] {
+  const rows = places.map(({ path, why }): Cell[] => [
+    { text: path },
+    { text: why, tone: "quiet" },
+  ]);
+  return alignCells(rows, paint).map((line) => `    ${line}`);
 }
 
-/** A summary, or several, as JSON for other programs. */
+/** Prints a summary, or several, as JSON for other programs. */
 export function summaryJson(summary: Summary | readonly Summary[]): string {
   return JSON.stringify(summary, null, 2);
 }
 
-/** A line of the scoreboard. */
+/** A run of a challenge, as a line of the scoreboard. */
 export interface Score {
   readonly id: string;
   readonly title: string;
   readonly summary: Summary;
 }
 
-/** Several challenges, one line each, and how many passed. */
-export function renderScoreboard(scores: readonly Score[], look: Look = {}): string {
-  const paint = painter(look);
-  const header = ["", "", "", ...METRICS.map(({ name }) => name)];
-  const rows = scores.map(({ id, title, summary }): Cell[] => [
-    { text: MARKS[summary.ending], tone: TONES[summary.ending] },
+/** The metrics that a terminal has room for. */
+const SHOWN: readonly Metric[] = METRICS.filter(({ isDetail }) => !isDetail);
+
+const nameOf = ({ title, shortTitle = title }: Metric) => shortTitle;
+
+/** Renders several challenges, one line each, and how many passed. */
+export function renderScoreboard(scores: readonly Score[], style: Style = {}): string {
+  const paint = makePaint(style);
+  const heads = ["", "", "", ...SHOWN.map(nameOf)].map((text): Cell => ({ text, tone: "quiet" }));
+  const rows = scores.map(({ id, title, summary: { ending, metrics } }): Cell[] => [
+    { text: MARKS[ending], tone: TONES[ending] },
     { text: id, tone: "strong" },
     { text: title },
-    ...metricCells(summary.metrics),
+    ...SHOWN.map(({ key, print }) => {
+      const value = metrics[key];
+      return { text: value === undefined ? "–" : print(value) };
+    }),
   ]);
-  const head = header.map((text, n): Cell => ({
-    text,
-    tone: "quiet",
-    align: n < 3 ? "left" : "right",
-  }));
-  return [...columns([head, ...rows], paint), "", tallyOf(scores.map(({ summary }) => summary))]
-    .map((line) => line === "" ? "" : `  ${line}`).join("\n");
+  const right = SHOWN.map((_, n) => n + 3);
+  const table = alignCells([heads, ...rows], paint, { right }).map((line) => `  ${line}`);
+  return [...table, "", `  ${tallyOf(scores.map(({ summary }) => summary))}`].join("\n");
 }
-
-function metricCells(metrics: Metrics): Cell[] {
-  return METRICS.map(({ of, print }) => {
-    const value = of(metrics);
-    return { text: value === undefined ? "–" : print(value), align: "right" };
-  });
-}
-
-const METRICS: readonly {
-  readonly name: string;
-  readonly of: (metrics: Metrics) => number | undefined;
-  readonly print: (value: number) => string;
-}[] = [
-  { name: "operations", of: (metrics) => metrics.operations, print: grouped },
-  { name: "ok", of: (metrics) => metrics.okFraction, print: formatPercent },
-  { name: "msgs/op", of: (metrics) => metrics.serverMessagesPerOp, print: brief },
-  { name: "stable, median", of: (metrics) => metrics.stableMedianMs, print: milliseconds },
-  { name: "stable, max", of: (metrics) => metrics.stableMaxMs, print: milliseconds },
-];
 
 function tallyOf(summaries: readonly Summary[]): string {
   const passed = summaries.filter(({ ending }) => ending === "pass").length;
@@ -159,32 +147,24 @@ function tallyOf(summaries: readonly Summary[]): string {
   return passed === summaries.length ? `all of ${all} pass` : `${passed} of ${all} pass`;
 }
 
-/** Several runs of one challenge: each figure's median and spread. */
-export function renderRuns(
-  summaries: readonly Summary[],
-  look: Look & { title?: string } = {},
-): string {
-  const paint = painter(look);
+/** Renders several runs of one challenge: each metric's median and spread. */
+export function renderRuns(summaries: readonly Summary[], style: TitledStyle = {}): string {
+  const paint = makePaint(style);
   const ending = worstEnding(summaries);
-  const title = look.title === undefined ? "" : `${look.title}  `;
+  const title = style.title === undefined ? "" : `${style.title}  `;
   const head = `${paint(TONES[ending], MARKS[ending])} ${title}${tallyOf(summaries)}`;
-  const header = ["", "median", "from", "to"].map((text, n): Cell => ({
-    text,
-    tone: "quiet",
-    align: n === 0 ? "left" : "right",
-  }));
-  const rows = METRICS.flatMap(({ name, of, print }): Cell[][] => {
-    const spread = spreadOf(summaries.flatMap(({ metrics }) => of(metrics) ?? []));
+  const heads = ["", "median", "from", "to"].map((text): Cell => ({ text, tone: "quiet" }));
+  const rows = SHOWN.flatMap((metric): Cell[][] => {
+    const spread = spreadOf(summaries.flatMap(({ metrics }) => metrics[metric.key] ?? []));
     if (spread === undefined) return [];
-    const [median, ...ends] = [spread.median, spread.min, spread.max].map(print);
-    return [[
-      { text: name },
-      { text: median ?? "", align: "right", tone: "strong" },
-      ...ends.map((text): Cell => ({ text, align: "right" })),
-    ]];
+    const [median = "", min = "", max = ""] = [spread.median, spread.min, spread.max]
+      .map(metric.print);
+    const name = nameOf(metric);
+    return [[{ text: name }, { text: median, tone: "strong" }, { text: min }, { text: max }]];
   });
   if (rows.length === 0) return head; // every run crashed
-  return [head, "", ...columns([header, ...rows], paint).map((line) => `    ${line}`)].join("\n");
+  const table = alignCells([heads, ...rows], paint, { right: [1, 2, 3] });
+  return [head, "", ...table.map((line) => `    ${line}`)].join("\n");
 }
 
 /** The ending of several runs together: the worst of them. */
@@ -193,7 +173,7 @@ export function worstEnding(summaries: readonly Summary[]): Ending {
   return order.find((ending) => summaries.some((one) => one.ending === ending)) ?? "pass";
 }
 
-/** Median, least and greatest of some values; nothing of none. */
+/** The median, least and greatest of some values; nothing of none. */
 export function spreadOf(
   values: readonly number[],
 ): { median: number; min: number; max: number } | undefined {

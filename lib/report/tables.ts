@@ -1,63 +1,56 @@
 /**
- * Figures that were measured, as tables in Markdown: the scoreboard, and how far the engines agree.
+ * Measured figures as tables in Markdown: the scoreboard, and how far the engines agree.
  *
  * @module
  */
-import { challengeOf } from "../../tasks/shared/challenges.ts";
-import type { Metrics } from "./figures.ts";
-import { brief, milliseconds } from "./text.ts";
+import type { Metric } from "../workbench/workloads/workload.ts";
+import { METRICS } from "./metrics.ts";
 
-/** Median and spread of a figure over some runs. */
+/** Median and spread of a metric over some runs. */
 export type Spread = readonly [median: number, least: number, greatest: number];
 
-/** What an engine made of a challenge, in one run or more. */
+/** What an engine measured of a challenge, in one run or more. */
 export interface Row {
   readonly id: string;
-  /** Options of the run, the challenge's own. */
+  /** The challenge's own options. */
   readonly options: string;
   readonly engine: string;
   readonly runs: number;
   readonly passed: number;
-  readonly figures: Readonly<Partial<Record<keyof Metrics, Spread>>>;
+  /** By the keys of metrics. */
+  readonly figures: Readonly<Record<string, Spread>>;
 }
 
-interface Column {
-  readonly key: keyof Metrics;
-  readonly title: string;
-  readonly print: (value: number) => string;
-  /** How far two engines may be apart, as a fraction; absent where they are not compared by it. */
-  readonly tolerance?: number;
-}
+/** The metrics that are kept. How many operations there were follows from the options. */
+export const COLUMNS: readonly Metric[] = METRICS.filter(({ key }) => key !== "operations");
 
-/** The figures that are kept. */
-export const COLUMNS: readonly Column[] = [
-  { key: "serverMessagesPerOp", title: "messages per op", print: brief, tolerance: 0.03 },
-  { key: "stableMedianMs", title: "stable, median", print: milliseconds, tolerance: 0.1 },
-  { key: "stableP99Ms", title: "stable, 99 %", print: milliseconds, tolerance: 0.1 },
-  { key: "stableMaxMs", title: "stable, maximum", print: milliseconds },
-  { key: "okFraction", title: "ok", print: (f) => `${(Math.floor(f * 1e5) / 1e3)} %` },
-];
+/** A row's challenge, as a table names it. */
+type NameRow = (row: Row) => string;
 
-/** The scoreboard: median, and in brackets the spread where there is one. */
-export function scoreboardOf(rows: readonly Row[]): string {
+/** Renders the scoreboard: medians, with the spread in brackets where there is one. */
+export function renderScoreboardTable(rows: readonly Row[], nameRow: NameRow): string {
   const head = ["", "challenge", "engine", "passed", ...COLUMNS.map(({ title }) => title)];
   const lines = rows.map((row) => [
     `**${row.id}**`,
-    titleOf(row),
+    nameRow(row),
     row.engine,
     `${row.passed} of ${row.runs}`,
     ...COLUMNS.map(({ key, print }) => cell(row.figures[key], print)),
   ]);
-  return table(head, lines, 3);
+  return renderTable(head, lines, 3);
 }
 
 /**
- * How far engines agree: a line for each figure of a challenge, with the deviation of every engine's
- * median from that of the first, and a mark where it is beyond what is tolerated.
+ * Renders how far engines agree: a line for each metric of a challenge, with the deviation of every
+ * engine's median from that of the first, and a mark where it exceeds the metric's tolerance.
  *
  * @param engines Those to compare, the reference first.
  */
-export function agreementOf(rows: readonly Row[], engines: readonly string[]): string {
+export function renderAgreementTable(
+  rows: readonly Row[],
+  engines: readonly string[],
+  nameRow: NameRow,
+): string {
   const byRun = Map.groupBy(rows, ({ id, options }) => `${id} ${options}`);
   const lines = [...byRun.values()].flatMap((same) => {
     const [first] = same;
@@ -67,14 +60,14 @@ export function agreementOf(rows: readonly Row[], engines: readonly string[]): s
     const figures = COLUMNS.flatMap((column) =>
       column.tolerance === undefined || found.every((row) => row?.figures[column.key] === undefined)
         ? []
-        : [["", column.title, ...compared(column, found)]]
+        : [["", column.title, ...compare(column, found)]]
     );
-    return [[`**${first.id}** ${titleOf(first)}`, "passed", ...passed], ...figures];
+    return [[`**${first.id}** ${nameRow(first)}`, "passed", ...passed], ...figures];
   });
-  return table(["challenge", "", ...engines], lines, 2);
+  return renderTable(["challenge", "", ...engines], lines, 2);
 }
 
-function compared({ key, print, tolerance = 0 }: Column, rows: readonly (Row | undefined)[]) {
+function compare({ key, print, tolerance = 0 }: Metric, rows: readonly (Row | undefined)[]) {
   const [reference] = rows.map((row) => row?.figures[key]?.[0]);
   return rows.map((row, i) => {
     const spread = row?.figures[key];
@@ -86,21 +79,18 @@ function compared({ key, print, tolerance = 0 }: Column, rows: readonly (Row | u
   });
 }
 
-/** A challenge's title; tells its runs apart where it has several. */
-function titleOf({ id, options }: Row): string {
-  const { title, runs } = challengeOf(id);
-  const plain = runs.length > 1 && !options.includes("--nemesis");
-  return `${title}${plain ? ", no partition" : ""}`;
-}
-
 function cell(spread: Spread | undefined, print: (value: number) => string): string {
   if (spread === undefined) return "–";
   const [median, least, greatest] = spread.map(print);
   return least === greatest ? `${median}` : `${median} (${least} – ${greatest})`;
 }
 
-/** @param words Columns of text, at the left; those behind hold figures. */
-function table(head: readonly string[], lines: readonly string[][], words: number): string {
-  const rule = head.map((_, i) => i < words ? "---" : "---:");
+/** @param textColumns How many columns, from the left, hold text; the others hold figures. */
+function renderTable(
+  head: readonly string[],
+  lines: readonly string[][],
+  textColumns: number,
+): string {
+  const rule = head.map((_, i) => i < textColumns ? "---" : "---:");
   return [head, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

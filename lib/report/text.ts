@@ -4,24 +4,25 @@
  * @module
  */
 import { stripVTControlCharacters, styleText } from "node:util";
+import { type Alignment, padCells } from "../checkers/table.ts";
 
-/** How text is to look. */
-export interface Look {
+/** How text is laid out and coloured. */
+export interface Style {
   /** Escape sequences for colour. Default: none. */
   readonly color?: boolean;
   /** Columns that lines should not exceed. Default: 80. */
   readonly width?: number;
 }
 
-/** The look that standard output wants: colour only on a terminal, and not with `NO_COLOR`. */
-export function terminalLook(): Required<Look> {
+/** Finds the style for standard output: colour only on a terminal, and not with `NO_COLOR`. */
+export function detectStyle(): Required<Style> {
   if (!Deno.stdout.isTerminal()) return { color: false, width: 80 };
   const { columns } = Deno.consoleSize();
   return { color: !Deno.noColor, width: Math.max(60, Math.min(columns, 100)) };
 }
 
-/** What a stretch of text is, from which its colour follows. */
-export type Tone = "good" | "bad" | "unsure" | "quiet" | "strong";
+/** What a piece of text says; its colour follows from that. */
+type Tone = "good" | "bad" | "unsure" | "quiet" | "strong";
 
 const STYLES = {
   good: ["green"],
@@ -34,8 +35,8 @@ const STYLES = {
 /** Colours text; without colour it is the text itself. */
 export type Paint = (tone: Tone, text: string) => string;
 
-/** The {@linkcode Paint} of a look. */
-export function painter({ color = false }: Look): Paint {
+/** Makes the {@linkcode Paint} of a style. */
+export function makePaint({ color = false }: Style): Paint {
   if (!color) return (_tone, text) => text;
   return (tone, text) => styleText([...STYLES[tone]], text, { validateStream: false });
 }
@@ -46,7 +47,7 @@ function widthOf(text: string): number {
 }
 
 /** Breaks text at blanks into lines of at most `width` columns; a longer word stays whole. */
-export function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(/\s+/)) {
@@ -60,58 +61,39 @@ export function wrap(text: string, width: number): string[] {
   return line === "" ? lines : [...lines, line];
 }
 
-/** A wrapped paragraph whose first line starts with `head` and the others with as many blanks. */
-export function paragraph(head: string, text: string, width: number): string[] {
+/** Wraps a paragraph whose first line starts with `head`, and the others with as many blanks. */
+export function wrapParagraph(head: string, text: string, width: number): string[] {
   const blank = " ".repeat(widthOf(head));
   return wrap(text, width - blank.length).map((line, n) => `${n === 0 ? head : blank}${line}`);
 }
 
 /**
- * Sentences as a list of paragraphs. A line that begins with blanks is part of a table and stays as
- * it is, below the sentence before it.
+ * Lists sentences as paragraphs. A line that begins with blanks is part of a table and stays as it is,
+ * below the sentence before it.
  */
-export function listing(sentences: readonly string[], width: number): string[] {
+export function listSentences(sentences: readonly string[], width: number): string[] {
   return sentences.flatMap((text) =>
-    text.startsWith("  ") ? [`  ${text}`] : paragraph("  · ", text, width)
+    text.startsWith("  ") ? [`  ${text}`] : wrapParagraph("  · ", text, width)
   );
 }
 
-/** A cell: its text, how it is coloured, and to which side it goes. */
+/** A cell of a table: its text, and how it is coloured. */
 export interface Cell {
   readonly text: string;
   readonly tone?: Tone;
-  readonly align?: "left" | "right";
 }
 
-/** Rows whose columns line up, two blanks apart. Empty cells take no colour. */
-export function columns(rows: readonly (readonly Cell[])[], paint: Paint): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [n, { text }] of row.entries()) widths[n] = Math.max(widths[n] ?? 0, text.length);
-  }
-  return rows.map((row) =>
-    row.map(({ text, tone, align = "left" }, n) => {
-      const width = widths[n] ?? 0;
-      const gap = " ".repeat(width - text.length);
-      const painted = tone === undefined || text === "" ? text : paint(tone, text);
-      return align === "right" ? gap + painted : painted + gap;
+/** Aligns the columns of coloured cells, two blanks apart. Padding takes no colour. */
+export function alignCells(
+  rows: readonly (readonly Cell[])[],
+  paint: Paint,
+  alignment?: Alignment,
+): string[] {
+  const padded = padCells(rows.map((row) => row.map(({ text }) => text)), alignment);
+  return rows.map((row, r) =>
+    row.map(({ text, tone }, n) => {
+      const cell = padded[r]?.[n] ?? "";
+      return tone === undefined || text === "" ? cell : cell.replace(text, () => paint(tone, text));
     }).join("  ").trimEnd()
   );
-}
-
-/** A whole number with its thousands apart: `41,976`. */
-export function grouped(value: number): string {
-  return Math.round(value).toString().replaceAll(/\B(?=(\d{3})+$)/g, ",");
-}
-
-/** A figure with as many digits as a person wants: three significant ones, more for thousands. */
-export function brief(value: number): string {
-  if (Number.isInteger(value)) return grouped(value);
-  const size = Math.abs(value);
-  return size >= 1000 ? grouped(value) : value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
-}
-
-/** A time in whole milliseconds: `1,087 ms`. */
-export function milliseconds(value: number): string {
-  return `${grouped(value)} ms`;
 }

@@ -1,42 +1,24 @@
 /**
- * In which way a run failed, so that two failures can be told apart or found to be the same.
+ * Failure signatures: whether two runs failed in the same way.
  *
  * @module
  */
-import { type Edn, isEdnObject, Keyword, List } from "../history/edn.ts";
-import type { Outcome } from "../workbench/run.ts";
+import { isEdnObject } from "../history/edn.ts";
+import type { RunResult } from "../workbench/result.ts";
 
 /**
- * The ways in which a run failed, sorted: a checker's anomaly types where it names some, else what
- * it counted, else its name. Empty for a run that passed.
+ * The kinds of failure that a run shows, sorted: those that its workload finds in the result, else the
+ * name of each checker that was not satisfied. Empty for a run that passed.
  */
-export function waysOfFailing({ results, crash }: Outcome): string[] {
+export function failureSignature(
+  { workload, results, crash }: Pick<RunResult, "workload" | "results" | "crash">,
+): string[] {
   if (results === undefined) return [`crash: ${(crash?.text ?? "").replace(/\d+/g, "#")}`];
-  const ways: string[] = [];
-  for (const [checker, result] of Object.entries(results)) {
-    if (!isEdnObject(result) || result["valid?"] === true) continue;
-    ways.push(...waysOf(checker, result));
-  }
-  return [...new Set(ways)].sort();
-}
-
-const TYPE_LISTS = ["anomaly-types", "bad-error-types"];
-const COUNTS = ["lost-count", "duplicated-count"];
-
-function waysOf(checker: string, result: Record<string, Edn | undefined>): string[] {
-  const types = TYPE_LISTS.flatMap((key) => itemsOf(result[key]).map(nameOf));
-  if (types.length > 0) return types;
-  const counted = COUNTS.filter((key) => Number(result[key]) > 0);
-  if (counted.length > 0) return counted.map((key) => key.replace("-count", ""));
-  return [`${checker} ${result["valid?"] === false ? "invalid" : "unknown"}`];
-}
-
-function itemsOf(value: Edn | undefined): readonly Edn[] {
-  if (value instanceof List) return value.items;
-  if (value instanceof Set) return [...value];
-  return Array.isArray(value) ? value : [];
-}
-
-function nameOf(value: Edn): string {
-  return value instanceof Keyword ? value.name : String(value);
+  const kinds = Object.entries(results).flatMap(([checker, result]) => {
+    if (!isEdnObject(result) || result["valid?"] === true) return [];
+    const own = checker === "workload" ? workload.signature?.(result) ?? [] : [];
+    if (own.length > 0) return own;
+    return [`${checker} ${result["valid?"] === false ? "invalid" : "unknown"}`];
+  });
+  return [...new Set(kinds)].sort();
 }

@@ -1,39 +1,50 @@
-import { assertEquals } from "@std/assert";
-import { keyword, List } from "../history/edn.ts";
-import type { EdnObject } from "../history/edn.ts";
-import { waysOfFailing } from "./failure.ts";
+import { assert, assertEquals } from "@std/assert";
+import { type EdnObject, keyword, List } from "../history/edn.ts";
+import { workloads } from "../workbench/workloads/mod.ts";
+import { failureSignature } from "./failure.ts";
 
-const ways = (results: EdnObject) => waysOfFailing({ history: [], problems: [], results });
+function signature(workload: string, results: EdnObject): string[] {
+  const found = workloads.get(workload);
+  assert(found !== undefined);
+  return failureSignature({ workload: found, results });
+}
 
-Deno.test("a valid run fails in no way", () => {
-  assertEquals(ways({ "valid?": true, stats: { "valid?": true } }), []);
+Deno.test("a valid run has an empty signature", () => {
+  assertEquals(signature("echo", { "valid?": true, stats: { "valid?": true } }), []);
 });
 
-Deno.test("anomaly types are ways of failing, each once and sorted", () => {
-  const types = new List([keyword("lost-write"), keyword("G1a")]);
-  const results = {
+Deno.test("the anomalies that a transactional workload found are its kinds, each once and sorted", () => {
+  const types = ["lost-update", "G1a", "G1a"].map(keyword);
+  const results = { workload: { "valid?": false, "anomaly-types": new List(types) } };
+  assertEquals(signature("txn-list-append", results), ["G1a", "lost-update"]);
+});
+
+Deno.test("errors that the kafka checker tolerates are no kinds of failure", () => {
+  const types = [keyword("lost-write"), keyword("int-send-skip")];
+  const workload = {
     "valid?": false,
-    workload: { "valid?": false, "anomaly-types": types },
-    other: { "valid?": false, "bad-error-types": [keyword("G1a")] },
+    "error-types": new List(types),
+    "bad-error-types": new List(types.slice(0, 1)),
   };
-  assertEquals(ways(results), ["G1a", "lost-write"]);
+  assertEquals(signature("kafka", { workload }), ["lost-write"]);
 });
 
-Deno.test("what a checker counted is a way, if it counted any", () => {
-  const workload = { "valid?": false, "lost-count": 2, "duplicated-count": 0 };
-  assertEquals(ways({ "valid?": false, workload }), ["lost"]);
+Deno.test("values are lost, ids are duplicated", () => {
+  const lost = { "valid?": false, "lost-count": 2, "duplicated-count": 0 };
+  assertEquals(signature("broadcast", { workload: lost }), ["lost"]);
+  const duplicated = { "valid?": false, "duplicated-count": 1 };
+  assertEquals(signature("unique-ids", { workload: duplicated }), ["duplicated"]);
 });
 
 Deno.test("a checker that says no more is named with its verdict", () => {
-  assertEquals(
-    ways({ stats: { "valid?": false }, workload: { "valid?": keyword("unknown") } }),
-    ["stats invalid", "workload unknown"],
-  );
+  const results = { stats: { "valid?": false }, workload: { "valid?": keyword("unknown") } };
+  assertEquals(signature("echo", results), ["stats invalid", "workload unknown"]);
 });
 
 Deno.test("crashes of the same kind are the same, whatever the numbers in them", () => {
-  const crash = (text: string) =>
-    waysOfFailing({ history: [], problems: [], crash: { node: "n0", timeNs: 0, text } });
+  const workload = workloads.get("echo");
+  assert(workload !== undefined);
+  const crash = (text: string) => failureSignature({ workload, crash: { text, lastWords: [] } });
   assertEquals(crash("n3 ended: exit status 1"), crash("n4 ended: exit status 2"));
   assertEquals(crash("n3 ended"), ["crash: n# ended"]);
 });

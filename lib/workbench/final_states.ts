@@ -1,90 +1,88 @@
 /**
- * What nodes hold when all is over, and what that says beyond Maelstrom's checks.
+ * What nodes hold once a run is over, and what that says beyond Maelstrom's checks.
  *
- * Maelstrom's word is a function of what clients were told while the run went on. Where a workload's
- * operations are enough to read everything a node holds, a run goes on for a few seconds more, with
- * every fault ended: ordinary clients ask every node, again and again, until all say the same or have
- * had time enough to. Any executable can be asked. What they say is judged apart: it is part neither of
- * the history nor of the message counts nor of the verdict, which stay Maelstrom's.
+ * Maelstrom's verdict depends only on what clients were told during the run. Where a workload's
+ * operations can read everything a node holds, the workbench goes on for a few seconds more: it ends
+ * every fault, and ordinary clients read every node's state again and again until all nodes agree or
+ * have had time enough to. Any executable can be asked. The states are judged apart: they are part
+ * neither of the history nor of the message counts nor of the verdict, which stay Maelstrom's.
  *
  * @module
  */
-import type { Explain, Result } from "../checkers/checker.ts";
-import { UNKNOWN } from "../checkers/checker.ts";
-import { type Call, MalformedReply } from "./clients/client.ts";
-import { type Clock, sleep } from "./clock/clock.ts";
-import { type Edn, type EdnObject, printEdn } from "../history/edn.ts";
+import { type Explain, type Result, UNKNOWN, verdictOf } from "../checkers/checker.ts";
+import { type Edn, type EdnObject, itemsOf, printEdn } from "../history/edn.ts";
 import { NS_PER_S, type Op } from "../history/operations.ts";
 import { RpcError } from "../message.ts";
+import { type Call, MalformedReply } from "./clients/client.ts";
+import { type Clock, sleep } from "./clock/clock.ts";
 
 /** What a node holds, by key. */
 export type State = ReadonlyMap<Edn, Edn>;
 
-/** What is known at the end, beside the history. */
-export interface Ending {
-  /** What each node holds that could say. */
+/** What nodes hold at the end of a run. */
+export interface FinalStates {
+  /** The state of each node that answered. */
   readonly states: ReadonlyMap<string, State>;
-  /** Nodes that could not. */
+  /** The nodes that did not. */
   readonly silent: readonly string[];
+}
+
+/** What a check of final states knows beside the history. */
+interface FinalStateContext {
+  readonly states: ReadonlyMap<string, State>;
   readonly consistencyModels?: readonly string[];
-  /** The node that a process asks. */
+  /** The node that a process talks to. */
   readonly nodeOf: (process: number) => string | undefined;
 }
 
-/** A workload's part in it. */
-export interface Aftermath {
-  /** The keys to ask for, given what was done; where there are none, nobody is asked. */
+/** How a workload reads and judges final states. */
+export interface FinalStateCheck {
+  /** The keys to read, given what was done; where there are none, no node is asked. */
   readonly keys: (history: readonly Op[]) => readonly Edn[];
-  /** Asks a node what it holds of some keys. */
-  readonly ask: (keys: readonly Edn[], call: Call) => Promise<State>;
-  readonly check: (history: readonly Op[], ending: Ending) => Result;
-  /** Says what the result means, also where all is well. */
+  /** Reads what a node holds under some keys. */
+  readonly read: (keys: readonly Edn[], call: Call) => Promise<State>;
+  readonly check: (history: readonly Op[], context: FinalStateContext) => Result;
+  /** Says what the result means: what is wrong, or in one sentence what holds if nothing is. */
   readonly explain: Explain;
 }
 
-/** Time between two rounds of questions, and the most rounds. */
+/** Time between two rounds of reads, and the most rounds. */
 const ROUND_NS = NS_PER_S;
 const ROUNDS = 5;
-/** Keys asked for at a time. */
-const KEYS_AT_A_TIME = 100;
+/** Most keys in one read. */
+const KEYS_PER_READ = 100;
 
-/** Asks all nodes, until they agree or {@linkcode ROUNDS} rounds have gone by. */
-export async function finalStates(
+/** Reads the states of all nodes until they agree or {@linkcode ROUNDS} rounds have gone by. */
+export async function readFinalStates(
   nodes: readonly string[],
   keys: readonly Edn[],
-  ask: (node: string, keys: readonly Edn[]) => Promise<State>,
+  read: (node: string, keys: readonly Edn[]) => Promise<State>,
   clock: Clock,
-): Promise<Pick<Ending, "states" | "silent">> {
+): Promise<FinalStates> {
   for (let round = 1;; round++) {
     await sleep(clock, ROUND_NS);
+    const answers = await Promise.all(nodes.map(async (node) => {
+      const state = await readState(keys, (some) => read(node, some));
+      return { node, state };
+    }));
     const states = new Map<string, State>();
-    const answers = nodes.map(async (node) => {
-      const state = await stateOf(keys, (some) => ask(node, some));
-      if (state !== undefined) states.set(node, state);
-    });
-    await Promise.all(answers);
+    for (const { node, state } of answers) if (state !== undefined) states.set(node, state);
     const silent = nodes.filter((node) => !states.has(node));
-    const all = nodes.flatMap((node) => [states.get(node) ?? []]);
-    const distinct = new Set(all.map((state) => printEdn(new Map(state))));
-    if ((distinct.size <= 1 && silent.length === 0) || round === ROUNDS) {
-      const inOrder = nodes.flatMap((node): [string, State][] => {
-        const state = states.get(node);
-        return state === undefined ? [] : [[node, state]];
-      });
-      return { states: new Map(inOrder), silent };
-    }
+    const distinct = new Set([...states.values()].map((state) => printEdn(new Map(state))));
+    const agree = distinct.size <= 1 && silent.length === 0;
+    if (agree || round === ROUNDS) return { states, silent };
   }
 }
 
-/** What one node holds; `undefined` if it does not say, or not in the form asked for. */
-async function stateOf(
+/** What one node holds; `undefined` if it does not answer, or not in the form asked for. */
+async function readState(
   keys: readonly Edn[],
-  ask: (keys: readonly Edn[]) => Promise<State>,
+  read: (keys: readonly Edn[]) => Promise<State>,
 ): Promise<State | undefined> {
   const state = new Map<Edn, Edn>();
   try {
-    for (let from = 0; from < keys.length; from += KEYS_AT_A_TIME) {
-      const some = await ask(keys.slice(from, from + KEYS_AT_A_TIME));
+    for (let from = 0; from < keys.length; from += KEYS_PER_READ) {
+      const some = await read(keys.slice(from, from + KEYS_PER_READ));
       for (const [key, value] of some) state.set(key, value);
     }
     return state;
@@ -94,15 +92,29 @@ async function stateOf(
   }
 }
 
-/** The result of a check that could not see every node: never better than unknown. */
-export function withSilent(result: Result, silent: readonly string[]): Result {
+/** Judges final states. If a node was silent, the verdict is never better than unknown. */
+export function checkFinalStates(
+  { check }: FinalStateCheck,
+  history: readonly Op[],
+  { silent, ...context }: FinalStates & FinalStateContext,
+): Result {
+  const result = check(history, context);
   if (silent.length === 0) return result;
   const verdict = result["valid?"] === false ? false : UNKNOWN;
   return { ...result, "valid?": verdict, silent: [...silent] };
 }
 
-/** Says which nodes could not be asked. */
-export function explainSilent({ silent }: EdnObject): string[] {
-  const nodes = Array.isArray(silent) ? silent.map(String) : [];
-  return nodes.map((node) => `${node} did not say what it holds at the end.`);
+/** Says what final states show, and that it does not touch Maelstrom's verdict. */
+export function explainFinalStates(
+  { explain }: Pick<FinalStateCheck, "explain">,
+  result: EdnObject,
+  history: readonly Op[],
+): string[] {
+  const silent = itemsOf(result["silent"])
+    .map((node) => `${String(node)} did not say what it holds at the end.`);
+  const [first, ...others] = [...explain(result, history), ...silent];
+  if (first === undefined) return [];
+  const isGood = verdictOf(result["valid?"]) === true;
+  const head = `Beyond Maelstrom's checks${isGood ? "" : ", and no part of the verdict"}: `;
+  return [head + first, ...others];
 }

@@ -3,9 +3,11 @@ import { fileURLToPath } from "node:url";
 import { type EdnObject, isEdnObject, numberOf } from "../../lib/history/edn.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
 import { RealClock } from "../../lib/workbench/clock/real_clock.ts";
-import { parseTestOptions } from "../../lib/workbench/command_line.ts";
-import { type Outcome, run } from "../../lib/workbench/run.ts";
-import { waysOfFailing } from "../../lib/simulator/failure.ts";
+import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts";
+import { type Plan, planOf } from "../../lib/workbench/plan.ts";
+import type { RunResult } from "../../lib/workbench/result.ts";
+import { run } from "../../lib/workbench/run.ts";
+import { failureSignature } from "../../lib/simulator/failure.ts";
 import { loadProgram } from "../../lib/simulator/program.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
 import { FAULTY, type FaultyNode } from "./mod.ts";
@@ -14,20 +16,24 @@ const SEEDS = ["1", "2", "3"];
 
 const urlOf = (file: string) => new URL(file, import.meta.url);
 
-function assertFlagged(node: FaultyNode, outcome: Outcome): void {
+function planWith(options: string, seed: string): Plan {
+  return planOf({ ...applyGiven({}, parseRunOptions(options.split(" "))), seed });
+}
+
+function assertFlagged(node: FaultyNode, outcome: RunResult): void {
   const { signature, mayAlsoShow = [], messagesPerOpAbove, finalStates } = node;
   assertEquals(outcome.crash, undefined);
-  assertEquals(waysOfFailing(outcome).filter((way) => !mayAlsoShow.includes(way)), signature);
-  if (finalStates !== undefined) assertFlaggedBeyond(finalStates, outcome.stronger ?? {});
+  assertEquals(failureSignature(outcome).filter((way) => !mayAlsoShow.includes(way)), signature);
+  if (finalStates !== undefined) assertFlaggedBeyond(finalStates, outcome.finalStates ?? {});
   else if (messagesPerOpAbove === undefined) {
     assert(signature.length > 0, "a fault must show somehow");
   } else assert(messagesPerOp(outcome.results ?? {}) > messagesPerOpAbove);
 }
 
-function assertFlaggedBeyond(keys: readonly string[], stronger: EdnObject): void {
-  assertEquals(stronger["valid?"], false);
+function assertFlaggedBeyond(keys: readonly string[], finalStates: EdnObject): void {
+  assertEquals(finalStates["valid?"], false);
   for (const key of keys) {
-    const found = stronger[key] ?? null;
+    const found = finalStates[key] ?? null;
     assert(Array.isArray(found) ? found.length > 0 : Number(found) > 0, key);
   }
 }
@@ -41,10 +47,7 @@ for (const node of FAULTY) {
   Deno.test(`the simulator exposes ${node.file}`, async () => {
     const program = await loadProgram(urlOf(node.file).href);
     for (const seed of SEEDS) {
-      const { run } = parseTestOptions([...node.options.split(" "), "--seed", seed], {
-        simulated: true,
-      });
-      assertFlagged(node, await simulate(program, run));
+      assertFlagged(node, await simulate(program, planWith(node.options, seed)));
     }
   });
 }
@@ -70,7 +73,7 @@ const all = Deno.env.get("FAULTY_AS_PROCESSES") === "all";
 
 for (const node of FAULTY.filter(({ file }) => all || QUICK.includes(file))) {
   Deno.test(`the workbench exposes ${node.file}, run as processes`, async () => {
-    const outcome = await run(parseTestOptions([...node.options.split(" "), "--seed", "1"]).run, {
+    const outcome = await run(planWith(node.options, "1"), {
       clock: new RealClock(),
       host: new ProcessHost({ bin: fileURLToPath(urlOf(node.file)) }),
     });

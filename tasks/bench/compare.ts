@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { formatTable } from "../../lib/checkers/table.ts";
 
 /** One of the things that are measured side by side. */
 export interface Contender extends AsyncDisposable {
@@ -102,16 +103,7 @@ export function table(bench: Bench, standings: readonly Standing[]): string {
     met === undefined ? "" : `${met ? "✓" : "✗"} ${limits(bench.target)}`,
   ]);
   const head = ["", bench.unit, "spread", "ratio", ""];
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0))
-  );
-  const lines = [head, ...rows].map((row) =>
-    row.map((cell, column) => {
-      const width = widths[column] ?? 0;
-      return column === 0 || column === 4 ? cell.padEnd(width) : cell.padStart(width);
-    }).join("  ").trimEnd()
-  );
-  return [bench.title, ...lines].join("\n");
+  return [bench.title, ...formatTable([head, ...rows], { right: [1, 2, 3] })].join("\n");
 }
 
 function short(figure: number): string {

@@ -1,37 +1,41 @@
 /**
- * What every engine makes of a challenge: a folder of files, and results in Maelstrom's shape.
+ * What every engine makes of a plan: a summary, and a folder of files if its nodes are processes.
  *
  * @module
  */
-import type { EdnObject } from "../../lib/history/edn.ts";
-import type { Op } from "../../lib/history/operations.ts";
-import type { Workload } from "../../lib/workbench/workloads/workload.ts";
-import type { Problem } from "../../lib/workbench/hosts/host.ts";
+import type { Limit } from "../../lib/report/limits.ts";
+import type { Summary } from "../../lib/report/summary.ts";
+import type { EngineName } from "../../lib/workbench/option.ts";
+import type { Plan } from "../../lib/workbench/plan.ts";
+
+/** What runs plans. */
+export interface Engine {
+  readonly name: EngineName;
+  /** What was chosen and how to choose otherwise, for a person. */
+  readonly note: string;
+  /** Runs a plan once, and sums it up under a challenge's limits. */
+  readonly run: (plan: Plan, limits: readonly Limit[], reporting: Reporting) => Promise<EndedRun>;
+}
 
 /** A run that has ended. */
-export interface EngineRun {
-  /** The folder with the run's files. */
-  readonly dir: string;
-  readonly workload: Workload;
-  readonly nodeCount: number;
-  /** Absent where the run crashed. */
-  readonly results?: EdnObject;
-  /** What the nodes' state at the end says beyond the results. */
-  readonly stronger?: EdnObject;
-  readonly history: readonly Op[];
-  /** What nodes did wrong, beyond what the results say. */
-  readonly problems: readonly Problem[];
-  /** Why there are no results: sentences, the most important first. */
-  readonly crash?: readonly string[];
+export interface EndedRun {
+  readonly summary: Summary;
+  /** The folder with the run's files. Absent: it leaves none. */
+  readonly dir?: string;
 }
 
 /** Where a run's files go, from the project's folder. */
 export const RUNS = "results/runs";
 
-/** How a run is told of while it goes on. */
+/** How a run is reported while it goes on. */
 export interface Reporting {
   /** Nothing but the summary. */
   readonly quiet: boolean;
   /** Aborts when the user wants the run to end. */
   readonly signal: AbortSignal;
+  /** Show what nodes write to standard error. */
+  readonly logStderr?: boolean;
+  /** Log every message that is sent, and every one that is delivered. */
+  readonly logNetSend?: boolean;
+  readonly logNetRecv?: boolean;
 }

@@ -4,8 +4,11 @@
  *
  * @module
  */
-import { UsageError } from "../../lib/workbench/command_line.ts";
-import type { Limit } from "../../lib/report/summary.ts";
+import { resolve } from "node:path";
+import type { Limit } from "../../lib/report/limits.ts";
+import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts";
+import { UsageError } from "../../lib/workbench/option.ts";
+import type { Plan, PlanOptions } from "../../lib/workbench/plan.ts";
 
 /** One challenge. */
 export interface Challenge {
@@ -14,8 +17,8 @@ export interface Challenge {
   readonly title: string;
   /** The node, in `nodes/`. */
   readonly node: string;
-  /** Options of `maelstrom test` without `--bin`, a list for every run that the page asks for. */
-  readonly runs: readonly (readonly string[])[];
+  /** What decides the runs that the page asks for. */
+  readonly runs: readonly PlanOptions[];
   /** What the page asks for beyond a valid run. */
   readonly limits: readonly Limit[];
 }
@@ -28,26 +31,32 @@ function challenge(
   limits: readonly Limit[] = [],
 ): Challenge {
   const lines = typeof runs === "string" ? [runs] : runs;
+  const program = `nodes/${node}.ts`;
   return {
     id,
     title,
-    node: `nodes/${node}.ts`,
-    runs: lines.map((line) => line.split(" ")),
+    node: program,
+    runs: lines.map((line) => applyGiven({ program }, parseRunOptions(line.split(" ")))),
     limits,
   };
 }
 
 const messagesBelow = (below: number): Limit => ({
   name: "messages per op",
-  path: ["net", "servers", "msgs-per-op"],
+  metric: "serverMessagesPerOp",
   below,
 });
 
-const latencyBelow = (name: string, quantile: number, below: number): Limit => ({
-  name: `${name} latency`,
-  path: ["workload", "stable-latencies", quantile],
-  below,
-  unit: "ms",
+const medianBelow = (belowMs: number): Limit => ({
+  name: "median latency",
+  metric: "stableMedianMs",
+  below: belowMs,
+});
+
+const maximumBelow = (belowMs: number): Limit => ({
+  name: "maximum latency",
+  metric: "stableMaxMs",
+  below: belowMs,
 });
 
 const WIDE = "-w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100";
@@ -84,13 +93,13 @@ export const CHALLENGES: readonly Challenge[] = [
   ),
   challenge("3d", "Efficient broadcast, part 1", "3d_efficient_broadcast_1", WIDE, [
     messagesBelow(30),
-    latencyBelow("median", 0.5, 400),
-    latencyBelow("maximum", 1, 600),
+    medianBelow(400),
+    maximumBelow(600),
   ]),
   challenge("3e", "Efficient broadcast, part 2", "3e_efficient_broadcast_2", WIDE, [
     messagesBelow(20),
-    latencyBelow("median", 0.5, 1000),
-    latencyBelow("maximum", 1, 2000),
+    medianBelow(1000),
+    maximumBelow(2000),
   ]),
   challenge("4", "Grow-only counter", "4_grow_only_counter", COUNTER),
   challenge("4-crdt", "Grow-only counter, as a CRDT", "4_crdt_counter", COUNTER),
@@ -153,18 +162,6 @@ export const CHALLENGES: readonly Challenge[] = [
 ];
 
 /**
- * The options of a challenge's run with others added, which win. Maelstrom lets a node count win over
- * names, so that of the challenge makes way for nodes that are named.
- */
-export function withOptions(own: readonly string[], added: readonly string[]): string[] {
-  const end = added.includes("--") ? added.indexOf("--") : added.length;
-  const naming = /^(--node|--nodes|--nodes-file|-n)(=|$)/;
-  const named = added.slice(0, end).some((word) => naming.test(word));
-  const count = named ? own.indexOf("--node-count") : -1;
-  return [...(count < 0 ? own : own.toSpliced(count, 2)), ...added];
-}
-
-/**
  * The challenge of that id.
  *
  * @throws {UsageError} listing those there are.
@@ -174,4 +171,12 @@ export function challengeOf(id: string): Challenge {
   if (found !== undefined) return found;
   const known = CHALLENGES.map((one) => one.id).join(", ");
   throw new UsageError(`unknown challenge "${id}": expected all, or one of ${known}`);
+}
+
+/** The challenge whose node a plan runs under its workload; nothing if there is none such. */
+export function challengeWith({ program, workload }: Plan): Challenge | undefined {
+  if (program === undefined) return undefined;
+  return CHALLENGES.find(({ node, runs }) =>
+    resolve(node) === resolve(program) && runs.some((run) => run.workload === workload)
+  );
 }

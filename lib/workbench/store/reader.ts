@@ -1,10 +1,10 @@
 /**
- * What a run left behind: its history, its results, and whatever tells how it was run.
+ * Reads what a run left behind: its history, its results, and whatever says how it was run.
  *
- * A folder of Maelstrom's store does not say in one place which workload it holds or which options
- * it was run with. They are gathered from, in this order: `test.edn` (the workbench writes it),
- * `cmd.txt` (a command line somebody kept), the command line in `jepsen.log`, the folder's path
- * (`…/<workload>/<time>`), and last the shape of the results and of the operations themselves.
+ * Maelstrom's store has no single place for a run's workload and options. The reader takes them from
+ * the first of these that is there: `test.edn`, which the workbench writes; `cmd.txt`, a command line
+ * somebody kept; the command line in `jepsen.log`. Where none of them names the workload, the folder's
+ * path does (`…/<workload>/<time>`) or the operations themselves.
  *
  * @module
  */
@@ -19,14 +19,16 @@ import {
   parseEdn,
 } from "../../history/edn.ts";
 import { type Op, parseHistory } from "../../history/operations.ts";
+import { PLAN_OPTIONS } from "../plan.ts";
+import { recogniseWorkload, workloads } from "../workloads/mod.ts";
 
-/** The options that matter to somebody who judges a run afterwards. */
-export interface RunFacts {
+/** The options that matter when a run is judged afterwards. */
+interface RunFacts {
   readonly workload?: string;
   readonly consistencyModels?: readonly string[];
   /** Required fraction of operations that are ok; 1 is "total". */
   readonly availability?: number;
-  /** Absent where the number of threads is no multiple of it, so that processes tell no nodes. */
+  /** Absent unless threads divide evenly among nodes: otherwise a process does not tell its node. */
   readonly nodeCount?: number;
 }
 
@@ -40,7 +42,7 @@ export interface StoredRun {
   readonly facts: RunFacts;
 }
 
-/** A folder that holds no run, or a file in it that cannot be read as what it should be. */
+/** A folder holds no run, or one of its files is not what it should be. */
 export class UnreadableRun extends Error {
   override readonly name = "UnreadableRun";
 }
@@ -61,16 +63,12 @@ export function readRun(path: string): StoredRun {
   const resultsText = readText(`${dir}/results.edn`);
   const results = resultsText === undefined ? undefined : parseResults(resultsText, path);
   const history = parsed(`${path}/history.edn`, () => parseHistory(historyText));
-  const facts = { ...guessFacts(dir, results, history), ...writtenFacts(dir) };
+  const facts = findFacts(dir, history);
   return { dir, history, facts, ...(results && { results }) };
 }
 
-/**
- * Reads the text of a `results.edn`.
- *
- * @throws {UnreadableRun} where it is no map; a run that was interrupted leaves such a file.
- */
-export function parseResults(text: string, where = "results.edn"): EdnObject {
+/** Reads the text of a `results.edn`; an interrupted run leaves one that holds no map. */
+function parseResults(text: string, where: string): EdnObject {
   const results = parsed(where, () => parseEdn(text));
   if (isEdnObject(results) && "valid?" in results) return results;
   throw new UnreadableRun(`${where}: results.edn is empty, cut short or no results map.`);
@@ -107,6 +105,13 @@ function readText(path: string): string | undefined {
   }
 }
 
+/** What is written down about a run, or else what can be guessed. */
+function findFacts(dir: string, history: readonly Op[]): RunFacts {
+  const written = writtenFacts(dir);
+  const workload = written.workload ?? guessWorkload(dir, history);
+  return { ...written, ...(workload !== undefined && { workload }) };
+}
+
 function writtenFacts(dir: string): RunFacts {
   const test = readText(`${dir}/test.edn`);
   if (test !== undefined) return factsOfTest(parsed(`${dir}/test.edn`, () => parseEdn(test)));
@@ -135,8 +140,8 @@ function nameOf(value: Edn | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Facts from Maelstrom's command line. */
-export function factsOfCommand(command: string): RunFacts {
+/** Reads facts from a Maelstrom command line. */
+function factsOfCommand(command: string): RunFacts {
   const words = splitWords(command);
   const option = (...names: string[]) => {
     const index = words.findLastIndex((word) => names.includes(word));
@@ -156,13 +161,13 @@ export function factsOfCommand(command: string): RunFacts {
   };
 }
 
-/** `total` or a fraction, as `--availability` takes it; NaN where it is neither. */
-export function parseAvailability(text: string): number {
-  return text === "total" ? 1 : Number(text);
+/** What `--availability` takes as a number; NaN where it is none. */
+function parseAvailability(text: string): number {
+  return Number(PLAN_OPTIONS.availability.kind.parse(text));
 }
 
-/** Words as a shell splits them, quotes and `--name=value` included. */
-function splitWords(command: string): string[] {
+/** Splits words as a shell does, and `--name=value` in two. */
+export function splitWords(command: string): string[] {
   const words = command.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? [];
   return words.flatMap((word) => {
     const plain = word.replaceAll(/["']/g, "");
@@ -171,48 +176,8 @@ function splitWords(command: string): string[] {
   });
 }
 
-/** The keys by which a `:workload` result shows what it is of, where no operation does. */
-const RESULT_KEYS: readonly (readonly [key: string, workload: string])[] = [
-  ["worst-realtime-lag", "kafka"],
-  ["acceptable", "pn-counter"],
-  ["attempted-count", "unique-ids"],
-  ["stable-count", "g-set"],
-  ["failures", "lin-kv"],
-  ["anomaly-types", "txn-rw-register"],
-];
-
-const WORKLOAD_IN_PATH =
-  /[/\\](broadcast|echo|g-counter|g-set|kafka|lin-kv|pn-counter|txn-list-append|txn-rw-register|unique-ids)[/\\][^/\\]+$/;
-
-function guessFacts(
-  dir: string,
-  results: EdnObject | undefined,
-  history: readonly Op[],
-): RunFacts {
-  const inPath = WORKLOAD_IN_PATH.exec(dir)?.[1];
-  const workload = inPath ?? workloadOfOps(history) ?? workloadOfResult(results?.["workload"]);
-  return workload === undefined ? {} : { workload };
-}
-
-function workloadOfResult(result: Edn | undefined): string | undefined {
-  if (!isEdnObject(result)) return undefined;
-  return RESULT_KEYS.find(([key]) => key in result)?.[1];
-}
-
-function workloadOfOps(history: readonly Op[]): string | undefined {
-  const kinds = new Set(history.map(({ f }) => f));
-  if (kinds.has("echo")) return "echo";
-  if (kinds.has("generate")) return "unique-ids";
-  if (kinds.has("broadcast")) return "broadcast";
-  if (kinds.has("txn")) return writesLists(history) ? "txn-list-append" : "txn-rw-register";
-  if (kinds.has("poll") || kinds.has("send")) return "kafka";
-  if (kinds.has("cas") || kinds.has("write")) return "lin-kv";
-  if (!kinds.has("add")) return undefined;
-  const read = history.find(({ f, type }) => f === "read" && type === "ok");
-  return Array.isArray(read?.value) ? "g-set" : "pn-counter";
-}
-
-function writesLists(history: readonly Op[]): boolean {
-  const appends = (mop: Edn) => nameOf(itemsOf(mop)[0]) === "append";
-  return history.some(({ value }) => itemsOf(value).some(appends));
+/** The workload by the folder's path, else by the operations. */
+function guessWorkload(dir: string, history: readonly Op[]): string | undefined {
+  const parent = dir.split(/[/\\]/).at(-2) ?? "";
+  return workloads.has(parent) ? parent : recogniseWorkload(history)?.name;
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { factsOfCommand, parseResults, readRun, UnreadableRun } from "./reader.ts";
+import { readRun, UnreadableRun } from "./reader.ts";
 
 const RECORDED = new URL("../../checkers/testdata/", import.meta.url).pathname;
 
@@ -18,10 +18,17 @@ function withFolder(files: Record<string, string>, body: (dir: string) => void):
   }
 }
 
+/** What the reader finds in a command line that somebody kept beside a history. */
+function factsOfCommand(command: string) {
+  let facts: ReturnType<typeof readRun>["facts"] = {};
+  withFolder({ "history.edn": "", "cmd.txt": command }, (dir) => facts = readRun(dir).facts);
+  return facts;
+}
+
 const ADD = "{:index 0, :time 1, :type :invoke, :process 0, :f :add, :value 1}\n";
 const OK = "{:index 1, :time 2, :type :ok, :process 0, :f :add, :value 1}\n";
 
-Deno.test("a command line tells workload, models, availability and nodes", () => {
+Deno.test("workload, models, availability and nodes are read from a command line", () => {
   assertEquals(
     factsOfCommand(
       'test -w txn-list-append --bin x.js --node-count 3 --consistency-models "read-committed , ' +
@@ -41,11 +48,11 @@ Deno.test("a command line tells workload, models, availability and nodes", () =>
   });
 });
 
-Deno.test("models without blanks around the comma are one bogus name, as for Maelstrom", () => {
+Deno.test("models without blanks around the comma are one unknown name, as in Maelstrom", () => {
   assertEquals(factsOfCommand("test --consistency-models a,b").consistencyModels, ["a,b"]);
 });
 
-Deno.test("where threads do not divide evenly among nodes, processes tell no nodes", () => {
+Deno.test("the node count is unknown unless threads divide evenly among nodes", () => {
   assertEquals(factsOfCommand("test --node-count 3 --concurrency 10").nodeCount, undefined);
   assertEquals(factsOfCommand("test --node-count 3 --concurrency 6").nodeCount, 3);
 });
@@ -56,7 +63,7 @@ Deno.test("a recorded run is read from its folder, or from a file in it", () => 
   assertEquals(readRun(`${RECORDED}g-set/late/results.edn`), run);
 });
 
-Deno.test("the workload is told by test.edn, jepsen.log, the path, or the operations", () => {
+Deno.test("the workload comes from test.edn, jepsen.log, the path, or the operations", () => {
   const facts = (files: Record<string, string>, at = "") => {
     let workload: string | undefined;
     withFolder(files, (dir) => workload = readRun(`${dir}${at}`).facts.workload);
@@ -81,7 +88,7 @@ Deno.test("the workload is told by test.edn, jepsen.log, the path, or the operat
   assertEquals(facts({ "history.edn": "" }), undefined);
 });
 
-Deno.test("the workbench's own test.edn gives options and nodes", () => {
+Deno.test("options and nodes come from the workbench's test.edn", () => {
   const test = "{:workload :txn-rw-register, :nodes [n0 n1], :concurrency 4, :availability 1, " +
     ":consistency-models [:read-committed]}";
   withFolder({ "history.edn": "", "test.edn": test }, (dir) => {
@@ -94,7 +101,7 @@ Deno.test("the workbench's own test.edn gives options and nodes", () => {
   });
 });
 
-Deno.test("what is missing or cut short is said in a sentence", () => {
+Deno.test("errors say in a sentence what is missing or cut short", () => {
   assertThrows(() => readRun("/no/such/folder"), UnreadableRun, "There is no /no/such/folder.");
   withFolder({ "notes.txt": "" }, (dir) => {
     assertThrows(() => readRun(dir), UnreadableRun, "holds no history.edn");
@@ -105,7 +112,9 @@ Deno.test("what is missing or cut short is said in a sentence", () => {
   withFolder({ "history.edn": ADD, "results.edn": "" }, (dir) => {
     assertThrows(() => readRun(dir), UnreadableRun);
   });
-  assertThrows(() => parseResults("[1 2]"), UnreadableRun, "no results map");
+  withFolder({ "history.edn": ADD, "results.edn": "[1 2]" }, (dir) => {
+    assertThrows(() => readRun(dir), UnreadableRun, "no results map");
+  });
 });
 
 Deno.test("a run without results.edn crashed, and its history can still be judged", () => {

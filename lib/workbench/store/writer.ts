@@ -1,5 +1,5 @@
 /**
- * What a run leaves behind: the files that Maelstrom leaves in its `store/`, where they have a use.
+ * Writes what a run leaves behind: those files of Maelstrom's `store/` that have a use here.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { type EdnObject, prettyEdn, printEdn } from "../../history/edn.ts";
 import { type Op, printHistory } from "../../history/operations.ts";
 
-/** Operations written at a time: a long history is never all in memory as text. */
+/** Operations written at a time, so that a long history is never all in memory as text. */
 const OPS_A_WRITE = 1_000;
 
 /** The folder of one run: `<root>/<workload>/<time>/`. */
@@ -60,7 +60,7 @@ export class RunFolder {
     writeAll(this.#runLog, this.#encoder.encode(`${line}\n`));
   }
 
-  /** Writes the options a run was made with, so that it can be judged and repeated. */
+  /** Writes the options of a run, so that it can be judged and repeated. */
   writeTest(test: EdnObject): void {
     this.#write("test.edn", `${prettyEdn(test)}\n`);
   }
@@ -81,19 +81,19 @@ export class RunFolder {
     this.#write("results.edn", `${prettyEdn(results)}\n`);
   }
 
-  /** Writes images of a failed run's anomalies, by file name; none makes no folder. */
+  /** Writes images of a failed run's anomalies, by file name; without images there is no folder. */
   writeDrawings(drawings: ReadonlyMap<string, string>): void {
     if (drawings.size === 0) return;
     Deno.mkdirSync(join(this.path, "elle"), { recursive: true });
     for (const [name, svg] of drawings) this.#write(join("elle", name), svg);
   }
 
-  /** Writes what was found beyond the results. */
-  writeStronger(result: EdnObject): void {
-    this.#write("stronger.edn", `${prettyEdn(result)}\n`);
+  /** Writes what the nodes' final states show beyond the results. */
+  writeFinalStates(result: EdnObject): void {
+    this.#write("final-states.edn", `${prettyEdn(result)}\n`);
   }
 
-  /** Closes the logs, and points the `latest` links here, also after a crash. */
+  /** Closes the logs and points the `latest` links here; a run that crashed is closed too. */
   close(): void {
     for (const file of [...this.#nodeLogs.values(), this.#runLog]) file?.close();
     this.#nodeLogs.clear();
@@ -122,7 +122,7 @@ function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let from = 0; from < bytes.length;) from += file.writeSync(bytes.subarray(from));
 }
 
-/** Makes or moves a symbolic link. By `ln`, since Deno lets a program link only with all rights. */
+/** Makes or moves a symbolic link. It calls `ln`, as Deno.symlink needs every permission. */
 function link(path: string, target: string): void {
   new Deno.Command("ln", { args: ["-sfn", target, path], stderr: "null" }).outputSync();
 }

@@ -15,7 +15,7 @@ async function withRoot(story: (root: string) => void): Promise<void> {
   }
 }
 
-/** Where a link leads, and what is written there. */
+/** Reads a file through a link. */
 const through = (root: string, link: string, file: string) =>
   Deno.readTextFileSync(join(root, link, file));
 
@@ -40,7 +40,7 @@ Deno.test("a run's folder has Maelstrom's name and files", async () => {
   });
 });
 
-Deno.test("two runs of one millisecond have a folder each", async () => {
+Deno.test("two runs that start in the same millisecond get a folder each", async () => {
   await withRoot((root) => {
     const folders = [1, 2, 3].map(() => RunFolder.create(root, "echo", START));
     for (const folder of folders) folder.close();
@@ -52,7 +52,7 @@ Deno.test("two runs of one millisecond have a folder each", async () => {
   });
 });
 
-Deno.test("current leads to a run from its start on, latest from its end, also after a crash", async () => {
+Deno.test("current points at a run from its start, latest from its end, even after a crash", async () => {
   await withRoot((root) => {
     const first = RunFolder.create(root, "echo", START);
     first.writeTest({ run: 1 });
@@ -84,7 +84,7 @@ Deno.test("a folder may be moved: its links are relative", async () => {
   });
 });
 
-Deno.test("a history is a map a line, and a table", async () => {
+Deno.test("a history is written as one map a line, and as a table", async () => {
   await withRoot((root) => {
     const op = { f: "read", value: null } as const;
     const history: Op[] = [
@@ -129,7 +129,7 @@ Deno.test("a long history is written whole; an empty one is an empty file", asyn
   });
 });
 
-Deno.test("drawings make a folder only if there are some", async () => {
+Deno.test("a folder for drawings is made only if there are some", async () => {
   await withRoot((root) => {
     const folder = RunFolder.create(root, "txn", START);
     folder.writeDrawings(new Map());

@@ -3,26 +3,28 @@
  *
  * @module
  */
-import { checkSetFull, explainSetFull } from "../../checkers/set_full.ts";
 import { completionOfError } from "../clients/completion.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import { array, json, nullable, rpc } from "../../rpc.ts";
 import { Broadcast } from "../../workloads.ts";
-import { topologyOf } from "./topology.ts";
-import type { Workload } from "./workload.ts";
+import { setJudge } from "./sets.ts";
+import { findNeighbours } from "./topology.ts";
+import { performs, type Workload } from "./workload.ts";
 
 const READS: ReadonlySet<string> = new Set(["read"]);
 
-/** `read` as Maelstrom takes it: values may be anything, and null is a list, as Go writes a nil one. */
+/** `read` as Maelstrom takes it: values may be anything; null stands for a list, as in Go. */
 const Read = rpc(Broadcast.read.type, Broadcast.read.request, { messages: nullable(array(json)) });
 
 export const broadcast: Workload = {
+  ...setJudge,
   name: "broadcast",
   description: "every value that is broadcast reaches every node",
   reusableClients: false,
+  recognises: performs("broadcast"),
   setUp({ topology, nodes }) {
-    const neighbours = topologyOf(topology, nodes);
+    const neighbours = findNeighbours(topology, nodes);
     return (call) => call(Broadcast.topology, { topology: neighbours });
   },
   generators(_options, random) {
@@ -46,6 +48,4 @@ export const broadcast: Workload = {
       return completionOfError(error, op, READS);
     }
   },
-  check: checkSetFull,
-  explain: explainSetFull,
 };

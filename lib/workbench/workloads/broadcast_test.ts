@@ -4,28 +4,19 @@ import { json, rpc } from "../../rpc.ts";
 import { simulate } from "../../simulator/simulate.ts";
 import { Broadcast, GSet } from "../../workloads.ts";
 import { isEdnObject } from "../../history/edn.ts";
-import type { Outcome } from "../run.ts";
-import { workloads } from "./mod.ts";
+import type { RunResult } from "../result.ts";
 
-function runOf(name: string, program: Program): Promise<Outcome> {
-  const workload = workloads.get(name);
-  if (workload === undefined) throw new Error(`no workload ${name}`);
+function runOf(name: string, program: Program): Promise<RunResult> {
   return simulate(program, {
-    workload,
-    nodes: ["n0"],
+    workload: name,
+    nodeCount: 1,
     concurrency: 2,
-    topology: "grid",
-    keyCount: 10,
-    maxTxnLength: 4,
-    maxWritesPerKey: 16,
     rate: 20,
     timeLimitS: 5,
-    latency: { meanMs: 0, distribution: "constant" },
-    seed: 1,
   });
 }
 
-/** A node for `broadcast` that reads out whatever `show` makes of its values. */
+/** A node for `broadcast` whose reads return whatever `show` makes of its values. */
 const broadcasting = (show: (values: number[]) => Json): Program => (node: Node) => {
   const values: number[] = [];
   node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
@@ -47,16 +38,16 @@ const adding = (show: (values: number[]) => Json): Program => (node: Node) => {
   node.on(rpc("read", {}, { value: json }), () => ({ type: "read_ok", value: show(values) }));
 };
 
-const readsOf = ({ history }: Outcome) =>
+const readsOf = ({ history }: RunResult) =>
   history.filter(({ f, type }) => f === "read" && type !== "invoke");
-const verdictOf = ({ results }: Outcome) => {
+const verdictOf = ({ results }: RunResult) => {
   const workload = results?.["workload"];
   return isEdnObject(workload) ? workload["valid?"] : undefined;
 };
 
 const BOTH = [["broadcast", broadcasting], ["g-set", adding]] as const;
 
-Deno.test("an empty list may be null, as Go writes it", async () => {
+Deno.test("null stands for an empty list, as in Go", async () => {
   for (const [name, programOf] of BOTH) {
     const outcome = await runOf(
       name,
@@ -69,7 +60,7 @@ Deno.test("an empty list may be null, as Go writes it", async () => {
   }
 });
 
-Deno.test("values that nobody sent are no fault, whatever they are", async () => {
+Deno.test("values that no client sent are no fault, whatever they are", async () => {
   for (const [name, programOf] of BOTH) {
     const outcome = await runOf(name, programOf((values) => ["a", null, 1.5, { k: 1 }, ...values]));
     const [first] = readsOf(outcome);
@@ -81,7 +72,7 @@ Deno.test("values that nobody sent are no fault, whatever they are", async () =>
   }
 });
 
-Deno.test("anything but a list is malformed; values that are not read any more are lost", async () => {
+Deno.test("anything but a list is malformed; values that later reads miss are lost", async () => {
   for (const [name, programOf] of BOTH) {
     const malformed = await runOf(name, programOf(() => "none"));
     assertEquals(new Set(readsOf(malformed).map(({ type }) => type)), new Set(["info"]));

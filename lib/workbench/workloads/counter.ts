@@ -1,30 +1,27 @@
 /**
  * Workloads `g-counter` and `pn-counter`: a counter that only grows, and one that goes both ways.
  *
- * The first is the second without its negative adds: they are left out, not made positive, so that
- * two of three operations are reads.
+ * `g-counter` leaves out the negative adds of `pn-counter` instead of making them positive, so two of
+ * three operations are reads.
  *
  * @module
  */
 import { checkCounter, explainCounter } from "../../checkers/counter.ts";
+import { joinWords } from "../../checkers/format.ts";
+import { clip } from "../../checkers/numbers.ts";
+import { type EdnObject, itemsOf, printEdn } from "../../history/edn.ts";
 import { completionOfException } from "../clients/completion.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
 import type { Random } from "../random.ts";
 import { Counter } from "../../workloads.ts";
-import type { Workload } from "./workload.ts";
+import { type Figure, performs, readsLists, type Workload } from "./workload.ts";
 
 const READ: Invocation = { f: "read", value: null };
 const FINAL_READ: Invocation = { ...READ, extra: { "final?": true } };
 
-/** Half the operations are adds of −5 to 4. */
-export const pnCounter: Workload = {
-  name: "pn-counter",
-  description: "a counter that goes up and down, the same on every node in the end",
+/** What the two have in common: all but their names and adds. */
+const counter = {
   reusableClients: false,
-  generators: (_options, random) => ({
-    main: each(() => readOrAdd(random)),
-    final: eachThread(() => once(FINAL_READ)),
-  }),
   open: () => async (op, call) => {
     try {
       if (op.f === "read") return { type: "ok", value: (await call(Counter.read, {})).value };
@@ -36,16 +33,29 @@ export const pnCounter: Workload = {
   },
   check: checkCounter,
   explain: explainCounter,
+  figures: figuresOf,
+} satisfies Partial<Workload>;
+
+/** Half the operations are adds of −5 to 4. */
+export const pnCounter: Workload = {
+  ...counter,
+  name: "pn-counter",
+  description: "a counter that goes up and down, the same on every node in the end",
+  recognises: (history) => performs("add")(history) && !readsLists(history),
+  generators: (_options, random) => ({
+    main: each(() => readOrAdd(random)),
+    final: eachThread(() => once(FINAL_READ)),
+  }),
 };
 
 /** A third of the operations are adds of 0 to 4. */
 export const gCounter: Workload = {
-  ...pnCounter,
+  ...counter,
   name: "g-counter",
   description: "a counter that only grows, the same on every node in the end",
-  generators: (options, random) => ({
-    ...pnCounter.generators(options, random),
+  generators: (_options, random) => ({
     main: each(() => readOrGrow(random)),
+    final: eachThread(() => once(FINAL_READ)),
   }),
 };
 
@@ -56,4 +66,20 @@ function readOrAdd(random: Random): Invocation {
 function readOrGrow(random: Random): Invocation {
   const op = readOrAdd(random);
   return Number(op.value) < 0 ? readOrGrow(random) : op;
+}
+
+/** Final reads that a figure shows. */
+const SHOWN_READS = 10;
+
+function figuresOf(result: EdnObject): Figure[] {
+  const ranges = itemsOf(result["acceptable"]).map((range) => {
+    const [low = null, high = null] = itemsOf(range);
+    return low === high ? printEdn(low) : `${printEdn(low)} to ${printEdn(high)}`;
+  });
+  const reads = itemsOf(result["final-reads"]).map(printEdn);
+  const shown = reads.slice(0, SHOWN_READS).join(", ") + (reads.length > SHOWN_READS ? ", …" : "");
+  return [
+    { name: "final reads", text: reads.length === 0 ? "none succeeded" : shown },
+    { name: "acceptable", text: clip(joinWords(ranges, "or"), 40) },
+  ];
 }

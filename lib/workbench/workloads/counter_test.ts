@@ -3,9 +3,8 @@ import { ErrorCode, type Node, type Program, RpcError } from "../../mod.ts";
 import { simulate } from "../../simulator/simulate.ts";
 import { isEdnObject } from "../../history/edn.ts";
 import type { Op } from "../../history/operations.ts";
-import type { Outcome } from "../run.ts";
+import type { RunResult } from "../result.ts";
 import { Counter } from "../../workloads.ts";
-import { workloads } from "./mod.ts";
 
 /** A counter that knows only its own adds: right on one node, wrong on two. */
 function local(node: Node): void {
@@ -17,22 +16,13 @@ function local(node: Node): void {
   node.on(Counter.read, () => ({ type: "read_ok", value }));
 }
 
-function runOf(name: string, program: Program, nodeCount = 1): Promise<Outcome> {
-  const workload = workloads.get(name);
-  if (workload === undefined) throw new Error(`no workload ${name}`);
-  const nodes = Array.from({ length: nodeCount }, (_, i) => `n${i}`);
+function runOf(name: string, program: Program, nodeCount = 1): Promise<RunResult> {
   return simulate(program, {
-    workload,
-    nodes,
-    concurrency: 2 * nodeCount,
-    topology: "grid",
-    keyCount: 10,
-    maxTxnLength: 4,
-    maxWritesPerKey: 16,
+    workload: name,
+    nodeCount,
+    concurrency: "2n",
     rate: 100,
     timeLimitS: 20,
-    latency: { meanMs: 0, distribution: "constant" },
-    seed: 1,
   });
 }
 
@@ -40,12 +30,12 @@ const deltasOf = (history: readonly Op[]) =>
   history.filter(({ type, f }) => type === "invoke" && f === "add").map(({ value }) =>
     Number(value)
   );
-const verdictOf = ({ results }: Outcome) => {
+const verdictOf = ({ results }: RunResult) => {
   const workload = results?.["workload"];
   return isEdnObject(workload) ? workload["valid?"] : undefined;
 };
 
-Deno.test("half of pn-counter's operations are adds of -5 to 4, each as likely", async () => {
+Deno.test("half of pn-counter's operations are adds of -5 to 4, all equally likely", async () => {
   const { history } = await runOf("pn-counter", local);
   const deltas = deltasOf(history);
   const invoked = history.filter(({ type }) => type === "invoke").length;
@@ -63,7 +53,7 @@ Deno.test("a third of g-counter's operations are adds, none of them negative", a
   assertEquals(new Set(deltas), new Set([0, 1, 2, 3, 4]));
 });
 
-Deno.test("every thread reads once more at the end, and these reads are marked", async () => {
+Deno.test("every thread reads once at the end, and these reads are marked", async () => {
   for (const name of ["g-counter", "pn-counter"]) {
     const { history } = await runOf(name, local, 2);
     const final = history.filter(({ extra }) => extra?.["final?"] === true);
@@ -73,14 +63,14 @@ Deno.test("every thread reads once more at the end, and these reads are marked",
   }
 });
 
-Deno.test("a counter on one node is right; two that do not talk are wrong", async () => {
+Deno.test("a local counter is right on one node and wrong on two", async () => {
   for (const name of ["g-counter", "pn-counter"]) {
     assertEquals(verdictOf(await runOf(name, local)), true);
     assertEquals(verdictOf(await runOf(name, local, 2)), false);
   }
 });
 
-Deno.test("every error leaves an operation open, a definite one too, and names no cause", async () => {
+Deno.test("every error leaves an operation open, even a definite one, and names no cause", async () => {
   const { history } = await runOf("g-counter", (node) => {
     node.on(Counter.add, () => {
       throw new RpcError(ErrorCode.abort, "not today");

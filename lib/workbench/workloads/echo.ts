@@ -1,14 +1,15 @@
 /**
- * Workload `echo`: the node says what it was told.
+ * Workload `echo`: a node replies with what it was sent.
  *
  * @module
  */
 import { checkEcho, explainEcho, projectEcho } from "../../checkers/echo.ts";
 import { completionOfError } from "../clients/completion.ts";
 import { anyThread } from "../clients/generator.ts";
+import { type EdnObject, itemsOf } from "../../history/edn.ts";
 import { bodyToEdn } from "../../history/json.ts";
 import { Echo } from "../../workloads.ts";
-import type { Workload } from "./workload.ts";
+import { type Figure, performs, type Workload } from "./workload.ts";
 
 const NOTHING_IDEMPOTENT: ReadonlySet<string> = new Set();
 
@@ -29,5 +30,12 @@ export const echo: Workload = {
   },
   check: checkEcho,
   explain: explainEcho,
-  comparable: projectEcho,
+  figures: countWrongEchoes,
+  project: projectEcho,
+  recognises: performs("echo"),
 };
+
+function countWrongEchoes(result: EdnObject): Figure[] {
+  const { length } = itemsOf(result["errors"]);
+  return [{ name: "wrong echoes", text: length === 0 ? "none" : `${length}` }];
+}

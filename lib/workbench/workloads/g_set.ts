@@ -3,23 +3,25 @@
  *
  * @module
  */
-import { checkSetFull, explainSetFull } from "../../checkers/set_full.ts";
 import { completionOfException } from "../clients/completion.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import { array, json, nullable, rpc } from "../../rpc.ts";
 import { GSet } from "../../workloads.ts";
-import type { Workload } from "./workload.ts";
+import { setJudge } from "./sets.ts";
+import { performs, readsLists, type Workload } from "./workload.ts";
 
 const READ: Invocation = { f: "read", value: null };
 
-/** `read` as Maelstrom takes it: elements may be anything, and null is a list, as Go writes a nil one. */
+/** `read` as Maelstrom takes it: elements may be anything; null stands for a list, as in Go. */
 const Read = rpc(GSet.read.type, GSet.read.request, { value: nullable(array(json)) });
 
 export const gSet: Workload = {
+  ...setJudge,
   name: "g-set",
   description: "a set that only grows, the same on every node in the end",
   reusableClients: false,
+  recognises: (history) => performs("add")(history) && readsLists(history),
   generators(_options, random) {
     let next = 0;
     return {
@@ -36,6 +38,4 @@ export const gSet: Workload = {
       return completionOfException(error); // Maelstrom maps no errors here
     }
   },
-  check: checkSetFull,
-  explain: explainSetFull,
 };

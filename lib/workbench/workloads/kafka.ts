@@ -1,18 +1,20 @@
 /**
- * Workload `kafka`: logs by key, that clients send to and poll.
+ * Workload `kafka`: a log per key, which clients send to and poll.
  *
- * A client is a consumer with positions: `assign` gives it the keys that it polls, `poll` asks for
- * all of them from its positions on, moves them behind what came, and commits what it got. A `crash`
- * replaces it by one without positions. At the end every client goes back to the beginning and polls
- * until it has seen all that anyone knows of, so that what was lost shows.
+ * A client is a consumer with positions: `assign` gives it the keys to poll; `poll` asks for all of
+ * them from its positions on, advances the positions past what it received, and commits that. A
+ * `crash` replaces the consumer by one without positions. At the end every client goes back to the
+ * beginning and polls until it has seen every message that anyone knows of, so that losses show.
  *
  * @module
  */
 import { checkKafka, explainKafka } from "../../checkers/kafka/mod.ts";
 import { polledBy } from "../../checkers/kafka/messages.ts";
+import { formatFigure, formatWhole } from "../../checkers/numbers.ts";
 import type { Call } from "../clients/client.ts";
 import { type Completion, completionOfError } from "../clients/completion.ts";
-import { type Edn, keyword } from "../../history/edn.ts";
+import { type Edn, type EdnObject, keyword, numberOf } from "../../history/edn.ts";
+import { lookUp } from "../../history/look_up.ts";
 import {
   each,
   eachThread,
@@ -28,23 +30,24 @@ import { jsonToEdn } from "../../history/json.ts";
 import type { Random } from "../random.ts";
 import { array, integer, json, nullable, record, rpc, tuple } from "../../rpc.ts";
 import { Kafka } from "../../workloads.ts";
-import { type MicroOp, transactions } from "./txn_generator.ts";
-import type { Workload } from "./workload.ts";
+import { generateTransactions, type MicroOp } from "./txn_generator.ts";
+import { drawnPlaces, namesIn } from "./anomalies.ts";
+import { type Figure, performs, type Workload } from "./workload.ts";
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(["assign"]);
 const SEND = keyword("send");
 const POLL = keyword("poll");
 const CRASH: Invocation = { f: "crash", value: null };
 
-/** How many operations there are to an `assign`, on average. */
+/** One operation in this many is an `assign`, on average. */
 const OPS_PER_ASSIGN = 64;
 /** Mean time between two crashes of one thread. */
 const CRASH_INTERVAL_S = 30;
-/** Mean time between two polls of a thread at the end, and how long all of the end may take. */
+/** Mean time between two final polls of a thread, and how long the final phase may take. */
 const FINAL_POLL_INTERVAL_S = 0.2;
 const FINAL_LIMIT_S = 10;
 
-/** `poll` as Maelstrom takes it: a message may be anything, and null is a list, as Go writes a nil one. */
+/** `poll` as Maelstrom takes it: a message may be anything; null stands for a list, as in Go. */
 const Poll = rpc(Kafka.poll.type, Kafka.poll.request, {
   msgs: record(nullable(array(tuple<[offset: number, msg: unknown]>(integer, json)))),
 });
@@ -55,7 +58,7 @@ export const kafka: Workload = {
   reusableClients: false,
   generators(options, random) {
     const highest: Offsets = new Map();
-    const next = transactions({ ...options, maxTxnLength: 1 }, random);
+    const next = generateTransactions({ ...options, maxTxnLength: 1 }, random);
     return {
       main: new SendsAndPolls(next, highest, random),
       background: stagger(options.concurrency / CRASH_INTERVAL_S, random, each(() => CRASH)),
@@ -77,12 +80,31 @@ export const kafka: Workload = {
   },
   check: checkKafka,
   explain: explainKafka,
+  figures: (result) => [countErrors(result), ...lagFigures(result)],
+  signature: (result) => namesIn(result["bad-error-types"]),
+  places: drawnPlaces,
+  recognises: performs("poll", "send"),
 };
+
+function countErrors(result: EdnObject): Figure {
+  const bad = new Set(namesIn(result["bad-error-types"]));
+  const counts = namesIn(result["error-types"]).map((type) => {
+    const count = numberOf(lookUp(result, [type, "count"]));
+    const name = count === undefined ? type : `${type} ${formatWhole(count)}`;
+    return bad.has(type) ? name : `${name} (tolerated)`;
+  });
+  return { name: "errors", text: counts.length === 0 ? "none" : counts.join(", ") };
+}
+
+function lagFigures(result: EdnObject): Figure[] {
+  const lagS = numberOf(lookUp(result, ["worst-realtime-lag", "lag"]));
+  return lagS === undefined ? [] : [{ name: "worst lag", text: `${formatFigure(lagS)} s` }];
+}
 
 /** An offset for each key. */
 type Offsets = Map<string, number>;
 
-/** A client's work, and its positions: the offset that it polls next, for every key it polls. */
+/** A client's work and its positions: for every key it polls, the offset that comes next. */
 class Consumer {
   #positions: Offsets = new Map();
 
@@ -96,13 +118,13 @@ class Consumer {
       case "poll":
         return { type: "ok", value: [[POLL, await this.#poll(call)]] };
       default:
-        return { type: "info" }; // crash: this consumer is given up
+        return { type: "info" }; // a crash: the thread goes on with a new consumer
     }
   }
 
   /**
    * Maelstrom looks for each key's committed offset beside `offsets` in the reply, where there is
-   * none: the call must succeed, but a key that is new to the client begins at 0 whatever it says.
+   * none: the call must succeed, but a key new to the client begins at 0 whatever the reply says.
    */
   async #assign(keys: readonly string[], toBeginning: boolean, call: Call): Promise<void> {
     if (!toBeginning) await call(Kafka.list_committed_offsets, { keys: [...keys] });
@@ -138,17 +160,17 @@ function raise(offsets: Offsets, key: string, to: number): void {
   offsets.set(key, Math.max(offsets.get(key) ?? to, to));
 }
 
-/** Sends and polls alike, and now and then an `assign` of the key that the next one is about. */
+/** As many sends as polls, and now and then an `assign` of the next operation's key. */
 class SendsAndPolls implements Generator {
   readonly #next: () => readonly MicroOp[];
   readonly #highest: Offsets;
   readonly #random: Random;
   #upcoming: MicroOp | undefined;
-  /** The highest offsets sent and polled, of keys of which more was sent than polled. */
+  /** The highest offsets sent and polled, for keys that were sent more than was polled. */
   readonly #sent: Offsets = new Map();
   readonly #polled: Offsets = new Map();
 
-  /** @param highest is kept up to date: the highest offset that anyone saw of every key. */
+  /** @param highest Kept up to date: the highest offset that anyone saw of every key. */
   constructor(next: () => readonly MicroOp[], highest: Offsets, random: Random) {
     this.#next = next;
     this.#highest = highest;
@@ -197,7 +219,7 @@ class SendsAndPolls implements Generator {
     this.#forgetIfSeen(sent.key);
   }
 
-  /** Forgets the polls too: what was polled counts against what is sent from here on. */
+  /** Forgets the polls too: from here on, only new polls count against new sends. */
   #forgetIfSeen(key: string): void {
     if ((this.#polled.get(key) ?? -1) < (this.#sent.get(key) ?? -1)) return;
     this.#sent.delete(key);
@@ -205,10 +227,10 @@ class SendsAndPolls implements Generator {
   }
 }
 
-/** One thread's end: a new consumer polls everything from the beginning until it has seen it. */
+/** One thread's final phase: a new consumer polls from the beginning until it has seen everything. */
 class FinalPolls implements Generator {
   readonly #steps: Generator;
-  /** The keys of which it has not seen everything, and how far that goes. */
+  /** The keys it has not seen all of, each with its highest offset. */
   readonly #unseen: Offsets;
 
   constructor(highest: ReadonlyMap<string, number>, random: Random) {
@@ -254,7 +276,7 @@ function offsetSent({ type, f, value }: Op): { key: string; offset: number } | u
   return { key: String(key), offset: Number(offset) };
 }
 
-/** Keys are numbers in the clients' minds. */
+/** In the order of the keys, which clients take for numbers. */
 function inOrder(offsets: ReadonlyMap<string, number>): [key: string, offset: number][] {
   return [...offsets].sort(([a], [b]) => Number(a) - Number(b));
 }

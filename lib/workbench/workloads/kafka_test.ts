@@ -28,7 +28,7 @@ const rewind = (...keys: string[]): Invocation => ({
 
 type Reply = Record<string, unknown> | Error;
 
-/** A client whose node says what it is told to; `asked` has what it was asked. */
+/** A client whose node gives these replies; `asked` collects the requests. */
 function client(...replies: Reply[]) {
   const asked: { type: string; fields: unknown }[] = [];
   const call = ((rpc, fields) => {
@@ -44,7 +44,7 @@ function positions(asked: readonly { type: string; fields: unknown }[]): unknown
   return asked.filter(({ type }) => type === "poll").map(({ fields }) => fields);
 }
 
-Deno.test("a client that was assigned nothing polls nothing, and commits nothing", async () => {
+Deno.test("a client without assigned keys polls nothing and commits nothing", async () => {
   const { perform, asked } = client({ msgs: {} });
   const { type, value = null } = await perform(POLL);
   assertEquals(type, "ok");
@@ -52,7 +52,7 @@ Deno.test("a client that was assigned nothing polls nothing, and commits nothing
   assertEquals(asked, [{ type: "poll", fields: { offsets: {} } }]);
 });
 
-Deno.test("a poll moves positions behind what came and commits the highest offsets", async () => {
+Deno.test("a poll advances positions past what it received and commits the highest offsets", async () => {
   const msgs = { "7": [[2, 20], [5, 30]], "8": [] };
   const { perform, asked } = client({ offsets: {} }, { msgs }, {}, { msgs: {} });
   await perform(assign("7", "8", "9"));
@@ -66,7 +66,7 @@ Deno.test("a poll moves positions behind what came and commits the highest offse
   ]);
 });
 
-Deno.test("positions never go back, whatever a poll returns", async () => {
+Deno.test("positions never move backwards, whatever a poll returns", async () => {
   const { perform, asked } = client({}, { msgs: { "7": [[9, 1]] } }, {}, {
     msgs: { "7": [[3, 2]] },
   });
@@ -75,7 +75,7 @@ Deno.test("positions never go back, whatever a poll returns", async () => {
   assertEquals(positions(asked).at(-1), { offsets: { "7": 10 } });
 });
 
-Deno.test("assign asks for committed offsets, which then count for nothing", async () => {
+Deno.test("assign lists committed offsets and ignores the reply", async () => {
   const { perform, asked } = client({ offsets: { "7": 41 } }, { msgs: {} });
   await perform(assign("7"));
   await perform(POLL);
@@ -83,7 +83,7 @@ Deno.test("assign asks for committed offsets, which then count for nothing", asy
   assertEquals(positions(asked), [{ offsets: { "7": 0 } }]);
 });
 
-Deno.test("assign keeps the positions of keys that stay, and forgets those of others", async () => {
+Deno.test("assign keeps the positions of keys that stay and forgets the others", async () => {
   const msgs = { "7": [[0, 1]], "8": [[0, 1]] };
   const { perform, asked } = client({}, { msgs }, {}, {}, { msgs: {} }, {}, { msgs: {} });
   await perform(assign("7", "8"));
@@ -98,7 +98,7 @@ Deno.test("assign keeps the positions of keys that stay, and forgets those of ot
   ]);
 });
 
-Deno.test("assign to the beginning asks nothing and forgets every position", async () => {
+Deno.test("an assign to the beginning sends nothing and forgets every position", async () => {
   const { perform, asked } = client({}, { msgs: { "7": [[0, 1]] } }, {}, { msgs: {} });
   await perform(assign("7"));
   await perform(POLL);
@@ -120,7 +120,7 @@ Deno.test("a send completes with its offset", async () => {
   assertEquals(asked, [{ type: "send", fields: { key: "9", msg: 3 } }]);
 });
 
-Deno.test("a crash asks nothing and stays open; each client has positions of its own", async () => {
+Deno.test("a crash sends nothing and stays open; each client has its own positions", async () => {
   const { perform, asked } = client();
   assertEquals((await perform({ f: "crash", value: null })).type, "info");
   assertEquals(asked, []);
@@ -134,7 +134,7 @@ Deno.test("a time-out leaves polls and sends open, but fails an assign", async (
   assertEquals((await perform(assign("7"))).type, "fail");
 });
 
-Deno.test("a commit that fails takes its poll with it, but not the positions", async () => {
+Deno.test("a failed commit fails its poll, but the positions stay advanced", async () => {
   const { perform, asked } = client(
     {},
     { msgs: { "7": [[0, 1]] } },
@@ -163,7 +163,7 @@ const sent = (key: string, offset: number) =>
 const polled = (key: string, ...offsets: number[]) =>
   ok("poll", [[keyword("poll"), new Map([[key, offsets.map((offset) => [offset, 1])]])]]);
 
-Deno.test("a little fewer sends than polls, for full keys are drawn anew; one in 64 is an assign, of one key", () => {
+Deno.test("sends are a little rarer than polls, as full keys are redrawn; one operation in 64 assigns a key", () => {
   const { main } = kafka.generators(OPTIONS, new Random(1));
   const ops = draw(main, 20_000);
   const share = (f: string) => ops.filter((op) => op.f === f).length / ops.length;
@@ -176,7 +176,7 @@ Deno.test("a little fewer sends than polls, for full keys are drawn anew; one in
   );
 });
 
-Deno.test("the assign before a send is of the key that is then sent to", () => {
+Deno.test("the assign before a send has the key of that send", () => {
   const { main } = kafka.generators(OPTIONS, new Random(2));
   const ops = draw(main, 20_000);
   let pairs = 0;
@@ -194,7 +194,7 @@ function keyOfSend({ value }: Invocation): Edn {
   return key;
 }
 
-Deno.test("a third of the assigns are also of keys of which more was sent than polled", () => {
+Deno.test("a third of the assigns include the keys that were sent more than was polled", () => {
   const { main } = kafka.generators(OPTIONS, new Random(3));
   for (const op of [sent("3", 4), sent("12", 0), polled("12", 0), sent("5", 2), polled("5", 1)]) {
     main.observe?.(op, 0);
@@ -216,7 +216,7 @@ Deno.test("a third of the assigns are also of keys of which more was sent than p
   }
 });
 
-Deno.test("polls that came before a send was acknowledged do not count as having seen it", () => {
+Deno.test("a poll before a send was acknowledged does not count as having seen it", () => {
   const { main } = kafka.generators(OPTIONS, new Random(3));
   main.observe?.(polled("3", 7), 0);
   main.observe?.(sent("3", 4), 0);
@@ -224,13 +224,13 @@ Deno.test("polls that came before a send was acknowledged do not count as having
   assertEquals(printEdn(wide?.extra ?? null), "{:unseen {3 {:polled -1, :sent 4}}}");
 });
 
-Deno.test("sends and polls that did not succeed are not counted as seen", () => {
+Deno.test("sends and polls that did not succeed do not count as seen", () => {
   const { main } = kafka.generators(OPTIONS, new Random(4));
   main.observe?.({ ...sent("3", 4), type: "info" }, 0);
   assert(draw(main, 20_000).every(({ extra }) => extra === undefined));
 });
 
-Deno.test("crashes come at once, and then every 30 s over the number of threads", () => {
+Deno.test("the first crash comes at once; each thread crashes every 30 s on average", () => {
   const { background } = kafka.generators(OPTIONS, new Random(5));
   assertExists(background);
   let now = 0;
@@ -258,7 +258,7 @@ function runFinal(final: Generator, thread: number, reply: (op: Assignment) => O
   }
 }
 
-Deno.test("at the end a thread crashes, goes back to the beginning, and polls until it has all", () => {
+Deno.test("at the end a thread crashes, returns to the beginning, and polls until it has seen everything", () => {
   const { main, final } = kafka.generators(OPTIONS, new Random(6));
   assertExists(final);
   for (const op of [sent("12", 3), polled("9", 0, 1), sent("9", 0)]) main.observe?.(op, 0);
@@ -273,7 +273,7 @@ Deno.test("at the end a thread crashes, goes back to the beginning, and polls un
   assertEquals(done[1]?.extra, { "seek-to-beginning?": true });
 });
 
-Deno.test("what one thread has seen does not end another's polls", () => {
+Deno.test("a thread goes on polling, whatever other threads have seen", () => {
   const { main, final } = kafka.generators(OPTIONS, new Random(7));
   assertExists(final);
   main.observe?.(sent("1", 0), 0);
@@ -284,7 +284,7 @@ Deno.test("what one thread has seen does not end another's polls", () => {
   assertEquals(final.when(context(0, [1])), 0);
 });
 
-Deno.test("the end has polls every 0.2 s on average, for ten seconds at most", () => {
+Deno.test("final polls come every 0.2 s on average, for at most ten seconds", () => {
   const { main, final } = kafka.generators(OPTIONS, new Random(8));
   assertExists(final);
   main.observe?.(sent("1", 0), 0);
@@ -298,7 +298,7 @@ Deno.test("the end has polls every 0.2 s on average, for ten seconds at most", (
   assert((polls.at(-1)?.time ?? 0) < 10 * NS_PER_S);
 });
 
-Deno.test("where nothing was ever seen there is no end to wait for", () => {
+Deno.test("a thread that has nothing to see does not wait", () => {
   const { final } = kafka.generators(OPTIONS, new Random(9));
   assertExists(final);
   for (let thread = 0; thread < OPTIONS.concurrency; thread++) {

@@ -1,36 +1,43 @@
 /**
  * Workload `lin-kv`: a store of registers that clients read, write and compare-and-set.
  *
- * Twice as many threads as there are nodes work on a key together. In the first such group half of
- * them only read; the others write (⅓) and compare-and-set (⅔) values from 0 to 4. A key is given up
- * for the next one once its group has gone through more than twenty processes, that is when many of
- * its operations stayed open: each makes the search for an order harder for good.
+ * A group of threads, twice as many as there are nodes, works on one key. In the first group half of
+ * the threads only read; all others write (⅓) and compare-and-set (⅔) values from 0 to 4. A group
+ * moves on to a new key once more than twenty processes have touched the old one, that is when many
+ * operations stayed open: each of them makes the search for an order harder for good.
  *
  * @module
  */
 import { projectLinKv } from "../../checkers/projections.ts";
 import { checkLinKv, explainLinKv } from "../../checkers/lin_kv.ts";
+import { joinWords } from "../../checkers/format.ts";
 import { casOf } from "../../checkers/linearizability/register.ts";
 import type { Call } from "../clients/client.ts";
 import { type Completion, completionOfError } from "../clients/completion.ts";
-import type { Edn } from "../../history/edn.ts";
+import { type Edn, type EdnObject, entriesOf, itemsOf, printEdn } from "../../history/edn.ts";
 import type { Assignment, Context, Generator, Invocation } from "../clients/generator.ts";
 import type { Op } from "../../history/operations.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import type { Random } from "../random.ts";
 import { LinKv } from "../../workloads.ts";
-import type { Workload, WorkloadOptions } from "./workload.ts";
+import {
+  type Figure,
+  performs,
+  type Place,
+  type Workload,
+  type WorkloadOptions,
+} from "./workload.ts";
 
-/** A read that failed changed nothing. */
+/** A failed read changed nothing. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(["read"]);
 
 /** A key is given up once its group has had more processes than this. */
 const PROCESSES_PER_KEY = 20;
 
-/** Values that are written: whole numbers below this. */
+/** Clients write whole numbers below this. */
 const VALUES = 5;
 
-/** Clients wait that many times the mean latency, but a second at least. */
+/** Clients wait this many times the mean latency, but at least a second. */
 const TIMEOUT_LATENCIES = 10;
 const MIN_TIMEOUT_MS = 1_000;
 
@@ -63,8 +70,29 @@ export const linKv: Workload = {
   },
   check: checkLinKv,
   explain: explainLinKv,
-  comparable: projectLinKv,
+  figures: countKeys,
+  places: findPlaces,
+  project: projectLinKv,
+  recognises: performs("cas", "write"),
 };
+
+/** Keys that a figure names. */
+const NAMED_KEYS = 8;
+
+function countKeys(result: EdnObject): Figure[] {
+  const keys = entriesOf(result["results"]).length;
+  const failures = itemsOf(result["failures"]).map(printEdn).slice(0, NAMED_KEYS);
+  const text = failures.length === 0 ? "" : `, not linearizable: ${joinWords(failures)}`;
+  return [{ name: "keys", text: `${keys}${text}` }];
+}
+
+/** What Knossos draws for each key that fails; the first two are enough to begin with. */
+function findPlaces(result: EdnObject): Place[] {
+  return itemsOf(result["failures"]).slice(0, 2).map(printEdn).flatMap((key) => [
+    { path: `independent/${key}/linear.svg`, why: "the operations that have no order" },
+    { path: `independent/${key}/timeline.html`, why: "all operations of that key" },
+  ]);
+}
 
 async function perform(
   { f, value }: Invocation,
@@ -122,7 +150,7 @@ class Groups implements Generator {
     return { thread, f, value: [key, value] };
   }
 
-  /** The key of a group, a new one if the processes that may have touched it are too many. */
+  /** The key of a group; a new one if too many processes may have touched the old one. */
   #keyFor(index: number): number {
     const group = this.#groups[index];
     if (group === undefined) throw new RangeError(`there is no group ${index}`);

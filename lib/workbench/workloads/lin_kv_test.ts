@@ -2,7 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Call } from "../clients/client.ts";
 import { printEdn } from "../../history/edn.ts";
 import type { Assignment, Invocation } from "../clients/generator.ts";
-import { parseTestOptions, UsageError } from "../command_line.ts";
+import { UsageError } from "../option.ts";
+import { planOf, type PlanOptions } from "../plan.ts";
 import { Random } from "../random.ts";
 import { ErrorCode, RpcError } from "../../message.ts";
 import { linKv } from "./lin_kv.ts";
@@ -22,7 +23,7 @@ function keyOf({ value }: Assignment): number {
   return Array.isArray(value) ? Number(value[0]) : NaN;
 }
 
-/** Asks for that many operations, all threads being free. */
+/** Takes that many operations while all threads are free. */
 function take(count: number, options = OPTIONS) {
   const { main } = linKv.generators(options, new Random(3));
   const threads = options.concurrency;
@@ -60,16 +61,16 @@ Deno.test("a key is given up once more than twenty processes may have touched it
   assertEquals(keyOf(main.take({ nowNs: 0, free: free.slice(4), threads })), 1);
 });
 
-Deno.test("a concurrency that is no multiple of 2n is refused by name, and so are eleven nodes", () => {
-  const line = (text: string) => () => parseTestOptions(["-w", "lin-kv", ...text.split(" ")]);
+Deno.test("the error for a concurrency that is no multiple of 2n, or for eleven nodes, names the option", () => {
+  const made = (options: Partial<PlanOptions>) => () => planOf({ workload: "lin-kv", ...options });
   assertThrows(
-    line("--node-count 3"),
+    made({ nodeCount: 3 }),
     UsageError,
     "lin-kv needs a --concurrency that is a multiple of 2n, here 6; got 3. Try --concurrency 2n",
   );
-  assertThrows(line("--node-count 11 --concurrency 2n"), UsageError, "at most 10 nodes, got 11");
-  line("--node-count 10 --concurrency 2n")();
-  line("--node-count 3 --concurrency 4n")();
+  assertThrows(made({ nodeCount: 11, concurrency: "2n" }), UsageError, "at most 10 nodes, got 11");
+  made({ nodeCount: 10, concurrency: "2n" })();
+  made({ nodeCount: 3, concurrency: "4n" })();
 });
 
 /** One operation, by a client whose node answers as told. */
@@ -83,7 +84,7 @@ async function perform(op: Invocation, answer: Record<string, unknown> | Error, 
   return { asked, type, value: printEdn(value) };
 }
 
-Deno.test("a client asks for the key and the values, with a time-out that suits the latency", async () => {
+Deno.test("a client sends the key and the values, with a time-out that follows from the latency", async () => {
   const read = await perform({ f: "read", value: [7, null] }, { value: "x" });
   assertEquals(read, {
     asked: { type: "read", key: 7, timeoutMs: 1000 },
@@ -96,7 +97,7 @@ Deno.test("a client asks for the key and the values, with a time-out that suits 
   assertEquals(cas.asked, { type: "cas", key: 7, from: 3, to: 4, timeoutMs: 1000 });
 });
 
-Deno.test("a read that failed did nothing; a write that may have happened stays open", async () => {
+Deno.test("a failed read fails; a write that may have happened stays open", async () => {
   const crash = new RpcError(ErrorCode.crash);
   const mismatch = new RpcError(ErrorCode.preconditionFailed);
   assertEquals((await perform({ f: "read", value: [7, null] }, crash)).type, "fail");

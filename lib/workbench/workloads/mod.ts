@@ -11,6 +11,7 @@ import { kafka } from "./kafka.ts";
 import { linKv } from "./lin_kv.ts";
 import { txnListAppend, txnRwRegister } from "./txn.ts";
 import { uniqueIds } from "./unique_ids.ts";
+import type { Op } from "../../history/operations.ts";
 import type { Workload } from "./workload.ts";
 
 const all: readonly Workload[] = [
@@ -30,3 +31,8 @@ const all: readonly Workload[] = [
 export const workloads: ReadonlyMap<string, Workload> = new Map(
   all.map((workload) => [workload.name, workload]),
 );
+
+/** The workload whose operations a history holds; nothing where they do not tell. */
+export function recogniseWorkload(history: readonly Op[]): Workload | undefined {
+  return all.find((workload) => workload.recognises?.(history));
+}

@@ -1,5 +1,5 @@
 /**
- * Topologies: who is whose neighbour, as `broadcast` suggests it to the nodes.
+ * Topologies: the neighbours that `broadcast` suggests to each node.
  *
  * @module
  */
@@ -8,7 +8,7 @@ type Neighbours = Record<string, string[]>;
 
 const TOPOLOGIES: Readonly<Record<string, (nodes: readonly string[]) => Neighbours>> = {
   line: (nodes) => {
-    if (nodes.length === 1) return {}; // as Maelstrom sends it: even the one node is missing
+    if (nodes.length === 1) return {}; // as Maelstrom does: even the only node is missing
     return among(nodes, (i) => [i - 1, i + 1]);
   },
   grid: (nodes) => {
@@ -27,15 +27,15 @@ const TOPOLOGIES: Readonly<Record<string, (nodes: readonly string[]) => Neighbou
   tree4: (nodes) => tree(nodes, 4),
 };
 
-/** The names of all topologies. */
+/** The names that `--topology` takes. */
 export const TOPOLOGY_NAMES: readonly string[] = Object.keys(TOPOLOGIES);
 
 /**
- * Each node's neighbours, in the order Maelstrom sends them.
+ * Finds each node's neighbours, in the order in which Maelstrom sends them.
  *
- * @throws {RangeError} for an unknown name; the message lists those there are.
+ * @throws {RangeError} for an unknown name; the message lists the known ones.
  */
-export function topologyOf(name: string, nodes: readonly string[]): Neighbours {
+export function findNeighbours(name: string, nodes: readonly string[]): Neighbours {
   const make = TOPOLOGIES[name];
   if (make === undefined) {
     throw new RangeError(`unknown topology "${name}": expected ${TOPOLOGY_NAMES.join(", ")}`);
@@ -49,7 +49,7 @@ function among(nodes: readonly string[], indices: (i: number) => number[]): Neig
   );
 }
 
-/** Parent and children where tiers of 1, b, b², … nodes fill up in order: as in a b-ary heap. */
+/** Parent and children in a tree whose tiers of 1, b, b², … nodes fill up in order, like a heap. */
 function tree(nodes: readonly string[], branches: number): Neighbours {
   return among(nodes, (i) => [
     i === 0 ? -1 : Math.floor((i - 1) / branches),

@@ -2,13 +2,12 @@
  * Workloads `txn-list-append` and `txn-rw-register`: transactions over a few keys, whose writes
  * append an element to a list or replace a register's value.
  *
- * One operation is one transaction is one RPC: its micro-operations go out with reads empty and come
- * back with reads filled in. What comes back *replaces* the operation's value, whatever it says: a
- * node that alters a write is believed, and the checker judges what it said.
+ * One operation is one transaction is one RPC: its micro-operations go out with empty reads and come
+ * back with the reads filled in. The reply *replaces* the operation's value, whatever it says: a node
+ * that alters a write is believed, and the checker judges what the node said.
  *
  * @module
  */
-import { type Aftermath, explainSilent, withSilent } from "../final_states.ts";
 import { type Check, type Explain, verdictOf } from "../../checkers/checker.ts";
 import { projectElle } from "../../checkers/projections.ts";
 import { explainListAppend, explainRwRegister } from "../../checkers/elle/explain.ts";
@@ -17,30 +16,33 @@ import { checkRwRegister } from "../../checkers/elle/rw_register.ts";
 import { explainFinalState } from "../../checkers/elle/explain_final_state.ts";
 import { checkFinalState } from "../../checkers/elle/final_state.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded } from "../../checkers/elle/verdict.ts";
-import { pluralize } from "../../checkers/format.ts";
+import { joinWords, pluralize } from "../../checkers/format.ts";
 import { drawAnomalies } from "../../checkers/elle/draw.ts";
 import { completionOfError } from "../clients/completion.ts";
-import { type Edn, Keyword, keyword } from "../../history/edn.ts";
+import type { FinalStateCheck } from "../final_states.ts";
+import { type Edn, type EdnObject, Keyword, keyword } from "../../history/edn.ts";
 import { each } from "../clients/generator.ts";
 import type { Op } from "../../history/operations.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import { array, json, oneOf, rpc, type Shape, tuple } from "../../rpc.ts";
-import { type MicroOp, transactions } from "./txn_generator.ts";
-import type { Workload } from "./workload.ts";
+import { generateTransactions, type MicroOp } from "./txn_generator.ts";
+import { drawnPlaces, namesIn } from "./anomalies.ts";
+import { type Figure, performs, type Workload } from "./workload.ts";
 
-/** No transaction can be repeated without a thought: each may have writes. */
+/** No transaction is safe to repeat: each may write. */
 const IDEMPOTENT: ReadonlySet<string> = new Set();
 
 interface Kind {
   readonly name: string;
   readonly description: string;
-  /** What a write is called. */
+  /** The name of a write. */
   readonly write: "append" | "w";
-  /** What a read may have seen. */
+  /** What a read may return. */
   readonly seen: Shape<unknown>;
   readonly check: Check;
   readonly explain: Explain;
-  readonly aftermath?: Aftermath;
+  readonly finalStates?: FinalStateCheck;
+  readonly recognises: (history: readonly Op[]) => boolean;
 }
 
 export const txnListAppend: Workload = transactional({
@@ -50,37 +52,31 @@ export const txnListAppend: Workload = transactional({
   seen: { problem: (value, path) => value === null ? undefined : array(json).problem(value, path) },
   check: checkListAppend,
   explain: explainListAppend,
+  recognises: (history) => history.some(appends),
 });
 
 /**
- * Registers show little of what went wrong between writers, and a node that keeps its writes to itself
- * passes for read committed. What the nodes hold in the end shows both.
+ * Registers reveal little of what went wrong between writers, and a node that keeps its writes to
+ * itself passes for read committed. The final states show both.
  */
-const registersAfterwards: Aftermath = {
+const finalRegisters: FinalStateCheck = {
   keys: (history) => [...new Set(history.flatMap(writtenKeys))],
-  ask: async (keys, call) => {
+  read: async (keys, call) => {
     const reads = keys.map((key) => toJson([keyword("r"), key, null]));
     const reply = await call(txnOf("w", json), { txn: reads });
     return new Map(reply.txn.map(([, key, value]) => [jsonToEdn(key), jsonToEdn(value)]));
   },
-  check(history, { states, silent, consistencyModels = DEFAULT_MODELS, nodeOf }) {
-    const strict = orderNeeded(forbiddenAnomalies(consistencyModels)) === "realtime";
-    const order = strict ? "realtime" : "causal";
-    return withSilent(
-      checkFinalState(history, states, { consistencyModels, order, nodeOf }),
-      silent,
-    );
+  check(history, { states, consistencyModels = DEFAULT_MODELS, nodeOf }) {
+    const isStrict = orderNeeded(forbiddenAnomalies(consistencyModels)) === "realtime";
+    const order = isStrict ? "realtime" : "causal";
+    return checkFinalState(history, states, { consistencyModels, order, nodeOf });
   },
-  explain(result) {
-    const found = [...explainFinalState(result), ...explainSilent(result)];
-    const [first = "", ...rest] = found;
-    const apart = "Beyond Maelstrom's checks";
-    if (found.length > 0) return [`${apart}, and no part of the verdict: ${first}`, ...rest];
-    if (verdictOf(result["valid?"]) !== true) return [];
+  explain(result, history) {
+    if (verdictOf(result["valid?"]) !== true) return explainFinalState(result, history);
     const keys = pluralize(Number(result["key-count"] ?? 0), "key");
     const isAlone = result.replication instanceof Map && result.replication.size === 1;
-    if (isAlone) return [`${apart}: in the end the node has the last write to each of ${keys}.`];
-    return [`${apart}: the replicas agree on all ${keys} in the end; no write was lost.`];
+    if (isAlone) return [`in the end the node has the last write to each of ${keys}.`];
+    return [`the replicas agree on all ${keys} in the end; no write was lost.`];
   },
 };
 
@@ -91,18 +87,18 @@ export const txnRwRegister: Workload = transactional({
   seen: json,
   check: checkRwRegister,
   explain: explainRwRegister,
-  aftermath: registersAfterwards,
+  finalStates: finalRegisters,
+  recognises: (history) => performs("txn")(history) && !history.some(appends),
 });
 
 function transactional(kind: Kind): Workload {
-  const { name, description, write, check, explain, aftermath } = kind;
-  const txn = txnOf(write, kind.seen);
+  const { seen, write, ...workload } = kind;
+  const txn = txnOf(write, seen);
   return {
-    name,
-    description,
+    ...workload,
     reusableClients: true,
     generators(options, random) {
-      const next = transactions(options, random);
+      const next = generateTransactions(options, random);
       return { main: each(() => ({ f: "txn", value: next().map((op) => toEdn(op, write)) })) };
     },
     open: () => async (op, call) => {
@@ -113,16 +109,25 @@ function transactional(kind: Kind): Workload {
         return completionOfError(error, op, IDEMPOTENT);
       }
     },
-    check,
-    explain,
+    figures: listAnomalies,
+    signature: (result) => namesIn(result["anomaly-types"]),
+    places: drawnPlaces,
     draw: drawAnomalies,
-    comparable: projectElle,
-    ...(aftermath && { aftermath }),
+    project: projectElle,
   };
+}
+
+function listAnomalies(result: EdnObject): Figure[] {
+  const types = namesIn(result["anomaly-types"]);
+  return [{ name: "anomalies", text: types.length === 0 ? "none" : joinWords(types) }];
 }
 
 function txnOf(write: string, seen: Shape<unknown>) {
   return rpc("txn", { txn: array(json) }, { txn: array(microOpOf(write, seen)) });
+}
+
+function appends({ value }: Op): boolean {
+  return microOpsOf(value).some((op) => Array.isArray(op) && op[0] === keyword("append"));
 }
 
 function writtenKeys({ value }: Op): Edn[] {
@@ -132,7 +137,7 @@ function writtenKeys({ value }: Op): Edn[] {
   });
 }
 
-/** What Maelstrom takes for a micro-operation in a reply: keys and values are anything. */
+/** A micro-operation in a reply as Maelstrom takes it: keys and values may be anything. */
 function microOpOf(
   write: string,
   seen: Shape<unknown>,
@@ -157,7 +162,7 @@ function microOpsOf(value: Edn): readonly Edn[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A micro-operation as a request has it; keys and values are this workload's own: whole numbers. */
+/** A micro-operation as a request has it, with this workload's own keys and values: whole numbers. */
 function toJson(op: Edn): [f: string, key: number, value: number | null] {
   const [f = null, key = null, value = null] = Array.isArray(op) ? op : [];
   return [

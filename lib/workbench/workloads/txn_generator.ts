@@ -2,10 +2,10 @@
  * Random transactions over a pool of keys, as Elle makes them for the transactional workloads and,
  * one micro-operation long, for the logs.
  *
- * The pool has a fixed number of places. A later place is twice as likely as the one before, so that
- * the last takes half of all operations: a few keys are contended, the rest are long-lived. A key is
- * written 1, 2, 3, …, so that a value tells its write; once it has had as many writes as it may, a
- * key that is new takes its place. Source: `wr-txns` of jepsen-io/elle.
+ * The pool has a fixed number of places. Each place is twice as likely as the one before, so the last
+ * takes half of all operations: a few keys are contended, the rest live long. The writes to a key are
+ * 1, 2, 3, …, so that a value identifies its write; once a key has had its maximum of writes, a new
+ * key takes its place. Source: `wr-txns` of jepsen-io/elle.
  *
  * @module
  */
@@ -15,12 +15,12 @@ import type { Random } from "../random.ts";
 export interface MicroOp {
   readonly f: "read" | "write";
   readonly key: number;
-  /** What a write writes: how many writes of the key there were, this one included; else null. */
+  /** The value of a write: the number of writes to the key, this one included. Null for a read. */
   readonly value: number | null;
 }
 
-/** What transactions look like, under the names of Maelstrom's options. */
-export interface TxnOptions {
+/** The shape of transactions, under the names of Maelstrom's options. */
+interface TxnOptions {
   /** Keys in use at a time, at least 1. */
   readonly keyCount: number;
   /** Most micro-operations in a transaction, at least 1; lengths are uniform. */
@@ -29,8 +29,8 @@ export interface TxnOptions {
   readonly maxWritesPerKey: number;
 }
 
-/** An endless supply of transactions: every call makes the next. */
-export function transactions(options: TxnOptions, random: Random): () => MicroOp[] {
+/** Makes an endless supply of transactions: every call returns the next. */
+export function generateTransactions(options: TxnOptions, random: Random): () => MicroOp[] {
   const pool = new KeyPool(options, random);
   return () => {
     const length = 1 + random.int(options.maxTxnLength);
@@ -38,7 +38,7 @@ export function transactions(options: TxnOptions, random: Random): () => MicroOp
   };
 }
 
-/** The keys in use, and how far each was written. */
+/** The keys in use, each with its number of writes. */
 class KeyPool {
   readonly #maxWritesPerKey: number;
   readonly #random: Random;
@@ -64,13 +64,13 @@ class KeyPool {
         this.#writes.set(key, value);
         return { f, key, value };
       }
-      // Its place is filled, but what to do is drawn again: a retired key makes reads likelier.
+      // A new key takes the place, but the draw starts over: a retired key makes reads likelier.
       this.#writes.delete(key);
       this.#keys[place] = ++this.#newest;
     }
   }
 
-  /** A place in the pool: i with probability 2^i / (2^places − 1). */
+  /** Draws a place in the pool: i with probability 2^i / (2^places − 1). */
   #place(): number {
     const places = this.#keys.length;
     const point = 1 + this.#random.fraction() * (2 ** places - 1);

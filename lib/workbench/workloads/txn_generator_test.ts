@@ -1,15 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { Random } from "../random.ts";
-import { type MicroOp, transactions } from "./txn_generator.ts";
+import { generateTransactions, type MicroOp } from "./txn_generator.ts";
 
 const DEFAULTS = { keyCount: 10, maxTxnLength: 4, maxWritesPerKey: 16 };
 
 function draw(count: number, options = DEFAULTS, seed = 1): MicroOp[][] {
-  const next = transactions(options, new Random(seed));
+  const next = generateTransactions(options, new Random(seed));
   return Array.from({ length: count }, next);
 }
 
-Deno.test("lengths are uniform from 1 to the most", () => {
+Deno.test("lengths are uniform from 1 to the maximum", () => {
   const lengths = Map.groupBy(draw(8_000), ({ length }) => length);
   assertEquals([...lengths.keys()].sort(), [1, 2, 3, 4]);
   for (const [length, txns] of lengths) {
@@ -32,7 +32,7 @@ Deno.test("a place of the pool is twice as likely as the one before", () => {
   }
 });
 
-Deno.test("the writes of a key are 1, 2, 3, … up to the most, and never more", () => {
+Deno.test("the writes of a key are 1, 2, 3, … up to the maximum", () => {
   const written = new Map<number, number[]>();
   for (const { f, key, value } of draw(5_000).flat()) {
     if (f === "write") written.set(key, [...written.get(key) ?? [], Number(value)]);
@@ -42,7 +42,7 @@ Deno.test("the writes of a key are 1, 2, 3, … up to the most, and never more",
   assert([...written.values()].filter(({ length }) => length === 16).length > 100);
 });
 
-Deno.test("no more keys are in use at a time than the pool has places, and new ones have no gap", () => {
+Deno.test("never more keys are in use than the pool has places, and new keys leave no gap", () => {
   const ops = draw(2_000, { keyCount: 3, maxTxnLength: 1, maxWritesPerKey: 2 }).flat();
   const first = new Map<number, number>();
   const last = new Map<number, number>();
@@ -59,7 +59,7 @@ Deno.test("no more keys are in use at a time than the pool has places, and new o
   assert(keys.length > 300, `only ${keys.length} keys`);
 });
 
-Deno.test("no key outlives its writes by much where it is busy, and old keys stay in use", () => {
+Deno.test("a busy key retires soon after its last write, and old keys stay in use", () => {
   const ops = draw(20_000, { keyCount: 10, maxTxnLength: 1, maxWritesPerKey: 16 }).flat();
   const runs = Map.groupBy(ops, ({ key }) => key);
   const busiest = [...runs.values()].map(({ length }) => length).sort((a, b) => b - a);

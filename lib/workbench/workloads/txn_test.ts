@@ -53,7 +53,7 @@ function generated(workload: Workload, count: number): Edn[] {
   return Array.from({ length: count }, () => main.take({ nowNs: 0, free: [0], threads: 1 }).value);
 }
 
-Deno.test("transactions read with nothing and write 1, 2, 3, … to each key", () => {
+Deno.test("reads go out empty, and the writes to each key are 1, 2, 3, …", () => {
   const text = generated(txnListAppend, 200).map(printEdn).join("");
   assert(/\[:r \d+ nil\]/.test(text));
   assert(!/\[:append \d+ nil\]|:w/.test(text));
@@ -70,7 +70,7 @@ Deno.test("a transaction goes out as it was generated and comes back filled in",
   assertEquals([done.type, done.value], ["ok", "[[:r 1 [3 4]] [:append 2 5]]"]);
 });
 
-Deno.test("what the node says replaces the transaction, also where it was changed", async () => {
+Deno.test("the reply replaces the transaction, even where the node changed it", async () => {
   const reply = `{"type":"txn_ok","txn":[["w","x",{"a":1.0}]]}`;
   const { type, value } = await ask(txnRwRegister, "[[:w 1 1] [:r 2 nil]]", reply);
   assertEquals([type, value], ["ok", `[[:w "x" {"a" 1.0}]]`]);
@@ -108,8 +108,8 @@ Deno.test("a definite error fails a transaction, any other leaves it open", asyn
 });
 
 Deno.test("stored results are compared without what depends on the order of a search", () => {
-  const { comparable } = txnListAppend;
-  assertExists(comparable);
-  const one = comparable({ "valid?": false, anomalies: { G0: [1] }, extra: 1 });
-  assertEquals(one, comparable({ "valid?": false, anomalies: { G0: [2] }, extra: 2 }));
+  const { project } = txnListAppend;
+  assertExists(project);
+  const one = project({ "valid?": false, anomalies: { G0: [1] }, extra: 1 });
+  assertEquals(one, project({ "valid?": false, anomalies: { G0: [2] }, extra: 2 }));
 });

@@ -1,14 +1,16 @@
 /**
- * Workload `unique-ids`: every answer differs from all others, ever.
+ * Workload `unique-ids`: no node ever gives an id that was given before.
  *
  * @module
  */
 import { checkUniqueIds, explainUniqueIds } from "../../checkers/unique_ids.ts";
 import { completionOfError } from "../clients/completion.ts";
 import { each } from "../clients/generator.ts";
+import { clip, formatWhole } from "../../checkers/numbers.ts";
+import { type EdnObject, itemsOf, numberOf, printEdn } from "../../history/edn.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import { UniqueIds } from "../../workloads.ts";
-import type { Workload } from "./workload.ts";
+import { type Figure, performs, type Workload } from "./workload.ts";
 
 const NOTHING_IDEMPOTENT: ReadonlySet<string> = new Set();
 
@@ -27,4 +29,26 @@ export const uniqueIds: Workload = {
   },
   check: checkUniqueIds,
   explain: explainUniqueIds,
+  figures: (result) => [countIds(result), ...rangeFigures(result)],
+  signature: (result) => Number(result["duplicated-count"]) > 0 ? ["duplicated"] : [],
+  recognises: performs("generate"),
 };
+
+function countIds(result: EdnObject): Figure {
+  const number = (key: string) => numberOf(result[key]) ?? 0;
+  const duplicates = number("duplicated-count");
+  const verdict = duplicates === 0
+    ? "all different"
+    : `${formatWhole(duplicates)} of them repeated`;
+  return { name: "ids", text: `${formatWhole(number("acknowledged-count"))}, ${verdict}` };
+}
+
+/** Ids may be as long as they like: no more of one is shown. */
+const SHOWN_CHARACTERS = 40;
+
+function rangeFigures(result: EdnObject): Figure[] {
+  const [low, high] = itemsOf(result["range"]);
+  if (low == null || high == null) return [];
+  const [from, to] = [low, high].map((id) => clip(printEdn(id), SHOWN_CHARACTERS));
+  return [{ name: "range", text: `${from} to ${to}` }];
+}

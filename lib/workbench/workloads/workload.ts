@@ -1,21 +1,25 @@
 /**
- * What a workload is: the operations its clients make, how each becomes an RPC, and the checker
- * that judges the history.
+ * What a workload is: the operations its clients make, how each becomes an RPC, the checker that
+ * judges the history, and what that checker's result means.
+ *
+ * Whatever is special about a workload is here, in its own module. Engines, reports and readers of
+ * stored runs ask the workload; none of them knows the keys of its result.
  *
  * @module
  */
-import type { Aftermath } from "../final_states.ts";
 import type { Check, Explain, Projection } from "../../checkers/checker.ts";
+import type { EdnObject } from "../../history/edn.ts";
+import type { Op } from "../../history/operations.ts";
 import type { Call } from "../clients/client.ts";
 import type { Completion } from "../clients/completion.ts";
-import type { EdnObject } from "../../history/edn.ts";
 import type { Generator, Invocation } from "../clients/generator.ts";
+import type { FinalStateCheck } from "../final_states.ts";
 import type { Random } from "../random.ts";
 
 /** The options of a run that a workload may look at, under Maelstrom's names. */
 export interface WorkloadOptions {
   readonly nodes: readonly string[];
-  /** Number of threads, and so of clients at a time. Thread t talks to node t modulo their number. */
+  /** Number of threads, and so of concurrent clients. Thread t talks to node t modulo their number. */
   readonly concurrency: number;
   /** Mean latency between nodes, in milliseconds. */
   readonly latencyMs: number;
@@ -35,15 +39,68 @@ export interface Generators {
   readonly main: Generator;
   /** Others beside them, which space themselves. */
   readonly background?: Generator;
-  /** After ten seconds of quiet; unspaced. */
+  /** The operations after ten seconds of quiet; unspaced. */
   readonly final?: Generator;
 }
 
 /** A client's work: carries out one operation. It does not reject. */
 export type Perform = (op: Invocation, call: Call) => Promise<Completion>;
 
+/** Something worth knowing about a run, in words. */
+export interface Figure {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A file to look at, by its path in the run's folder. */
+export interface Place {
+  readonly path: string;
+  readonly why: string;
+}
+
+/** A number that runs are compared by and that a challenge may limit. */
+export interface Metric {
+  /** Its name in limits and in a summary's JSON, unit included: `stableMedianMs`. */
+  readonly key: string;
+  /** The heading of its column. */
+  readonly title: string;
+  /** The heading where room is scarce. Default: the title. */
+  readonly shortTitle?: string;
+  /** Left out where room is scarce. */
+  readonly isDetail?: boolean;
+  /** Finds it in a result; nothing where the result does not hold it. */
+  readonly read: (result: EdnObject) => number | undefined;
+  readonly print: (value: number) => string;
+  /** How far two engines' medians may be apart, as a fraction. Default: they are not compared. */
+  readonly tolerance?: number;
+  /** Where to look when a run exceeds its limit. */
+  readonly place?: Place;
+}
+
+/** How a workload's history is judged, and what the result means. */
+export interface Judge {
+  readonly check: Check;
+  readonly explain: Explain;
+  /** Sums up a result in a few words. Default: in none. */
+  readonly figures?: (result: EdnObject) => readonly Figure[];
+  /** The numbers that runs of the workload are compared by. Default: none of its own. */
+  readonly metrics?: readonly Metric[];
+  /** The kinds of failure that an invalid result shows. Default: that it is invalid. */
+  readonly signature?: (result: EdnObject) => readonly string[];
+  /** Where to look first when a result is invalid. Default: in the history. */
+  readonly places?: (result: EdnObject) => readonly Place[];
+  /** A result's anomalies as SVG images, by file name. */
+  readonly draw?: (result: EdnObject) => ReadonlyMap<string, string>;
+  /** What of a result must come out equal when a stored run is judged again. Default: all of it. */
+  readonly project?: Projection;
+  /** What the nodes' final states show beyond Maelstrom's checks. */
+  readonly finalStates?: FinalStateCheck;
+  /** Whether a history of unknown origin is one of this workload. Default: it cannot be told. */
+  readonly recognises?: (history: readonly Op[]) => boolean;
+}
+
 /** One of Maelstrom's workloads. */
-export interface Workload {
+export interface Workload extends Judge {
   readonly name: string;
   /** One line for a person. */
   readonly description: string;
@@ -54,14 +111,18 @@ export interface Workload {
   /** Prepares what a client of every node does once before operations start. */
   readonly setUp?: (options: WorkloadOptions) => (call: Call) => Promise<unknown>;
   readonly generators: (options: WorkloadOptions, random: Random) => Generators;
-  /** A new client's work. What it remembers between operations lives in the closure. */
+  /** Opens a client. What it remembers between operations lives in the closure. */
   readonly open: (options: WorkloadOptions) => Perform;
-  readonly check: Check;
-  readonly explain: Explain;
-  /** A result's anomalies as SVG images, by file name. */
-  readonly draw?: (result: EdnObject) => ReadonlyMap<string, string>;
-  /** What of a result must come out equal when a stored run is judged again. Default: all of it. */
-  readonly comparable?: Projection;
-  /** What can be judged beyond Maelstrom's checks once all is over. */
-  readonly aftermath?: Aftermath;
+}
+
+/** Recognises a history by its operations: one of these names is enough. */
+export function performs(...names: readonly string[]): (history: readonly Op[]) => boolean {
+  return (history) => history.some(({ f }) => names.includes(f));
+}
+
+/** Whether a read of the history returned a list. */
+export function readsLists(history: readonly Op[]): boolean {
+  return history.some(({ type, f, value }) =>
+    type === "ok" && f === "read" && Array.isArray(value)
+  );
 }

@@ -1,0 +1,44 @@
+/**
+ * What a challenge asks for beyond a valid run.
+ *
+ * @module
+ */
+import type { Metrics } from "./metrics.ts";
+
+/** A bound on a metric, as plain data. */
+export interface Limit {
+  readonly name: string;
+  /** The key of a metric, common or the workload's: `serverMessagesPerOp`, `stableMedianMs`. */
+  readonly metric: string;
+  /** The metric must be less than this. */
+  readonly below?: number;
+  /** The metric must not exceed this. */
+  readonly max?: number;
+  /** The metric must not be less than this. */
+  readonly min?: number;
+}
+
+/** A limit and what was measured. */
+export interface MeasuredLimit extends Limit {
+  /** Absent where the results do not hold it. */
+  readonly value?: number;
+  readonly ok: boolean;
+}
+
+/** Holds a run's metrics against a limit. */
+export function measure(metrics: Metrics, limit: Limit): MeasuredLimit {
+  const value = metrics[limit.metric];
+  if (value === undefined) return { ...limit, ok: false };
+  const { below = Infinity, max = Infinity, min = -Infinity } = limit;
+  return { ...limit, value, ok: value < below && value <= max && value >= min };
+}
+
+/** The limits that a run exceeded, as opposed to those that could not be measured. */
+export function exceeded(limits: readonly MeasuredLimit[]): MeasuredLimit[] {
+  return limits.filter(({ ok, value }) => !ok && value !== undefined);
+}
+
+/** The names of limits, as a sentence lists them. */
+export function listNames(limits: readonly Limit[]): string {
+  return limits.map(({ name }) => name).join("; ");
+}

@@ -1,0 +1,76 @@
+/**
+ * Where in a run's folder to look first.
+ *
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { verdictOf } from "../checkers/checker.ts";
+import { type EdnObject, isEdnObject, itemsOf, printEdn } from "../history/edn.ts";
+import { lookUp } from "../history/look_up.ts";
+import type { Place, Workload } from "../workbench/workloads/workload.ts";
+import { exceeded, type MeasuredLimit } from "./limits.ts";
+import { METRICS } from "./metrics.ts";
+
+/** The logs, the run's own under the names that Maelstrom and the workbench give it. */
+const LOGS: readonly Place[] = [
+  { path: "node-logs", why: "what each node wrote to standard error" },
+  ...["jepsen.log", "run.log"].map((path) => ({
+    path,
+    why: "what happened when: malformed messages, nodes no longer read",
+  })),
+];
+
+/** Finds where to look after a run that did not pass; nothing where it left no files. */
+export function findPlaces(
+  results: EdnObject,
+  { workload, limits, dir }: {
+    readonly workload: Workload;
+    readonly limits: readonly MeasuredLimit[];
+    readonly dir: string | undefined;
+  },
+): Place[] {
+  const isWrong = (name: string) => verdictOf(lookUp(results, [name, "valid?"])) !== true;
+  const limited = new Set(exceeded(limits).map(({ metric }) => metric));
+  return keepExisting([
+    ...(isWrong("workload") ? findWorkloadPlaces(results, workload) : []),
+    ...findExceptionPlaces(results),
+    ...(isWrong("stats") || isWrong("availability")
+      ? [{ path: "history.edn", why: "operations of :type :fail and :info, with their :error" }]
+      : []),
+    ...METRICS.flatMap(({ key, place }) => place && limited.has(key) ? [place] : []),
+    ...LOGS,
+  ], dir);
+}
+
+/** Finds where to look after a crash. */
+export function findCrashPlaces(node: string | undefined, dir: string | undefined): Place[] {
+  const own = node === undefined
+    ? []
+    : [{ path: `node-logs/${node}.log`, why: "the node's last words" }];
+  return keepExisting([...own, ...LOGS], dir);
+}
+
+function findWorkloadPlaces({ workload: result }: EdnObject, { places }: Workload): Place[] {
+  if (!isEdnObject(result)) return [];
+  if (places !== undefined && result["error"] === undefined) return [...places(result)];
+  return [{ path: "history.edn", why: "the operations named above, by process and time" }];
+}
+
+function findExceptionPlaces(results: EdnObject): Place[] {
+  const [first] = itemsOf(lookUp(results, ["exceptions", "exceptions"]));
+  const example = first === undefined ? "" : printEdn(first);
+  const node = /Maelstrom sent node (\w+)/.exec(example)?.[1];
+  return node === undefined
+    ? []
+    : [{ path: `node-logs/${node}.log`, why: "a node that replied wrongly" }];
+}
+
+/** Keeps the places that exist, each path once. */
+function keepExisting(places: readonly Place[], dir: string | undefined): Place[] {
+  if (dir === undefined) return [];
+  const firstByPath = new Map(places.toReversed().map((place) => [place.path, place]));
+  return places.filter((place) =>
+    firstByPath.get(place.path) === place && existsSync(join(dir, place.path))
+  );
+}

@@ -1,0 +1,78 @@
+/**
+ * How `broadcast` and `g-set` are judged: values are added, and a read returns all of them.
+ *
+ * @module
+ */
+import { checkSetFull, explainSetFull } from "../../checkers/set_full.ts";
+import { formatMs, formatWhole } from "../../checkers/numbers.ts";
+import { type EdnObject, itemsOf, numberOf, printEdn } from "../../history/edn.ts";
+import { lookUp } from "../../history/look_up.ts";
+import type { Figure, Judge, Metric, Place } from "./workload.ts";
+
+export const setJudge: Judge = {
+  check: checkSetFull,
+  explain: explainSetFull,
+  figures: (result) => [...valueFigures(result), ...latencyFigures(result)],
+  metrics: [
+    stableLatency(0.5, { key: "stableMedianMs", title: "stable, median", tolerance: 0.1 }),
+    stableLatency(0.99, {
+      key: "stableP99Ms",
+      title: "stable, 99 %",
+      tolerance: 0.1,
+      isDetail: true,
+    }),
+    stableLatency(1, { key: "stableMaxMs", title: "stable, maximum", shortTitle: "stable, max" }),
+  ],
+  signature: (result) => Number(result["lost-count"]) > 0 ? ["lost"] : [],
+  places(result) {
+    const [lost] = itemsOf(result["lost"]);
+    const why = lost === undefined ? "its reads" : `:value ${printEdn(lost)}, and reads after it`;
+    return [{ path: "history.edn", why }, MESSAGES];
+  },
+};
+
+const MESSAGES: Place = {
+  path: "messages.svg",
+  why: "which messages ran between the nodes, and which did not",
+};
+
+/** The time from a value's addition until no read missed it any more, at a quantile. */
+function stableLatency(
+  quantile: number,
+  { key, title, ...more }: Omit<Metric, "read" | "print">,
+): Metric {
+  return {
+    key,
+    title,
+    ...more,
+    read: (result) => numberOf(lookUp(result, ["stable-latencies", quantile])),
+    print: formatMs,
+    place: { path: "timeline.html", why: "operations side by side, process by process" },
+  };
+}
+
+const SHARES = [
+  ["stable-count", "stable"],
+  ["lost-count", "lost"],
+  ["never-read-count", "never read"],
+] as const;
+
+function valueFigures(result: EdnObject): Figure[] {
+  const number = (key: string) => numberOf(result[key]) ?? 0;
+  const shares = SHARES.flatMap(([key, word]) =>
+    number(key) === 0 ? [] : [`${formatWhole(number(key))} ${word}`]
+  );
+  const attempts = number("attempt-count");
+  const areAllStable = number("stable-count") === attempts;
+  const text = areAllStable ? ", all stable" : `: ${shares.join(", ")}`;
+  return [{ name: "values", text: attempts === 0 ? "none" : `${formatWhole(attempts)}${text}` }];
+}
+
+function latencyFigures({ "stable-latencies": latencies }: EdnObject): Figure[] {
+  if (latencies === undefined) return [];
+  const [median, late, max] = [0.5, 0.95, 1].map((quantile) => {
+    const value = numberOf(lookUp(latencies, [quantile]));
+    return value === undefined ? "?" : formatMs(value);
+  });
+  return [{ name: "stable after", text: `median ${median}, 95 % within ${late}, max ${max}` }];
+}
