@@ -10,7 +10,7 @@
 import { BigInteger, divide, double, isEdnNumber, parseDecimal, plainInteger } from "./numbers.ts";
 import { printEdn } from "./edn_printer.ts";
 import { parseInstant, parseUuid } from "./edn_tags.ts";
-import { keyOf } from "./equality.ts";
+import { type Key, keyOf } from "./equality.ts";
 import {
   Char,
   type Edn,
@@ -109,6 +109,9 @@ export class EdnReader {
   #droppedColumns = 0;
   /** Where the last value began. */
   #start = 0;
+  /** The items of all values that are being read, an inner value's above those of its outer one. */
+  readonly #items: Edn[] = [];
+  #itemCount = 0;
 
   /** Adds bytes of UTF-8. */
   push(chunk: Uint8Array): void {
@@ -137,6 +140,7 @@ export class EdnReader {
   next(): Edn | undefined {
     if (this.#end - this.#at < this.#wanted) return undefined;
     const before = this.#at;
+    this.#itemCount = 0;
     try {
       this.#skipBlank(0);
       this.#start = this.#at;
@@ -248,11 +252,11 @@ export class EdnReader {
       case QUOTE:
         return this.#readString();
       case OPEN_MAP:
-        return this.#buildMap(this.#readItems(CLOSE_MAP, depth), this.#at);
+        return this.#buildMap(this.#readItems(CLOSE_MAP, depth));
       case OPEN_VECTOR:
-        return this.#readItems(CLOSE_VECTOR, depth);
+        return this.#takeItems(this.#readItems(CLOSE_VECTOR, depth));
       case OPEN_LIST:
-        return new List(this.#readItems(CLOSE_LIST, depth));
+        return new List(this.#takeItems(this.#readItems(CLOSE_LIST, depth)));
       case HASH:
         return this.#readDispatched(depth);
       case BACKSLASH:
@@ -275,10 +279,13 @@ export class EdnReader {
     return byte >= ZERO && byte <= NINE;
   }
 
-  /** Reads what stands between an opening bracket, which is next, and its closing one. */
-  #readItems(close: number, depth: number): Edn[] {
+  /**
+   * Reads what stands between an opening bracket, which is next, and its closing one. Returns where
+   * the items begin; they end with all others.
+   */
+  #readItems(close: number, depth: number): number {
     const open = this.#at++;
-    const items: Edn[] = [];
+    const first = this.#itemCount;
     while (true) {
       this.#skipBlank(depth);
       if (this.#at >= this.#end) {
@@ -290,32 +297,40 @@ export class EdnReader {
         const [got, expected] = [byte, close].map((code) => String.fromCharCode(code));
         throw this.#error(`"${got}" where "${expected}" should close the value`);
       }
-      items.push(this.#readForm(depth + 1));
+      const item = this.#readForm(depth + 1);
+      this.#items[this.#itemCount++] = item;
     }
     this.#at++;
+    return first;
+  }
+
+  /** Takes the items from the first one on into an array that is no longer than they are. */
+  #takeItems(first: number): Edn[] {
+    const items = this.#items.slice(first, this.#itemCount);
+    this.#itemCount = first;
     return items;
   }
 
-  /** Makes a map of keys and values in turn; `at` is where they end. */
-  #buildMap(items: readonly Edn[], at: number): Edn {
-    if (items.length % 2 === 1) throw this.#error("a map's last key has no value", at - 1);
-    this.#refuseDuplicates(items, { step: 2, what: "key of a map" }, at);
+  /** Makes a map of keys and values in turn. */
+  #buildMap(first: number): Edn {
+    const items = this.#items;
+    const end = this.#itemCount;
+    if ((end - first) % 2 === 1) throw this.#error("a map's last key has no value", this.#at - 1);
+    this.#refuseDuplicates(first, { step: 2, what: "key of a map" });
+    this.#itemCount = first;
     const object: EdnObject = {};
-    for (let i = 0; i < items.length; i += 2) {
+    for (let i = first; i < end; i += 2) {
       const key = items[i];
-      if (!(key instanceof Keyword) || !PLAIN_NAME.test(key.name)) return mapOf(items);
+      if (!(key instanceof Keyword) || !isPlainName(key.name)) return mapOf(items, first, end);
       object[key.name] = items[i + 1] ?? null;
     }
     return object;
   }
 
-  #refuseDuplicates(
-    items: readonly Edn[],
-    { step, what }: { step: number; what: string },
-    at: number,
-  ): void {
-    const twice = findDuplicate(items, step);
-    if (twice !== undefined) throw this.#error(`${printEdn(twice)} is twice the ${what}`, at - 1);
+  #refuseDuplicates(first: number, { step, what }: { step: number; what: string }): void {
+    const twice = findDuplicate(this.#items, first, this.#itemCount, step);
+    if (twice === undefined) return;
+    throw this.#error(`${printEdn(twice)} is twice the ${what}`, this.#at - 1);
   }
 
   #readDispatched(depth: number): Edn {
@@ -325,9 +340,9 @@ export class EdnReader {
     this.#at++;
     switch (byte) {
       case OPEN_MAP: {
-        const items = this.#readItems(CLOSE_MAP, depth);
-        this.#refuseDuplicates(items, { step: 1, what: "member of a set" }, this.#at);
-        return new Set(items);
+        const first = this.#readItems(CLOSE_MAP, depth);
+        this.#refuseDuplicates(first, { step: 1, what: "member of a set" });
+        return new Set(this.#takeItems(first));
       }
       case COLON:
         return this.#readNamespacedMap(depth);
@@ -377,9 +392,11 @@ export class EdnReader {
     while (KINDS[this.#bytes[this.#at] ?? 0] === SPACE && this.#at < this.#end) this.#at++;
     if (this.#at >= this.#end) throw this.#cutOff("a namespaced map");
     if (this.#bytes[this.#at] !== OPEN_MAP) throw this.#error(`a map must follow #:${space.name}`);
-    const items = this.#readItems(CLOSE_MAP, depth);
-    const named = items.map((item, index) => index % 2 === 0 ? qualify(item, space.name) : item);
-    return this.#buildMap(named, this.#at);
+    const first = this.#readItems(CLOSE_MAP, depth);
+    for (let i = first; i < this.#itemCount; i += 2) {
+      this.#items[i] = qualify(this.#items[i] ?? null, space.name);
+    }
+    return this.#buildMap(first);
   }
 
   /** Reads a value and drops the metadata before it, which begins with the `^` that is next. */
@@ -582,25 +599,36 @@ function utf8Length(lead: number): number {
   return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
-/** Names that keep their place among an object's keys: JavaScript sorts numeric ones to the front. */
-const PLAIN_NAME = /^(?!\d|__proto__$)/;
+/**
+ * Whether a name keeps its place among an object's keys: JavaScript sorts numeric ones to the front,
+ * and `__proto__` is none.
+ */
+function isPlainName(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return (first < ZERO || first > NINE) && name !== "__proto__";
+}
 
-function mapOf(items: readonly Edn[]): ReadonlyMap<Edn, Edn> {
+function mapOf(items: readonly Edn[], first: number, end: number): ReadonlyMap<Edn, Edn> {
   const map = new Map<Edn, Edn>();
-  for (let i = 0; i < items.length; i += 2) map.set(items[i] ?? null, items[i + 1] ?? null);
+  for (let i = first; i < end; i += 2) map.set(items[i] ?? null, items[i + 1] ?? null);
   return map;
 }
 
-/** Returns one of every `step`-th item that equals an earlier one. */
-function findDuplicate(items: readonly Edn[], step: number): Edn | undefined {
-  if (items.length <= 8 * step && areKeywords(items, step)) {
-    for (let i = step; i < items.length; i += step) {
-      for (let j = 0; j < i; j += step) if (items[i] === items[j]) return items[i];
+/** Returns one of every `step`-th item between `first` and `end` that equals an earlier one. */
+function findDuplicate(
+  items: readonly Edn[],
+  first: number,
+  end: number,
+  step: number,
+): Edn | undefined {
+  if (end - first <= SMALL_MAP * step && areKeywords(items, first, end, step)) {
+    for (let i = first + step; i < end; i += step) {
+      for (let j = first; j < i; j += step) if (items[i] === items[j]) return items[i];
     }
     return undefined;
   }
-  const seen = new Set<unknown>();
-  for (let i = 0; i < items.length; i += step) {
+  const seen = new Set<Key>();
+  for (let i = first; i < end; i += step) {
     const key = keyOf(items[i] ?? null);
     if (seen.has(key)) return items[i];
     seen.add(key);
@@ -608,8 +636,11 @@ function findDuplicate(items: readonly Edn[], step: number): Edn | undefined {
   return undefined;
 }
 
-function areKeywords(items: readonly Edn[], step: number): boolean {
-  for (let i = 0; i < items.length; i += step) if (!(items[i] instanceof Keyword)) return false;
+/** Up to so many keys are compared faster one by one. */
+const SMALL_MAP = 8;
+
+function areKeywords(items: readonly Edn[], first: number, end: number, step: number): boolean {
+  for (let i = first; i < end; i += step) if (!(items[i] instanceof Keyword)) return false;
   return true;
 }
 

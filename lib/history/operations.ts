@@ -101,18 +101,19 @@ export function opFromEdn(edn: Edn, position?: number): Op {
   if (typeof process !== "number" && process !== keyword("nemesis")) {
     throw wrong("process", "an integer or :nemesis", process);
   }
-  const extra = extraOf(map);
-  return {
+  const op: { -readonly [K in keyof Op]: Op[K] } = {
     index,
     time: Number(time),
     type: type.name,
     process: typeof process === "number" ? process : "nemesis",
     f: f.name,
     value,
-    ...(typeof time === "bigint" ? { exactTime: time } : {}),
-    ...(error === undefined ? {} : { error }),
-    ...(extra === undefined ? {} : { extra }),
   };
+  if (typeof time === "bigint") op.exactTime = time;
+  if (error !== undefined) op.error = error;
+  const extra = extraOf(map);
+  if (extra !== undefined) op.extra = extra;
+  return op;
 }
 
 function extraOf(map: EdnObject): EdnObject | undefined {
