@@ -9,7 +9,7 @@
  */
 import { BigInteger, divide, double, isEdnNumber, parseDecimal, plainInteger } from "./numbers.ts";
 import { printEdn } from "./edn_printer.ts";
-import { parseInstant, parseUuid } from "./edn_tags.ts";
+import { OWN_TAGS } from "./edn_tags.ts";
 import { type Key, keyOf } from "./equality.ts";
 import {
   Char,
@@ -363,8 +363,8 @@ export class EdnReader {
     const tag = this.#readSymbol();
     if (!(tag instanceof Sym)) throw this.#error("a tag must be a symbol", at);
     const value = this.#readForm(depth + 1);
-    if (tag.name !== "inst" && tag.name !== "uuid") return new Tagged(tag.name, value);
-    const parse = tag.name === "inst" ? parseInstant : parseUuid;
+    const parse = OWN_TAGS.get(tag.name);
+    if (parse === undefined) return new Tagged(tag.name, value);
     const text = typeof value === "string" ? parse(value) : undefined;
     if (text === undefined) throw this.#error(`not the value of an #${tag.name}`, at);
     return new Tagged(tag.name, text);
@@ -410,7 +410,8 @@ export class EdnReader {
     }
     const value = this.#readForm(depth + 1);
     const isAtom = typeof value !== "object" || value === null || isEdnNumber(value) ||
-      value instanceof Keyword || value instanceof Char;
+      value instanceof Keyword || value instanceof Char ||
+      value instanceof Tagged && OWN_TAGS.has(value.tag);
     if (isAtom) throw this.#error("only collections and symbols have metadata", at);
     return value;
   }
@@ -669,7 +670,7 @@ function parseSymbol(text: string): Edn | undefined {
 }
 
 const INTEGER =
-  /^([-+]?)(?:(0)|([1-9][0-9]*)|0[xX]([0-9A-Fa-f]+)|0([0-7]+)|([1-9][0-9]?)[rR]([0-9A-Za-z]+))(N)?$/;
+  /^([-+]?)(?:(0)|([1-9][0-9]*)|0[xX]([0-9A-Fa-f]+)|0([0-7]+)|([1-9][0-9]?)[rR]([0-9A-Za-z]+)|0[0-9]+)(N)?$/;
 const DECIMAL = /^([-+]?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?)(M)?$/;
 const RATIO = /^([-+]?[0-9]+)\/([0-9]+)$/;
 
@@ -691,7 +692,7 @@ function parseInteger(match: RegExpExecArray): Edn | undefined {
   const [, sign, zero, decimal, hex, octal, radix, digits = "", suffix] = match;
   const value = zero ?? decimal ?? (hex === undefined ? undefined : `0x${hex}`) ??
     (octal === undefined ? undefined : `0o${octal}`);
-  const size = value === undefined ? parseRadix(digits, Number(radix)) : BigInt(value);
+  const size = value === undefined ? parseRadix(digits, Number(radix ?? 0)) : BigInt(value);
   if (size === undefined) return undefined;
   const signed = sign === "-" ? -size : size;
   return suffix === undefined ? plainInteger(signed) : new BigInteger(signed);

@@ -8,7 +8,7 @@ const INSTANT =
   /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?)?)?)?(?:Z|([-+])(\d\d):(\d\d))?$/;
 
 /** Returns a moment as Clojure prints it, in UTC to the millisecond; `undefined` if it is none. */
-export function parseInstant(text: string): string | undefined {
+function parseInstant(text: string): string | undefined {
   const match = INSTANT.exec(text);
   if (match === null) return undefined;
   const [, years, months = "01", days = "01", ...rest] = match;
@@ -37,7 +37,13 @@ const UUID = /^([0-9a-f]{1,8})-([0-9a-f]{1,4})-([0-9a-f]{1,4})-([0-9a-f]{1,4})-(
 const UUID_DIGITS = [8, 4, 4, 4, 12];
 
 /** Returns a UUID in lower case with every digit; `undefined` if the text is none. */
-export function parseUuid(text: string): string | undefined {
+function parseUuid(text: string): string | undefined {
   const parts = UUID.exec(text)?.slice(1);
   return parts?.map((part, i) => part.toLowerCase().padStart(UUID_DIGITS[i] ?? 0, "0")).join("-");
 }
+
+/** Readers of the tags that EDN defines: they bring a text into its one form, if it has any. */
+export const OWN_TAGS: ReadonlyMap<string, (text: string) => string | undefined> = new Map([
+  ["inst", parseInstant],
+  ["uuid", parseUuid],
+]);
