@@ -24,9 +24,9 @@ Deno.test("a value that another node sends is not forwarded", async () => {
 Deno.test("a value costs four messages and one message delay", async () => {
   for (const seed of [1, 2, 3]) {
     const run = await runBroadcast(multiNodeBroadcast, {
-      nodes: 5,
+      nodeCount: 5,
       rate: 10,
-      latency: { meanMs: 10, distribution: "constant" },
+      latencyMs: 10,
       seed,
     });
     assertEquals(run.valid, true);

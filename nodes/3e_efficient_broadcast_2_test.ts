@@ -3,6 +3,8 @@ import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
 import { TestNode } from "../lib/testing/mod.ts";
 import { NS_PER_S } from "../lib/history/operations.ts";
 import { grudgeOf, PARTITION_SHAPES } from "../lib/workbench/faults/partitions.ts";
+import { plannedFault } from "../lib/workbench/planned.ts";
+import { Random } from "../lib/workbench/random.ts";
 import { Broadcast } from "../lib/workloads.ts";
 import efficientBroadcast2 from "./3e_efficient_broadcast_2.ts";
 
@@ -26,13 +28,20 @@ Deno.test("under the challenge's load the figures are those that were derived", 
 });
 
 Deno.test("in every shape of partition values take two rounds at most on the paths left", async () => {
+  const nodes = Array.from({ length: 25 }, (_, i) => `n${i}`);
   for (const shape of PARTITION_SHAPES) {
     const { valid, delays } = await runBroadcast(efficientBroadcast2, {
       timeLimitS: 10,
-      faults: (nodes, random) => [{
-        timeNs: NS_PER_S,
-        fault: { f: "start-partition", shape, grudge: grudgeOf(shape, nodes, random) },
-      }],
+      faults: [
+        plannedFault({
+          timeNs: NS_PER_S,
+          fault: {
+            f: "start-partition",
+            shape,
+            grudge: grudgeOf(shape, nodes, new Random(2).split("nemesis")),
+          },
+        }),
+      ],
       seed: 2,
     });
     assertEquals(valid, true);

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Counter } from "../lib/mod.ts";
 import { scenario, TestNode, type World } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { parseTestOptions } from "../lib/workbench/command_line.ts";
+import type { PlanOptions } from "../lib/workbench/plan.ts";
 import crdtCounter from "./4_crdt_counter.ts";
 
 /** Anti-entropy's interval, which bounds how long an add stays unknown elsewhere. */
@@ -57,29 +57,40 @@ Deno.test("a node that restarts counts what it had sent before, and what it adds
 });
 
 /** Simulates a run, which must pass; returns messages between servers per operation. */
-async function figureOf(options: string, seed: number): Promise<number> {
-  const { run } = parseTestOptions(options.split(" "), { simulated: true });
+async function figureOf(options: PlanOptions): Promise<number> {
   let figure = () => NaN;
-  const { results, problems } = await simulate(crdtCounter, { ...run, seed }, {
+  const { results, problems } = await simulate(crdtCounter, options, {
     started: (gauge) => figure = () => gauge.serverMessages() / gauge.invocations(),
   });
-  assertEquals([results?.["valid?"], problems], [true, []], `seed ${seed}`);
+  assertEquals([results?.["valid?"], problems], [true, []], `seed ${options.seed}`);
   return figure();
 }
 
-const CHALLENGE = "-w g-counter --node-count 3 --rate 100 --time-limit 20 --nemesis partition " +
-  "--availability total";
+const CHALLENGE: PlanOptions = {
+  workload: "g-counter",
+  nodeCount: 3,
+  rate: 100,
+  timeLimitS: 20,
+  faults: ["partition"],
+  availability: 1,
+};
 
 Deno.test("the challenge passes at less than 0.15 messages per operation", async () => {
   for (const seed of [1, 2, 3]) {
-    const figure = await figureOf(CHALLENGE, seed);
+    const figure = await figureOf({ ...CHALLENGE, seed });
     assert(figure > 0 && figure < 0.15, `seed ${seed}: ${figure} messages an operation`);
   }
 });
 
 Deno.test("the challenge passes with late, lost and repeated messages", async () => {
   for (const seed of [1, 2]) {
-    const hard = "--latency 100 --latency-dist exponential --loss 0.2 --duplication 0.2";
-    await figureOf(`${CHALLENGE} ${hard}`, seed);
+    await figureOf({
+      ...CHALLENGE,
+      latencyMs: 100,
+      latencyDistribution: "exponential",
+      loss: 0.2,
+      duplication: 0.2,
+      seed,
+    });
   }
 });

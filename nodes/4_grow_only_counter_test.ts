@@ -9,7 +9,7 @@ import {
   type World,
 } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { parseTestOptions } from "../lib/workbench/command_line.ts";
+import type { PlanOptions } from "../lib/workbench/plan.ts";
 import growOnlyCounter from "./4_grow_only_counter.ts";
 
 const ROUND_MS = 600;
@@ -269,27 +269,33 @@ Deno.test("a node that restarts goes on from what it had stored", async () => {
 });
 
 /** Simulates a run; returns messages between servers per operation. */
-async function figureOf(options: string, seed: number): Promise<number> {
-  const { run } = parseTestOptions(options.split(" "), { simulated: true });
+async function figureOf(options: PlanOptions): Promise<number> {
   let figure = () => NaN;
-  const { results, problems } = await simulate(growOnlyCounter, { ...run, seed }, {
+  const { results, problems } = await simulate(growOnlyCounter, options, {
     started: (gauge) => figure = () => gauge.serverMessages() / gauge.invocations(),
   });
-  assertEquals([results?.["valid?"], problems], [true, []], `seed ${seed}`);
+  assertEquals([results?.["valid?"], problems], [true, []], `seed ${options.seed}`);
   return figure();
 }
 
-const CHALLENGE = "-w g-counter --node-count 3 --rate 100 --time-limit 20 --availability total";
+const CHALLENGE: PlanOptions = {
+  workload: "g-counter",
+  nodeCount: 3,
+  rate: 100,
+  timeLimitS: 20,
+  availability: 1,
+  faults: ["partition"],
+};
 
 Deno.test("the challenge passes in every partition at less than 0.4 messages per operation", async () => {
   for (const seed of [1, 2]) {
-    const figure = await figureOf(`${CHALLENGE} --nemesis partition`, seed);
+    const figure = await figureOf({ ...CHALLENGE, seed });
     assert(figure > 0 && figure < 0.4, `seed ${seed}: ${figure} messages an operation`);
   }
 });
 
 Deno.test("the challenge passes at high latency, and with negative adds", async () => {
-  const latency = "--latency 100 --latency-dist exponential --nemesis partition";
-  await figureOf(`${CHALLENGE} ${latency}`, 1);
-  await figureOf(`${CHALLENGE.replace("g-counter", "pn-counter")} ${latency}`, 2);
+  const slow: PlanOptions = { ...CHALLENGE, latencyMs: 100, latencyDistribution: "exponential" };
+  await figureOf({ ...slow, seed: 1 });
+  await figureOf({ ...slow, workload: "pn-counter", seed: 2 });
 });

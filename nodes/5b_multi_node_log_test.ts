@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Kafka } from "../lib/mod.ts";
 import { scenario, type World } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { parseTestOptions } from "../lib/workbench/command_line.ts";
+import type { PlanOptions } from "../lib/workbench/plan.ts";
 import multiNodeLog from "./5b_multi_node_log.ts";
 
 async function send(world: World, node: string, msg: number, key = "k"): Promise<number> {
@@ -73,23 +73,35 @@ Deno.test("a node that is far behind catches up in a few round trips, even with 
 
 for (
   const [what, options] of [
-    ["two nodes at full rate", "--node-count 2 --rate 1000 --time-limit 1"],
+    ["two nodes at full rate", { nodeCount: 2, rate: 1000, timeLimitS: 1 }],
     [
       "partitions, kills and pauses",
-      "--node-count 5 --rate 100 --time-limit 10 --nemesis partition,kill,pause --nemesis-interval 2",
+      {
+        nodeCount: 5,
+        rate: 100,
+        timeLimitS: 10,
+        faults: ["partition", "kill", "pause"],
+        faultIntervalS: 2,
+      },
     ],
     [
       "loss, duplication and reordering",
-      "--node-count 3 --rate 100 --time-limit 10 --loss 0.1 --duplication 0.1 " +
-      "--latency 20 --latency-dist exponential",
+      {
+        nodeCount: 3,
+        rate: 100,
+        timeLimitS: 10,
+        loss: 0.1,
+        duplication: 0.1,
+        latencyMs: 20,
+        latencyDistribution: "exponential",
+      },
     ],
-  ] as const
+  ] satisfies [string, Partial<PlanOptions>][]
 ) {
   Deno.test(`the log's guarantees hold: ${what}`, async () => {
-    const line = `-w kafka --concurrency 2n ${options}`;
-    const { run } = parseTestOptions(line.split(" "), { simulated: true });
+    const plan = { workload: "kafka", concurrency: "2n", ...options };
     for (const seed of [1, 2]) {
-      const { results } = await simulate(multiNodeLog, { ...run, seed });
+      const { results } = await simulate(multiNodeLog, { ...plan, seed });
       assertEquals(results?.["valid?"], true, `seed ${seed}`);
     }
   });

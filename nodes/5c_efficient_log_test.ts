@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Kafka, RpcError } from "../lib/mod.ts";
 import { scenario, type World } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { parseTestOptions } from "../lib/workbench/command_line.ts";
+import type { PlanOptions } from "../lib/workbench/plan.ts";
 import efficientLog from "./5c_efficient_log.ts";
 
 async function send(world: World, node: string, msg: number): Promise<number> {
@@ -98,20 +98,26 @@ Deno.test("commits and lists succeed at a node that is cut off", () =>
 
 for (
   const [what, options] of [
-    ["partitions", "--nemesis partition --nemesis-interval 2"],
-    ["one-way and partial partitions", "--nemesis one-way,partial --nemesis-interval 2"],
-    ["pauses", "--nemesis pause --nemesis-interval 2"],
+    ["partitions", { faults: ["partition"], faultIntervalS: 2 }],
+    ["one-way and partial partitions", { faults: ["one-way", "partial"], faultIntervalS: 2 }],
+    ["pauses", { faults: ["pause"], faultIntervalS: 2 }],
     [
       "loss, duplication and reordering",
-      "--loss 0.1 --duplication 0.1 --latency 50 --latency-dist exponential",
+      { loss: 0.1, duplication: 0.1, latencyMs: 50, latencyDistribution: "exponential" },
     ],
-  ] as const
+  ] satisfies [string, Partial<PlanOptions>][]
 ) {
   Deno.test(`the log's guarantees hold through ${what}`, async () => {
-    const line = `-w kafka --node-count 5 --concurrency 2n --rate 100 --time-limit 10 ${options}`;
-    const { run } = parseTestOptions(line.split(" "), { simulated: true });
+    const plan = {
+      workload: "kafka",
+      nodeCount: 5,
+      concurrency: "2n",
+      rate: 100,
+      timeLimitS: 10,
+      ...options,
+    };
     for (const seed of [1, 2, 3]) {
-      const { results } = await simulate(efficientLog, { ...run, seed });
+      const { results } = await simulate(efficientLog, { ...plan, seed });
       assertEquals(results?.["valid?"], true, `seed ${seed}`);
     }
   });

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { type Body, LinKv, RpcError } from "../lib/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { FakeTime, settled, TestNode } from "../lib/testing/mod.ts";
-import { parseTestOptions } from "../lib/workbench/command_line.ts";
+import type { PlanOptions } from "../lib/workbench/plan.ts";
 import linKv from "./lin_kv.ts";
 
 /** Answers the one request that the node has sent, and returns it. */
@@ -46,14 +46,21 @@ Deno.test("a write without an answer is not repeated, and its client gets an ind
   assertEquals(n0.sent.length, 1);
 });
 
-for (const options of ["--nemesis partition", "--latency 200 --latency-dist exponential"]) {
-  Deno.test(`${options}: linearizable`, async () => {
-    const argv = "-w lin-kv --node-count 3 --concurrency 4n --time-limit 10 --rate 30 --seed 1 " +
-      options;
-    const { results } = await simulate(
-      linKv,
-      parseTestOptions(argv.split(" "), { simulated: true }).run,
-    );
+for (
+  const [what, options] of [
+    ["partitions", { faults: ["partition"] }],
+    ["latency", { latencyMs: 200, latencyDistribution: "exponential" }],
+  ] satisfies [string, Partial<PlanOptions>][]
+) {
+  Deno.test(`linearizable through ${what}`, async () => {
+    const { results } = await simulate(linKv, {
+      workload: "lin-kv",
+      nodeCount: 3,
+      concurrency: "4n",
+      timeLimitS: 10,
+      rate: 30,
+      ...options,
+    });
     assertEquals(results?.["valid?"], true);
   });
 }

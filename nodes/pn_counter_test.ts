@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Counter } from "../lib/mod.ts";
 import { scenario, TestNode } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { parseTestOptions } from "../lib/workbench/command_line.ts";
+import type { PlanOptions } from "../lib/workbench/plan.ts";
 import upAndDownCounter from "./pn_counter.ts";
 
 Deno.test("the counter goes up and down, below zero too", async () => {
@@ -29,12 +29,23 @@ Deno.test("a decrement is not taken for an old value of the counter", async () =
 });
 
 Deno.test("runs pass in partitions, and with late, lost and repeated messages", async () => {
-  const options = "-w pn-counter --node-count 5 --rate 10 --time-limit 30 --nemesis partition " +
-    "--availability total";
-  const hard = "--latency 100 --latency-dist exponential --loss 0.2 --duplication 0.2";
-  for (const [seed, line] of [options, options, `${options} ${hard}`].entries()) {
-    const { run } = parseTestOptions(line.split(" "), { simulated: true });
-    const { results, problems } = await simulate(upAndDownCounter, { ...run, seed });
+  const plain: PlanOptions = {
+    workload: "pn-counter",
+    nodeCount: 5,
+    rate: 10,
+    timeLimitS: 30,
+    faults: ["partition"],
+    availability: 1,
+  };
+  const hard: PlanOptions = {
+    ...plain,
+    latencyMs: 100,
+    latencyDistribution: "exponential",
+    loss: 0.2,
+    duplication: 0.2,
+  };
+  for (const [seed, options] of [plain, plain, hard].entries()) {
+    const { results, problems } = await simulate(upAndDownCounter, { ...options, seed });
     assertEquals([results?.["valid?"], problems], [true, []], `seed ${seed}`);
   }
 });

@@ -15,7 +15,6 @@ import {
   type ScenarioOptions,
   type World,
 } from "../lib/testing/mod.ts";
-import { parseTestOptions } from "../lib/workbench/command_line.ts";
 import { Broadcast, Counter, Kafka, TxnListAppend } from "../lib/workloads.ts";
 import faultTolerantBroadcast from "./3c_fault_tolerant_broadcast.ts";
 import growOnlyCounter from "./4_grow_only_counter.ts";
@@ -123,14 +122,20 @@ story("txn_list_append_lost_race", listAppend, { nodes: 2, latencyMs: 10 }, asyn
 });
 
 Deno.test("faulty_lost_on_partition_shrunk.txt tells what happens", async () => {
-  const argv = "-w broadcast --node-count 5 --time-limit 20 --rate 20 --latency 10 " +
-    "--nemesis partition --nemesis-interval 2 --seed 1";
-  const { run } = parseTestOptions(argv.split(" "), { simulated: true });
-  const { options, operations, faults } = await shrink(lostOnPartition, run);
+  const { plan, operations, faults } = await shrink(lostOnPartition, {
+    workload: "broadcast",
+    nodeCount: 5,
+    timeLimitS: 20,
+    rate: 20,
+    latencyMs: 10,
+    faults: ["partition"],
+    faultIntervalS: 2,
+    seed: 1,
+  });
   const lines: string[] = [];
   const transcriber = transcribe((line) => lines.push(line), { promptMs: 1 });
   transcriber.heading(`seed 1, shrunk; operations: ${operations}, faults: ${faults}`);
-  await simulate(lostOnPartition, options, transcriber);
+  await simulate(lostOnPartition, plan, transcriber);
   transcriber.end();
   await assertTranscript(fileOf("faulty_lost_on_partition_shrunk"), lines);
 });

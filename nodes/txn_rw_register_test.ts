@@ -1,23 +1,42 @@
 import { assertEquals } from "@std/assert";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { parseTestOptions } from "../lib/workbench/command_line.ts";
+import type { PlanOptions } from "../lib/workbench/plan.ts";
 import rwRegister from "./txn_rw_register.ts";
 
 for (
-  const options of [
-    "--node-count 5 --rate 100 --nemesis partition --nemesis-interval 1",
-    "--node-count 3 --concurrency 4n --rate 100 --latency 10 --latency-dist exponential",
-    "--node-count 3 --concurrency 2n --rate 50 --latency 20 --latency-dist exponential " +
-    "--loss 0.1 --duplication 0.2",
-    "--node-count 3 --concurrency 4n --rate 50 --nemesis partition,kill,pause --nemesis-interval 1",
-  ]
+  const [what, options] of [
+    ["partitions", { nodeCount: 5, rate: 100, faults: ["partition"], faultIntervalS: 1 }],
+    ["latency", {
+      nodeCount: 3,
+      concurrency: "4n",
+      rate: 100,
+      latencyMs: 10,
+      latencyDistribution: "exponential",
+    }],
+    ["loss and duplication", {
+      nodeCount: 3,
+      concurrency: "2n",
+      rate: 50,
+      latencyMs: 20,
+      latencyDistribution: "exponential",
+      loss: 0.1,
+      duplication: 0.2,
+    }],
+    ["partitions, kills and pauses", {
+      nodeCount: 3,
+      concurrency: "4n",
+      rate: 50,
+      faults: ["partition", "kill", "pause"],
+      faultIntervalS: 1,
+    }],
+  ] satisfies [string, Partial<PlanOptions>][]
 ) {
-  Deno.test(`${options}: strictly serializable`, async () => {
-    const argv = `-w txn-rw-register --time-limit 6 --seed 1 ${options}`;
-    const { results, crash } = await simulate(
-      rwRegister,
-      parseTestOptions(argv.split(" "), { simulated: true }).run,
-    );
+  Deno.test(`strictly serializable through ${what}`, async () => {
+    const { results, crash } = await simulate(rwRegister, {
+      workload: "txn-rw-register",
+      timeLimitS: 6,
+      ...options,
+    });
     assertEquals(crash, undefined);
     assertEquals(results?.["valid?"], true);
   });

@@ -3,11 +3,13 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
+import { optionsHelp } from "../lib/workbench/command_line.ts";
+import { kindProblem, oneOf, type Options, UsageError, whole } from "../lib/workbench/option.ts";
 import { type Bench, compare, table } from "./bench/compare.ts";
 import { echo } from "./bench/echo.ts";
 import { simulator } from "./bench/simulator.ts";
 import { startUp } from "./bench/start_up.ts";
+import { conclude, readArguments } from "./shared/command_line.ts";
 
 /** Every bench there is. */
 const BENCHES: readonly Bench[] = [
@@ -16,31 +18,34 @@ const BENCHES: readonly Bench[] = [
   ...simulator,
 ];
 
-async function main(args: readonly string[]): Promise<void> {
-  const options = parseArgs([...args], { boolean: ["json"], string: ["rounds"] });
-  const rounds = options.rounds === undefined ? undefined : Number(options.rounds);
-  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
-    return refuse(`--rounds must be a whole number above 0: it is ${options.rounds}`);
+const COMMAND = {
+  own: {
+    rounds: { kind: whole(1), value: "N", help: "rounds of each; default the bench's own" },
+    json: { help: "the figures as JSON" },
+  } satisfies Options,
+  words: Infinity,
+} as const;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { own: { rounds, json }, words: names, help } = readArguments(argv, COMMAND);
+  if (help) {
+    console.log(`deno task bench [NAME …] [options]\n\n${optionsHelp(COMMAND)}`);
+    return 0;
   }
-  const names = options._.map(String);
-  const unknown = names.find((name) => !BENCHES.some((bench) => bench.name === name));
-  if (unknown !== undefined) {
-    const known = BENCHES.map(({ name }) => name).join(", ");
-    return refuse(`there is no bench "${unknown}"; there are ${known}`);
+  const known = oneOf(BENCHES.map(({ name }) => name));
+  for (const name of names) {
+    const problem = kindProblem(known, name);
+    if (problem !== undefined) throw new UsageError(`a bench ${problem}`);
   }
   const chosen = BENCHES.filter(({ name }) => names.length === 0 || names.includes(name));
   const results: Record<string, unknown> = {};
   for (const bench of chosen) {
     const standings = await compare(bench, rounds);
     results[bench.name] = { unit: bench.unit, rounds: rounds ?? bench.rounds, standings };
-    if (!options.json) console.log(`${table(bench, standings)}\n`);
+    if (!json) console.log(`${table(bench, standings)}\n`);
   }
-  if (options.json) console.log(JSON.stringify(results, null, 2));
+  if (json) console.log(JSON.stringify(results, null, 2));
+  return 0;
 }
 
-function refuse(problem: string): void {
-  console.error(problem);
-  Deno.exitCode = 2;
-}
-
-if (import.meta.main) await main(Deno.args);
+if (import.meta.main) await conclude("bench", () => main(Deno.args));

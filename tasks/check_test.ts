@@ -3,7 +3,10 @@ import { checkCounter, explainCounter } from "../lib/checkers/counter.ts";
 import { checkEcho, explainEcho, projectEcho } from "../lib/checkers/echo.ts";
 import { checkSetFull, explainSetFull } from "../lib/checkers/set_full.ts";
 import { checkUniqueIds, explainUniqueIds } from "../lib/checkers/unique_ids.ts";
-import { type Judge, judgeRun, main, renderJudgement } from "./check.ts";
+import { renderJudgement } from "../lib/report/judgement.ts";
+import { UsageError } from "../lib/workbench/option.ts";
+import { type Judge, judgeRun } from "../lib/workbench/store/judge.ts";
+import { main } from "./check.ts";
 import { readRun, UnreadableRun } from "../lib/workbench/store/reader.ts";
 
 const RECORDED = new URL("../lib/checkers/testdata/", import.meta.url).pathname;
@@ -170,21 +173,17 @@ Deno.test("several runs: the worst status counts, and each is reported", () => {
   assertStringIncludes(output, "There is no /no/such/run.");
 });
 
-Deno.test("bad arguments are answered with a sentence and status 254", () => {
+Deno.test("bad arguments are refused with a sentence", () => {
   const cases: [string[], string][] = [
-    [[], "Which run? Name the folder that holds its history.edn."],
-    [["x", "--fast"], "There is no option --fast."],
+    [[], "which run? Name the folder that holds its history.edn"],
+    [["x", "--fast"], "unknown option --fast"],
     [
       ["x", "--availability", "most"],
-      '--availability takes total or a number from 0 to 1, not "most".',
+      '--availability must be total, or a number from 0 to 1, got "most"',
     ],
-    [["x", "--consistency-models", "strictest"], "unknown consistency model"],
+    [["x", "--consistency-models", "strictest"], "--consistency-models must be some of "],
   ];
-  for (const [args, sentence] of cases) {
-    const { status, output } = run(...args);
-    assertEquals(status, 254);
-    assertStringIncludes(output, sentence);
-  }
+  for (const [args, sentence] of cases) assertThrows(() => run(...args), UsageError, sentence);
   assertThrows(
     () => judgeRun(readRun(`${RECORDED}g-set/late`), JUDGES, { workload: "set" }),
     UnreadableRun,

@@ -23,11 +23,12 @@ import {
   PARTITION_SHAPES,
   type PartitionShape,
 } from "../lib/workbench/faults/partitions.ts";
-import type { TimedFault } from "../lib/workbench/faults/schedule.ts";
 import type { Grudge } from "../lib/workbench/network/network.ts";
-import { UsageError } from "../lib/workbench/command_line.ts";
-import type { Random } from "../lib/workbench/random.ts";
-import { conclude, splitOptions, wholeNumber } from "./shared/command_line.ts";
+import { optionsHelp } from "../lib/workbench/command_line.ts";
+import { UsageError, type Values, whole } from "../lib/workbench/option.ts";
+import { type PlannedFault, plannedFault } from "../lib/workbench/planned.ts";
+import { Random } from "../lib/workbench/random.ts";
+import { conclude, readArguments } from "./shared/command_line.ts";
 
 const FROM_S = 5;
 const TO_S = 15;
@@ -35,29 +36,29 @@ const TO_S = 15;
 /** Where the lowest node, the distinguished one of a tree, finds itself. */
 type Side = "smaller" | "larger" | "—";
 
-interface Options {
-  readonly nodes: number;
-  readonly rate: number;
-  readonly latencyMs: number;
-  readonly seeds: number;
-}
+const COMMAND = {
+  own: {
+    nodes: { kind: whole(1), value: "N", help: "nodes", default: 25 },
+    rate: { kind: whole(1), value: "HZ", help: "operations per second", default: 100 },
+    latency: { kind: whole(1), value: "MS", help: "latency between nodes", default: 100 },
+    seeds: { kind: whole(1), value: "N", help: "runs a row", default: 3 },
+  },
+  words: Infinity,
+} as const;
+
+type Options = Values<typeof COMMAND.own>;
 
 /** Measures what the command line says, and prints it; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const values = ["--nodes", "--rate", "--latency", "--seeds"];
-  const { own, rest: files } = splitOptions(argv, { flags: [], values });
-  const [stray] = files.filter((file) => !existsSync(file));
+  const { own, words: files, help } = readArguments(argv, COMMAND);
+  if (help) {
+    console.log(`deno task partition FILE … [options]\n\n${optionsHelp(COMMAND)}`);
+    return 0;
+  }
+  const stray = files.find((file) => !existsSync(file));
   if (stray !== undefined) throw new UsageError(`there is no file ${stray}`);
   if (files.length === 0) throw new UsageError("expected files that export programs");
-  const number = (name: string, standard: string) =>
-    wholeNumber(name, own.get(name) ?? standard, 1);
-  const options = {
-    nodes: number("--nodes", "25"),
-    rate: number("--rate", "100"),
-    latencyMs: number("--latency", "100"),
-    seeds: number("--seeds", "3"),
-  };
-  for (const file of files) console.log(await table(file, options));
+  for (const file of files) console.log(await table(file, own));
   return 0;
 }
 
@@ -68,11 +69,11 @@ async function table(file: string, options: Options): Promise<string> {
     const sides: Side[] = shape === "majorities-ring" ? ["—"] : ["smaller", "larger"];
     for (const side of sides) rows.push(await row(program, shape, side, options));
   }
-  const { nodes, rate, latencyMs, seeds } = options;
+  const { nodes, rate, latency, seeds } = options;
   return [
     `### ${file}`,
     "",
-    `${nodes} nodes, ${rate} operations/s, ${latencyMs} ms of latency, ${seeds} runs a row. ` +
+    `${nodes} nodes, ${rate} operations/s, ${latency} ms of latency, ${seeds} runs a row. ` +
     "Delays beyond the earliest path, in ms.",
     "",
     "| partition | lowest node's side | valid | median | p95 | p99 | max | messages per op |",
@@ -92,11 +93,13 @@ async function row(
   const messages: number[] = [];
   const verdicts = new Set<string>();
   for (let seed = 1; seed <= options.seeds; seed++) {
+    const nodes = Array.from({ length: options.nodes }, (_, i) => `n${i}`);
+    const grudge = drawn(shape, side, nodes, new Random(seed).split("nemesis"));
     const run = await runBroadcast(program, {
-      nodes: options.nodes,
+      nodes,
       rate: options.rate,
-      latency: { meanMs: options.latencyMs, distribution: "constant" },
-      faults: (nodes, random) => onePartition(shape, drawn(shape, side, nodes, random)),
+      latencyMs: options.latency,
+      faults: onePartition(shape, grudge),
       seed,
     });
     for (const delay of run.delays) {
@@ -113,10 +116,10 @@ async function row(
   return `| ${cells.join(" | ")} | ${mean.toFixed(2)} |`;
 }
 
-function onePartition(shape: PartitionShape, grudge: Grudge): TimedFault[] {
+function onePartition(shape: PartitionShape, grudge: Grudge): PlannedFault[] {
   return [
-    { timeNs: FROM_S * NS_PER_S, fault: { f: "start-partition", shape, grudge } },
-    { timeNs: TO_S * NS_PER_S, fault: { f: "stop-partition" } },
+    plannedFault({ timeNs: FROM_S * NS_PER_S, fault: { f: "start-partition", shape, grudge } }),
+    { timeS: TO_S, f: "stop-partition" },
   ];
 }
 

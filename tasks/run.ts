@@ -3,67 +3,81 @@
  *
  * @module
  */
-import { workloadOptionsHelp } from "./shared/help.ts";
-import { UsageError } from "../lib/workbench/command_line.ts";
-import { challengeOf, CHALLENGES, withOptions } from "./shared/challenges.ts";
-import { conclude, splitOptions, wholeNumber } from "./shared/command_line.ts";
-import { chooseEngine, type EngineName, engineNamed } from "./engines/choose.ts";
-import { interruptible } from "./shared/interrupt.ts";
 import {
   renderRuns,
   renderScoreboard,
-  renderSummary,
   type Score,
   summaryJson,
   worstEnding,
 } from "../lib/report/render.ts";
-import { EXIT_STATUS, summariseRun, type Summary } from "../lib/report/summary.ts";
+import { EXIT_STATUS } from "../lib/report/summary.ts";
 import { detectStyle } from "../lib/report/text.ts";
+import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
+import { type Options, whole } from "../lib/workbench/option.ts";
+import { planOf } from "../lib/workbench/plan.ts";
+import { chooseEngine, requireOwnSupport, requireSupport } from "./engines/choose.ts";
+import { challengeOf, CHALLENGES } from "./shared/challenges.ts";
+import {
+  conclude,
+  drawSeed,
+  ENGINE,
+  LOGGING,
+  OUTPUT,
+  readArguments,
+  renderEnded,
+  reportingOf,
+} from "./shared/command_line.ts";
+import { interruptible } from "./shared/interrupt.ts";
 
-interface OwnOptions {
-  readonly engine: EngineName | undefined;
-  readonly runs: number;
-  readonly json: boolean;
-  readonly quiet: boolean;
-  readonly help: boolean;
-  /** Maelstrom's own, added to the challenge's. */
-  readonly rest: readonly string[];
-}
+const OWN = {
+  ...ENGINE,
+  runs: {
+    kind: whole(1),
+    value: "N",
+    help: "N runs, with the figures' median and spread",
+    default: 1,
+  },
+  ...OUTPUT,
+  ...LOGGING,
+} as const satisfies Options;
+
+const COMMAND = {
+  own: OWN,
+  run: true,
+  words: 1,
+  refused: { "test-count": "here it is --runs N" },
+} as const;
 
 /** Runs what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const [id = "", ...others] = argv;
-  const own = ownOptions(others);
+  const { own, run, words: [id = ""], help } = readArguments(argv, COMMAND);
   const challenges = id === "all" ? CHALLENGES : [challengeOf(id)];
-  if (own.help) {
-    console.log(help(id));
+  if (help) {
+    console.log(`deno task ${id} [options] [-- arguments for the node]\n\n${optionsHelp(COMMAND)}`);
     return 0;
   }
-  const { runOnce, note } = await chooseEngine(own.engine);
+  const engine = await chooseEngine(own.engine);
+  requireOwnSupport(engine, own, OWN);
+  const plans = challenges.flatMap((challenge) =>
+    challenge.runs.flatMap((options) => {
+      const mine = requireSupport(applyGiven(options, run), engine);
+      const plan = () => planOf({ seed: drawSeed(), ...mine });
+      return Array.from({ length: own.runs }, () => ({ challenge, plan: plan() }));
+    })
+  );
   const say = own.quiet || own.json ? () => {} : (text: string) => console.log(text);
-  say(note);
+  say(engine.note);
   return await interruptible(async (signal) => {
     const scores: Score[] = [];
-    for (const challenge of challenges) {
-      const summaries: Summary[] = [];
-      for (const args of challenge.runs) {
-        for (let run = 0; run < own.runs; run++) {
-          const options = withOptions(args, own.rest);
-          say(`\n${challenge.id}  ${challenge.title}: ${options.join(" ")}`);
-          const reporting = { quiet: own.quiet || own.json, signal };
-          const ended = await runOnce(challenge, options, reporting);
-          const summary = summariseRun(ended, challenge.limits);
-          summaries.push(summary);
-          scores.push({ id: challenge.id, title: challenge.title, summary });
-          const title = `${challenge.id}  ${challenge.title}`;
-          say(
-            `\n${renderSummary(summary, { ...detectStyle(), title })}\n\n    files: ${ended.dir}`,
-          );
-        }
+    for (const [{ id, title, limits }, some] of Map.groupBy(plans, (one) => one.challenge)) {
+      for (const { plan } of some) {
+        say(`\n${id}  ${title}: ${wordsOf(plan).join(" ")}`);
+        const ended = await engine.run(plan, limits, reportingOf(own, signal));
+        scores.push({ id, title, summary: ended.summary });
+        say(`\n${renderEnded(ended, `${id}  ${title}`)}`);
       }
-      if (own.runs > 1) {
-        say(`\n${renderRuns(summaries, { ...detectStyle(), title: challenge.title })}`);
-      }
+      const summaries = scores.slice(-some.length).map(({ summary }) => summary);
+      if (own.runs > 1) say(`\n${renderRuns(summaries, { ...detectStyle(), title })}`);
     }
     if (challenges.length > 1) say(`\n${renderScoreboard(scores, detectStyle())}`);
     const summaries = scores.map(({ summary }) => summary);
@@ -71,39 +85,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     else if (own.quiet) console.log(renderScoreboard(scores, detectStyle()));
     return EXIT_STATUS[worstEnding(summaries)];
   });
-}
-
-function ownOptions(argv: readonly string[]): OwnOptions {
-  const { own, rest } = splitOptions(argv, {
-    flags: ["--json", "--quiet", "--help", "-h"],
-    values: ["--engine", "--runs"],
-  });
-  if (rest.some((word) => /^--test-count(=|$)/.test(word))) {
-    throw new UsageError("--test-count: here it is --runs N");
-  }
-  return {
-    engine: engineNamed(own.get("--engine")),
-    runs: wholeNumber("--runs", own.get("--runs") ?? "1", 1),
-    json: own.has("--json"),
-    quiet: own.has("--quiet"),
-    help: own.has("--help") || own.has("-h"),
-    rest,
-  };
-}
-
-function help(id: string): string {
-  return [
-    `deno task ${id} [options] [Maelstrom's options] [-- arguments for the node]`,
-    "",
-    "  --engine NAME    maelstrom or workbench; default Maelstrom where it is installed",
-    "  --runs N         N runs, with the figures' median and spread",
-    "  --json           the summary as JSON on standard output, and nothing else",
-    "  --quiet          only the result",
-    "",
-    "Options of the run, added to the challenge's own:",
-    "",
-    workloadOptionsHelp("processes"),
-  ].join("\n");
 }
 
 if (import.meta.main) await conclude(Deno.args[0] ?? "", () => main(Deno.args));

@@ -8,14 +8,10 @@
  *
  * @module
  */
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { type Challenge, challengeOf, CHALLENGES } from "./shared/challenges.ts";
-import { conclude, splitOptions, wholeNumber } from "./shared/command_line.ts";
-import { chooseEngine, engineNamed } from "./engines/choose.ts";
-import { interruptible } from "./shared/interrupt.ts";
+import type { Limit } from "../lib/report/limits.ts";
 import { spreadOf } from "../lib/report/render.ts";
-import { summariseRun, type Summary } from "../lib/report/summary.ts";
+import type { Summary } from "../lib/report/summary.ts";
+import { SUMMARIES } from "../lib/report/sweep.ts";
 import {
   COLUMNS,
   renderAgreementTable,
@@ -24,6 +20,14 @@ import {
   type Spread,
 } from "../lib/report/tables.ts";
 import { sweep } from "../lib/simulator/sweep/pool.ts";
+import { optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
+import { type EngineName, whole } from "../lib/workbench/option.ts";
+import { type Plan, planOf } from "../lib/workbench/plan.ts";
+import { chooseEngine } from "./engines/choose.ts";
+import { jobOf } from "./engines/simulator.ts";
+import { type Challenge, challengeOf, CHALLENGES } from "./shared/challenges.ts";
+import { conclude, ENGINE, readArguments } from "./shared/command_line.ts";
+import { interruptible } from "./shared/interrupt.ts";
 
 const DATA = "results/scoreboard.json";
 
@@ -44,65 +48,66 @@ const TABLES: readonly { page: string; name: string; of: (rows: readonly Row[]) 
   },
 ];
 
-/** Runs a challenge that often, told of each run that has ended. */
+const COMMAND = {
+  own: { ...ENGINE, runs: { kind: whole(1), value: "N", help: "runs of each", default: 3 } },
+  words: Infinity,
+} as const;
+
+/** Runs plans one by one, told of each that has ended. */
 type Measure = (
-  challenge: Challenge,
-  argv: readonly string[],
-  runs: number,
+  plans: readonly Plan[],
+  limits: readonly Limit[],
   ended: (summary: Summary) => void,
 ) => Promise<void>;
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { own, rest: ids } = splitOptions(argv, { flags: [], values: ["--runs", "--engine"] });
+  const { own, words: ids, help } = readArguments(argv, COMMAND);
+  if (help) {
+    console.log(`deno task scoreboard [CHALLENGE …] [options]\n\n${optionsHelp(COMMAND)}`);
+    return 0;
+  }
   const challenges = ids.length === 0 ? CHALLENGES : ids.map(challengeOf);
-  const runs = wholeNumber("--runs", own.get("--runs") ?? "3", 1);
   await interruptible(async (signal) => {
-    const { name, measure } = await measureOn(own.get("--engine"), signal);
+    const { name, measure } = await measureOn(own.engine, signal);
     for (const challenge of challenges) {
-      for (const args of challenge.runs) {
+      for (const options of challenge.runs) {
+        const seeds = Array.from({ length: own.runs }, (_, i) => i + 1);
+        const plans = seeds.map((seed) => planOf({ ...options, seed }));
         const summaries: Summary[] = [];
-        await measure(challenge, args, runs, (summary) => {
+        await measure(plans, challenge.limits, (summary) => {
           summaries.push(summary);
-          console.log(`${challenge.id} ${summaries.length} of ${runs}: ${summary.headline}`);
+          console.log(`${challenge.id} ${summaries.length} of ${own.runs}: ${summary.headline}`);
         });
-        keep(rowOf(challenge, args, name, summaries));
+        keep(rowOf(challenge, wordsOf(planOf(options)).join(" "), name, summaries));
       }
     }
   });
   return 0;
 }
 
-/** How an engine measures. Where there are seeds, runs have the seeds 1, 2, 3, … */
+/** How an engine measures. The simulator can do more than one run at a time. */
 async function measureOn(
-  engine: string | undefined,
+  wanted: EngineName | undefined,
   signal: AbortSignal,
 ): Promise<{ name: string; measure: Measure }> {
-  if (engine === SIMULATOR) return { name: SIMULATOR, measure: simulated };
-  const { name, runOnce } = await chooseEngine(engineNamed(engine, [SIMULATOR]));
-  const measure: Measure = async (challenge, argv, runs, ended) => {
-    for (let run = 1; run <= runs; run++) {
-      const words = name === "maelstrom" ? argv : [...argv, "--seed", `${run}`];
-      const one = await runOnce(challenge, words, { quiet: true, signal });
-      ended(summariseRun(one, challenge.limits));
-    }
+  if (wanted === SIMULATOR) return { name: SIMULATOR, measure: simulated };
+  const { name, run } = await chooseEngine(wanted);
+  const measure: Measure = async (plans, limits, ended) => {
+    for (const plan of plans) ended((await run(plan, limits, { quiet: true, signal })).summary);
   };
   return { name, measure };
 }
 
-const simulated: Measure = (challenge, argv, runs, ended) =>
+const simulated: Measure = (plans, limits, ended) =>
   sweep({
-    jobs: Array.from({ length: runs }, (_, i) => ({
-      program: pathToFileURL(resolve(challenge.node)).href,
-      argv,
-      seed: String(i + 1),
-      limits: challenge.limits,
-    })),
+    jobs: plans.map((plan) => jobOf(plan, limits)),
+    summaries: SUMMARIES,
     ended: ({ summary }) => ended(summary),
   });
 
 function rowOf(
   { id }: Challenge,
-  args: readonly string[],
+  options: string,
   engine: string,
   summaries: readonly Summary[],
 ): Row {
@@ -112,7 +117,7 @@ function rowOf(
     if (spread !== undefined) figures[key] = [spread.median, spread.min, spread.max];
   }
   const passed = summaries.filter(({ ending }) => ending === "pass").length;
-  return { id, options: args.join(" "), engine, runs: summaries.length, passed, figures };
+  return { id, options, engine, runs: summaries.length, passed, figures };
 }
 
 /** A challenge's title; tells its runs apart where it has several. */

@@ -6,29 +6,27 @@
  */
 import { assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
-import { type Challenge, CHALLENGES } from "./shared/challenges.ts";
-import type { Job } from "../lib/simulator/sweep/job.ts";
+import { SUMMARIES } from "../lib/report/sweep.ts";
 import { sweep } from "../lib/simulator/sweep/pool.ts";
+import { applyGiven, wordsOf } from "../lib/workbench/command_line.ts";
+import { planOf } from "../lib/workbench/plan.ts";
+import { type Job, jobOf } from "./engines/simulator.ts";
+import { type Challenge, CHALLENGES } from "./shared/challenges.ts";
 import { SURVIVES } from "./shared/survives.ts";
 
 /** Runs of each challenge. */
 const RUNS = Number(Deno.env.get("SWEEP_RUNS") ?? 20);
 
-const words = (line: string) => line.split(" ").filter((word) => word !== "");
-
 /** A challenge's runs: its page's options made short, under each set of faults in turn. */
-function jobsOf({ id, node, runs }: Challenge): Job[] {
-  const { short, faults } = SURVIVES[id] ?? { short: "", faults: [] };
+function jobsOf({ id, runs }: Challenge): Job[] {
+  const { short = {}, faults = [] } = SURVIVES[id] ?? {};
   const sets = runs.flatMap((run) =>
-    faults.map((fault) => [...run, ...words(short), ...words(fault)])
+    faults.map((fault) => applyGiven(run, { ...short, ...fault }))
   );
-  const program = new URL(`../${node}`, import.meta.url).href;
-  return Array.from({ length: sets.length === 0 ? 0 : RUNS }, (_, i) => ({
-    program,
-    argv: sets[i % sets.length] ?? [],
-    seed: String(i + 1),
-    limits: [],
-  }));
+  return Array.from({ length: sets.length === 0 ? 0 : RUNS }, (_, i) => {
+    const options = sets[i % sets.length] ?? { workload: "" };
+    return jobOf(planOf({ ...options, seed: i + 1 }), []);
+  });
 }
 
 const present = CHALLENGES.filter(({ node }) => existsSync(new URL(`../${node}`, import.meta.url)));
@@ -42,11 +40,12 @@ Deno.test("every challenge survives what it must", async (t) => {
   const failures: { id: string; text: string }[] = [];
   await sweep({
     jobs: [...jobs.keys()],
-    ended({ summary, ways }, job) {
+    summaries: SUMMARIES,
+    ended({ summary, signature, seed }, job) {
       if (summary.ending === "pass") return;
       const { id = "", node = "" } = jobs.get(job) ?? {};
-      const replay = `deno task sim ${node} ${job.argv.join(" ")} --seed ${job.seed}`;
-      failures.push({ id, text: `${summary.ending}: ${ways.join(", ")} — ${replay}` });
+      const replay = `deno task sim ${node} ${wordsOf(job.plan).join(" ")} --seed ${seed}`;
+      failures.push({ id, text: `${summary.ending}: ${signature.join(", ")} — ${replay}` });
     },
   });
   for (const { id, title } of present) {

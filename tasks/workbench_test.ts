@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { UsageError } from "../lib/workbench/command_line.ts";
+import { UsageError } from "../lib/workbench/option.ts";
+import { planOf } from "../lib/workbench/plan.ts";
 import { finish, type Finished, spawnDeno, withFolder } from "../lib/testing/process.ts";
 import { fromRoot, nodeScript } from "./shared/testing.ts";
 import { main } from "./workbench.ts";
@@ -68,6 +69,30 @@ Deno.test("a valid run ends with status 0, Maelstrom's last words and its files"
   });
 });
 
+Deno.test("a run's folder holds the whole plan, in JSON and in Maelstrom's shape", async () => {
+  const echo = `reply '"type":"echo_ok","echo":"'"$echo"'"'`;
+  const faults = ["--nemesis", "kill", "--nemesis-interval", "0.7", "--loss", "0.1"];
+  await withRun(echo, ["-w", "echo", ...BRIEF, ...faults], ({ folder }) => {
+    const plan = planOf({
+      workload: "echo",
+      program: "./node",
+      args: [folder],
+      nodeCount: 2,
+      timeLimitS: 1,
+      rate: 20,
+      faults: ["kill"],
+      faultIntervalS: 0.7,
+      loss: 0.1,
+      seed: "1",
+    });
+    assertEquals(JSON.parse(latest(folder, "plan.json")), plan);
+    const test = latest(folder, "test.edn");
+    for (const part of [":nemesis [:kill]", ":nemesis-interval 0.7", ":loss 0.1", ':seed "1"']) {
+      assert(test.includes(part), `${part} is missing in ${test}`);
+    }
+  });
+});
+
 Deno.test("an invalid run ends with status 1", async () => {
   const wrong = `reply '"type":"echo_ok","echo":"something else"'`;
   await withRun(wrong, ["-w", "echo", ...BRIEF], ({ code, out, folder }) => {
@@ -129,7 +154,10 @@ Deno.test("wrong arguments end with status 254 and say what is wrong", async () 
   await withFolder(async (folder) => {
     const { code, err } = await finish(start(folder, "", ["-w", "eco"]));
     assertEquals(code, 254);
-    assertMatch(err, /^deno task workbench: unknown workload "eco": expected broadcast, echo/);
+    assertMatch(
+      err,
+      /^deno task workbench: --workload must be one of broadcast, echo.*, got "eco"/,
+    );
   });
   for (
     const [argv, why] of [

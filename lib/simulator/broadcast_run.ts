@@ -6,24 +6,10 @@
 import { type Edn, isEdnObject, numberOf } from "../history/edn.ts";
 import type { Program } from "../node.ts";
 import { NS_PER_MS } from "../history/operations.ts";
-import type { Latency } from "../workbench/network/latency.ts";
-import type { LinkOptions } from "../workbench/network/loss.ts";
-import type { RunOptions } from "../workbench/run.ts";
-import { broadcast } from "../workbench/workloads/broadcast.ts";
+import { amend, planOf, type PlanOptions } from "../workbench/plan.ts";
 import { isClient } from "../message.ts";
 import { type Delay, Propagation } from "./propagation.ts";
 import { simulate } from "./simulate.ts";
-
-/** A run: by default that of challenge 3d. */
-export interface BroadcastRun {
-  readonly nodes?: number;
-  readonly rate?: number;
-  readonly timeLimitS?: number;
-  readonly latency?: Latency;
-  readonly imperfections?: LinkOptions;
-  readonly faults?: RunOptions["faults"];
-  readonly seed: number | string;
-}
 
 /** What came of it. */
 export interface BroadcastFigures {
@@ -40,31 +26,23 @@ export interface BroadcastFigures {
   readonly delays: readonly Delay[];
 }
 
-/** Runs a program in virtual time. */
+const CHALLENGE: Partial<PlanOptions> = {
+  nodeCount: 25,
+  rate: 100,
+  timeLimitS: 20,
+  latencyMs: 100,
+  deliveryMs: 0,
+};
+
+/** Runs a program in virtual time, by default as challenge 3d asks, and with no time for deliveries. */
 export async function runBroadcast(
   program: Program,
-  options: BroadcastRun,
+  options: Partial<PlanOptions>,
 ): Promise<BroadcastFigures> {
-  const { nodes: count = 25, rate = 100, timeLimitS = 20, imperfections, faults, seed } = options;
-  const latency = options.latency ?? { meanMs: 100, distribution: "constant" };
-  const nodes = Array.from({ length: count }, (_, i) => `n${i}`);
+  const plan = planOf({ ...amend(CHALLENGE, options), workload: "broadcast" });
   const propagation = new Propagation();
   let lastMessageMs = 0;
-  const { results } = await simulate(program, {
-    workload: broadcast,
-    nodes,
-    concurrency: count,
-    topology: "grid",
-    keyCount: 10,
-    maxTxnLength: 4,
-    maxWritesPerKey: 16,
-    rate,
-    timeLimitS,
-    latency,
-    ...(imperfections && { imperfections }),
-    ...(faults && { faults }),
-    seed,
-  }, {
+  const { results } = await simulate(program, plan, {
     ...propagation.observer,
     message(time, fate, packet) {
       propagation.observer.message?.(time, fate, packet);
@@ -84,6 +62,6 @@ export async function runBroadcast(
     maxMs: quantile(1),
     lastMessageMs,
     lastChangeMs: propagation.changes.at(-1)?.atMs ?? -Infinity,
-    delays: propagation.delays(nodes, latency.meanMs),
+    delays: propagation.delays(plan.nodes, plan.latencyMs),
   };
 }

@@ -1,8 +1,6 @@
 import { assert } from "@std/assert";
 import type { Node } from "../node.ts";
 import { array, integer, oneWay } from "../rpc.ts";
-import { NS_PER_S } from "../history/operations.ts";
-import { split } from "../workbench/faults/partitions.ts";
 import { Broadcast } from "../workloads.ts";
 import { runBroadcast } from "./broadcast_run.ts";
 
@@ -31,15 +29,19 @@ function teller(againMs: number) {
 
 async function delaysOf(program: (node: Node) => void) {
   const { delays } = await runBroadcast(program, {
-    nodes: 3,
+    nodeCount: 3,
     rate: 10,
     timeLimitS: 10,
-    latency: { meanMs: 50, distribution: "constant" },
-    faults: (nodes) => [
-      { timeNs: NS_PER_S, fault: { f: "start-partition", shape: "one", grudge: split(nodes, 1) } },
-      { timeNs: 9 * NS_PER_S, fault: { f: "stop-partition" } },
+    latencyMs: 50,
+    faults: [
+      {
+        timeS: 1,
+        f: "start-partition",
+        shape: "one",
+        grudge: { n0: ["n1", "n2"], n1: ["n0"], n2: ["n0"] },
+      },
+      { timeS: 9, f: "stop-partition" },
     ],
-    seed: 1,
   });
   return delays;
 }

@@ -11,31 +11,41 @@
 import type { Program } from "../node.ts";
 import type { ProgramSource } from "./program.ts";
 import { NS_PER_S } from "../history/operations.ts";
-import type { ScriptedOp } from "../workbench/clients/script.ts";
 import { restrict } from "../workbench/faults/kinds.ts";
-import type { TimedFault } from "../workbench/faults/schedule.ts";
+import { type Plan, planOf, type PlanOptions, workloadOf } from "../workbench/plan.ts";
+import {
+  type PlannedFault,
+  plannedFault,
+  type PlannedOperation,
+  plannedOperation,
+  timedFault,
+} from "../workbench/planned.ts";
 import type { RunResult } from "../workbench/result.ts";
-import type { RunOptions } from "../workbench/run.ts";
 import { failureSignature } from "./failure.ts";
 import { simulate } from "./simulate.ts";
 
 /** What came of it. */
 export interface Shrunk {
   /** The smallest run found that fails in the same way. */
-  readonly options: RunOptions;
-  readonly outcome: RunResult;
-  readonly ways: readonly string[];
+  readonly plan: Plan;
+  readonly result: RunResult;
+  /** Its failure signature. */
+  readonly signature: readonly string[];
   /** Runs that were tried. */
   readonly attempts: number;
   readonly operations: number;
   readonly faults: number;
 }
 
-/** A run written down. */
-interface Written {
-  readonly options: RunOptions;
-  readonly script: readonly ScriptedOp[];
-  readonly faults: readonly TimedFault[];
+/** A plan with every operation and fault written down. */
+interface Written extends Plan {
+  readonly operations: readonly PlannedOperation[];
+  readonly faults: readonly PlannedFault[];
+}
+
+interface Attempt {
+  readonly plan: Written;
+  readonly result: RunResult;
 }
 
 /**
@@ -46,73 +56,59 @@ interface Written {
  */
 export async function shrink(
   program: Program | ProgramSource,
-  options: RunOptions,
+  options: PlanOptions,
   { maxAttempts = 500, tried = () => {} }: {
     readonly maxAttempts?: number;
     /** Told after every attempt. */
     readonly tried?: (attempts: number) => void;
   } = {},
 ): Promise<Shrunk> {
-  const first = await writeDown(program, options);
-  const [wanted] = failureSignature(first.outcome);
-  if (wanted === undefined) throw new Error(`the run with seed ${options.seed} does not fail`);
+  const plan = planOf(options);
+  const first = await writeDown(program, plan);
+  const [wanted] = failureSignature(first.result);
+  if (wanted === undefined) throw new Error(`the run with seed ${plan.seed} does not fail`);
   const search = new Search({ program, wanted, maxAttempts, tried }, first);
-  if (await search.try(first.written)) await search.makeSmall();
+  if (await search.try(first.plan)) await search.makeSmall();
   const { best, attempts } = search;
-  const { script, faults } = best.written;
   return {
     // Written down, a run may get over what made it fail: then it stays as it was.
-    options: best === first ? options : runnable(best.written),
-    outcome: best.outcome,
-    ways: failureSignature(best.outcome),
+    plan: best === first ? plan : best.plan,
+    result: best.result,
+    signature: failureSignature(best.result),
     attempts,
-    operations: script.length,
-    faults: faults.length,
+    operations: best.plan.operations.length,
+    faults: best.plan.faults.length,
   };
 }
 
-/** Runs once, and notes every operation and fault of the main phase. */
-async function writeDown(
-  program: Program | ProgramSource,
-  options: RunOptions,
-): Promise<{ written: Written; outcome: RunResult }> {
-  const script: ScriptedOp[] = [];
-  const faults: TimedFault[] = [];
+/** Runs once, and writes down every operation and fault of the main phase. */
+async function writeDown(program: Program | ProgramSource, plan: Plan): Promise<Attempt> {
+  const operations: PlannedOperation[] = [];
+  const faults: PlannedFault[] = [];
   let main = false;
-  const outcome = await simulate(program, options, {
+  const result = await simulate(program, plan, {
     phase: (phase) => main = phase === "running",
     fault: (fault) => {
-      if (main) faults.push(fault);
+      if (main) faults.push(plannedFault(fault));
     },
-    op: ({ type, process, time, f, value, extra }) => {
+    op: ({ type, process, time: timeNs, ...op }) => {
       if (!main || type !== "invoke" || process === "nemesis") return;
-      const thread = process % options.concurrency;
-      script.push({ timeNs: time, thread, f, value, ...(extra && { extra }) });
+      operations.push(plannedOperation({ timeNs, ...op, thread: process % plan.concurrency }));
     },
   });
-  return { written: { options, script, faults }, outcome };
-}
-
-function runnable({ options, script, faults }: Written): RunOptions {
-  const { faults: given, ...others } = options;
-  return { ...others, script, ...(given && { faults: () => faults }) };
-}
-
-interface Attempt {
-  readonly written: Written;
-  readonly outcome: RunResult;
+  return { plan: { ...plan, operations, faults }, result };
 }
 
 interface SearchOptions {
   readonly program: Program | ProgramSource;
-  /** The way in which a run has to fail. */
+  /** The kind of failure that a smaller run has to show. */
   readonly wanted: string;
   readonly maxAttempts: number;
   readonly tried: (attempts: number) => void;
 }
 
-/** Limits end on a tenth of a second, in nanoseconds: finer than that, a shorter run says no more. */
-const TENTH = NS_PER_S / 10;
+/** Limits end on a tenth of a second: finer than that, a shorter run says no more. */
+const TENTHS = 10;
 
 /** 1, 2, 4, … */
 const DOUBLING = Array.from({ length: 16 }, (_, i) => 2 ** i);
@@ -126,15 +122,14 @@ class Search {
   }
 
   /** Runs it, if the workload allows; if it fails in the wanted way, it is the best so far. */
-  async try(written: Written): Promise<boolean> {
+  async try(plan: Written): Promise<boolean> {
     const { program, wanted, maxAttempts, tried } = this.#options;
-    const { workload, ...options } = written.options;
-    const problem = workload.problem?.({ ...options, latencyMs: options.latency.meanMs });
+    const problem = workloadOf(plan).problem?.(plan);
     if (problem !== undefined || this.attempts >= maxAttempts) return false;
     tried(++this.attempts);
-    const outcome = await simulate(program, runnable(written));
-    if (!failureSignature(outcome).includes(wanted)) return false;
-    this.best = { written, outcome };
+    const result = await simulate(program, plan);
+    if (!failureSignature(result).includes(wanted)) return false;
+    this.best = { plan, result };
     return true;
   }
 
@@ -155,72 +150,64 @@ class Search {
 
   /** Ends earlier: behind the last thing that happens, and after half the time again and again. */
   async shorten(): Promise<void> {
-    const { timeLimitS } = this.best.written.options;
-    const behindLast = Math.floor(this.#lastTime / TENTH + 1) / 10;
+    const { operations, faults, timeLimitS } = this.best.plan;
+    const last = Math.max(0, ...[...operations, ...faults].map(({ timeS }) => timeS));
+    const behindLast = Math.floor(last * TENTHS + 1) / TENTHS;
     if (behindLast < timeLimitS) await this.#endAfter(behindLast);
-    for (let limit = this.best.written.options.timeLimitS / 2; limit >= 0.5; limit /= 2) {
+    for (let limit = this.best.plan.timeLimitS / 2; limit >= 0.5; limit /= 2) {
       if (!await this.#endAfter(limit)) return;
     }
   }
 
   async #endAfter(timeLimitS: number): Promise<boolean> {
-    const { options, script, faults } = this.best.written;
-    const within = <T extends { readonly timeNs: number }>(all: readonly T[]) =>
-      all.filter(({ timeNs }) => timeNs < timeLimitS * NS_PER_S);
+    const { plan } = this.best;
     return await this.try({
-      options: { ...options, timeLimitS },
-      script: within(script),
-      faults: within(faults),
+      ...plan,
+      timeLimitS,
+      operations: plan.operations.filter(({ timeS }) => timeS < timeLimitS),
+      faults: plan.faults.filter(({ timeS }) => timeS < timeLimitS),
     });
-  }
-
-  /** When the last operation or fault happens; 0 if there is none. */
-  get #lastTime(): number {
-    const { script, faults } = this.best.written;
-    return [...script, ...faults].reduce((last, { timeNs }) => Math.max(last, timeNs), 0);
   }
 
   /** Lets the first thing happen at once, and all others as much earlier. */
   async moveEarlier(): Promise<void> {
-    const { options, script, faults } = this.best.written;
-    const first = [...script, ...faults].reduce(
-      (least, { timeNs }) => Math.min(least, timeNs),
-      Infinity,
-    );
+    const { plan } = this.best;
+    const { operations, faults } = plan;
+    const first = Math.min(...[...operations, ...faults].map(({ timeS }) => timeS));
     if (first === 0 || first === Infinity) return;
-    const earlier = <T extends { readonly timeNs: number }>(all: readonly T[]) =>
-      all.map((one) => ({ ...one, timeNs: one.timeNs - first }));
-    await this.try({ options, script: earlier(script), faults: earlier(faults) });
+    const earlier = <T extends { readonly timeS: number }>(one: T): T => ({
+      ...one,
+      timeS: Math.round((one.timeS - first) * NS_PER_S) / NS_PER_S,
+    });
+    await this.try({ ...plan, operations: operations.map(earlier), faults: faults.map(earlier) });
   }
 
   /** A network without loss and duplication, with constant latency, with none. */
   async simplify(): Promise<void> {
-    const simpler: ((options: RunOptions) => Partial<RunOptions>)[] = [
-      ({ imperfections }) => ({ imperfections: { ...imperfections, loss: 0 } }),
-      ({ imperfections }) => ({ imperfections: { ...imperfections, duplication: 0 } }),
-      ({ latency }) => ({ latency: { ...latency, distribution: "constant" } }),
-      () => ({ latency: { meanMs: 0, distribution: "constant" } }),
+    const simpler: readonly Partial<Omit<Plan, "operations" | "faults">>[] = [
+      { loss: 0 },
+      { duplication: 0 },
+      { latencyDistribution: "constant" },
+      { latencyMs: 0, latencyDistribution: "constant" },
     ];
     for (const change of simpler) {
-      const { options, ...others } = this.best.written;
-      const changed = { ...options, ...change(options) };
-      if (JSON.stringify(changed) !== JSON.stringify(options)) {
-        await this.try({ options: changed, ...others });
-      }
+      const { plan } = this.best;
+      const changed = { ...plan, ...change };
+      if (JSON.stringify(changed) !== JSON.stringify(plan)) await this.try(changed);
     }
   }
 
   async leaveOutFaults(): Promise<void> {
     await this.#leaveOut(
-      () => this.best.written.faults,
-      (faults) => ({ ...this.best.written, faults }),
+      () => this.best.plan.faults,
+      (faults) => ({ ...this.best.plan, faults }),
     );
   }
 
   async leaveOutOperations(): Promise<void> {
     await this.#leaveOut(
-      () => this.best.written.script,
-      (script) => ({ ...this.best.written, script }),
+      () => this.best.plan.operations,
+      (operations) => ({ ...this.best.plan, operations }),
     );
   }
 
@@ -229,47 +216,48 @@ class Search {
    * more, some do what others did.
    */
   async leaveOutClients(): Promise<void> {
-    const { options, script, faults } = this.best.written;
-    const count = options.nodes.length;
-    const threads = [...new Set(script.map(({ thread }) => thread))].sort((a, b) => a - b);
+    const { plan } = this.best;
+    const count = plan.nodes.length;
+    const threads = [...new Set(plan.operations.map(({ thread }) => thread))]
+      .sort((a, b) => a - b);
     const ofNode = Map.groupBy(threads, (thread) => thread % count);
     const place = (thread: number) => ofNode.get(thread % count)?.indexOf(thread) ?? 0;
     const most = Math.max(1, ...[...ofNode.values()].map(({ length }) => length));
     for (const clients of [...new Set([...DOUBLING, most])].sort((a, b) => a - b)) {
       const concurrency = clients * count;
-      if (concurrency >= options.concurrency) return;
+      if (concurrency >= plan.concurrency) return;
       const moved = (thread: number) => (place(thread) % clients) * count + thread % count;
-      const fewer = script.map((op) => ({ ...op, thread: moved(op.thread) }));
-      if (await this.try({ options: { ...options, concurrency }, script: fewer, faults })) return;
+      const operations = plan.operations.map((op) => ({ ...op, thread: moved(op.thread) }));
+      if (await this.try({ ...plan, concurrency, operations })) return;
     }
   }
 
   /** Each node goes, if it can; its clients ask the next one instead. */
   async leaveOutNodes(): Promise<void> {
-    for (let gone = this.best.written.options.nodes.length - 1; gone >= 0; gone--) {
-      const { options, script, faults } = this.best.written;
-      if (options.nodes.length === 1) return;
-      const nodes = options.nodes.toSpliced(gone, 1);
-      const clients = Math.ceil(options.concurrency / options.nodes.length); // of each node
+    for (let gone = this.best.plan.nodes.length - 1; gone >= 0; gone--) {
+      const { plan } = this.best;
+      const count = plan.nodes.length;
+      if (count === 1) return;
+      const nodes = plan.nodes.toSpliced(gone, 1);
       const moved = (thread: number) => {
-        const [client, at] = [
-          Math.floor(thread / options.nodes.length),
-          thread % options.nodes.length,
-        ];
+        const [client, at] = [Math.floor(thread / count), thread % count];
         return client * nodes.length + (at > gone ? at - 1 : at) % nodes.length;
       };
       await this.try({
-        options: { ...options, nodes, concurrency: clients * nodes.length },
-        script: script.map((op) => ({ ...op, thread: moved(op.thread) })),
-        faults: faults.flatMap(({ timeNs, fault }) => {
+        ...plan,
+        nodes,
+        concurrency: Math.ceil(plan.concurrency / count) * nodes.length,
+        operations: plan.operations.map((op) => ({ ...op, thread: moved(op.thread) })),
+        faults: plan.faults.flatMap((planned) => {
+          const { timeNs, fault } = timedFault(planned);
           const left = restrict(fault, (id) => nodes.includes(id));
-          return left === undefined ? [] : [{ timeNs, fault: left }];
+          return left === undefined ? [] : [plannedFault({ timeNs, fault: left })];
         }),
       });
     }
   }
 
-  /** Delta debugging: leaves out ever smaller stretches. */
+  /** Delta debugging: leaves out ever smaller parts. */
   async #leaveOut<T>(
     items: () => readonly T[],
     without: (rest: readonly T[]) => Written,

@@ -2,11 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { delay } from "@std/async";
 import type { Program } from "../node.ts";
 import { integer, oneWay } from "../rpc.ts";
-import { NS_PER_MS } from "../history/operations.ts";
-import { split } from "../workbench/faults/partitions.ts";
-import { parseTestOptions } from "../workbench/command_line.ts";
-import { Random } from "../workbench/random.ts";
-import type { RunOptions } from "../workbench/run.ts";
+import type { PlanOptions } from "../workbench/plan.ts";
 import { Broadcast, Echo, LinKv, UniqueIds } from "../workloads.ts";
 import answersAnother from "../../nodes/faulty/answers_another.ts";
 import lostOnPartition from "../../nodes/faulty/lost_on_partition.ts";
@@ -14,38 +10,49 @@ import { failureSignature } from "./failure.ts";
 import { shrink } from "./shrink.ts";
 import { simulate } from "./simulate.ts";
 
-const optionsOf = (line: string): RunOptions =>
-  parseTestOptions(line.split(" "), { simulated: true }).run;
-
 Deno.test("a lost value needs one partition, one broadcast and few nodes", async () => {
-  const options = optionsOf(
-    "-w broadcast --node-count 5 --time-limit 20 --rate 10 --latency 20 --loss 0.01 " +
-      "--nemesis partition --seed 3",
-  );
-  const small = await shrink(lostOnPartition, options);
-  assertEquals(small.ways, ["lost"]);
+  const small = await shrink(lostOnPartition, {
+    workload: "broadcast",
+    nodeCount: 5,
+    timeLimitS: 20,
+    rate: 10,
+    latencyMs: 20,
+    loss: 0.01,
+    faults: ["partition"],
+    seed: 3,
+  });
+  assertEquals(small.signature, ["lost"]);
   assert(small.operations <= 2, `${small.operations} operations`);
   assert(small.faults <= 1, `${small.faults} faults`);
-  assert(small.options.nodes.length <= 3, `${small.options.nodes.length} nodes`);
-  assert(small.options.timeLimitS < 20);
-  assertEquals(small.options.latency, { meanMs: 0, distribution: "constant" });
-  const again = await simulate(lostOnPartition, small.options);
-  assertEquals(failureSignature(again), small.ways, "what is handed back fails in the same way");
+  assert(small.plan.nodes.length <= 3, `${small.plan.nodes.length} nodes`);
+  assert(small.plan.timeLimitS < 20);
+  assertEquals(small.plan.latencyMs, 0);
+  const again = await simulate(lostOnPartition, small.plan);
+  assertEquals(
+    failureSignature(again),
+    small.signature,
+    "what is handed back fails in the same way",
+  );
 });
 
 Deno.test("two requests that come close together are all that it takes", async () => {
-  const options = optionsOf(
-    "-w echo --node-count 3 --concurrency 9 --time-limit 5 --rate 40 --seed 1 --nemesis pause",
-  );
-  const { operations, faults, options: { nodes, concurrency } } = await shrink(
-    answersAnother,
-    options,
-  );
+  const { operations, faults, plan: { nodes, concurrency } } = await shrink(answersAnother, {
+    workload: "echo",
+    nodeCount: 3,
+    concurrency: 9,
+    timeLimitS: 5,
+    rate: 40,
+    faults: ["pause"],
+  });
   assertEquals([operations, faults, nodes.length, concurrency], [2, 0, 1, 2]);
 });
 
-const generate = (atMs: number, thread: number) =>
-  ({ timeNs: atMs * NS_PER_MS, thread, f: "generate", value: null }) as const;
+const generate = (atMs: number, thread: number) => ({
+  timeS: atMs / 1000,
+  thread,
+  f: "generate",
+  value: "nil",
+});
 
 Deno.test("what is left begins at once, on the nodes and with the clients that it needs", async () => {
   // Each node counts for itself: two of them give the same id.
@@ -53,18 +60,21 @@ Deno.test("what is left begins at once, on the nodes and with the clients that i
     let last = 0;
     node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: ++last }));
   };
-  const { options } = await shrink(program, {
-    ...optionsOf("-w unique-ids --node-count 5 --concurrency 4n --time-limit 20 --seed 1"),
-    script: [
+  const { plan } = await shrink(program, {
+    workload: "unique-ids",
+    nodeCount: 5,
+    concurrency: "4n",
+    timeLimitS: 20,
+    operations: [
       generate(3_000, 1), // the first client of n1
       generate(17_000, 16), // the fourth client of n1
       generate(17_150, 13), // the third client of n3
     ],
   });
-  assertEquals(options.nodes.length, 2);
-  assertEquals(options.concurrency, 2);
-  assertEquals(options.script, [generate(0, 1), generate(150, 0)]);
-  assertEquals(options.timeLimitS, 0.2);
+  assertEquals(plan.nodes.length, 2);
+  assertEquals(plan.concurrency, 2);
+  assertEquals(plan.operations, [generate(0, 1), generate(150, 0)]);
+  assertEquals(plan.timeLimitS, 0.2);
 });
 
 Deno.test("a node that has to be asked is asked still when those before it are left out", async () => {
@@ -73,23 +83,32 @@ Deno.test("a node that has to be asked is asked still when those before it are l
     const name = () => node.id === "n3" ? "n1" : node.id;
     node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: `${name()} ${++last}` }));
   };
-  const { options } = await shrink(program, {
-    ...optionsOf("-w unique-ids --node-count 5 --time-limit 1 --seed 1"),
-    script: [generate(0, 1), generate(10, 3)],
+  const { plan } = await shrink(program, {
+    workload: "unique-ids",
+    nodeCount: 5,
+    timeLimitS: 1,
+    operations: [generate(0, 1), generate(10, 3)],
   });
-  assertEquals(options.nodes, ["n1", "n3"]);
-  assertEquals(options.script, [generate(0, 0), generate(10, 1)]);
+  assertEquals(plan.nodes, ["n1", "n3"]);
+  assertEquals(plan.operations, [generate(0, 0), generate(10, 1)]);
 });
 
 Deno.test("clients that have to be apart are numbered anew, from 0", async () => {
-  const echo = (atMs: number, thread: number) =>
-    ({ timeNs: atMs * NS_PER_MS, thread, f: "echo", value: `at ${atMs} ms` }) as const;
-  const { options } = await shrink(answersAnother, {
-    ...optionsOf("-w echo --node-count 1 --concurrency 9 --time-limit 1 --seed 1"),
-    script: [echo(0, 5), echo(10, 7)],
+  const echo = (atMs: number, thread: number) => ({
+    timeS: atMs / 1000,
+    thread,
+    f: "echo",
+    value: `"at ${atMs} ms"`,
   });
-  assertEquals(options.concurrency, 2);
-  assertEquals(options.script, [echo(0, 0), echo(10, 1)]);
+  const { plan } = await shrink(answersAnother, {
+    workload: "echo",
+    nodeCount: 1,
+    concurrency: 9,
+    timeLimitS: 1,
+    operations: [echo(0, 5), echo(10, 7)],
+  });
+  assertEquals(plan.concurrency, 2);
+  assertEquals(plan.operations, [echo(0, 0), echo(10, 1)]);
 });
 
 Deno.test("what a workload asks of its options holds of a small run too", async () => {
@@ -98,21 +117,34 @@ Deno.test("what a workload asks of its options holds of a small run too", async 
     node.on(LinKv.write, () => ({ type: "write_ok" }));
     node.on(LinKv.cas, () => ({ type: "cas_ok" }));
   };
-  const line = "-w lin-kv --node-count 2 --concurrency 8n --time-limit 2 --rate 20 --seed 1";
-  const { operations, options } = await shrink(program, optionsOf(line));
-  assertEquals([operations, options.nodes.length, options.concurrency], [1, 1, 2]);
+  const { operations, plan } = await shrink(program, {
+    workload: "lin-kv",
+    nodeCount: 2,
+    concurrency: "8n",
+    timeLimitS: 2,
+    rate: 20,
+  });
+  assertEquals([operations, plan.nodes.length, plan.concurrency], [1, 1, 2]);
 });
 
-const broadcast = (atMs: number, thread: number) =>
-  ({ timeNs: atMs * NS_PER_MS, thread, f: "broadcast", value: thread }) as const;
+const broadcast = (atMs: number, thread: number) => ({
+  timeS: atMs / 1000,
+  thread,
+  f: "broadcast",
+  value: `${thread}`,
+});
 
 Deno.test("only the main phase is written down, not how the run recovers and reads at last", async () => {
   const { operations, faults } = await shrink(lostOnPartition, {
-    ...optionsOf("-w broadcast --node-count 3 --time-limit 1 --nemesis partition --seed 1"),
-    script: [broadcast(200, 0), broadcast(300, 1)],
-    faults: () => [{
-      timeNs: 100 * NS_PER_MS,
-      fault: { f: "start-partition", shape: "one", grudge: split(["n0", "n1", "n2"], 1) },
+    workload: "broadcast",
+    nodeCount: 3,
+    timeLimitS: 1,
+    operations: [broadcast(200, 0), broadcast(300, 1)],
+    faults: [{
+      timeS: 0.1,
+      f: "start-partition",
+      shape: "one",
+      grudge: { n0: ["n1", "n2"], n1: ["n0"], n2: ["n0"] },
     }],
   }, { maxAttempts: 1 });
   assertEquals([operations, faults], [2, 1]);
@@ -131,35 +163,33 @@ Deno.test("a fault goes on striking the nodes that are left, and only those", as
     });
     node.on(Broadcast.read, () => ({ type: "read_ok", messages: values }));
   };
-  const { options } = await shrink(tellsLate, {
-    ...optionsOf("-w broadcast --node-count 5 --time-limit 1 --nemesis kill --seed 1"),
-    script: [broadcast(100, 1)],
-    faults: () => [{ timeNs: 200 * NS_PER_MS, fault: { f: "kill", nodes: ["n3", "n1"] } }],
+  const { plan } = await shrink(tellsLate, {
+    workload: "broadcast",
+    nodeCount: 5,
+    timeLimitS: 1,
+    operations: [broadcast(100, 1)],
+    faults: [{ timeS: 0.2, f: "kill", nodes: ["n3", "n1"] }],
   });
-  assertEquals(options.nodes, ["n1"]);
-  assertEquals([...options.faults?.(options.nodes, new Random(1)) ?? []], [
-    { timeNs: 100 * NS_PER_MS, fault: { f: "kill", nodes: ["n1"] } },
-  ]);
+  assertEquals(plan.nodes, ["n1"]);
+  assertEquals(plan.faults, [{ timeS: 0.1, f: "kill", nodes: ["n1"] }]);
 });
 
 Deno.test("attempts are bounded and counted", async () => {
   const tried: number[] = [];
-  const options = optionsOf(
-    "-w echo --node-count 1 --concurrency 5 --rate 40 --time-limit 3 --seed 1",
-  );
+  const options = { workload: "echo", nodeCount: 1, concurrency: 5, rate: 40, timeLimitS: 3 };
   const small = await shrink(answersAnother, options, {
     maxAttempts: 7,
     tried: (attempts) => tried.push(attempts),
   });
   assertEquals([small.attempts, tried], [7, [1, 2, 3, 4, 5, 6, 7]]);
-  assertEquals(small.ways, ["workload invalid"]);
+  assertEquals(small.signature, ["workload invalid"]);
 });
 
 Deno.test("a run that does not fail cannot be shrunk", async () => {
   const echo: Program = (node) => {
     node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
   };
-  const options = optionsOf("-w echo --node-count 1 --time-limit 1 --seed 1");
+  const options = { workload: "echo", nodeCount: 1, timeLimitS: 1 };
   await assertRejects(() => shrink(echo, options), Error, "seed 1 does not fail");
 });
 
@@ -172,9 +202,15 @@ Deno.test("a crash is shrunk like any other failure", async () => {
       return { type: "echo_ok", echo };
     });
   };
-  const options = optionsOf(
-    "-w echo --node-count 1 --time-limit 5 --rate 20 --nemesis kill --nemesis-interval 1 --seed 2",
-  );
-  const { ways } = await shrink(failing, options, { maxAttempts: 20 });
-  assertEquals(ways, ["crash: n# did not start: every second life fails"]);
+  const options: PlanOptions = {
+    workload: "echo",
+    nodeCount: 1,
+    timeLimitS: 5,
+    rate: 20,
+    faults: ["kill"],
+    faultIntervalS: 1,
+    seed: 2,
+  };
+  const { signature } = await shrink(failing, options, { maxAttempts: 20 });
+  assertEquals(signature, ["crash: n# did not start: every second life fails"]);
 });

@@ -9,8 +9,9 @@
 import type { Program } from "../node.ts";
 import { VirtualClock } from "../workbench/clock/virtual_clock.ts";
 import { Random } from "../workbench/random.ts";
+import { PLAN_OPTIONS, planOf, type PlanOptions } from "../workbench/plan.ts";
 import type { RunResult } from "../workbench/result.ts";
-import { type Observer, run, type RunOptions } from "../workbench/run.ts";
+import { type Observer, run } from "../workbench/run.ts";
 import type { ProgramSource } from "./program.ts";
 import { ProgramHost } from "./program_host.ts";
 import { VirtualGlobals } from "./virtual_globals.ts";
@@ -21,33 +22,40 @@ import { VirtualGlobals } from "./virtual_globals.ts";
  * Nothing in the same thread can end a program that loops without end and never lets go; whoever
  * does not trust a program simulates it in a worker and watches that, as `deno task sim` does.
  *
- * Faults that are written down strike exactly then:
+ * Whatever the options leave out stands at its default: five nodes, five operations a second for a
+ * minute, a network without latency or faults, seed 1 (see {@linkcode PlanOptions}). Faults come and
+ * go by chance if they are named by kind, and strike exactly when it says if they are written down:
  *
  * ```ts
- * const { run } = parseTestOptions(["-w", "broadcast", "--node-count", "3"], { simulated: true });
+ * await simulate(program, { workload: "broadcast", nodeCount: 5, faults: ["partition"], seed: 7 });
+ *
  * const { results } = await simulate(program, {
- *   ...run,
- *   faults: () => [
- *     { time: 1 * NS_PER_S, fault: { f: "kill", nodes: ["n1"] } },
- *     { time: 3 * NS_PER_S, fault: { f: "restart", nodes: ["n1"] } },
+ *   workload: "broadcast",
+ *   nodeCount: 3,
+ *   timeLimitS: 10,
+ *   faults: [
+ *     { timeS: 1, f: "kill", nodes: ["n1"] },
+ *     { timeS: 3, f: "restart", nodes: ["n1"] },
  *   ],
  * });
  * ```
  *
+ * @throws {UsageError} if the options are wrong.
  * @throws {Deadlock} if the run waits for something that virtual time cannot bring.
  * @throws {RealInputOutput} if the program does input or output of its own.
  * @throws {RangeError} if a fault comes after a later one, or concerns a node that there is not.
  * @throws {Error} if a simulation is running already.
  */
-export function simulate(
+export async function simulate(
   program: Program | ProgramSource,
-  options: RunOptions,
+  options: PlanOptions,
   observer: SimulationObserver = {},
 ): Promise<RunResult> {
-  return inVirtualTime(
+  const plan = { deliveryMs: PLAN_OPTIONS.deliveryMs.default, ...planOf(options) };
+  return await inVirtualTime(
     program,
-    options.seed,
-    ({ clock, host }) => run(options, { clock, host, observer }),
+    plan.seed,
+    ({ clock, host }) => run(plan, { clock, host, observer }),
     observer.uncaught,
   );
 }

@@ -1,27 +1,33 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Program } from "../node.ts";
 import { json, oneWay } from "../rpc.ts";
-import { NS_PER_MS } from "../history/operations.ts";
-import { parseTestOptions } from "../workbench/command_line.ts";
-import type { RunOptions } from "../workbench/run.ts";
+import type { PlanOptions } from "../workbench/plan.ts";
 import { Broadcast, Echo, LinKv } from "../workloads.ts";
 import lostOnPartition from "../../nodes/faulty/lost_on_partition.ts";
 import { simulate } from "./simulate.ts";
 import { filterProblem, type TraceFilter, transcribe } from "./trace.ts";
 import { RealInputOutput } from "./virtual_globals.ts";
 
-const LINE = "-w broadcast --node-count 3 --time-limit 4 --rate 10 --latency 10 " +
-  "--nemesis partition --nemesis-interval 1 --loss 0.1 --seed 6";
+const LOSSY: PlanOptions = {
+  workload: "broadcast",
+  nodeCount: 3,
+  timeLimitS: 4,
+  rate: 10,
+  latencyMs: 10,
+  faults: ["partition"],
+  faultIntervalS: 1,
+  loss: 0.1,
+  seed: 6,
+};
 
 async function transcript(
   filter?: TraceFilter,
   program: Program = lostOnPartition,
-  line = LINE,
+  options = LOSSY,
 ): Promise<string[]> {
   const lines: string[] = [];
-  const { run } = parseTestOptions(line.split(" "), { simulated: true });
   const trace = transcribe((text) => lines.push(text), filter);
-  await simulate(program, run, trace);
+  await simulate(program, options, trace);
   trace.end();
   return lines;
 }
@@ -52,27 +58,27 @@ Deno.test("times are the history's: negative until all nodes are up, and never d
 });
 
 Deno.test("a run that throws has a transcript up to that point, even while nodes start", async () => {
-  const until = async (line: string, program: Program): Promise<string[]> => {
+  const options = { workload: "echo", nodeCount: 1, timeLimitS: 2, deliveryMs: 0 };
+  const until = async (program: Program): Promise<string[]> => {
     const lines: string[] = [];
-    const { run } = parseTestOptions(line.split(" "), { simulated: true });
     const trace = transcribe((text) => lines.push(text));
-    await assertRejects(() => simulate(program, run, trace), RealInputOutput);
+    await assertRejects(() => simulate(program, options, trace), RealInputOutput);
     trace.end();
     return lines;
   };
-  const line = "-w echo --node-count 1 --time-limit 2 --delivery 0 --seed 1";
   const reads = () => void Deno.readTextFileSync("/nowhere");
-  const atInit = await until(line, (node) => node.onInit(reads));
+  const atInit = await until((node) => node.onInit(reads));
   assertEquals(atInit.slice(0, 3), [
     "          ── starting ──",
     '   0.0000   c0 ──▶ n0      init #1 node_id "n0", node_ids ["n0"]',
     '   0.0000   n0 ◀── c0      init #1 node_id "n0", node_ids ["n0"]   (delivered)',
   ]);
-  const later = await until(line, (node) =>
+  const later = await until((node) =>
     node.on(Echo.echo, ({ echo }) => {
       reads();
       return { type: "echo_ok", echo };
-    }));
+    })
+  );
   assert(later.some((text) => /n0 ◀── c\d +echo #1 .*delivered/.test(text)));
 });
 
@@ -90,15 +96,21 @@ const telling: Program = (node) => {
 
 /** Two writes at n0, 15 and 1. n1 is killed while the message about the second is on its way. */
 async function twoWrites(filter: TraceFilter): Promise<string> {
-  const line = "-w lin-kv --node-count 2 --concurrency 2n --time-limit 1 --latency 10 " +
-    "--delivery 0 --seed 1";
-  const { run } = parseTestOptions(line.split(" "), { simulated: true });
-  const write = (atMs: number, value: number) =>
-    ({ timeNs: atMs * NS_PER_MS, thread: 0, f: "write", value: [7, value] }) as const;
-  const options: RunOptions = {
-    ...run,
-    script: [write(100, 15), write(200, 1)],
-    faults: () => [{ timeNs: 205 * NS_PER_MS, fault: { f: "kill", nodes: ["n1"] } }],
+  const write = (timeS: number, value: number) => ({
+    timeS,
+    thread: 0,
+    f: "write",
+    value: `[7 ${value}]`,
+  });
+  const options: PlanOptions = {
+    workload: "lin-kv",
+    nodeCount: 2,
+    concurrency: "2n",
+    timeLimitS: 1,
+    latencyMs: 10,
+    deliveryMs: 0,
+    operations: [write(0.1, 15), write(0.2, 1)],
+    faults: [{ timeS: 0.205, f: "kill", nodes: ["n1"] }],
   };
   const lines: string[] = [];
   const trace = transcribe((text) => lines.push(text), filter);
@@ -172,10 +184,10 @@ Deno.test("a filter by node keeps only what that node takes part in", async () =
 });
 
 Deno.test("a filter by node or client keeps only the operations that concern it", async () => {
-  const line = "-w echo --node-count 3 --concurrency 6 --time-limit 5 --delivery 0 --seed 1";
+  const options = { workload: "echo", nodeCount: 3, concurrency: 6, timeLimitS: 5, deliveryMs: 0 };
   const program: Program = (node) => node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
   const told = async (...ids: string[]) => {
-    const found = (await transcript({ ids }, program, line)).flatMap((text) => {
+    const found = (await transcript({ ids }, program, options)).flatMap((text) => {
       const [, process, client, node] = / process (\d).*client (c\d+) of (n\d)/.exec(text) ?? [];
       return process === undefined ? [] : [{ process, client, node }];
     });
@@ -253,7 +265,7 @@ Deno.test("a filter by value ignores longer numbers and names", async () => {
   ];
   const found = async (value: string) => {
     const program: Program = (node) => node.onInit(() => texts.forEach((text) => node.log(text)));
-    const lines = await transcript({ value }, program, "-w echo --node-count 1 --rate 0 --seed 1");
+    const lines = await transcript({ value }, program, { workload: "echo", nodeCount: 1, rate: 0 });
     return lines.flatMap((line) => line.split("logs: ").slice(1));
   };
   assertEquals(await found("1"), ["1", "has 1.", "[1,2]", '"1": 2', "2-1"]);
@@ -274,8 +286,8 @@ Deno.test("log lines and problems have lines of their own, and long fields are c
       return { type: "broadcast_ok" };
     });
   };
-  const line = "-w broadcast --node-count 1 --time-limit 2 --rate 5 --seed 1";
-  const lines = await transcript({}, program, line);
+  const options = { workload: "broadcast", nodeCount: 1, timeLimitS: 2, rate: 5 };
+  const lines = await transcript({}, program, options);
   const starting = lines.findIndex((text) => text.includes("n0") && text.endsWith("topology"));
   assert(lines[starting]?.endsWith("n0             logs: hears of a topology"));
   assert(lines.some((text) => text.includes("✗ problem") && text.includes("nobody")));

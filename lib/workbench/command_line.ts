@@ -1,104 +1,74 @@
 /**
- * Maelstrom's command line: `test`'s options, read into what a run needs.
+ * Command lines: words into values and back, by the descriptions of options.
+ *
+ * The parser is pure. Files that an option names are read, and seeds drawn, by whoever calls it.
  *
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { isClient } from "../message.ts";
-import { parseConsistencyModels } from "../checkers/elle/models.ts";
-import { FAULT_KINDS, isFaultKind, kindOf } from "./faults/kinds.ts";
-import { merge, schedule } from "./faults/schedule.ts";
-import type { LatencyDistribution } from "./network/latency.ts";
-import type { LinkOptions } from "./network/loss.ts";
-import type { RunOptions } from "./run.ts";
-import { SERVICE_IDS } from "./services/mod.ts";
-import { TOPOLOGY_NAMES } from "./workloads/topology.ts";
-import { workloads } from "./workloads/mod.ts";
+import {
+  kindProblem,
+  type Option,
+  type Options,
+  PROCESSES,
+  text,
+  UsageError,
+  type Values,
+  whole,
+} from "./option.ts";
+import { amend, arePlanOptions, type Plan, PLAN_FIELDS, planOf, type PlanOptions } from "./plan.ts";
 
-/** The command line is wrong. The message says what, and what would be right. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
+/** What a command's arguments may be. */
+export interface Command<O extends Options> {
+  /** The command's own options, by name. */
+  readonly own: O;
+  /** Whether it takes options of a run, and arguments for the node, too. Default: false. */
+  readonly run?: boolean;
+  /** Options that somebody may expect here, and why there are none such. */
+  readonly refused?: Readonly<Record<string, string>>;
+  /** Most words that belong to no option. Default: none. */
+  readonly words?: number;
 }
 
-/** What Maelstrom's `test` was asked for, less what only the run of processes needs. */
-export interface TestOptions {
-  readonly run: RunOptions;
-  /** The node's executable. */
-  readonly bin: string | undefined;
-  /** Arguments to the executable: what stands behind `--`. */
-  readonly args: readonly string[];
-  /** Runs, one after the other, until one is not valid. */
-  readonly testCount: number;
-  readonly logStderr: boolean;
-  readonly logNetSend: boolean;
-  readonly logNetRecv: boolean;
+/** A command line, read. */
+export interface Arguments<O extends Options> {
+  /** The command's own options. */
+  readonly own: Values<O>;
+  /** The options of a run that were given. */
+  readonly run: Partial<PlanOptions>;
+  /** A file that names further nodes. */
+  readonly nodesFile?: string;
+  /** Words that belong to no option. */
+  readonly words: readonly string[];
+  readonly help: boolean;
 }
 
-/** What runs the nodes: the simulator, or the machine as processes. */
-export type NodeKind = "simulator" | "processes";
-
-interface OptionHelp {
-  readonly value?: string;
-  readonly help: string;
-  /** The workloads, or the nodes, it means something to; default: all. */
-  readonly only?: readonly string[] | NodeKind;
-}
-
-const TXN: readonly string[] = ["txn-list-append", "txn-rw-register"];
-
-/** Every option of `test`, as its help lists them. */
-export const TEST_OPTIONS: Readonly<Record<string, OptionHelp>> = {
-  "workload": { value: "NAME", help: "what clients do (-w); required" },
-  "bin": { value: "FILE", help: "the node's executable", only: "processes" },
-  "node-count": { value: "N", help: "N nodes, named n0, n1, …" },
-  "nodes": { value: "a,b,…", help: "the nodes' names, not their number; default n1,n2,n3,n4,n5" },
-  "node": { value: "NAME", help: "one more node (-n), repeatable" },
-  "nodes-file": { value: "FILE", help: "more nodes, a name a line" },
-  "time-limit": { value: "S", help: "seconds of operations; default 60" },
-  "rate": { value: "HZ", help: "operations per second over all clients; default 5; 0 for none" },
-  "concurrency": { value: "C", help: "clients: a number, or 2n for two per node; default 1n" },
-  "latency": { value: "MS", help: "mean latency between nodes; default 0" },
-  "latency-dist": { value: "DIST", help: "constant (default), uniform or exponential" },
-  "topology": {
-    value: "NAME",
-    help: `what broadcast suggests: ${TOPOLOGY_NAMES.join(", ")}; default grid`,
-    only: ["broadcast"],
-  },
-  "nemesis": {
-    value: "a,b,…",
-    help: `what goes wrong: ${[...FAULT_KINDS.keys()].join(", ")}; default nothing`,
-  },
-  "nemesis-interval": { value: "S", help: "mean seconds between two changes; default 10" },
-  "loss": { value: "P", help: "probability that a message between nodes is lost; default 0" },
-  "duplication": { value: "P", help: "probability that it arrives twice; default 0" },
-  "delivery": {
-    value: "MS",
-    help: "mean time that one delivery keeps a receiver busy, in virtual time",
-    only: "simulator",
-  },
-  "availability": { value: "A", help: "total, or the fraction of operations that must be ok" },
-  "consistency-models": {
-    value: "a,b,…",
-    help: "what transactions are held against; default strict-serializable",
-    only: TXN,
-  },
-  "key-count": { value: "N", help: "keys in use at a time; default 10", only: [...TXN, "kafka"] },
-  "max-txn-length": { value: "N", help: "most operations in a transaction; default 4", only: TXN },
-  "max-writes-per-key": {
-    value: "N",
-    help: "writes to a key before another takes its place; default 16",
-    only: [...TXN, "kafka"],
-  },
-  "seed": { value: "S", help: "decides every draw: operations, nemesis, latencies" },
+/** Maelstrom's options of a test that decide nothing about the run itself. */
+export const TEST_OPTIONS = {
   "test-count": {
+    kind: whole(1),
     value: "N",
-    help: "runs, until one is not valid; default 1",
-    only: "processes",
+    help: "runs, until one is not valid",
+    default: 1,
+    engines: PROCESSES,
   },
-  "log-stderr": { help: "show what nodes write to standard error", only: "processes" },
-  "log-net-send": { help: "log every message sent to run.log", only: "processes" },
-  "log-net-recv": { help: "log every message delivered to run.log", only: "processes" },
-};
+  "log-stderr": { help: "show what nodes write to standard error", engines: PROCESSES },
+  "log-net-send": { help: "log every message that is sent", engines: PROCESSES },
+  "log-net-recv": { help: "log every message that is delivered", engines: PROCESSES },
+} as const satisfies Options;
+
+const HELP = { help: { alias: ["h"], help: "this text" } } as const satisfies Options;
+const NODES_FILE = {
+  "nodes-file": { kind: text, value: "FILE", help: "more nodes, a name a line" },
+} as const satisfies Options;
+
+/** The options of a run, by the names that they have on a command line. */
+const RUN_OPTIONS: Options = Object.fromEntries([
+  ...[...PLAN_FIELDS.values()].flatMap((option) =>
+    option.name === undefined ? [] : [[option.name, option] as const]
+  ),
+  ...Object.entries(NODES_FILE),
+]);
 
 /** Maelstrom's options that mean nothing here, and why. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -111,175 +81,178 @@ const REFUSED: Readonly<Record<string, string>> = {
   "strict-host-key-checking": "no machine is logged in to",
 };
 
-/** Options whose value may be left to a default that depends on nothing else. */
-const DEFAULTS = {
-  "time-limit": "60",
-  "rate": "5",
-  "concurrency": "1n",
-  "latency": "0",
-  "latency-dist": "constant",
-  "topology": "grid",
-  "nemesis-interval": "10",
-  "key-count": "10",
-  "max-txn-length": "4",
-  "max-writes-per-key": "16",
-  "test-count": "1",
-  "loss": "0",
-  "duplication": "0",
-  "delivery": "0.2",
-} as const;
-
-/** Maelstrom takes any positive number; with changes much closer together, time hardly passes. */
-const MIN_NEMESIS_INTERVAL_S = 0.001;
-
-const FLAGS = Object.keys(TEST_OPTIONS).filter((name) => !TEST_OPTIONS[name]?.value);
-const VALUED = Object.keys(TEST_OPTIONS).filter((name) => TEST_OPTIONS[name]?.value);
-
 /**
- * Reads `test`'s arguments. An option given twice counts as given last, but nodes add up.
+ * Reads a command's arguments. Of an option that is given twice, the last value counts.
  *
  * @throws {UsageError} if they are wrong.
  */
-export function parseTestOptions(
+export function parseArguments<const O extends Options>(
   argv: readonly string[],
-  { simulated = false }: { readonly simulated?: boolean } = {},
-): TestOptions {
-  const given = readArguments(argv);
-  const nodes = nodesOf(given);
-  const workload = workloads.get(required(given, "workload"));
-  if (workload === undefined) {
-    throw new UsageError(
-      `unknown workload "${given.text("workload")}": expected ${[...workloads.keys()].join(", ")}`,
-    );
+  command: Command<O>,
+): Arguments<O> {
+  const given = readWords(argv, command);
+  const own: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(command.own)) {
+    own[name] = valueOf(name, option, given) ?? (option.kind ? option.default : false);
   }
-  for (const [name, { only }] of Object.entries(TEST_OPTIONS)) {
-    if (only === undefined || !given.has(name)) continue;
-    if (only === "simulator") {
-      if (!simulated) throw new UsageError(`--${name} needs the simulator (deno task sim)`);
-    } else if (only === "processes") {
-      if (simulated) throw new UsageError(`--${name} needs real processes, not the simulator`);
-    } else if (!only.includes(workload.name)) {
-      throw new UsageError(
-        `--${name} does not apply to ${workload.name}, only to ${only.join(", ")}`,
-      );
-    }
+  if (!areValues(own, command.own)) throw new TypeError("an option's default is not of its kind");
+  const run: Record<string, unknown> = {};
+  for (const [field, option] of command.run ? PLAN_FIELDS : []) {
+    const value = option.name && valueOf(option.name, option, given);
+    if (value !== undefined) run[field] = value;
   }
-  if (simulated && given.rest.length > 0) {
-    throw new UsageError(
-      `arguments for the node ("-- ${
-        given.rest.join(" ")
-      }") need real processes, not the simulator`,
-    );
-  }
-  const nemesis = faultsOf(given, simulated);
-  const availability = availabilityOf(given.text("availability"));
-  const models = given.text("consistency-models");
-  const test: TestOptions = {
-    run: {
-      workload,
-      nodes,
-      concurrency: concurrencyOf(given.value("concurrency"), nodes.length),
-      rate: given.number("rate", { min: 0 }),
-      timeLimitS: given.integer("time-limit", { min: 1 }),
-      latency: latencyOf(given),
-      imperfections: imperfectionsOf(given, simulated),
-      topology: oneOf("topology", given.value("topology"), TOPOLOGY_NAMES),
-      keyCount: given.integer("key-count", { min: 1 }),
-      maxTxnLength: given.integer("max-txn-length", { min: 1 }),
-      maxWritesPerKey: given.integer("max-writes-per-key", { min: 1 }),
-      seed: given.text("seed") ?? String(Math.floor(Math.random() * 2 ** 32)),
-      ...(nemesis && { faults: nemesis }),
-      ...(availability === undefined ? {} : { availability }),
-      ...(models === undefined ? {} : { consistencyModels: modelsOf(models) }),
-    },
-    bin: given.text("bin"),
-    args: given.rest,
-    testCount: given.integer("test-count", { min: 1 }),
-    logStderr: given.flag("log-stderr"),
-    logNetSend: given.flag("log-net-send"),
-    logNetRecv: given.flag("log-net-recv"),
+  if (given.rest.length > 0) run["args"] = given.rest;
+  const nodesFile = command.run && valueOf("nodes-file", NODES_FILE["nodes-file"], given);
+  rejectConflicts(given);
+  if (!arePlanOptions(run)) throw new TypeError("an option of a run is not of its kind");
+  return {
+    own,
+    run,
+    ...(typeof nodesFile === "string" && { nodesFile }),
+    words: given.words,
+    help: given.flags.has("help"),
   };
-  const problem = workload.problem?.({ ...test.run, latencyMs: test.run.latency.meanMs });
-  if (problem !== undefined) throw new UsageError(problem);
-  return test;
 }
 
-class Given {
-  constructor(
-    readonly values: ReadonlyMap<string, readonly string[]>,
-    readonly flags: ReadonlySet<string>,
-    readonly rest: readonly string[],
-  ) {}
-
-  has(name: string): boolean {
-    return this.values.has(name) || this.flags.has(name);
-  }
-
-  flag(name: string): boolean {
-    return this.flags.has(name);
-  }
-
-  all(name: string): readonly string[] {
-    return this.values.get(name) ?? [];
-  }
-
-  text(name: string): string | undefined {
-    return this.values.get(name)?.at(-1);
-  }
-
-  value(name: keyof typeof DEFAULTS): string {
-    return this.text(name) ?? DEFAULTS[name];
-  }
-
-  number(name: keyof typeof DEFAULTS, { min }: { min: number }): number {
-    const text = this.value(name);
-    const value = Number(text);
-    if (text.trim() !== "" && Number.isFinite(value) && value >= min) return value;
-    throw new UsageError(`--${name} must be a number of at least ${min}, got "${text}"`);
-  }
-
-  integer(name: keyof typeof DEFAULTS, { min }: { min: number }): number {
-    const text = this.value(name);
-    const value = Number(text);
-    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= min) return value;
-    throw new UsageError(`--${name} must be a whole number of at least ${min}, got "${text}"`);
-  }
+/** The options of a run that a command line holds, and nothing but them. */
+export function parseRunOptions(argv: readonly string[]): Partial<PlanOptions> {
+  return parseArguments(argv, { own: {}, run: true }).run;
 }
 
-function readArguments(argv: readonly string[]): Given {
-  const unknown: string[] = [];
-  const parsed: Readonly<Record<string, unknown>> = parseArgs(withValuesTied(argv), {
-    string: VALUED,
-    boolean: FLAGS,
-    collect: VALUED,
-    alias: { workload: "w", node: "n" },
-    "--": true,
-    unknown: (arg) => void unknown.push(arg),
-  });
-  const [stray] = unknown;
-  if (stray !== undefined) throw new UsageError(complaint(stray));
-  const values = new Map<string, string[]>();
-  for (const name of VALUED) {
-    const texts = asTexts(parsed[name]);
-    if (texts.length === 0) continue;
-    if (texts.includes("")) throw new UsageError(`--${name} needs a value`);
-    values.set(name, texts);
+/**
+ * The options of a run with those given on a command line over them.
+ *
+ * @throws {UsageError} if one that was given does not apply.
+ */
+export function applyGiven(
+  options: Partial<PlanOptions>,
+  given: Partial<PlanOptions>,
+): PlanOptions {
+  const { workload, ...others } = amend(options, given);
+  if (workload === undefined) throw new UsageError("--workload is missing");
+  for (const field of Object.keys(given)) {
+    const { name, workloads } = PLAN_FIELDS.get(field) ?? {};
+    if (workloads === undefined || workloads.includes(workload)) continue;
+    throw new UsageError(
+      `--${name} does not apply to ${workload}, only to ${workloads.join(", ")}`,
+    );
   }
-  return new Given(
-    values,
-    new Set(FLAGS.filter((name) => parsed[name] === true)),
-    asTexts(parsed["--"]),
+  if (given.faultIntervalS !== undefined && !others.faults?.length) {
+    throw new UsageError("--nemesis-interval has no use without --nemesis");
+  }
+  return { workload, ...others };
+}
+
+/**
+ * The options that make a plan, as words: those that differ from the defaults, or from another plan
+ * if one is given. The program and the seed are not among them.
+ */
+export function wordsOf(plan: Plan, other?: Plan): string[] {
+  const standard = textsOf({ ...other ?? planOf({ workload: "echo" }), workload: plan.workload });
+  const changed = [...textsOf(plan)].filter(([name, text]) => standard.get(name) !== text);
+  return [
+    ...(other === undefined ? ["-w", plan.workload] : []),
+    ...changed.flatMap(([name, text]) => [`--${name}`, text]),
+    ...(plan.args.length > 0 ? ["--", ...plan.args] : []),
+  ];
+}
+
+function textsOf({ program: _, args: __, operations: ___, seed: ____, ...plan }: Plan) {
+  const { nodes, concurrency, faults, availability } = plan;
+  const isCounted = nodes.every((node, i) => node === `n${i}`);
+  const perNode = concurrency / nodes.length;
+  const written: Readonly<Partial<Record<string, string>>> = {
+    nodeCount: isCounted ? `${nodes.length}` : "",
+    nodes: isCounted ? "" : nodes.join(","),
+    concurrency: Number.isInteger(perNode) ? `${perNode}n` : `${concurrency}`,
+    faults: faults.filter((one) => typeof one === "string").join(","),
+    ...(availability === 1 && { availability: "total" }),
+  };
+  const values: ReadonlyMap<string, unknown> = new Map(Object.entries(plan));
+  return new Map([...PLAN_FIELDS].flatMap(([field, { name }]): [string, string][] => {
+    const text = written[field] ?? String(values.get(field) ?? "");
+    return name === undefined || text === "" ? [] : [[name, text]];
+  }));
+}
+
+/** Options as a help text lists them, a line each, without those that are refused. */
+export function optionsHelp<O extends Options>({ own, run, refused = {} }: Command<O>): string {
+  const list = (options: Options) =>
+    Object.entries(options).filter(([name]) => !(name in refused)).map(helpLine);
+  const lines = list({ ...own, ...HELP });
+  if (!run) return lines.join("\n");
+  const others = Object.fromEntries(Object.entries(RUN_OPTIONS).filter(([name]) => !(name in own)));
+  return [...lines, "", "Options of the run:", "", ...list(others)].join("\n");
+}
+
+function helpLine([name, option]: readonly [string, Option<unknown>]): string {
+  const { value, help, alias = [], default: standard, workloads } = option;
+  const letter = alias.find((one) => one.length === 1);
+  const names = letter === undefined ? `--${name}` : `-${letter}, --${name}`;
+  const shown = value === undefined ? names : `${names} ${value}`;
+  const fallback = standard === undefined ? "" : `; default ${standard}`;
+  const scope = workloads === undefined ? "" : ` (${workloads.join(", ")})`;
+  return `  ${shown.padEnd(30)} ${help}${fallback}${scope}`;
+}
+
+/** The words of a command line, by the option that they belong to. */
+interface Words {
+  readonly texts: ReadonlyMap<string, readonly string[]>;
+  readonly flags: ReadonlySet<string>;
+  readonly words: readonly string[];
+  /** What stands behind `--`. */
+  readonly rest: readonly string[];
+}
+
+function readWords<O extends Options>(
+  argv: readonly string[],
+  { own, run = false, refused = {}, words: most = 0 }: Command<O>,
+): Words {
+  const options: Options = { ...(run ? RUN_OPTIONS : {}), ...own, ...HELP };
+  const known = Object.entries(options).filter(([name]) => !(name in refused));
+  const valued = known.flatMap(([name, { kind }]) => kind === undefined ? [] : [name]);
+  const flags = known.flatMap(([name, { kind }]) => kind === undefined ? [name] : []);
+  const alias = Object.fromEntries(known.map(([name, option]) => [name, [...option.alias ?? []]]));
+  const needless = argv.slice(0, endOf(argv)).find((word) =>
+    flags.some((flag) => word.startsWith(`--${flag}=`))
   );
+  if (needless !== undefined) {
+    const [flag, value] = needless.split(/=(.*)/s);
+    throw new UsageError(`${flag} takes no value, got "${value}"`);
+  }
+  const strays: string[] = [];
+  const parsed: Readonly<Record<string, unknown>> = parseArgs(withValuesTied(argv, valued), {
+    string: [...valued, "_"],
+    boolean: flags,
+    collect: valued,
+    alias,
+    "--": true,
+    unknown: (word, key) => key === undefined ? undefined : void strays.push(word),
+  });
+  const names = known.map(([name]) => name);
+  if (strays[0] !== undefined) throw new UsageError(complaint(strays[0], names, refused));
+  const words = asTexts(parsed["_"]);
+  const rest = asTexts(parsed["--"]);
+  if (words.length > most || (rest.length > 0 && !run)) throw stray(words[most] ?? "--", run);
+  const texts = new Map(valued.map((name) => [name, asTexts(parsed[name])] as const));
+  const missing = valued.find((name) => texts.get(name)?.includes(""));
+  if (missing !== undefined) throw new UsageError(`--${missing} needs a value`);
+  return { texts, flags: new Set(flags.filter((name) => parsed[name] === true)), words, rest };
+}
+
+/** Where a command's own arguments end, and those for the node begin. */
+function endOf(argv: readonly string[]): number {
+  return argv.includes("--") ? argv.indexOf("--") : argv.length;
 }
 
 /** Ties a value to its option where it would be read as an option itself, or not at all: -1, "". */
-function withValuesTied(argv: readonly string[]): string[] {
-  const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
+function withValuesTied(argv: readonly string[], valued: readonly string[]): string[] {
+  const end = endOf(argv);
   const tied: string[] = [];
   for (const [i, word] of argv.entries()) {
     const option = argv[i - 1] ?? "";
-    const valued = option.startsWith("--") && VALUED.includes(option.slice(2));
-    if (i < end && valued && /^(-[\d.].*)?$/.test(word)) {
+    const takesValue = option.startsWith("--") && valued.includes(option.slice(2));
+    if (i < end && takesValue && /^(-[\d.].*)?$/.test(word)) {
       tied[tied.length - 1] = `${option}=${word}`;
     } else tied.push(word);
   }
@@ -290,126 +263,67 @@ function asTexts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-function complaint(argument: string): string {
-  const name = argument.replace(/^--?/, "").replace(/=.*$/, "");
-  const refusal = REFUSED[name];
-  if (refusal !== undefined) return `--${name} is Maelstrom's, but has no use: ${refusal}`;
-  if (/^[\u2010-\u2015-]*[\u2010-\u2015]/.test(argument)) {
-    return `"${argument}" begins with a dash that is no hyphen; write it with "--"`;
-  }
-  if (argument.startsWith("-")) return `unknown option ${argument}`;
-  return `stray argument "${argument}" (arguments for the node go behind "--")`;
+function valueOf(name: string, { kind, repeats = false }: Option<unknown>, given: Words): unknown {
+  if (kind === undefined) return given.flags.has(name);
+  const texts = given.texts.get(name) ?? [];
+  const text = repeats ? texts.join(",") : texts.at(-1);
+  if (texts.length === 0 || text === undefined) return undefined;
+  const value = kind.parse(text);
+  const problem = kindProblem(kind, value, text);
+  if (problem !== undefined) throw new UsageError(`--${name} ${problem}`);
+  return value;
 }
 
-function required(given: Given, name: string): string {
-  const text = given.text(name);
-  if (text === undefined) throw new UsageError(`--${name} is missing`);
-  return text;
-}
-
-function oneOf<T extends string>(name: string, text: string, known: readonly T[]): T {
-  const found = known.find((one) => one === text);
-  if (found !== undefined) return found;
-  throw new UsageError(`--${name} must be one of ${known.join(", ")}, got "${text}"`);
-}
-
-function nodesOf(given: Given): string[] {
-  const count = given.text("node-count");
-  if (count !== undefined) {
-    const naming = ["nodes", "node", "nodes-file"].find((name) => given.has(name));
-    if (naming !== undefined) {
-      throw new UsageError(`--node-count and --${naming} exclude each other`);
-    }
-    if (!/^[1-9]\d*$/.test(count)) {
-      throw new UsageError(`--node-count must be a whole number of at least 1, got "${count}"`);
-    }
-    return Array.from({ length: Number(count) }, (_, i) => `n${i}`);
-  }
-  const file = given.text("nodes-file");
-  const named = [
-    ...given.all("nodes").flatMap((list) => list.split(",")),
-    ...given.all("node"),
-    ...(file === undefined ? [] : readNames(file)),
-  ].map((name) => name.trim()).filter((name) => name !== "");
-  const again = named.find((name, i) => named.indexOf(name) < i);
-  if (again !== undefined) throw new UsageError(`there can not be two nodes named "${again}"`);
-  const asClient = named.find(isClient);
-  if (asClient !== undefined) {
-    throw new UsageError(`no node can be named "${asClient}": names with c are clients'`);
-  }
-  const asService = named.find((name) => SERVICE_IDS.includes(name));
-  if (asService !== undefined) {
-    throw new UsageError(`no node can be named "${asService}": that is a service`);
-  }
-  return named.length > 0 ? named : ["n1", "n2", "n3", "n4", "n5"];
-}
-
-function readNames(file: string): string[] {
-  try {
-    return Deno.readTextFileSync(file).split("\n");
-  } catch (error) {
-    throw new UsageError(`--nodes-file: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-function concurrencyOf(text: string, nodes: number): number {
-  const [, count, perNode] = /^(\d+)(n?)$/.exec(text) ?? [];
-  const concurrency = Number(count) * (perNode === "n" ? nodes : 1);
-  if (concurrency >= 1) return concurrency;
-  throw new UsageError(`--concurrency must be a number, or one with n behind it, got "${text}"`);
-}
-
-function latencyOf(given: Given): RunOptions["latency"] {
-  const meanMs = given.integer("latency", { min: 0 });
-  const kinds: readonly LatencyDistribution[] = ["constant", "uniform", "exponential"];
-  return { meanMs, distribution: oneOf("latency-dist", given.value("latency-dist"), kinds) };
-}
-
-function availabilityOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const fraction = text === "total" ? 1 : Number(text);
-  if (fraction >= 0 && fraction <= 1) return fraction;
-  throw new UsageError(`--availability must be total, or a number from 0 to 1, got "${text}"`);
-}
-
-function modelsOf(text: string): readonly string[] {
-  try {
-    return parseConsistencyModels(text);
-  } catch (error) {
-    throw new UsageError(`--consistency-models: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-function imperfectionsOf(given: Given, simulated: boolean): LinkOptions {
-  const probability = (name: "loss" | "duplication") => {
-    const p = given.number(name, { min: 0 });
-    if (p < 1) return p;
-    throw new UsageError(`--${name} must be a probability below 1, got "${given.value(name)}"`);
-  };
-  return {
-    loss: probability("loss"),
-    duplication: probability("duplication"),
-    deliveryMs: simulated ? given.number("delivery", { min: 0 }) : 0,
-  };
-}
-
-function faultsOf(given: Given, simulated: boolean): RunOptions["faults"] {
-  const nemesis = given.text("nemesis");
-  const intervalS = given.number("nemesis-interval", { min: MIN_NEMESIS_INTERVAL_S });
-  if (nemesis === undefined) {
-    if (!given.has("nemesis-interval")) return undefined;
-    throw new UsageError("--nemesis-interval has no use without --nemesis");
-  }
-  const kinds = nemesis.split(",").map((name) => name.trim()).map((name) => {
-    if (!isFaultKind(name)) {
-      const known = [...FAULT_KINDS.keys()].join(", ");
-      throw new UsageError(`--nemesis must name some of ${known}, got "${name}"`);
-    }
-    if (name === "skew" && !simulated) {
-      throw new UsageError("--nemesis skew needs the simulator: a process has the machine's clock");
-    }
-    return name;
+function areValues<O extends Options>(
+  values: Readonly<Record<string, unknown>>,
+  options: O,
+): values is Values<O> {
+  return Object.entries(options).every(([name, { kind }]) => {
+    const value = values[name];
+    if (kind === undefined) return typeof value === "boolean";
+    return value === undefined || kind.accepts(value);
   });
-  return (nodes, random) =>
-    merge(kinds.map((kind) => schedule(kindOf(kind), nodes, random.split(kind), intervalS)));
+}
+
+function rejectConflicts({ texts }: Words): void {
+  const naming = ["nodes", "nodes-file"].find((name) => texts.get(name)?.length);
+  if (naming !== undefined && texts.get("node-count")?.length) {
+    throw new UsageError(`--node-count and --${naming} exclude each other`);
+  }
+}
+
+function stray(word: string, run: boolean): UsageError {
+  if (/^[\u2010-\u2015-]*[\u2010-\u2015]/.test(word)) {
+    return new UsageError(`"${word}" begins with a dash that is no hyphen; write it with "--"`);
+  }
+  const hint = run ? ` (arguments for the node go behind "--")` : "";
+  return new UsageError(`stray argument "${word}"${hint}`);
+}
+
+/** What is wrong with an option that there is not. */
+function complaint(
+  word: string,
+  known: readonly string[],
+  refused: Readonly<Record<string, string>>,
+): string {
+  const name = word.replace(/^--?/, "").replace(/=.*$/, "");
+  const why = refused[name] ?? REFUSED[name];
+  if (why !== undefined) return `--${name}: ${why}`;
+  const [nearest = ""] = known.toSorted((a, b) => distance(a, name) - distance(b, name));
+  const isNear = distance(nearest, name) <= Math.max(1, name.length / 3);
+  return `unknown option ${word}${isNear ? `; did you mean --${nearest}?` : ""}`;
+}
+
+/** How many letters have to be put in, taken out or replaced to make one word of another. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }

@@ -9,19 +9,26 @@ import { UNKNOWN } from "../checkers/checker.ts";
 import { VirtualClock } from "./clock/virtual_clock.ts";
 import { type Edn, prettyEdn } from "../history/edn.ts";
 import { NS_PER_S, printHistory } from "../history/operations.ts";
-import { parseTestOptions } from "./command_line.ts";
-import type { RunOptions } from "./run.ts";
+import { planOf, workloadOf } from "./plan.ts";
+import { run } from "./run.ts";
 import { LwwRegisters } from "../algorithms/lww_registers.ts";
 import { type Node, type Program, RpcError } from "../mod.ts";
 import { Replication } from "../algorithms/replication.ts";
 import neverReplicates from "../../nodes/faulty/never_replicates.ts";
-import { simulate } from "../simulator/simulate.ts";
+import { inVirtualTime, simulate } from "../simulator/simulate.ts";
 import { TxnRwRegister } from "../workloads.ts";
 
-const OPTIONS = parseTestOptions(
-  ("-w txn-rw-register --node-count 2 --concurrency 2n --time-limit 3 --rate 50 --seed 1 " +
-    "--consistency-models read-committed --nemesis partition --nemesis-interval 1").split(" "),
-).run;
+const PLAN = planOf({
+  workload: "txn-rw-register",
+  nodeCount: 2,
+  concurrency: "2n",
+  timeLimitS: 3,
+  rate: 50,
+  consistencyModels: ["read-committed"],
+  faults: ["partition"],
+  faultIntervalS: 1,
+});
+const WORKLOAD = workloadOf(PLAN);
 
 /** A program that replicates, and refuses transactions on more keys than that. */
 function replicates(mostKeys = Infinity): Program {
@@ -38,19 +45,22 @@ function replicates(mostKeys = Infinity): Program {
 }
 
 async function explained(program: Program): Promise<{ verdict: Edn; words: string[] }> {
-  const { finalStates = {}, history } = await simulate(program, OPTIONS);
-  const { finalStates: check } = OPTIONS.workload;
+  const { finalStates = {}, history } = await simulate(program, PLAN);
+  const { finalStates: check } = WORKLOAD;
   assert(check !== undefined);
   const words = explainFinalStates(check, finalStates, history);
   return { verdict: finalStates["valid?"] ?? null, words };
 }
 
 Deno.test("final states change neither the history nor the results", async () => {
-  const { finalStates: _, ...workload } = OPTIONS.workload;
-  const without: RunOptions = { ...OPTIONS, workload };
+  const { finalStates: _, ...workload } = WORKLOAD;
   for (const program of [replicates(), neverReplicates]) {
-    const plain = await simulate(program, without);
-    const asked = await simulate(program, OPTIONS);
+    const plain = await inVirtualTime(
+      program,
+      PLAN.seed,
+      (engine) => run(PLAN, { ...engine, workload }),
+    );
+    const asked = await simulate(program, { ...PLAN, deliveryMs: 0 });
     assertEquals(plain.finalStates, undefined);
     assert(asked.finalStates !== undefined);
     assertEquals(printHistory(asked.history), printHistory(plain.history));

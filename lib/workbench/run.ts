@@ -12,48 +12,29 @@ import type { Call } from "./clients/client.ts";
 import { type Clock, sleep, until } from "./clock/clock.ts";
 import type { Edn, EdnObject } from "../history/edn.ts";
 import { any, type Generator, stagger, timeLimit } from "./clients/generator.ts";
-import { scripted, type ScriptedOp } from "./clients/script.ts";
+import { scripted } from "./clients/script.ts";
 import { NS_PER_S, type Op } from "../history/operations.ts";
 import type { Host, Problem } from "./hosts/host.ts";
 import { type Fault, faultValues, inflict } from "./faults/kinds.ts";
 import { type TimedFault, validate } from "./faults/schedule.ts";
 import { Cluster, Crash } from "./cluster.ts";
-import type { Latency } from "./network/latency.ts";
-import type { LinkOptions } from "./network/loss.ts";
 import type { PacketObserver } from "./network/packet.ts";
+import { faultsOf, type Plan, workloadOf } from "./plan.ts";
+import { timedOperation } from "./planned.ts";
 import { Random } from "./random.ts";
 import type { RunResult } from "./result.ts";
 import { type Asker, Threads } from "./threads.ts";
-import type { Workload, WorkloadOptions } from "./workloads/workload.ts";
-
-/** Everything that decides what a run does. */
-export interface RunOptions extends Omit<WorkloadOptions, "latencyMs"> {
-  readonly workload: Workload;
-  /** Operations per second, over all threads. 0: none, but the run takes its time. */
-  readonly rate: number;
-  /** Length of the main phase. */
-  readonly timeLimitS: number;
-  readonly latency: Latency;
-  /** Loss, duplication and delivery time beyond Maelstrom's. Default: none. */
-  readonly imperfections?: LinkOptions;
-  /** What goes wrong, in order of time; may be endless. Default: nothing. */
-  readonly faults?: (nodes: readonly string[], random: Random) => Iterable<TimedFault>;
-  /** The main phase's operations, written down, instead of the workload's own. */
-  readonly script?: readonly ScriptedOp[];
-  /** Required fraction of operations that are ok; 1 is Maelstrom's `total`. */
-  readonly availability?: number;
-  readonly consistencyModels?: readonly string[];
-  /** Decides every draw of generators, nemesis and latencies. */
-  readonly seed: number | string;
-}
+import type { Workload } from "./workloads/workload.ts";
 
 /** Where a run takes place, and who looks on. */
-export interface Engine {
+export interface Environment {
   readonly clock: Clock;
   readonly host: Host;
   readonly observer?: Observer;
   /** Ends the run early: it rejects with the signal's reason, nodes stopped. */
   readonly signal?: AbortSignal;
+  /** A workload in place of the one that the plan names. */
+  readonly workload?: Workload;
 }
 
 /** Told what happens while it happens. */
@@ -88,6 +69,7 @@ export interface Gauge {
   readonly now: () => number;
   readonly invocations: () => number;
   readonly serverMessages: () => number;
+  readonly history: () => readonly Op[];
 }
 
 /** Maelstrom waits that long before final operations, with the network healed. */
@@ -100,14 +82,14 @@ const LAST_WORDS = 8;
 const MALFORMED_TOLD = 3;
 
 /** Runs a workload against a host's nodes and checks what came of it. */
-export function run(options: RunOptions, engine: Engine): Promise<RunResult> {
-  return new Run(options, engine).outcome();
+export function run(plan: Plan, environment: Environment): Promise<RunResult> {
+  return new Run(plan, environment).outcome();
 }
 
 class Run {
-  readonly #options: RunOptions;
-  readonly #workloadOptions: WorkloadOptions;
-  readonly #engine: Engine;
+  readonly #plan: Plan;
+  readonly #workload: Workload;
+  readonly #environment: Environment;
   readonly #random: Random;
   readonly #cluster: Cluster;
   readonly #history: Op[] = [];
@@ -122,21 +104,24 @@ class Run {
   #net: Result | undefined;
   #finalStates: FinalStates | undefined;
 
-  constructor(options: RunOptions, engine: Engine) {
-    this.#options = options;
-    this.#workloadOptions = { ...options, latencyMs: options.latency.meanMs };
-    this.#engine = engine;
-    this.#random = new Random(options.seed);
+  constructor(plan: Plan, environment: Environment) {
+    this.#plan = plan;
+    this.#workload = environment.workload ?? workloadOf(plan);
+    this.#environment = environment;
+    this.#random = new Random(plan.seed);
     this.#stopped = new Promise((_, reject) => this.#stop = reject);
     this.#stopped.catch(() => {}); // it may come when nobody waits any more
-    const { message, log } = engine.observer ?? {};
+    const { nodes, latencyMs, latencyDistribution, loss, duplication, deliveryMs = 0 } = plan;
+    const { host, clock, observer: { message, log } = {} } = environment;
     this.#cluster = new Cluster({
-      nodes: options.nodes,
-      host: engine.host,
-      clock: engine.clock,
+      nodes,
+      host,
+      clock,
       random: this.#random,
-      latency: options.latency,
-      ...options.imperfections,
+      latency: { meanMs: latencyMs, distribution: latencyDistribution },
+      loss,
+      duplication,
+      deliveryMs,
       ...(message && { observe: (event, packet) => message(this.#now(), event, packet) }),
       ...(log && { log: (node, line) => log(node, line, this.#now()) }),
       problem: (problem) => this.#note(problem),
@@ -145,7 +130,7 @@ class Run {
   }
 
   async outcome(): Promise<RunResult> {
-    const { signal, observer } = this.#engine;
+    const { signal, observer } = this.#environment;
     const abort = () => this.#stop(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
     if (signal?.aborted) abort();
@@ -153,6 +138,7 @@ class Run {
       now: () => this.#now(),
       invocations: () => this.#invocations,
       serverMessages: () => this.#cluster.network.traffic.servers.sent,
+      history: () => this.#history,
     });
     try {
       await Promise.race([this.#phases(), this.#stopped]);
@@ -171,35 +157,34 @@ class Run {
   }
 
   #ended(): RunResult {
-    const { workload, nodes } = this.#options;
-    const nodeCount = nodes.length;
-    return { workload, nodeCount, history: this.#history, problems: this.#problems };
+    const nodeCount = this.#plan.nodes.length;
+    const [workload, history, problems] = [this.#workload, this.#history, this.#problems];
+    return { workload, nodeCount, history, problems };
   }
 
   #enter(phase: Phase): void {
-    this.#engine.observer?.phase?.(phase);
+    this.#environment.observer?.phase?.(phase);
   }
 
   #now(): number {
-    return this.#engine.clock.nowNs() - this.#origin;
+    return this.#environment.clock.nowNs() - this.#origin;
   }
 
   async #phases(): Promise<void> {
-    const { clock } = this.#engine;
+    const { clock } = this.#environment;
     this.#enter("starting");
     await this.#cluster.start();
     this.#origin = clock.nowNs();
-    this.#engine.observer?.up?.(this.#origin);
+    this.#environment.observer?.up?.(this.#origin);
     await this.#setUp();
     const random = this.#random.split("operations");
-    const { workload } = this.#options;
-    const { main, background, final } = workload.generators(this.#workloadOptions, random);
+    const { main, background, final } = this.#workload.generators(this.#plan, random);
     const threads = this.#threads();
     this.#enter("running");
     await this.#main(threads, this.#schedule(main, background, random));
     if (final !== undefined) {
       this.#enter("recovering");
-      if (this.#options.faults !== undefined) this.#recover();
+      if (this.#plan.faults.length > 0) this.#recover();
       await sleep(clock, RECOVERY_NS);
       this.#enter("final");
       await threads.run(final);
@@ -211,9 +196,8 @@ class Run {
 
   /** One client a node, opened for every workload and closed only at the end, as in Maelstrom. */
   async #setUp(): Promise<void> {
-    const { workload, nodes } = this.#options;
-    const setUp = workload.setUp?.(this.#workloadOptions);
-    await Promise.all(nodes.map(async (node) => {
+    const setUp = this.#workload.setUp?.(this.#plan);
+    await Promise.all(this.#plan.nodes.map(async (node) => {
       const call = this.#callOf(node);
       try {
         await setUp?.(call);
@@ -231,11 +215,10 @@ class Run {
   }
 
   #threads(): Threads {
-    const { workload } = this.#options;
     return new Threads({
-      clock: this.#engine.clock,
-      workload,
-      options: this.#workloadOptions,
+      clock: this.#environment.clock,
+      workload: this.#workload,
+      options: this.#plan,
       openClient: () => this.#cluster.openClient(),
       nowNs: () => this.#now(),
       record: (op, asker) => this.#record(op, asker),
@@ -257,28 +240,26 @@ class Run {
 
   /** The main phase's operations in time. */
   #schedule(main: Generator, background: Generator | undefined, random: Random): Generator {
-    const { rate, timeLimitS, script } = this.#options;
-    if (script !== undefined) return scripted(script, main);
+    const { rate, timeLimitS, operations } = this.#plan;
+    if (operations !== undefined) return scripted(operations.map(timedOperation), main);
     const spaced = stagger(rate, random.split("schedule"), main);
     return timeLimit(timeLimitS * NS_PER_S, background ? any(spaced, background) : spaced);
   }
 
   async #main(threads: Threads, schedule: Generator): Promise<void> {
-    const { rate, timeLimitS, faults, script } = this.#options;
+    const { rate, timeLimitS, operations } = this.#plan;
     const limit = timeLimitS * NS_PER_S;
-    const end = this.#engine.clock.nowNs() + limit;
-    const stopNemesis = faults === undefined ? () => {} : this.#unleash(
-      faults(this.#options.nodes, this.#random.split("nemesis")),
-      this.#now() + limit,
-    );
+    const end = this.#environment.clock.nowNs() + limit;
+    const faults = faultsOf(this.#plan, this.#random.split("nemesis"));
+    const stopNemesis = this.#unleash(faults, this.#now() + limit);
     if (rate > 0) await threads.run(schedule);
-    if (rate === 0 || script !== undefined) await until(this.#engine.clock, end);
+    if (rate === 0 || operations !== undefined) await until(this.#environment.clock, end);
     stopNemesis();
   }
 
   /** Lets faults strike at their times, until a time; returns how to stop before. */
   #unleash(faults: Iterable<TimedFault>, end: number): () => void {
-    const { clock } = this.#engine;
+    const { clock } = this.#environment;
     const upcoming = validate(faults, (id) => this.#cluster.network.knows(id));
     let stopped = false;
     const next = () => {
@@ -302,7 +283,7 @@ class Run {
   #inflict(fault: Fault): void {
     const [invoked, completed] = faultValues(fault);
     const op = { process: "nemesis", type: "info", f: fault.f } as const;
-    this.#engine.observer?.fault?.({ timeNs: this.#now(), fault });
+    this.#environment.observer?.fault?.({ timeNs: this.#now(), fault });
     this.#record({ ...op, value: invoked });
     inflict(fault, this.#cluster);
     this.#record({ ...op, value: completed });
@@ -312,22 +293,22 @@ class Run {
     const recorded = { index: this.#history.length, time: this.#now(), ...op };
     this.#history.push(recorded);
     if (op.type === "invoke") this.#invocations++;
-    this.#engine.observer?.op?.(recorded, asker);
+    this.#environment.observer?.op?.(recorded, asker);
     return recorded;
   }
 
   #note(given: Omit<Problem, "timeNs">): Problem {
     const problem = { timeNs: this.#now(), ...given };
     this.#problems.push(problem);
-    this.#engine.observer?.problem?.(problem);
+    this.#environment.observer?.problem?.(problem);
     return problem;
   }
 
   #check(): EdnObject {
-    const { workload, availability, consistencyModels } = this.#options;
+    const { availability, consistencyModels } = this.#plan;
     return composeResults({
       history: this.#history,
-      check: workload.check,
+      check: this.#workload.check,
       options: {
         ...(availability === undefined ? {} : { availability }),
         ...(consistencyModels === undefined ? {} : { consistencyModels }),
@@ -338,7 +319,8 @@ class Run {
 
   /** Lets the nodes come to rest, and reads what they hold. */
   async #readFinalStates(): Promise<void> {
-    const { nodes, workload: { finalStates } } = this.#options;
+    const { nodes } = this.#plan;
+    const { finalStates } = this.#workload;
     const keys = finalStates?.keys(this.#history) ?? [];
     if (finalStates === undefined || keys.length === 0) return;
     this.#enter("comparing");
@@ -346,11 +328,12 @@ class Run {
     const calls = new Map(nodes.map((node) => [node, this.#callOf(node)]));
     const read = (node: string, some: readonly Edn[]) =>
       finalStates.read(some, calls.get(node) ?? this.#callOf(node));
-    this.#finalStates = await readFinalStates(nodes, keys, read, this.#engine.clock);
+    this.#finalStates = await readFinalStates(nodes, keys, read, this.#environment.clock);
   }
 
   #checkFinalStates(): Result | undefined {
-    const { nodes, concurrency, consistencyModels, workload: { finalStates } } = this.#options;
+    const { nodes, concurrency, consistencyModels } = this.#plan;
+    const { finalStates } = this.#workload;
     if (finalStates === undefined || this.#finalStates === undefined) return undefined;
     return checkFinalStates(finalStates, this.#history, {
       ...this.#finalStates,

@@ -3,16 +3,11 @@ import type { Program } from "../node.ts";
 import { inVirtualTime, simulate } from "../simulator/simulate.ts";
 import { isEdnObject } from "../history/edn.ts";
 import { NS_PER_S, type Op } from "../history/operations.ts";
-import type { TimedFault } from "./faults/schedule.ts";
-import { parseTestOptions } from "./command_line.ts";
-import { type Observer, run, type RunOptions } from "./run.ts";
+import { planOf, type PlanOptions } from "./plan.ts";
+import type { PlannedFault } from "./planned.ts";
+import { type Observer, run } from "./run.ts";
 import { integer, oneWay } from "../rpc.ts";
 import { Broadcast, Echo } from "../workloads.ts";
-
-const optionsOf = (line: string, more: Partial<RunOptions> = {}): RunOptions => ({
-  ...parseTestOptions([...line.split(" "), "--seed", "1"], { simulated: true }).run,
-  ...more,
-});
 
 /** Every node keeps what it is told, and no more. */
 const alone: Program = (node) => {
@@ -29,17 +24,17 @@ const echo: Program = (node) => {
   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
 };
 
-const SMALL = "-w broadcast --node-count 2 --time-limit 5 --rate 10";
+const SMALL = { workload: "broadcast", nodeCount: 2, timeLimitS: 5, rate: 10 };
 
 /** What an observer was told, with the whole seconds of virtual time. */
-async function phasesOf(options: RunOptions, program = alone): Promise<string[]> {
+async function phasesOf(options: PlanOptions, program = alone): Promise<string[]> {
   const told: string[] = [];
   await simulate(program, options, { phase: (phase) => told.push(phase) });
   return told;
 }
 
 Deno.test("a run with final operations recovers before them; one without does not", async () => {
-  assertEquals(await phasesOf(optionsOf(SMALL)), [
+  assertEquals(await phasesOf(SMALL), [
     "starting",
     "running",
     "recovering",
@@ -47,7 +42,7 @@ Deno.test("a run with final operations recovers before them; one without does no
     "stopping",
     "checking",
   ]);
-  assertEquals(await phasesOf(optionsOf("-w echo --node-count 1 --time-limit 1"), echo), [
+  assertEquals(await phasesOf({ workload: "echo", nodeCount: 1, timeLimitS: 1 }, echo), [
     "starting",
     "running",
     "stopping",
@@ -58,7 +53,7 @@ Deno.test("a run with final operations recovers before them; one without does no
 const isFinal = ({ extra }: Op) => extra?.["final?"] === true;
 
 Deno.test("operations end with the time limit; final reads come ten seconds later, one a thread", async () => {
-  const { history } = await simulate(alone, optionsOf(`${SMALL} --concurrency 4`));
+  const { history } = await simulate(alone, { ...SMALL, concurrency: 4 });
   const main = history.filter((op) => !isFinal(op));
   assert(main.every(({ time }) => time < 5.01 * NS_PER_S));
   assert(main.length > 70 && main.length < 130, `${main.length} events`);
@@ -68,7 +63,7 @@ Deno.test("operations end with the time limit; final reads come ten seconds late
 });
 
 Deno.test("a history's indices count, and its times never go back", async () => {
-  const { history } = await simulate(alone, optionsOf(SMALL));
+  const { history } = await simulate(alone, SMALL);
   assertEquals(history.map(({ index }) => index), history.map((_, i) => i));
   const times = history.map(({ time }) => time);
   assertEquals(times, times.toSorted((a, b) => a - b));
@@ -76,14 +71,14 @@ Deno.test("a history's indices count, and its times never go back", async () => 
 
 Deno.test("a rate of nothing invokes nothing, but takes its time", async () => {
   let ns = 0;
-  await simulate(echo, optionsOf("-w echo --node-count 1 --time-limit 7 --rate 0"), {
+  await simulate(echo, { workload: "echo", nodeCount: 1, timeLimitS: 7, rate: 0 }, {
     started: ({ now }) => setTimeout(() => ns = now(), 6_900),
   });
   assertEquals(Math.round(ns / NS_PER_S), 7);
 });
 
 Deno.test("the results count the messages and operations of the whole run", async () => {
-  const { results = {}, history } = await simulate(alone, optionsOf(SMALL));
+  const { results = {}, history } = await simulate(alone, SMALL);
   const net = results["net"] ?? null;
   const clients = isEdnObject(net) ? net["clients"] ?? null : null;
   const sent = isEdnObject(clients) ? Number(clients["send-count"]) : 0;
@@ -92,17 +87,14 @@ Deno.test("the results count the messages and operations of the whole run", asyn
 });
 
 /** Kills, pauses, cuts off and skews a second after the start, for good. */
-const forGood: TimedFault[] = [
-  { timeNs: NS_PER_S, fault: { f: "kill", nodes: ["n0"] } },
-  { timeNs: NS_PER_S, fault: { f: "pause", nodes: ["n1"] } },
-  { timeNs: NS_PER_S, fault: { f: "skew", node: "n2", skewMs: 100 } },
+const forGood: PlannedFault[] = [
+  { timeS: 1, f: "kill", nodes: ["n0"] },
+  { timeS: 1, f: "pause", nodes: ["n1"] },
+  { timeS: 1, f: "skew", node: "n2", skewMs: 100 },
 ];
 
 Deno.test("whatever still is wrong is put right before the recovery", async () => {
-  const options = optionsOf("-w broadcast --node-count 3 --time-limit 5 --rate 10", {
-    faults: () => forGood,
-  });
-  const { history } = await simulate(alone, options);
+  const { history } = await simulate(alone, { ...SMALL, nodeCount: 3, faults: forGood });
   const nemesis = history.filter(({ process }) => process === "nemesis");
   const ended = nemesis.filter(({ time }) => time > 2 * NS_PER_S).map(({ f }) => f);
   assertEquals(ended, ["stop-partition", "resume", "restart", "skew"].flatMap((f) => [f, f]));
@@ -111,19 +103,18 @@ Deno.test("whatever still is wrong is put right before the recovery", async () =
 });
 
 Deno.test("a fault strikes at its time, and is in the history twice", async () => {
-  const options = optionsOf(SMALL, { faults: () => forGood.slice(0, 1) });
-  const { history } = await simulate(alone, options);
+  const { history } = await simulate(alone, { ...SMALL, faults: forGood.slice(0, 1) });
   const [invoked, completed] = history.filter(({ process }) => process === "nemesis");
   assertEquals([invoked?.time, invoked?.f, invoked?.value], [NS_PER_S, "kill", ["n0"]]);
   assertEquals([completed?.time, completed?.value], [NS_PER_S, null]);
 });
 
-Deno.test("a script's operations are invoked at their times, by their threads", async () => {
-  const script = [
-    { timeNs: 2 * NS_PER_S, thread: 1, f: "broadcast", value: 5 },
-    { timeNs: NS_PER_S, thread: 0, f: "read", value: null },
+Deno.test("operations that are written down are invoked at their times, by their threads", async () => {
+  const operations = [
+    { timeS: 2, thread: 1, f: "broadcast", value: "5" },
+    { timeS: 1, thread: 0, f: "read", value: "nil" },
   ];
-  const { history } = await simulate(alone, optionsOf(SMALL, { script }));
+  const { history } = await simulate(alone, { ...SMALL, operations });
   const invoked = history.filter((op) => op.type === "invoke" && !isFinal(op));
   assertEquals(
     invoked.map(({ time, process, f }) => [time, process, f]),
@@ -139,7 +130,7 @@ Deno.test("a malformed reply is a problem of the node's, and leaves the operatio
       node.send(src, answer, { in_reply_to: msg_id, more: 1 });
     });
   };
-  const options = optionsOf("-w echo --node-count 1 --time-limit 1 --rate 20");
+  const options = { workload: "echo", nodeCount: 1, timeLimitS: 1, rate: 20 };
   const { history, problems, results = {} } = await simulate(malformed, options);
   const completions = history.filter(({ type }) => type !== "invoke");
   assertEquals(new Set(completions.map(({ type }) => type)), new Set(["info"]));
@@ -150,7 +141,7 @@ Deno.test("a malformed reply is a problem of the node's, and leaves the operatio
 
 Deno.test("a program that fails at the start ends the run", async () => {
   const early: Program = (node) => void node.peers;
-  const { crash } = await simulate(early, optionsOf(SMALL));
+  const { crash } = await simulate(early, SMALL);
   assertMatch(crash?.text ?? "", /^n0 did not start: a node has no id before init/);
 });
 
@@ -158,7 +149,7 @@ Deno.test("a node that fails in the set-up ends the run, and what happened so fa
   const deaf: Program = () => {};
   const problems: string[] = [];
   const observer: Observer = { problem: ({ text }) => problems.push(text) };
-  const { crash, results, history } = await simulate(deaf, optionsOf(SMALL), observer);
+  const { crash, results, history } = await simulate(deaf, SMALL, observer);
   assertEquals([results, history], [undefined, []]);
   assertMatch(crash?.text ?? "", /^n\d failed in the set-up: .*topology/);
   assertEquals(problems[0], crash?.text);
@@ -174,7 +165,7 @@ Deno.test("a signal ends a run early, with its reason and the nodes stopped", as
   const running = inVirtualTime(
     alone,
     1,
-    (engine) => run(optionsOf(SMALL), { ...engine, observer, signal: controller.signal }),
+    (engine) => run(planOf(SMALL), { ...engine, observer, signal: controller.signal }),
   );
   await assertRejects(() => running, Error, "enough");
   assertEquals(phases, ["starting", "running", "stopping"]);

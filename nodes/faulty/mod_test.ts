@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { type EdnObject, isEdnObject, numberOf } from "../../lib/history/edn.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
 import { RealClock } from "../../lib/workbench/clock/real_clock.ts";
-import { parseTestOptions } from "../../lib/workbench/command_line.ts";
+import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts";
+import { type Plan, planOf } from "../../lib/workbench/plan.ts";
 import type { RunResult } from "../../lib/workbench/result.ts";
 import { run } from "../../lib/workbench/run.ts";
 import { failureSignature } from "../../lib/simulator/failure.ts";
@@ -14,6 +15,10 @@ import { FAULTY, type FaultyNode } from "./mod.ts";
 const SEEDS = ["1", "2", "3"];
 
 const urlOf = (file: string) => new URL(file, import.meta.url);
+
+function planWith(options: string, seed: string): Plan {
+  return planOf({ ...applyGiven({}, parseRunOptions(options.split(" "))), seed });
+}
 
 function assertFlagged(node: FaultyNode, outcome: RunResult): void {
   const { signature, mayAlsoShow = [], messagesPerOpAbove, finalStates } = node;
@@ -42,10 +47,7 @@ for (const node of FAULTY) {
   Deno.test(`the simulator exposes ${node.file}`, async () => {
     const program = await loadProgram(urlOf(node.file).href);
     for (const seed of SEEDS) {
-      const { run } = parseTestOptions([...node.options.split(" "), "--seed", seed], {
-        simulated: true,
-      });
-      assertFlagged(node, await simulate(program, run));
+      assertFlagged(node, await simulate(program, planWith(node.options, seed)));
     }
   });
 }
@@ -71,7 +73,7 @@ const all = Deno.env.get("FAULTY_AS_PROCESSES") === "all";
 
 for (const node of FAULTY.filter(({ file }) => all || QUICK.includes(file))) {
   Deno.test(`the workbench exposes ${node.file}, run as processes`, async () => {
-    const outcome = await run(parseTestOptions([...node.options.split(" "), "--seed", "1"]).run, {
+    const outcome = await run(planWith(node.options, "1"), {
       clock: new RealClock(),
       host: new ProcessHost({ bin: fileURLToPath(urlOf(node.file)) }),
     });

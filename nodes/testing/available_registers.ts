@@ -7,7 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import { type Node, type RegisterOp, TxnRwRegister } from "../../lib/mod.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
 import { scenario, type World } from "../../lib/testing/mod.ts";
-import { parseTestOptions } from "../../lib/workbench/command_line.ts";
+import type { PlanOptions } from "../../lib/workbench/plan.ts";
 
 async function txn(world: World, node: string, ...ops: RegisterOp[]): Promise<RegisterOp[]> {
   return (await world.ask(node, TxnRwRegister.txn, { txn: ops })).txn;
@@ -43,19 +43,32 @@ export function testAvailableRegisters(program: (node: Node) => void, model: str
     }));
 
   for (
-    const options of [
-      "--node-count 2 --nemesis partition --nemesis-interval 1",
-      "--node-count 5 --nemesis partition,pause,skew --nemesis-interval 1 --latency 20",
-      "--node-count 3 --latency 50 --latency-dist exponential --loss 0.2 --duplication 0.2",
-    ]
+    const [what, options] of [
+      ["partitions", { nodeCount: 2, faults: ["partition"], faultIntervalS: 1 }],
+      ["partitions, pauses and skewed clocks", {
+        nodeCount: 5,
+        faults: ["partition", "pause", "skew"],
+        faultIntervalS: 1,
+        latencyMs: 20,
+      }],
+      ["loss, duplication and reordering", {
+        nodeCount: 3,
+        latencyMs: 50,
+        latencyDistribution: "exponential",
+        loss: 0.2,
+        duplication: 0.2,
+      }],
+    ] satisfies [string, Partial<PlanOptions>][]
   ) {
-    Deno.test(`${options}: ${model}, and no write is lost`, async () => {
-      const argv = "-w txn-rw-register --concurrency 2n --time-limit 6 --rate 100 " +
-        `--consistency-models ${model} --seed 1 ${options}`;
-      const { results, finalStates } = await simulate(
-        program,
-        parseTestOptions(argv.split(" "), { simulated: true }).run,
-      );
+    Deno.test(`${model} through ${what}, and no write is lost`, async () => {
+      const { results, finalStates } = await simulate(program, {
+        workload: "txn-rw-register",
+        concurrency: "2n",
+        timeLimitS: 6,
+        rate: 100,
+        consistencyModels: [model],
+        ...options,
+      });
       assertEquals(results?.["valid?"], true);
       assertEquals(finalStates?.["valid?"], true);
       assert(Number(finalStates?.["key-count"]) > 30);

@@ -9,7 +9,8 @@ import { pathToFileURL } from "node:url";
 import { loadProgram } from "../../lib/simulator/program.ts";
 import { simulate } from "../../lib/simulator/simulate.ts";
 import { NS_PER_S } from "../../lib/history/operations.ts";
-import { parseTestOptions } from "../../lib/workbench/command_line.ts";
+import { applyGiven } from "../../lib/workbench/command_line.ts";
+import type { PlanOptions } from "../../lib/workbench/plan.ts";
 import type { Gauge } from "../../lib/workbench/run.ts";
 import { isClient } from "../../lib/message.ts";
 import { challengeOf } from "../shared/challenges.ts";
@@ -35,19 +36,18 @@ class Simulated implements Contender {
   constructor(
     readonly name: string,
     readonly challenge: string,
-    readonly options: readonly string[],
+    readonly options: Partial<PlanOptions>,
     readonly figure: (cost: Cost) => number,
   ) {}
 
   async measure(): Promise<number> {
-    const { node, runs: [argv = []] } = challengeOf(this.challenge);
+    const { node, runs: [run = {}] } = challengeOf(this.challenge);
     const program = await loadProgram(pathToFileURL(resolve(node)).href);
-    const words = [...argv, ...this.options, "--seed", String(++this.#seed)];
-    const { run } = parseTestOptions(words, { simulated: true });
+    const options = applyGiven({ ...run, seed: ++this.#seed }, this.options);
     let gauge: Gauge | undefined;
     let [messages, clientMessages, heapBytes] = [0, 0, 0];
     const startMs = performance.now();
-    const { results } = await simulate(program, run, {
+    const { results } = await simulate(program, options, {
       started: (of) => gauge = of,
       message: (_, fate, { src, dest }) => {
         if (fate !== "send") return;
@@ -58,7 +58,9 @@ class Simulated implements Contender {
       },
     });
     const wallS = (performance.now() - startMs) / 1000;
-    if (results?.["valid?"] !== true) throw new Error(`${words.join(" ")} is not valid`);
+    if (results?.["valid?"] !== true) {
+      throw new Error(`${this.name} with seed ${this.#seed} is not valid`);
+    }
     return this.figure({ virtualS: (gauge?.now() ?? 0) / NS_PER_S, wallS, messages, heapBytes });
   }
 
@@ -81,7 +83,7 @@ function speedOf(id: string, atLeast: number): Bench {
     rounds: 10,
     target: { contender: id, atLeast },
     start() {
-      const simulated = new Simulated(id, id, [], ({ virtualS, wallS }) => virtualS / wallS);
+      const simulated = new Simulated(id, id, {}, ({ virtualS, wallS }) => virtualS / wallS);
       return Promise.resolve([realTime, simulated]);
     },
   };
@@ -98,9 +100,7 @@ function growthOf(what: string, unit: string, figure: (cost: Cost) => number): B
     target: { contender: `${SIZES.at(-1)} nodes`, atMost: 1 },
     start: () =>
       Promise.resolve(
-        SIZES.map((size) =>
-          new Simulated(`${size} nodes`, "3d", ["--node-count", `${size}`], figure)
-        ),
+        SIZES.map((size) => new Simulated(`${size} nodes`, "3d", { nodeCount: size }, figure)),
       ),
   };
 }

@@ -1,84 +1,83 @@
 /**
- * Which engine runs a challenge.
+ * Which engine runs a plan.
  *
  * @module
  */
-import { parseTestOptions, UsageError } from "../../lib/workbench/command_line.ts";
-import type { Challenge } from "../shared/challenges.ts";
-import type { EngineRun, Reporting } from "./engine.ts";
+import { statSync } from "node:fs";
+import {
+  type EngineName,
+  type Options,
+  scopeProblem,
+  UsageError,
+  type Values,
+} from "../../lib/workbench/option.ts";
+import { engineProblem, type PlanOptions } from "../../lib/workbench/plan.ts";
+import type { Engine } from "./engine.ts";
 import { findMaelstrom, runMaelstrom } from "./maelstrom.ts";
+import { runSimulator } from "./simulator.ts";
 import { runWorkbench } from "./workbench.ts";
-
-const ENGINES = ["maelstrom", "workbench"] as const;
-
-/** What `--engine` takes. */
-export type EngineName = typeof ENGINES[number];
-
-/** Runs a challenge's node once, with some of Maelstrom's options. */
-export type RunOnce = (
-  challenge: Challenge,
-  argv: readonly string[],
-  reporting: Reporting,
-) => Promise<EngineRun>;
-
-/** An engine that is there. */
-export interface ChosenEngine {
-  readonly name: EngineName;
-  readonly runOnce: RunOnce;
-  /** What was chosen and how to choose otherwise, for a person. */
-  readonly note: string;
-}
-
-/**
- * The engine of that name, if one is given.
- *
- * @param others What else the option may say.
- * @throws {UsageError} if there is none of that name.
- */
-export function engineNamed(
-  text: string | undefined,
-  others: readonly string[] = [],
-): EngineName | undefined {
-  if (text === undefined) return undefined;
-  const engine = ENGINES.find((one) => one === text);
-  if (engine !== undefined) return engine;
-  const hint = text === "simulator" ? "; deno task sim runs a challenge in the simulator" : "";
-  throw new UsageError(
-    `--engine must be one of ${[...ENGINES, ...others].join(", ")}, got "${text}"${hint}`,
-  );
-}
 
 /**
  * The engine that was asked for; else Maelstrom where it is installed, else the workbench.
  *
  * @throws {UsageError} if it is not there.
  */
-export async function chooseEngine(wanted: EngineName | undefined): Promise<ChosenEngine> {
-  const workbench: RunOnce = ({ node }, argv, reporting) =>
-    runWorkbench(parseTestOptions(["--bin", node, ...argv]), reporting);
+export async function chooseEngine(wanted: EngineName | undefined): Promise<Engine> {
   if (wanted === "workbench") {
-    return { runOnce: workbench, name: "workbench", note: "Engine: the embedded workbench." };
+    return { name: wanted, note: "Engine: the embedded workbench.", run: runWorkbench };
+  }
+  if (wanted === "simulator") {
+    return { name: wanted, note: "Engine: the simulator, in virtual time.", run: runSimulator };
   }
   const found = await findMaelstrom();
   if ("missing" in found) {
     if (wanted === "maelstrom") throw new UsageError(`--engine maelstrom: ${found.missing}`);
-    return {
-      runOnce: workbench,
-      name: "workbench",
-      note: `Engine: the embedded workbench; ${found.missing}.`,
-    };
+    const note = `Engine: the embedded workbench; ${found.missing}.`;
+    return { name: "workbench", note, run: runWorkbench };
   }
-  const runOnce: RunOnce = ({ node }, argv, reporting) => {
-    if (argv.some((word) => /^--seed(=|$)/.test(word))) {
-      throw new UsageError("--seed: Maelstrom draws without a seed; add --engine workbench");
-    }
-    return runMaelstrom(
-      found.launcher,
-      parseTestOptions(["--bin", node, ...argv]),
-      argv,
-      reporting,
-    );
+  const { launcher } = found;
+  return {
+    name: "maelstrom",
+    note: `Engine: Maelstrom (${launcher}); --engine workbench for the embedded one.`,
+    run: (plan, limits, reporting) => runMaelstrom(launcher, plan, { limits, ...reporting }),
   };
-  const note = `Engine: Maelstrom (${found.launcher}); --engine workbench for the embedded one.`;
-  return { runOnce, name: "maelstrom", note };
+}
+
+/**
+ * Options that an engine can carry out, as they are.
+ *
+ * @throws {UsageError} if it can not.
+ */
+export function requireSupport(options: PlanOptions, { name }: Pick<Engine, "name">): PlanOptions {
+  const problem = engineProblem(options, name) ?? programProblem(options.program, name);
+  if (problem !== undefined) throw new UsageError(problem);
+  return options;
+}
+
+/**
+ * Checks that an engine knows what to do with a task's own options.
+ *
+ * @throws {UsageError} if it does not.
+ */
+export function requireOwnSupport<O extends Options>(
+  { name: engine }: Pick<Engine, "name">,
+  own: Values<O>,
+  options: O,
+): void {
+  for (const [name, { engines, default: standard = false }] of Object.entries(options)) {
+    const problem = scopeProblem(`--${name}`, engine, engines);
+    const value = own[name];
+    const isGiven = value !== undefined && value !== standard;
+    if (isGiven && problem !== undefined) throw new UsageError(problem);
+  }
+}
+
+function programProblem(program: string | undefined, engine: EngineName): string | undefined {
+  if (program === undefined) return "--bin is missing: the node's executable";
+  const stats = statSync(program, { throwIfNoEntry: false });
+  if (stats === undefined) return `--bin: there is no file ${program}`;
+  if (engine === "simulator") return undefined; // which loads it, and tells why it cannot
+  if (!stats.isFile()) return `--bin: ${program} is no file`;
+  const isExecutable = (stats.mode & 0o111) !== 0;
+  return isExecutable ? undefined : `--bin: ${program} is not executable; chmod +x makes it so`;
 }

@@ -1,13 +1,27 @@
 /**
- * What engines that leave files have in common.
+ * What every engine makes of a plan: a summary, and a folder of files if its nodes are processes.
  *
  * @module
  */
-import type { RunResult } from "../../lib/workbench/result.ts";
+import type { Limit } from "../../lib/report/limits.ts";
+import type { Summary } from "../../lib/report/summary.ts";
+import type { EngineName } from "../../lib/workbench/option.ts";
+import type { Plan } from "../../lib/workbench/plan.ts";
 
-/** A run that has ended, with the folder of its files. */
-export interface EngineRun extends RunResult {
-  readonly dir: string;
+/** What runs plans. */
+export interface Engine {
+  readonly name: EngineName;
+  /** What was chosen and how to choose otherwise, for a person. */
+  readonly note: string;
+  /** Runs a plan once, and sums it up under a challenge's limits. */
+  readonly run: (plan: Plan, limits: readonly Limit[], reporting: Reporting) => Promise<EndedRun>;
+}
+
+/** A run that has ended. */
+export interface EndedRun {
+  readonly summary: Summary;
+  /** The folder with the run's files. Absent: it leaves none. */
+  readonly dir?: string;
 }
 
 /** Where a run's files go, from the project's folder. */
@@ -15,8 +29,13 @@ export const RUNS = "results/runs";
 
 /** How a run is reported while it goes on. */
 export interface Reporting {
-  /** Show nothing but the summary. */
+  /** Nothing but the summary. */
   readonly quiet: boolean;
   /** Aborts when the user wants the run to end. */
   readonly signal: AbortSignal;
+  /** Show what nodes write to standard error. */
+  readonly logStderr?: boolean;
+  /** Log every message that is sent, and every one that is delivered. */
+  readonly logNetSend?: boolean;
+  readonly logNetRecv?: boolean;
 }

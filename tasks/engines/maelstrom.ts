@@ -6,11 +6,15 @@
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { TextLineStream } from "@std/streams";
 import { pathWithDeno } from "../../lib/workbench/hosts/process.ts";
-import type { TestOptions } from "../../lib/workbench/command_line.ts";
+import { wordsOf } from "../../lib/workbench/command_line.ts";
+import { type Plan, workloadOf } from "../../lib/workbench/plan.ts";
+import { writePlan } from "../../lib/workbench/store/plan_file.ts";
 import { showProgress } from "../../lib/report/progress.ts";
-import type { CrashReport } from "../../lib/workbench/result.ts";
 import { readRun, type StoredRun, UnreadableRun } from "../../lib/workbench/store/reader.ts";
-import { type EngineRun, type Reporting, RUNS } from "./engine.ts";
+import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
+import type { Limit } from "../../lib/report/limits.ts";
+import { summariseRun } from "../../lib/report/summary.ts";
+import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
 /** Where `deno task setup:maelstrom` puts it. */
 const INSTALLED = "maelstrom/maelstrom";
@@ -72,25 +76,21 @@ const KEPT_LINES = 400;
 /** How long Maelstrom may take to end after an interruption before it is killed, in milliseconds. */
 const PATIENCE_MS = 8_000;
 
-/**
- * Runs a test once.
- *
- * @param argv Its options, without `--bin`.
- * @param root Where its `store/` goes, in a folder of its own.
- */
+/** Runs a plan once. */
 export async function runMaelstrom(
   launcher: string,
-  test: TestOptions,
-  argv: readonly string[],
-  reporting: Reporting,
-  root: string = RUNS,
-): Promise<EngineRun> {
+  plan: Plan,
+  { limits = [], root = RUNS, ...reporting }: Reporting & {
+    readonly limits?: readonly Limit[];
+    /** Where its `store/` goes, in a folder of its own. */
+    readonly root?: string;
+  },
+): Promise<EndedRun> {
   const home = resolve(root, "maelstrom");
   Deno.mkdirSync(home, { recursive: true });
   const before = latestRun(home);
-  const { bin = "" } = test;
   const child = new Deno.Command(launcher, {
-    args: ["test", "--bin", resolve(bin), ...argv],
+    args: argumentsOf(plan, reporting),
     cwd: home,
     env: { PATH: pathWithDeno() },
     stdin: "null",
@@ -102,7 +102,7 @@ export async function runMaelstrom(
   const release = endWith(reporting.signal, child);
   const progress = reporting.quiet
     ? undefined
-    : showProgress(test.run.timeLimitS, () => followed.reading());
+    : showProgress(plan.timeLimitS, () => followed.reading());
   const reading = Promise.all([
     followed.read(child.stdout),
     followed.read(child.stderr),
@@ -114,7 +114,25 @@ export async function runMaelstrom(
   reporting.signal.throwIfAborted();
   const after = latestRun(home);
   const dir = after === undefined || after === before ? home : after;
-  return outcomeOf(dir, test, code, followed.lines);
+  if (dir !== home) {
+    const { seed: _, ...drawn } = plan; // Maelstrom draws without one
+    writePlan(dir, drawn);
+  }
+  return { dir, summary: summariseRun(resultOf(dir, plan, code, followed.lines), limits) };
+}
+
+function argumentsOf(
+  plan: Plan,
+  { logStderr = false, logNetSend = false, logNetRecv = false }: Reporting,
+): string[] {
+  return [
+    "test",
+    ...["--bin", resolve(plan.program ?? "")],
+    ...(logStderr ? ["--log-stderr"] : []),
+    ...(logNetSend ? ["--log-net-send"] : []),
+    ...(logNetRecv ? ["--log-net-recv"] : []),
+    ...wordsOf(plan),
+  ];
 }
 
 function latestRun(home: string): string | undefined {
@@ -185,22 +203,21 @@ class Followed {
   }
 }
 
-function outcomeOf(
-  dir: string,
-  test: TestOptions,
-  code: number,
-  lines: readonly string[],
-): EngineRun {
-  const base = { dir, workload: test.run.workload, nodeCount: test.run.nodes.length, problems: [] };
-  let stored: StoredRun | undefined;
-  try {
-    stored = readRun(dir);
-  } catch (error) {
-    if (!(error instanceof UnreadableRun)) throw error;
-  }
+function resultOf(dir: string, plan: Plan, code: number, lines: readonly string[]): RunResult {
+  const run = { dir, workload: workloadOf(plan), nodeCount: plan.nodes.length, problems: [] };
+  const stored = storedIn(dir);
   const history = stored?.history ?? [];
-  if (stored?.results !== undefined) return { ...base, history, results: stored.results };
-  return { ...base, history, crash: explainCrash(code, dir, lines) };
+  if (stored?.results !== undefined) return { ...run, history, results: stored.results };
+  return { ...run, history, crash: explainCrash(code, dir, lines) };
+}
+
+function storedIn(dir: string): StoredRun | undefined {
+  try {
+    return readRun(dir);
+  } catch (error) {
+    if (error instanceof UnreadableRun) return undefined;
+    throw error;
+  }
 }
 
 /** Why Maelstrom left no results: its status, and what it or the node wrote last. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
-import { parseTestOptions } from "../../lib/workbench/command_line.ts";
+import { planOf } from "../../lib/workbench/plan.ts";
+import { readPlan } from "../../lib/workbench/store/plan_file.ts";
 import { findMaelstrom, runMaelstrom } from "./maelstrom.ts";
 
 /** A folder with a launcher that behaves as the script says. */
@@ -24,8 +25,7 @@ const STORE = "store/echo/20250101T000000.000Z";
 const LEAVE = `mkdir -p ${STORE} && ln -sfn echo/20250101T000000.000Z store/latest
 echo '${HISTORY}' > ${STORE}/history.edn`;
 
-const argv = ["-w", "echo", "--node-count", "2", "--time-limit", "1"];
-const test = parseTestOptions(["--bin", "/bin/cat", ...argv]);
+const plan = planOf({ workload: "echo", program: "/bin/cat", nodeCount: 2, timeLimitS: 1 });
 const reporting = { quiet: true, signal: new AbortController().signal };
 
 /** A look-up of environment variables. */
@@ -35,15 +35,18 @@ Deno.test("Maelstrom is started in its own folder, with its own options and the 
   await withLauncher(
     `echo "$PWD" "$@" > said; ${LEAVE}; echo '{:valid? true}' > ${STORE}/results.edn`,
     async (launcher, folder) => {
-      const run = await runMaelstrom(launcher, test, argv, reporting, join(folder, "runs"));
+      const root = join(folder, "runs");
+      const { dir = "", summary } = await runMaelstrom(launcher, plan, { root, ...reporting });
       const said = await Deno.readTextFile(join(folder, "runs/maelstrom/said"));
       assertEquals(
         said.trim(),
-        `${folder}/runs/maelstrom test --bin /bin/cat ${argv.join(" ")}`,
+        `${folder}/runs/maelstrom test --bin /bin/cat -w echo --node-count 2 --time-limit 1`,
       );
-      assertEquals(run.results, { "valid?": true });
-      assertEquals(run.history.length, 1);
-      assertMatch(run.dir, /runs\/maelstrom\/store\/echo\/20250101T000000.000Z$/);
+      assertEquals(summary.ending, "pass");
+      assertMatch(dir, /runs\/maelstrom\/store\/echo\/20250101T000000.000Z$/);
+      const { options, engine } = readPlan(dir);
+      assertEquals([planOf(options), engine], [plan, "workbench"]);
+      assertEquals("seed" in options, false, "Maelstrom draws without one");
     },
   );
 });
@@ -56,18 +59,13 @@ Deno.test("a crash is told with Maelstrom's status and the node's own last words
   ];
   const script = `${LEAVE}; cat <<'END'\n${said.join("\n")}\nEND\nexit 255`;
   await withLauncher(script, async (launcher, folder) => {
-    const { results, crash } = await runMaelstrom(
-      launcher,
-      test,
-      argv,
-      reporting,
-      join(folder, "runs"),
-    );
-    assertEquals(results, undefined);
-    assertMatch(crash?.text ?? "", /status 255/);
-    const lastWords = crash?.lastWords.join("\n") ?? "";
-    assertMatch(lastWords, /Node n0 crashed with exit status 3/);
-    assertMatch(lastWords, /disk on fire/);
+    const root = join(folder, "runs");
+    const { summary } = await runMaelstrom(launcher, plan, { root, ...reporting });
+    const { ending, explanation } = summary;
+    assertEquals(ending, "crash");
+    assertMatch(explanation[0] ?? "", /status 255/);
+    assertMatch(explanation.join("\n"), /Node n0 crashed with exit status 3/);
+    assertMatch(explanation.join("\n"), /disk on fire/);
   });
 });
 
@@ -78,15 +76,10 @@ Deno.test("results of an earlier run are not taken for those of a run that left 
     await Deno.writeTextFile(join(home, STORE, "history.edn"), HISTORY);
     await Deno.writeTextFile(join(home, STORE, "results.edn"), "{:valid? true}");
     await Deno.symlink("echo/20250101T000000.000Z", join(home, "store/latest"));
-    const { results, crash } = await runMaelstrom(
-      launcher,
-      test,
-      argv,
-      reporting,
-      join(folder, "runs"),
-    );
-    assertEquals(results, undefined);
-    assertMatch(crash?.lastWords.join("\n") ?? "", /Could not start/);
+    const root = join(folder, "runs");
+    const { summary } = await runMaelstrom(launcher, plan, { root, ...reporting });
+    assertEquals(summary.ending, "crash");
+    assertMatch(summary.explanation.join("\n"), /Could not start/);
   });
 });
 
@@ -95,7 +88,7 @@ Deno.test("an interruption ends Maelstrom and whatever it started", async () => 
     const controller = new AbortController();
     const { signal } = controller;
     const quietly = { quiet: true, signal };
-    const running = runMaelstrom(launcher, test, argv, quietly, join(folder, "runs"));
+    const running = runMaelstrom(launcher, plan, { ...quietly, root: join(folder, "runs") });
     const reason = new Error("interrupted");
     controller.abort(reason);
     assertEquals(await assertRejects(() => running), reason);

@@ -4,18 +4,20 @@
  * @module
  */
 import { RealClock } from "../../lib/workbench/clock/real_clock.ts";
-import { type EdnObject, isEdnObject, keyword, printEdn } from "../../lib/history/edn.ts";
-import { NS_PER_S, opToEdn } from "../../lib/history/operations.ts";
-import type { Op } from "../../lib/history/operations.ts";
+import { isEdnObject, printEdn } from "../../lib/history/edn.ts";
+import { NS_PER_S, type Op, opToEdn } from "../../lib/history/operations.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
-import { type TestOptions, UsageError } from "../../lib/workbench/command_line.ts";
-import type { RunResult } from "../../lib/workbench/result.ts";
+import type { Plan } from "../../lib/workbench/plan.ts";
 import { type Gauge, type Observer, type Phase, run } from "../../lib/workbench/run.ts";
+import type { RunResult } from "../../lib/workbench/result.ts";
+import { planToEdn, writePlan } from "../../lib/workbench/store/plan_file.ts";
 import { RunFolder } from "../../lib/workbench/store/writer.ts";
 import { renderProblem } from "../../lib/report/problems.ts";
 import { showProgress } from "../../lib/report/progress.ts";
+import type { Limit } from "../../lib/report/limits.ts";
+import { summariseRun } from "../../lib/report/summary.ts";
 import { detectStyle } from "../../lib/report/text.ts";
-import { type EngineRun, type Reporting, RUNS } from "./engine.ts";
+import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
 /** What phases are called on the progress line. */
 const PHASES: Readonly<Record<Phase, string>> = {
@@ -28,70 +30,58 @@ const PHASES: Readonly<Record<Phase, string>> = {
   checking: "checking",
 };
 
-/**
- * Runs a test once.
- *
- * @throws {UsageError} if the executable cannot be run.
- */
-export async function runWorkbench(test: TestOptions, reporting: Reporting): Promise<EngineRun> {
-  const host = hostOf(test);
-  const { workload, timeLimitS } = test.run;
-  const folder = RunFolder.create(RUNS, workload.name);
-  folder.writeTest(testToEdn(test));
-  const watch = new Watching(folder, test, reporting.quiet);
+/** Runs a plan once, with processes as its nodes. */
+export async function runWorkbench(
+  plan: Plan,
+  limits: readonly Limit[],
+  reporting: Reporting,
+): Promise<EndedRun> {
+  const { program = "", args, timeLimitS } = plan;
+  const folder = RunFolder.create(RUNS, plan.workload);
+  const dir = folder.path;
+  folder.writeTest(planToEdn(plan));
+  writePlan(dir, plan);
+  const watch = new Watching(folder, reporting);
   const progress = reporting.quiet ? undefined : showProgress(timeLimitS, () => watch.reading());
   let result: RunResult;
   try {
-    const { signal } = reporting;
-    result = await run(test.run, {
+    result = await run(plan, {
       clock: new RealClock(),
-      host,
+      host: new ProcessHost({ bin: program, args }),
       observer: watch.observer,
-      signal,
+      signal: reporting.signal,
     });
-    if (result.results !== undefined) {
-      folder.writeResults(result.results);
-      const { workload: judged } = result.results;
+    const { results, finalStates, workload } = result;
+    if (results !== undefined) {
+      folder.writeResults(results);
+      const { workload: judged } = results;
       if (isEdnObject(judged)) folder.writeDrawings(workload.draw?.(judged) ?? new Map());
     }
-    if (result.finalStates !== undefined) folder.writeFinalStates(result.finalStates);
+    if (finalStates !== undefined) folder.writeFinalStates(finalStates);
   } finally {
     folder.writeHistory(watch.history); // also of a run that was interrupted
     await progress?.stop();
     folder.close();
   }
-  return { ...result, dir: folder.path };
-}
-
-function hostOf({ bin, args }: TestOptions): ProcessHost {
-  if (bin === undefined) throw new UsageError("--bin is missing: the node's executable");
-  let info: Deno.FileInfo;
-  try {
-    info = Deno.statSync(bin);
-  } catch {
-    throw new UsageError(`--bin: there is no file ${bin}`);
-  }
-  if (!info.isFile) throw new UsageError(`--bin: ${bin} is no file`);
-  if (info.mode !== null && (info.mode & 0o111) === 0) {
-    throw new UsageError(`--bin: ${bin} is not executable; chmod +x makes it so`);
-  }
-  return new ProcessHost({ bin, args });
+  return { dir, summary: summariseRun({ ...result, dir }, limits) };
 }
 
 /** Follows a run: writes its logs, tells of problems, and knows what the progress line shows. */
 class Watching {
   readonly #folder: RunFolder;
-  readonly #test: TestOptions;
-  readonly #quiet: boolean;
-  readonly history: Op[] = [];
+  readonly #reporting: Reporting;
   #phase: Phase = "starting";
   #gauge: Gauge | undefined;
   #fault: string | undefined;
 
-  constructor(folder: RunFolder, test: TestOptions, quiet: boolean) {
+  constructor(folder: RunFolder, reporting: Reporting) {
     this.#folder = folder;
-    this.#test = test;
-    this.#quiet = quiet;
+    this.#reporting = reporting;
+  }
+
+  /** The history so far. */
+  get history(): readonly Op[] {
+    return this.#gauge?.history() ?? [];
   }
 
   reading() {
@@ -105,7 +95,7 @@ class Watching {
   }
 
   get observer(): Observer {
-    const { logNetSend, logNetRecv } = this.#test;
+    const { quiet, logStderr = false, logNetSend = false, logNetRecv = false } = this.#reporting;
     return {
       started: (gauge) => this.#gauge = gauge,
       phase: (phase) => {
@@ -115,11 +105,11 @@ class Watching {
       op: (op) => this.#op(op),
       log: (node, line) => {
         this.#folder.logNode(node, line);
-        if (this.#test.logStderr && !this.#quiet) console.error(`${node}: ${line}`);
+        if (logStderr && !quiet) console.error(`${node}: ${line}`);
       },
       problem: (problem) => {
         this.#folder.log(renderProblem(problem));
-        if (!this.#quiet) console.error(`${CLEAR_LINE}${renderProblem(problem, detectStyle())}`);
+        if (!quiet) console.error(`${CLEAR_LINE}${renderProblem(problem, detectStyle())}`);
       },
       ...((logNetSend || logNetRecv) && {
         message: (_time, fate, { text }) => {
@@ -135,7 +125,6 @@ class Watching {
   }
 
   #op(op: Op): void {
-    this.history.push(op);
     if (op.process !== "nemesis") return;
     this.#folder.log(`${this.#time()} ${printEdn(opToEdn(op))}`);
     if (op.f === "stop-partition") this.#fault = "network healed";
@@ -148,26 +137,4 @@ const CLEAR_LINE = Deno.stderr.isTerminal() ? "\r\x1b[K" : "";
 /** A partition's invocation names its shape, its completion who is cut off from whom. */
 function partitionInWords({ value }: Op): string {
   return Array.isArray(value) ? "network partitioned" : `partition ${printEdn(value)}`;
-}
-
-function testToEdn({ run, bin, args }: TestOptions): EdnObject {
-  const { workload, latency, faults, availability, consistencyModels } = run;
-  return {
-    workload: keyword(workload.name),
-    bin: bin ?? null,
-    args: [...args],
-    nodes: [...run.nodes],
-    concurrency: run.concurrency,
-    rate: run.rate,
-    "time-limit": run.timeLimitS,
-    latency: { mean: latency.meanMs, dist: keyword(latency.distribution) },
-    topology: keyword(run.topology),
-    ...(faults && { nemesis: keyword("partition") }),
-    ...(availability === undefined ? {} : { availability }),
-    ...(consistencyModels && { "consistency-models": consistencyModels.map((m) => keyword(m)) }),
-    "key-count": run.keyCount,
-    "max-txn-length": run.maxTxnLength,
-    "max-writes-per-key": run.maxWritesPerKey,
-    seed: String(run.seed),
-  };
 }

@@ -4,8 +4,11 @@
  *
  * @module
  */
-import { UsageError } from "../../lib/workbench/command_line.ts";
+import { resolve } from "node:path";
 import type { Limit } from "../../lib/report/limits.ts";
+import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts";
+import { UsageError } from "../../lib/workbench/option.ts";
+import type { Plan, PlanOptions } from "../../lib/workbench/plan.ts";
 
 /** One challenge. */
 export interface Challenge {
@@ -14,8 +17,8 @@ export interface Challenge {
   readonly title: string;
   /** The node, in `nodes/`. */
   readonly node: string;
-  /** Options of `maelstrom test` without `--bin`, a list for every run that the page asks for. */
-  readonly runs: readonly (readonly string[])[];
+  /** What decides the runs that the page asks for. */
+  readonly runs: readonly PlanOptions[];
   /** What the page asks for beyond a valid run. */
   readonly limits: readonly Limit[];
 }
@@ -28,11 +31,12 @@ function challenge(
   limits: readonly Limit[] = [],
 ): Challenge {
   const lines = typeof runs === "string" ? [runs] : runs;
+  const program = `nodes/${node}.ts`;
   return {
     id,
     title,
-    node: `nodes/${node}.ts`,
-    runs: lines.map((line) => line.split(" ")),
+    node: program,
+    runs: lines.map((line) => applyGiven({ program }, parseRunOptions(line.split(" ")))),
     limits,
   };
 }
@@ -158,18 +162,6 @@ export const CHALLENGES: readonly Challenge[] = [
 ];
 
 /**
- * The options of a challenge's run with others added, which win. Maelstrom lets a node count win over
- * names, so that of the challenge makes way for nodes that are named.
- */
-export function withOptions(own: readonly string[], added: readonly string[]): string[] {
-  const end = added.includes("--") ? added.indexOf("--") : added.length;
-  const naming = /^(--node|--nodes|--nodes-file|-n)(=|$)/;
-  const named = added.slice(0, end).some((word) => naming.test(word));
-  const count = named ? own.indexOf("--node-count") : -1;
-  return [...(count < 0 ? own : own.toSpliced(count, 2)), ...added];
-}
-
-/**
  * The challenge of that id.
  *
  * @throws {UsageError} listing those there are.
@@ -179,4 +171,12 @@ export function challengeOf(id: string): Challenge {
   if (found !== undefined) return found;
   const known = CHALLENGES.map((one) => one.id).join(", ");
   throw new UsageError(`unknown challenge "${id}": expected all, or one of ${known}`);
+}
+
+/** The challenge whose node a plan runs under its workload; nothing if there is none such. */
+export function challengeWith({ program, workload }: Plan): Challenge | undefined {
+  if (program === undefined) return undefined;
+  return CHALLENGES.find(({ node, runs }) =>
+    resolve(node) === resolve(program) && runs.some((run) => run.workload === workload)
+  );
 }

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { METRICS } from "../../lib/report/metrics.ts";
-import { parseTestOptions, UsageError } from "../../lib/workbench/command_line.ts";
-import { challengeOf, CHALLENGES, withOptions } from "./challenges.ts";
+import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts";
+import { UsageError } from "../../lib/workbench/option.ts";
+import { planOf } from "../../lib/workbench/plan.ts";
+import { challengeOf, CHALLENGES } from "./challenges.ts";
 
 const project = new URL("../../", import.meta.url);
 
@@ -14,9 +16,9 @@ Deno.test("every challenge has its node: an executable script with no rights at 
   }
 });
 
-Deno.test("every challenge's options are options of a run", () => {
-  for (const { runs } of CHALLENGES) {
-    for (const argv of runs) assertEquals(parseTestOptions(argv).testCount, 1);
+Deno.test("every challenge's options make a plan", () => {
+  for (const { runs, node } of CHALLENGES) {
+    for (const options of runs) assertEquals(planOf(options).program, node);
   }
 });
 
@@ -43,14 +45,12 @@ Deno.test("every limit is on a metric that there is", () => {
 });
 
 Deno.test("6c has a partition, written with hyphens", () => {
-  const [argv = []] = challengeOf("6c").runs;
-  assertEquals(argv.slice(-2), ["--nemesis", "partition"]);
-  assert(parseTestOptions(argv).run.faults !== undefined);
+  assertEquals(challengeOf("6c").runs.map(({ faults }) => faults), [["partition"]]);
 });
 
 Deno.test("options given win over the challenge's, and so do nodes that are named over a count", () => {
-  const [own = []] = challengeOf("3c").runs;
-  const nodes = (...added: string[]) => parseTestOptions(withOptions(own, added)).run.nodes;
+  const [own = {}] = challengeOf("3c").runs;
+  const nodes = (...added: string[]) => planOf(applyGiven(own, parseRunOptions(added))).nodes;
   assertEquals(nodes("--nodes", "a,b"), ["a", "b"]);
   assertEquals(nodes("--nodes=a,b", "-n", "d"), ["a", "b", "d"]);
   assertEquals(nodes("--node-count", "2"), ["n0", "n1"]);

@@ -1,78 +1,100 @@
 /**
- * What the tasks' command lines have in common: a task's own options, apart from those of a run, and
- * the exit status.
+ * What the tasks' command lines have in common: files that options name, options of several tasks,
+ * and the exit status.
  *
  * @module
  */
-import { UsageError } from "../../lib/workbench/command_line.ts";
-import { versionProblem } from "./deno_version.ts";
-import { RUNS } from "../engines/engine.ts";
-import { INTERRUPTED } from "./interrupt.ts";
 import { EXIT_STATUS } from "../../lib/report/summary.ts";
-import { formatWhole } from "../../lib/checkers/numbers.ts";
+import { renderSummary } from "../../lib/report/render.ts";
+import { detectStyle } from "../../lib/report/text.ts";
+import {
+  type Arguments,
+  type Command,
+  parseArguments,
+  TEST_OPTIONS,
+} from "../../lib/workbench/command_line.ts";
+import {
+  ENGINES,
+  oneOf,
+  type Options,
+  UsageError,
+  type Values,
+} from "../../lib/workbench/option.ts";
+import { type EndedRun, type Reporting, RUNS } from "../engines/engine.ts";
+import { versionProblem } from "./deno_version.ts";
+import { INTERRUPTED } from "./interrupt.ts";
 
 /** Status of a task that was interrupted, as a shell has it. */
 export const INTERRUPTED_STATUS = 130;
 /** Status of a task that was called with wrong arguments, as Maelstrom has it. */
 export const USAGE_STATUS = 254;
 
-/** Options of a task, as they stand on the command line: `--json`. */
-export interface OwnOptions {
-  /** Options without a value. */
-  readonly flags: readonly string[];
-  /** Options with one, as `--runs 3` or `--runs=3`. */
-  readonly values: readonly string[];
-  /** Those of them whose values add up, with commas between them; of others the last counts. */
-  readonly lists?: readonly string[];
+/** The option that chooses an engine. */
+export const ENGINE = {
+  engine: {
+    kind: oneOf(ENGINES),
+    value: "NAME",
+    help: `${ENGINES.join(", ")}; default Maelstrom where it is installed, else the workbench`,
+  },
+} as const satisfies Options;
+
+const { "test-count": _, ...logging } = TEST_OPTIONS;
+
+/** Maelstrom's options that show more of a run. */
+export const LOGGING = logging satisfies Options;
+
+/** How a run is reported that was asked for with {@linkcode OUTPUT} and {@linkcode LOGGING}. */
+export function reportingOf(
+  own: Values<typeof LOGGING & typeof OUTPUT>,
+  signal: AbortSignal,
+): Reporting {
+  return {
+    quiet: own.quiet || own.json,
+    signal,
+    logStderr: own["log-stderr"],
+    logNetSend: own["log-net-send"],
+    logNetRecv: own["log-net-recv"],
+  };
 }
 
+/** A run that has ended, for a person: its summary, and where its files are. */
+export function renderEnded({ summary, dir }: EndedRun, title: string): string {
+  const text = renderSummary(summary, { ...detectStyle(), title });
+  return dir === undefined ? text : `${text}\n\n    files: ${dir}`;
+}
+
+/** What tasks that run one thing print. */
+export const OUTPUT = {
+  json: { help: "the summary as JSON on standard output, and nothing else" },
+  quiet: { help: "only the result" },
+} as const satisfies Options;
+
 /**
- * Takes a task's own options out of its arguments. A flag that was given has the value "true"; what
- * stands behind `--` is never the task's.
+ * Reads a task's arguments, and the files that they name.
  *
- * @throws {UsageError} if a value is missing, or given where none belongs.
+ * @throws {UsageError} if they are wrong.
  */
-export function splitOptions(
+export function readArguments<const O extends Options>(
   argv: readonly string[],
-  { flags, values, lists = [] }: OwnOptions,
-): { own: ReadonlyMap<string, string>; rest: string[] } {
-  const own = new Map<string, string>();
-  const rest: string[] = [];
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i] ?? "";
-    if (word === "--") return { own, rest: [...rest, ...argv.slice(i)] };
-    const [name = "", inline] = word.split(/=(.*)/, 2);
-    if (flags.includes(name)) {
-      if (inline !== undefined) throw new UsageError(`${name} takes no value, got "${inline}"`);
-      own.set(name, "true");
-    } else if (values.includes(name)) {
-      const value = inline ?? argv[++i];
-      if (value === undefined || (inline === undefined && value.startsWith("--"))) {
-        throw new UsageError(`${name} needs a value`);
-      }
-      const before = lists.includes(name) ? own.get(name) : undefined;
-      own.set(name, before === undefined ? value : `${before},${value}`);
-    } else rest.push(word);
-  }
-  return { own, rest };
+  command: Command<O>,
+): Arguments<O> {
+  const { nodesFile, run, ...others } = parseArguments(argv, command);
+  if (nodesFile === undefined) return { run, ...others };
+  return { run: { ...run, nodes: [...run.nodes ?? [], ...readNames(nodesFile)] }, ...others };
 }
 
-/**
- * The whole number that an option's text is.
- *
- * @throws {UsageError} if it is none, too small or too large.
- */
-export function wholeNumber(
-  name: string,
-  text: string,
-  least: number,
-  most: number = Number.MAX_SAFE_INTEGER,
-): number {
-  const value = Number(text);
-  const whole = /^\d+$/.test(text);
-  if (whole && value >= least && value <= most) return value;
-  const bound = whole && value > most ? `at most ${formatWhole(most)}` : `at least ${least}`;
-  throw new UsageError(`${name} must be a whole number of ${bound}, got "${text}"`);
+function readNames(file: string): string[] {
+  try {
+    return Deno.readTextFileSync(file).split("\n").map((name) => name.trim())
+      .filter((name) => name !== "");
+  } catch (error) {
+    throw new UsageError(`--nodes-file: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** A seed for a run that is given none. */
+export function drawSeed(): string {
+  return String(Math.floor(Math.random() * 2 ** 32));
 }
 
 /** Runs a task and ends the process with its exit status: why, if it failed, in a sentence. */

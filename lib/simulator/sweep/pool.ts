@@ -4,8 +4,7 @@
  * @module
  */
 import type { Phase } from "../../workbench/run.ts";
-import { summariseCrash } from "../../report/summary.ts";
-import type { Job, Report, Told } from "./job.ts";
+import type { SimulationJob, SimulationReport, WorkerMessage } from "./job.ts";
 
 /** How long a worker may give no sign of life, in milliseconds; a checker may think that long. */
 const PATIENCE_MS = 60_000;
@@ -14,6 +13,14 @@ const START_MS = 60_000;
 
 /** Jobs after which a worker is begun anew that loads modules again and again: they are not freed. */
 const JOBS_LOADING_ANEW = 200;
+
+/** How the runs of some workers are summed up. */
+export interface Summaries<Summary> {
+  /** URL of the workers' module, which calls `serveSimulations`. */
+  readonly worker: URL;
+  /** Sums up a run that has no result: why, the most important sentence first. */
+  readonly crashed: (why: readonly string[]) => Summary;
+}
 
 /** Told what comes before a job's end. */
 export interface Listener {
@@ -25,12 +32,17 @@ export interface Listener {
  * One worker, which does one job at a time. It shows every second that it lives, unless a program
  * loops without letting go: then it is ended, and begun anew for the next job.
  */
-export class SimulationWorker implements Disposable {
+export class SimulationWorker<Context, Summary> implements Disposable {
+  readonly #summaries: Summaries<Summary>;
   readonly #patienceMs: number;
   #worker: Worker | undefined;
   #jobs = 0;
 
-  constructor({ patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {}) {
+  constructor(
+    summaries: Summaries<Summary>,
+    { patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {},
+  ) {
+    this.#summaries = summaries;
     this.#patienceMs = patienceMs;
   }
 
@@ -40,23 +52,30 @@ export class SimulationWorker implements Disposable {
    * @throws {LoadError} if its module is no program.
    * @throws the signal's reason once it aborts: the worker is ended at once.
    */
-  async simulate(job: Job, listener: Listener = {}, signal?: AbortSignal): Promise<Report> {
+  async simulate(
+    job: SimulationJob<Context>,
+    listener: Listener = {},
+    signal?: AbortSignal,
+  ): Promise<SimulationReport<Summary>> {
     signal?.throwIfAborted();
     try {
       return await this.#simulate(job, listener, signal);
     } catch (error) {
       if (!(error instanceof Unsimulated)) throw error;
-      const [text = "", ...lastWords] = error.why;
-      return { seed: job.seed, summary: summariseCrash({ text, lastWords }), ways: [text] };
+      const { why } = error;
+      const summary = this.#summaries.crashed(why);
+      return { seed: job.plan.seed, summary, signature: why.slice(0, 1) };
     } finally {
-      if (job.anew && ++this.#jobs % JOBS_LOADING_ANEW === 0) this[Symbol.dispose]();
+      if (job.fresh && ++this.#jobs % JOBS_LOADING_ANEW === 0) this[Symbol.dispose]();
     }
   }
 
-  #simulate(job: Job, listener: Listener, signal: AbortSignal | undefined): Promise<Report> {
-    const worker = this.#worker ??= new Worker(new URL("./worker.ts", import.meta.url), {
-      type: "module",
-    });
+  #simulate(
+    job: SimulationJob<Context>,
+    listener: Listener,
+    signal: AbortSignal | undefined,
+  ): Promise<SimulationReport<Summary>> {
+    const worker = this.#worker ??= new Worker(this.#summaries.worker, { type: "module" });
     return new Promise((resolve, reject) => {
       let phase: Phase = "starting";
       const give = (end: () => void) => {
@@ -75,7 +94,7 @@ export class SimulationWorker implements Disposable {
       signal?.addEventListener("abort", aborted);
       const stuck = () => giveUp(stuckIn(phase, this.#patienceMs / 1000));
       let watchdog = setTimeout(stuck, START_MS + this.#patienceMs);
-      worker.onmessage = ({ data }: MessageEvent<Told>) => {
+      worker.onmessage = ({ data }: MessageEvent<WorkerMessage<Summary>>) => {
         clearTimeout(watchdog);
         watchdog = setTimeout(stuck, this.#patienceMs);
         if (data.kind === "done") give(() => resolve(data.report));
@@ -105,7 +124,7 @@ export class LoadError extends Error {
   override readonly name = "LoadError";
 }
 
-/** Why there is no outcome: sentences, the most important first. */
+/** Why there is no result: sentences, the most important first. */
 class Unsimulated extends Error {
   constructor(readonly why: readonly string[]) {
     super(why[0]);
@@ -121,11 +140,12 @@ function stuckIn(phase: Phase, patienceS: number): string {
 }
 
 /** What a sweep is told to do, and tells. */
-export interface Sweep {
+export interface Sweep<Context, Summary> {
   /** Each is taken only once a worker is free for it. */
-  readonly jobs: Iterable<Job>;
+  readonly jobs: Iterable<SimulationJob<Context>>;
+  readonly summaries: Summaries<Summary>;
   /** Told of each run that has ended, in no particular order. */
-  readonly ended: (report: Report, job: Job) => void;
+  readonly ended: (report: SimulationReport<Summary>, job: SimulationJob<Context>) => void;
   /** True once no further run is to begin. Default: never. */
   readonly enough?: () => boolean;
   readonly workers?: number;
@@ -141,13 +161,16 @@ export interface Sweep {
  * @throws {LoadError} if a module is no program.
  * @throws the signal's reason once it aborts; by then no worker is left.
  */
-export async function sweep(
-  { jobs, ended, enough = () => false, workers = navigator.hardwareConcurrency, ...more }: Sweep,
+export async function sweep<Context, Summary>(
+  { jobs, summaries, ended, enough = () => false, ...more }: Sweep<Context, Summary>,
 ): Promise<void> {
-  const { patienceMs, signal } = more;
+  const { workers = navigator.hardwareConcurrency, patienceMs, signal } = more;
   const left = Iterator.from(jobs);
   const drain = async () => {
-    using worker = new SimulationWorker(patienceMs === undefined ? {} : { patienceMs });
+    using worker = new SimulationWorker<Context, Summary>(
+      summaries,
+      patienceMs === undefined ? {} : { patienceMs },
+    );
     for (const job of left) {
       if (enough()) return;
       ended(await worker.simulate(job, {}, signal), job);

@@ -1,6 +1,6 @@
 /**
- * Simulates one run after another, in a thread of its own: a simulation owns the globals, and one
- * that hangs can be ended from outside.
+ * A worker's side of a sweep: simulates one run after another in a thread of its own, since a
+ * simulation owns the globals, and one that hangs can only be ended from outside.
  *
  * @module
  */
@@ -10,40 +10,120 @@ import { simulate } from "../simulate.ts";
 import { type TraceFilter, transcribe } from "../trace.ts";
 import { failureSignature } from "../failure.ts";
 import type { Program } from "../../node.ts";
-import { pluralize } from "../../checkers/format.ts";
-import { parseTestOptions } from "../../workbench/command_line.ts";
+import type { Plan } from "../../workbench/plan.ts";
 import type { RunResult } from "../../workbench/result.ts";
-import type { Phase, RunOptions } from "../../workbench/run.ts";
-import { summariseRun } from "../../report/summary.ts";
-import type { Job, Report, Told } from "./job.ts";
+import type { Phase } from "../../workbench/run.ts";
+import type { SimulationJob, SimulationReport, WorkerMessage } from "./job.ts";
 
-/** How often it shows that the program under test lets go. */
+/** How often a worker shows that the program under test lets go. */
 const ALIVE_EVERY_MS = 1_000;
 
 /** What a dedicated worker's global scope has beyond what is declared for other programs. */
-interface WorkerScope {
-  postMessage(message: Told): void;
-  addEventListener(type: "message", listener: (event: MessageEvent<Job>) => void): void;
+interface WorkerScope<Context, Summary> {
+  postMessage(message: WorkerMessage<Summary>): void;
+  addEventListener(
+    type: "message",
+    listener: (event: MessageEvent<SimulationJob<Context>>) => void,
+  ): void;
 }
 
-function isWorkerScope(scope: object): scope is WorkerScope {
+function isWorkerScope<C, S>(scope: object): scope is WorkerScope<C, S> {
   return "postMessage" in scope && "addEventListener" in scope;
 }
 
-async function work(job: Job, tell: (told: Told) => void): Promise<Report> {
-  const loaded = await loadedFrom(job); // complains before anything starts
-  const program = job.anew ? loadPerIncarnation(job.program) : loaded;
-  const { run } = parseTestOptions(job.argv, { simulated: true });
-  const options: RunOptions = { ...run, seed: job.seed };
-  const trace = job.shrink ? undefined : job.trace; // of the small run then
-  const { outcome, uncaught } = await traced(program, options, trace, tell);
-  const [first] = uncaught;
-  const whole = {
-    ...report(outcome, job),
-    ...(first !== undefined && { uncaught: { count: uncaught.length, first } }),
-  };
-  // What fails in no way that a smaller run could fail in, stays as it was.
-  return job.shrink && whole.ways.length > 0 ? await shrunk(program, options, job, tell) : whole;
+/** How a run is summed up. */
+export type Summarise<Context, Summary> = (
+  result: RunResult,
+  context: Context,
+) => Summary;
+
+/** Makes a worker of this thread: it does the jobs that it is sent. */
+export function serveSimulations<Context, Summary>(summarise: Summarise<Context, Summary>): void {
+  const scope: object = globalThis;
+  if (!isWorkerScope<Context, Summary>(scope)) throw new Error("this thread is no worker");
+  // A real timer, set before any simulation owns them: it fires between two simulated events.
+  setInterval(() => scope.postMessage({ kind: "alive" }), ALIVE_EVERY_MS);
+  scope.addEventListener("message", ({ data: job }) => {
+    scope.postMessage({ kind: "alive" });
+    new Work(job, summarise, (message) => scope.postMessage(message)).report().then(
+      (report) => scope.postMessage({ kind: "done", report }),
+      (error) => scope.postMessage(failureOf(error, job.module)),
+    );
+  });
+}
+
+/** One job. */
+class Work<Context, Summary> {
+  constructor(
+    readonly job: SimulationJob<Context>,
+    readonly summarise: Summarise<Context, Summary>,
+    readonly send: (message: WorkerMessage<Summary>) => void,
+  ) {}
+
+  async report(): Promise<SimulationReport<Summary>> {
+    const { plan, module, fresh, shrink, trace } = this.job;
+    const loaded = await loadedFrom(this.job); // complains before anything starts
+    const program = fresh ? loadPerIncarnation(module) : loaded;
+    const { result, uncaught } = await this.#simulate(program, plan, shrink ? undefined : trace);
+    const [first] = uncaught;
+    const report = {
+      ...this.#reportOf(plan, result),
+      ...(first !== undefined && { uncaught: { count: uncaught.length, first } }),
+    };
+    const isShrinkable = shrink && report.signature.length > 0;
+    return isShrinkable ? await this.#shrink(program, plan) : report;
+  }
+
+  /** Simulates, and sends a transcript if one is asked for. */
+  async #simulate(
+    program: Program | ProgramSource,
+    plan: Plan,
+    trace: TraceFilter | undefined,
+  ): Promise<{ result: RunResult; uncaught: readonly string[] }> {
+    // Line by line: if the program then loops without end, the last one says at what.
+    const transcript = trace &&
+      transcribe((line) => this.send({ kind: "lines", lines: [line] }), trace);
+    const phase = (phase: Phase) => {
+      this.send({ kind: "phase", phase });
+      transcript?.phase?.(phase);
+    };
+    const errors: string[] = [];
+    const uncaught = (node: string, text: string) => {
+      const [firstLine] = text.split("\n", 1);
+      errors.push(`${node}: ${firstLine}`);
+    };
+    try {
+      const result = await simulate(program, plan, { ...transcript, phase, uncaught });
+      return { result, uncaught: errors };
+    } finally {
+      transcript?.end();
+    }
+  }
+
+  async #shrink(
+    program: Program | ProgramSource,
+    whole: Plan,
+  ): Promise<SimulationReport<Summary>> {
+    const { plan, result, operations, faults, attempts } = await shrink(program, whole, {
+      tried: (attempts) => this.send({ kind: "attempts", attempts }),
+    });
+    await this.#simulate(program, plan, this.job.trace ?? {});
+    return {
+      ...this.#reportOf(plan, result),
+      shrunk: { plan, operations, faults, attempts },
+    };
+  }
+
+  #reportOf(plan: Plan, result: RunResult): SimulationReport<Summary> {
+    const { finalStates, crash } = result;
+    return {
+      seed: plan.seed,
+      summary: this.summarise(result, this.job.context),
+      signature: failureSignature(result),
+      wrongBeyond: finalStates?.["valid?"] === false,
+      ...(crash && { crash: `crash: ${crash.text}` }),
+    };
+  }
 }
 
 /** Why a module is no program: what its import was rejected with. */
@@ -56,10 +136,12 @@ class Unloadable extends Error {
 /** Modules that were looked through, which need not be for each seed. */
 const ownable = new Set<string>();
 
-async function loadedFrom({ program: url, anew = false }: Job): Promise<Program> {
+async function loadedFrom(
+  { module: url, fresh = false }: Pick<SimulationJob<unknown>, "module" | "fresh">,
+): Promise<Program> {
   try {
     const program = await loadProgram(url);
-    if (anew && !ownable.has(url)) await checkImports(url); // the challenges here are known to be
+    if (fresh && !ownable.has(url)) await checkImports(url); // the challenges here are known to be
     ownable.add(url);
     return program;
   } catch (error) {
@@ -67,75 +149,7 @@ async function loadedFrom({ program: url, anew = false }: Job): Promise<Program>
   }
 }
 
-async function traced(
-  program: Program | ProgramSource,
-  options: RunOptions,
-  trace: TraceFilter | undefined,
-  tell: (told: Told) => void,
-): Promise<{ outcome: RunResult; uncaught: readonly string[] }> {
-  // Line by line: if the program then loops without end, the last one says at what.
-  const transcript = trace && transcribe((line) => tell({ kind: "lines", lines: [line] }), trace);
-  const phase = (phase: Phase) => {
-    tell({ kind: "phase", phase });
-    transcript?.phase?.(phase);
-  };
-  const errors: string[] = [];
-  const uncaught = (node: string, text: string) => {
-    const [firstLine] = text.split("\n", 1);
-    errors.push(`${node}: ${firstLine}`);
-  };
-  try {
-    const outcome = await simulate(program, options, { ...transcript, phase, uncaught });
-    return { outcome, uncaught: errors };
-  } finally {
-    transcript?.end();
-  }
-}
-
-async function shrunk(
-  program: Program | ProgramSource,
-  options: RunOptions,
-  job: Job,
-  tell: (told: Told) => void,
-): Promise<Report> {
-  const small = await shrink(program, options, {
-    tried: (attempts) => tell({ kind: "attempts", attempts }),
-  });
-  await traced(program, small.options, job.trace ?? {}, tell);
-  const { nodes, timeLimitS, imperfections } = small.options;
-  const { loss = 0, duplication = 0 } = imperfections ?? {};
-  const chance = loss + duplication > 0 ? " beside lost or repeated messages" : "";
-  const words = [
-    pluralize(small.operations, "operation"),
-    pluralize(small.faults, "fault") + chance,
-    pluralize(nodes.length, "node"),
-    `${timeLimitS} s (${pluralize(small.attempts, "run")} tried)`,
-  ].join(", ");
-  return { ...report(small.outcome, job), shrunk: words };
-}
-
-function report(outcome: RunResult, job: Job): Report {
-  const { finalStates, crash } = outcome;
-  const summary = summariseRun(outcome, job.limits);
-  const wrongBeyond = finalStates?.["valid?"] === false;
-  const ways = failureSignature(outcome);
-  return { seed: job.seed, summary, ways, wrongBeyond, ...(crash && { crash: crash.text }) };
-}
-
-const scope: object = globalThis;
-if (isWorkerScope(scope)) {
-  // A real timer, set before any simulation owns them: it fires between two simulated events.
-  setInterval(() => scope.postMessage({ kind: "alive" }), ALIVE_EVERY_MS);
-  scope.addEventListener("message", ({ data }) => {
-    scope.postMessage({ kind: "alive" });
-    work(data, (told) => scope.postMessage(told)).then(
-      (report) => scope.postMessage({ kind: "done", report }),
-      (error) => scope.postMessage(failureOf(error, data.program)),
-    );
-  });
-}
-
-function failureOf(error: unknown, program: string): Told {
+function failureOf(error: unknown, program: string): WorkerMessage<never> {
   if (error instanceof Unloadable) {
     return { kind: "unloadable", why: reasonOf(error.cause, [program]) };
   }

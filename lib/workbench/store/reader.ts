@@ -19,6 +19,7 @@ import {
   parseEdn,
 } from "../../history/edn.ts";
 import { type Op, parseHistory } from "../../history/operations.ts";
+import { PLAN_OPTIONS } from "../plan.ts";
 import { recogniseWorkload, workloads } from "../workloads/mod.ts";
 
 /** The options that matter when a run is judged afterwards. */
@@ -160,13 +161,13 @@ function factsOfCommand(command: string): RunFacts {
   };
 }
 
-/** `total` or a fraction, as `--availability` takes it; NaN where it is neither. */
-export function parseAvailability(text: string): number {
-  return text === "total" ? 1 : Number(text);
+/** What `--availability` takes as a number; NaN where it is none. */
+function parseAvailability(text: string): number {
+  return Number(PLAN_OPTIONS.availability.kind.parse(text));
 }
 
 /** Splits words as a shell does, and `--name=value` in two. */
-function splitWords(command: string): string[] {
+export function splitWords(command: string): string[] {
   const words = command.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? [];
   return words.flatMap((word) => {
     const plain = word.replaceAll(/["']/g, "");

@@ -5,23 +5,14 @@ import { simulate } from "../../simulator/simulate.ts";
 import { Broadcast, GSet } from "../../workloads.ts";
 import { isEdnObject } from "../../history/edn.ts";
 import type { RunResult } from "../result.ts";
-import { workloads } from "./mod.ts";
 
 function runOf(name: string, program: Program): Promise<RunResult> {
-  const workload = workloads.get(name);
-  if (workload === undefined) throw new Error(`no workload ${name}`);
   return simulate(program, {
-    workload,
-    nodes: ["n0"],
+    workload: name,
+    nodeCount: 1,
     concurrency: 2,
-    topology: "grid",
-    keyCount: 10,
-    maxTxnLength: 4,
-    maxWritesPerKey: 16,
     rate: 20,
     timeLimitS: 5,
-    latency: { meanMs: 0, distribution: "constant" },
-    seed: 1,
   });
 }
 

@@ -5,7 +5,6 @@ import { isEdnObject } from "../../history/edn.ts";
 import type { Op } from "../../history/operations.ts";
 import type { RunResult } from "../result.ts";
 import { Counter } from "../../workloads.ts";
-import { workloads } from "./mod.ts";
 
 /** A counter that knows only its own adds: right on one node, wrong on two. */
 function local(node: Node): void {
@@ -18,21 +17,12 @@ function local(node: Node): void {
 }
 
 function runOf(name: string, program: Program, nodeCount = 1): Promise<RunResult> {
-  const workload = workloads.get(name);
-  if (workload === undefined) throw new Error(`no workload ${name}`);
-  const nodes = Array.from({ length: nodeCount }, (_, i) => `n${i}`);
   return simulate(program, {
-    workload,
-    nodes,
-    concurrency: 2 * nodeCount,
-    topology: "grid",
-    keyCount: 10,
-    maxTxnLength: 4,
-    maxWritesPerKey: 16,
+    workload: name,
+    nodeCount,
+    concurrency: "2n",
     rate: 100,
     timeLimitS: 20,
-    latency: { meanMs: 0, distribution: "constant" },
-    seed: 1,
   });
 }
 

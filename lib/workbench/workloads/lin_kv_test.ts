@@ -2,7 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Call } from "../clients/client.ts";
 import { printEdn } from "../../history/edn.ts";
 import type { Assignment, Invocation } from "../clients/generator.ts";
-import { parseTestOptions, UsageError } from "../command_line.ts";
+import { UsageError } from "../option.ts";
+import { planOf, type PlanOptions } from "../plan.ts";
 import { Random } from "../random.ts";
 import { ErrorCode, RpcError } from "../../message.ts";
 import { linKv } from "./lin_kv.ts";
@@ -61,15 +62,15 @@ Deno.test("a key is given up once more than twenty processes may have touched it
 });
 
 Deno.test("the error for a concurrency that is no multiple of 2n, or for eleven nodes, names the option", () => {
-  const line = (text: string) => () => parseTestOptions(["-w", "lin-kv", ...text.split(" ")]);
+  const made = (options: Partial<PlanOptions>) => () => planOf({ workload: "lin-kv", ...options });
   assertThrows(
-    line("--node-count 3"),
+    made({ nodeCount: 3 }),
     UsageError,
     "lin-kv needs a --concurrency that is a multiple of 2n, here 6; got 3. Try --concurrency 2n",
   );
-  assertThrows(line("--node-count 11 --concurrency 2n"), UsageError, "at most 10 nodes, got 11");
-  line("--node-count 10 --concurrency 2n")();
-  line("--node-count 3 --concurrency 4n")();
+  assertThrows(made({ nodeCount: 11, concurrency: "2n" }), UsageError, "at most 10 nodes, got 11");
+  made({ nodeCount: 10, concurrency: "2n" })();
+  made({ nodeCount: 3, concurrency: "4n" })();
 });
 
 /** One operation, by a client whose node answers as told. */

@@ -1,0 +1,115 @@
+/**
+ * Simulated runs told to a person: one of them, or what came of many.
+ *
+ * @module
+ */
+import { pluralize } from "../checkers/format.ts";
+import type { ShrunkRun, SimulationReport } from "../simulator/sweep/job.ts";
+import type { Summaries } from "../simulator/sweep/pool.ts";
+import { renderRuns, renderSummary } from "./render.ts";
+import type { Limit } from "./limits.ts";
+import { summariseCrash, type Summary } from "./summary.ts";
+import type { Style } from "./text.ts";
+
+/** What the summary of a simulated run needs beside its result. */
+export interface SweepContext {
+  readonly limits: readonly Limit[];
+}
+
+/** A simulated run, summed up. */
+export type SimulatedRun = SimulationReport<Summary>;
+
+/** How workers sum up what they simulate. */
+export const SUMMARIES: Summaries<Summary> = {
+  worker: new URL("./sweep_worker.ts", import.meta.url),
+  crashed: ([text = "", ...lastWords]) => summariseCrash({ text, lastWords }),
+};
+
+/** A run's failure signature as a person reads it: a crash in its own words. */
+export function signatureOf({ signature, crash }: SimulatedRun): readonly string[] {
+  return crash === undefined ? signature : [crash];
+}
+
+/** One run, and how to see more of it. */
+export function renderSimulation(run: SimulatedRun, { title, replay, traced, shrinking, ...look }:
+  & Style
+  & {
+    readonly title: string;
+    /** The command that replays it. */
+    readonly replay: string;
+    /** Whether its transcript was asked for, and whether a smaller run was. */
+    readonly traced: boolean;
+    readonly shrinking: boolean;
+  }): string {
+  const { seed, summary, shrunk, signature, uncaught } = run;
+  const failed = summary.ending !== "pass";
+  const asked = traced || shrinking;
+  const lines: string[] = [renderSummary(summary, { ...look, title: `${title}  (seed ${seed})` })];
+  if (uncaught !== undefined) {
+    const errors = pluralize(uncaught.count, "error");
+    lines.push(`\n    ${errors} that nobody caught, the first on ${uncaught.first}`);
+  }
+  if (failed && signature.length > 0) lines.push(`\n    fails by: ${signatureOf(run).join(", ")}`);
+  if (shrunk !== undefined) lines.push(`    made small: ${shrunkInWords(shrunk)}`);
+  if (shrinking && !isShrinkable(run)) lines.push(`\n    ${whyNotShrunk(run)}`);
+  if (failed && !asked) lines.push(`\n    replay: ${replay} --trace`);
+  if (!asked && isShrinkable(run)) lines.push(`    shrink: ${replay} --shrink`);
+  return lines.join("\n");
+}
+
+function shrunkInWords({ plan, operations, faults, attempts }: ShrunkRun): string {
+  const { nodes, timeLimitS, loss, duplication } = plan;
+  const chance = loss + duplication > 0 ? " beside lost or repeated messages" : "";
+  return [
+    pluralize(operations, "operation"),
+    pluralize(faults, "fault") + chance,
+    pluralize(nodes.length, "node"),
+    `${timeLimitS} s (${pluralize(attempts, "run")} tried)`,
+  ].join(", ");
+}
+
+/** Whether a smaller run could show what is wrong. */
+function isShrinkable({ signature, summary, crash }: SimulatedRun): boolean {
+  return signature.length > 0 && (summary.ending !== "crash" || crash !== undefined);
+}
+
+function whyNotShrunk({ seed, summary }: SimulatedRun): string {
+  if (summary.ending === "pass") return `seed ${seed} passes: there is nothing to shrink`;
+  return summary.ending === "crash"
+    ? `seed ${seed} could not be simulated to its end: there is no run to make small`
+    : `seed ${seed} fails by its limits only, which a smaller run would not show`;
+}
+
+/** The figures of many runs, and how those that failed did. `count` says how many there were. */
+export function renderSweep(
+  runs: readonly SimulatedRun[],
+  { title, count, ...look }: Style & { readonly title: string; readonly count: string },
+): string {
+  const summaries = runs.map(({ summary }) => summary);
+  const beyond = runs.filter(({ wrongBeyond }) => wrongBeyond);
+  const lines = [count, ...bySignature(runs.filter(({ summary }) => summary.ending !== "pass"))];
+  if (beyond.length > 0) {
+    lines.push(countOf("beyond Maelstrom's checks, what nodes hold is wrong", beyond));
+  }
+  const table = runs.length === 0 ? [] : [renderRuns(summaries, { ...look, title }), ""];
+  return [...table, ...lines.map((line) => `    ${line}`)].join("\n");
+}
+
+/** How often each failure signature came, and in which runs first. */
+function bySignature(failures: readonly SimulatedRun[]): string[] {
+  const limitsOnly = failures.filter(({ signature }) => signature.length === 0);
+  const found = failures.flatMap((run) =>
+    run.signature.map((part, i) => ({ part, text: signatureOf(run)[i] ?? part, run }))
+  );
+  const lines = [...Map.groupBy(found, ({ part }) => part).values()].map((alike) => {
+    const [first = "", ...others] = new Set(alike.map(({ text }) => text));
+    const what = others.length === 0 ? first : `${first}, and the like`;
+    return countOf(what, alike.map(({ run }) => run));
+  });
+  return limitsOnly.length === 0 ? lines : [...lines, countOf("by its limits only", limitsOnly)];
+}
+
+function countOf(what: string, runs: readonly SimulatedRun[]): string {
+  const seeds = runs.slice(0, 8).map(({ seed }) => seed).join(", ");
+  return `${what}: ${runs.length} of them, seeds ${seeds}${runs.length > 8 ? ", …" : ""}`;
+}

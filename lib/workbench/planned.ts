@@ -1,0 +1,110 @@
+/**
+ * Faults and operations that are written down, each with its time, as a plan holds them: plain data,
+ * in which a partition is an object of lists and an operation's value is a text in EDN.
+ *
+ * @module
+ */
+import { type Edn, isEdnObject, parseEdn, printEdn } from "../history/edn.ts";
+import { array, fieldProblem, type Fields, integer, optional, record, string } from "../rpc.ts";
+import { NS_PER_S } from "../history/operations.ts";
+import type { ScriptedOp } from "./clients/script.ts";
+import type { Fault } from "./faults/kinds.ts";
+import type { TimedFault } from "./faults/schedule.ts";
+import type { Grudge } from "./network/network.ts";
+
+/** A fault as JSON has it: a grudge lists, for each receiver, the sources that it cannot hear. */
+type Plain<F> = F extends { readonly grudge: Grudge }
+  ? Omit<F, "grudge"> & { readonly grudge: Readonly<Record<string, readonly string[]>> }
+  : F;
+
+/** A fault that is written down: what strikes, and when, in seconds since the start of the run. */
+export type PlannedFault = { readonly timeS: number } & Plain<Fault>;
+
+/** An operation that is written down. */
+export interface PlannedOperation {
+  /** Seconds since the start of the run. */
+  readonly timeS: number;
+  /** The client thread that makes it. */
+  readonly thread: number;
+  readonly f: string;
+  /** The operation's value, as EDN. */
+  readonly value: string;
+  /** Further keys of the operation, as an EDN map. */
+  readonly extra?: string;
+}
+
+/** A fault as a run inflicts it. */
+export function timedFault({ timeS, ...fault }: PlannedFault): TimedFault {
+  const timeNs = toNs(timeS);
+  if (fault.f !== "start-partition") return { timeNs, fault };
+  const grudge = Object.entries(fault.grudge).map(([node, ids]) => [node, new Set(ids)] as const);
+  return { timeNs, fault: { ...fault, grudge: new Map(grudge) } };
+}
+
+/** A fault, written down. */
+export function plannedFault({ timeNs, fault }: TimedFault): PlannedFault {
+  const timeS = timeNs / NS_PER_S;
+  if (fault.f !== "start-partition") return { timeS, ...fault };
+  const grudge = [...fault.grudge].map(([node, sources]) => [node, [...sources]]);
+  return { timeS, ...fault, grudge: Object.fromEntries(grudge) };
+}
+
+/** An operation as a generator takes it. */
+export function timedOperation({ timeS, thread, f, value, extra }: PlannedOperation): ScriptedOp {
+  const keys = extra === undefined ? undefined : parseEdn(extra);
+  return {
+    timeNs: toNs(timeS),
+    thread,
+    f,
+    value: parseEdn(value),
+    ...(isEdnObject(keys) && { extra: keys }),
+  };
+}
+
+/** An operation, written down. */
+export function plannedOperation(
+  { timeNs, thread, f, value, extra }: ScriptedOp,
+): PlannedOperation {
+  const keys: Edn | undefined = extra;
+  return {
+    timeS: timeNs / NS_PER_S,
+    thread,
+    f,
+    value: printEdn(value),
+    ...(keys !== undefined && { extra: printEdn(keys) }),
+  };
+}
+
+/** Whole nanoseconds, exactly those that were written down as seconds. */
+function toNs(timeS: number): number {
+  return Math.round(timeS * NS_PER_S);
+}
+
+const FAULT_FIELDS: Readonly<Record<Fault["f"], Fields>> = {
+  "start-partition": { shape: string, grudge: record(array(string)) },
+  "stop-partition": {},
+  "kill": { nodes: array(string) },
+  "restart": { nodes: array(string) },
+  "pause": { nodes: array(string) },
+  "resume": { nodes: array(string) },
+  "skew": { node: string, skewMs: integer },
+};
+
+/** Whether a value that was read, from a file for example, is a fault. */
+export function isPlannedFault(value: unknown): value is PlannedFault {
+  const fields: Readonly<Record<string, Fields>> = FAULT_FIELDS;
+  const expected = isTimed(value) ? fields[value.f] : undefined;
+  return expected !== undefined && isTimed(value) && fieldProblem(expected, value) === undefined;
+}
+
+/** Whether a value that was read is an operation. */
+export function isPlannedOperation(value: unknown): value is PlannedOperation {
+  const fields = { thread: integer, value: string, extra: optional(string) };
+  return isTimed(value) && fieldProblem(fields, value) === undefined;
+}
+
+function isTimed(value: unknown): value is { readonly timeS: number; readonly f: string } {
+  return typeof value === "object" && value !== null && "timeS" in value &&
+    typeof value.timeS === "number" && value.timeS >= 0 && "f" in value &&
+    typeof value.f === "string";
+}

@@ -1,0 +1,72 @@
+/**
+ * `deno task again [DIR]`: repeats a stored run from its folder, as it was or with other options.
+ *
+ * @module
+ */
+import { summaryJson } from "../lib/report/render.ts";
+import { EXIT_STATUS } from "../lib/report/summary.ts";
+import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
+import type { Options } from "../lib/workbench/option.ts";
+import { planOf } from "../lib/workbench/plan.ts";
+import { readPlan } from "../lib/workbench/store/plan_file.ts";
+import { chooseEngine, requireOwnSupport, requireSupport } from "./engines/choose.ts";
+import { RUNS } from "./engines/engine.ts";
+import { challengeWith } from "./shared/challenges.ts";
+import {
+  conclude,
+  drawSeed,
+  ENGINE,
+  LOGGING,
+  OUTPUT,
+  readArguments,
+  renderEnded,
+  reportingOf,
+} from "./shared/command_line.ts";
+import { interruptible } from "./shared/interrupt.ts";
+
+const OWN = {
+  engine: { ...ENGINE.engine, help: "another engine than the one that ran it" },
+  ...OUTPUT,
+  ...LOGGING,
+} as const satisfies Options;
+
+const COMMAND = { own: OWN, run: true, words: 1 } as const;
+
+/** Repeats what the command line says; resolves to the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const { own, run, words: [dir = `${RUNS}/latest`], help } = readArguments(argv, COMMAND);
+  if (help) {
+    console.log(HELP);
+    return 0;
+  }
+  const stored = readPlan(dir);
+  const engine = await chooseEngine(own.engine ?? stored.engine);
+  requireOwnSupport(engine, own, OWN);
+  const { seed = drawSeed(), ...options } = applyGiven(stored.options, run);
+  const isSeeded = engine.name !== "maelstrom" || run.seed !== undefined; // Maelstrom has no seeds
+  const plan = planOf({
+    seed,
+    ...requireSupport(isSeeded ? { ...options, seed } : options, engine),
+  });
+  const challenge = challengeWith(plan);
+  const title = challenge === undefined ? plan.workload : `${challenge.id}  ${challenge.title}`;
+  const say = own.quiet || own.json ? () => {} : (text: string) => console.log(text);
+  say(`${engine.note}\n\n${title}: ${wordsOf(plan).join(" ")}   (again: ${dir})`);
+  return await interruptible(async (signal) => {
+    const ended = await engine.run(plan, challenge?.limits ?? [], reportingOf(own, signal));
+    if (own.json) console.log(summaryJson(ended.summary));
+    else console.log(`${own.quiet ? "" : "\n"}${renderEnded(ended, title)}`);
+    return EXIT_STATUS[ended.summary.ending];
+  });
+}
+
+const HELP = [
+  "deno task again [DIR] [options] [-- arguments for the node]",
+  "",
+  `Repeats the run in a folder, ${RUNS}/latest unless another is named: the same plan under the same`,
+  "seed, but for the options that are given.",
+  "",
+  optionsHelp(COMMAND),
+].join("\n");
+
+if (import.meta.main) await conclude("again", () => main(Deno.args));

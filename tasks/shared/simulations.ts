@@ -1,0 +1,201 @@
+/**
+ * Simulations as `deno task sim` carries them out: one run or many, each told to a person.
+ *
+ * @module
+ */
+import { showLine } from "../../lib/report/progress_line.ts";
+import {
+  renderSimulation,
+  renderSweep,
+  signatureOf,
+  type SimulatedRun,
+  SUMMARIES,
+} from "../../lib/report/sweep.ts";
+import { detectStyle } from "../../lib/report/text.ts";
+import { formatWhole } from "../../lib/checkers/numbers.ts";
+import { SimulationWorker, sweep } from "../../lib/simulator/sweep/pool.ts";
+import type { TraceFilter } from "../../lib/simulator/trace.ts";
+import { wordsOf } from "../../lib/workbench/command_line.ts";
+import type { Plan } from "../../lib/workbench/plan.ts";
+import { jobOf } from "../engines/simulator.ts";
+import type { Challenge } from "./challenges.ts";
+import { INTERRUPTED, interruptible } from "./interrupt.ts";
+
+/** What is asked of a simulation beyond its plan. */
+export interface SimulationOptions {
+  /** Absent for a single run. */
+  readonly seeds?: number;
+  readonly first: number;
+  readonly keepGoing: boolean;
+  readonly trace?: TraceFilter;
+  readonly shrink: boolean;
+  readonly json: boolean;
+  readonly patienceS?: number;
+}
+
+/** A run of a challenge, but for its seed where there are many. */
+export interface Target {
+  readonly challenge: Challenge;
+  readonly plan: Plan;
+  /** What it would be without any options. Absent: it has no name that stands for its options. */
+  readonly standard?: Plan;
+}
+
+/** What came of a target. */
+interface Swept {
+  /** Of the runs that have ended, by their seeds. */
+  readonly runs: readonly SimulatedRun[];
+  readonly interrupted: boolean;
+}
+
+/** Simulates a target, once or under many seeds, and prints what came of it. */
+export async function simulateTarget(target: Target, options: SimulationOptions): Promise<Swept> {
+  if (options.seeds !== undefined) {
+    return await runSweep(target, { ...options, seeds: options.seeds });
+  }
+  return { runs: [await runOnce(target, options)], interrupted: false };
+}
+
+/** A run as JSON: its summary, how to repeat it, and its failure signature. */
+export function asJson({ challenge: { id }, plan }: Target, run: SimulatedRun) {
+  const { seed, summary } = run;
+  return { challenge: id, options: wordsOf(plan), seed, ...summary, signature: signatureOf(run) };
+}
+
+/** What a run is called: where a challenge has several, by its options. */
+function titleOf({ challenge: { id, title, runs }, plan }: Target): string {
+  const name = id === title ? id : `${id}  ${title}`;
+  return runs.length > 1 ? `${name}: ${wordsOf(plan).join(" ")}` : name;
+}
+
+/** The command that replays a run, under the same patience. */
+function replayOf(
+  { challenge: { id, node }, plan, standard }: Target,
+  seed: string,
+  options: SimulationOptions,
+) {
+  const name = standard === undefined ? node : id;
+  const words = [name, ...wordsOf(plan, standard), "--seed", seed];
+  const { patienceS } = options;
+  const patience = patienceS === undefined ? [] : ["--patience", String(patienceS)];
+  return `deno task sim ${quoted([...words, ...patience]).join(" ")}`;
+}
+
+function quoted(words: readonly string[]): string[] {
+  return words.map((word) =>
+    /^[\w.,:=/@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  );
+}
+
+function patienceOf({ patienceS }: SimulationOptions): { patienceMs?: number } {
+  return patienceS === undefined ? {} : { patienceMs: 1_000 * patienceS };
+}
+
+async function runOnce(
+  { plan, ...target }: Target,
+  options: SimulationOptions,
+): Promise<SimulatedRun> {
+  const { trace, shrink, json } = options;
+  using worker = new SimulationWorker(SUMMARIES, patienceOf(options));
+  const attempts = shrink ? attemptsLine() : undefined;
+  const run = await worker.simulate({
+    ...jobOf(plan, target.challenge.limits),
+    shrink,
+    ...(trace && { trace }),
+  }, {
+    lines: (lines) => console.log(lines.join("\n")),
+    ...(attempts && { attempts }),
+  });
+  if (!json) console.log(renderRun({ plan, ...target }, run, options));
+  return run;
+}
+
+function renderRun(target: Target, run: SimulatedRun, options: SimulationOptions): string {
+  return renderSimulation(run, {
+    ...detectStyle(),
+    title: titleOf(target),
+    replay: replayOf(target, run.seed, options),
+    traced: options.trace !== undefined,
+    shrinking: options.shrink,
+  });
+}
+
+function attemptsLine(): ((attempts: number) => void) | undefined {
+  if (!Deno.stderr.isTerminal()) return undefined;
+  const encoder = new TextEncoder();
+  return (attempts) => Deno.stderr.writeSync(encoder.encode(`\r${attempts} runs tried\x1b[K\r`));
+}
+
+async function runSweep(
+  target: Target,
+  options: SimulationOptions & { seeds: number },
+): Promise<Swept> {
+  const startMs = performance.now();
+  const { runs, interrupted } = await sweepSeeds(target, options);
+  const swept = { runs, interrupted };
+  if (options.json) return swept;
+  const { seeds, trace, shrink } = options;
+  const tookS = ((performance.now() - startMs) / 1000).toFixed(1);
+  const count = interrupted
+    ? `interrupted: ${formatWhole(runs.length)} of ${formatWhole(seeds)}`
+    : formatWhole(runs.length);
+  const look = { ...detectStyle(), title: titleOf(target) };
+  console.log(renderSweep(runs, { ...look, count: `${count} seeds in ${tookS} s` }));
+  const failed = runs.find(({ summary }) => summary.ending !== "pass");
+  if (failed !== undefined) {
+    console.log();
+    const asked = trace !== undefined || shrink;
+    const plan = { ...target.plan, seed: failed.seed };
+    // Who has interrupted a sweep does not wait for a transcript: the command for it is enough.
+    if (asked && !interrupted) await runOnce({ ...target, plan }, options);
+    else {
+      const { trace: _, ...plain } = options;
+      console.log(renderRun(target, failed, { ...plain, shrink: false }));
+    }
+  } else if (shrink && !interrupted) {
+    console.log("    no seed fails: there is nothing to shrink");
+  }
+  return swept;
+}
+
+/** Runs one seed after another, until they end or somebody interrupts them. */
+async function sweepSeeds(
+  { challenge, plan }: Target,
+  options: SimulationOptions & { seeds: number },
+): Promise<Swept> {
+  const { seeds, first, keepGoing, json } = options;
+  const runs: SimulatedRun[] = [];
+  const failures: SimulatedRun[] = [];
+  const line = json ? undefined : showLine(() => ({
+    done: runs.length,
+    total: seeds,
+    words: `${challenge.id} · ${runs.length} of ${seeds} seeds · ${failures.length} failed`,
+  }));
+  const jobs = function* () {
+    for (let seed = first; seed < first + seeds; seed++) {
+      yield jobOf({ ...plan, seed: String(seed) }, challenge.limits);
+    }
+  };
+  let interrupted = false;
+  try {
+    await interruptible((signal) =>
+      sweep({
+        signal,
+        jobs: jobs(),
+        summaries: SUMMARIES,
+        ...patienceOf(options),
+        enough: () => failures.length > 0 && !keepGoing,
+        ended: (run) => {
+          runs.push(run);
+          if (run.summary.ending !== "pass") failures.push(run);
+        },
+      })
+    );
+  } catch (error) {
+    if (error !== INTERRUPTED) throw error;
+    interrupted = true;
+  } finally {
+    await line?.stop();
+  }
+  return { runs: runs.sort((a, b) => Number(a.seed) - Number(b.seed)), interrupted };
+}
