@@ -53,31 +53,38 @@ export function setOrder<V extends Edn>(values: Iterable<V>): V[] {
 function inTrieOrder<T>(items: T[], keyOf: (item: T) => Edn): T[] {
   if (items.length < 2) return items;
   return items
-    .map((item) => ({ item, rank: trieRank(clojureHash(keyOf(item))) }))
+    .map((item) => ({ item, rank: hashRank(keyOf(item)) }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ item }) => item);
 }
 
-/** The hash with its five-bit digits in reverse, so that numeric order is the trie's order. */
-function trieRank(hash: number): number {
+/**
+ * Returns where a value stands in a hash set: its hash with the five-bit digits in reverse, so that
+ * numeric order is the trie's order.
+ */
+export function hashRank(value: Edn): number {
+  const hash = clojureHash(value);
   let rank = 0;
   for (let shift = 0; shift < 32; shift += 5) rank = rank * 32 + ((hash >>> shift) & 31);
   return rank;
 }
 
 /**
- * Returns Clojure's hash of a value, as a signed 32-bit integer; 0 for a tagged value, which then
- * keeps its order of insertion.
+ * Returns Clojure's hash of a value, as a signed 32-bit integer. A tagged map is taken for a record,
+ * such as an operation; any other tagged value has the hash 0, and so keeps its order of insertion.
  */
 export function clojureHash(value: Edn): number {
   if (typeof value === "number" && Number.isSafeInteger(value)) return hashLong(value);
   if (typeof value === "string") return hashInt(javaStringHash(value));
-  if (value === null || value instanceof Tagged) return 0;
+  if (value === null) return 0;
   if (typeof value === "boolean") return value ? 1231 : 1237;
   if (value instanceof Keyword) return (hashName(value.name) + 0x9e3779b9) | 0;
   if (value instanceof Sym) return hashName(value.name);
   if (value instanceof Char) return value.unit.charCodeAt(0);
   if (isEdnNumber(value)) return hashNumber(value);
+  if (value instanceof Tagged) {
+    return isEdnObject(value.value) ? hashName(value.tag) ^ clojureHash(value.value) : 0;
+  }
   if (value instanceof Set) return hashUnordered(itemsOf(value));
   if (value instanceof Map || isEdnObject(value)) return hashUnordered(entriesOf(value));
   return hashOrdered(itemsOf(value));
