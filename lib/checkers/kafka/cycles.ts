@@ -54,8 +54,7 @@ export function findCausalCycles(analysis: Analysis): Map<string, Found[]> {
     return { type: keyword("wr"), key, value, "a-mop-index": 0, "b-mop-index": 0 };
   };
   const graph = edges.toGraph(transactions.length);
-  const forbidden = forbiddenAnomalies(DEFAULT_MODELS);
-  const found = findCycles({ transactions, graph, precedence: [WR, REALTIME], step, forbidden });
+  const found = findCycles({ transactions, graph, precedence: [WR, REALTIME], step });
   return new Map([...found].map(([type, cases]) => [type, cases.filter(isEdnObject).map(asFound)]));
 }
 
