@@ -55,7 +55,7 @@ export function execute(execution: Execution, target: Target): Op[] {
   for (const span of spans.toSorted((a, b) => a.takenNs - b.takenNs)) {
     if (span.outcome !== "lost request") answers.set(span, target.take(span.request, span.client));
   }
-  const events = spans.flatMap((span) => {
+  const events = spans.flatMap((span): Omit<Op, "index">[] => {
     const { process, request, outcome } = span;
     const answer = outcome === "ok" ? answers.get(span) ?? null : request.value;
     const type = outcome !== "ok" ? "info" : answer === "fail" ? "fail" : "ok";
@@ -63,7 +63,7 @@ export function execute(execution: Execution, target: Target): Op[] {
     return [
       {
         time: span.invokedNs,
-        type: "invoke" as const,
+        type: "invoke",
         process,
         f: request.f,
         value: request.value,
