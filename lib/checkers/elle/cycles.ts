@@ -13,7 +13,7 @@
 import { hashRank } from "../../history/clojure_order.ts";
 import { type Edn, type EdnObject, keyword, List } from "../../history/edn.ts";
 import { taggedOp } from "../../history/operations.ts";
-import { bifurcanHash } from "./bifurcan_order.ts";
+import { operationHash } from "./bifurcan_order.ts";
 import { CLASSES, classify, type Cycle, type CycleClass } from "./cycle_classes.ts";
 import { contradictedModels, existenceCase, impossibleCycles } from "./cycle_existence.ts";
 import {
@@ -95,7 +95,7 @@ class Component {
   }
 
   #search(skipped: Set<Anomaly>, budget: PathBudget): Case[] {
-    const hashes = this.#transactions.map(({ op }) => bifurcanHash(op.index));
+    const hashes = this.#transactions.map(({ op }) => operationHash(op.index));
     const paths = new PathSearch(this.#graph, hashes, budget);
     const walks = paths.isFeasible ? undefined : new WalkSearch(this.#explained);
     const cycles: Cycle[] = [];
@@ -115,7 +115,9 @@ class Component {
         if (!(error instanceof PathsExhausted)) throw error;
         const found = new Set(cycles.map((cycle) => cycle.type));
         const absent = tried.filter((name) => !found.has(name));
-        const cases = [this.#classified(paths.any(this.#rankOf)), ...cycles].map((cycle) => this.#case(cycle));
+        const cases = [this.#classified(paths.any(this.#rankOf)), ...cycles].map((cycle) =>
+          this.#case(cycle)
+        );
         return [this.#timeout(type, absent), ...cases];
       }
     }
