@@ -1,12 +1,11 @@
 /**
- * The order in which Bifurcan's hash maps yield operations and lists.
+ * The order in which Bifurcan's hash maps yield operations, and keys.
  *
  * Of the many cycles of a component, Elle reports the first it finds, and it visits operations in
  * the order of an immutable hash map of the Bifurcan library (a CHAMP trie: Steindorfer and Vinju,
  * "Optimizing Hash-Array Mapped Tries", 2015): level by level by five bits of the hash, entries that
  * are alone in their slot first. To name the same cycle and the same anomaly as Maelstrom, the
- * search here follows that order. Of contradicting reads of equal length, too, the order of versions
- * is the one that a set of Bifurcan yields last.
+ * search here follows that order. Jepsen's kafka checker lists keys in it.
  *
  * @module
  */

@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { setOrder } from "../../history/clojure_order.ts";
 import {
   type Edn,
   type EdnObject,
@@ -25,7 +26,6 @@ import {
 import { type Key, keyOf, sameEdn } from "../../history/equality.ts";
 import { taggedOp } from "../../history/operations.ts";
 import type { Check } from "../checker.ts";
-import { bifurcanHash, inBifurcanOrder } from "./bifurcan_order.ts";
 import { type Anomalies, type Dependencies, findCycles } from "./cycles.ts";
 import { EdgeList, PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
 import type { Anomaly } from "./models.ts";
@@ -120,7 +120,7 @@ function requireUniqueAppends(all: readonly Transaction[]): void {
 /** What a history says about one key. */
 interface KeyHistory {
   readonly key: Edn;
-  /** Every distinct list that was read, except the empty one: by length, then in the order of Elle's set. */
+  /** Every distinct list that was read, except the empty one: by length, then in a set's order. */
   readonly observed: (readonly Edn[])[];
   /** The last of them, without repetitions: the order of versions. */
   readonly order: readonly Edn[];
@@ -159,15 +159,9 @@ class KeyHistoryBuilder {
     else if (!known.some((other) => isPrefix(other, list))) known.push(list);
   }
 
-  /** Only reads that contradict each other have equal lengths. */
-  #inElleOrder(): (readonly Edn[])[] {
-    const byLength = [...this.#observed].sort(([a], [b]) => a - b).flatMap(([, lists]) => lists);
-    if (byLength.length === this.#observed.size) return byLength;
-    return inBifurcanOrder(byLength, bifurcanHash).sort((a, b) => a.length - b.length);
-  }
-
   build(): KeyHistory {
-    const observed = this.#inElleOrder();
+    const observed = [...this.#observed].sort(([a], [b]) => a - b)
+      .flatMap(([, lists]) => setOrder(lists));
     const distinct = new Map((observed.at(-1) ?? []).map((element) => [keyOf(element), element]));
     return {
       key: this.key,
