@@ -90,6 +90,16 @@ export function clojureHash(value: Edn): number {
   return hashOrdered(itemsOf(value));
 }
 
+/** Returns Java's hash of a list, integer or string; of any other value, {@linkcode clojureHash}. */
+export function javaHash(value: Edn): number {
+  if (typeof value === "string") return javaStringHash(value);
+  if (typeof value === "number" && Number.isSafeInteger(value)) {
+    return (value | 0) ^ (Math.floor(value / 2 ** 32) | 0);
+  }
+  if (!Array.isArray(value)) return clojureHash(value);
+  return value.reduce((hash: number, item: Edn) => (Math.imul(hash, 31) + javaHash(item)) | 0, 1);
+}
+
 function hashName(full: string): number {
   const [space, name] = splitName(full);
   return hashCombine(hashChars(name), javaStringHash(space));

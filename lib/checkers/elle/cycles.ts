@@ -13,7 +13,7 @@
 import { hashRank } from "../../history/clojure_order.ts";
 import { type Edn, type EdnObject, keyword, List } from "../../history/edn.ts";
 import { taggedOp } from "../../history/operations.ts";
-import { bifurcanHash } from "./bifurcan_order.ts";
+import { operationHash } from "./bifurcan_order.ts";
 import { CLASSES, classify, type Cycle, type CycleClass } from "./cycle_classes.ts";
 import { contradictedModels, existenceCase, impossibleCycles } from "./cycle_existence.ts";
 import {
@@ -134,7 +134,7 @@ class Component {
   }
 
   #search(skipped: Set<Anomaly>, budget: PathBudget): Case[] {
-    const hashes = this.#transactions.map(({ op }) => bifurcanHash(op.index));
+    const hashes = this.#transactions.map(({ op }) => operationHash(op.index));
     const paths = new PathSearch(this.#graph, hashes, budget);
     const walks = paths.isFeasible ? undefined : new WalkSearch(this.#explained);
     const cycles: Cycle[] = [];

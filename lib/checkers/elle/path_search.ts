@@ -124,7 +124,7 @@ class Steps {
   }
 }
 
-/** Searches one component; `hashes` holds each vertex's {@linkcode bifurcanHash}. */
+/** Searches one component; `hashes` holds each vertex's {@linkcode operationHash}. */
 export class PathSearch {
   readonly #component: Graph;
   readonly #hashes: readonly number[];
