@@ -52,12 +52,12 @@ const EXAMPLE_CONFIGURATIONS = 20_000;
  * Knossos finds the same `:op` and the same states. Which configurations it lists, and in which order,
  * depends on its search.
  *
- * @param bounds limits the search of each key.
+ * @param bounds limits the search of each key. Default: `options.isOver` alone.
  */
 export function checkLinKv(
   history: readonly Op[],
-  _options?: CheckOptions,
-  bounds?: SearchOptions,
+  { isOver }: CheckOptions = {},
+  bounds: SearchOptions = isOver === undefined ? {} : { isOver },
 ): Result {
   const results = new Map<Edn, Result>();
   for (const [key, ofKey] of historiesByKey(history)) {

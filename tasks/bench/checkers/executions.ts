@@ -6,9 +6,9 @@
  *
  * @module
  */
-import type { Edn } from "../../lib/history/edn.ts";
-import type { Op } from "../../lib/history/operations.ts";
-import { Random } from "../../lib/workbench/random.ts";
+import type { Edn } from "../../../lib/history/edn.ts";
+import type { Op } from "../../../lib/history/operations.ts";
+import { Random } from "../../../lib/workbench/random.ts";
 
 /** What a client asks for. */
 export interface Request {
@@ -31,8 +31,6 @@ export interface Execution {
   readonly seed: number;
   /** The fraction of operations whose client hears nothing; half of these never take effect. */
   readonly indefinite?: number;
-  /** Whether a client begins its next operation only when every client has finished its last. */
-  readonly inBursts?: boolean;
 }
 
 /** The mean duration of an operation, and the mean pause after it, in nanoseconds. */
@@ -76,67 +74,34 @@ export function execute(execution: Execution, target: Target): Op[] {
 
 /** Decides when each operation begins, takes effect and ends. */
 function arrange(
-  { operations, clients, seed, indefinite = 0, inBursts = false }: Execution,
+  { operations, clients, seed, indefinite = 0 }: Execution,
   target: Target,
 ): Span[] {
   const random = new Random(seed);
-  const freeNs = Array.from({ length: clients }, () => random.between(0, PAUSE_NS));
-  const processes = freeNs.map((_, client) => client);
+  const all = Array.from({ length: clients }, (_, client) => ({
+    client,
+    process: client,
+    freeNs: Math.ceil(random.exponential(PAUSE_NS)),
+  }));
   const spans: Span[] = [];
   while (spans.length < operations) {
-    if (inBursts) freeNs.fill(Math.max(...freeNs));
-    for (let client = 0; client < clients && spans.length < operations; client++) {
-      const invokedNs = (freeNs[client] ?? 0) + Math.ceil(random.exponential(PAUSE_NS)) *
-          (inBursts ? 0 : 1) +
-        1 + client;
-      const durationNs = Math.ceil(random.exponential(DURATION_NS)) +
-        (inBursts ? DURATION_NS : 1);
-      const process = processes[client] ?? client;
+    for (const one of all.slice(0, operations - spans.length)) {
+      const { client, process } = one;
+      const invokedNs = one.freeNs + Math.ceil(random.exponential(PAUSE_NS));
+      const durationNs = Math.ceil(random.exponential(DURATION_NS));
       const isIndefinite = random.chance(indefinite);
-      const outcome = !isIndefinite ? "ok" : random.chance(0.5) ? "lost reply" : "lost request";
       spans.push({
         client,
         process,
         request: target.request(random, client),
         invokedNs,
         takenNs: invokedNs + random.fraction() * durationNs,
-        completedNs: freeNs[client] = invokedNs + durationNs,
-        outcome,
+        completedNs: invokedNs + durationNs,
+        outcome: !isIndefinite ? "ok" : random.chance(0.5) ? "lost reply" : "lost request",
       });
-      if (isIndefinite) processes[client] = process + clients;
+      one.freeNs = invokedNs + durationNs;
+      if (isIndefinite) one.process += clients;
     }
   }
   return spans;
-}
-
-/** A store of registers, as of the lin-kv workload; without `values`, each write is of a new one. */
-export function registers(
-  { keys = 1, values, fs = ["read", "write", "cas"] }: {
-    readonly keys?: number;
-    readonly values?: number;
-    readonly fs?: readonly string[];
-  },
-): Target {
-  const held = new Map<Edn, number>();
-  let last = 0;
-  return {
-    request(random) {
-      const key = random.int(keys);
-      const f = random.pick(fs);
-      const fresh = () => values === undefined ? ++last : random.int(values);
-      const likely = values === undefined ? held.get(key) ?? 0 : random.int(values);
-      const value = f === "read" ? null : f === "write" ? fresh() : [likely, fresh()];
-      return { f, value: [key, value] };
-    },
-    take({ f, value }) {
-      const [key, asked]: readonly Edn[] = Array.isArray(value) ? value : [];
-      if (key === undefined) return "fail";
-      if (f === "read") return [key, held.get(key) ?? null];
-      if (typeof asked === "number") held.set(key, asked);
-      if (!Array.isArray(asked)) return [key, asked ?? null];
-      if (held.get(key) !== asked[0]) return "fail";
-      held.set(key, asked[1]);
-      return [key, asked];
-    },
-  };
 }
