@@ -75,14 +75,20 @@ const LOG_KEYS = 8;
 /** Messages of one key in one reply. */
 const POLL_LIMIT = 16;
 
+/** How many operations at the end are polls, so that every message is seen. */
+const LAST_POLLS = 100;
+
 /** A log, as of the kafka workload: each client polls all keys, from where it stopped. */
-export function log(): Target {
+export function log(operations: number): Target {
   const messages = Array.from({ length: LOG_KEYS }, (): number[] => []);
   const sent = messages.map(() => 0);
   const positions = new Map<number, number[]>();
+  let asked = 0;
   return {
     request(random): Request {
-      if (random.chance(0.5)) return { f: "poll", value: [[keyword("poll")]] };
+      const isPoll = random.chance(0.5) || asked > operations - LAST_POLLS;
+      asked++;
+      if (isPoll) return { f: "poll", value: [[keyword("poll")]] };
       const key = random.int(LOG_KEYS);
       const message = sent[key] = (sent[key] ?? 0) + 1;
       return { f: "send", value: [[keyword("send"), `${key}`, message]] };
@@ -111,7 +117,8 @@ export function set(operations: number, reads: number): Target {
   let asked = 0;
   return {
     request(random) {
-      const isRead = random.chance(reads / operations) || ++asked > operations - 2 * reads;
+      const isRead = random.chance(reads / operations) || asked > operations - reads;
+      asked++;
       return isRead ? { f: "read", value: null } : { f: "add", value: asked };
     },
     take({ f, value }) {
