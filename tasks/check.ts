@@ -85,7 +85,7 @@ export function main(
 /** Returns a function that says whether so many seconds have passed. */
 function deadline(seconds: number): () => boolean {
   const endMs = performance.now() + 1000 * seconds;
-  return () => performance.now() > endMs;
+  return () => performance.now() >= endMs;
 }
 
 function checkPath(

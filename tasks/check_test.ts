@@ -2,6 +2,8 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { checkCounter, explainCounter } from "../lib/checkers/counter.ts";
 import { checkEcho, explainEcho, projectEcho } from "../lib/checkers/echo.ts";
 import { checkSetFull, explainSetFull } from "../lib/checkers/set_full.ts";
+import { checkLinKv, explainLinKv } from "../lib/checkers/lin_kv.ts";
+import { projectLinKv } from "../lib/checkers/projections.ts";
 import { checkUniqueIds, explainUniqueIds } from "../lib/checkers/unique_ids.ts";
 import { renderJudgement } from "../lib/report/judgement.ts";
 import { UsageError } from "../lib/workbench/option.ts";
@@ -20,6 +22,7 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map([
   ["pn-counter", counters],
   ["unique-ids", { check: checkUniqueIds, explain: explainUniqueIds }],
   ["echo", { check: checkEcho, explain: explainEcho, project: projectEcho }],
+  ["lin-kv", { check: checkLinKv, explain: explainLinKv, project: projectLinKv }],
 ]);
 
 /** Runs the command; standard error is gathered with the output. */
@@ -161,6 +164,25 @@ Deno.test("a run that crashed has no results to compare with; its history is jud
     const { status, output } = run(dir);
     assertEquals(status, 2);
     assertStringIncludes(output, "g-set: verdict true; there is no results.edn");
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
+});
+
+Deno.test("a search that has no time left says so", () => {
+  const dir = Deno.makeTempDirSync();
+  try {
+    const events = ["invoke", "ok", "invoke", "ok"].map((type, index) =>
+      `{:index ${index}, :time ${index}, :type :${type}, :process 0, :f :write, :value [1 2]}\n`
+    );
+    Deno.writeTextFileSync(`${dir}/history.edn`, events.join(""));
+    const { output } = run(dir, "-w", "lin-kv", "--time-limit", "0");
+    assertStringIncludes(output, "lin-kv: verdict unknown");
+    assertStringIncludes(
+      output.replaceAll(/\s+/g, " "),
+      "the search ran out of time after no configurations",
+    );
+    assertStringIncludes(run(dir, "-w", "lin-kv").output, "lin-kv: verdict true");
   } finally {
     Deno.removeSync(dir, { recursive: true });
   }

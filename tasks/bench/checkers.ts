@@ -111,5 +111,5 @@ function line({ name, operations, cost, exponent, peer }: Row): string {
 }
 
 function cells(name: string, ...figures: string[]): string {
-  return `  ${name.padEnd(31)}${figures.map((figure) => figure.padStart(12)).join("")}`.trimEnd();
+  return `  ${name.padEnd(31)}${figures.map((figure) => figure.padStart(13)).join("")}`.trimEnd();
 }
