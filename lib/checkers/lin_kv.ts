@@ -183,7 +183,12 @@ export const explainLinKv: Explain = (result, history) => {
 function explainWitness(history: readonly Op[], unexplained: Op): string[] {
   const op = history.find(({ index }) => index === unexplained.index);
   if (op === undefined) return [];
-  const { calls, isFromStart, otherCount } = findMinimalWitness(history, casRegister, op);
+  const { calls, isFromStart, otherCount } = findMinimalWitness(
+    history,
+    casRegister,
+    op,
+    (part) => judgeDistinctValues(part)?.verdict,
+  );
   const start = isFromStart ? "from the empty register on" : "whatever the register held before";
   const lines = [
     `A minimal witness, ${start}:`,

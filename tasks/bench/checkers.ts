@@ -20,7 +20,8 @@ interface Row {
   readonly cost: Cost;
   /** What power of the size the time grew with since the size before. */
   readonly exponent?: number;
-  readonly peer?: Pick<Cost, "verdict" | "seconds">;
+  /** What another checker said, and in which time. */
+  readonly peer?: string;
 }
 
 /** Measures every checker at every size; `report` is told of each figure as it comes. */
@@ -61,7 +62,7 @@ async function measure({ name }: Case, operations: number): Promise<Cost> {
 async function measurePeer(
   { name, workload }: Case,
   operations: number,
-): Promise<Row["peer"] | undefined> {
+): Promise<string | undefined> {
   const variable = `BENCH_PEER_${workload.toUpperCase().replaceAll("-", "_")}`;
   const command = Deno.env.get(variable)?.split(" ").filter((word) => word !== "") ?? [];
   if (command.length === 0) return undefined;
@@ -69,9 +70,10 @@ async function measurePeer(
   try {
     const file = `${dir}/history.edn`;
     await outputOf(childCommand(name, operations, file));
-    const last = (await outputOf([...command, file])).trimEnd().split("\n").at(-1) ?? "";
-    const [verdict = "", seconds] = last.split(" ");
-    return { verdict, seconds: Number(seconds) };
+    const { success, text } = await run([...command, file]);
+    if (!success) return "failed";
+    const [verdict, seconds] = text.trimEnd().split("\n").at(-1)?.split(" ") ?? [];
+    return `${verdict} ${Number(seconds).toFixed(2)} s`;
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
@@ -92,10 +94,15 @@ function childCommand(name: string, operations: number, ...file: string[]): stri
   ];
 }
 
-async function outputOf([program = "", ...args]: readonly string[]): Promise<string> {
+async function outputOf(command: readonly string[]): Promise<string> {
+  const { success, text } = await run(command);
+  if (!success) throw new Error(`${command.join(" ")} failed`);
+  return text;
+}
+
+async function run([program = "", ...args]: readonly string[]) {
   const { success, stdout } = await new Deno.Command(program, { args, stderr: "inherit" }).output();
-  if (!success) throw new Error(`${[program, ...args].join(" ")} failed`);
-  return new TextDecoder().decode(stdout);
+  return { success, text: new TextDecoder().decode(stdout) };
 }
 
 function line({ name, operations, cost, exponent, peer }: Row): string {
@@ -106,7 +113,7 @@ function line({ name, operations, cost, exponent, peer }: Row): string {
     `${seconds.toFixed(2)} s`,
     `${(peakBytes / 1e6).toFixed(0)} MB`,
     exponent?.toFixed(2) ?? "",
-    peer === undefined ? "" : `${peer.verdict} ${peer.seconds.toFixed(2)} s`,
+    peer ?? "",
   ) + (verdict === "true" ? "" : `  ✗ ${verdict}`);
 }
 

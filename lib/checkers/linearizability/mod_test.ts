@@ -456,6 +456,13 @@ Deno.test("fifty clients on one register are judged by its values, if these are 
   const judged = judgeDistinctValues(lie);
   assert(judged?.verdict === false);
   assertEquals(judged.op.index, last?.index);
+  const { calls } = findMinimalWitness(
+    lie,
+    casRegister,
+    judged.op,
+    (part) => judgeDistinctValues(part)?.verdict,
+  );
+  assertEquals(calls.length, 3);
 });
 
 Deno.test("a cas takes a pair", () => {
