@@ -29,7 +29,7 @@ import { search } from "./search.ts";
 
 export { judgeDistinctValues } from "./distinct_values.ts";
 export type { Configuration, Linearization, Model } from "./model.ts";
-export { findMinimalWitness, type Witness } from "./minimal_witness.ts";
+export { findMinimalWitness } from "./minimal_witness.ts";
 
 /** Bounds of a search. */
 export interface SearchOptions {
