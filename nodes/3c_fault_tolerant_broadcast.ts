@@ -1,35 +1,39 @@
 #!/usr/bin/env -S deno run --quiet
 /**
- * Challenge 3c, broadcast that survives partitions: what was acknowledged is not forgotten until
+ * Challenge 3c, broadcast that survives partitions: nothing that was acknowledged is forgotten until
  * everyone has it.
  *
- * A sender has to know what arrived, so it keeps every value until it is acknowledged, and sends it
- * again if it is not. The question is what that costs while nothing is wrong. If each of five nodes
- * told the four others itself, as in challenge 3b, there would be twenty links to keep an account of,
- * each so quiet (a value a second) that most acknowledgements would find no message to go with. So
- * values take a tree, `algorithms/broadcast_tree.ts`: up to the lowest node, and from there down to all
- * others. Four links remain, and traffic on them acknowledges itself.
+ * A sender has to know what arrived, so it keeps every value until it is acknowledged and otherwise
+ * sends it again. The question is what that costs while nothing is wrong. If each of five nodes told
+ * the four others itself, as in challenge 3b, there would be twenty links, each so quiet (a value a
+ * second) that most acknowledgements would find no message to ride on. So values take a tree,
+ * `algorithms/broadcast_tree/`: up to the lowest node, and from there down to all others. Four links
+ * remain, and their traffic acknowledges itself.
  *
  * Messages: a value still costs n − 1 = 4, one up and three down, or four down from the root. What
- * the root learns within a tenth of a second goes down in one message; at five values a second that
- * is 1.5 values, and saves as much as the acknowledgements cost that have to travel alone, which is
- * those of nodes that had nothing else to say for 0.7 s. Together: 2 messages per operation, as
- * without fault tolerance. The last values are acknowledged 0.7 s after they came; then all is quiet.
+ * the root learns within a tenth of a second goes down in one message. At five values a second that
+ * is 1.5 values, which saves as much as the acknowledgements cost that travel alone, those of nodes
+ * that had nothing else to say for 0.7 s. Together: 2 messages per operation, as without fault
+ * tolerance. The last values are acknowledged 0.7 s after they came; then all is quiet.
  *
- * Latency: two message delays and the tenth of a second. A read on the way there is stale.
+ * Latency: two message delays and a tenth of a second. A read that comes sooner is stale.
  *
- * Partitions: whatever is unacknowledged for 0.85 s is sent again, in one message per peer and
- * second however many values wait. A node whose way to the root is cut tells all others directly,
- * and follows the lowest that answers. Every part so has a root of its own, which goes on trying to
- * reach all nodes; after healing its next message carries all that is missing, within 1 s and a
- * message delay, to every node at once.
+ * Partitions: what is unacknowledged after 0.85 s is sent again, in one message per peer and second
+ * however many values wait. A node that cannot reach the root tells all others directly, and follows
+ * the lowest that answers. Every part of the network so has a root, which keeps trying to reach all
+ * nodes. After healing its next message carries all that is missing, within 1 s and a message delay,
+ * to every node at once.
  *
- * What it does not survive: the crash of a node. Values that nobody else has yet are lost; and one that
- * is started again is not told what it knew before (see there).
+ * A slow machine: lateness of up to half a second that a node sees in its own timers, or hears of
+ * from its parent, costs nothing but itself. A parent that is late without warning is suspected,
+ * which costs 2(n − 1) = 8 messages, and less often each time.
+ *
+ * What it does not survive: the crash of a node. Values that nobody else has yet are lost, and a node
+ * that starts again is not told what it knew before.
  *
  * @module
  */
-import { BroadcastTree } from "../lib/algorithms/broadcast_tree.ts";
+import { BroadcastTree } from "../lib/algorithms/broadcast_tree/broadcast_tree.ts";
 import { Broadcast, type Node, serve } from "../lib/mod.ts";
 
 /** How long the root gathers values. */

@@ -2,45 +2,51 @@
 /**
  * Challenge 3d, efficient broadcast: few messages, and a value still spreads in the blink of an eye.
  *
- * Each of n nodes has to receive each value, so a message for each value and node is the least — as
+ * Each of n nodes has to receive each value, so a message for each value and node is the least, as
  * long as a message holds one value. With 50 values a second it need not. Every value goes at once to
- * one node, the root; the root gathers what comes within a window, and sends it to everyone in one
- * message each. It must be *one* node that gathers: of k gatherers each would find but 1/k of the
+ * one node, the root. The root gathers what comes within a window, and sends it to everyone in one
+ * message each. It must be *one* node that gathers: each of k gatherers would find only 1/k of the
  * values in its window, and send as many messages.
  *
  * Messages, for 25 nodes, a window of w = 102 ms, and 50 values a second: 48 reports up, from all
  * but the root's own clients; and 24 messages down for each window, of which there is one every
  * w + 20 ms, since a window opens when a value comes. That makes 48 + 24 / 0.122 = 245 a second at 100
  * operations, or 2.5 per operation. It is less where values come in bursts, and Maelstrom makes
- * bursts: while a node waits for the next message from the root, its clients wait behind it. Measured:
- * 2.1. Acknowledgements ride on what is sent anyway; the root's are due within the window, the
- * others' within a second, in which a node has two values to report. Once all is acknowledged there
- * is silence.
+ * bursts: while a node waits for the next message from the root, its clients wait behind it.
+ * Measured: 2.1. Acknowledgements ride on what is sent anyway: the root's are due within the window,
+ * the others' within a second, in which a node has two values to report. Once all is acknowledged
+ * there is silence.
  *
- * The burst that a scatter sets off is back at the root after two delays, 200 ms. Were that two
- * windows to the millisecond, chance would decide whether it is in time for the scatter then or opens
- * a window just after; and once it does, it does so again and again, at up to 2.9 messages an
+ * The burst that a scatter sets off is back at the root after two delays, 200 ms. If that were two
+ * windows to the millisecond, chance would decide whether it is in time for the next scatter or opens
+ * a window just after it; and once it does, it does so again and again, at up to 2.9 messages an
  * operation. Hence the two milliseconds.
  *
- * Latency: one message delay up, at most w, one delay down: 200 to 302 ms. What a reader sees of it is
- * less, as a read waits for the message on its way, and finds the values in it: 177 ms, at most 203.
+ * Latency: one message delay up, at most w, one delay down: 200 to 302 ms. A reader sees less of it,
+ * because a read waits for the message on its way and finds the values in it: 177 ms, at most 203.
  *
- * Partitions: `algorithms/broadcast_tree.ts`. A report is acknowledged by the next scatter, at the latest
- * after two delays and w. If it is not, the reporter tells all others itself: the value comes a
- * time-out late, and the next ones come directly, until the nodes have found the lowest that they can
- * reach, which gathers for its part of the network from then on; where only some links are cut, they
- * find one who can still reach the root. A root that reaches half of the others pays half as much for
- * a scatter, and gathers half as long. To peers who do not answer it sends all they lack four times a
- * second, so that after healing nobody waits long. In 99 of 100 cases a value is at most three message
- * delays later than the first path that the partition left it: results/partition.md.
+ * Partitions: `algorithms/broadcast_tree/`. A report is acknowledged by the next scatter, at the
+ * latest after two delays and w. If it is not, the reporter tells all others itself: the value comes
+ * a time-out late, and the next ones come directly, until the nodes have found the lowest that they
+ * can reach, which gathers for its part of the network from then on. Where only some links are cut,
+ * they find one that can still reach the root. A root that reaches half of the others pays half as
+ * much for a scatter, and gathers half as long. Four times a second it sends peers that do not answer
+ * all they lack, so that after healing nobody waits long. In 99 of 100 cases a value is at most three
+ * message delays later than the first path that the partition left it: results/partition.md.
  *
- * What it does not survive: the crash of a node. Values that nobody else has yet are lost; and one that
- * is started again is not told what it knew before (see there). The delays are made for messages that
- * take about 100 ms; slower or scattered ones are learned, at a higher price.
+ * A slow machine: a value is late by the sum of its hops' lateness, and no message is added for
+ * lateness that a node sees in its own timers or hears of from its parent. A parent that is late
+ * without warning is suspected by whoever waits for it, which costs 2(n − 1) = 48 messages each:
+ * 0.6 per operation once if all suspect it, and less often each time, at most one suspicion for each
+ * doubling of the lateness. Beside two cores' worth of other load: 2.1 to 2.3 messages per operation.
+ *
+ * What it does not survive: the crash of a node. Values that nobody else has yet are lost, and a node
+ * that starts again is not told what it knew before. The delays are made for messages that take about
+ * 100 ms; slower or scattered ones are learned, at a higher price.
  *
  * @module
  */
-import { BroadcastTree } from "../lib/algorithms/broadcast_tree.ts";
+import { BroadcastTree } from "../lib/algorithms/broadcast_tree/broadcast_tree.ts";
 import { Broadcast, type Node, serve } from "../lib/mod.ts";
 
 /** How long the root gathers values, if it reaches everyone; the fewer, the cheaper a scatter is. */

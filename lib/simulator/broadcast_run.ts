@@ -15,6 +15,8 @@ import { simulate } from "./simulate.ts";
 export interface BroadcastFigures {
   readonly valid: Edn | undefined;
   readonly messagesPerOp: number;
+  /** Messages between nodes for each second of operations. */
+  readonly messagesPerS: number;
   /** Stable latencies, as the checker of the workload has them. */
   readonly medianMs: number;
   readonly maxMs: number;
@@ -58,6 +60,7 @@ export async function runBroadcast(
   return {
     valid: at("valid?"),
     messagesPerOp: numberOf(at("net", "servers", "msgs-per-op")) ?? NaN,
+    messagesPerS: (numberOf(at("net", "servers", "send-count")) ?? NaN) / plan.timeLimitS,
     medianMs: quantile(0.5),
     maxMs: quantile(1),
     lastMessageMs,

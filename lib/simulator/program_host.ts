@@ -5,6 +5,7 @@
  * @module
  */
 import { Node, type Program } from "../node.ts";
+import { NS_PER_MS } from "../history/operations.ts";
 import { describeError, parseMessage } from "../message.ts";
 import type { VirtualClock } from "../workbench/clock/virtual_clock.ts";
 import type { Packet } from "../workbench/network/packet.ts";
@@ -15,6 +16,14 @@ import { ProcessExit, type VirtualGlobals } from "./virtual_globals.ts";
 import type { Host, NodeEvents } from "../workbench/hosts/host.ts";
 
 /** One incarnation of a node. */
+/** What a node runs on. */
+interface Machine {
+  /** How far its clock is off. */
+  skewMs: number;
+  /** How late its timers and input come. */
+  lateMs: number;
+}
+
 class Incarnation implements Owner {
   readonly node: Node;
   readonly lastWords: string[] = [];
@@ -24,11 +33,13 @@ class Incarnation implements Owner {
   #waiting: (() => void)[] | undefined;
   #paused = false;
   #ended = false;
+  /** When the last callback that was due has its turn, if the node is slow. */
+  #lastTurnNs = 0;
 
   constructor(
     readonly id: string,
     readonly random: Random,
-    public skewMs: number,
+    readonly machine: Machine,
     engine: HostEngine,
     events: NodeEvents,
   ) {
@@ -50,7 +61,19 @@ class Incarnation implements Owner {
     });
   }
 
+  get skewMs(): number {
+    return this.machine.skewMs;
+  }
+
   enter(callback: () => void): void {
+    const { clock } = this.#engine;
+    const turnNs = Math.max(clock.nowNs() + this.machine.lateMs * NS_PER_MS, this.#lastTurnNs);
+    if (turnNs === clock.nowNs()) return this.#take(callback);
+    this.#lastTurnNs = turnNs; // callbacks keep their order when the node is fast again
+    clock.at(turnNs, () => this.#take(callback));
+  }
+
+  #take(callback: () => void): void {
     if (this.#ended) return;
     if (this.#waiting !== undefined) this.#waiting.push(callback);
     else this.#engine.globals.giveTurn(this, callback);
@@ -124,8 +147,8 @@ export class ProgramHost implements Host {
   readonly #running = new Map<string, Incarnation>();
   /** How many incarnations each node has had. */
   readonly #incarnations = new Map<string, number>();
-  /** A skewed clock belongs to the machine, so it outlasts an incarnation. */
-  readonly #skews = new Map<string, number>();
+  /** Outlasts an incarnation. */
+  readonly #machines = new Map<string, Machine>();
 
   constructor(program: Program | ProgramSource, engine: HostEngine) {
     this.#program = program;
@@ -137,8 +160,7 @@ export class ProgramHost implements Host {
     const number = this.#incarnations.get(node) ?? 0;
     this.#incarnations.set(node, number + 1);
     const draws = random.split(`${node}/${number}`);
-    const skewMs = this.#skews.get(node) ?? 0;
-    const incarnation = new Incarnation(node, draws, skewMs, this.#engine, events);
+    const incarnation = new Incarnation(node, draws, this.#machine(node), this.#engine, events);
     this.#running.set(node, incarnation);
     const run = () => this.#run(incarnation);
     return new Promise((resolve, reject) =>
@@ -172,9 +194,17 @@ export class ProgramHost implements Host {
   }
 
   skew(node: string, skewMs: number): void {
-    this.#skews.set(node, skewMs);
-    const incarnation = this.#running.get(node);
-    if (incarnation !== undefined) incarnation.skewMs = skewMs;
+    this.#machine(node).skewMs = skewMs;
+  }
+
+  slow(node: string, lateMs: number): void {
+    this.#machine(node).lateMs = lateMs;
+  }
+
+  #machine(node: string): Machine {
+    const machine = this.#machines.get(node) ?? { skewMs: 0, lateMs: 0 };
+    this.#machines.set(node, machine);
+    return machine;
   }
 
   lastWords(node: string): readonly string[] {

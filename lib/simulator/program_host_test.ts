@@ -159,6 +159,40 @@ Deno.test("a killed node's timers never fire, and its late replies are dropped",
   assertEquals(log, []);
 });
 
+Deno.test("a slow node's timers and input are late, in order, and its clock is right", async () => {
+  const log: string[] = [];
+  const note = (what: string) => log.push(`${what} at ${Date.now() - EPOCH_MS}`);
+  const program: Program = (node) => {
+    node.on(poke, ({ n }) => void note(`poke ${n}`));
+    node.onInit(() => {
+      if (node.id === "n0") {
+        for (const n of [1, 2]) setTimeout(() => node.send("n1", poke, { n }), 100 * n);
+      } else {
+        setTimeout(() => note("timer"), 150);
+      }
+    });
+  };
+  await scenario(program, { nodes: 2 }, async (world) => {
+    world.slow("n1", 80);
+    await world.pass(160);
+    world.slow("n1", 0);
+    await world.pass(1_000);
+  });
+  // The timer stays late when the node is fast again, and what comes later does not overtake it.
+  assertEquals(log, ["poke 1 at 180", "timer at 230", "poke 2 at 230"]);
+});
+
+Deno.test("slowness belongs to the machine and outlasts a restart", async () => {
+  await scenario(ticking([]), { nodes: 1 }, async (world) => {
+    world.slow("n0", 200);
+    world.kill("n0");
+    world.restart("n0");
+    const before = Date.now();
+    await world.ask("n0", ask, {});
+    assert(Date.now() - before >= 200, "a request is late, too");
+  });
+});
+
 Deno.test("skew moves a node's wall clock, but neither its timers nor other nodes' clocks", async () => {
   await scenario(ticking([]), { nodes: 2 }, async (world) => {
     world.skew("n0", 3_000);

@@ -339,6 +339,12 @@ export class World {
     this.#chronicle.intervention(`skews the clock of ${node} by ${skewMs} ms`);
   }
 
+  /** Makes a node's timers and input that late from now on, as on a busy machine; 0 ends it. */
+  slow(node: string, lateMs: number): void {
+    this.#cluster.slow(this.#node(node), lateMs);
+    this.#chronicle.intervention(`slows ${node} down by ${lateMs} ms`);
+  }
+
   #node(id: string): string {
     if (this.nodes.includes(id)) return id;
     throw new RangeError(`there is no node ${id}, only ${this.nodes.join(", ")}`);

@@ -60,6 +60,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   readonly #killing = new Map<string, Promise<void>>();
   readonly #paused = new Set<string>();
   readonly #skewed = new Set<string>();
+  readonly #slow = new Set<string>();
   #clients = 0;
   #stopping = false;
 
@@ -249,14 +250,21 @@ export class Cluster implements NodeEvents, FaultTarget {
     this.#options.host.skew(node, skewMs);
   }
 
+  slow(node: string, lateMs: number): void {
+    if (lateMs === 0) this.#slow.delete(node);
+    else this.#slow.add(node);
+    this.#options.host.slow(node, lateMs);
+  }
+
   /** What ends every fault that lasts. */
   remedies(): Fault[] {
-    const [paused, killed] = [[...this.#paused], [...this.#killed]];
+    const [paused, killed, slow] = [[...this.#paused], [...this.#killed], [...this.#slow]];
     return [
       { f: "stop-partition" },
       ...(paused.length > 0 ? [{ f: "resume", nodes: paused } as const] : []),
       ...(killed.length > 0 ? [{ f: "restart", nodes: killed } as const] : []),
       ...[...this.#skewed].map((node) => ({ f: "skew", node, skewMs: 0 } as const)),
+      ...(slow.length > 0 ? [{ f: "slow", nodes: slow, lateMs: 0 } as const] : []),
     ];
   }
 }

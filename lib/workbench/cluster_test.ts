@@ -45,6 +45,7 @@ class ScriptedHost implements Host {
   pause = (node: string) => void this.done.push(`pause ${node}`);
   resume = (node: string) => void this.done.push(`resume ${node}`);
   skew = (node: string, skewMs: number) => void this.done.push(`skew ${node} ${skewMs}`);
+  slow = (node: string, lateMs: number) => void this.done.push(`slow ${node} ${lateMs}`);
   lastWords = (node: string) => [`${node} was here`];
   stop = () => Promise.resolve(void this.done.push("stop"));
 }
@@ -293,6 +294,17 @@ Deno.test("a skewed node needs a remedy until its clock is right", async () => {
     cluster.skew("n0", 0);
     assertEquals(cluster.remedies().slice(1), []);
     assertEquals(host.done, ["skew n0 500", "skew n0 0"]);
+    return Promise.resolve();
+  });
+});
+
+Deno.test("a slow node needs a remedy until it is as fast as before", async () => {
+  await stage(({ cluster, host }) => {
+    cluster.slow("n0", 500);
+    assertEquals(cluster.remedies().slice(1), [{ f: "slow", nodes: ["n0"], lateMs: 0 }]);
+    cluster.slow("n0", 0);
+    assertEquals(cluster.remedies().slice(1), []);
+    assertEquals(host.done, ["slow n0 500", "slow n0 0"]);
     return Promise.resolve();
   });
 });

@@ -98,6 +98,7 @@ const OURS: readonly EngineName[] = ["workbench", "simulator"];
 const FAULT_ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
   partition: ENGINES,
   skew: ["simulator"], // a process has the machine's clock
+  slow: ["simulator"], // and is as fast as the machine
 };
 const LATENCY_DISTRIBUTIONS = ["constant", "uniform", "exponential"] as const;
 

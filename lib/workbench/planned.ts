@@ -88,6 +88,7 @@ const FAULT_FIELDS: Readonly<Record<Fault["f"], Fields>> = {
   "pause": { nodes: array(string) },
   "resume": { nodes: array(string) },
   "skew": { node: string, skewMs: integer },
+  "slow": { nodes: array(string), lateMs: integer },
 };
 
 /** Whether a value that was read, from a file for example, is a fault. */

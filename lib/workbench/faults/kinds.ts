@@ -21,6 +21,7 @@ export interface FaultTarget {
   pause(node: string): void;
   resume(node: string): void;
   skew(node: string, skewMs: number): void;
+  slow(node: string, lateMs: number): void;
 }
 
 interface NodesFields {
@@ -36,6 +37,7 @@ interface FaultFields {
   "pause": NodesFields;
   "resume": NodesFields;
   "skew": { readonly node: string; readonly skewMs: number };
+  "slow": NodesFields & { readonly lateMs: number };
 }
 
 type FaultName = keyof FaultFields;
@@ -56,16 +58,21 @@ interface Meaning<F extends FaultName> {
   restrict(fault: Fault<F>, exists: (id: string) => boolean): Fault<F> | undefined;
 }
 
+/** What faults that are inflicted on some nodes, on each alike, have in common. */
+const ofNodes = {
+  ids: ({ nodes }: NodesFields) => nodes,
+  restrict<F extends NodesFields>(fault: F, exists: (id: string) => boolean): F | undefined {
+    const nodes = fault.nodes.filter(exists);
+    return nodes.length === 0 ? undefined : { ...fault, nodes };
+  },
+};
+
 /** Does the same to each of some nodes. */
 function toEachNode<F extends "kill" | "restart" | "pause" | "resume">(f: F): Meaning<F> {
   return {
+    ...ofNodes,
     inflict: ({ nodes }, target) => nodes.forEach((node) => target[f](node)),
     values: ({ nodes }) => [[...nodes], null],
-    ids: ({ nodes }) => nodes,
-    restrict(fault, exists) {
-      const nodes = fault.nodes.filter(exists);
-      return nodes.length === 0 ? undefined : { ...fault, nodes };
-    },
   };
 }
 
@@ -96,6 +103,11 @@ const MEANINGS: { readonly [F in FaultName]: Meaning<F> } = {
     values: ({ node, skewMs }) => [new Map([[node, skewMs]]), null],
     ids: ({ node }) => [node],
     restrict: (fault, exists) => exists(fault.node) ? fault : undefined,
+  },
+  "slow": {
+    ...ofNodes,
+    inflict: ({ nodes, lateMs }, target) => nodes.forEach((node) => target.slow(node, lateMs)),
+    values: ({ nodes, lateMs }) => [new Map(nodes.map((node) => [node, lateMs])), null],
   },
 };
 
@@ -160,6 +172,7 @@ function minority(nodes: readonly string[], random: Random): readonly string[] {
 }
 
 const MAX_SKEW_MS = 5_000;
+const MAX_LATE_MS = 500;
 
 const KINDS = {
   "partition": partitionsOf(PARTITION_SHAPES),
@@ -191,6 +204,14 @@ const KINDS = {
       const node = random.pick(nodes);
       const skewMs = Math.round(random.between(-MAX_SKEW_MS, MAX_SKEW_MS));
       return { begin: { f: "skew", node, skewMs }, end: { f: "skew", node, skewMs: 0 } };
+    },
+  },
+  "slow": {
+    help: "timers and input of some nodes, or all, are up to half a second late (simulator only)",
+    draw(all, random) {
+      const nodes = random.chance(0.5) ? all : minority(all, random);
+      const lateMs = 1 + random.int(MAX_LATE_MS);
+      return { begin: { f: "slow", nodes, lateMs }, end: { f: "slow", nodes, lateMs: 0 } };
     },
   },
 } as const satisfies Record<string, Kind>;

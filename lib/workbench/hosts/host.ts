@@ -47,6 +47,8 @@ export interface Host {
   resume(node: string): void;
   /** Sets a node's wall clock off by that much from now on. */
   skew(node: string, skewMs: number): void;
+  /** Makes all that a node does from now on that late, after a timer or a message, as if busy. */
+  slow(node: string, lateMs: number): void;
   /** The last lines that a node wrote to its log, oldest first. */
   lastWords(node: string): readonly string[];
   /** Ends all nodes and whatever they started. */

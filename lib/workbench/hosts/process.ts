@@ -130,6 +130,10 @@ export class ProcessHost implements Host {
     throw new Error(`${node} has the machine's clock, which only the simulator can set off`);
   }
 
+  slow(node: string): void {
+    throw new Error(`${node} is as fast as the machine: only the simulator can slow it down`);
+  }
+
   lastWords(node: string): readonly string[] {
     return this.#processes.get(node)?.lastWords ?? [];
   }

@@ -1,10 +1,15 @@
 import { assertEquals } from "@std/assert";
-import { bestPath, idealPath, type Path, rootOf, samePath } from "./spanning_tree.ts";
+import { bestPath, idealPath, isPossiblePath, type Path, rootOf, samePath } from "./path.ts";
 
 const ids = ["n0", "n1", "n2", "n3", "n4"];
 
 function best(id: string, claims: Record<string, Path>, present: Path = []): Path {
-  return bestPath(id, ids, present, Object.entries(claims));
+  return bestPath({
+    id,
+    ids,
+    present,
+    claims: Object.entries(claims).map(([neighbour, path]) => ({ neighbour, path, stamp: 0 })),
+  });
 }
 
 Deno.test("where every link works the tree is a star around the lowest node", () => {
@@ -41,7 +46,8 @@ Deno.test("a path that leads through the node itself is not followed", () => {
 });
 
 Deno.test("rank is the place among all nodes, not the name", () => {
-  const path = bestPath("n20", ["n2", "n10", "n20"], [], [["n10", []], ["n2", []]]);
+  const claims = ["n10", "n2"].map((neighbour) => ({ neighbour, path: [], stamp: 0 }));
+  const path = bestPath({ id: "n20", ids: ["n2", "n10", "n20"], present: [], claims });
   assertEquals(path, ["n2"]);
 });
 
@@ -50,4 +56,27 @@ Deno.test("paths are the same if all on the way are", () => {
   assertEquals(samePath([], []), true);
   assertEquals(samePath(["n1"], ["n1", "n0"]), false);
   assertEquals(samePath(["n1", "n0"], ["n2", "n0"]), false);
+});
+
+Deno.test("a lost root is believed in again only with a newer stamp", () => {
+  const follow = (stamp: number) =>
+    bestPath({
+      id: "n3",
+      ids,
+      present: [],
+      claims: [{ neighbour: "n2", path: ["n0"], stamp }],
+      lost: new Map([["n0", 100]]),
+    });
+  assertEquals([follow(100), follow(101)], [[], ["n2", "n0"]]);
+});
+
+Deno.test("a path leads through nodes that exist, each once, and not through its own node", () => {
+  const isPossible = (path: Path) => isPossiblePath("n3", path, ids);
+  assertEquals([[], ["n0"], ["n1", "n0"]].map(isPossible), [true, true, true]);
+  assertEquals([["ghost"], ["n1", "n0", "n1"], ["n3"], ["n1", "n3"]].map(isPossible), [
+    false,
+    false,
+    false,
+    false,
+  ]);
 });

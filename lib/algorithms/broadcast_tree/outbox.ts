@@ -3,26 +3,28 @@
  *
  * Messages are numbered, and each carries *everything* outstanding, what earlier ones carried
  * included, or nothing. So the newest message that arrived makes all before it superfluous: losses,
- * repetitions and reordering need no thought, one number acknowledges all that a peer has received,
- * and a retry is one message however many values wait.
+ * repetitions and reordering need no care, one number acknowledges all that a peer has received, and
+ * a retry is one message however many values wait.
  *
  *     take()          → 1: a        lost
  *     take()          → 2: a b      arrives
  *     acknowledge(2)                nothing is outstanding
  *
- * The price is that a value travels again with each message sent within one round trip; messages
- * are what costs here, not their size. A transfer over a link with large values would number the
- * values instead, as TCP does its bytes.
+ * The price is that a value travels again with each message sent within one round trip. Messages are
+ * what costs here, not their size; a protocol for large values would number the values instead, as
+ * TCP numbers bytes.
  *
- * An outbox holds no copy of what waits. All outboxes of a node read the one log of the values that
- * it has learned, and each knows two places in it, as TCP does in its stream: up to one the peer has
- * everything, up to the other everything was sent. So to learn a value costs the same for any number
- * of peers, and a peer to whom nothing is sent costs nothing.
+ * An outbox holds no copy of what waits. All outboxes of a node read the one log of values that the
+ * node has learned, and each knows two places in it, as TCP does in its stream: up to the first the
+ * peer has everything, up to the second everything was sent. So learning a value costs the same for
+ * any number of peers, and a peer to which nothing is sent costs nothing.
  *
- * An outbox owns no timer: whoever owns it asks since when something waits, and decides.
+ * An outbox has no timer: its owner asks since when something waits, and decides.
  *
  * @module
  */
+
+import type { ValueLog } from "./value_log.ts";
 
 /** A numbered message's content: everything outstanding, oldest first. */
 export interface Batch<T> {
@@ -30,56 +32,12 @@ export interface Batch<T> {
   readonly values: T[];
 }
 
-/** What a message carried as the first. */
+/** What a message was the first to carry. */
 interface Mark {
   readonly seq: number;
-  /** The place behind the last value that it carried. */
+  /** The place after the last value that it carried. */
   readonly end: number;
   readonly sinceMs: number;
-}
-
-/** Values in the order in which they were learned, each once, at places that count from 0. */
-export class ValueLog<T> {
-  readonly #values: T[] = [];
-  readonly #learnedMs: number[] = [];
-  readonly #places = new Map<T, number>();
-
-  /** All values, oldest first. */
-  get values(): readonly T[] {
-    return this.#values;
-  }
-
-  /**
-   * Adds a value to the end, unless it is there already. Times must not run backwards.
-   *
-   * @returns the value's place.
-   */
-  add(value: T, nowMs: number): number {
-    const known = this.#places.get(value);
-    if (known !== undefined) return known;
-    const place = this.#values.length;
-    this.#places.set(value, place);
-    this.#values.push(value);
-    this.#learnedMs.push(nowMs);
-    return place;
-  }
-
-  /** A value's place; `undefined` if it is not there. */
-  placeOf(value: T): number | undefined {
-    return this.#places.get(value);
-  }
-
-  /** The values that were added after that time, oldest first. */
-  since(ms: number): T[] {
-    let first = this.#values.length;
-    while (first > 0 && (this.#learnedMs[first - 1] ?? ms) > ms) first--;
-    return this.#values.slice(first);
-  }
-
-  /** When the value at that place was added; `undefined` if there is none. */
-  learnedMs(place: number): number | undefined {
-    return this.#learnedMs[place];
-  }
 }
 
 /** How many places of the log one message spans. More wait until some of these are acknowledged. */
@@ -104,7 +62,7 @@ export class Outbox<T> {
   #lastSeq = 0;
   #acknowledgedSeq = 0;
   #lastSentMs = -Infinity;
-  /** The one message whose round trip is being timed. */
+  /** The one message whose round trip is timed. */
   #timed: Pick<Mark, "seq" | "sinceMs"> | undefined;
 
   /** @param log What the peer is to have. All of it is outstanding at first. */
@@ -128,8 +86,8 @@ export class Outbox<T> {
   }
 
   /**
-   * Since when the oldest value waits that the next message would carry for the first time. A value
-   * that may wait counts from when it may not.
+   * Since when the oldest value waits that the next message would be the first to carry. A deferred
+   * value counts from the end of its deferral.
    */
   get unsentSinceMs(): number | undefined {
     let firstMs: number | undefined;
@@ -143,29 +101,34 @@ export class Outbox<T> {
     return firstMs;
   }
 
+  /** The message that first carried the oldest value that waits to be acknowledged. */
+  get unacknowledgedSeq(): number | undefined {
+    return this.#marks[0]?.seq;
+  }
+
   /** Since when the oldest value that was sent waits to be acknowledged. */
   get unacknowledgedSinceMs(): number | undefined {
     return this.#marks[0]?.sinceMs;
   }
 
-  /** The place behind the last value that the next message may carry. */
+  /** The place after the last value that the next message may carry. */
   get #end(): number {
     return Math.min(this.#log.values.length, this.#unacknowledged + MAX_SPAN);
   }
 
-  /** Passes over the value at that place of the log: the peer has it, as one knows from elsewhere. */
-  delete(place: number): void {
+  /** The peer turns out to have the value at that place of the log, which is not sent to it. */
+  skip(place: number): void {
     if (place < this.#unacknowledged) return;
     this.#known.add(place);
     this.#settle();
   }
 
-  /** Lets the value at that place, if it was not sent yet, wait for something else until that time. */
+  /** Lets the value at that place, if it is unsent, wait for another one to ride with until then. */
   defer(place: number, untilMs: number): void {
     if (place >= this.#unsent) this.#deferred.set(place, untilMs);
   }
 
-  /** Moves on past what the peer is known to have. */
+  /** Moves past what the peer is known to have. */
   #settle(): void {
     while (this.#known.delete(this.#unacknowledged)) this.#unacknowledged++;
     this.#sendFrom(Math.max(this.#unsent, this.#unacknowledged));
@@ -178,7 +141,7 @@ export class Outbox<T> {
     else while (this.#unsent < place) this.#deferred.delete(this.#unsent++);
   }
 
-  /** The next message: everything outstanding, which from now on counts as sent. May be empty. */
+  /** The next message: everything outstanding, which counts as sent from now on. May be empty. */
   take(nowMs: number): Batch<T> {
     const seq = ++this.#lastSeq;
     const end = this.#end;
@@ -195,7 +158,7 @@ export class Outbox<T> {
     return { seq, values };
   }
 
-  /** The number of a message that carries nothing; to acknowledge it says nothing of any value. */
+  /** The number of a message that carries nothing: its acknowledgement says nothing of any value. */
   takeNothing(nowMs: number): number {
     this.#lastSentMs = nowMs;
     this.#empty.add(++this.#lastSeq);
@@ -204,10 +167,10 @@ export class Outbox<T> {
 
   /**
    * The peer has received the message of that number, and so every value it carried. It may say so
-   * again and again.
+   * more than once.
    *
-   * @returns the round trip, in milliseconds, if it was this message that was being timed: when a
-   * later one is acknowledged, the timed one may be lost (Karn's rule).
+   * @returns The round trip in milliseconds if this message was timed. When a later one is
+   * acknowledged, the timed one may be lost (Karn's rule).
    */
   acknowledge(seq: number, nowMs: number): number | undefined {
     if (seq <= this.#acknowledgedSeq) return undefined; // and if it was empty, it is forgotten by now
@@ -224,7 +187,7 @@ export class Outbox<T> {
     return timed === seq ? nowMs - sinceMs : undefined;
   }
 
-  /** Takes everything for unsent again: what was sent went to nobody. Nothing waits since before. */
+  /** Counts everything as unsent again, because what was sent reached nobody, and as new from now. */
   requeue(nowMs: number): void {
     this.#unsent = this.#unacknowledged;
     this.#marks.length = 0;

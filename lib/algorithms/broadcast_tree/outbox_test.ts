@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Outbox, ValueLog } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
+import { ValueLog } from "./value_log.ts";
 
 Deno.test("a message carries everything that is not acknowledged", () => {
   const log = new ValueLog<string>();
@@ -48,8 +49,8 @@ Deno.test("what the peer has anyway is not sent", () => {
   log.add("b", 0);
   outbox.take(0);
   log.add("c", 0);
-  outbox.delete(0);
-  outbox.delete(2);
+  outbox.skip(0);
+  outbox.skip(2);
   assertEquals(outbox.take(0).values, ["b"]);
 });
 
@@ -134,14 +135,14 @@ Deno.test("a value that the peer has is passed over, wherever it waits", () => {
   const log = new ValueLog<string>();
   const outbox = new Outbox(log);
   for (const [i, value] of ["a", "b", "c", "d", "e"].entries()) log.add(value, i);
-  outbox.delete(2);
-  outbox.delete(1);
+  outbox.skip(2);
+  outbox.skip(1);
   assertEquals([outbox.size, outbox.unsentSinceMs], [3, 0]);
-  outbox.delete(0);
+  outbox.skip(0);
   assertEquals([outbox.size, outbox.unsentSinceMs], [2, 3]);
   outbox.take(5);
   outbox.requeue(6);
-  outbox.delete(3);
+  outbox.skip(3);
   assertEquals([outbox.size, outbox.take(7).values], [1, ["e"]]);
 });
 
@@ -152,10 +153,10 @@ Deno.test("what was requeued goes first, what is learned after it waits since th
   outbox.take(0);
   log.add("b", 1);
   outbox.requeue(10);
-  outbox.delete(0);
+  outbox.skip(0);
   assertEquals(outbox.unsentSinceMs, 10);
   log.add("c", 20);
-  outbox.delete(1);
+  outbox.skip(1);
   assertEquals(outbox.unsentSinceMs, 20);
   log.add("d", 30);
   outbox.take(30);
@@ -190,7 +191,7 @@ Deno.test("a value that waited and that the peer turns out to have is not sent",
   const outbox = new Outbox(log);
   log.add("a", 1);
   outbox.defer(0, 50);
-  outbox.delete(0);
+  outbox.skip(0);
   assertEquals([outbox.unsentSinceMs, outbox.size], [undefined, 0]);
 });
 
@@ -251,7 +252,7 @@ Deno.test("whatever is lost, repeated or overtaken, what the peer lacks is in th
         if (what === "requeue") outbox.requeue(nowMs);
         if (what === "delete" && learned) {
           has.add(place);
-          outbox.delete(place);
+          outbox.skip(place);
         }
         if (what === "take") {
           const { seq, values } = outbox.take(nowMs);
