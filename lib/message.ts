@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { rawJson } from "./raw_json.ts";
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -14,10 +15,10 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export interface Body {
   /** The kind of request or reply, such as `read` or `read_ok`. */
   type: string;
-  /** Unique among its sender's messages. */
-  msg_id?: number;
+  /** Unique among its sender's messages; a `bigint` beyond 2^53. */
+  msg_id?: number | bigint;
   /** The `msg_id` that this replies to; `null` if a service replies to a message without one. */
-  in_reply_to?: number | null;
+  in_reply_to?: number | bigint | null;
   /** The fields of a message of that type. */
   [field: string]: unknown;
 }
@@ -122,8 +123,41 @@ export function parseMessage(line: string): Message {
   } catch {
     throw new MalformedMessage("not JSON", line);
   }
-  if (isMessage(message)) return message;
-  throw new MalformedMessage(envelopeProblem(message) ?? "not a message", line);
+  if (!isMessage(message)) {
+    throw new MalformedMessage(envelopeProblem(message) ?? "not a message", line);
+  }
+  const { msg_id, in_reply_to } = message.body;
+  if (isRounded(msg_id) || isRounded(in_reply_to)) restoreNumbers(message.body, line);
+  return message;
+}
+
+function isRounded(id: number | bigint | null | undefined): boolean {
+  return typeof id === "number" && !Number.isSafeInteger(id);
+}
+
+/** Gives a message's numbers, which are integers beyond 2^53, all their digits. */
+function restoreNumbers(body: Body, line: string): void {
+  const exact: unknown = JSON.parse(line, exactNumber);
+  if (!isObject(exact) || !isObject(exact.body)) return;
+  const { msg_id, in_reply_to } = exact.body;
+  if (typeof msg_id === "bigint") body.msg_id = msg_id;
+  if (typeof in_reply_to === "bigint") body.in_reply_to = in_reply_to;
+}
+
+function exactNumber(_key: string, value: unknown, context?: { readonly source?: string }) {
+  const source = context?.source ?? "";
+  return isRounded(Number(value)) && /^-?\d+$/.test(source) ? BigInt(source) : value;
+}
+
+/** Prints a message as one line, without its end. */
+export function printMessage(message: Message): string {
+  const { msg_id, in_reply_to } = message.body;
+  const isPlain = typeof msg_id !== "bigint" && typeof in_reply_to !== "bigint";
+  return isPlain ? JSON.stringify(message) : JSON.stringify(message, rawBigInteger);
+}
+
+function rawBigInteger(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? rawJson(String(value)) : value;
 }
 
 function isMessage(value: unknown): value is Message {

@@ -20,7 +20,7 @@ export type Program = (node: Node) => void;
 /** What a handler receives: the fields that its message describes, with `type` and `msg_id`. */
 export type RequestOf<M extends OneWay> = Of<M["request"]> & {
   readonly type: M["type"];
-  readonly msg_id?: number;
+  readonly msg_id?: number | bigint;
 };
 
 /** Answers a request with a reply's body, now or later; a one-way message with nothing. */
@@ -302,8 +302,8 @@ export class Node {
     this.#transport.send({ src: this.#identity?.id ?? dest, dest: src, body: reply });
   }
 
-  #settle({ src, body }: Message, id: number | null): void {
-    const call = id === null ? undefined : this.#calls.get(id);
+  #settle({ src, body }: Message, id: number | bigint | null): void {
+    const call = typeof id === "number" ? this.#calls.get(id) : undefined;
     if (call === undefined) return; // it timed out, or the network delivered the reply twice
     if (body.type === "error") {
       const code = typeof body.code === "number" ? body.code : ErrorCode.crash;

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { describeError, MalformedMessage, parseMessage } from "./message.ts";
+import { describeError, MalformedMessage, parseMessage, printMessage } from "./message.ts";
 import { Node, type Program } from "./node.ts";
 import { divertConsole, LineWriter, readLines } from "./stdio.ts";
 
@@ -31,7 +31,7 @@ export async function serve(program: Program): Promise<never> {
     log(`nobody reads this node any more: ${describeError(error)}`);
     Deno.exit(1);
   });
-  const node = new Node({ send: (message) => output.write(JSON.stringify(message)), log });
+  const node = new Node({ send: (message) => output.write(printMessage(message)), log });
   program(node);
   surviveUncaught(log);
   for await (const lines of readLines()) {

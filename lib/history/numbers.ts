@@ -15,7 +15,7 @@
  *
  * @module
  */
-import { rawJson } from "./raw_json.ts";
+import { rawJson } from "../raw_json.ts";
 
 /** A floating-point number, also where it is whole: `new Float(1)` prints `1.0`. */
 export class Float {
@@ -31,16 +31,28 @@ export class Float {
 /** An integer written with the suffix `N`. */
 export class BigInteger {
   constructor(readonly value: bigint) {}
+
+  toJSON(): unknown {
+    return rawJson(String(this.value));
+  }
 }
 
 /** A quotient of two integers in lowest terms, its denominator above 1. */
 export class Ratio {
   constructor(readonly numerator: bigint, readonly denominator: bigint) {}
+
+  toJSON(): unknown {
+    return toDouble(this);
+  }
 }
 
 /** A decimal of any precision, `unscaled · 10^-scale`. */
 export class Decimal {
   constructor(readonly unscaled: bigint, readonly scale: number) {}
+
+  toJSON(): unknown {
+    return rawJson(printDecimal(this));
+  }
 }
 
 /** Any number of EDN. */

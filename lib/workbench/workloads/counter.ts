@@ -12,18 +12,26 @@ import { type EdnObject, itemsOf, printEdn } from "../../history/edn.ts";
 import { completionOfException } from "../clients/completion.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
 import type { Random } from "../random.ts";
+import { integer, rpc, type Shape } from "../../rpc.ts";
 import { Counter } from "../../workloads.ts";
 import { type Figure, performs, readsLists, type Workload } from "./workload.ts";
 
 const READ: Invocation = { f: "read", value: null };
 const FINAL_READ: Invocation = { ...READ, extra: { "final?": true } };
 
+const integerOfAnySize: Shape<number | bigint> = {
+  problem: (value, path) => typeof value === "bigint" ? undefined : integer.problem(value, path),
+};
+
+/** `read` as Maelstrom takes it. */
+const Read = rpc(Counter.read.type, Counter.read.request, { value: integerOfAnySize });
+
 /** What the two have in common: all but their names and adds. */
 const counter = {
   reusableClients: false,
   open: () => async (op, call) => {
     try {
-      if (op.f === "read") return { type: "ok", value: (await call(Counter.read, {})).value };
+      if (op.f === "read") return { type: "ok", value: (await call(Read, {})).value };
       await call(Counter.add, { delta: Number(op.value) });
       return { type: "ok" };
     } catch (error) {
