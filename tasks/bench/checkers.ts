@@ -111,7 +111,7 @@ function line({ name, operations, cost, exponent, peer }: Row): string {
     name,
     operations.toLocaleString("en"),
     `${seconds.toFixed(2)} s`,
-    `${(peakBytes / 1e6).toFixed(0)} MB`,
+    `${(peakBytes / 2 ** 20).toFixed(0)} MiB`,
     exponent?.toFixed(2) ?? "",
     peer ?? "",
   ) + (verdict === "true" ? "" : `  ✗ ${verdict}`);

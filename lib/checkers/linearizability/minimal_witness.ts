@@ -18,7 +18,7 @@ const MAX_REDUCED = 60;
 const MAX_STATES = 2_000;
 
 /** How to tell without a search whether some order explains a history from the initial state. */
-export type QuickJudge = (history: readonly Op[]) => boolean | undefined;
+type QuickJudge = (history: readonly Op[]) => boolean | undefined;
 
 /** Operations that no order explains. */
 interface Witness {

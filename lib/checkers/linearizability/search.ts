@@ -17,7 +17,7 @@ import { Moves, type Preference, type Step } from "./moves.ts";
 const EXTRA_CONFIGURATIONS = 10_000;
 
 /** How much a search may try. */
-export interface Bounds {
+interface Bounds {
   readonly maxConfigurations: number;
   /** Returns whether the time for it is up. */
   readonly isOver?: (() => boolean) | undefined;

@@ -11,7 +11,7 @@ import type { Edn } from "../../history/edn.ts";
 import { HistoryReader, type Op, parseHistory } from "../../history/operations.ts";
 
 /** How much is kept in memory, and when. */
-export interface Limits {
+interface Limits {
   /** How many bytes of text to read before long values stay in the file. Default: 128 MB. */
   readonly keptBytes?: number;
   /** An operation of more bytes is long. Default: 1 KB. */

@@ -8,7 +8,7 @@ import type { Random } from "../../../lib/workbench/random.ts";
 import type { Request, Target } from "./executions.ts";
 
 /** Names of lin-kv's operations. */
-export const REGISTER_OPERATIONS = ["read", "write", "cas"] as const;
+const REGISTER_OPERATIONS = ["read", "write", "cas"] as const;
 
 /** A store of registers, as of the lin-kv workload; without `values`, each write is of a new one. */
 export function registers(
