@@ -100,7 +100,9 @@ export function bodyOf(type: string, fields: Fields, values: object): Body {
 
 function expected(what: string, value: unknown, path: string): string {
   if (value === undefined) return `"${path}" must be ${what}, but is missing`;
-  const text = JSON.stringify(value, bigIntegersAsText) ?? String(value);
+  const text = typeof value === "bigint"
+    ? String(value)
+    : JSON.stringify(value, bigIntegersAsText) ?? String(value);
   return `"${path}" must be ${what}, got ${text.length <= 60 ? text : `${text.slice(0, 60)}…`}`;
 }
 

@@ -13,6 +13,7 @@ import {
   isEdnObject,
   itemsOf,
   Keyword,
+  printEdn,
   Sym,
   Tagged,
 } from "./edn.ts";
@@ -91,8 +92,12 @@ export function ednToJson(value: Edn): unknown {
   if (value instanceof Char) return value.unit;
   if (value instanceof Tagged) return ednToJson(value.value);
   if (value instanceof Map || isEdnObject(value)) {
-    const named = ([key, item]: [Edn, Edn]) => [String(ednToJson(key)), ednToJson(item)];
-    return Object.fromEntries(entriesOf(value).map(named));
+    return Object.fromEntries(
+      entriesOf(value).map(([key, item]) => {
+        const name = ednToJson(key);
+        return [typeof name === "string" ? name : printEdn(key), ednToJson(item)];
+      }),
+    );
   }
   return itemsOf(value).map(ednToJson);
 }
