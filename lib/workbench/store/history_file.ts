@@ -8,11 +8,11 @@
  * @module
  */
 import type { Edn } from "../../history/edn.ts";
-import { HistoryReader, type Op, parseHistory } from "../../history/operations.ts";
+import { HistoryReader, type Op } from "../../history/operations.ts";
 
 /** How much is kept in memory, and when. */
 interface Limits {
-  /** How many bytes of text to read before long values stay in the file. Default: 128 MB. */
+  /** How many bytes of text to read before long values stay in the file. Default: 64 MB. */
   readonly keptBytes?: number;
   /** An operation of more bytes is long. Default: 1 KB. */
   readonly longBytes?: number;
@@ -27,7 +27,7 @@ const CHUNK_BYTES = 1 << 18;
  */
 export function readHistoryFile(
   path: string,
-  { keptBytes = 128e6, longBytes = 1024 }: Limits = {},
+  { keptBytes = 64e6, longBytes = 1024 }: Limits = {},
 ): Op[] {
   using file = Deno.openSync(path);
   const history: Op[] = [];
@@ -62,7 +62,10 @@ function inFile(path: string, { value: _, ...op }: Op, from: number, to: number)
         if (count === null) throw new SyntaxError(`${path} is shorter than it was`);
         read += count;
       }
-      return parseHistory(new TextDecoder().decode(text))[0]?.value ?? null;
+      const reader = new HistoryReader();
+      reader.push(text);
+      reader.end();
+      return reader.next()?.value ?? null;
     },
   };
 }
