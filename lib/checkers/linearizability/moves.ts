@@ -21,6 +21,8 @@ export interface Step {
   readonly unused: readonly Indefinite[];
   /** What took effect in this step: an operation that changed the state, then reads of it. */
   readonly took: readonly (Definite | Indefinite)[];
+  /** A text shared by configurations that differ only in what they cost. */
+  readonly place: string;
 }
 
 /**
@@ -100,7 +102,7 @@ export class Moves<State> {
   }
 
   /** Takes every read that can be taken, and passes every completion that can be passed. */
-  #settled(from: Omit<Step, "took">, took: (Definite | Indefinite)[]): Step {
+  #settled(from: Omit<Step, "took" | "place">, took: (Definite | Indefinite)[]): Step {
     const { state, unused } = from;
     let { at, done, missed } = from;
     for (let due = this.returns[at]; due !== undefined; due = this.returns[at]) {
@@ -123,6 +125,7 @@ export class Moves<State> {
       missed,
       unused: invoked.length === 0 ? unused : [...unused, ...invoked],
       took,
+      place: `${at} ${state} ${done}`,
     };
   }
 

@@ -104,18 +104,13 @@ interface Frame {
   readonly moves: Iterator<Step>;
 }
 
-/** A text shared by configurations that differ only in their cost. */
-function place({ at, state, done }: Step): string {
-  return `${at} ${state} ${done}`;
-}
-
 function isSubset(a: bigint, b: bigint): boolean {
   return (a & b) === a;
 }
 
 /** How many configurations the first turns may try. */
 const FIRST_TURNS: readonly (readonly [Preference, number])[] = [
-  ["saving", 1_000],
+  ["saving", 250],
   ["spending", 4_000],
 ];
 
@@ -224,7 +219,7 @@ class Walk<State> {
 
   /** Returns whether a path is known to have reached the same place at no greater cost; notes it if not. */
   #isCovered(step: Step): boolean {
-    const key = place(step);
+    const key = step.place;
     const known = this.#visited.get(key);
     if (known?.some((lesser) => isAtMost(lesser, step))) return true;
     const kept = known?.filter((other) => !isAtMost(step, other)).slice(1 - MAX_COSTS) ?? [];
@@ -305,7 +300,7 @@ class Relaxed<State> {
       this.furthest = Math.max(this.furthest, step.at);
       return true;
     }
-    const key = place(step);
+    const key = step.place;
     if (this.#solvable.get(key)?.some((missed) => isSubset(step.missed, missed))) return true;
     if (this.#hopeless.get(key)?.some((missed) => isSubset(missed, step.missed))) return false;
     return undefined;
@@ -318,7 +313,7 @@ function note(
   step: Step,
   saysMore: (missed: bigint, other: bigint) => boolean,
 ): void {
-  const key = place(step);
+  const key = step.place;
   const kept = table.get(key)?.filter((other) => !saysMore(step.missed, other)) ?? [];
   kept.push(step.missed);
   table.set(key, kept);
