@@ -31,7 +31,7 @@ function withoutId({ msg_id: _, ...body }: Body): Body {
   return body;
 }
 
-const error = (code: number): Body => ({ type: "error", code, text: "as told" });
+const error = (code: number): Body => ({ type: "error", code, text: "as scripted" });
 const value = (value: unknown): Body => ({ type: "read_ok", value });
 const codeOf = async (call: Promise<unknown>) => (await assertRejects(() => call, RpcError)).code;
 
@@ -62,7 +62,7 @@ Deno.test("a value of another shape is an error that names the key", async () =>
   assertEquals((await reading).code, ErrorCode.crash);
 });
 
-Deno.test("write and cas send what they are given, and create only if told to", async () => {
+Deno.test("write and cas send what they are given, and create only if asked to", async () => {
   const { kv, answer } = nodeWithStore();
   const writing = kv.write("k", 1);
   assertEquals(await answer({ type: "write_ok" }), { type: "write", key: "k", value: 1 });

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
 import { TestNode } from "../lib/testing/mod.ts";
-import { partitionsOf } from "../lib/workbench/faults/kinds.ts";
-import { PARTITION_SHAPES } from "../lib/workbench/faults/partitions.ts";
+import { type Kind, kindOf } from "../lib/workbench/faults/kinds.ts";
+import { PARTITION_SHAPES, type PartitionShape } from "../lib/workbench/faults/partitions.ts";
 import { schedule } from "../lib/workbench/faults/schedule.ts";
 import type { PlanOptions } from "../lib/workbench/plan.ts";
 import { plannedFault } from "../lib/workbench/planned.ts";
@@ -17,6 +17,17 @@ function run(options: Partial<PlanOptions>) {
     latencyMs: 0,
     ...options,
   });
+}
+
+/** Maelstrom's partitions, those of one shape only. */
+function partitionsOf(shape: PartitionShape): Kind {
+  const partition = kindOf("partition");
+  const draw: Kind["draw"] = (nodes, random) => {
+    const strike = partition.draw(nodes, random);
+    const { begin } = strike;
+    return begin.f === "start-partition" && begin.shape === shape ? strike : draw(nodes, random);
+  };
+  return { ...partition, draw };
 }
 
 Deno.test("a value is reported to the lowest node only, and can be read here at once", async () => {
@@ -42,7 +53,7 @@ Deno.test("nothing is lost in any shape of partition, and all is everywhere a se
     for (const nodes of [["n0", "n1", "n2"], ["n0", "n1", "n2", "n3", "n4"]]) {
       const seed = `${shape}/${nodes.length}`;
       const random = new Random(seed).split("nemesis");
-      const strikes = schedule(partitionsOf([shape]), nodes, random, 5);
+      const strikes = schedule(partitionsOf(shape), nodes, random, 5);
       const { valid, delays, lastChangeMs } = await run({
         nodes,
         faults: strikes.take(40).map(plannedFault).toArray(),

@@ -1,5 +1,5 @@
 /**
- * Stories about the nodes, told in virtual time and kept as documents in `transcripts/`.
+ * Stories about the nodes in virtual time, kept as documents in `transcripts/`.
  *
  * `deno test -A nodes/transcripts_test.ts -- --update` records them again.
  *

@@ -9,7 +9,7 @@ import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.
 import type { Options } from "../lib/workbench/option.ts";
 import { planOf } from "../lib/workbench/plan.ts";
 import { readPlan } from "../lib/workbench/store/plan_file.ts";
-import { chooseEngine, requireOwnSupport, requireSupport } from "./engines/choose.ts";
+import { chooseEngine, requireOwnSupport, requireSupport } from "./engines/mod.ts";
 import { RUNS } from "./engines/engine.ts";
 import { challengeWith } from "./shared/challenges.ts";
 import {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../lib/workbench/option.ts";
 import { main } from "./again.ts";
 import { runDeno, withFolder } from "../lib/testing/process.ts";
-import { fromRoot, nodeScript } from "./shared/testing.ts";
+import { fromRoot, nodeScript } from "./testing/scripts.ts";
 
 const ECHO = `reply '"type":"echo_ok","echo":"'"$echo"'"'`;
 

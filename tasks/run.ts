@@ -15,7 +15,7 @@ import { detectStyle } from "../lib/report/text.ts";
 import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
 import { type Options, whole } from "../lib/workbench/option.ts";
 import { planOf } from "../lib/workbench/plan.ts";
-import { chooseEngine, requireOwnSupport, requireSupport } from "./engines/choose.ts";
+import { chooseEngine, requireOwnSupport, requireSupport } from "./engines/mod.ts";
 import { challengeOf, CHALLENGES } from "./shared/challenges.ts";
 import {
   conclude,

@@ -9,13 +9,14 @@
  * @module
  */
 import type { Limit } from "../lib/report/limits.ts";
-import { spreadOf } from "../lib/report/render.ts";
+import { spreadOf } from "../lib/report/metrics.ts";
 import type { Summary } from "../lib/report/summary.ts";
 import { SUMMARIES } from "../lib/report/sweep.ts";
 import {
   COLUMNS,
   renderAgreementTable,
   renderScoreboardTable,
+  replaceTable,
   type Row,
   type Spread,
 } from "../lib/report/tables.ts";
@@ -23,7 +24,7 @@ import { sweep } from "../lib/simulator/sweep/pool.ts";
 import { optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
 import { type EngineName, whole } from "../lib/workbench/option.ts";
 import { type Plan, planOf } from "../lib/workbench/plan.ts";
-import { chooseEngine } from "./engines/choose.ts";
+import { chooseEngine } from "./engines/mod.ts";
 import { jobOf } from "./engines/simulator.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./shared/challenges.ts";
 import { conclude, ENGINE, readArguments } from "./shared/command_line.ts";
@@ -53,7 +54,7 @@ const COMMAND = {
   words: Infinity,
 } as const;
 
-/** Runs plans one by one, told of each that has ended. */
+/** Runs plans, and calls back with each that has ended. */
 type Measure = (
   plans: readonly Plan[],
   limits: readonly Limit[],
@@ -138,20 +139,8 @@ function keep(row: Row): void {
   );
   Deno.writeTextFileSync(DATA, `${JSON.stringify(rows, null, 2)}\n`);
   for (const { page, name, of } of TABLES) {
-    Deno.writeTextFileSync(page, withTable(Deno.readTextFileSync(page), name, of(rows)));
+    Deno.writeTextFileSync(page, replaceTable(Deno.readTextFileSync(page), name, of(rows)));
   }
-}
-
-/**
- * A page with a table in place of the one it has.
- *
- * @throws {Error} if the page has lost the marks around it.
- */
-export function withTable(page: string, name: string, table: string): string {
-  const mark = `<!-- ${name}: begin, made by deno task scoreboard -->`;
-  const [begin, end] = [page.indexOf(mark), page.indexOf(`<!-- ${name}: end -->`)];
-  if (begin < 0 || end < begin) throw new Error(`a page has lost the marks around its ${name}`);
-  return `${page.slice(0, begin + mark.length)}\n\n${table}\n\n${page.slice(end)}`;
 }
 
 function stored(): Row[] {

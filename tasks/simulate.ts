@@ -17,7 +17,7 @@ import {
   whole,
 } from "../lib/workbench/option.ts";
 import { planOf, type PlanOptions } from "../lib/workbench/plan.ts";
-import { requireSupport } from "./engines/choose.ts";
+import { requireSupport } from "./engines/mod.ts";
 import { explainLoadErrors } from "./engines/simulator.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./shared/challenges.ts";
 import {
@@ -36,7 +36,7 @@ import {
 
 /** More would take days, and the memory for what came of each. */
 const MOST_SEEDS = 1_000_000;
-/** Beyond it, a sweep's seeds could not be told apart. */
+/** Beyond it, a sweep's seeds could not be distinguished. */
 const LAST_SEED = Number.MAX_SAFE_INTEGER;
 /** A day; timers know no more than 24 of them. */
 const MOST_PATIENCE_S = 86_400;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../lib/workbench/option.ts";
 import { main } from "./simulate.ts";
 import { finish, type Finished, spawnDeno, withFolder } from "../lib/testing/process.ts";
-import { fromRoot } from "./shared/testing.ts";
+import { fromRoot } from "./testing/scripts.ts";
 
 const ECHO = ["-w", "echo", "--node-count", "1", "--time-limit", "5", "--rate", "20"];
 const EXITS = "lib/simulator/sweep/testdata/exits.ts";
@@ -45,7 +45,7 @@ Deno.test("a sweep counts failure signatures, and makes the first failure small 
   assertMatch(out, /c\d+ ──▶ n0/);
 });
 
-Deno.test("a run that only exceeds a limit is not to be shrunk, and a challenge's runs are told apart", async () => {
+Deno.test("a run that only exceeds a limit is not to be shrunk, and a challenge's runs have titles of their own", async () => {
   const slow = await sim("3d", "--seed", "1", "--time-limit", "3", "--latency", "300");
   assertEquals(slow.code, 1);
   assertMatch(slow.out, /replay: deno task sim 3d --time-limit 3 --latency 300 --seed 1 --trace/);
@@ -58,7 +58,7 @@ Deno.test("a run that only exceeds a limit is not to be shrunk, and a challenge'
   );
 });
 
-Deno.test("where there is nothing to shrink, the run is told of as ever, and why it stays as it is", async () => {
+Deno.test("where there is nothing to shrink, the run is reported as usual, with the reason", async () => {
   const all = await sim("1", "--time-limit", "2", "--seeds", "2", "--shrink");
   assertEquals(all.code, 0);
   assertMatch(all.out, /2 seeds in .*\n +no seed fails: there is nothing to shrink\n$/);
@@ -79,7 +79,7 @@ Deno.test("where there is nothing to shrink, the run is told of as ever, and why
   assertMatch(slow.out, /seed 1 fails by its limits only, which a smaller run would not show\n$/);
 });
 
-Deno.test("a crash is told of in its own words, and replayed under the same patience", async () => {
+Deno.test("a crash is reported in its own words, and replayed under the same patience", async () => {
   const options = [...ECHO, "--node-count", "3", "--time-limit", "2", "--patience", "30"];
   const { code, out } = await sim(EXITS, ...options, "--seeds", "3", "--keep-going");
   assertEquals(code, 255);
@@ -136,7 +136,7 @@ Deno.test("a sweep that is interrupted sums up the runs so far", () =>
     assertMatch(out, /interrupted: \d+ of 1,000,000 seeds in/);
   }));
 
-Deno.test("what nodes hold at the end is told of, though Maelstrom's checks pass", async () => {
+Deno.test("wrong final states are reported, though Maelstrom's checks pass", async () => {
   const options = "-w txn-rw-register --node-count 2 --consistency-models read-committed";
   const { out } = await sim(
     "nodes/faulty/never_replicates.ts",

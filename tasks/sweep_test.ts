@@ -12,14 +12,14 @@ import { applyGiven, wordsOf } from "../lib/workbench/command_line.ts";
 import { planOf } from "../lib/workbench/plan.ts";
 import { type Job, jobOf } from "./engines/simulator.ts";
 import { type Challenge, CHALLENGES } from "./shared/challenges.ts";
-import { SURVIVES } from "./shared/survives.ts";
+import { FAULT_TOLERANCE } from "./testing/fault_tolerance.ts";
 
 /** Runs of each challenge. */
 const RUNS = Number(Deno.env.get("SWEEP_RUNS") ?? 20);
 
 /** A challenge's runs: its page's options made short, under each set of faults in turn. */
 function jobsOf({ id, runs }: Challenge): Job[] {
-  const { short = {}, faults = [] } = SURVIVES[id] ?? {};
+  const { short = {}, faults = [] } = FAULT_TOLERANCE[id] ?? {};
   const sets = runs.flatMap((run) =>
     faults.map((fault) => applyGiven(run, { ...short, ...fault }))
   );
@@ -32,7 +32,7 @@ function jobsOf({ id, runs }: Challenge): Job[] {
 const present = CHALLENGES.filter(({ node }) => existsSync(new URL(`../${node}`, import.meta.url)));
 
 Deno.test("every challenge has faults that it must survive", () => {
-  assertEquals(CHALLENGES.filter(({ id }) => !(id in SURVIVES)).map(({ id }) => id), []);
+  assertEquals(CHALLENGES.filter(({ id }) => !(id in FAULT_TOLERANCE)).map(({ id }) => id), []);
 });
 
 Deno.test("every challenge survives what it must", async (t) => {

@@ -8,7 +8,7 @@ import { applyGiven, optionsHelp, TEST_OPTIONS } from "../lib/workbench/command_
 import { UsageError } from "../lib/workbench/option.ts";
 import { planOf } from "../lib/workbench/plan.ts";
 import { workloads } from "../lib/workbench/workloads/mod.ts";
-import { requireSupport } from "./engines/choose.ts";
+import { requireSupport } from "./engines/mod.ts";
 import { runWorkbench } from "./engines/workbench.ts";
 import {
   conclude,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../lib/workbench/option.ts";
 import { planOf } from "../lib/workbench/plan.ts";
 import { finish, type Finished, spawnDeno, withFolder } from "../lib/testing/process.ts";
-import { fromRoot, nodeScript } from "./shared/testing.ts";
+import { fromRoot, nodeScript } from "./testing/scripts.ts";
 import { main } from "./workbench.ts";
 
 /** A run of the task as a process, in a folder of its own. */
@@ -38,10 +38,10 @@ function withRun(
 function assertNoNodeLives(folder: string): void {
   const pids = Deno.readTextFileSync(join(folder, "pids")).trim().split("\n").map(Number);
   assert(pids.length >= 1);
-  for (const pid of pids) assertEquals(lives(pid), false, `process ${pid} lives on`);
+  for (const pid of pids) assertEquals(isAlive(pid), false, `process ${pid} is still there`);
 }
 
-function lives(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     Deno.kill(pid, "SIGCONT");
     return true;

@@ -33,7 +33,7 @@ const MAX_LOST = 3;
 const MAX_AHEAD = 64;
 
 /** What an entry is: a name that no other entry has, and anything else. */
-export type Entry = [name: string, ...Value[]];
+type Entry = [name: string, ...Value[]];
 
 /** One node's view of the sequence. */
 export class AgreedSequence<T extends Entry, Result> {

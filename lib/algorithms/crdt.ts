@@ -85,7 +85,7 @@ function pairOf<A, B>(first: Lattice<A>, second: Lattice<B>): Lattice<readonly [
 }
 
 /** A counter that goes up and down: all that was added, and all that was subtracted. */
-export type PnCounter = readonly [ups: GCounter, downs: GCounter];
+type PnCounter = readonly [ups: GCounter, downs: GCounter];
 
 /**
  * The lattice of {@linkcode PnCounter}. A single counter would not do: nothing would tell which of
@@ -104,7 +104,7 @@ export function differenceOf([ups, downs]: PnCounter): number {
 }
 
 /** A set that only grows, as a list without duplicates. */
-export type GSet = readonly number[];
+type GSet = readonly number[];
 
 /** The lattice of {@linkcode GSet}: the join is the union. */
 export const gSet: Lattice<GSet> = {

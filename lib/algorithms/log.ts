@@ -22,7 +22,7 @@ export type Entry = [offset: number, msg: number];
  * Bound on the messages that one poll returns, over all keys. A poll of more keys than that gets
  * one message of each, so that every key makes progress.
  */
-export const MAX_POLLED = 2_000;
+const MAX_POLLED = 2_000;
 
 /** The logs of one node. A key that was never used is an empty log. */
 export class Logs {

@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Entry, Logs, MAX_POLLED } from "./log.ts";
+import { type Entry, Logs } from "./log.ts";
+
+/** How many messages a poll returns. */
+const MAX_POLLED = 2_000;
 
 function filled(key: string, count: number): Logs {
   const logs = new Logs();

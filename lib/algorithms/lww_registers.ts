@@ -25,7 +25,7 @@ import type { RegisterOp } from "../workloads.ts";
 export type Write = [key: number, value: number | null, time: number];
 
 /** The writes of one replica after one timestamp and up to another, `through`, inclusive. */
-export interface Writes {
+interface Writes {
   /** The writes, oldest first. */
   readonly writes: Write[];
   /** The timestamp up to which they are complete. */

@@ -39,7 +39,7 @@ export class Pending<Item, Result> {
 }
 
 /** Requests that are answered together. */
-export class Batch<Item, Result> {
+class Batch<Item, Result> {
   readonly #waiting: readonly Waiting<Item, Result>[];
 
   /** Made by {@linkcode Pending.take}. */

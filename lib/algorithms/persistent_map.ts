@@ -20,13 +20,13 @@
 export type Entry<V> = [key: number, value: V];
 
 /** A child's smallest key and its name. */
-export type Child = [first: number, name: string];
+type Child = [first: number, name: string];
 
 /** A piece of a map: entries or children in the order of their keys, at least one. */
 export type Piece<V> = { leaf: Entry<V>[] } | { inner: Child[] };
 
 /** Bound on the entries or children of a piece. One that would get more is divided evenly. */
-export const MAX_ENTRIES = 32;
+const MAX_ENTRIES = 32;
 
 /** Where pieces are stored. */
 export interface Pieces<V> {
@@ -37,7 +37,7 @@ export interface Pieces<V> {
 }
 
 /** Computes a key's new value from its old one, `undefined` if it has none, and an operand. */
-export type Change<V> = (before: V | undefined, by: V) => V;
+type Change<V> = (before: V | undefined, by: V) => V;
 
 /** Looks up a key's value; `undefined` if it has none. */
 export async function lookUp<V>(

@@ -1,12 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import {
-  changed,
-  type Entry,
-  lookUp,
-  MAX_ENTRIES,
-  type Piece,
-  type Pieces,
-} from "./persistent_map.ts";
+import { changed, type Entry, lookUp, type Piece, type Pieces } from "./persistent_map.ts";
+
+/** How many entries a piece holds. */
+const MAX_ENTRIES = 32;
 
 /** Pieces in memory that count their loads and stores. */
 class Kept implements Pieces<number> {

@@ -27,9 +27,9 @@ import type { Node } from "../node.ts";
 import { array, integer, nullable, oneWay, tuple } from "../rpc.ts";
 
 /** Time between two messages from one node, in milliseconds. */
-export const TURN_MS = 25;
+const TURN_MS = 25;
 /** How long a batch may go unacknowledged before it is sent again, in milliseconds. */
-export const RETRY_MS = 500;
+const RETRY_MS = 500;
 
 const replicate = oneWay("replicate", {
   writes: array(tuple<Write>(integer, nullable(integer), integer)),
@@ -46,12 +46,12 @@ interface Peer {
   inFlight: { readonly through: number; readonly sinceMs: number } | undefined;
   /** All of its writes up to this timestamp have arrived here. */
   received: number;
-  /** Whether it has not been told that yet. */
+  /** Whether an acknowledgement of that is still to be sent. */
   owed: boolean;
 }
 
 /** Options of {@linkcode Replication}. */
-export interface ReplicationOptions {
+interface ReplicationOptions {
   /**
    * Bound on the writes in a message; only the rest of a transaction may exceed it. Default: none,
    * so a message holds at most one write for each register.

@@ -1,9 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { LwwRegisters } from "./lww_registers.ts";
 import type { Node } from "../node.ts";
-import { Replication, TURN_MS } from "./replication.ts";
+import { Replication } from "./replication.ts";
 import { scenario, type ScenarioOptions, type World } from "../testing/mod.ts";
 import { type RegisterOp, TxnRwRegister } from "../workloads.ts";
+
+/** How long a node waits from one message to the next. */
+const TURN_MS = 25;
 
 function replica(limit?: number): (node: Node) => void {
   return (node) => {

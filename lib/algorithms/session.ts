@@ -22,12 +22,12 @@ import { ErrorCode, RpcError } from "../message.ts";
 import { integer, string } from "../rpc.ts";
 
 /** The fields that every request of a session carries, to spread into its description. */
-export const stampFields = { life: string, seq: integer };
+export const stampFields = { incarnation: string, seq: integer };
 
 /** Identifies a request among all requests. */
 export interface Stamp {
   /** The client's incarnation: a name that no other process ever has. */
-  readonly life: string;
+  readonly incarnation: string;
   /** The number of the request in that incarnation, from 1. */
   readonly seq: number;
 }
@@ -68,7 +68,7 @@ export class Session {
    */
   async request<T>(attempt: (stamp: Stamp) => Promise<T>): Promise<T> {
     const { repeatMs, onSilence } = this.#options;
-    const stamp: Stamp = { life: this.#incarnation, seq: ++this.#seq };
+    const stamp: Stamp = { incarnation: this.#incarnation, seq: ++this.#seq };
     const { promise, resolve } = Promise.withResolvers<T>();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = () => {
@@ -99,14 +99,14 @@ export class Sessions<Reply> {
    * @throws {RpcError} 14 if the client has made a later request: nobody waits for this reply.
    * @throws whatever `execute` throws; the request then counts as not made.
    */
-  answer({ life, seq }: Stamp, execute: () => Reply): Reply {
-    const last = this.#last.get(life);
+  answer({ incarnation, seq }: Stamp, execute: () => Reply): Reply {
+    const last = this.#last.get(incarnation);
     if (last?.seq === seq) return last.reply;
     if (last !== undefined && seq < last.seq) {
       throw new RpcError(ErrorCode.abort, `request ${seq} is over: ${last.seq} has come`);
     }
     const reply = execute();
-    this.#last.set(life, { seq, reply });
+    this.#last.set(incarnation, { seq, reply });
     return reply;
   }
 }

@@ -61,8 +61,8 @@ Deno.test("requests are numbered, and no two sessions share a name", async () =>
   await new Session(options()).request(attempt);
   const [first, second, other] = stamps;
   assertEquals([first?.seq, second?.seq, other?.seq], [1, 2, 1]);
-  assertEquals(first?.life, second?.life);
-  assert(first?.life !== other?.life);
+  assertEquals(first?.incarnation, second?.incarnation);
+  assert(first?.incarnation !== other?.incarnation);
 });
 
 Deno.test("a server is silent after maxUnanswered attempts, until it answers", async () => {
@@ -82,7 +82,7 @@ Deno.test("a server is silent after maxUnanswered attempts, until it answers", a
   assert(!session.silent);
 });
 
-const from = (life: string, seq: number): Stamp => ({ life, seq });
+const from = (incarnation: string, seq: number): Stamp => ({ incarnation, seq });
 
 Deno.test("a repeated request is not executed again, and gets the same reply", () => {
   const sessions = new Sessions<number>();

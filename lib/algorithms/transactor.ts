@@ -62,7 +62,7 @@ export interface Step<V> {
 }
 
 /** Bound on the changes in a root, in units of the data type's size. */
-export const MAX_RECENT = 256;
+const MAX_RECENT = 256;
 
 /** Bound on the transactions in a group. */
 const MAX_GROUP = 256;

@@ -3,8 +3,11 @@ import { type Body, type Json, RpcError } from "../message.ts";
 import type { Node } from "../node.ts";
 import { array, integer } from "../rpc.ts";
 import { FakeTime, scenario, settled, TestNode, type World } from "../testing/mod.ts";
-import { type DataType, MAX_RECENT, type Step, Transactor } from "./transactor.ts";
+import { type DataType, type Step, Transactor } from "./transactor.ts";
 import { type ListOp, TxnListAppend } from "../workloads.ts";
+
+/** How many changes the root holds. */
+const MAX_RECENT = 256;
 
 const list: DataType<number[]> = {
   shape: array(integer),

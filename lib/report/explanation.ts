@@ -5,7 +5,7 @@
  */
 import { UNKNOWN, verdictOf } from "../checkers/checker.ts";
 import { COMMON_JUDGES } from "../checkers/compose.ts";
-import { clip } from "../checkers/numbers.ts";
+import { clip } from "../checkers/format.ts";
 import { type Edn, type EdnObject, isEdnObject, printEdn } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
 import { explainFinalStates } from "../workbench/final_states.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatFigure, formatWhole } from "../checkers/numbers.ts";
+import { formatFigure, formatWhole } from "../checkers/format.ts";
 import { type EdnObject, isEdnObject, numberOf } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
 import type { Figure, Workload } from "../workbench/workloads/workload.ts";

@@ -1,5 +1,5 @@
 /**
- * A stored run that was judged again, told to a person.
+ * The report of a stored run that was judged again.
  *
  * @module
  */

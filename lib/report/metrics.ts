@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { formatPercent } from "../checkers/format.ts";
-import { formatFigure, formatWhole } from "../checkers/numbers.ts";
+import { formatFigure, formatPercent, formatWhole } from "../checkers/format.ts";
 import { type EdnObject, isEdnObject, numberOf } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
 import { workloads } from "../workbench/workloads/mod.ts";
@@ -67,4 +66,15 @@ export function readMessages(
   return numberOf(
     lookUp(results, ["net", group, name]) ?? lookUp(results, ["net", "stats", group, name]),
   );
+}
+
+/** The median, least and greatest of some values; nothing of none. */
+export function spreadOf(
+  values: readonly number[],
+): { median: number; min: number; max: number } | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [min, max] = [sorted[0], sorted.at(-1)];
+  if (min === undefined || max === undefined) return undefined;
+  const middle = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
+  return { median: middle.reduce((sum, value) => sum + value, 0) / middle.length, min, max };
 }

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { formatSeconds } from "../checkers/format.ts";
-import { clip } from "../checkers/numbers.ts";
+import { clip, formatSeconds } from "../checkers/format.ts";
 import type { Problem } from "../workbench/hosts/host.ts";
 import { makePaint, type Style, wrapParagraph } from "./text.ts";
 

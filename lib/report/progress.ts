@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { formatFigure, formatWhole } from "../checkers/numbers.ts";
+import { formatFigure, formatWhole } from "../checkers/format.ts";
 import { type ProgressLine, showLine } from "./progress_line.ts";
 
 /** What the line shows. */
-export interface Reading {
+interface Reading {
   readonly phase: string;
   /** Seconds since operations began. */
   readonly elapsedS: number;

@@ -5,7 +5,7 @@
  */
 
 /** What the line shows. */
-export interface Progress {
+interface Progress {
   readonly done: number;
   readonly total: number;
   readonly words: string;
@@ -17,7 +17,7 @@ export interface ProgressLine {
 }
 
 /** Where a line is drawn, if it is a terminal. */
-export type Terminal = Pick<typeof Deno.stderr, "isTerminal" | "write">;
+type Terminal = Pick<typeof Deno.stderr, "isTerminal" | "write">;
 
 const REFRESH_MS = 250;
 const BAR_LENGTH = 24;

@@ -5,11 +5,10 @@
  *
  * @module
  */
-import { pluralize } from "../checkers/format.ts";
-import { formatFigure } from "../checkers/numbers.ts";
+import { formatFigure, pluralize } from "../checkers/format.ts";
 import type { Figure, Metric, Place } from "../workbench/workloads/workload.ts";
 import type { Limit, MeasuredLimit } from "./limits.ts";
-import { METRICS } from "./metrics.ts";
+import { METRICS, spreadOf } from "./metrics.ts";
 import type { Ending, Summary } from "./summary.ts";
 import {
   alignCells,
@@ -171,15 +170,4 @@ export function renderRuns(summaries: readonly Summary[], style: TitledStyle = {
 export function worstEnding(summaries: readonly Summary[]): Ending {
   const order = ["crash", "fail", "unknown"] as const;
   return order.find((ending) => summaries.some((one) => one.ending === ending)) ?? "pass";
-}
-
-/** The median, least and greatest of some values; nothing of none. */
-export function spreadOf(
-  values: readonly number[],
-): { median: number; min: number; max: number } | undefined {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [min, max] = [sorted[0], sorted.at(-1)];
-  if (min === undefined || max === undefined) return undefined;
-  const middle = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
-  return { median: middle.reduce((sum, value) => sum + value, 0) / middle.length, min, max };
 }

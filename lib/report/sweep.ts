@@ -1,10 +1,10 @@
 /**
- * Simulated runs told to a person: one of them, or what came of many.
+ * Reports of simulated runs: of one, or of many.
  *
  * @module
  */
 import { pluralize } from "../checkers/format.ts";
-import type { ShrunkRun, SimulationReport } from "../simulator/sweep/job.ts";
+import type { ShrunkRun, SimulationReport } from "../simulator/sweep/messages.ts";
 import type { Summaries } from "../simulator/sweep/pool.ts";
 import { renderRuns, renderSummary } from "./render.ts";
 import type { Limit } from "./limits.ts";
@@ -86,10 +86,10 @@ export function renderSweep(
   { title, count, ...look }: Style & { readonly title: string; readonly count: string },
 ): string {
   const summaries = runs.map(({ summary }) => summary);
-  const beyond = runs.filter(({ wrongBeyond }) => wrongBeyond);
+  const diverging = runs.filter(({ hasInvalidFinalStates }) => hasInvalidFinalStates);
   const lines = [count, ...bySignature(runs.filter(({ summary }) => summary.ending !== "pass"))];
-  if (beyond.length > 0) {
-    lines.push(countOf("beyond Maelstrom's checks, what nodes hold is wrong", beyond));
+  if (diverging.length > 0) {
+    lines.push(countOf("beyond Maelstrom's checks, what nodes hold is wrong", diverging));
   }
   const table = runs.length === 0 ? [] : [renderRuns(summaries, { ...look, title }), ""];
   return [...table, ...lines.map((line) => `    ${line}`)].join("\n");

@@ -94,3 +94,15 @@ function renderTable(
   const rule = head.map((_, i) => i < textColumns ? "---" : "---:");
   return [head, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
+
+/**
+ * Puts a table in place of the one that a page has.
+ *
+ * @throws {Error} if the page has lost the marks around it.
+ */
+export function replaceTable(page: string, name: string, table: string): string {
+  const mark = `<!-- ${name}: begin, made by deno task scoreboard -->`;
+  const [begin, end] = [page.indexOf(mark), page.indexOf(`<!-- ${name}: end -->`)];
+  if (begin < 0 || end < begin) throw new Error(`a page has lost the marks around its ${name}`);
+  return `${page.slice(0, begin + mark.length)}\n\n${table}\n\n${page.slice(end)}`;
+}

@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { renderAgreementTable, renderScoreboardTable, type Row } from "./tables.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { renderAgreementTable, renderScoreboardTable, replaceTable, type Row } from "./tables.ts";
 
 const ROW: Row = {
   id: "3d",
@@ -40,4 +40,23 @@ Deno.test("engines are compared with the first, and marked where they deviate to
     "|  | messages per op | 2 | 2.05 +2.5 % | 2.10 +5.0 % ✗ |",
     "|  | stable, median | 100 ms | 108 ms +8.0 % | 85 ms −15.0 % ✗ |",
   ]);
+});
+
+const PAGE = `above
+
+<!-- scoreboard: begin, made by deno task scoreboard -->
+
+| old |
+
+<!-- scoreboard: end -->
+
+below
+`;
+
+Deno.test("a new table takes the place of the old one, and the page around it stays", () => {
+  assertEquals(replaceTable(PAGE, "scoreboard", "| new |"), PAGE.replace("| old |", "| new |"));
+});
+
+Deno.test("a page without marks is left alone", () => {
+  assertThrows(() => replaceTable(PAGE, "agreement", ""), Error, "lost the marks");
 });

@@ -12,7 +12,7 @@ import { type Delay, Propagation } from "./propagation.ts";
 import { simulate } from "./simulate.ts";
 
 /** What came of it. */
-export interface BroadcastFigures {
+interface BroadcastFigures {
   readonly valid: Edn | undefined;
   readonly messagesPerOp: number;
   /** Messages between nodes for each second of operations. */
@@ -46,10 +46,10 @@ export async function runBroadcast(
   let lastMessageMs = 0;
   const { results } = await simulate(program, plan, {
     ...propagation.observer,
-    message(time, fate, packet) {
-      propagation.observer.message?.(time, fate, packet);
-      if (fate === "send" && !isClient(packet.src) && !isClient(packet.dest)) {
-        lastMessageMs = time / NS_PER_MS;
+    message(timeNs, event, packet) {
+      propagation.observer.message?.(timeNs, event, packet);
+      if (event === "send" && !isClient(packet.src) && !isClient(packet.dest)) {
+        lastMessageMs = timeNs / NS_PER_MS;
       }
     },
   });

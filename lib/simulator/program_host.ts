@@ -130,7 +130,7 @@ class Incarnation implements Owner {
 const LAST_WORDS = 32;
 
 /** What nodes run on. */
-export interface HostEngine {
+interface HostEngine {
   readonly clock: VirtualClock;
   readonly globals: VirtualGlobals;
   /** What programs draw from: each incarnation of each node from a part of its own. */

@@ -263,7 +263,7 @@ Deno.test("a node that real time wakes gives itself away when it sends", async (
   await assertRejects(() => running, RealInputOutput, "sent a message when it was not its turn");
 });
 
-Deno.test("an error that nothing catches is logged, and the node lives on", async () => {
+Deno.test("an error that nothing catches is logged, and the node keeps running", async () => {
   const program: Program = (node) => {
     node.on(ask, () => {
       setTimeout(() => {

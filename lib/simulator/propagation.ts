@@ -32,8 +32,8 @@ export interface Delay {
 export class Propagation {
   /** The observer to pass to the run. */
   readonly observer: Observer = {
-    message: (time, fate, packet) => {
-      if (fate === "recv" && !isClient(packet.dest)) this.#receive(time / NS_PER_MS, packet);
+    message: (timeNs, event, packet) => {
+      if (event === "recv" && !isClient(packet.dest)) this.#receive(timeNs / NS_PER_MS, packet);
     },
     op: (op) => this.#noteFault(op),
   };

@@ -25,7 +25,7 @@ import { failureSignature } from "./failure.ts";
 import { simulate } from "./simulate.ts";
 
 /** What came of it. */
-export interface Shrunk {
+interface Shrunk {
   /** The smallest run found that fails in the same way. */
   readonly plan: Plan;
   readonly result: RunResult;
@@ -59,7 +59,7 @@ export async function shrink(
   options: PlanOptions,
   { maxAttempts = 500, tried = () => {} }: {
     readonly maxAttempts?: number;
-    /** Told after every attempt. */
+    /** Called after every attempt. */
     readonly tried?: (attempts: number) => void;
   } = {},
 ): Promise<Shrunk> {

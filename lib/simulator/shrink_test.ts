@@ -194,9 +194,9 @@ Deno.test("a run that does not fail cannot be shrunk", async () => {
 });
 
 Deno.test("a crash is shrunk like any other failure", async () => {
-  let lives = 0;
+  let incarnations = 0;
   const failing: Program = (node) => {
-    if (++lives % 2 === 0) throw new Error("every second life fails");
+    if (++incarnations % 2 === 0) throw new Error("every second incarnation fails");
     node.on(Echo.echo, async ({ echo }) => {
       await delay(1);
       return { type: "echo_ok", echo };
@@ -212,5 +212,5 @@ Deno.test("a crash is shrunk like any other failure", async () => {
     seed: 2,
   };
   const { signature } = await shrink(failing, options, { maxAttempts: 20 });
-  assertEquals(signature, ["crash: n# did not start: every second life fails"]);
+  assertEquals(signature, ["crash: n# did not start: every second incarnation fails"]);
 });

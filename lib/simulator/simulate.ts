@@ -16,6 +16,9 @@ import type { ProgramSource } from "./program.ts";
 import { ProgramHost } from "./program_host.ts";
 import { VirtualGlobals } from "./virtual_globals.ts";
 
+export { Deadlock } from "../workbench/clock/virtual_clock.ts";
+export { RealInputOutput } from "./virtual_globals.ts";
+
 /**
  * Runs a program in virtual time. One simulation at a time: it owns the process's globals.
  *

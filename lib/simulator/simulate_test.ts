@@ -205,7 +205,7 @@ Deno.test("reading a file from a handler ends the run and names the call", async
   );
 });
 
-Deno.test("an error that nobody catches is told apart from a log line that looks like one", async () => {
+Deno.test("an error that nobody catches is not confused with a log line that looks like one", async () => {
   const program: Program = (node) => {
     node.on(Echo.echo, ({ echo }) => {
       node.log("uncaught: only said so");

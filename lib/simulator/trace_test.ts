@@ -186,7 +186,7 @@ Deno.test("a filter by node keeps only what that node takes part in", async () =
 Deno.test("a filter by node or client keeps only the operations that concern it", async () => {
   const options = { workload: "echo", nodeCount: 3, concurrency: 6, timeLimitS: 5, deliveryMs: 0 };
   const program: Program = (node) => node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
-  const told = async (...ids: string[]) => {
+  const filtered = async (...ids: string[]) => {
     const found = (await transcript({ ids }, program, options)).flatMap((text) => {
       const [, process, client, node] = / process (\d).*client (c\d+) of (n\d)/.exec(text) ?? [];
       return process === undefined ? [] : [{ process, client, node }];
@@ -197,11 +197,11 @@ Deno.test("a filter by node or client keeps only the operations that concern it"
       nodes: [...new Set(found.map(({ node }) => node))].sort(),
     };
   };
-  const { processes, clients: [client = ""], nodes } = await told("n1");
+  const { processes, clients: [client = ""], nodes } = await filtered("n1");
   assertEquals([processes, nodes], [["1", "4"], ["n1"]]);
-  const ofClient = await told(client);
+  const ofClient = await filtered(client);
   assertEquals([ofClient.processes.length, ofClient.clients], [1, [client]]);
-  assertEquals((await told("n1", "n2")).processes, ["1", "2", "4", "5"]);
+  assertEquals((await filtered("n1", "n2")).processes, ["1", "2", "4", "5"]);
 });
 
 Deno.test("a filter that matches nothing says so", async () => {

@@ -38,6 +38,7 @@ export class FakeTime implements Disposable {
     });
   }
 
+  /** Gives the real globals back. */
   [Symbol.dispose](): void {
     this.#globals.restore();
   }

@@ -5,6 +5,10 @@
  *
  * @module
  */
+export type { ProgramSource } from "../simulator/program.ts";
+export type { Problem } from "../workbench/hosts/host.ts";
+export type { Latency, LatencyDistribution } from "../workbench/network/latency.ts";
+export type { PacketEvent } from "../workbench/network/packet.ts";
 export { FakeTime, settled } from "./fake_time.ts";
 export { scenario, type ScenarioOptions, type Sighting, type World } from "./scenario.ts";
 export { TestNode } from "./test_node.ts";

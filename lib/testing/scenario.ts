@@ -58,9 +58,13 @@ export interface ScenarioOptions {
 
 /** A message and its fate, at a time in milliseconds. */
 export interface Sighting {
+  /** Milliseconds of virtual time since the start. */
   readonly timeMs: number;
+  /** What happened to the message. */
   readonly fate: PacketEvent;
+  /** The sender's id. */
   readonly src: string;
+  /** The receiver's id. */
   readonly dest: string;
   /** The body's type. */
   readonly type: string;
@@ -188,6 +192,7 @@ export class World {
   /** Receivers, and for each the sources it does not hear. */
   #grudge: Grudge = new Map();
 
+  /** A world is made by {@linkcode scenario}. */
   constructor(
     /** The nodes' ids. */
     readonly nodes: readonly string[],

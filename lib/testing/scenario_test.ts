@@ -109,11 +109,11 @@ Deno.test("an error reply rejects with its code", async () => {
 
 Deno.test("an expectation that is not met in time throws its last error", async () => {
   let looks = 0;
-  const told = scenario(broadcast, {}, (world) =>
+  const expecting = scenario(broadcast, {}, (world) =>
     world.expectWithin(95, () => {
       throw new Error(`look ${++looks} at ${world.nowMs} ms`);
     }));
-  await assertRejects(() => told, Error, "look 11 at 95 ms");
+  await assertRejects(() => expecting, Error, "look 11 at 95 ms");
 });
 
 Deno.test("a node that ends by itself ends the story, whatever the story waits for", async () => {
@@ -121,14 +121,14 @@ Deno.test("a node that ends by itself ends the story, whatever the story waits f
     node.onInit(() => void setTimeout(() => Deno.exit(7), 100));
   };
   let end = 0;
-  const told = scenario(program, { nodes: 2 }, async (world) => {
+  const ending = scenario(program, { nodes: 2 }, async (world) => {
     try {
       await world.pass(60_000);
     } finally {
       end = world.nowMs;
     }
   });
-  await assertRejects(() => told, Error, "ended: exit status 7");
+  await assertRejects(() => ending, Error, "ended: exit status 7");
   assertEquals(end, 0, "the scenario does not wait for the story");
 });
 
@@ -159,7 +159,7 @@ Deno.test("a world counts server messages and notes problems", async () => {
 
 Deno.test("one seed always tells the same story", async () => {
   const tell = async (seed: number) => {
-    let told: unknown;
+    let sightings: unknown;
     const options = {
       nodes: 3,
       seed,
@@ -170,9 +170,9 @@ Deno.test("one seed always tells the same story", async () => {
     await scenario(broadcast, options, async (world) => {
       await world.ask("n0", Broadcast.broadcast, { message: 1 });
       await world.pass(2_000);
-      told = [...world.sightings];
+      sightings = [...world.sightings];
     });
-    return JSON.stringify(told);
+    return JSON.stringify(sightings);
   };
   assertEquals(await tell(1), await tell(1));
   assert(await tell(1) !== await tell(2));

@@ -27,7 +27,7 @@ export class Crash extends Error {
   }
 }
 
-/** What a cluster consists of, and who hears about it. */
+/** What a cluster consists of, and who observes it. */
 interface ClusterOptions extends LinkOptions {
   readonly nodes: readonly string[];
   readonly host: Host;
@@ -35,11 +35,11 @@ interface ClusterOptions extends LinkOptions {
   readonly random: Random;
   readonly latency: Latency;
   readonly observe?: PacketObserver;
-  /** Told of what nodes do wrong. */
+  /** Called with what a node does wrong. */
   readonly problem: (problem: Omit<Problem, "timeNs">) => void;
-  /** Told of each line that a node writes to its log. */
+  /** Called with each line that a node writes to its log. */
   readonly log?: (node: string, line: string) => void;
-  /** Told of each failure that ends the run. */
+  /** Called with each failure that ends the run. */
   readonly crashed: (crash: Crash) => void;
 }
 

@@ -1,7 +1,7 @@
 /**
  * What nodes hold once a run is over, and what that says beyond Maelstrom's checks.
  *
- * Maelstrom's verdict depends only on what clients were told during the run. Where a workload's
+ * Maelstrom's verdict depends only on the replies that clients got during the run. Where a workload's
  * operations can read everything a node holds, the workbench goes on for a few seconds more: it ends
  * every fault, and ordinary clients read every node's state again and again until all nodes agree or
  * have had time enough to. Any executable can be asked. The states are judged apart: they are part

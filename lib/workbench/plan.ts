@@ -142,7 +142,7 @@ const operations: Kind<readonly PlannedOperation[]> = {
 };
 
 /** The option of a field: its description, under the name that Maelstrom's command line has for it. */
-export type PlanOption<T> = Option<T> & { readonly name?: string; readonly kind: Kind<T> };
+type PlanOption<T> = Option<T> & { readonly name?: string; readonly kind: Kind<T> };
 
 /** The options of a plan by their fields, in the order of the help. One without a name is in none. */
 export const PLAN_OPTIONS = {

@@ -27,7 +27,7 @@ import { type Asker, Threads } from "./threads.ts";
 import type { Workload } from "./workloads/workload.ts";
 
 /** Where a run takes place, and who looks on. */
-export interface Environment {
+interface Environment {
   readonly clock: Clock;
   readonly host: Host;
   readonly observer?: Observer;
@@ -37,19 +37,19 @@ export interface Environment {
   readonly workload?: Workload;
 }
 
-/** Told what happens while it happens. */
+/** Watches a run as it happens. */
 export interface Observer {
   readonly phase?: (name: Phase) => void;
   /** An event of the history, and whose it is unless the nemesis's. */
   readonly op?: (op: Op, asker?: Asker) => void;
-  /** A message's fate, at a time in ns. */
-  readonly message?: (time: number, ...args: Parameters<PacketObserver>) => void;
+  /** What happens to a message. */
+  readonly message?: (timeNs: number, ...args: Parameters<PacketObserver>) => void;
   readonly problem?: (problem: Problem) => void;
   /** A fault that strikes. */
   readonly fault?: (fault: TimedFault) => void;
-  readonly log?: (node: string, line: string, time: number) => void;
+  readonly log?: (node: string, line: string, timeNs: number) => void;
   /** All nodes are up: the history's time begins. Until then times are the clock's, as this one. */
-  readonly up?: (time: number) => void;
+  readonly up?: (timeNs: number) => void;
   /** Given once, at the start: what can be asked at any time. */
   readonly started?: (gauge: Gauge) => void;
 }
@@ -66,7 +66,7 @@ export type Phase =
 
 /** A running run's figures. */
 export interface Gauge {
-  readonly now: () => number;
+  readonly nowNs: () => number;
   readonly invocations: () => number;
   readonly serverMessages: () => number;
   readonly history: () => readonly Op[];
@@ -78,8 +78,8 @@ const RECOVERY_NS = 10 * NS_PER_S;
 /** Lines of a node's standard error that the report of its crash holds. */
 const LAST_WORDS = 8;
 
-/** Malformed replies of a node that are told of one by one; the history has all. */
-const MALFORMED_TOLD = 3;
+/** Malformed replies of a node that are reported one by one; the history has all. */
+const MALFORMED_REPORTED = 3;
 
 /** Runs a workload against a host's nodes and checks what came of it. */
 export function run(plan: Plan, environment: Environment): Promise<RunResult> {
@@ -98,7 +98,7 @@ class Run {
   readonly #malformed = new Map<string, number>();
   readonly #stopped: Promise<never>;
   #stop: (reason: unknown) => void = () => {};
-  #origin = 0;
+  #originNs = 0;
   #invocations = 0;
   /** The message counts that Maelstrom would have. */
   #net: Result | undefined;
@@ -122,8 +122,8 @@ class Run {
       loss,
       duplication,
       deliveryMs,
-      ...(message && { observe: (event, packet) => message(this.#now(), event, packet) }),
-      ...(log && { log: (node, line) => log(node, line, this.#now()) }),
+      ...(message && { observe: (event, packet) => message(this.#nowNs(), event, packet) }),
+      ...(log && { log: (node, line) => log(node, line, this.#nowNs()) }),
       problem: (problem) => this.#note(problem),
       crashed: (crash) => this.#stop(crash),
     });
@@ -135,7 +135,7 @@ class Run {
     signal?.addEventListener("abort", abort, { once: true });
     if (signal?.aborted) abort();
     observer?.started?.({
-      now: () => this.#now(),
+      nowNs: () => this.#nowNs(),
       invocations: () => this.#invocations,
       serverMessages: () => this.#cluster.network.traffic.servers.sent,
       history: () => this.#history,
@@ -170,16 +170,16 @@ class Run {
     this.#environment.observer?.phase?.(phase);
   }
 
-  #now(): number {
-    return this.#environment.clock.nowNs() - this.#origin;
+  #nowNs(): number {
+    return this.#environment.clock.nowNs() - this.#originNs;
   }
 
   async #phases(): Promise<void> {
     const { clock } = this.#environment;
     this.#enter("starting");
     await this.#cluster.start();
-    this.#origin = clock.nowNs();
-    this.#environment.observer?.up?.(this.#origin);
+    this.#originNs = clock.nowNs();
+    this.#environment.observer?.up?.(this.#originNs);
     await this.#setUp();
     const random = this.#random.split("operations");
     const { main, background, final } = this.#workload.generators(this.#plan, random);
@@ -224,18 +224,18 @@ class Run {
       workload: this.#workload,
       options: this.#plan,
       openClient: () => this.#cluster.openClient(),
-      nowNs: () => this.#now(),
+      nowNs: () => this.#nowNs(),
       record: (op, asker) => this.#record(op, asker),
       malformed: ({ node, message }) => this.#noteMalformed(node, message),
     });
   }
 
-  /** Told of each node a few times: one that cannot do better goes on like that. */
+  /** Reports the first few of each node: one that cannot do better goes on like that. */
   #noteMalformed(node: string, text: string): void {
-    const told = this.#malformed.get(node) ?? 0;
-    this.#malformed.set(node, told + 1);
-    if (told >= MALFORMED_TOLD) return;
-    const last = told + 1 === MALFORMED_TOLD
+    const reported = this.#malformed.get(node) ?? 0;
+    this.#malformed.set(node, reported + 1);
+    if (reported >= MALFORMED_REPORTED) return;
+    const last = reported + 1 === MALFORMED_REPORTED
       ? "; no more is said of such replies of this node"
       : "";
     const consequence = `the operation counts as indeterminate, with an exception${last}`;
@@ -252,24 +252,24 @@ class Run {
 
   async #main(threads: Threads, schedule: Generator): Promise<void> {
     const { rate, timeLimitS, operations } = this.#plan;
-    const limit = timeLimitS * NS_PER_S;
-    const end = this.#environment.clock.nowNs() + limit;
+    const limitNs = timeLimitS * NS_PER_S;
+    const endNs = this.#environment.clock.nowNs() + limitNs;
     const faults = faultsOf(this.#plan, this.#random.split("nemesis"));
-    const stopNemesis = this.#unleash(faults, this.#now() + limit);
+    const stopNemesis = this.#unleash(faults, this.#nowNs() + limitNs);
     if (rate > 0) await threads.run(schedule);
-    if (rate === 0 || operations !== undefined) await until(this.#environment.clock, end);
+    if (rate === 0 || operations !== undefined) await until(this.#environment.clock, endNs);
     stopNemesis();
   }
 
   /** Lets faults strike at their times, until a time; returns how to stop before. */
-  #unleash(faults: Iterable<TimedFault>, end: number): () => void {
+  #unleash(faults: Iterable<TimedFault>, endNs: number): () => void {
     const { clock } = this.#environment;
     const upcoming = validate(faults, (id) => this.#cluster.network.knows(id));
     let stopped = false;
     const next = () => {
       const { value, done } = upcoming.next();
-      if (done || value.timeNs >= end) return;
-      clock.at(this.#origin + value.timeNs, () => {
+      if (done || value.timeNs >= endNs) return;
+      clock.at(this.#originNs + value.timeNs, () => {
         if (stopped) return;
         this.#inflict(value.fault);
         next();
@@ -287,14 +287,14 @@ class Run {
   #inflict(fault: Fault): void {
     const [invoked, completed] = faultValues(fault);
     const op = { process: "nemesis", type: "info", f: fault.f } as const;
-    this.#environment.observer?.fault?.({ timeNs: this.#now(), fault });
+    this.#environment.observer?.fault?.({ timeNs: this.#nowNs(), fault });
     this.#record({ ...op, value: invoked });
     inflict(fault, this.#cluster);
     this.#record({ ...op, value: completed });
   }
 
   #record(op: Omit<Op, "index" | "time">, asker?: Asker): Op {
-    const recorded = { index: this.#history.length, time: this.#now(), ...op };
+    const recorded = { index: this.#history.length, time: this.#nowNs(), ...op };
     this.#history.push(recorded);
     if (op.type === "invoke") this.#invocations++;
     this.#environment.observer?.op?.(recorded, asker);
@@ -302,7 +302,7 @@ class Run {
   }
 
   #note(given: Omit<Problem, "timeNs">): Problem {
-    const problem = { timeNs: this.#now(), ...given };
+    const problem = { timeNs: this.#nowNs(), ...given };
     this.#problems.push(problem);
     this.#environment.observer?.problem?.(problem);
     return problem;

@@ -9,7 +9,7 @@ import { type Observer, run } from "./run.ts";
 import { integer, oneWay } from "../rpc.ts";
 import { Broadcast, Echo } from "../workloads.ts";
 
-/** Every node keeps what it is told, and no more. */
+/** Every node keeps what clients send it, and no more. */
 const alone: Program = (node) => {
   const values: number[] = [];
   node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
@@ -26,11 +26,11 @@ const echo: Program = (node) => {
 
 const SMALL = { workload: "broadcast", nodeCount: 2, timeLimitS: 5, rate: 10 };
 
-/** What an observer was told, with the whole seconds of virtual time. */
+/** The phases that an observer sees, in order. */
 async function phasesOf(options: PlanOptions, program = alone): Promise<string[]> {
-  const told: string[] = [];
-  await simulate(program, options, { phase: (phase) => told.push(phase) });
-  return told;
+  const phases: string[] = [];
+  await simulate(program, options, { phase: (phase) => phases.push(phase) });
+  return phases;
 }
 
 Deno.test("a run with final operations recovers before them; one without does not", async () => {
@@ -70,11 +70,11 @@ Deno.test("a history's indices count, and its times never go back", async () => 
 });
 
 Deno.test("a rate of nothing invokes nothing, but takes its time", async () => {
-  let ns = 0;
+  let endNs = 0;
   await simulate(echo, { workload: "echo", nodeCount: 1, timeLimitS: 7, rate: 0 }, {
-    started: ({ now }) => setTimeout(() => ns = now(), 6_900),
+    started: ({ nowNs }) => setTimeout(() => endNs = nowNs(), 6_900),
   });
-  assertEquals(Math.round(ns / NS_PER_S), 7);
+  assertEquals(Math.round(endNs / NS_PER_S), 7);
 });
 
 Deno.test("the results count the messages and operations of the whole run", async () => {

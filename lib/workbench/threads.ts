@@ -23,7 +23,7 @@ interface ThreadsOptions {
   readonly nowNs: () => number;
   /** Adds an event to the history. */
   readonly record: (op: Omit<Op, "index" | "time">, asker: Asker) => Op;
-  /** Told of each malformed reply. */
+  /** Called with each malformed reply. */
   readonly malformed: (error: MalformedReply) => void;
 }
 

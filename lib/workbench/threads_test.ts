@@ -78,7 +78,7 @@ function stage(setting: Setting, story: (stage: Stage) => Promise<void>): Promis
 const ops = (count: number): Generator =>
   sequence(...Array.from({ length: count }, (_, i) => once({ f: "op", value: i })));
 
-const told = (history: readonly Op[]) =>
+const print = (history: readonly Op[]) =>
   history.map(({ time, process, type, value }) =>
     `${time / NS_PER_MS} ${process} ${type} ${value}`
   );
@@ -86,14 +86,14 @@ const told = (history: readonly Op[]) =>
 Deno.test("a thread carries out one operation after another", async () => {
   await stage({}, async ({ threads, history }) => {
     await threads.run(ops(2));
-    assertEquals(told(history), ["0 0 invoke 0", "10 0 ok 0", "10 0 invoke 1", "20 0 ok 1"]);
+    assertEquals(print(history), ["0 0 invoke 0", "10 0 ok 0", "10 0 invoke 1", "20 0 ok 1"]);
   });
 });
 
 Deno.test("threads take turns, and work concurrently", async () => {
   await stage({ concurrency: 2 }, async ({ threads, history }) => {
     await threads.run(ops(3));
-    assertEquals(told(history), [
+    assertEquals(print(history), [
       "0 0 invoke 0",
       "0 1 invoke 1",
       "10 0 ok 0",

@@ -23,7 +23,7 @@ function planWith(options: string, seed: string): Plan {
 function assertFlagged(node: FaultyNode, outcome: RunResult): void {
   const { signature, mayAlsoShow = [], messagesPerOpAbove, finalStates } = node;
   assertEquals(outcome.crash, undefined);
-  assertEquals(failureSignature(outcome).filter((way) => !mayAlsoShow.includes(way)), signature);
+  assertEquals(failureSignature(outcome).filter((part) => !mayAlsoShow.includes(part)), signature);
   if (finalStates !== undefined) assertFlaggedBeyond(finalStates, outcome.finalStates ?? {});
   else if (messagesPerOpAbove === undefined) {
     assert(signature.length > 0, "a fault must show somehow");

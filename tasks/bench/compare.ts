@@ -9,6 +9,7 @@
  * @module
  */
 import { formatTable } from "../../lib/checkers/table.ts";
+import { spreadOf } from "../../lib/report/metrics.ts";
 
 /** One of the things that are measured side by side. */
 export interface Contender extends AsyncDisposable {
@@ -18,7 +19,7 @@ export interface Contender extends AsyncDisposable {
 }
 
 /** What a contender's ratio to the reference must be. */
-export interface Target {
+interface Target {
   /** The contender's name. */
   readonly contender: string;
   readonly atLeast?: number;
@@ -39,7 +40,7 @@ export interface Bench {
 }
 
 /** What the rounds of one contender come to. */
-export interface Standing {
+interface Standing {
   readonly contender: string;
   readonly median: number;
   readonly min: number;
@@ -72,25 +73,13 @@ function standing(
   reference: readonly number[],
   target?: Target,
 ): Standing {
-  const ratio = median(figures.map((figure, round) => figure / (reference[round] ?? NaN)));
-  const all = {
-    contender,
-    median: median(figures),
-    min: Math.min(...figures),
-    max: Math.max(...figures),
-    ratio,
-  };
+  const none = { median: NaN, min: NaN, max: NaN };
+  const ratios = figures.map((figure, round) => figure / (reference[round] ?? NaN));
+  const { median: ratio } = spreadOf(ratios) ?? none;
+  const all = { contender, ...(spreadOf(figures) ?? none), ratio };
   if (target?.contender !== contender) return all;
   const { atLeast = -Infinity, atMost = Infinity } = target;
   return { ...all, met: atLeast <= ratio && ratio <= atMost };
-}
-
-/** The middle value; of an even number of values, the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const [low = NaN, high = NaN] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  return (low + high) / 2;
 }
 
 /** A table of a bench's standings, for people. */

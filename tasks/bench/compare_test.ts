@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Bench, compare, type Contender, median, table } from "./compare.ts";
+import { type Bench, compare, type Contender, table } from "./compare.ts";
 
 /** A contender with given figures, which writes down what happens to it. */
 function contender(name: string, figures: readonly number[], events: string[] = []): Contender {
@@ -53,11 +53,6 @@ Deno.test("contenders end also when one of them fails", async () => {
   const failing = [contender("a", [1, 1], events), contender("b", [1], events)];
   await assertRejects(() => compare(bench(failing, 1)), Error, "b");
   assertEquals(events.slice(-2), ["b ends", "a ends"]);
-});
-
-Deno.test("the median is the middle value, or the mean of the two in the middle", () => {
-  assertEquals([[3, 1, 2], [4, 1, 3, 2], [7]].map(median), [2, 2.5, 7]);
-  assertEquals(median([]), NaN);
 });
 
 Deno.test("a table has a line for each contender", async () => {

@@ -6,6 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { LineSplitter } from "../../lib/lines.ts";
 import { type Message, parseMessage } from "../../lib/message.ts";
+import { isInstalled } from "../shared/installed.ts";
 
 /** A program that speaks Maelstrom's protocol, and how to start it. */
 export interface EchoProgram {
@@ -31,20 +32,6 @@ export async function programsByHand(): Promise<EchoProgram[]> {
   ];
   const installed = await Promise.all(programs.map(({ command }) => isInstalled(command)));
   return programs.filter((_, i) => installed[i]);
-}
-
-async function isInstalled(command: string): Promise<boolean> {
-  try {
-    const version = new Deno.Command(command, {
-      args: ["--version"],
-      stdout: "null",
-      stderr: "null",
-    });
-    return (await version.output()).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** The message that makes a node of a process. */

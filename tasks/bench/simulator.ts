@@ -61,7 +61,7 @@ class Simulated implements Contender {
     if (results?.["valid?"] !== true) {
       throw new Error(`${this.name} with seed ${this.#seed} is not valid`);
     }
-    return this.figure({ virtualS: (gauge?.now() ?? 0) / NS_PER_S, wallS, messages, heapBytes });
+    return this.figure({ virtualS: (gauge?.nowNs() ?? 0) / NS_PER_S, wallS, messages, heapBytes });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -105,10 +105,12 @@ function growthOf(what: string, unit: string, figure: (cost: Cost) => number): B
   };
 }
 
+const US_PER_S = 1_000_000;
+
 /** Virtual against real time in challenges 3c and 3d, and growth with the number of nodes. */
 export const simulator: readonly Bench[] = [
   speedOf("3c", 300),
   speedOf("3d", 100),
-  growthOf("time", "µs/message", ({ wallS, messages }) => 1e6 * wallS / messages),
+  growthOf("time", "µs/message", ({ wallS, messages }) => wallS / messages * US_PER_S),
   growthOf("memory", "bytes/message", ({ heapBytes, messages }) => heapBytes / messages),
 ];

@@ -14,13 +14,14 @@ import { readRun, type StoredRun, UnreadableRun } from "../../lib/workbench/stor
 import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import type { Limit } from "../../lib/report/limits.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
+import { isInstalled } from "../shared/installed.ts";
 import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
 /** Where `deno task setup:maelstrom` puts it. */
 const INSTALLED = "maelstrom/maelstrom";
 
 /** Maelstrom's launcher, or why there is none to use. */
-export type Found = { readonly launcher: string } | { readonly missing: string };
+type Found = { readonly launcher: string } | { readonly missing: string };
 
 /**
  * Looks for Maelstrom: what the environment variable `MAELSTROM` names (the launcher or its
@@ -44,7 +45,7 @@ export async function findMaelstrom(
     };
   }
   const java = firstExecutable(path.map((folder) => join(folder, "java")));
-  if (java !== undefined && await runs(java, ["-version"])) return { launcher };
+  if (java !== undefined && await isInstalled(java, "-version")) return { launcher };
   return { missing: `Maelstrom is at ${launcher}, but there is no Java to run it` };
 }
 
@@ -57,15 +58,6 @@ function isExecutable(path: string): boolean {
   try {
     const { isFile, mode } = Deno.statSync(path);
     return isFile && (mode === null || (mode & 0o111) !== 0);
-  } catch {
-    return false;
-  }
-}
-
-async function runs(command: string, args: string[]): Promise<boolean> {
-  try {
-    const options = { args, stdout: "null", stderr: "null" } as const;
-    return (await new Deno.Command(command, options).output()).success;
   } catch {
     return false;
   }
@@ -167,7 +159,7 @@ function kill({ pid }: Deno.ChildProcess, signal: Deno.Signal): void {
   }
 }
 
-/** What Maelstrom's own output tells of a run. */
+/** What Maelstrom's own output says of a run. */
 class Followed {
   readonly lines: string[] = [];
   #operations = 0;

@@ -51,7 +51,7 @@ Deno.test("Maelstrom is started in its own folder, with its own options and the 
   );
 });
 
-Deno.test("a crash is told with Maelstrom's status and the node's own last words", async () => {
+Deno.test("a crash is reported with Maelstrom's status and the node's own last words", async () => {
   const said = [
     "INFO [2025-01-01 00:00:00,000] jepsen test runner - jepsen.core Tearing down DB",
     "java.lang.RuntimeException: Node n0 crashed with exit status 3. Before crashing, it wrote to STDERR:",

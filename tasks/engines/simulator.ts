@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import type { Limit } from "../../lib/report/limits.ts";
 import type { Summary } from "../../lib/report/summary.ts";
 import { SUMMARIES, type SweepContext } from "../../lib/report/sweep.ts";
-import type { SimulationJob } from "../../lib/simulator/sweep/job.ts";
+import type { SimulationJob } from "../../lib/simulator/sweep/messages.ts";
 import { LoadError, SimulationWorker } from "../../lib/simulator/sweep/pool.ts";
 import { UsageError } from "../../lib/workbench/option.ts";
 import type { Plan } from "../../lib/workbench/plan.ts";

@@ -66,7 +66,7 @@ export async function runWorkbench(
   return { dir, summary: summariseRun({ ...result, dir }, limits) };
 }
 
-/** Follows a run: writes its logs, tells of problems, and knows what the progress line shows. */
+/** Follows a run: writes its logs, reports problems, and knows what the progress line shows. */
 class Watching {
   readonly #folder: RunFolder;
   readonly #reporting: Reporting;
@@ -87,7 +87,7 @@ class Watching {
   reading() {
     return {
       phase: PHASES[this.#phase],
-      elapsedS: this.#phase === "starting" ? 0 : (this.#gauge?.now() ?? 0) / NS_PER_S,
+      elapsedS: this.#phase === "starting" ? 0 : (this.#gauge?.nowNs() ?? 0) / NS_PER_S,
       operations: this.#gauge?.invocations() ?? 0,
       messages: this.#gauge?.serverMessages() ?? 0,
       ...(this.#fault === undefined ? {} : { fault: this.#fault }),
@@ -112,16 +112,16 @@ class Watching {
         if (!quiet) console.error(`${CLEAR_LINE}${renderProblem(problem, detectStyle())}`);
       },
       ...((logNetSend || logNetRecv) && {
-        message: (_time, fate, { text }) => {
-          const logged = fate === "recv" ? logNetRecv : logNetSend;
-          if (logged) this.#folder.log(`${this.#time()} ${fate} ${text}`);
+        message: (_timeNs, event, { text }) => {
+          const logged = event === "recv" ? logNetRecv : logNetSend;
+          if (logged) this.#folder.log(`${this.#time()} ${event} ${text}`);
         },
       }),
     };
   }
 
   #time(): string {
-    return `${((this.#gauge?.now() ?? 0) / NS_PER_S).toFixed(6)} s`;
+    return `${((this.#gauge?.nowNs() ?? 0) / NS_PER_S).toFixed(6)} s`;
   }
 
   #op(op: Op): void {

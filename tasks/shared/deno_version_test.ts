@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { versionProblem } from "./deno_version.ts";
 
-Deno.test("a Deno that is too old is told from one that will do", () => {
+Deno.test("a Deno that is too old is refused, one that will do is not", () => {
   for (const version of ["2.8.0", "2.9.6", "2.10.0", "2.11.0+0123abc", "3.0.0"]) {
     assertEquals(versionProblem(version), undefined);
   }

@@ -1,5 +1,5 @@
 /**
- * Simulations as `deno task sim` carries them out: one run or many, each told to a person.
+ * Simulations as `deno task sim` carries them out: one run or many, with a report of each.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import {
   SUMMARIES,
 } from "../../lib/report/sweep.ts";
 import { detectStyle } from "../../lib/report/text.ts";
-import { formatWhole } from "../../lib/checkers/numbers.ts";
+import { formatWhole } from "../../lib/checkers/format.ts";
 import { SimulationWorker, sweep } from "../../lib/simulator/sweep/pool.ts";
 import type { TraceFilter } from "../../lib/simulator/trace.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";

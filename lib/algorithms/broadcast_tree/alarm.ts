@@ -11,7 +11,7 @@
 const WATCH_MS = 60;
 
 /** What an alarm tells its owner. Points in time are those of `performance.now`, in milliseconds. */
-export interface AlarmEvents {
+interface AlarmEvents {
   /** It is time to look what is due. */
   woken(nowMs: number): void;
   /** The alarm came that much late, or has not come yet. */

@@ -192,7 +192,7 @@ export class BroadcastTree implements TreeState {
     for (const value of aside) place = this.#learn(value, link, place + 1, nowMs);
     if (hint) return this.#suspect(nowMs);
     const isOwed = link.owedSinceMs !== undefined && !this.#isOnTree(link, nowMs);
-    const isMistaken = this.#route.isBetterThan(src, path) && link.correct(path);
+    const isMistaken = this.#route.isBetterThan(src, path) && link.correct(path, nowMs);
     if (probe || !link.isUp || isOwed || isMistaken) link.askedSinceMs ??= nowMs;
     if (this.#makesDue(link, message)) this.#step(nowMs);
   }
@@ -455,7 +455,8 @@ export class BroadcastTree implements TreeState {
     if (!this.#isOnTree(link, nowMs)) return Math.min(answerMs, owedSinceMs + ackDownMs);
     if (link.isUp) return Math.min(answerMs, this.#newsDueMs(link), this.#ackDueMs(link));
     if (outbox.size === 0) return answerMs;
-    return Math.min(answerMs, outbox.lastSentMs + Math.max(probeMs, this.#answerMs(link)));
+    const intervalMs = probeMs * this.#patience.caution + this.#patience.graceMs(link.lateMs);
+    return Math.min(answerMs, outbox.lastSentMs + intervalMs);
   }
 
   #newsDueMs(link: Link): number {

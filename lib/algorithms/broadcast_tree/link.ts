@@ -7,8 +7,11 @@ import { Outbox } from "./outbox.ts";
 import { idealPath, type Path, samePath } from "./path.ts";
 import type { ValueLog } from "./value_log.ts";
 
+/** A peer that goes on to claim a path is told again after this time that there is a better one. */
+const CORRECT_AGAIN_MS = 1000;
+
 /** What a peer says of itself in every message. */
-export interface PeerState {
+interface PeerState {
   /** The message's number on this link, 0 if it is not to be acknowledged. */
   readonly seq: number;
   readonly path: readonly string[];
@@ -25,8 +28,9 @@ export class Link {
   readonly outbox: Outbox<number>;
   readonly #self: string;
   #path: Path;
-  /** The path that this node has last told the peer to be worse than its own. */
+  /** The path that this node last told the peer to be worse than its own, and when. */
   #corrected: Path | undefined;
+  #correctedMs = -Infinity;
   #stamp = 0;
   #lateMs = 0;
   #beatMs = -Infinity;
@@ -125,10 +129,12 @@ export class Link {
     return differs;
   }
 
-  /** Whether the peer has not been told yet that there is a better path than the one it claims. */
-  correct(path: Path): boolean {
-    if (this.#corrected !== undefined && samePath(this.#corrected, path)) return false;
+  /** Whether it is time to tell the peer that there is a better path: once for each, and now and then. */
+  correct(path: Path, nowMs: number): boolean {
+    const isOld = this.#corrected !== undefined && samePath(this.#corrected, path);
+    if (isOld && nowMs < this.#correctedMs + CORRECT_AGAIN_MS) return false;
     this.#corrected = path;
+    this.#correctedMs = nowMs;
     return true;
   }
 }

@@ -27,7 +27,7 @@
 import type { ValueLog } from "./value_log.ts";
 
 /** A numbered message's content: everything outstanding, oldest first. */
-export interface Batch<T> {
+interface Batch<T> {
   readonly seq: number;
   readonly values: T[];
 }

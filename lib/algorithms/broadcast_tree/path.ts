@@ -33,7 +33,7 @@ export interface Claim {
 }
 
 /** What a node chooses its path from. */
-export interface PathChoice {
+interface PathChoice {
   readonly id: string;
   /** All nodes in order of rank, lowest first; the same at every node. */
   readonly ids: readonly string[];

@@ -264,25 +264,8 @@ export function unknownModels(models: readonly Model[]): Model[] {
 }
 
 /**
- * Reads consistency models from a command line: names separated by commas and optional blanks.
- *
- * @throws {RangeError} that names the unknown ones and lists the known.
- */
-export function parseConsistencyModels(text: string): Model[] {
-  const models = text.split(",").map((name) => name.trim()).filter((name) => name !== "");
-  const unknown = unknownModels(models);
-  if (models.length === 0 || unknown.length > 0) {
-    const problem = models.length === 0
-      ? `no consistency model in "${text}"`
-      : `unknown consistency model ${unknown.map((name) => `"${name}"`).join(", ")}`;
-    throw new RangeError(`${problem}; known are: ${KNOWN_MODELS.join(", ")}`);
-  }
-  return models;
-}
-
-/**
- * Reads the same option as Maelstrom does, for its recorded runs: a comma separates only with blanks
- * on both sides, so that `a,b` is a single unknown name.
+ * Reads consistency models as Maelstrom does, for its recorded runs: a comma separates only with
+ * blanks on both sides, so that `a,b` is a single unknown name.
  */
 export function splitModelsAsMaelstrom(text: string): Model[] {
   return text.trim().split(/\s+,\s+/);

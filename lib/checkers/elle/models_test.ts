@@ -1,31 +1,11 @@
-import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertFalse } from "@std/assert";
 import {
   anomaliesForbiddenBy,
   boundary,
   impliedAnomalies,
   KNOWN_MODELS,
-  parseConsistencyModels,
   splitModelsAsMaelstrom,
 } from "./models.ts";
-
-Deno.test("blanks around the commas between models are optional", () => {
-  const expected = ["read-committed", "snapshot-isolation"];
-  assertEquals(parseConsistencyModels("read-committed,snapshot-isolation"), expected);
-  assertEquals(parseConsistencyModels(" read-committed , snapshot-isolation "), expected);
-  assertEquals(parseConsistencyModels("serializable"), ["serializable"]);
-});
-
-Deno.test("an unknown model is refused with a list of the known ones", () => {
-  const error = assertThrows(
-    () => parseConsistencyModels("serializable, no-such-model"),
-    RangeError,
-  );
-  assert(
-    error.message.startsWith('unknown consistency model "no-such-model"; known are: 1SR, PL-1'),
-  );
-  for (const model of KNOWN_MODELS) assert(error.message.includes(model), model);
-  assertThrows(() => parseConsistencyModels(" , "), RangeError, 'no consistency model in " , "');
-});
 
 Deno.test("Maelstrom splits models only at a comma with blanks on both sides", () => {
   assertEquals(splitModelsAsMaelstrom("read-committed , serializable"), [

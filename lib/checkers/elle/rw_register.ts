@@ -111,7 +111,7 @@ function externals({ mops }: Transaction): Map<Key, External> {
 }
 
 /** One version of a key. */
-export interface Version {
+interface Version {
   readonly key: Edn;
   readonly value: Edn;
   /** Its place among the key's versions. */

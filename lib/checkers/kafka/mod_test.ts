@@ -105,7 +105,7 @@ Deno.test("kafka: a correct log is valid, whatever clients do", () => {
   );
 });
 
-// Broken logs.
+// Faulty logs.
 
 /** Sends 1, 2 and 3 to key `a`, then follows the lines. */
 function afterThreeSends(lines: string, offsets = [0, 1, 2]): Op[] {
@@ -129,7 +129,7 @@ function polls(...described: string[]): string {
 
 const ALL = "9: 0 1, 1 2, 2 3";
 
-const broken: Record<string, [history: Op[], errors: Record<string, number>]> = {
+const faulty: Record<string, [history: Op[], errors: Record<string, number>]> = {
   "nothing": [afterThreeSends(polls(ALL)), {}],
   "a poll that misses the message after the last": [
     afterThreeSends(polls("1: 0 1", "1: 2 3", ALL)),
@@ -190,7 +190,7 @@ const broken: Record<string, [history: Op[], errors: Record<string, number>]> = 
   ],
 };
 
-for (const [name, [history, errors]] of Object.entries(broken)) {
+for (const [name, [history, errors]] of Object.entries(faulty)) {
   Deno.test(`kafka: ${name} gives ${Object.keys(errors).join(", ") || "no error"}`, () => {
     const result = checkKafka(history);
     const counts = Object.keys(errors).map((type) => [type, countOf(result[type])]);
@@ -322,7 +322,7 @@ Deno.test("kafka: a run in which no operation follows another is not valid", () 
 });
 
 Deno.test("kafka: a result of more than eight keys has the order of Clojure's hash maps", () => {
-  const keys = (name: string) => Object.keys(checkKafka(broken[name]?.[0] ?? []));
+  const keys = (name: string) => Object.keys(checkKafka(faulty[name]?.[0] ?? []));
   assertEquals(keys("a message that nobody polls, before others"), [
     "valid?",
     "worst-realtime-lag",
@@ -346,7 +346,7 @@ Deno.test("kafka: a result of more than eight keys has the order of Clojure's ha
 });
 
 Deno.test("kafka: the explanation of a lost message says who sent it, when, and who polled past it", () => {
-  const [history = []] = broken["a message that nobody polls, before others"] ?? [];
+  const [history = []] = faulty["a message that nobody polls, before others"] ?? [];
   assertEquals(explainKafka(checkKafka(history), history), [
     `lost-write: message 2 of key "a" is lost: process 0 had its send of 2 acknowledged (offset 1) at ` +
     "0.003 s, and no poll ever returned it, though process 2 at 0.013 s had polled as far as message " +

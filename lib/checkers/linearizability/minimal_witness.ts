@@ -18,7 +18,7 @@ const MAX_REDUCED = 60;
 const MAX_STATES = 2_000;
 
 /** Operations that no order explains. */
-export interface Witness {
+interface Witness {
   /** The operations by invocation; the last to complete is the one without an explanation. */
   readonly calls: readonly OpPair[];
   /** Whether they contradict each other only if the object was in its initial state before them. */

@@ -27,8 +27,8 @@ import type { Op } from "../../history/operations.ts";
 import type { Linearization, Model } from "./model.ts";
 import { search } from "./search.ts";
 
-export type { Configuration, Linearization, Model } from "./model.ts";
-export { findMinimalWitness, type Witness } from "./minimal_witness.ts";
+export type { Configuration, Model } from "./model.ts";
+export { findMinimalWitness } from "./minimal_witness.ts";
 
 /** Bounds of a search. */
 export interface SearchOptions {

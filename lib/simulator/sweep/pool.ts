@@ -4,14 +4,14 @@
  * @module
  */
 import type { Phase } from "../../workbench/run.ts";
-import type { SimulationJob, SimulationReport, WorkerMessage } from "./job.ts";
+import type { SimulationJob, SimulationReport, WorkerMessage } from "./messages.ts";
 
-/** How long a worker may give no sign of life, in milliseconds; a checker may think that long. */
+/** How long a worker may be silent; a checker may take that long. */
 const PATIENCE_MS = 60_000;
 /** How long a worker may take to start, before that. */
 const START_MS = 60_000;
 
-/** Jobs after which a worker is begun anew that loads modules again and again: they are not freed. */
+/** Jobs after which a worker that loads modules per incarnation is replaced: they are never freed. */
 const JOBS_LOADING_ANEW = 200;
 
 /** How the runs of some workers are summed up. */
@@ -22,15 +22,15 @@ export interface Summaries<Summary> {
   readonly crashed: (why: readonly string[]) => Summary;
 }
 
-/** Told what comes before a job's end. */
-export interface Listener {
+/** Called with what a worker sends before a job ends. */
+interface Listener {
   readonly lines?: (lines: readonly string[]) => void;
   readonly attempts?: (attempts: number) => void;
 }
 
 /**
- * One worker, which does one job at a time. It shows every second that it lives, unless a program
- * loops without letting go: then it is ended, and begun anew for the next job.
+ * One worker, which does one job at a time. It reports every second that it is alive. A program
+ * that never yields keeps it from that: then it is terminated, and replaced for the next job.
  */
 export class SimulationWorker<Context, Summary> implements Disposable {
   readonly #summaries: Summaries<Summary>;
@@ -139,17 +139,17 @@ function stuckIn(phase: Phase, patienceS: number): string {
   return `the program did not let go for ${patienceS} s${when}; it seems to loop without end`;
 }
 
-/** What a sweep is told to do, and tells. */
-export interface Sweep<Context, Summary> {
+/** What a sweep simulates, and whom it informs. */
+interface Sweep<Context, Summary> {
   /** Each is taken only once a worker is free for it. */
   readonly jobs: Iterable<SimulationJob<Context>>;
   readonly summaries: Summaries<Summary>;
-  /** Told of each run that has ended, in no particular order. */
+  /** Called with each run that has ended, in no particular order. */
   readonly ended: (report: SimulationReport<Summary>, job: SimulationJob<Context>) => void;
   /** True once no further run is to begin. Default: never. */
   readonly enough?: () => boolean;
   readonly workers?: number;
-  /** How long a worker may give no sign of life. Default 60 000. */
+  /** How long a worker may be silent. Default: 60,000. */
   readonly patienceMs?: number;
   /** Aborts when the sweep is to end at once. */
   readonly signal?: AbortSignal;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { planOf, type PlanOptions } from "../../workbench/plan.ts";
-import type { SimulationJob, SimulationReport } from "./job.ts";
+import type { SimulationJob, SimulationReport } from "./messages.ts";
 import { LoadError, SimulationWorker, sweep } from "./pool.ts";
 
 const ECHO: PlanOptions = { workload: "echo", nodeCount: 1, timeLimitS: 5, rate: 20 };

@@ -13,7 +13,7 @@ import type { Program } from "../../node.ts";
 import type { Plan } from "../../workbench/plan.ts";
 import type { RunResult } from "../../workbench/result.ts";
 import type { Phase } from "../../workbench/run.ts";
-import type { SimulationJob, SimulationReport, WorkerMessage } from "./job.ts";
+import type { SimulationJob, SimulationReport, WorkerMessage } from "./messages.ts";
 
 /** How often a worker shows that the program under test lets go. */
 const ALIVE_EVERY_MS = 1_000;
@@ -32,7 +32,7 @@ function isWorkerScope<C, S>(scope: object): scope is WorkerScope<C, S> {
 }
 
 /** How a run is summed up. */
-export type Summarise<Context, Summary> = (
+type Summarise<Context, Summary> = (
   result: RunResult,
   context: Context,
 ) => Summary;
@@ -120,7 +120,7 @@ class Work<Context, Summary> {
       seed: plan.seed,
       summary: this.summarise(result, this.job.context),
       signature: failureSignature(result),
-      wrongBeyond: finalStates?.["valid?"] === false,
+      hasInvalidFinalStates: finalStates?.["valid?"] === false,
       ...(crash && { crash: `crash: ${crash.text}` }),
     };
   }
@@ -164,6 +164,6 @@ function reasonOf(error: unknown, places: readonly string[]): string[] {
   const { message, stack = "" } = error;
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
   const [where] = places.flatMap((place) => frames.find((line) => line.includes(place)) ?? []);
-  const told = where === undefined || message.includes(where.trim());
-  return [message, ...(told ? [] : [where.trim()])];
+  const isNamed = where === undefined || message.includes(where.trim());
+  return [message, ...(isNamed ? [] : [where.trim()])];
 }

@@ -46,7 +46,7 @@ export interface Generator {
   when(context: Context): When;
   /** Takes that operation. Called only once its time has come. */
   take(context: Context): Assignment;
-  /** Told of every event that clients add to the history. */
+  /** Called with every event that clients add to the history. */
   observe?(op: Op, thread: number): void;
 }
 

@@ -14,7 +14,7 @@ export interface ScriptedOp extends Assignment {
 /**
  * Has each operation at its time, or as soon after it as its thread is free.
  *
- * @param observer Told of the history's events in place of the generator that the script replaces.
+ * @param observer The generator that the script replaces; it still observes the history's events.
  */
 export function scripted(script: readonly ScriptedOp[], observer: Generator): Generator {
   const left = script.toSorted((a, b) => a.timeNs - b.timeNs);

@@ -10,7 +10,7 @@
 import { type Edn, keyword } from "../../history/edn.ts";
 import type { Grudge } from "../network/network.ts";
 import type { Random } from "../random.ts";
-import { grudgeOf, oneWay, partial, PARTITION_SHAPES, type PartitionShape } from "./partitions.ts";
+import { grudgeOf, oneWay, partial, PARTITION_SHAPES } from "./partitions.ts";
 
 /** What faults are inflicted on: the system under test. */
 export interface FaultTarget {
@@ -149,18 +149,6 @@ export interface Kind {
   draw(nodes: readonly string[], random: Random): Strike;
 }
 
-/** Maelstrom's partitions, of some shapes. */
-export function partitionsOf(shapes: readonly PartitionShape[]): Kind {
-  return {
-    help: "a partition in one of Maelstrom's four shapes",
-    strikesAtStart: true,
-    draw(nodes, random) {
-      const shape = random.pick(shapes);
-      return partitionBy(shape, grudgeOf(shape, nodes, random));
-    },
-  };
-}
-
 function partitionBy(shape: string, grudge: Grudge): Strike {
   return { begin: { f: "start-partition", shape, grudge }, end: { f: "stop-partition" } };
 }
@@ -175,7 +163,14 @@ const MAX_SKEW_MS = 5_000;
 const MAX_LATE_MS = 500;
 
 const KINDS = {
-  "partition": partitionsOf(PARTITION_SHAPES),
+  "partition": {
+    help: "a partition in one of Maelstrom's four shapes",
+    strikesAtStart: true,
+    draw(nodes, random) {
+      const shape = random.pick(PARTITION_SHAPES);
+      return partitionBy(shape, grudgeOf(shape, nodes, random));
+    },
+  },
   "one-way": {
     help: "some nodes hear nothing of the others, which hear them",
     draw: (nodes, random) => partitionBy("one-way", oneWay(nodes, random)),

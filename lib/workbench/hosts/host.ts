@@ -7,6 +7,7 @@ import type { Packet } from "../network/packet.ts";
 
 /** Something that went wrong with a node, beyond what the history shows. */
 export interface Problem {
+  /** The id of the node. */
   readonly node: string;
   /** Nanoseconds since the start of the run. */
   readonly timeNs: number;

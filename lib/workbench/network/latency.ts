@@ -10,7 +10,9 @@ export type LatencyDistribution = "constant" | "uniform" | "exponential";
 
 /** The latency of messages between nodes, and between nodes and services; clients have none. */
 export interface Latency {
+  /** The mean, in milliseconds. */
   readonly meanMs: number;
+  /** How single latencies scatter around it. */
   readonly distribution: LatencyDistribution;
 }
 

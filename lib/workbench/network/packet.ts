@@ -39,5 +39,5 @@ function parseBody(text: string): Body {
  */
 export type PacketEvent = "send" | "recv" | "cut" | "lost" | "discarded";
 
-/** Told of each packet's events as they happen. */
+/** Called with each packet's events as they happen. */
 export type PacketObserver = (event: PacketEvent, packet: Packet) => void;

@@ -68,7 +68,7 @@ Deno.test("a compare-and-set that matches sets the value; any other gets error 2
   });
 });
 
-Deno.test("a compare-and-set creates a missing key only if told to, whatever value it expects", () => {
+Deno.test("a compare-and-set creates a missing key only if asked to, whatever value it expects", () => {
   const cas = { type: "cas", key: 1, from: 99, to: 2 };
   assertEquals(applyRequest(cas, undefined)?.reply.code, 20);
   assertEquals(applyRequest({ ...cas, create_if_not_exists: false }, undefined)?.reply.code, 20);

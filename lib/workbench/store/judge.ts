@@ -56,7 +56,7 @@ export interface Judgement {
 /**
  * Judges a stored run again.
  *
- * @throws {UnreadableRun} if its workload cannot be told or is none that `judges` knows.
+ * @throws {UnreadableRun} if nothing says what its workload is, or `judges` does not know it.
  */
 export function judgeRun(
   run: StoredRun,

@@ -17,7 +17,7 @@ import { parsePlan, type Plan, type PlanOptions } from "../plan.ts";
 import { splitWords } from "./reader.ts";
 
 /** What repeats a run. */
-export interface StoredPlan {
+interface StoredPlan {
   readonly options: PlanOptions;
   /** What ran it. */
   readonly engine: EngineName;

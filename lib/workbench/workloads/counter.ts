@@ -7,8 +7,7 @@
  * @module
  */
 import { checkCounter, explainCounter } from "../../checkers/counter.ts";
-import { joinWords } from "../../checkers/format.ts";
-import { clip } from "../../checkers/numbers.ts";
+import { clip, joinWords } from "../../checkers/format.ts";
 import { type EdnObject, itemsOf, printEdn } from "../../history/edn.ts";
 import { completionOfException } from "../clients/completion.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";

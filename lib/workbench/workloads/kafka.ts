@@ -10,7 +10,7 @@
  */
 import { checkKafka, explainKafka } from "../../checkers/kafka/mod.ts";
 import { polledBy } from "../../checkers/kafka/messages.ts";
-import { formatFigure, formatWhole } from "../../checkers/numbers.ts";
+import { formatFigure, formatWhole } from "../../checkers/format.ts";
 import type { Call } from "../clients/client.ts";
 import { type Completion, completionOfError } from "../clients/completion.ts";
 import { type Edn, type EdnObject, keyword, numberOf } from "../../history/edn.ts";

@@ -73,7 +73,7 @@ Deno.test("the error for a concurrency that is no multiple of 2n, or for eleven 
   made({ nodeCount: 3, concurrency: "4n" })();
 });
 
-/** One operation, by a client whose node answers as told. */
+/** One operation, by a client whose node gives that answer. */
 async function perform(op: Invocation, answer: Record<string, unknown> | Error, latencyMs = 0) {
   let asked: unknown;
   const call = ((rpc, fields, timeoutMs) => {

@@ -15,7 +15,7 @@ Deno.test("recorded histories are recognised by their operations; the counters l
   }
 });
 
-Deno.test("transactions are told apart by their writes", () => {
+Deno.test("the two kinds of transactions differ in their writes", () => {
   const history = (write: string) =>
     parseHistory(
       `{:index 0, :time 1, :type :invoke, :process 0, :f :txn, :value [[${write} 1 2]]}\n`,

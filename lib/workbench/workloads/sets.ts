@@ -4,7 +4,7 @@
  * @module
  */
 import { checkSetFull, explainSetFull } from "../../checkers/set_full.ts";
-import { formatMs, formatWhole } from "../../checkers/numbers.ts";
+import { formatMs, formatWhole } from "../../checkers/format.ts";
 import { type EdnObject, itemsOf, numberOf, printEdn } from "../../history/edn.ts";
 import { lookUp } from "../../history/look_up.ts";
 import type { Figure, Judge, Metric, Place } from "./workload.ts";

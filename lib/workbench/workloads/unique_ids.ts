@@ -6,7 +6,7 @@
 import { checkUniqueIds, explainUniqueIds } from "../../checkers/unique_ids.ts";
 import { completionOfError } from "../clients/completion.ts";
 import { each } from "../clients/generator.ts";
-import { clip, formatWhole } from "../../checkers/numbers.ts";
+import { clip, formatWhole } from "../../checkers/format.ts";
 import { type EdnObject, itemsOf, numberOf, printEdn } from "../../history/edn.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import { UniqueIds } from "../../workloads.ts";

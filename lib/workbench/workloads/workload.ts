@@ -34,7 +34,7 @@ export interface WorkloadOptions {
 }
 
 /** A run's operations. */
-export interface Generators {
+interface Generators {
   /** The operations of the main phase. The run spaces them by `--rate`. */
   readonly main: Generator;
   /** Others beside them, which space themselves. */
@@ -95,7 +95,7 @@ export interface Judge {
   readonly project?: Projection;
   /** What the nodes' final states show beyond Maelstrom's checks. */
   readonly finalStates?: FinalStateCheck;
-  /** Whether a history of unknown origin is one of this workload. Default: it cannot be told. */
+  /** Whether a history of unknown origin is one of this workload. Default: no. */
   readonly recognises?: (history: readonly Op[]) => boolean;
 }
 
@@ -111,7 +111,7 @@ export interface Workload extends Judge {
   /** Prepares what a client of every node does once before operations start. */
   readonly setUp?: (options: WorkloadOptions) => (call: Call) => Promise<unknown>;
   readonly generators: (options: WorkloadOptions, random: Random) => Generators;
-  /** Opens a client. What it remembers between operations lives in the closure. */
+  /** Opens a client. What it remembers between operations is in the closure. */
   readonly open: (options: WorkloadOptions) => Perform;
 }
 

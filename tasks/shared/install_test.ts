@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
-import { installMaelstrom, isCommand, isInstalled } from "./setup_maelstrom.ts";
+import { holdsMaelstrom, installMaelstrom } from "./install.ts";
+import { isInstalled } from "./installed.ts";
 
 const LAUNCHER = "#!/bin/sh\necho maelstrom\n";
 
@@ -60,18 +61,18 @@ async function assertFails(place: Place, message: string, options: { tar?: strin
 }
 
 const whole = (archive: Uint8Array<ArrayBuffer>) => new Response(archive);
-const ignore = !(await isCommand("tar") && await isCommand("bzip2"));
+const ignore = !(await isInstalled("tar") && await isInstalled("bzip2"));
 
 Deno.test({
   name: "Maelstrom is downloaded, verified and unpacked, and nothing else is left",
   ignore,
   fn: () =>
     withServer(whole, async ({ folder, url, sha256, target, archive }) => {
-      assertFalse(await isInstalled(target));
+      assertFalse(await holdsMaelstrom(target));
       const progress: unknown[] = [];
       const onProgress = (...figures: unknown[]) => progress.push(figures);
       await installMaelstrom({ url, sha256, target, onProgress });
-      assert(await isInstalled(target));
+      assert(await holdsMaelstrom(target));
       assertEquals((await Array.fromAsync(Deno.readDir(folder))).map((e) => e.name), ["maelstrom"]);
       assertEquals(await Deno.readTextFile(`${target}/maelstrom`), LAUNCHER);
       assertEquals((await Deno.stat(`${target}/maelstrom`)).mode! & 0o111, 0o111);
@@ -92,7 +93,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a download that breaks off is told by how far it came",
+  name: "an error says how far a download came that breaks off",
   ignore,
   fn: async () => {
     const archive = await archiveOf("maelstrom/maelstrom");
@@ -125,7 +126,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "an HTTP error is told by its status",
+  name: "an HTTP error is named by its status",
   ignore,
   fn: () =>
     withServer(

@@ -33,9 +33,9 @@ export interface SimulationReport<Summary> {
   readonly signature: readonly string[];
   /** What crashed it, in its own words: the signature leaves numbers out, to compare. */
   readonly crash?: string;
-  /** Whether what the nodes hold at the end is wrong, beyond what Maelstrom checks. */
-  readonly wrongBeyond?: boolean;
-  /** Errors that nobody caught, and the first of them: a node lives on after one. */
+  /** Whether the nodes' final states are wrong, which Maelstrom does not check. */
+  readonly hasInvalidFinalStates?: boolean;
+  /** Errors that nobody caught, and the first of them: a node keeps running after one. */
   readonly uncaught?: { readonly count: number; readonly first: string };
   /** What the run was shrunk to. */
   readonly shrunk?: ShrunkRun;

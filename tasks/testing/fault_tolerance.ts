@@ -1,6 +1,6 @@
 /**
- * What each challenge's node must survive beyond what its page asks for. What it cannot survive by
- * its nature is said in the node's header.
+ * The faults that each challenge's node must survive beyond what its page asks for. The node's header
+ * says what it cannot survive by its nature.
  *
  * @module
  */
@@ -41,13 +41,13 @@ const STOPPED: Options = { faults: ["pause", "skew"], faultIntervalS: 2, availab
 /** Nodes that are killed, and started again without their memory. */
 const KILLED: Options = { faults: ["kill"], faultIntervalS: 2, availability: 0 };
 
-/** What a node must survive whose messages are states, or are told until they are acknowledged. */
+/** For a node that sends states, or repeats messages until they are acknowledged. */
 const GOSSIP = [PARTITIONS, HALF_CUT, LOSSY, REORDERED, STOPPED];
-/** What a node must survive that keeps everything in a service, and knows what it stored there. */
+/** For a node that keeps everything in a service, and recognises what it stored there. */
 const STORED = [...GOSSIP, KILLED];
 
 /** How a challenge is held against faults. */
-export interface Survival {
+interface Requirement {
   /** Options that make a run short, over those of the challenge. */
   readonly short: Options;
   /** Options of faults, one set a run. */
@@ -55,7 +55,7 @@ export interface Survival {
 }
 
 /** By the challenge's id. */
-export const SURVIVES: Readonly<Record<string, Survival>> = {
+export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "1": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED, KILLED] },
   "2": { short: { timeLimitS: 5, rate: 50 }, faults: [PARTITIONS, LOSSY, STOPPED, KILLED] },
   "3a": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED] },

@@ -76,7 +76,7 @@ function programProblem(program: string | undefined, engine: EngineName): string
   if (program === undefined) return "--bin is missing: the node's executable";
   const stats = statSync(program, { throwIfNoEntry: false });
   if (stats === undefined) return `--bin: there is no file ${program}`;
-  if (engine === "simulator") return undefined; // which loads it, and tells why it cannot
+  if (engine === "simulator") return undefined; // which loads it, and says why it cannot
   if (!stats.isFile()) return `--bin: ${program} is no file`;
   const isExecutable = (stats.mode & 0o111) !== 0;
   return isExecutable ? undefined : `--bin: ${program} is not executable; chmod +x makes it so`;
