@@ -61,7 +61,8 @@ const [SPACE, MACRO, WIDE] = [1, 2, 4];
 const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte >= 0x80) return WIDE;
   const character = String.fromCharCode(byte);
-  if (/[\t-\r\x1c-\x20,]/.test(character)) return SPACE;
+  const isSpace = byte >= 0x09 && byte <= 0x0d || byte >= 0x1c && byte <= 0x20;
+  if (isSpace || character === ",") return SPACE;
   return /[";^()[\]{}\\#]/.test(character) ? MACRO : 0;
 });
 

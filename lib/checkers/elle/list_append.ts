@@ -290,7 +290,11 @@ function dataStep(
 
 // Anomalies that a single read or key shows.
 
-/** Reads that contradict what their transaction read or appended before: at most one each. */
+/**
+ * Reads that contradict what their transaction read or appended before: at most one each. As in Elle
+ * 0.2.2, which Maelstrom ships, a read of `nil` says nothing of later ones; Elle's main branch also
+ * reports `[:r 1 nil] [:r 1 [2]]`.
+ */
 function internalCase({ op, mops }: Transaction): Edn[] {
   const expected = new Map<Key, Edn>();
   for (const { isRead, k, value, edn } of mops) {

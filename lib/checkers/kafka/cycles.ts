@@ -15,7 +15,6 @@ import { findCycles } from "../elle/cycles.ts";
 import { EdgeList, REALTIME, type Relations, WR } from "../elle/graph.ts";
 import { temporalStep } from "../elle/temporal_order.ts";
 import type { Transaction } from "../elle/transaction.ts";
-import { DEFAULT_MODELS, forbiddenAnomalies } from "../elle/verdict.ts";
 import type { Analysis } from "./analysis.ts";
 import { CheckerFailure, type Found } from "./errors.ts";
 import type { Completion } from "./messages.ts";
