@@ -132,7 +132,6 @@ Deno.test("sends beyond those that may wait for the store are refused, and the o
 
 Deno.test("a late reply to an earlier incarnation appends nothing twice", () =>
   scenario(multiNodeLog, { nodes: 2, latencyMs: 100 }, async (world) => {
-    await world.pass(1_000);
     send(world, "n0", 1).catch(() => {});
     await world.expectWithin(500, () => {
       assert(world.sightings.some(({ fate, type }) => fate === "send" && type === "cas_ok"));

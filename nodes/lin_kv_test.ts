@@ -47,8 +47,8 @@ Deno.test("a write without an answer is not repeated, and its client gets an ind
 });
 
 Deno.test("a late reply to an earlier incarnation settles nothing", () =>
-  scenario(linKv, { latencyMs: 100 }, async (world) => {
-    await world.ask("n0", LinKv.write, { key: 1, value: 1 });
+  scenario(linKv, { nodes: 2, latencyMs: 100 }, async (world) => {
+    await world.ask("n1", LinKv.write, { key: 1, value: 1 });
     world.ask("n0", LinKv.cas, { key: 1, from: 1, to: 2 }).catch(() => {});
     await world.pass(150); // the answer is on its way
     world.kill("n0");
