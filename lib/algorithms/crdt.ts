@@ -35,7 +35,7 @@ export interface Lattice<State> {
 }
 
 /** A replica: its name, and all that it knows. */
-export interface Here<State> {
+interface Here<State> {
   readonly name: string;
   readonly state: State;
 }
