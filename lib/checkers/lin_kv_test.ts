@@ -39,6 +39,15 @@ Deno.test("lin-kv: each key is judged by itself, and the worst verdict counts", 
   assertEquals(checkLinKv([]), { "valid?": true, results: new Map(), failures: [] });
 });
 
+Deno.test("lin-kv: a register that holds 1 cannot be read as 1.0", () => {
+  const result = checkLinKv(transcript(`
+    0 0 invoke write [0 1]
+    1 0 ok     write [0 1]
+    2 1 invoke read  [0 nil]
+    3 1 ok     read  [0 1.0]`));
+  assertEquals([result["valid?"], result["failures"]], [false, [0]]);
+});
+
 Deno.test("lin-kv: a failure names the completion, the one before it and the possible states", () => {
   const results = checkLinKv(stale)["results"];
   assert(results instanceof Map);

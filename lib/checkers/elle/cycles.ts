@@ -4,14 +4,16 @@
  * A cycle can lie only inside a strongly connected component of the graph, so each component is
  * searched on its own for one cycle of each class, worst first, except classes that a cycle already
  * found implies and those that the component cannot contain. The search is Elle's, down to its order,
- * so that it names what Maelstrom names. Where it exceeds its number of paths, it says so as Elle
- * does, and the polynomial search of `walk_search.ts` continues with the remaining classes.
+ * so that it names what Maelstrom names. Where it exceeds its number of paths, it ends as Elle's does:
+ * whatever class it was looking for, it reports a time-out, and any one cycle of the component. In a
+ * component too large for Elle's search, the polynomial one of `walk_search.ts` takes its place.
  *
  * @module
  */
+import { hashRank } from "../../history/clojure_order.ts";
 import { type Edn, type EdnObject, keyword, List } from "../../history/edn.ts";
 import { taggedOp } from "../../history/operations.ts";
-import { bifurcanHash } from "./bifurcan_order.ts";
+import { operationHash } from "./bifurcan_order.ts";
 import { CLASSES, classify, type Cycle, type CycleClass } from "./cycle_classes.ts";
 import { contradictedModels, existenceCase, impossibleCycles } from "./cycle_existence.ts";
 import {
@@ -37,8 +39,6 @@ export interface Dependencies {
   readonly precedence: readonly Relations[];
   /** The step of a cycle from one transaction to the next, by the relation that explains it. */
   readonly step: (from: Transaction, to: Transaction, relation: Relations) => EdnObject;
-  /** The anomalies that matter: that a search for any other exceeds its bound is not reported. */
-  readonly forbidden: ReadonlySet<Anomaly>;
 }
 
 /** Finds the cycles of a graph by type, for each component at most one of a class. */
@@ -70,10 +70,9 @@ class Component {
   readonly #explained: Graph;
   readonly #transactions: readonly Transaction[];
   readonly #step: Dependencies["step"];
-  readonly #forbidden: ReadonlySet<Anomaly>;
 
   constructor(dependencies: Dependencies, graph: Graph, vertices: readonly number[]) {
-    const { precedence, step, transactions, forbidden } = dependencies;
+    const { precedence, step, transactions } = dependencies;
     this.#graph = graph;
     this.#explained = {
       ...graph,
@@ -83,7 +82,6 @@ class Component {
     };
     this.#transactions = vertices.flatMap((v) => transactions[v] ?? []);
     this.#step = step;
-    this.#forbidden = forbidden;
   }
 
   /** Returns one case for each class found, and for each model contradicted. */
@@ -97,39 +95,49 @@ class Component {
   }
 
   #search(skipped: Set<Anomaly>, budget: PathBudget): Case[] {
-    const hashes = this.#transactions.map(({ op }) => bifurcanHash(op.index));
+    const hashes = this.#transactions.map(({ op }) => operationHash(op.index));
     const paths = new PathSearch(this.#graph, hashes, budget);
-    let walks: WalkSearch | undefined;
-    const cases: Case[] = [];
-    const absent: Anomaly[] = [];
+    const walks = paths.isFeasible ? undefined : new WalkSearch(this.#explained);
+    const cycles: Cycle[] = [];
+    const tried: Anomaly[] = [];
     for (const cycleClass of CLASSES) {
       const { type } = cycleClass;
       if (skipped.has(type)) continue;
-      let cycle: Cycle | undefined;
-      if (walks === undefined) {
-        try {
-          cycle = this.#named(paths.first(cycleClass), cycleClass);
-        } catch (error) {
-          if (!(error instanceof PathsExhausted)) throw error;
-          walks = new WalkSearch(this.#explained);
-          if (this.#forbidden.has(type)) cases.push(this.#timeout(type, absent));
-        }
-      }
-      cycle ??= walks?.shortest(cycleClass);
-      if (cycle === undefined) absent.push(type);
-      else {
-        cases.push(this.#case(cycle));
+      try {
+        const cycle = walks === undefined
+          ? this.#named(paths.first(cycleClass), cycleClass)
+          : walks.shortest(cycleClass);
+        tried.push(type);
+        if (cycle === undefined) continue;
+        cycles.push(cycle);
         for (const implied of impliedAnomalies([type])) skipped.add(implied);
+      } catch (error) {
+        if (!(error instanceof PathsExhausted)) throw error;
+        const found = new Set(cycles.map((cycle) => cycle.type));
+        const absent = tried.filter((name) => !found.has(name));
+        const cases = [this.#classified(paths.any(this.#rankOf)), ...cycles].map((cycle) =>
+          this.#case(cycle)
+        );
+        return [this.#timeout(type, absent), ...cases];
       }
     }
-    return cases;
+    return cycles.map((cycle) => this.#case(cycle));
+  }
+
+  readonly #rankOf = (v: number): number => {
+    const op = this.#transactions[v]?.op;
+    return op === undefined ? 0 : hashRank(taggedOp(op));
+  };
+
+  #classified(path: readonly number[]): Cycle {
+    const relations = relationsAlong(this.#explained, path);
+    return { path, relations, type: classify(relations) };
   }
 
   /** Classifies a path found; `undefined` if what explains its edges puts it in another class. */
   #named(path: readonly number[] | undefined, { type, readWrite }: CycleClass): Cycle | undefined {
     if (path === undefined) return undefined;
-    const relations = relationsAlong(this.#explained, path);
-    const cycle = { path, relations, type: classify(relations) };
+    const cycle = this.#classified(path);
     return readWrite === "never" || cycle.type === type ? cycle : undefined;
   }
 

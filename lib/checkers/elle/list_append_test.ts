@@ -292,6 +292,17 @@ Deno.test("list-append: a history that cannot be judged yields the reason, as in
   );
 });
 
+Deno.test("list-append: of contradicting reads of one length, the order of a Clojure set decides", () => {
+  const orders = (...reads: string[]) => {
+    const spans = reads.map((read, process) => ok(process, [0, 9], `[:r :x ${read}]`));
+    const appends = [1, 3, 4, 5].map((value) => ok(9 + value, [0, 9], `[:append :x ${value}]`));
+    const { anomalies } = checkListAppend(historyOf(...spans, ...appends));
+    return printEdn(isEdnObject(anomalies) ? anomalies["incompatible-order"] ?? null : null);
+  };
+  const expected = "[{:key :x, :values [[1 3 4] [1 3 5]]}]";
+  assertEquals([orders("[1 3 4]", "[1 3 5]"), orders("[1 3 5]", "[1 3 4]")], [expected, expected]);
+});
+
 const RECORDED: Readonly<Record<string, { model: string; counts: string; not: string[] }>> = {
   "abort-visible": {
     model: "read-committed",
@@ -307,6 +318,14 @@ const RECORDED: Readonly<Record<string, { model: string; counts: string; not: st
     model: "repeatable-read",
     counts: "{:G-single-item 1, :G2-item 6}",
     not: ["consistent-view", "repeatable-read"],
+  },
+  // Two searches exceed their bound; each then ends with Elle's fallback cycle.
+  "siblings": {
+    model: "strict-serializable",
+    counts: "{:G-nonadjacent-item 1, :G-single-item 2, :G-single-item-realtime 2, :G0 3, " +
+      ":G0-realtime 1, :G1c-realtime 1, :G2-item 1, :cycle-search-timeout 2, " +
+      ":incompatible-order 22, :lost-update 2}",
+    not: ["read-uncommitted"],
   },
   "writes-first": {
     model: "read-atomic",

@@ -220,7 +220,6 @@ export function findTransactionCycles(
     graph: edges.toGraph(all.length),
     precedence: [WR, WW, RW, PROCESS, REALTIME],
     step: stepBetween(keys),
-    forbidden,
   });
 }
 

@@ -15,7 +15,6 @@ import { findCycles } from "../elle/cycles.ts";
 import { EdgeList, REALTIME, type Relations, WR } from "../elle/graph.ts";
 import { linkRealtime, temporalStep } from "../elle/temporal_order.ts";
 import type { Transaction } from "../elle/transaction.ts";
-import { DEFAULT_MODELS, forbiddenAnomalies } from "../elle/verdict.ts";
 import type { Analysis } from "./analysis.ts";
 import { CheckerFailure, type Found } from "./errors.ts";
 import type { Completion } from "./messages.ts";
@@ -54,8 +53,7 @@ export function findCausalCycles(analysis: Analysis): Map<string, Found[]> {
     return { type: keyword("wr"), key, value, "a-mop-index": 0, "b-mop-index": 0 };
   };
   const graph = edges.toGraph(transactions.length);
-  const forbidden = forbiddenAnomalies(DEFAULT_MODELS);
-  const found = findCycles({ transactions, graph, precedence: [WR, REALTIME], step, forbidden });
+  const found = findCycles({ transactions, graph, precedence: [WR, REALTIME], step });
   return new Map([...found].map(([type, cases]) => [type, cases.filter(isEdnObject).map(asFound)]));
 }
 

@@ -41,6 +41,8 @@ export interface StoredRun {
   /** Absent where there is no `results.edn`: the run crashed before its analysis. */
   readonly results?: EdnObject;
   readonly facts: RunFacts;
+  /** The key of lin-kv that the folder is about, where it is one of Maelstrom's `independent/KEY`. */
+  readonly key?: Edn;
 }
 
 /** A folder holds no run, or one of its files is not what it should be. */
@@ -64,8 +66,40 @@ export function readRun(path: string): StoredRun {
   const resultsText = readText(`${dir}/results.edn`);
   const results = resultsText === undefined ? undefined : parseResults(resultsText, path);
   const history = parsed(`${path}/history.edn`, () => parseHistory(historyText));
+  const key = /[/\\]independent[/\\]([^/\\]+)$/.exec(dir)?.[1];
+  if (key !== undefined) return runOfKey(dir, keyFrom(key), history, results);
   const facts = findFacts(dir, history);
   return { dir, history, facts, ...(results && { results }) };
+}
+
+/** Brings the part of a run that is about one key into the form of a whole run. */
+function runOfKey(
+  dir: string,
+  key: Edn,
+  bare: readonly Op[],
+  result: EdnObject | undefined,
+): StoredRun {
+  const history = bare.map((op) =>
+    op.process === "nemesis" ? op : { ...op, value: [key, op.value] }
+  );
+  const run = { dir, history, key, facts: { workload: "lin-kv" } };
+  if (result === undefined) return run;
+  const verdict = result["valid?"];
+  const workload = {
+    "valid?": verdict,
+    results: new Map([[key, result]]),
+    failures: verdict === false ? [key] : [],
+  };
+  return { ...run, results: { workload, "valid?": verdict } };
+}
+
+/** Reads a key from the name of its folder. */
+function keyFrom(name: string): Edn {
+  try {
+    return parseEdn(name);
+  } catch {
+    return name; // not every key's name is EDN
+  }
 }
 
 /** Reads the text of a `results.edn`; an interrupted run leaves one that holds no map. */
