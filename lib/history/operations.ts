@@ -12,6 +12,7 @@ import {
   EdnError,
   type EdnObject,
   EdnReader,
+  type Extent,
   isEdnObject,
   Keyword,
   keyword,
@@ -147,6 +148,11 @@ export class HistoryReader {
   /** Says that no more bytes follow. */
   end(): void {
     this.#edn.end();
+  }
+
+  /** Where the operation that {@linkcode next} returned last stands, in bytes from the beginning. */
+  get extent(): Extent {
+    return this.#edn.extent;
   }
 
   /**

@@ -18,10 +18,11 @@ import {
   numberOf,
   parseEdn,
 } from "../../history/edn.ts";
-import { type Op, parseHistory } from "../../history/operations.ts";
+import type { Op } from "../../history/operations.ts";
 import { reasonOf } from "../../message.ts";
 import { PLAN_OPTIONS } from "../plan.ts";
 import { recogniseWorkload, workloads } from "../workloads/mod.ts";
+import { readHistoryFile } from "./history_file.ts";
 
 /** The options that matter when a run is judged afterwards. */
 interface RunFacts {
@@ -57,15 +58,14 @@ export class UnreadableRun extends Error {
  */
 export function readRun(path: string): StoredRun {
   const dir = folderOf(path);
-  const historyText = readText(`${dir}/history.edn`);
-  if (historyText === undefined) {
+  const history = readHistory(`${dir}/history.edn`, `${path}/history.edn`);
+  if (history === undefined) {
     throw new UnreadableRun(
       `${path} holds no history.edn. Name the folder of one run, such as store/broadcast/latest.`,
     );
   }
   const resultsText = readText(`${dir}/results.edn`);
   const results = resultsText === undefined ? undefined : parseResults(resultsText, path);
-  const history = parsed(`${path}/history.edn`, () => parseHistory(historyText));
   const key = /[/\\]independent[/\\]([^/\\]+)$/.exec(dir)?.[1];
   if (key !== undefined) return runOfKey(dir, keyFrom(key), history, results);
   const facts = findFacts(dir, history);
@@ -128,10 +128,26 @@ function folderOf(path: string): string {
 }
 
 function readText(path: string): string | undefined {
+  return readIfThere(path, Deno.readTextFileSync);
+}
+
+function readHistory(path: string, where: string): readonly Op[] | undefined {
+  return readIfThere(path, (path) => {
+    try {
+      return readHistoryFile(path);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new UnreadableRun(`${where}: ${error.message}`);
+    }
+  });
+}
+
+function readIfThere<T>(path: string, read: (path: string) => T): T | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return read(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof UnreadableRun) throw error;
     throw new UnreadableRun(`${path} cannot be read: ${reasonOf(error)}`);
   }
 }
