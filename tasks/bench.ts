@@ -12,12 +12,7 @@ import { simulator } from "./bench/simulator.ts";
 import { startUp } from "./bench/start_up.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 
-/** Every bench there is. */
-const BENCHES: readonly Bench[] = [
-  echo,
-  startUp,
-  ...simulator,
-];
+const BENCHES: readonly Bench[] = [echo, startUp, ...simulator];
 
 /** The bench of the checkers, which has a table of its own. */
 const CHECKERS = "checkers";

@@ -5,7 +5,6 @@ import { transcript } from "../lib/checkers/history_fixture.ts";
 import { checkKafka, explainKafka } from "../lib/checkers/kafka/mod.ts";
 import { checkLinKv, explainLinKv } from "../lib/checkers/lin_kv.ts";
 import { checkSetFull, explainSetFull } from "../lib/checkers/set_full.ts";
-import { checkLinKv, explainLinKv } from "../lib/checkers/lin_kv.ts";
 import { projectLinKv } from "../lib/checkers/projections.ts";
 import { checkUniqueIds, explainUniqueIds } from "../lib/checkers/unique_ids.ts";
 import { printEdn } from "../lib/history/edn.ts";

@@ -19,6 +19,7 @@ import {
   parseEdn,
 } from "../../history/edn.ts";
 import type { Op } from "../../history/operations.ts";
+import { reasonOf } from "../../message.ts";
 import { PLAN_OPTIONS } from "../plan.ts";
 import { recogniseWorkload, workloads } from "../workloads/mod.ts";
 import { readHistoryFile } from "./history_file.ts";
@@ -112,7 +113,7 @@ function parsed<T>(where: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw new UnreadableRun(`${where}: ${error instanceof Error ? error.message : error}`);
+    throw new UnreadableRun(`${where}: ${reasonOf(error)}`);
   }
 }
 
@@ -122,9 +123,7 @@ function folderOf(path: string): string {
     return Deno.statSync(real).isDirectory ? real : real.replace(/[/\\][^/\\]*$/, "");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new UnreadableRun(`There is no ${path}.`);
-    throw new UnreadableRun(
-      `${path} cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new UnreadableRun(`${path} cannot be read: ${reasonOf(error)}`);
   }
 }
 
@@ -149,9 +148,7 @@ function readIfThere<T>(path: string, read: (path: string) => T): T | undefined 
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     if (error instanceof UnreadableRun) throw error;
-    throw new UnreadableRun(
-      `${path} cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new UnreadableRun(`${path} cannot be read: ${reasonOf(error)}`);
   }
 }
 
@@ -190,7 +187,6 @@ function nameOf(value: Edn | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Reads facts from a Maelstrom command line. */
 function factsOfCommand(command: string): RunFacts {
   const words = splitWords(command);
   const option = (...names: string[]) => {
