@@ -193,7 +193,7 @@ function fractionOf(value: EdnNumber): [numerator: bigint, denominator: bigint] 
 }
 
 /** The value of an integer of any form; `undefined` of any other number. */
-export function integerOf(value: EdnNumber): bigint | undefined {
+function integerOf(value: EdnNumber): bigint | undefined {
   if (typeof value === "bigint") return value;
   if (value instanceof BigInteger) return value.value;
   return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : undefined;

@@ -135,7 +135,7 @@ export function printHistory(history: readonly Op[]): string {
  * Reads a `history.edn` in pieces, cut anywhere: push bytes, and take operations as they become
  * whole. What is held is the operation at hand, so the file may be of any size.
  */
-export class HistoryReader {
+class HistoryReader {
   readonly #edn = new EdnReader();
   #position = 0;
 
@@ -171,28 +171,14 @@ export class HistoryReader {
 }
 
 /**
- * Reads the text of a `history.edn`.
+ * Reads the operations of a `history.edn` from pieces of its bytes.
  *
  * @throws {SyntaxError} naming the line.
  */
-export function parseHistory(text: string): Op[] {
-  const history: Op[] = [];
+export function* readHistory(pieces: Iterable<Uint8Array>): Generator<Op> {
   const reader = new HistoryReader();
-  reader.push(new TextEncoder().encode(text));
-  reader.end();
-  for (let op = reader.next(); op !== undefined; op = reader.next()) history.push(op);
-  return history;
-}
-
-/**
- * Reads the operations of a `history.edn` from a stream of its bytes.
- *
- * @throws {SyntaxError} naming the line.
- */
-export async function* readHistory(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Op> {
-  const reader = new HistoryReader();
-  for await (const chunk of chunks) {
-    reader.push(chunk);
+  for (const piece of pieces) {
+    reader.push(piece);
     for (let op = reader.next(); op !== undefined; op = reader.next()) yield op;
   }
   reader.end();

@@ -18,7 +18,7 @@ import {
   numberOf,
   parseEdn,
 } from "../../history/edn.ts";
-import { type Op, parseHistory } from "../../history/operations.ts";
+import { type Op, readHistory } from "../../history/operations.ts";
 import { PLAN_OPTIONS } from "../plan.ts";
 import { recogniseWorkload, workloads } from "../workloads/mod.ts";
 
@@ -56,15 +56,14 @@ export class UnreadableRun extends Error {
  */
 export function readRun(path: string): StoredRun {
   const dir = folderOf(path);
-  const historyText = readText(`${dir}/history.edn`);
-  if (historyText === undefined) {
+  const history = parsed(`${path}/history.edn`, () => readHistoryFile(`${dir}/history.edn`));
+  if (history === undefined) {
     throw new UnreadableRun(
       `${path} holds no history.edn. Name the folder of one run, such as store/broadcast/latest.`,
     );
   }
   const resultsText = readText(`${dir}/results.edn`);
   const results = resultsText === undefined ? undefined : parseResults(resultsText, path);
-  const history = parsed(`${path}/history.edn`, () => parseHistory(historyText));
   const key = /[/\\]independent[/\\]([^/\\]+)$/.exec(dir)?.[1];
   if (key !== undefined) return runOfKey(dir, keyFrom(key), history, results);
   const facts = findFacts(dir, history);
@@ -128,9 +127,29 @@ function folderOf(path: string): string {
   }
 }
 
+/** Bytes of a file that are read at a time. */
+const PIECE_BYTES = 1 << 18;
+
+/** A history may be larger than a string can be. */
+function* piecesOf(file: Deno.FsFile): Iterable<Uint8Array> {
+  const piece = new Uint8Array(PIECE_BYTES);
+  for (let size = file.readSync(piece); size !== null; size = file.readSync(piece)) {
+    yield piece.subarray(0, size);
+  }
+}
+
 function readText(path: string): string | undefined {
+  return ifThere(path, Deno.readTextFileSync);
+}
+
+function readHistoryFile(path: string): Op[] | undefined {
+  using file = ifThere(path, (there) => Deno.openSync(there));
+  return file && [...readHistory(piecesOf(file))];
+}
+
+function ifThere<T>(path: string, read: (path: string) => T): T | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return read(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw new UnreadableRun(
