@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { describeError, MalformedMessage, parseMessage, printMessage } from "./message.ts";
+import { describeError, MalformedMessage, parseMessage } from "./message.ts";
 import { Node, type Program } from "./node.ts";
 import { divertConsole, LineWriter, readLines } from "./stdio.ts";
 
@@ -31,11 +31,16 @@ export async function serve(program: Program): Promise<never> {
     log(`nobody reads this node any more: ${describeError(error)}`);
     Deno.exit(1);
   });
-  const node = new Node({ send: (message) => output.write(printMessage(message)), log });
+  const node = new Node({ send: (message) => output.write(JSON.stringify(message)), log });
   program(node);
   surviveUncaught(log);
-  for await (const lines of readLines()) {
-    for (const line of lines) if (line !== "") receiveLine(node, line);
+  try {
+    for await (const lines of readLines()) {
+      for (const line of lines) if (line !== "") receiveLine(node, line);
+    }
+  } catch (error) {
+    log(`cannot read standard input: ${describeError(error)}`);
+    Deno.exit(1);
   }
   await new Promise((resolve) => setTimeout(resolve)); // let handlers that have finished reply
   await output.flushed();

@@ -5,6 +5,7 @@ import { transcript } from "../lib/checkers/history_fixture.ts";
 import { checkKafka, explainKafka } from "../lib/checkers/kafka/mod.ts";
 import { checkLinKv, explainLinKv } from "../lib/checkers/lin_kv.ts";
 import { checkSetFull, explainSetFull } from "../lib/checkers/set_full.ts";
+import { projectLinKv } from "../lib/checkers/projections.ts";
 import { checkUniqueIds, explainUniqueIds } from "../lib/checkers/unique_ids.ts";
 import { printEdn } from "../lib/history/edn.ts";
 import { printHistory } from "../lib/history/operations.ts";
@@ -25,6 +26,7 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map([
   ["pn-counter", counters],
   ["unique-ids", { check: checkUniqueIds, explain: explainUniqueIds }],
   ["echo", { check: checkEcho, explain: explainEcho, project: projectEcho }],
+  ["lin-kv", { check: checkLinKv, explain: explainLinKv, project: projectLinKv }],
 ]);
 
 /** Runs the command; standard error is gathered with the output. */
@@ -198,6 +200,25 @@ Deno.test("a run that crashed has no results to compare with; its history is jud
     const { status, output } = run(dir);
     assertEquals(status, 2);
     assertStringIncludes(output, "g-set: verdict true; there is no results.edn");
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
+});
+
+Deno.test("a search that has no time left says so", () => {
+  const dir = Deno.makeTempDirSync();
+  try {
+    const events = ["invoke", "ok", "invoke", "ok"].map((type, index) =>
+      `{:index ${index}, :time ${index}, :type :${type}, :process 0, :f :write, :value [1 2]}\n`
+    );
+    Deno.writeTextFileSync(`${dir}/history.edn`, events.join(""));
+    const { output } = run(dir, "-w", "lin-kv", "--time-limit", "0");
+    assertStringIncludes(output, "lin-kv: verdict unknown");
+    assertStringIncludes(
+      output.replaceAll(/\s+/g, " "),
+      "the search ran out of time after no configurations",
+    );
+    assertStringIncludes(run(dir, "-w", "lin-kv").output, "lin-kv: verdict true");
   } finally {
     Deno.removeSync(dir, { recursive: true });
   }

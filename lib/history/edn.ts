@@ -28,5 +28,5 @@ export {
   Sym,
   Tagged,
 } from "./values.ts";
-export { EdnError, EdnReader, parseEdn } from "./edn_reader.ts";
+export { EdnError, EdnReader, type Extent, parseEdn } from "./edn_reader.ts";
 export { prettyEdn, printEdn } from "./edn_printer.ts";

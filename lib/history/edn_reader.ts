@@ -43,6 +43,13 @@ export class EdnError extends SyntaxError {
   }
 }
 
+/** Where a value stands in its text. */
+export interface Extent {
+  readonly from: number;
+  /** The first byte after it. */
+  readonly to: number;
+}
+
 /** Says that the text so far ends within a value. */
 class Incomplete extends Error {}
 
@@ -153,6 +160,11 @@ export class EdnReader {
       this.#wanted = 2 * (this.#end - before);
     }
     return undefined;
+  }
+
+  /** Where the value that {@linkcode next} returned last stands, in bytes from the beginning. */
+  get extent(): Extent {
+    return { from: this.#droppedBytes + this.#start, to: this.#droppedBytes + this.#at };
   }
 
   /** An error about the value that {@linkcode next} returned last. */

@@ -18,7 +18,7 @@ import {
   Tagged,
 } from "./edn.ts";
 import { isEdnNumber } from "./numbers.ts";
-import { rawJson } from "../raw_json.ts";
+import { rawJson } from "../exact_json.ts";
 
 /** Digits and forms of numbers that `JSON.parse` may not preserve; a match may be harmless. */
 const LOSSY = /\d{16}|\d\.0|\d[eE]/;

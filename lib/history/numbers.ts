@@ -15,7 +15,7 @@
  *
  * @module
  */
-import { rawJson } from "../raw_json.ts";
+import { rawJson } from "../exact_json.ts";
 
 /** A floating-point number, also where it is whole: `new Float(1)` prints `1.0`. */
 export class Float {

@@ -12,6 +12,7 @@ import {
   EdnError,
   type EdnObject,
   EdnReader,
+  type Extent,
   isEdnObject,
   Keyword,
   keyword,
@@ -135,7 +136,7 @@ export function printHistory(history: readonly Op[]): string {
  * Reads a `history.edn` in pieces, cut anywhere: push bytes, and take operations as they become
  * whole. What is held is the operation at hand, so the file may be of any size.
  */
-class HistoryReader {
+export class HistoryReader {
   readonly #edn = new EdnReader();
   #position = 0;
 
@@ -147,6 +148,11 @@ class HistoryReader {
   /** Says that no more bytes follow. */
   end(): void {
     this.#edn.end();
+  }
+
+  /** Where the operation that {@linkcode next} returned last stands, in bytes from the beginning. */
+  get extent(): Extent {
+    return this.#edn.extent;
   }
 
   /**
@@ -168,21 +174,6 @@ class HistoryReader {
       throw new SyntaxError(`history line ${line}: ${reason}`);
     }
   }
-}
-
-/**
- * Reads the operations of a `history.edn` from pieces of its bytes.
- *
- * @throws {SyntaxError} naming the line.
- */
-export function* readHistory(pieces: Iterable<Uint8Array>): Generator<Op> {
-  const reader = new HistoryReader();
-  for (const piece of pieces) {
-    reader.push(piece);
-    for (let op = reader.next(); op !== undefined; op = reader.next()) yield op;
-  }
-  reader.end();
-  for (let op = reader.next(); op !== undefined; op = reader.next()) yield op;
 }
 
 /** An operation; `completion` is absent where the run ended before it. */

@@ -3,9 +3,21 @@
  *
  * @module
  */
-import { type Op, readHistory } from "./operations.ts";
+import { HistoryReader, type Op } from "./operations.ts";
 
-/** Reads the text of a `history.edn`. */
-export function parseHistory(text: string): Op[] {
-  return [...readHistory([new TextEncoder().encode(text)])];
+/** Reads the text of a `history.edn`, which may arrive in pieces of some size, in bytes. */
+export function parseHistory(text: string, { pieceBytes = Infinity } = {}): Op[] {
+  const history: Op[] = [];
+  const reader = new HistoryReader();
+  const take = () => {
+    for (let op = reader.next(); op !== undefined; op = reader.next()) history.push(op);
+  };
+  const bytes = new TextEncoder().encode(text);
+  for (let from = 0; from < bytes.length; from += pieceBytes) {
+    reader.push(bytes.subarray(from, from + pieceBytes));
+    take();
+  }
+  reader.end();
+  take();
+  return history;
 }

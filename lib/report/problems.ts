@@ -10,7 +10,6 @@ import { makePaint, type Style, wrapParagraph } from "./text.ts";
 /** Lines of standard error that are shown; the rest is in the node's log. */
 const SHOWN_LINES = 8;
 
-/** Renders a problem as a paragraph or two. */
 export function renderProblem(problem: Problem, style: Style = {}): string {
   const paint = makePaint(style);
   const { width = 80 } = style;

@@ -4,7 +4,6 @@
  * @module
  */
 
-/** What the line shows. */
 interface Progress {
   readonly done: number;
   readonly total: number;

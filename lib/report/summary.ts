@@ -33,7 +33,6 @@ export const EXIT_STATUS: Readonly<Record<Ending, number>> = {
 /** What a person takes in at a glance. */
 export interface Summary {
   readonly ending: Ending;
-  /** The ending in a sentence. */
   readonly headline: string;
   readonly limits: readonly MeasuredLimit[];
   readonly figures: readonly Figure[];
@@ -62,7 +61,6 @@ export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Sum
   };
 }
 
-/** Sums up a run that left no results. */
 export function summariseCrash(crash: CrashReport | undefined, dir?: string): Summary {
   return {
     ending: "crash",

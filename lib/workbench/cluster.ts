@@ -9,7 +9,7 @@ import type { Clock } from "./clock/clock.ts";
 import type { Fault, FaultTarget } from "./faults/kinds.ts";
 import { readEnvelope } from "./hosts/envelope.ts";
 import type { Host, NodeEvents, Problem } from "./hosts/host.ts";
-import type { Body } from "../message.ts";
+import { type Body, reasonOf } from "../message.ts";
 import type { Latency } from "./network/latency.ts";
 import type { LinkOptions } from "./network/loss.ts";
 import { type Grudge, Network, UnknownParticipant } from "./network/network.ts";
@@ -35,17 +35,13 @@ interface ClusterOptions extends LinkOptions {
   readonly random: Random;
   readonly latency: Latency;
   readonly observe?: PacketObserver;
-  /** Called with what a node does wrong. */
   readonly problem: (problem: Omit<Problem, "timeNs">) => void;
-  /** Called with each line that a node writes to its log. */
   readonly log?: (node: string, line: string) => void;
-  /** Called with each failure that ends the run. */
   readonly crashed: (crash: Crash) => void;
 }
 
 const INIT_TIMEOUT_MS = 10_000;
 
-/** Nodes, network and services. */
 export class Cluster implements NodeEvents, FaultTarget {
   readonly network: Network;
   readonly #options: ClusterOptions;
@@ -80,7 +76,6 @@ export class Cluster implements NodeEvents, FaultTarget {
     await Promise.all(this.#options.nodes.map((node) => this.#start(node)));
   }
 
-  /** Opens a client with the next id. */
   openClient(): Client {
     return new Client(`c${this.#clients++}`, this.network, this.#options.clock);
   }
@@ -267,8 +262,4 @@ export class Cluster implements NodeEvents, FaultTarget {
       ...(slow.length > 0 ? [{ f: "slow", nodes: slow, lateMs: 0 } as const] : []),
     ];
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

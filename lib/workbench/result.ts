@@ -8,7 +8,6 @@ import type { Op } from "../history/operations.ts";
 import type { Problem } from "./hosts/host.ts";
 import type { Workload } from "./workloads/workload.ts";
 
-/** A run that has ended. */
 export interface RunResult {
   readonly workload: Workload;
   readonly nodeCount: number;

@@ -17,14 +17,18 @@ import { operationHash } from "./bifurcan_order.ts";
 import { CLASSES, classify, type Cycle, type CycleClass } from "./cycle_classes.ts";
 import { contradictedModels, existenceCase, impossibleCycles } from "./cycle_existence.ts";
 import {
+  type EdgeList,
+  edgesWithin,
   type Graph,
   nontrivialComponents,
   type Relations,
+  shortCycle,
   stronglyConnected,
-  subgraph,
+  TooManyEdgesError,
 } from "./graph.ts";
 import { type Anomaly, impliedAnomalies } from "./models.ts";
 import { PathBudget, PathSearch, PathsExhausted } from "./path_search.ts";
+import { linkMoments, linkRealtime } from "./temporal_order.ts";
 import type { Transaction } from "./transaction.ts";
 import { relationsAlong, WalkSearch } from "./walk_search.ts";
 
@@ -34,21 +38,46 @@ export type Anomalies = Map<Anomaly, Edn>;
 /** A graph of transactions and the means to justify its edges. */
 export interface Dependencies {
   readonly transactions: readonly Transaction[];
-  readonly graph: Graph;
+  /** Edges between transactions by their ids, except those of real time, which the search adds. */
+  readonly edges: EdgeList;
+  /** Whether real time orders them, too. */
+  readonly isRealtime: boolean;
   /** Which relation explains an edge that has several: the first of these. */
   readonly precedence: readonly Relations[];
   /** The step of a cycle from one transaction to the next, by the relation that explains it. */
   readonly step: (from: Transaction, to: Transaction, relation: Relations) => EdnObject;
 }
 
-/** Finds the cycles of a graph by type, for each component at most one of a class. */
+/**
+ * Finds the cycles of dependencies by type, for each component at most one of a class.
+ *
+ * Real time takes part through moments. Edges between the transactions themselves, of which there can
+ * be very many, are needed only inside of a component. Where these are too many as well, one short
+ * cycle stands for the component.
+ */
 export function findCycles(dependencies: Dependencies): Map<Anomaly, Edn[]> {
-  const { graph } = dependencies;
+  const { transactions, edges, isRealtime } = dependencies;
+  const graph = edges.toGraph(transactions.length);
+  const size = isRealtime ? linkMoments(transactions, edges) : transactions.length;
+  const withMoments = edges.toGraph(size);
   const anomalies = new Map<Anomaly, Edn[]>();
   const place = new Int32Array(graph.size);
   const budget = new PathBudget();
-  for (const vertices of nontrivialComponents(stronglyConnected(graph, ~0))) {
-    const component = new Component(dependencies, subgraph(graph, vertices, place), vertices);
+  const componentOf = (vertices: readonly number[]) => {
+    const within = edgesWithin(graph, vertices, place);
+    if (isRealtime) linkRealtimeWithin(transactions, vertices, within);
+    return new Component(dependencies, within.toGraph(vertices.length), vertices);
+  };
+  for (const members of nontrivialComponents(stronglyConnected(withMoments, ~0))) {
+    const isTransaction = (v: number) => v < transactions.length;
+    let component: Component;
+    try {
+      component = componentOf(members.filter(isTransaction));
+    } catch (error) {
+      if (!(error instanceof TooManyEdgesError)) throw error;
+      const cycle = shortCycle(withMoments, new Set(members), isTransaction);
+      component = componentOf(cycle.filter(isTransaction).sort((a, b) => a - b));
+    }
     for (const { type, found } of component.cases(budget)) {
       const known = anomalies.get(type);
       if (known === undefined) anomalies.set(type, [found]);
@@ -56,6 +85,16 @@ export function findCycles(dependencies: Dependencies): Map<Anomaly, Edn[]> {
     }
   }
   return anomalies;
+}
+
+/** Adds the edges of real time between some transactions, which are numbered by their places. */
+function linkRealtimeWithin(
+  transactions: readonly Transaction[],
+  vertices: readonly number[],
+  edges: EdgeList,
+): void {
+  const members = vertices.flatMap((v) => transactions[v] ?? []);
+  linkRealtime(members.map((transaction, id) => ({ ...transaction, id })), edges);
 }
 
 interface Case {

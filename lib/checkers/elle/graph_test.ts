@@ -4,11 +4,11 @@ import { CLASSES, classify, type CycleClass } from "./cycle_classes.ts";
 import { contradictedModels } from "./cycle_existence.ts";
 import {
   EdgeList,
+  edgesWithin,
   nontrivialComponents,
   REALTIME,
   RW,
   stronglyConnected,
-  subgraph,
   WR,
   WW,
 } from "./graph.ts";
@@ -63,7 +63,7 @@ Deno.test("a graph refuses edges beyond its bound", () => {
 
 Deno.test("a subgraph keeps only the edges between its vertices", () => {
   const graph = graphOf(4, [0, 1, WW], [1, 3, WR], [3, 1, RW], [3, 2, WW]);
-  const part = subgraph(graph, [1, 3], new Int32Array(4));
+  const part = edgesWithin(graph, [1, 3], new Int32Array(4)).toGraph(2);
   assertEquals([...part.targets], [1, 0]);
   assertEquals([...part.relations], [WR, RW]);
 });

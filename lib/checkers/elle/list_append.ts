@@ -29,7 +29,7 @@ import type { Check } from "../checker.ts";
 import { type Anomalies, type Dependencies, findCycles } from "./cycles.ts";
 import { EdgeList, PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
 import type { Anomaly } from "./models.ts";
-import { linkProcesses, linkRealtime, temporalStep } from "./temporal_order.ts";
+import { isOrderedByTime, linkProcesses, temporalStep } from "./temporal_order.ts";
 import {
   checkOrUnknown,
   failedWrites,
@@ -213,11 +213,14 @@ function findTransactionCycles(
     for (const mop of transaction.mops) linkMicroOp(edges, transaction, mop, keys);
   }
   if (order === "process") linkProcesses(all, edges);
-  if (order === "realtime") linkRealtime(all, edges);
-  if (edges.length === 0) return new Map([["empty-transaction-graph", true]]);
+  const isRealtime = order === "realtime";
+  if (edges.length === 0 && !(isRealtime && isOrderedByTime(all))) {
+    return new Map([["empty-transaction-graph", true]]);
+  }
   return findCycles({
     transactions: all,
-    graph: edges.toGraph(all.length),
+    edges,
+    isRealtime,
     precedence: [WW, WR, RW, PROCESS, REALTIME],
     step: stepBetween(keys),
   });

@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { isEdnObject, itemsOf, keyword, List, parseEdn, printEdn } from "../../history/edn.ts";
+import type { Op } from "../../history/operations.ts";
 import { UNKNOWN } from "../checker.ts";
 import { readCycle } from "./cycle_entry.ts";
 import { anomalyTypes, assertShows, type Expectation, names } from "./expectation_fixture.ts";
@@ -290,6 +291,36 @@ Deno.test("list-append: a history that cannot be judged yields the reason, as in
     cause(checkListAppend(historyOf(ok(0, [0, 1], "[:r :x 5]")))),
     "a read saw 5, which is not a list",
   );
+});
+
+/** Bursts of concurrent appends, each burst after the one before, and then a read. */
+function bursts(count: number, size: number, read: readonly number[]): Op[] {
+  const appends = Array.from(
+    { length: count * size },
+    (_, i) => {
+      const burst = Math.floor(i / size);
+      return ok(i % size, [2 * burst, 2 * burst + 1], `[:append :x ${i}]`);
+    },
+  );
+  return historyOf(...appends, ok(0, [2 * count, 2 * count + 1], `[:r :x [${read.join(" ")}]]`));
+}
+
+Deno.test("list-append: however many transactions are concurrent, real time takes few edges", () => {
+  const all = Array.from({ length: 11 * 1000 }, (_, i) => i);
+  assertEquals(checkListAppend(bursts(11, 1000, all)), { "valid?": true });
+  const { anomalies } = checkListAppend(bursts(11, 1000, all.slice(0, -1)));
+  assert(isEdnObject(anomalies));
+  const [cycle = null] = itemsOf(anomalies["G-single-item-realtime"]);
+  const indices = readCycle(cycle)?.transactions.map(({ index }) => index);
+  assertEquals(indices?.toSorted((a, b) => a - b), [2 * 11_000 - 1, 2 * 11_000 + 1]);
+});
+
+Deno.test("list-append: one short cycle stands for a component of too many edges", () => {
+  const all = Array.from({ length: 12 * 1000 }, (_, i) => i);
+  const [first = 0, ...rest] = all;
+  const { anomalies } = checkListAppend(bursts(12, 1000, [...rest, first]));
+  assert(isEdnObject(anomalies));
+  assertEquals(Object.keys(anomalies), ["G0-realtime"]);
 });
 
 Deno.test("list-append: of contradicting reads of one length, the order of a Clojure set decides", () => {

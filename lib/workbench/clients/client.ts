@@ -125,7 +125,8 @@ function replyProblem(rpc: Rpc, reply: Body): string | undefined {
   if (reply.type !== rpc.replyType) return `"type" must be "${rpc.replyType}"`;
   if (rpc.type === "init") return undefined;
   for (const key of Object.keys(reply)) {
-    const known = key === "type" || key === "in_reply_to" || key === "msg_id" || key in rpc.reply;
+    const known = key === "type" || key === "in_reply_to" || key === "msg_id" ||
+      Object.hasOwn(rpc.reply, key);
     if (!known) return `"${key}" does not belong there`;
   }
   const { msg_id } = reply;

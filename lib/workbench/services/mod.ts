@@ -25,7 +25,6 @@ const SERVICES: Readonly<Record<string, (random: Random) => Service>> = {
 /** The services' ids, which no node may have. */
 export const SERVICE_IDS: readonly string[] = Object.keys(SERVICES);
 
-/** Registers each service under its id. */
 export function startServices(network: Network, random: Random): void {
   for (const [id, make] of Object.entries(SERVICES)) start(network, id, make(random));
 }

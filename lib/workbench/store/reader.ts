@@ -18,9 +18,11 @@ import {
   numberOf,
   parseEdn,
 } from "../../history/edn.ts";
-import { type Op, readHistory } from "../../history/operations.ts";
+import type { Op } from "../../history/operations.ts";
+import { reasonOf } from "../../message.ts";
 import { PLAN_OPTIONS } from "../plan.ts";
 import { recogniseWorkload, workloads } from "../workloads/mod.ts";
+import { readHistoryFile } from "./history_file.ts";
 
 /** The options that matter when a run is judged afterwards. */
 interface RunFacts {
@@ -56,7 +58,7 @@ export class UnreadableRun extends Error {
  */
 export function readRun(path: string): StoredRun {
   const dir = folderOf(path);
-  const history = parsed(`${path}/history.edn`, () => readHistoryFile(`${dir}/history.edn`));
+  const history = readHistory(`${dir}/history.edn`, `${path}/history.edn`);
   if (history === undefined) {
     throw new UnreadableRun(
       `${path} holds no history.edn. Name the folder of one run, such as store/broadcast/latest.`,
@@ -111,7 +113,7 @@ function parsed<T>(where: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw new UnreadableRun(`${where}: ${error instanceof Error ? error.message : error}`);
+    throw new UnreadableRun(`${where}: ${reasonOf(error)}`);
   }
 }
 
@@ -121,40 +123,32 @@ function folderOf(path: string): string {
     return Deno.statSync(real).isDirectory ? real : real.replace(/[/\\][^/\\]*$/, "");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new UnreadableRun(`There is no ${path}.`);
-    throw new UnreadableRun(
-      `${path} cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
-  }
-}
-
-/** Bytes of a file that are read at a time. */
-const PIECE_BYTES = 1 << 18;
-
-/** A history may be larger than a string can be. */
-function* piecesOf(file: Deno.FsFile): Iterable<Uint8Array> {
-  const piece = new Uint8Array(PIECE_BYTES);
-  for (let size = file.readSync(piece); size !== null; size = file.readSync(piece)) {
-    yield piece.subarray(0, size);
+    throw new UnreadableRun(`${path} cannot be read: ${reasonOf(error)}`);
   }
 }
 
 function readText(path: string): string | undefined {
-  return ifThere(path, Deno.readTextFileSync);
+  return readIfThere(path, Deno.readTextFileSync);
 }
 
-function readHistoryFile(path: string): Op[] | undefined {
-  using file = ifThere(path, (there) => Deno.openSync(there));
-  return file && [...readHistory(piecesOf(file))];
+function readHistory(path: string, where: string): readonly Op[] | undefined {
+  return readIfThere(path, (path) => {
+    try {
+      return readHistoryFile(path);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new UnreadableRun(`${where}: ${error.message}`);
+    }
+  });
 }
 
-function ifThere<T>(path: string, read: (path: string) => T): T | undefined {
+function readIfThere<T>(path: string, read: (path: string) => T): T | undefined {
   try {
     return read(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new UnreadableRun(
-      `${path} cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
+    if (error instanceof UnreadableRun) throw error;
+    throw new UnreadableRun(`${path} cannot be read: ${reasonOf(error)}`);
   }
 }
 
@@ -193,7 +187,6 @@ function nameOf(value: Edn | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Reads facts from a Maelstrom command line. */
 function factsOfCommand(command: string): RunFacts {
   const words = splitWords(command);
   const option = (...names: string[]) => {
