@@ -217,9 +217,9 @@ Deno.test("a scoreboard has a line for each challenge, and says how many passed"
       { id: "1", title: "Echo", summary: fail },
       { id: "3d", title: "Efficient broadcast", summary: pass },
     ]),
-    `                              operations     ok  msgs/op  stable, median  stable, max
-  ✗  1   Echo                         47      –        –               –            –
-  ✓  3d  Efficient broadcast       2,026  100 %     2.06          176 ms       205 ms
+    `           operations     ok  msgs/op  stable, median  stable, max
+  ✗  1             47      –        –               –            –
+  ✓  3d         2,026  100 %     2.06          176 ms       205 ms
 
   1 of 2 runs pass`,
   );
@@ -257,4 +257,15 @@ Deno.test("the first problem of a node comes before all else, with its consequen
   ];
   const { explanation } = summariseRun(ended("echo", "{:valid? true}", { problems }));
   assertEquals(explanation, ["n0 wrote nonsense; it is read no more."]);
+});
+
+Deno.test("tables and gauges stay within the width, whatever it is", () => {
+  const summary = summariseRun(broadcast("2.06", 176), LIMITS);
+  const scores = [{ id: "txn-list-append", title: "Strict serializable lists", summary }];
+  for (const width of [60, 72, 80, 100]) {
+    const text = `${renderSummary(summary, { width })}\n${renderScoreboard(scores, { width })}`;
+    for (const line of text.split("\n")) assert(line.length <= width, `${width}: ${line}`);
+  }
+  assert(renderSummary(summary, { width: 60 }).includes("━"));
+  assert(renderScoreboard(scores, { width: 120 }).includes("Strict serializable lists"));
 });

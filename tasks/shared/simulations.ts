@@ -121,7 +121,7 @@ function renderRun(target: Target, run: SimulatedRun, options: SimulationOptions
 }
 
 function attemptsLine(): ((attempts: number) => void) | undefined {
-  if (!Deno.stderr.isTerminal()) return undefined;
+  if (!Deno.stderr.isTerminal() || Deno.env.get("TERM") === "dumb") return undefined;
   const encoder = new TextEncoder();
   return (attempts) => Deno.stderr.writeSync(encoder.encode(`\r${attempts} runs tried\x1b[K\r`));
 }
@@ -169,7 +169,7 @@ async function sweepSeeds(
   const line = json ? undefined : showLine(() => ({
     done: runs.length,
     total: seeds,
-    words: `${challenge.id} · ${runs.length} of ${seeds} seeds · ${failures.length} failed`,
+    words: [challenge.id, `${runs.length} of ${seeds} seeds`, `${failures.length} failed`],
   }));
   const jobs = function* () {
     for (let seed = first; seed < first + seeds; seed++) {
