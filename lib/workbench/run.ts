@@ -75,9 +75,6 @@ export interface Gauge {
 /** Maelstrom waits that long before final operations, with the network healed. */
 const RECOVERY_NS = 10 * NS_PER_S;
 
-/** Lines of a node's standard error that the report of its crash holds. */
-const LAST_WORDS = 8;
-
 /** Malformed replies of a node that are reported one by one; the history has all. */
 const MALFORMED_REPORTED = 3;
 
@@ -145,7 +142,7 @@ class Run {
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
       const { node, text, lastWords = [] } = error.problem;
-      return { ...this.#ended(), crash: { node, text, lastWords: lastWords.slice(-LAST_WORDS) } };
+      return { ...this.#ended(), crash: { node, text, lastWords } };
     } finally {
       signal?.removeEventListener("abort", abort);
       this.#enter("stopping");
