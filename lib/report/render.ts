@@ -29,12 +29,13 @@ type TitledStyle = Style & { readonly title?: string };
 
 /** Renders a summary as text, without a final line break. */
 export function renderSummary(summary: Summary, style: TitledStyle = {}): string {
-  const { ending, headline, limits, figures, explanation, places } = summary;
+  const { ending, headline, warnings, limits, figures, explanation, places } = summary;
   const { width = 80, title } = style;
   const paint = makePaint(style);
   const mark = `${paint(TONES[ending], MARKS[ending])} ${paint("strong", ending)}`;
   const blocks = [
     [title === undefined ? mark : `${mark}  ${title}`, ...wrapParagraph("  ", headline, width)],
+    warnings.flatMap((text) => wrapParagraph(`  ${paint("unsure", "!")} `, text, width)),
     renderFigures(limits, figures, width, paint),
     listSentences(explanation, width),
     places.length === 0 ? [] : ["  Look first at", ...renderPlaces(places, paint)],

@@ -162,9 +162,10 @@ export class Cluster implements NodeEvents, FaultTarget {
 
   /** Notes a reply that reaches a client and answers nothing, once for each of its mistakes. */
   #noteStray(node: string, reply: Body, problem: string): void {
-    const text = `${node} sent a client the reply ${printJson(reply)}: ${problem}`;
-    const consequence = "it answers nothing, so Maelstrom drops it without saying so";
-    this.#noteOnce(`${node} ${problem.replaceAll(/\d+/g, "#")}`, { node, text, consequence });
+    const text = `${node} sent the reply ${reply.type}, which answers no request: ${problem}`;
+    const consequence = "Maelstrom drops such a reply without saying so";
+    const line = printJson(reply);
+    this.#noteOnce(`${node} ${problem.replaceAll(/\d+/g, "#")}`, { node, text, consequence, line });
   }
 
   /** Notes why a node that has not answered is silent, where its output shows it. */
@@ -232,9 +233,9 @@ export class Cluster implements NodeEvents, FaultTarget {
       ? `Maelstrom would stop reading ${node} here without saying so, and so does this run`
       : `Maelstrom would stop reading ${node} here, and wait for its init_ok in vain. Standard ` +
         "output is for messages only; whatever else a node says belongs on standard error";
-    const when = fail === undefined ? "" : " before it answered init";
+    const text = `${node} ${fail === undefined ? "" : "has not answered init yet, and "}${did}`;
     const fault = { line, isUnread: true, ...(at !== undefined && { at }) };
-    const problem = this.#note({ node, text: `${node} ${did}${when}`, consequence, ...fault });
+    const problem = this.#note({ node, text, consequence, ...fault });
     fail?.(new Crash(problem));
   }
 

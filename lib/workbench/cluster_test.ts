@@ -332,7 +332,7 @@ Deno.test("a node that writes no message before it answered init ends the run at
     const error = await assertRejects(() => cluster.start(), Crash);
     assertEquals(
       error.message,
-      "n1 wrote a line that is no message: it is not JSON before it answered init",
+      "n1 has not answered init yet, and wrote a line that is no message: it is not JSON",
     );
     assertEquals([problems.length, problems[0]?.line, problems[0]?.at], [1, "listening...", 0]);
   });

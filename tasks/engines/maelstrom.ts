@@ -4,7 +4,9 @@
  * @module
  */
 import { basename, delimiter, dirname, join, resolve } from "node:path";
+import { existsSync } from "node:fs";
 import { TextLineStream } from "@std/streams";
+import { ErrorLog, type LoggedError } from "../../lib/workbench/hosts/error_log.ts";
 import { pathWithDeno } from "../../lib/workbench/hosts/process.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import { type Plan, workloadOf } from "../../lib/workbench/plan.ts";
@@ -196,11 +198,24 @@ class Followed {
 }
 
 function resultOf(dir: string, plan: Plan, code: number, lines: readonly string[]): RunResult {
-  const run = { dir, workload: workloadOf(plan), nodeCount: plan.nodes.length, problems: [] };
+  const { nodes, concurrency } = plan;
+  const loggedErrors = readErrors(dir);
+  const run = { dir, workload: workloadOf(plan), nodes, concurrency, problems: [], loggedErrors };
   const stored = storedIn(dir);
   const history = stored?.history ?? [];
   if (stored?.results !== undefined) return { ...run, history, results: stored.results };
   return { ...run, history, crash: explainCrash(code, dir, lines) };
+}
+
+/** The errors in the logs that nodes left in a folder. */
+function readErrors(dir: string): readonly LoggedError[] {
+  const errors = new ErrorLog();
+  const logs = join(dir, "node-logs");
+  for (const { name } of existsSync(logs) ? Deno.readDirSync(logs) : []) {
+    const node = basename(name, ".log");
+    for (const line of Deno.readTextFileSync(join(logs, name)).split("\n")) errors.take(node, line);
+  }
+  return errors.errors;
 }
 
 function storedIn(dir: string): StoredRun | undefined {

@@ -19,6 +19,8 @@ export interface Problem {
   readonly line?: string;
   /** Where in the line its fault is: the index of a character. */
   readonly at?: number;
+  /** Whether the history tells of it too: a reply of the wrong form. */
+  readonly isInHistory?: boolean;
   /** Whether nothing that the node says is heard from here on. */
   readonly isUnread?: boolean;
   /** Of what the node wrote last to standard error, the lines that tell most. */

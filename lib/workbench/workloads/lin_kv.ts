@@ -45,6 +45,10 @@ export const linKv: Workload = {
   name: "lin-kv",
   description: "a linearizable store: read, write, and compare-and-set of single keys",
   reusableClients: true,
+  refusals: {
+    "precondition-failed": "a compare-and-set that found another value",
+    "key-does-not-exist": "a key that was not written yet",
+  },
   problem({ nodes, concurrency }) {
     const group = 2 * nodes.length;
     if (group > PROCESSES_PER_KEY) {
