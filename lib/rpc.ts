@@ -80,7 +80,7 @@ export function oneWay<F extends Fields>(type: string, request: F): OneWay<F> {
 export function fieldProblem(fields: Fields, body: object): string | undefined {
   for (const name in fields) {
     const shape = fields[name];
-    const value: unknown = Reflect.get(body, name);
+    const value = ownField(body, name);
     if (shape === undefined || (value === undefined && shape.optional)) continue;
     const problem = shape.problem(value, name);
     if (problem !== undefined) return problem;
@@ -92,10 +92,15 @@ export function fieldProblem(fields: Fields, body: object): string | undefined {
 export function bodyOf(type: string, fields: Fields, values: object): Body {
   const body: Body = { type };
   for (const name in fields) {
-    const value: unknown = Reflect.get(values, name);
+    const value = ownField(values, name);
     if (value !== undefined) body[name] = value;
   }
   return body;
+}
+
+/** Every object inherits fields, such as `constructor`, that nobody sent. */
+function ownField(body: object, name: string): unknown {
+  return Object.hasOwn(body, name) ? Reflect.get(body, name) : undefined;
 }
 
 function expected(what: string, value: unknown, path: string): string {
@@ -118,10 +123,7 @@ export const string: Shape<string> = leaf("a string", (value) => typeof value ==
 export const integer: Shape<number> = leaf("an integer", (value) => Number.isSafeInteger(value));
 
 /** `true` or `false`. */
-export const boolean: Shape<boolean> = leaf(
-  "true or false",
-  (value) => typeof value === "boolean",
-);
+export const boolean: Shape<boolean> = leaf("true or false", (value) => typeof value === "boolean");
 
 /** A list. */
 export function array<T>(item: Shape<T>): Shape<T[]> {

@@ -94,3 +94,9 @@ Deno.test("bodyOf takes only the described fields, so a received body can be for
   const body = bodyOf("cas", { create: optional(boolean) }, {});
   assertEquals(Object.keys(body), ["type"]);
 });
+
+Deno.test("what every object inherits is no field of a body", () => {
+  const fields = { constructor: json };
+  assertEquals(fieldProblem(fields, {}), '"constructor" must be a JSON value, but is missing');
+  assertEquals(bodyOf("x", fields, {}), { type: "x" });
+});

@@ -11,12 +11,7 @@ import { simulator } from "./bench/simulator.ts";
 import { startUp } from "./bench/start_up.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 
-/** Every bench there is. */
-const BENCHES: readonly Bench[] = [
-  echo,
-  startUp,
-  ...simulator,
-];
+const BENCHES: readonly Bench[] = [echo, startUp, ...simulator];
 
 const COMMAND = {
   own: {

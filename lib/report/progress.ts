@@ -6,13 +6,10 @@
 import { formatFigure, formatWhole } from "../checkers/format.ts";
 import { type ProgressLine, showLine } from "./progress_line.ts";
 
-/** What the line shows. */
 interface Reading {
   readonly phase: string;
-  /** Seconds since operations began. */
   readonly elapsedS: number;
   readonly operations: number;
-  /** Messages between servers. */
   readonly messages?: number;
   /** What is cut off, in words; absent where nothing is. */
   readonly fault?: string;

@@ -7,7 +7,6 @@
 import { clip } from "../checkers/format.ts";
 import { terminalColumns } from "./text.ts";
 
-/** What the line shows. */
 interface Progress {
   readonly done: number;
   readonly total: number;

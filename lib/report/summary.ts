@@ -34,7 +34,6 @@ export const EXIT_STATUS: Readonly<Record<Ending, number>> = {
 /** What a person takes in at a glance. */
 export interface Summary {
   readonly ending: Ending;
-  /** The ending in a sentence. */
   readonly headline: string;
   /** What the verdict leaves out and may change everything: nodes that were not heard. */
   readonly warnings: readonly string[];

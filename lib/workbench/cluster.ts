@@ -11,7 +11,7 @@ import { findFault, readEnvelope } from "./hosts/envelope.ts";
 import { ErrorLog, type LoggedError } from "./hosts/error_log.ts";
 import type { Host, NodeEvents, Problem } from "./hosts/host.ts";
 import { printJson } from "../history/json.ts";
-import { type Body, isClient } from "../message.ts";
+import { type Body, isClient, reasonOf } from "../message.ts";
 import type { Latency } from "./network/latency.ts";
 import type { LinkOptions } from "./network/loss.ts";
 import { type Grudge, Network, UnknownParticipant } from "./network/network.ts";
@@ -37,11 +37,8 @@ interface ClusterOptions extends LinkOptions {
   readonly random: Random;
   readonly latency: Latency;
   readonly observe?: PacketObserver;
-  /** Called with what a node does wrong. */
   readonly problem: (problem: Omit<Problem, "timeNs">) => void;
-  /** Called with each line that a node writes to its log. */
   readonly log?: (node: string, line: string) => void;
-  /** Called with each failure that ends the run. */
   readonly crashed: (crash: Crash) => void;
 }
 
@@ -50,7 +47,6 @@ const INIT_TIMEOUT_MS = 10_000;
 /** Lines of a node's log that a problem holds where no error is recognised among them. */
 const LAST_WORDS = 8;
 
-/** Nodes, network and services. */
 export class Cluster implements NodeEvents, FaultTarget {
   readonly network: Network;
   readonly #options: ClusterOptions;
@@ -104,7 +100,6 @@ export class Cluster implements NodeEvents, FaultTarget {
     await Promise.all(this.#options.nodes.map((node) => this.#start(node)));
   }
 
-  /** Opens a client with the next id. */
   openClient(): Client {
     return new Client(`c${this.#clients++}`, this.network, this.#options.clock, {
       stray: (node, reply, problem) => this.#noteStray(node, reply, problem),
@@ -338,8 +333,4 @@ export class Cluster implements NodeEvents, FaultTarget {
       ...(slow.length > 0 ? [{ f: "slow", nodes: slow, lateMs: 0 } as const] : []),
     ];
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

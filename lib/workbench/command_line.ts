@@ -20,7 +20,6 @@ import { amend, arePlanOptions, type Plan, PLAN_FIELDS, planOf, type PlanOptions
 
 /** What a command's arguments may be. */
 export interface Command<O extends Options> {
-  /** The command's own options, by name. */
   readonly own: O;
   /** Whether it takes options of a run, and arguments for the node, too. Default: false. */
   readonly run?: boolean;
@@ -30,9 +29,7 @@ export interface Command<O extends Options> {
   readonly words?: number;
 }
 
-/** A command line, read. */
 export interface Arguments<O extends Options> {
-  /** The command's own options. */
   readonly own: Values<O>;
   /** The options of a run that were given. */
   readonly run: Partial<PlanOptions>;

@@ -9,7 +9,6 @@ import type { LoggedError } from "./hosts/error_log.ts";
 import type { Problem } from "./hosts/host.ts";
 import type { Workload } from "./workloads/workload.ts";
 
-/** A run that has ended. */
 export interface RunResult {
   readonly workload: Workload;
   /** The nodes' names. Thread t talks to node t modulo their number. */

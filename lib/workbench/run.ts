@@ -15,6 +15,7 @@ import { any, type Generator, stagger, timeLimit } from "./clients/generator.ts"
 import { scripted } from "./clients/script.ts";
 import { NS_PER_S, type Op } from "../history/operations.ts";
 import type { Host, Problem } from "./hosts/host.ts";
+import { reasonOf } from "../message.ts";
 import { type Fault, faultValues, inflict } from "./faults/kinds.ts";
 import { type TimedFault, validate } from "./faults/schedule.ts";
 import { Cluster, Crash } from "./cluster.ts";
@@ -78,7 +79,6 @@ const RECOVERY_NS = 10 * NS_PER_S;
 /** Most forms of malformed replies of a node that are reported, each once; the history has all. */
 const MALFORMED_REPORTED = 3;
 
-/** Runs a workload against a host's nodes and checks what came of it. */
 export function run(plan: Plan, environment: Environment): Promise<RunResult> {
   return new Run(plan, environment).outcome();
 }
@@ -192,7 +192,8 @@ class Run {
     await this.#main(threads, this.#schedule(main, background, random));
     if (final !== undefined) {
       this.#enter("recovering");
-      if (this.#plan.faults.length > 0) this.#recover();
+      const remedies = this.#plan.faults.length > 0 ? this.#cluster.remedies() : [];
+      for (const remedy of remedies) this.#inflict(remedy); // as Maelstrom heals before it waits
       await sleep(clock, RECOVERY_NS);
       this.#enter("final");
       await threads.run(final);
@@ -210,8 +211,8 @@ class Run {
       try {
         await setUp?.(call);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new Crash(this.#note({ node, text: `${node} failed in the set-up: ${reason}` }));
+        const text = `${node} failed in the set-up: ${reasonOf(error)}`;
+        throw new Crash(this.#note({ node, text }));
       }
     }));
   }
@@ -283,11 +284,6 @@ class Run {
     return () => stopped = true;
   }
 
-  /** Ends every fault, as Maelstrom heals the network before it waits for recovery. */
-  #recover(): void {
-    for (const fault of this.#cluster.remedies()) this.#inflict(fault);
-  }
-
   #inflict(fault: Fault): void {
     const [invoked, completed] = faultValues(fault);
     const op = { process: "nemesis", type: "info", f: fault.f } as const;
@@ -313,16 +309,9 @@ class Run {
   }
 
   #check(): EdnObject {
-    const { availability, consistencyModels } = this.#plan;
-    return composeResults({
-      history: this.#history,
-      check: this.#workload.check,
-      options: {
-        ...(availability === undefined ? {} : { availability }),
-        ...(consistencyModels === undefined ? {} : { consistencyModels }),
-      },
-      net: this.#net ?? checkNet(this.#cluster.network.traffic, this.#invocations),
-    });
+    const { check } = this.#workload;
+    const net = this.#net ?? checkNet(this.#cluster.network.traffic, this.#invocations);
+    return composeResults({ history: this.#history, check, options: this.#plan, net });
   }
 
   /** Lets the nodes come to rest, and reads what they hold. */

@@ -8,7 +8,6 @@ import type { Summary } from "../../lib/report/summary.ts";
 import type { EngineName } from "../../lib/workbench/option.ts";
 import type { Plan } from "../../lib/workbench/plan.ts";
 
-/** What runs plans. */
 export interface Engine {
   readonly name: EngineName;
   /** What was chosen and how to choose otherwise, for a person. */
@@ -17,7 +16,6 @@ export interface Engine {
   readonly run: (plan: Plan, limits: readonly Limit[], reporting: Reporting) => Promise<EndedRun>;
 }
 
-/** A run that has ended. */
 export interface EndedRun {
   readonly summary: Summary;
   /** The folder with the run's files. Absent: it leaves none. */

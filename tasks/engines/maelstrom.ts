@@ -70,7 +70,6 @@ const KEPT_LINES = 400;
 /** How long Maelstrom may take to end after an interruption before it is killed, in milliseconds. */
 const PATIENCE_MS = 8_000;
 
-/** Runs a plan once. */
 export async function runMaelstrom(
   launcher: string,
   plan: Plan,
@@ -97,10 +96,7 @@ export async function runMaelstrom(
   const progress = reporting.quiet
     ? undefined
     : showProgress(plan.timeLimitS, () => followed.reading());
-  const reading = Promise.all([
-    followed.read(child.stdout),
-    followed.read(child.stderr),
-  ]);
+  const reading = Promise.all([followed.read(child.stdout), followed.read(child.stderr)]);
   const { code } = await child.status;
   release();
   await reading;

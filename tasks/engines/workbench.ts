@@ -39,7 +39,7 @@ export async function runWorkbench(
   const { program = "", args, timeLimitS } = plan;
   const folder = RunFolder.create(RUNS, plan.workload);
   const dir = folder.path;
-  folder.writeTest(planToEdn(plan));
+  folder.writeMap("test", planToEdn(plan));
   writePlan(dir, plan);
   const watch = new Watching(folder, reporting);
   const progress = reporting.quiet ? undefined : showProgress(timeLimitS, () => watch.reading());
@@ -53,11 +53,11 @@ export async function runWorkbench(
     });
     const { results, finalStates, workload } = result;
     if (results !== undefined) {
-      folder.writeResults(results);
+      folder.writeMap("results", results);
       const { workload: judged } = results;
       if (isEdnObject(judged)) folder.writeDrawings(workload.draw?.(judged) ?? new Map());
     }
-    if (finalStates !== undefined) folder.writeFinalStates(finalStates);
+    if (finalStates !== undefined) folder.writeMap("final-states", finalStates);
   } finally {
     folder.writeHistory(watch.history); // also of a run that was interrupted
     await progress?.stop();
@@ -104,7 +104,7 @@ class Watching {
       },
       op: (op) => this.#op(op),
       log: (node, line) => {
-        this.#folder.logNode(node, line);
+        this.#folder.log(line, node);
         if (logStderr && !quiet) console.error(`${node}: ${line}`);
       },
       problem: (problem) => {

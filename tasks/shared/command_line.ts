@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { reasonOf } from "../../lib/message.ts";
 import { EXIT_STATUS } from "../../lib/report/summary.ts";
 import { renderSummary } from "../../lib/report/render.ts";
 import { detectStyle } from "../../lib/report/text.ts";
@@ -88,7 +89,7 @@ function readNames(file: string): string[] {
     return Deno.readTextFileSync(file).split("\n").map((name) => name.trim())
       .filter((name) => name !== "");
   } catch (error) {
-    throw new UsageError(`--nodes-file: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`--nodes-file: ${reasonOf(error)}`);
   }
 }
 

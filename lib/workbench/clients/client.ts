@@ -147,7 +147,7 @@ function addressProblem(body: Body, lastMsgId: number): string | undefined {
     const alike = Object.keys(body).find((key) => /reply/i.test(key) && key !== "in_reply_to");
     return `it has no "in_reply_to"${alike === undefined ? "" : `, but "${alike}"`}; ${wanted}`;
   }
-  if (!Number.isInteger(id)) {
+  if (typeof id !== "number" || !Number.isInteger(id)) {
     const kind = typeof id === "string" ? ", a string" : typeof id === "object" ? ", a float" : "";
     return `its "in_reply_to" is ${printJson(id)}${kind}; ${wanted}, an integer`;
   }
@@ -159,7 +159,8 @@ function replyProblem(rpc: Rpc, reply: Body): string | undefined {
   if (reply.type !== rpc.replyType) return `"type" must be "${rpc.replyType}"`;
   if (rpc.type === "init") return undefined;
   for (const key of Object.keys(reply)) {
-    const known = key === "type" || key === "in_reply_to" || key === "msg_id" || key in rpc.reply;
+    const known = key === "type" || key === "in_reply_to" || key === "msg_id" ||
+      Object.hasOwn(rpc.reply, key);
     if (!known) return `"${key}" does not belong there`;
   }
   const { msg_id } = reply;

@@ -82,6 +82,11 @@ Deno.test("a reply of the wrong form is malformed, and the error says why", asyn
     [{ type: "read_ok" }, '"messages" must be a list, but is missing'],
     [{ type: "read_ok", messages: [1, "2"] }, '"messages[1]" must be an integer, got "2"'],
     [{ type: "read_ok", messages: [], more: 1 }, '"more" does not belong there'],
+    [{ type: "read_ok", messages: [], constructor: 1 }, '"constructor" does not belong there'],
+    [
+      { type: "read_ok", messages: [], ["__proto__"]: 1 },
+      '"__proto__" does not belong there',
+    ],
     [
       { type: "read_ok", messages: [], msg_id: null },
       '"msg_id" must be an integer where there is one, got null',

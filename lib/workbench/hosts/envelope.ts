@@ -6,7 +6,6 @@
 import { leadingObject, parseJson, printJson } from "../../history/json.ts";
 import type { Body } from "../../message.ts";
 
-/** A message as a node wrote it. */
 interface Envelope {
   readonly src: string;
   readonly dest: string;
@@ -38,7 +37,6 @@ export function readEnvelope(line: string): Envelope | string {
   return { src, dest, text, body, hasSurplus: written !== line };
 }
 
-/** The first JSON value of a line. */
 function readJson(line: string): { value: unknown; text: string } | undefined {
   for (const text of [line, leadingObject(line)]) {
     if (text === undefined) continue;

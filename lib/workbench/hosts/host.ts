@@ -27,25 +27,19 @@ export interface Problem {
   readonly lastWords?: readonly string[];
 }
 
-/** What a host reports of its nodes. */
 export interface NodeEvents {
-  /** A node wrote a line on its protocol stream. */
   wrote(node: string, line: string): void;
   /** A node sent a message whose envelope is known to be well-formed. `text` is all of its JSON. */
   sent(node: string, src: string, dest: string, text: string): void;
-  /** A node wrote a line to its log. */
   logged(node: string, line: string): void;
   /** A node did something wrong that does not end the run. */
   misbehaved(node: string, did: string, consequence: string): void;
-  /** A node ended by itself. */
   exited(node: string, how: string): void;
 }
 
-/** Runs nodes. */
 export interface Host {
   /** Starts a node. Resolves once messages can be delivered to it. */
   start(node: string, events: NodeEvents): void | Promise<void>;
-  /** Hands a message to a node. */
   deliver(node: string, packet: Packet): void;
   /** Ends a node at once, without warning. Resolves once it can be started again. */
   kill(node: string): void | Promise<void>;

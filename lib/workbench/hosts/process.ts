@@ -9,11 +9,9 @@ import type { Packet } from "../network/packet.ts";
 import type { Host, NodeEvents } from "./host.ts";
 import { Input, Output, readLog } from "./process_streams.ts";
 
-/** How nodes are started. */
 interface ProcessHostOptions {
   /** The executable; a relative path is taken from the current directory. */
   readonly bin: string;
-  /** Its arguments. */
   readonly args?: readonly string[];
 }
 

@@ -42,7 +42,6 @@ export interface Difference {
   readonly recomputed: Edn | undefined;
 }
 
-/** What came of judging a run again. */
 export interface Judgement {
   readonly workload: string;
   readonly verdict: Verdict;

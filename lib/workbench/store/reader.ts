@@ -19,6 +19,7 @@ import {
   parseEdn,
 } from "../../history/edn.ts";
 import { type Op, parseHistory } from "../../history/operations.ts";
+import { reasonOf } from "../../message.ts";
 import { PLAN_OPTIONS } from "../plan.ts";
 import { recogniseWorkload, workloads } from "../workloads/mod.ts";
 
@@ -78,7 +79,7 @@ function parsed<T>(where: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw new UnreadableRun(`${where}: ${error instanceof Error ? error.message : error}`);
+    throw new UnreadableRun(`${where}: ${reasonOf(error)}`);
   }
 }
 
@@ -88,9 +89,7 @@ function folderOf(path: string): string {
     return Deno.statSync(real).isDirectory ? real : real.replace(/[/\\][^/\\]*$/, "");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new UnreadableRun(`There is no ${path}.`);
-    throw new UnreadableRun(
-      `${path} cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new UnreadableRun(`${path} cannot be read: ${reasonOf(error)}`);
   }
 }
 
@@ -99,9 +98,7 @@ function readText(path: string): string | undefined {
     return Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new UnreadableRun(
-      `${path} cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new UnreadableRun(`${path} cannot be read: ${reasonOf(error)}`);
   }
 }
 
@@ -140,7 +137,6 @@ function nameOf(value: Edn | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Reads facts from a Maelstrom command line. */
 function factsOfCommand(command: string): RunFacts {
   const words = splitWords(command);
   const option = (...names: string[]) => {

@@ -9,7 +9,6 @@
 import { checkCounter, explainCounter } from "../../checkers/counter.ts";
 import { clip, joinWords } from "../../checkers/format.ts";
 import { type EdnObject, itemsOf, printEdn } from "../../history/edn.ts";
-import { completionOfException } from "../clients/completion.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
 import type { Random } from "../random.ts";
 import { Counter } from "../../workloads.ts";
@@ -19,43 +18,37 @@ const READ: Invocation = { f: "read", value: null };
 const FINAL_READ: Invocation = { ...READ, extra: { "final?": true } };
 
 /** What the two have in common: all but their names and adds. */
-const counter = {
-  reusableClients: false,
-  open: () => async (op, call) => {
-    try {
+function counter(draw: (random: Random) => Invocation) {
+  return {
+    reusableClients: false,
+    generators: (_options, random) => ({
+      main: each(() => draw(random)),
+      final: eachThread(() => once(FINAL_READ)),
+    }),
+    open: () => async (op, call) => {
       if (op.f === "read") return { type: "ok", value: (await call(Counter.read, {})).value };
       await call(Counter.add, { delta: Number(op.value) });
       return { type: "ok" };
-    } catch (error) {
-      return completionOfException(error); // Maelstrom maps no errors here
-    }
-  },
-  check: checkCounter,
-  explain: explainCounter,
-  figures: figuresOf,
-} satisfies Partial<Workload>;
+    },
+    check: checkCounter,
+    explain: explainCounter,
+    figures: figuresOf,
+  } satisfies Partial<Workload>;
+}
 
 /** Half the operations are adds of −5 to 4. */
 export const pnCounter: Workload = {
-  ...counter,
+  ...counter(readOrAdd),
   name: "pn-counter",
   description: "a counter that goes up and down, the same on every node in the end",
   recognises: (history) => performs("add")(history) && !readsLists(history),
-  generators: (_options, random) => ({
-    main: each(() => readOrAdd(random)),
-    final: eachThread(() => once(FINAL_READ)),
-  }),
 };
 
 /** A third of the operations are adds of 0 to 4. */
 export const gCounter: Workload = {
-  ...counter,
+  ...counter(readOrGrow),
   name: "g-counter",
   description: "a counter that only grows, the same on every node in the end",
-  generators: (_options, random) => ({
-    main: each(() => readOrGrow(random)),
-    final: eachThread(() => once(FINAL_READ)),
-  }),
 };
 
 function readOrAdd(random: Random): Invocation {

@@ -18,7 +18,6 @@ import { checkFinalState } from "../../checkers/elle/final_state.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded } from "../../checkers/elle/verdict.ts";
 import { clip, formatEvent, joinWords, pluralize } from "../../checkers/format.ts";
 import { drawAnomalies } from "../../checkers/elle/draw.ts";
-import { completionOfError } from "../clients/completion.ts";
 import type { FinalStateCheck } from "../final_states.ts";
 import { type Edn, type EdnObject, Keyword, keyword, printEdn } from "../../history/edn.ts";
 import { each } from "../clients/generator.ts";
@@ -29,15 +28,10 @@ import { generateTransactions, type MicroOp } from "./txn_generator.ts";
 import { drawnPlaces, namesIn } from "./anomalies.ts";
 import { type Figure, performs, type Workload } from "./workload.ts";
 
-/** No transaction is safe to repeat: each may write. */
-const IDEMPOTENT: ReadonlySet<string> = new Set();
-
 interface Kind {
   readonly name: string;
   readonly description: string;
-  /** The name of a write. */
   readonly write: "append" | "w";
-  /** What a read may return. */
   readonly seen: Shape<unknown>;
   readonly check: Check;
   readonly explain: Explain;
@@ -99,17 +93,14 @@ function transactional(kind: Kind): Workload {
     reusableClients: true,
     refusals: { "txn-conflict": "a transaction that had to give way to another" },
     remarks: findMismatches,
+    idempotent: [], // each transaction may write
     generators(options, random) {
       const next = generateTransactions(options, random);
       return { main: each(() => ({ f: "txn", value: next().map((op) => toEdn(op, write)) })) };
     },
     open: () => async (op, call) => {
-      try {
-        const reply = await call(txn, { txn: microOpsOf(op.value).map(toJson) });
-        return { type: "ok", value: reply.txn.map(([f, key, value]) => microOpEdn(f, key, value)) };
-      } catch (error) {
-        return completionOfError(error, op, IDEMPOTENT);
-      }
+      const reply = await call(txn, { txn: microOpsOf(op.value).map(toJson) });
+      return { type: "ok", value: reply.txn.map(([f, key, value]) => microOpEdn(f, key, value)) };
     },
     figures: listAnomalies,
     signature: (result) => namesIn(result["anomaly-types"]),
