@@ -32,7 +32,9 @@ Deno.test("a challenge that is met ends with status 0; engine, run and files are
   assertMatch(out, /^Engine: the embedded workbench/);
   assertMatch(out, /1 {2}Echo: -w echo --node-count 1 --time-limit 1 -- /);
   assertMatch(out, /✓ pass {2}1 {2}Echo/);
-  assertMatch(out, /files: results\/runs\/echo\//);
+  const [, seed = ""] = /\n +files: results\/runs\/echo\/.*\n +seed: (\d+)\n/.exec(out) ?? [];
+  assert(seed !== "", out);
+  assertMatch(out, /\n +again: deno task again results\/runs\/echo\//);
 });
 
 Deno.test("one that is not ends with status 1; one whose node ends by itself with 255", async () => {
@@ -44,9 +46,11 @@ Deno.test("one that is not ends with status 1; one whose node ends by itself wit
 
 Deno.test("--json prints the summary and nothing else", async () => {
   const { code, out } = await challenge1(WRONG, "--engine=workbench", "--json");
-  const summary: unknown = JSON.parse(out);
-  assert(typeof summary === "object" && summary !== null && "ending" in summary);
-  assertEquals([code, summary.ending], [1, "fail"]);
+  const summary: Record<string, unknown> = JSON.parse(out);
+  const { ending, challenge, engine, options, seed, folder } = summary;
+  assertEquals([code, ending, challenge, engine], [1, "fail", "1", "workbench"]);
+  assertMatch(`${options}`, /^-w,echo,--node-count,1,--time-limit,1,--,/);
+  assertMatch(`${seed} ${folder}`, /^\d+ results\/runs\/echo\//);
 });
 
 Deno.test("--quiet prints only the result; several runs have a median, and the worst one counts", async () => {
@@ -54,6 +58,8 @@ Deno.test("--quiet prints only the result; several runs have a median, and the w
   assertEquals([quiet.code, quiet.err], [0, ""]);
   assert(!/Engine|files/.test(quiet.out), quiet.out);
   assertMatch(quiet.out, /✓ {2}1 {2}Echo/);
+  const failing = await challenge1(WRONG, ...WORKBENCH, "--quiet");
+  assertMatch(failing.out, /✗ fail[^]*echo checker rejects/, "a failure is told with its reason");
   const several = await challenge1(ECHO, ...WORKBENCH, "--runs", "2");
   assertEquals(several.code, 0);
   assertEquals(several.out.match(/✓ pass {2}1 {2}Echo/g)?.length, 2);
