@@ -15,6 +15,7 @@ import {
 import { printError } from "../checkers/stats.ts";
 import { keyword } from "../history/edn.ts";
 import { NS_PER_S, type Op, type OpPair, pairs } from "../history/operations.ts";
+import { refusalOf } from "./figures.ts";
 import type { LoggedError } from "../workbench/hosts/error_log.ts";
 import type { Problem } from "../workbench/hosts/host.ts";
 import { nodeOf, type RunResult } from "../workbench/result.ts";
@@ -221,7 +222,7 @@ export function explainRefused(
 ): string[] {
   const ended = history.filter(({ type, process }) => type !== "invoke" && process !== "nemesis");
   const errors = ended.flatMap(({ type, error }) => type === "ok" ? [] : [printError(error)])
-    .filter((text) => !Object.keys(workload.refusals ?? {}).some((name) => text.startsWith(name)))
+    .filter((text) => refusalOf(workload, text) === undefined)
     .filter(isTelling);
   if (errors.length === 0) return [];
   const examples = new Map(errors.toReversed().map((text) => [text.replaceAll(/\d+/g, "#"), text]));

@@ -74,9 +74,11 @@ function findExceptionPlaces(results: EdnObject): Place[] {
 function keepExisting(places: readonly Place[], dir: string | undefined): Place[] {
   if (dir === undefined) return [];
   const firstByPath = new Map(places.toReversed().map((place) => [place.path, place]));
-  return places.filter((place) =>
+  const kept = places.filter((place) =>
     firstByPath.get(place.path) === place && holdsSomething(join(dir, place.path))
   );
+  const isOneNamed = kept.some(({ path }) => path.startsWith("node-logs/"));
+  return isOneNamed ? kept.filter(({ path }) => path !== "node-logs") : kept;
 }
 
 /** Whether a path is there, and no empty folder. */

@@ -165,6 +165,7 @@ function scoreRows(scores: readonly Score[], metrics: readonly Metric[]): Cell[]
 function tallyOf(summaries: readonly Summary[]): string {
   const passed = summaries.filter(({ ending }) => ending === "pass").length;
   const all = pluralize(summaries.length, "run");
+  if (summaries.length === 1) return passed === 1 ? "the run passes" : "the run does not pass";
   return passed === summaries.length ? `all of ${all} pass` : `${passed} of ${all} pass`;
 }
 

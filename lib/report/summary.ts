@@ -59,7 +59,7 @@ export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Sum
     headline: headlineOf(run, results, { verdict, limits: measured, warnings }),
     warnings,
     limits: measured,
-    figures: [...describeFigures(results, workload), ...describePartitions(run)],
+    figures: [...describeFigures(results, run), ...describePartitions(run)],
     metrics,
     explanation: ending === "pass" ? explainPassed(run) : explainFailed(run, measured),
     places: ending === "pass" ? [] : findPlaces(results, { run, limits: measured }),

@@ -134,6 +134,8 @@ async function runSweep(
   const tookS = ((performance.now() - startMs) / 1000).toFixed(1);
   const count = interrupted
     ? `interrupted: ${formatWhole(runs.length)} of ${formatWhole(seeds)}`
+    : runs.length < options.seeds
+    ? `stopped at the first that fails (--keep-going goes on): ${formatWhole(runs.length)}`
     : formatWhole(runs.length);
   const look = { ...detectStyle(), title: titleOf(target) };
   console.log(renderSweep(runs, { ...look, count: `${count} seeds in ${tookS} s` }));

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { stripVTControlCharacters } from "node:util";
 
 /** An error in a node's log. Errors that differ in numbers only are one. */
 export interface LoggedError {
@@ -70,7 +71,8 @@ export class ErrorLog {
 
   /** Takes the next line of a node's log. */
   take(node: string, whole: string): void {
-    const line = whole.length <= MAX_TEXT ? whole : `${whole.slice(0, MAX_TEXT)}…`;
+    const start = whole.length <= MAX_TEXT ? whole : `${whole.slice(0, MAX_TEXT)}…`;
+    const line = stripVTControlCharacters(start); // Deno colours its errors
     const reading: Reading = this.#readings.get(node) ?? { entries: new Map(), framed: false };
     this.#readings.set(node, reading);
     const frame = frameOf(line);

@@ -84,6 +84,11 @@ Deno.test("an error that a handler of the library threw is counted, however its 
   }]);
 });
 
+Deno.test("colour does not hide an error", () => {
+  const { errors } = read("\x1b[0m\x1b[1m\x1b[31merror\x1b[0m: Uncaught Error: boom");
+  assertEquals(errors.map(({ text }) => text), ["error: Uncaught Error: boom"]);
+});
+
 Deno.test("ordinary lines are no errors, and what is kept is bounded", () => {
   assertEquals(read("listening\n0 errors so far\nretrying n1").errors, []);
   const many = Array.from({ length: 100 }, (_, n) => `Error: ${"x".repeat(n)}`).join("\n");

@@ -42,8 +42,8 @@ export const linKv: Workload = {
   description: "a linearizable store: read, write, and compare-and-set of single keys",
   reusableClients: true,
   refusals: {
-    "precondition-failed": "a compare-and-set that found another value",
-    "key-does-not-exist": "a key that was not written yet",
+    "precondition-failed": "compare-and-sets that found another value",
+    "key-does-not-exist": "requests for a key not written yet",
   },
   idempotent: ["read"],
   problem({ nodes, concurrency }) {

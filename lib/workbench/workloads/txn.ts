@@ -91,7 +91,7 @@ function transactional(kind: Kind): Workload {
   return {
     ...workload,
     reusableClients: true,
-    refusals: { "txn-conflict": "a transaction that had to give way to another" },
+    refusals: { "txn-conflict": "transactions that gave way to others" },
     remarks: findMismatches,
     idempotent: [], // each transaction may write
     generators(options, random) {

@@ -97,7 +97,7 @@ export interface Judge {
 }
 
 export interface Workload extends Judge {
-  /** Errors that are answers of a correct node, by name, and what each means. Default: none. */
+  /** Errors that are answers of a correct node, by name, and what they are of. Default: none. */
   readonly refusals?: Readonly<Record<string, string>>;
   /** What a history shows that the checker, as Maelstrom's, passes over. Default: nothing. */
   readonly remarks?: (history: readonly Op[]) => readonly string[];
