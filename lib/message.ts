@@ -16,10 +16,10 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export interface Body {
   /** The kind of request or reply, such as `read` or `read_ok`. */
   type: string;
-  /** An integer, unique among its sender's messages; raw if a double would round it. */
-  msg_id?: number | RawNumber;
+  /** An integer, unique among its sender's messages; raw or a `bigint` if a double would round it. */
+  msg_id?: number | bigint | RawNumber;
   /** The `msg_id` that this replies to; `null` if a service replies to a message without one. */
-  in_reply_to?: number | RawNumber | null;
+  in_reply_to?: number | bigint | RawNumber | null;
   /** The fields of a message of that type. */
   [field: string]: unknown;
 }

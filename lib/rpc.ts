@@ -105,8 +105,14 @@ function ownField(body: object, name: string): unknown {
 
 function expected(what: string, value: unknown, path: string): string {
   if (value === undefined) return `"${path}" must be ${what}, but is missing`;
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === "bigint"
+    ? String(value)
+    : JSON.stringify(value, bigIntegersAsText) ?? String(value);
   return `"${path}" must be ${what}, got ${text.length <= 60 ? text : `${text.slice(0, 60)}…`}`;
+}
+
+function bigIntegersAsText(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
 }
 
 function leaf<T>(what: string, accepts: (value: unknown) => boolean): Shape<T> {
@@ -120,7 +126,13 @@ export const json: Shape<Json> = leaf("a JSON value", (value) => value !== undef
 export const string: Shape<string> = leaf("a string", (value) => typeof value === "string");
 
 /** An integer between -(2^53 - 1) and 2^53 - 1; JSON parsing rounds any other silently. */
-export const integer: Shape<number> = leaf("an integer", (value) => Number.isSafeInteger(value));
+export const integer: Shape<number> = {
+  problem(value, path) {
+    if (Number.isSafeInteger(value)) return undefined;
+    const isBig = typeof value === "bigint" || Number.isInteger(value);
+    return expected(isBig ? "an integer of less than 2^53" : "an integer", value, path);
+  },
+};
 
 /** `true` or `false`. */
 export const boolean: Shape<boolean> = leaf("true or false", (value) => typeof value === "boolean");

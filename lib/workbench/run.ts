@@ -146,8 +146,8 @@ class Run {
       await Promise.race([this.#phases(), this.#stopped]);
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
-      const { node, text, lastWords = [] } = error.problem;
-      return { ...this.#ended(), crash: { node, text, lastWords } };
+      // A node that ends while its final state is read costs the run nothing: Maelstrom asks no more.
+      if (this.#net === undefined) return this.#crashed(error);
     } finally {
       signal?.removeEventListener("abort", abort);
       this.#enter("stopping");
@@ -156,6 +156,10 @@ class Run {
     this.#enter("checking");
     const finalStates = this.#checkFinalStates();
     return { ...this.#ended(), results: this.#check(), ...(finalStates && { finalStates }) };
+  }
+
+  #crashed({ problem: { node, text, lastWords = [] } }: Crash): RunResult {
+    return { ...this.#ended(), crash: { node, text, lastWords } };
   }
 
   #ended(): RunResult {

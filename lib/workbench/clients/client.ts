@@ -131,7 +131,7 @@ export class Client {
       };
       this.#awaiting = { msgId: this.#lastMsgId, settle, timeout };
       const message = { src: this.id, dest: node, body: request };
-      this.#network.send(this.id, node, JSON.stringify(message), request);
+      this.#network.send(this.id, node, printJson(message), request);
     });
   }
 }
@@ -164,7 +164,7 @@ function replyProblem(rpc: Rpc, reply: Body): string | undefined {
     if (!known) return `"${key}" does not belong there`;
   }
   const { msg_id } = reply;
-  if (msg_id !== undefined && !Number.isInteger(msg_id)) {
+  if (msg_id !== undefined && typeof msg_id !== "bigint" && !Number.isInteger(msg_id)) {
     return `"msg_id" must be an integer where there is one, got ${printJson(msg_id)}`;
   }
   return fieldProblem(rpc.reply, reply);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Body } from "../../message.ts";
-import { Broadcast, Init, LinKv } from "../../workloads.ts";
+import { Broadcast, Init, Kafka, LinKv } from "../../workloads.ts";
 import { Client, ClientTimeout, ErrorReply, MalformedReply } from "./client.ts";
 import { sleep } from "../clock/clock.ts";
 import { VirtualClock } from "../clock/virtual_clock.ts";
@@ -38,6 +38,20 @@ function withNode(
 }
 
 const read = (client: Client) => client.rpc("n0", Broadcast.read, {});
+
+Deno.test("a reply may have a msg_id of any size; a number too big for a field is named", async () => {
+  await withNode(
+    () => ({ type: "read_ok", msg_id: 2n ** 60n, value: 5 }),
+    async ({ client }) => assertEquals((await client.rpc("n0", LinKv.read, { key: 1 })).value, 5),
+  );
+  await withNode(() => ({ type: "send_ok", offset: 2n ** 60n }), async ({ client }) => {
+    await assertRejects(
+      () => client.rpc("n0", Kafka.send, { key: "a", msg: 1 }),
+      MalformedReply,
+      '"offset" must be an integer of less than 2^53, got 1152921504606846976',
+    );
+  });
+});
 
 Deno.test("a request carries its fields and a msg_id; the call resolves to the reply", async () => {
   await withNode(() => ({ type: "read_ok", value: 5 }), async ({ client, asked }) => {

@@ -29,7 +29,9 @@ export function readEnvelope(line: string): Envelope | string {
   if (typeof src !== "string") return `"src" must be a string`;
   if (typeof dest !== "string") return `"dest" must be a string`;
   if (!isBody(body)) return `"body" must be an object`;
-  if (id !== undefined && !Number.isInteger(id)) return `"id" must be an integer`;
+  if (id !== undefined && typeof id !== "bigint" && !Number.isInteger(id)) {
+    return `"id" must be an integer`;
+  }
   const extra = Object.keys(message).find((key) => !KEYS.has(key));
   if (extra !== undefined) return `"${extra}" does not belong in an envelope`;
   const asWritten = id === undefined && body === message.body && written.startsWith("{");

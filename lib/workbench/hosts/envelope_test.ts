@@ -11,6 +11,7 @@ Deno.test("a message keeps the text that the node wrote", () => {
 /** Lines that Maelstrom tolerates, and the message that it reads. */
 const TOLERATED: [string, string][] = [
   ['{"src":"n0","dest":"n1","id":3,"body":{"x":1}}', '{"src":"n0","dest":"n1","body":{"x":1}}'],
+  ['{"src":"n0","dest":"n1","id":1152921504606846976}', '{"src":"n0","dest":"n1","body":{}}'],
   [' {"src":"n1","dest":"n1","body":{"x":1}}', '{"src":"n1","dest":"n1","body":{"x":1}}'],
   ['{"src":"n0","dest":"n1"}', '{"src":"n0","dest":"n1","body":{}}'],
   ['{"src":"n0","dest":"n1","body":null}', '{"src":"n0","dest":"n1","body":{}}'],

@@ -22,7 +22,8 @@ import type { FinalStateCheck } from "../final_states.ts";
 import { type Edn, type EdnObject, Keyword, keyword, printEdn } from "../../history/edn.ts";
 import { each } from "../clients/generator.ts";
 import { type Op, pairs } from "../../history/operations.ts";
-import { jsonToEdn } from "../../history/json.ts";
+import { type Key, keyOf } from "../../history/equality.ts";
+import { ednToJson, jsonToEdn } from "../../history/json.ts";
 import { array, json, oneOf, rpc, type Shape, tuple } from "../../rpc.ts";
 import { generateTransactions, type MicroOp } from "./txn_generator.ts";
 import { drawnPlaces, namesIn } from "./anomalies.ts";
@@ -54,9 +55,12 @@ export const txnListAppend: Workload = transactional({
  * itself passes for read committed. The final states show both.
  */
 const finalRegisters: FinalStateCheck = {
-  keys: (history) => [...new Set(history.flatMap(writtenKeys))],
+  keys: (history) => {
+    const keys = history.flatMap(writtenKeys).map((key): [Key, Edn] => [keyOf(key), key]);
+    return [...new Map(keys).values()];
+  },
   read: async (keys, call) => {
-    const reads = keys.map((key) => toJson([keyword("r"), key, null]));
+    const reads = keys.map((key) => ["r", ednToJson(key), null]);
     const reply = await call(txnOf("w", json), { txn: reads });
     return new Map(reply.txn.map(([, key, value]) => [jsonToEdn(key), jsonToEdn(value)]));
   },
@@ -143,7 +147,7 @@ function listAnomalies(result: EdnObject): Figure[] {
 }
 
 function txnOf(write: string, seen: Shape<unknown>) {
-  return rpc("txn", { txn: array(json) }, { txn: array(microOpOf(write, seen)) });
+  return rpc("txn", { txn: array<unknown>(json) }, { txn: array(microOpOf(write, seen)) });
 }
 
 function appends({ value }: Op): boolean {

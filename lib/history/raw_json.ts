@@ -1,1 +1,0 @@
-export { rawJson } from "../exact_json.ts";
