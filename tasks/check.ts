@@ -101,7 +101,7 @@ function checkPath(
     return judgement.differences.length === 0 ? EQUAL : DIFFERENT;
   } catch (error) {
     if (!(error instanceof UnreadableRun)) throw error;
-    console.error(`${path}: ${error.message}`);
+    console.error(error.message.includes(path) ? error.message : `${path}: ${error.message}`);
     return USAGE_STATUS;
   }
 }

@@ -8,7 +8,7 @@ import { checkFinalStates, type FinalStates, readFinalStates } from "./final_sta
 import type { Result } from "../checkers/checker.ts";
 import { composeResults } from "../checkers/compose.ts";
 import { checkNet } from "../checkers/net.ts";
-import type { Call } from "./clients/client.ts";
+import type { Call, MalformedReply } from "./clients/client.ts";
 import { type Clock, sleep, until } from "./clock/clock.ts";
 import type { Edn, EdnObject } from "../history/edn.ts";
 import { any, type Generator, stagger, timeLimit } from "./clients/generator.ts";
@@ -19,7 +19,7 @@ import { reasonOf } from "../message.ts";
 import { type Fault, faultValues, inflict } from "./faults/kinds.ts";
 import { type TimedFault, validate } from "./faults/schedule.ts";
 import { Cluster, Crash } from "./cluster.ts";
-import type { PacketObserver } from "./network/packet.ts";
+import type { Packet, PacketObserver } from "./network/packet.ts";
 import { faultsOf, type Plan, workloadOf } from "./plan.ts";
 import { timedOperation } from "./planned.ts";
 import { Random } from "./random.ts";
@@ -76,10 +76,7 @@ export interface Gauge {
 /** Maelstrom waits that long before final operations, with the network healed. */
 const RECOVERY_NS = 10 * NS_PER_S;
 
-/** Lines of a node's standard error that the report of its crash holds. */
-const LAST_WORDS = 8;
-
-/** Malformed replies of a node that are reported one by one; the history has all. */
+/** Most forms of malformed replies of a node that are reported, each once; the history has all. */
 const MALFORMED_REPORTED = 3;
 
 export function run(plan: Plan, environment: Environment): Promise<RunResult> {
@@ -94,8 +91,10 @@ class Run {
   readonly #cluster: Cluster;
   readonly #history: Op[] = [];
   readonly #problems: Problem[] = [];
-  /** Malformed replies, by node. */
-  readonly #malformed = new Map<string, number>();
+  /** What was wrong with malformed replies, by node. */
+  readonly #malformed = new Map<string, Set<string>>();
+  /** Messages that partitions have cut, by type. */
+  readonly #cut = new Map<string, number>();
   readonly #stopped: Promise<never>;
   #stop: (reason: unknown) => void = () => {};
   #originNs = 0;
@@ -122,7 +121,10 @@ class Run {
       loss,
       duplication,
       deliveryMs,
-      ...(message && { observe: (event, packet) => message(this.#nowNs(), event, packet) }),
+      observe: (event, packet) => {
+        if (event === "cut") this.#countCut(packet);
+        message?.(this.#nowNs(), event, packet);
+      },
       ...(log && { log: (node, line) => log(node, line, this.#nowNs()) }),
       problem: (problem) => this.#note(problem),
       crashed: (crash) => this.#stop(crash),
@@ -157,13 +159,19 @@ class Run {
   }
 
   #crashed({ problem: { node, text, lastWords = [] } }: Crash): RunResult {
-    return { ...this.#ended(), crash: { node, text, lastWords: lastWords.slice(-LAST_WORDS) } };
+    return { ...this.#ended(), crash: { node, text, lastWords } };
   }
 
   #ended(): RunResult {
-    const nodeCount = this.#plan.nodes.length;
+    const { nodes, concurrency } = this.#plan;
     const [workload, history, problems] = [this.#workload, this.#history, this.#problems];
-    return { workload, nodeCount, history, problems };
+    const { loggedErrors } = this.#cluster;
+    return { workload, nodes, concurrency, history, problems, loggedErrors, cut: this.#cut };
+  }
+
+  #countCut({ body }: Packet): void {
+    const type = String(body.type);
+    this.#cut.set(type, (this.#cut.get(type) ?? 0) + 1);
   }
 
   #enter(phase: Phase): void {
@@ -227,20 +235,20 @@ class Run {
       openClient: () => this.#cluster.openClient(),
       nowNs: () => this.#nowNs(),
       record: (op, asker) => this.#record(op, asker),
-      malformed: ({ node, message }) => this.#noteMalformed(node, message),
+      malformed: (error) => this.#noteMalformed(error),
     });
   }
 
-  /** Reports the first few of each node: one that cannot do better goes on like that. */
-  #noteMalformed(node: string, text: string): void {
-    const reported = this.#malformed.get(node) ?? 0;
-    this.#malformed.set(node, reported + 1);
-    if (reported >= MALFORMED_REPORTED) return;
-    const last = reported + 1 === MALFORMED_REPORTED
-      ? "; no more is said of such replies of this node"
-      : "";
-    const consequence = `the operation counts as indeterminate, with an exception${last}`;
-    this.#note({ node, text, consequence });
+  /** Reports each form once: a node that cannot do better goes on like that. */
+  #noteMalformed({ node, request, problem, message: text }: MalformedReply): void {
+    const forms = this.#malformed.get(node) ?? new Set();
+    this.#malformed.set(node, forms);
+    const form = `${request.type} ${problem.replaceAll(/\d+/g, "#")}`;
+    if (forms.has(form) || forms.size >= MALFORMED_REPORTED) return;
+    forms.add(form);
+    const consequence =
+      "the operation counts as indeterminate, with an exception; no more is said of such replies";
+    this.#note({ node, text, consequence, isInHistory: true });
   }
 
   /** The main phase's operations in time. */
