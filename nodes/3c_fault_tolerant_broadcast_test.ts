@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
 import { TestNode } from "../lib/testing/mod.ts";
-import { type Kind, kindOf } from "../lib/workbench/faults/kinds.ts";
+import { FAULT_KINDS, type Kind } from "../lib/workbench/faults/kinds.ts";
 import { PARTITION_SHAPES, type PartitionShape } from "../lib/workbench/faults/partitions.ts";
 import { schedule } from "../lib/workbench/faults/schedule.ts";
 import type { PlanOptions } from "../lib/workbench/plan.ts";
@@ -21,10 +21,10 @@ function run(options: Partial<PlanOptions>) {
 
 /** Maelstrom's partitions, those of one shape only. */
 function partitionsOf(shape: PartitionShape): Kind {
-  const partition = kindOf("partition");
+  const { partition } = FAULT_KINDS;
   const draw: Kind["draw"] = (nodes, random) => {
     const strike = partition.draw(nodes, random);
-    const { begin } = strike;
+    const [begin] = strike;
     return begin.f === "start-partition" && begin.shape === shape ? strike : draw(nodes, random);
   };
   return { ...partition, draw };

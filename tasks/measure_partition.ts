@@ -17,7 +17,6 @@ import type { Program } from "../lib/node.ts";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
 import { loadProgram } from "../lib/simulator/program.ts";
 import type { Delay } from "../lib/simulator/propagation.ts";
-import { NS_PER_S } from "../lib/history/operations.ts";
 import {
   grudgeOf,
   PARTITION_SHAPES,
@@ -26,7 +25,6 @@ import {
 import type { Grudge } from "../lib/workbench/network/network.ts";
 import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { UsageError, type Values, whole } from "../lib/workbench/option.ts";
-import { type PlannedFault, plannedFault } from "../lib/workbench/planned.ts";
 import { Random } from "../lib/workbench/random.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 
@@ -99,7 +97,10 @@ async function row(
       nodes,
       rate: options.rate,
       latencyMs: options.latency,
-      faults: onePartition(shape, grudge),
+      faults: [
+        { timeS: FROM_S, f: "start-partition", shape, grudge },
+        { timeS: TO_S, f: "stop-partition" },
+      ],
       seed,
     });
     for (const delay of run.delays) {
@@ -116,13 +117,6 @@ async function row(
   return `| ${cells.join(" | ")} | ${mean.toFixed(2)} |`;
 }
 
-function onePartition(shape: PartitionShape, grudge: Grudge): PlannedFault[] {
-  return [
-    plannedFault({ timeNs: FROM_S * NS_PER_S, fault: { f: "start-partition", shape, grudge } }),
-    { timeS: TO_S, f: "stop-partition" },
-  ];
-}
-
 /** A partition of that shape in which the lowest node is on that side. */
 function drawn(
   shape: PartitionShape,
@@ -133,7 +127,7 @@ function drawn(
   const [lowest = ""] = nodes;
   for (let tries = 0; tries < 1000; tries++) {
     const grudge = grudgeOf(shape, nodes, random);
-    const others = grudge.get(lowest)?.size ?? 0;
+    const others = grudge[lowest]?.length ?? 0;
     const isSmaller = others > nodes.length / 2;
     if (side === "—" || others === 0 || isSmaller === (side === "smaller")) return grudge;
   }

@@ -3,35 +3,30 @@
  *
  * @module
  */
-import { UNKNOWN, type Verdict } from "../checkers/checker.ts";
+import { UNKNOWN } from "../checkers/checker.ts";
+import { clip } from "../checkers/format.ts";
 import { type Edn, printEdn } from "../history/edn.ts";
 import type { Difference, Judgement } from "../workbench/store/judge.ts";
 import { alignCells, type Cell, listSentences, makePaint, type Paint, type Style } from "./text.ts";
 
-/** A judgement as lines for a person. */
 export function renderJudgement(path: string, judgement: Judgement, style: Style = {}): string {
   const { workload, verdict, differences, figures, explanation } = judgement;
   const paint = makePaint(style);
-  const head = (mark: keyof typeof TONES, word: string) =>
-    `${paint(TONES[mark], mark)} ${path}\n  ${workload}: ${word}`;
   const lines = listSentences(explanation, style.width ?? 80);
+  const render = (mark: keyof typeof TONES, word: string, rows: readonly string[] = []) =>
+    [`${paint(TONES[mark], mark)} ${path}\n  ${workload}: ${word}`, ...rows, ...lines].join("\n");
+  const reached = `verdict ${verdict === UNKNOWN ? "unknown" : verdict}`;
   if (differences === undefined) {
-    const word = `verdict ${printVerdict(verdict)}; there is no results.edn to compare with`;
-    return [head("?", word), ...lines].join("\n");
+    return render("?", `${reached}; there is no results.edn to compare with`);
   }
   if (differences.length === 0) {
-    const word = `verdict ${printVerdict(verdict)}, equal in every figure (${figures})`;
-    return [head("✓", word), ...lines].join("\n");
+    return render("✓", `${reached}, equal in every figure (${figures})`);
   }
   const word = `different in ${differences.length} of ${figures} figures`;
-  return [head("✗", word), ...table(differences, paint), ...lines].join("\n");
+  return render("✗", word, table(differences, paint));
 }
 
 const TONES = { "✓": "good", "✗": "bad", "?": "unsure" } as const;
-
-function printVerdict(verdict: Verdict): string {
-  return verdict === UNKNOWN ? "unknown" : String(verdict);
-}
 
 const DIFFERENCES_LIMIT = 12;
 const VALUE_WIDTH = 44;
@@ -51,6 +46,5 @@ function table(differences: readonly Difference[], paint: Paint): string[] {
 }
 
 function shorten(value: Edn | undefined): string {
-  const text = value === undefined ? "(absent)" : printEdn(value);
-  return text.length <= VALUE_WIDTH ? text : `${text.slice(0, VALUE_WIDTH - 1)}…`;
+  return value === undefined ? "(absent)" : clip(printEdn(value), VALUE_WIDTH);
 }

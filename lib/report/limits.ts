@@ -10,15 +10,11 @@ export interface Limit {
   readonly name: string;
   /** The key of a metric, common or the workload's: `serverMessagesPerOp`, `stableMedianMs`. */
   readonly metric: string;
-  /** The metric must be less than this. */
   readonly below?: number;
-  /** The metric must not exceed this. */
   readonly max?: number;
-  /** The metric must not be less than this. */
   readonly min?: number;
 }
 
-/** A limit and what was measured. */
 export interface MeasuredLimit extends Limit {
   /** Absent where the results do not hold it. */
   readonly value?: number;

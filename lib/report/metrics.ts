@@ -43,7 +43,6 @@ export const METRICS: readonly Metric[] = [
   ...new Set([...workloads.values()].flatMap(({ metrics = [] }) => metrics)),
 ];
 
-/** Reads the metrics of a run from its results. */
 export function readMetrics(results: EdnObject, workload: Workload): Metrics {
   const own = results["workload"];
   const found = [

@@ -6,13 +6,10 @@
 import { formatFigure, formatWhole } from "../checkers/format.ts";
 import { type ProgressLine, showLine } from "./progress_line.ts";
 
-/** What the line shows. */
 interface Reading {
   readonly phase: string;
-  /** Seconds since operations began. */
   readonly elapsedS: number;
   readonly operations: number;
-  /** Messages between servers. */
   readonly messages?: number;
   /** What is cut off, in words; absent where nothing is. */
   readonly fault?: string;
@@ -30,7 +27,7 @@ export function showProgress(expectedS: number, read: () => Reading): ProgressLi
   });
 }
 
-function inWords(reading: Reading, expectedS: number): string {
+function inWords(reading: Reading, expectedS: number): string[] {
   const { phase, elapsedS, operations, messages, fault } = reading;
   const seconds = Math.max(0, Math.floor(elapsedS));
   const perOp = messages === undefined || operations === 0
@@ -38,5 +35,5 @@ function inWords(reading: Reading, expectedS: number): string {
     : [`${formatFigure(messages / operations)} messages per op`];
   const time = seconds <= expectedS ? `${seconds} of ${expectedS} s` : `${seconds} s`;
   const words = [phase, time, `${formatWhole(operations)} ops`, ...perOp];
-  return [...words, ...(fault === undefined ? [] : [fault])].join(" · ");
+  return [...words, ...(fault === undefined ? [] : [fault])];
 }

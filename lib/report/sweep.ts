@@ -16,7 +16,6 @@ export interface SweepContext {
   readonly limits: readonly Limit[];
 }
 
-/** A simulated run, summed up. */
 export type SimulatedRun = SimulationReport<Summary>;
 
 /** How workers sum up what they simulate. */

@@ -17,7 +17,6 @@ export interface Row {
   readonly engine: string;
   readonly runs: number;
   readonly passed: number;
-  /** By the keys of metrics. */
   readonly figures: Readonly<Record<string, Spread>>;
 }
 

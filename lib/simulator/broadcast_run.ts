@@ -11,7 +11,6 @@ import { isClient } from "../message.ts";
 import { type Delay, Propagation } from "./propagation.ts";
 import { simulate } from "./simulate.ts";
 
-/** What came of it. */
 interface BroadcastFigures {
   readonly valid: Edn | undefined;
   readonly messagesPerOp: number;

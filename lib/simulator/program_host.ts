@@ -15,7 +15,6 @@ import type { Owner } from "./owner.ts";
 import { ProcessExit, type VirtualGlobals } from "./virtual_globals.ts";
 import type { Host, NodeEvents } from "../workbench/hosts/host.ts";
 
-/** One incarnation of a node. */
 /** What a node runs on. */
 interface Machine {
   /** How far its clock is off. */
@@ -139,7 +138,6 @@ interface HostEngine {
   readonly uncaught?: (node: string, text: string) => void;
 }
 
-/** Runs a program on every node. */
 export class ProgramHost implements Host {
   readonly #program: Program | ProgramSource;
   readonly #engine: HostEngine;
@@ -209,6 +207,11 @@ export class ProgramHost implements Host {
 
   lastWords(node: string): readonly string[] {
     return this.#running.get(node)?.lastWords ?? [];
+  }
+
+  /** A program writes no text: what it sends is heard at once. */
+  explainSilence(): undefined {
+    return undefined;
   }
 
   stop(): Promise<void> {

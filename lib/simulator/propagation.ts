@@ -83,7 +83,7 @@ export class Propagation {
 
   #noteFault({ process, f, value, time }: Op): void {
     if (process !== "nemesis" || value === null) return;
-    const grudge = f === "stop-partition" ? new Map() : grudgeIn(value);
+    const grudge = f === "stop-partition" ? {} : grudgeIn(value);
     if (grudge !== undefined) this.#changes.push({ atMs: time / NS_PER_MS, grudge });
   }
 }
@@ -91,6 +91,6 @@ export class Propagation {
 /** Reads the partition from a completed `start-partition`: `[:isolated {"n1" #{"n0"}, …}]`. */
 function grudgeIn(value: Edn): Grudge | undefined {
   if (!Array.isArray(value) || !(value[1] instanceof Map)) return undefined;
-  const sources = (set: unknown) => new Set(set instanceof Set ? [...set].map(String) : []);
-  return new Map([...value[1]].map(([node, set]) => [String(node), sources(set)]));
+  const sources = (set: unknown) => set instanceof Set ? [...set].map(String) : [];
+  return Object.fromEntries([...value[1]].map(([node, set]) => [String(node), sources(set)]));
 }

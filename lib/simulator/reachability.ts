@@ -64,7 +64,7 @@ function firstOpenMs(
   dest: string,
   fromMs: number,
 ): number {
-  const isCut = (change: Change | undefined) => change?.grudge.get(dest)?.has(src) ?? false;
+  const isCut = (change: Change | undefined) => change?.grudge[dest]?.includes(src) ?? false;
   if (!isCut(changes.findLast(({ atMs }) => atMs <= fromMs))) return fromMs;
   return changes.find((change) => change.atMs > fromMs && !isCut(change))?.atMs ?? Infinity;
 }

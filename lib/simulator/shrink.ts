@@ -18,20 +18,16 @@ import {
   plannedFault,
   type PlannedOperation,
   plannedOperation,
-  timedFault,
 } from "../workbench/planned.ts";
 import type { RunResult } from "../workbench/result.ts";
 import { failureSignature } from "./failure.ts";
 import { simulate } from "./simulate.ts";
 
-/** What came of it. */
 interface Shrunk {
   /** The smallest run found that fails in the same way. */
   readonly plan: Plan;
   readonly result: RunResult;
-  /** Its failure signature. */
   readonly signature: readonly string[];
-  /** Runs that were tried. */
   readonly attempts: number;
   readonly operations: number;
   readonly faults: number;
@@ -59,7 +55,6 @@ export async function shrink(
   options: PlanOptions,
   { maxAttempts = 500, tried = () => {} }: {
     readonly maxAttempts?: number;
-    /** Called after every attempt. */
     readonly tried?: (attempts: number) => void;
   } = {},
 ): Promise<Shrunk> {
@@ -140,8 +135,8 @@ class Search {
       before = this.best;
       await this.shorten();
       await this.simplify();
-      await this.leaveOutFaults();
-      await this.leaveOutOperations();
+      await this.leaveOut("faults");
+      await this.leaveOut("operations");
       await this.leaveOutClients();
       await this.leaveOutNodes();
       await this.moveEarlier();
@@ -197,20 +192,6 @@ class Search {
     }
   }
 
-  async leaveOutFaults(): Promise<void> {
-    await this.#leaveOut(
-      () => this.best.plan.faults,
-      (faults) => ({ ...this.best.plan, faults }),
-    );
-  }
-
-  async leaveOutOperations(): Promise<void> {
-    await this.#leaveOut(
-      () => this.best.plan.operations,
-      (operations) => ({ ...this.best.plan, operations }),
-    );
-  }
-
   /**
    * One client for each node, or two, or four …, or as many as have something to do. Where those are
    * more, some do what others did.
@@ -248,24 +229,19 @@ class Search {
         nodes,
         concurrency: Math.ceil(plan.concurrency / count) * nodes.length,
         operations: plan.operations.map((op) => ({ ...op, thread: moved(op.thread) })),
-        faults: plan.faults.flatMap((planned) => {
-          const { timeNs, fault } = timedFault(planned);
-          const left = restrict(fault, (id) => nodes.includes(id));
-          return left === undefined ? [] : [plannedFault({ timeNs, fault: left })];
-        }),
+        faults: plan.faults.flatMap((fault) => restrict(fault, (id) => nodes.includes(id)) ?? []),
       });
     }
   }
 
   /** Delta debugging: leaves out ever smaller parts. */
-  async #leaveOut<T>(
-    items: () => readonly T[],
-    without: (rest: readonly T[]) => Written,
-  ): Promise<void> {
-    for (let size = Math.ceil(items().length / 2); size >= 1; size = Math.floor(size / 2)) {
-      for (let from = 0; from < items().length;) {
-        const rest = items().toSpliced(from, size);
-        if (!await this.try(without(rest))) from += size;
+  async leaveOut(what: "faults" | "operations"): Promise<void> {
+    const left = () => this.best.plan[what].length;
+    for (let size = Math.ceil(left() / 2); size >= 1; size = Math.floor(size / 2)) {
+      for (let from = 0; from < left();) {
+        const { plan } = this.best;
+        const rest = plan[what].filter((_, i) => i < from || i >= from + size);
+        if (!await this.try({ ...plan, [what]: rest })) from += size;
         if (this.attempts >= this.#options.maxAttempts) return;
       }
     }

@@ -64,7 +64,6 @@ export class VirtualGlobals {
     this.#install();
   }
 
-  /** How many timers are set. */
   get pendingTimers(): number {
     return this.#timers.pending;
   }
@@ -110,7 +109,6 @@ export class VirtualGlobals {
     this.#timers.clearAllOf(owner);
   }
 
-  /** Gives the real globals back. */
   restore(): void {
     for (const restore of this.#saved.splice(0).reverse()) restore();
   }
@@ -258,7 +256,6 @@ function virtualDate(nowMs: () => number): DateConstructor {
   });
 }
 
-/** Draws a version 4 UUID. */
 function drawUuid(random: Random): string {
   const digits = Array.from({ length: 32 }, () => random.int(16));
   digits[12] = 4;

@@ -52,7 +52,6 @@ interface TimerOptions {
   readonly repeat?: boolean;
 }
 
-/** All timers that are set. */
 export class VirtualTimers {
   readonly #clock: Clock;
   readonly #currentOwner: () => Owner | undefined;
@@ -64,7 +63,6 @@ export class VirtualTimers {
     this.#currentOwner = currentOwner;
   }
 
-  /** How many timers are set. */
   get pending(): number {
     return this.#timers.size;
   }
@@ -76,7 +74,6 @@ export class VirtualTimers {
     return this.#start(callback, waitMs, options);
   }
 
-  /** `setImmediate`. */
   setImmediate(callback: unknown, args: unknown[]): VirtualTimer {
     return this.#start(callback, 0, { args });
   }
@@ -90,7 +87,6 @@ export class VirtualTimers {
     this.#timers.delete(timer.id);
   }
 
-  /** Clears all timers of an owner. */
   clearAllOf(owner: Owner): void {
     for (const timer of this.#timers.values()) {
       if (timer.owner === owner) this.clear(timer);

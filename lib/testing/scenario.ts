@@ -30,7 +30,7 @@ import { split } from "../workbench/faults/partitions.ts";
 import type { Problem } from "../workbench/hosts/host.ts";
 import type { Latency } from "../workbench/network/latency.ts";
 import type { Grudge } from "../workbench/network/network.ts";
-import type { Packet, PacketEvent } from "../workbench/network/packet.ts";
+import type { PacketEvent } from "../workbench/network/packet.ts";
 import { Random } from "../workbench/random.ts";
 
 /** What a scenario's world is like. */
@@ -87,9 +87,11 @@ export async function scenario(
   const { nodes = 1, seed = 1, latencyMs = 0, loss = 0, duplication = 0 } = options;
   const ids = Array.from({ length: nodes }, (_, i) => `n${i}`);
   await inVirtualTime(program, seed, async ({ clock, host }) => {
-    const chronicle = new Chronicle(clock, options);
     const { promise: crashed, reject: crash } = Promise.withResolvers<never>();
     crashed.catch(() => {}); // it may reject before anything waits for it
+    const transcriber = transcriberOf(options);
+    const sightings: Sighting[] = [];
+    const problems: Problem[] = [];
     const cluster = new Cluster({
       nodes: ids,
       host,
@@ -98,19 +100,39 @@ export async function scenario(
       latency: options.latency ?? { meanMs: latencyMs, distribution: "constant" },
       loss,
       duplication,
-      observe: (fate, packet) => chronicle.message(fate, packet),
-      log: (node, line) => chronicle.log(node, line),
-      problem: (problem) => chronicle.problem(problem),
+      observe: (fate, packet) => {
+        const { src, dest, body: { type } } = packet;
+        const timeNs = clock.nowNs();
+        sightings.push({ timeMs: timeNs / NS_PER_MS, fate, src, dest, type });
+        if (type !== "init" && type !== "init_ok") transcriber?.message?.(timeNs, fate, packet);
+      },
+      log: (node, line) => {
+        options.log?.(node, line);
+        transcriber?.log?.(node, line, clock.nowNs());
+      },
+      problem: (given) => {
+        const problem = { timeNs: clock.nowNs(), ...given };
+        problems.push(problem);
+        transcriber?.problem?.(problem);
+      },
       crashed: crash,
     });
     try {
       await cluster.start();
-      await Promise.race([story(new World(ids, cluster, clock, chronicle)), crashed]);
+      const world = new World(ids, { cluster, clock, sightings, problems, transcriber });
+      await Promise.race([story(world), crashed]);
     } finally {
       await cluster.stop();
-      chronicle.end();
+      transcriber?.end();
     }
   });
+}
+
+function transcriberOf({ transcript, latency, latencyMs = 0 }: ScenarioOptions) {
+  const filter = latency === undefined ? { promptMs: latencyMs } : {};
+  const transcriber = transcript && transcribe(transcript, filter);
+  transcriber?.up?.(0); // a scenario's time begins with its clock's
+  return transcriber;
 }
 
 function checkOptions({ nodes = 1, latencyMs = 0, loss = 0, duplication = 0 }: ScenarioOptions) {
@@ -129,95 +151,50 @@ function checkTime(name: string, ms: number): void {
   throw new RangeError(`${name} must be a time in milliseconds, got ${ms}`);
 }
 
-/** Keeps what happens in a scenario, and writes its transcript where one is wanted. */
-class Chronicle {
-  readonly sightings: Sighting[] = [];
-  readonly problems: Problem[] = [];
-  readonly #clock: Clock;
-  readonly #log: ScenarioOptions["log"];
-  readonly #transcriber: Transcriber | undefined;
-
-  constructor(clock: Clock, { log, transcript, latency, latencyMs = 0 }: ScenarioOptions) {
-    this.#clock = clock;
-    this.#log = log;
-    const filter = latency === undefined ? { promptMs: latencyMs } : {};
-    this.#transcriber = transcript && transcribe(transcript, filter);
-    this.#transcriber?.up?.(0); // a scenario's time begins with its clock's
-  }
-
-  message(fate: PacketEvent, packet: Packet): void {
-    const { src, dest, body: { type } } = packet;
-    const timeNs = this.#clock.nowNs();
-    this.sightings.push({ timeMs: timeNs / NS_PER_MS, fate, src, dest, type });
-    if (type !== "init" && type !== "init_ok") this.#transcriber?.message?.(timeNs, fate, packet);
-  }
-
-  log(node: string, line: string): void {
-    this.#log?.(node, line);
-    this.#transcriber?.log?.(node, line, this.#clock.nowNs());
-  }
-
-  problem(given: Omit<Problem, "timeNs">): void {
-    const problem = { timeNs: this.#clock.nowNs(), ...given };
-    this.problems.push(problem);
-    this.#transcriber?.problem?.(problem);
-  }
-
-  title(text: string): void {
-    this.#transcriber?.heading(text);
-  }
-
-  end(): void {
-    this.#transcriber?.end();
-  }
-
-  /** Notes what the test does to the world. */
-  intervention(what: string): void {
-    this.#transcriber?.intervention(this.#clock.nowNs(), "test", what);
-  }
-}
-
 /** How often {@linkcode World.expectWithin} checks, in milliseconds. */
 const CHECK_EVERY_MS = 10;
+
+/** What a world is made of. */
+interface Stage {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly sightings: readonly Sighting[];
+  readonly problems: readonly Problem[];
+  readonly transcriber: Transcriber | undefined;
+}
 
 /**
  * What a story can do and see. Times are milliseconds of virtual time. Every verb throws a
  * `RangeError` for a node that does not exist, and for a time that is none.
  */
 export class World {
+  /** Every message so far, including those of clients and services. */
+  readonly sightings: readonly Sighting[];
+  /** What nodes did wrong so far. */
+  readonly problems: readonly Problem[];
   readonly #cluster: Cluster;
   readonly #clock: Clock;
-  readonly #chronicle: Chronicle;
+  readonly #transcriber: Transcriber | undefined;
   readonly #idleClients = new Map<string, Client[]>();
   /** Receivers, and for each the sources it does not hear. */
-  #grudge: Grudge = new Map();
+  #grudge: Grudge = {};
 
   /** A world is made by {@linkcode scenario}. */
   constructor(
     /** The nodes' ids. */
     readonly nodes: readonly string[],
-    cluster: Cluster,
-    clock: Clock,
-    chronicle: Chronicle,
+    { cluster, clock, sightings, problems, transcriber }: Stage,
   ) {
+    this.sightings = sightings;
+    this.problems = problems;
     this.#cluster = cluster;
     this.#clock = clock;
-    this.#chronicle = chronicle;
+    this.#transcriber = transcriber;
   }
 
   /** Virtual time, in milliseconds. */
   get nowMs(): number {
     return this.#clock.nowNs() / NS_PER_MS;
-  }
-
-  /** Every message so far, including those of clients and services. */
-  get sightings(): readonly Sighting[] {
-    return this.#chronicle.sightings;
-  }
-
-  /** What nodes did wrong so far. */
-  get problems(): readonly Problem[] {
-    return this.#chronicle.problems;
   }
 
   /** Messages between nodes, and between nodes and services, so far. */
@@ -266,7 +243,7 @@ export class World {
 
   /** Writes a heading into the transcript. */
   title(text: string): void {
-    this.#chronicle.title(text);
+    this.#transcriber?.heading(text);
   }
 
   /** Separates two sides of the network, and repairs whatever was cut before. */
@@ -274,16 +251,15 @@ export class World {
     for (const node of [...side, ...other]) this.#node(node);
     const both = side.find((node) => other.includes(node));
     if (both !== undefined) throw new RangeError(`${both} cannot be on both sides of a partition`);
-    this.#chronicle.intervention(`partitions ${side.join(" ")} | ${other.join(" ")}`);
+    this.#note(`partitions ${side.join(" ")} | ${other.join(" ")}`);
     this.#sever(split([...side, ...other], side.length));
   }
 
   /** Cuts one direction between two nodes, or a node and a service, besides what is cut already. */
   cut({ from, to }: { readonly from: string; readonly to: string }): void {
     for (const id of [from, to]) this.#participant(id);
-    this.#chronicle.intervention(`cuts ${from} ──▶ ${to}`);
-    const sources = new Set(this.#grudge.get(to)).add(from);
-    this.#sever(new Map(this.#grudge).set(to, sources));
+    this.#note(`cuts ${from} ──▶ ${to}`);
+    this.#sever({ ...this.#grudge, [to]: [...this.#grudge[to] ?? [], from] });
   }
 
   #sever(grudge: Grudge): void {
@@ -293,61 +269,65 @@ export class World {
 
   /** Repairs the whole network. */
   heal(): void {
-    this.#chronicle.intervention("heals the network");
-    this.#grudge = new Map();
-    this.#cluster.heal();
+    this.#note("heals the network");
+    this.#sever({});
   }
 
   /** Holds back every message to a node or a service. */
   hold(id: string): void {
     this.#cluster.network.hold(this.#participant(id));
-    this.#chronicle.intervention(`holds messages to ${id}`);
+    this.#note(`holds messages to ${id}`);
   }
 
   /** Delivers what was held back. */
   release(id: string): void {
     this.#participant(id);
-    this.#chronicle.intervention(`releases messages to ${id}`);
+    this.#note(`releases messages to ${id}`);
     this.#cluster.network.release(id);
   }
 
   /** Stops a node for a while, timers included. */
   pause(node: string): void {
     this.#cluster.pause(this.#node(node));
-    this.#chronicle.intervention(`pauses ${node}`);
+    this.#note(`pauses ${node}`);
   }
 
   /** Lets a paused node go on: whatever waited happens now. */
   resume(node: string): void {
     this.#node(node);
-    this.#chronicle.intervention(`resumes ${node}`);
+    this.#note(`resumes ${node}`);
     this.#cluster.resume(node);
   }
 
   /** Kills a node; it loses its memory. */
   kill(node: string): void {
     this.#node(node);
-    this.#chronicle.intervention(`kills ${node}`);
+    this.#note(`kills ${node}`);
     this.#cluster.kill(node);
   }
 
   /** Starts a killed node again, with a new `init`. */
   restart(node: string): void {
     this.#node(node);
-    this.#chronicle.intervention(`restarts ${node}`);
+    this.#note(`restarts ${node}`);
     this.#cluster.restart(node);
   }
 
   /** Sets a node's wall clock off. */
   skew(node: string, skewMs: number): void {
     this.#cluster.skew(this.#node(node), skewMs);
-    this.#chronicle.intervention(`skews the clock of ${node} by ${skewMs} ms`);
+    this.#note(`skews the clock of ${node} by ${skewMs} ms`);
   }
 
   /** Makes a node's timers and input that late from now on, as on a busy machine; 0 ends it. */
   slow(node: string, lateMs: number): void {
     this.#cluster.slow(this.#node(node), lateMs);
-    this.#chronicle.intervention(`slows ${node} down by ${lateMs} ms`);
+    this.#note(`slows ${node} down by ${lateMs} ms`);
+  }
+
+  /** Notes what the test does to the world. */
+  #note(what: string): void {
+    this.#transcriber?.intervention(this.#clock.nowNs(), "test", what);
   }
 
   #node(id: string): string {

@@ -11,7 +11,6 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What runs the nodes. */
 export const ENGINES = ["maelstrom", "workbench", "simulator"] as const;
 export type EngineName = typeof ENGINES[number];
 /** The engines whose nodes are processes. */
@@ -23,7 +22,6 @@ const NAMES: Readonly<Record<EngineName, string>> = {
   simulator: "the simulator",
 };
 
-/** A kind of value. */
 export interface Kind<T> {
   /** What a value must be, such as `a whole number of at least 1`. */
   readonly expected: string;
@@ -32,7 +30,6 @@ export interface Kind<T> {
   readonly parse: (text: string) => unknown;
 }
 
-/** An option's description. */
 export interface Option<T> {
   /** Absent for a flag, which is there or not. */
   readonly kind?: Kind<T>;
@@ -50,7 +47,6 @@ export interface Option<T> {
   readonly engines?: readonly EngineName[];
 }
 
-/** Options by name. */
 export type Options = Readonly<Record<string, Option<unknown>>>;
 
 /** The values of options, by name: whether a flag was given; else the value, or the default. */
@@ -78,7 +74,6 @@ export function kindProblem<T>(kind: Kind<T>, value: unknown, got = value): stri
   return `must be ${kind.expected}, got ${text.length <= 80 ? text : `${text.slice(0, 79)}…`}`;
 }
 
-/** Any text. */
 export const text: Kind<string> = {
   expected: "a text",
   accepts: (value) => typeof value === "string",
@@ -109,12 +104,10 @@ export function number(
   };
 }
 
-/** A whole number within bounds. */
 export function whole(min: number, max?: number): Kind<number> {
   return number({ min, whole: true, ...(max !== undefined && { max }) });
 }
 
-/** One of some names. */
 export function oneOf<T extends string>(names: readonly T[]): Kind<T> {
   const known: readonly unknown[] = names;
   return {

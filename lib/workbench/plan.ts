@@ -13,7 +13,7 @@
  */
 import { KNOWN_MODELS } from "../checkers/elle/models.ts";
 import { isClient } from "../message.ts";
-import { FAULT_KINDS, type FaultKind, isFaultKind, kindOf } from "./faults/kinds.ts";
+import { FAULT_KINDS, type FaultKind, isFaultKind } from "./faults/kinds.ts";
 import { merge, schedule, type TimedFault } from "./faults/schedule.ts";
 import type { LatencyDistribution } from "./network/latency.ts";
 import {
@@ -100,6 +100,16 @@ const FAULT_ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
   skew: ["simulator"], // a process has the machine's clock
   slow: ["simulator"], // and is as fast as the machine
 };
+const FAULT_KIND_NAMES = Object.keys(FAULT_KINDS).join(", ");
+/** The kinds of faults that an engine has, with what each does; of all engines, if none is given. */
+export function faultKindsOf(
+  engine?: EngineName,
+): [name: string, kind: { readonly help: string }][] {
+  return Object.entries(FAULT_KINDS).filter(([name]) =>
+    engine === undefined || (FAULT_ENGINES[name] ?? OURS).includes(engine)
+  );
+}
+
 const LATENCY_DISTRIBUTIONS = ["constant", "uniform", "exponential"] as const;
 
 const probability = number({ min: 0, below: 1, called: "probability" });
@@ -126,11 +136,9 @@ const names = listOf(text, "names with commas between them");
 const models = listOf(oneOf(KNOWN_MODELS), `some of ${KNOWN_MODELS.join(", ")}`);
 
 const faults: Kind<readonly FaultKind[] | readonly PlannedFault[]> = {
-  expected: `some of ${[...FAULT_KINDS.keys()].join(", ")}`,
+  expected: `some of ${FAULT_KIND_NAMES}`,
   accepts: (value): value is readonly FaultKind[] | readonly PlannedFault[] =>
-    Array.isArray(value) &&
-    (value.every((one) => typeof one === "string" && isFaultKind(one)) ||
-      value.every(isPlannedFault)),
+    Array.isArray(value) && (value.every(isFaultKind) || value.every(isPlannedFault)),
   parse: names.parse,
 };
 
@@ -228,7 +236,7 @@ export const PLAN_OPTIONS = {
     name: "nemesis",
     kind: faults,
     value: "a,b,…",
-    help: `faults that come and go: ${[...FAULT_KINDS.keys()].join(", ")}; default none`,
+    help: "faults that come and go, of the kinds below; default none",
   },
   faultIntervalS: {
     name: "nemesis-interval",
@@ -354,7 +362,7 @@ export function faultsOf(
   if (planned.length > 0) return planned.map(timedFault);
   const kinds = faults.filter((one) => typeof one === "string");
   return merge(
-    kinds.map((kind) => schedule(kindOf(kind), nodes, random.split(kind), faultIntervalS)),
+    kinds.map((kind) => schedule(FAULT_KINDS[kind], nodes, random.split(kind), faultIntervalS)),
   );
 }
 

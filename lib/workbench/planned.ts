@@ -1,24 +1,18 @@
 /**
  * Faults and operations that are written down, each with its time, as a plan holds them: plain data,
- * in which a partition is an object of lists and an operation's value is a text in EDN.
+ * in which an operation's value is a text in EDN.
  *
  * @module
  */
 import { type Edn, isEdnObject, parseEdn, printEdn } from "../history/edn.ts";
-import { array, fieldProblem, type Fields, integer, optional, record, string } from "../rpc.ts";
+import { fieldProblem, integer, optional, string } from "../rpc.ts";
 import { NS_PER_S } from "../history/operations.ts";
 import type { ScriptedOp } from "./clients/script.ts";
-import type { Fault } from "./faults/kinds.ts";
+import { type Fault, isFault } from "./faults/kinds.ts";
 import type { TimedFault } from "./faults/schedule.ts";
-import type { Grudge } from "./network/network.ts";
-
-/** A fault as JSON has it: a grudge lists, for each receiver, the sources that it cannot hear. */
-type Plain<F> = F extends { readonly grudge: Grudge }
-  ? Omit<F, "grudge"> & { readonly grudge: Readonly<Record<string, readonly string[]>> }
-  : F;
 
 /** A fault that is written down: what strikes, and when, in seconds since the start of the run. */
-export type PlannedFault = { readonly timeS: number } & Plain<Fault>;
+export type PlannedFault = { readonly timeS: number } & Fault;
 
 /** An operation that is written down. */
 export interface PlannedOperation {
@@ -35,18 +29,12 @@ export interface PlannedOperation {
 
 /** A fault as a run inflicts it. */
 export function timedFault({ timeS, ...fault }: PlannedFault): TimedFault {
-  const timeNs = toNs(timeS);
-  if (fault.f !== "start-partition") return { timeNs, fault };
-  const grudge = Object.entries(fault.grudge).map(([node, ids]) => [node, new Set(ids)] as const);
-  return { timeNs, fault: { ...fault, grudge: new Map(grudge) } };
+  return { timeNs: toNs(timeS), fault };
 }
 
 /** A fault, written down. */
 export function plannedFault({ timeNs, fault }: TimedFault): PlannedFault {
-  const timeS = timeNs / NS_PER_S;
-  if (fault.f !== "start-partition") return { timeS, ...fault };
-  const grudge = [...fault.grudge].map(([node, sources]) => [node, [...sources]]);
-  return { timeS, ...fault, grudge: Object.fromEntries(grudge) };
+  return { timeS: timeNs / NS_PER_S, ...fault };
 }
 
 /** An operation as a generator takes it. */
@@ -80,22 +68,9 @@ function toNs(timeS: number): number {
   return Math.round(timeS * NS_PER_S);
 }
 
-const FAULT_FIELDS: Readonly<Record<Fault["f"], Fields>> = {
-  "start-partition": { shape: string, grudge: record(array(string)) },
-  "stop-partition": {},
-  "kill": { nodes: array(string) },
-  "restart": { nodes: array(string) },
-  "pause": { nodes: array(string) },
-  "resume": { nodes: array(string) },
-  "skew": { node: string, skewMs: integer },
-  "slow": { nodes: array(string), lateMs: integer },
-};
-
 /** Whether a value that was read, from a file for example, is a fault. */
 export function isPlannedFault(value: unknown): value is PlannedFault {
-  const fields: Readonly<Record<string, Fields>> = FAULT_FIELDS;
-  const expected = isTimed(value) ? fields[value.f] : undefined;
-  return expected !== undefined && isTimed(value) && fieldProblem(expected, value) === undefined;
+  return isTimed(value) && isFault(value);
 }
 
 /** Whether a value that was read is an operation. */

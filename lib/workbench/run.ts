@@ -8,17 +8,18 @@ import { checkFinalStates, type FinalStates, readFinalStates } from "./final_sta
 import type { Result } from "../checkers/checker.ts";
 import { composeResults } from "../checkers/compose.ts";
 import { checkNet } from "../checkers/net.ts";
-import type { Call } from "./clients/client.ts";
+import type { Call, MalformedReply } from "./clients/client.ts";
 import { type Clock, sleep, until } from "./clock/clock.ts";
 import type { Edn, EdnObject } from "../history/edn.ts";
 import { any, type Generator, stagger, timeLimit } from "./clients/generator.ts";
 import { scripted } from "./clients/script.ts";
 import { NS_PER_S, type Op } from "../history/operations.ts";
 import type { Host, Problem } from "./hosts/host.ts";
+import { reasonOf } from "../message.ts";
 import { type Fault, faultValues, inflict } from "./faults/kinds.ts";
 import { type TimedFault, validate } from "./faults/schedule.ts";
 import { Cluster, Crash } from "./cluster.ts";
-import type { PacketObserver } from "./network/packet.ts";
+import type { Packet, PacketObserver } from "./network/packet.ts";
 import { faultsOf, type Plan, workloadOf } from "./plan.ts";
 import { timedOperation } from "./planned.ts";
 import { Random } from "./random.ts";
@@ -75,13 +76,9 @@ export interface Gauge {
 /** Maelstrom waits that long before final operations, with the network healed. */
 const RECOVERY_NS = 10 * NS_PER_S;
 
-/** Lines of a node's standard error that the report of its crash holds. */
-const LAST_WORDS = 8;
-
-/** Malformed replies of a node that are reported one by one; the history has all. */
+/** Most forms of malformed replies of a node that are reported, each once; the history has all. */
 const MALFORMED_REPORTED = 3;
 
-/** Runs a workload against a host's nodes and checks what came of it. */
 export function run(plan: Plan, environment: Environment): Promise<RunResult> {
   return new Run(plan, environment).outcome();
 }
@@ -94,8 +91,10 @@ class Run {
   readonly #cluster: Cluster;
   readonly #history: Op[] = [];
   readonly #problems: Problem[] = [];
-  /** Malformed replies, by node. */
-  readonly #malformed = new Map<string, number>();
+  /** What was wrong with malformed replies, by node. */
+  readonly #malformed = new Map<string, Set<string>>();
+  /** Messages that partitions have cut, by type. */
+  readonly #cut = new Map<string, number>();
   readonly #stopped: Promise<never>;
   #stop: (reason: unknown) => void = () => {};
   #originNs = 0;
@@ -122,7 +121,10 @@ class Run {
       loss,
       duplication,
       deliveryMs,
-      ...(message && { observe: (event, packet) => message(this.#nowNs(), event, packet) }),
+      observe: (event, packet) => {
+        if (event === "cut") this.#countCut(packet);
+        message?.(this.#nowNs(), event, packet);
+      },
       ...(log && { log: (node, line) => log(node, line, this.#nowNs()) }),
       problem: (problem) => this.#note(problem),
       crashed: (crash) => this.#stop(crash),
@@ -144,8 +146,8 @@ class Run {
       await Promise.race([this.#phases(), this.#stopped]);
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
-      const { node, text, lastWords = [] } = error.problem;
-      return { ...this.#ended(), crash: { node, text, lastWords: lastWords.slice(-LAST_WORDS) } };
+      // A node that ends while its final state is read costs the run nothing: Maelstrom asks no more.
+      if (this.#net === undefined) return this.#crashed(error);
     } finally {
       signal?.removeEventListener("abort", abort);
       this.#enter("stopping");
@@ -156,10 +158,20 @@ class Run {
     return { ...this.#ended(), results: this.#check(), ...(finalStates && { finalStates }) };
   }
 
+  #crashed({ problem: { node, text, lastWords = [] } }: Crash): RunResult {
+    return { ...this.#ended(), crash: { node, text, lastWords } };
+  }
+
   #ended(): RunResult {
-    const nodeCount = this.#plan.nodes.length;
+    const { nodes, concurrency } = this.#plan;
     const [workload, history, problems] = [this.#workload, this.#history, this.#problems];
-    return { workload, nodeCount, history, problems };
+    const { loggedErrors } = this.#cluster;
+    return { workload, nodes, concurrency, history, problems, loggedErrors, cut: this.#cut };
+  }
+
+  #countCut({ body }: Packet): void {
+    const type = String(body.type);
+    this.#cut.set(type, (this.#cut.get(type) ?? 0) + 1);
   }
 
   #enter(phase: Phase): void {
@@ -184,7 +196,8 @@ class Run {
     await this.#main(threads, this.#schedule(main, background, random));
     if (final !== undefined) {
       this.#enter("recovering");
-      if (this.#plan.faults.length > 0) this.#recover();
+      const remedies = this.#plan.faults.length > 0 ? this.#cluster.remedies() : [];
+      for (const remedy of remedies) this.#inflict(remedy); // as Maelstrom heals before it waits
       await sleep(clock, RECOVERY_NS);
       this.#enter("final");
       await threads.run(final);
@@ -202,8 +215,8 @@ class Run {
       try {
         await setUp?.(call);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new Crash(this.#note({ node, text: `${node} failed in the set-up: ${reason}` }));
+        const text = `${node} failed in the set-up: ${reasonOf(error)}`;
+        throw new Crash(this.#note({ node, text }));
       }
     }));
   }
@@ -222,20 +235,20 @@ class Run {
       openClient: () => this.#cluster.openClient(),
       nowNs: () => this.#nowNs(),
       record: (op, asker) => this.#record(op, asker),
-      malformed: ({ node, message }) => this.#noteMalformed(node, message),
+      malformed: (error) => this.#noteMalformed(error),
     });
   }
 
-  /** Reports the first few of each node: one that cannot do better goes on like that. */
-  #noteMalformed(node: string, text: string): void {
-    const reported = this.#malformed.get(node) ?? 0;
-    this.#malformed.set(node, reported + 1);
-    if (reported >= MALFORMED_REPORTED) return;
-    const last = reported + 1 === MALFORMED_REPORTED
-      ? "; no more is said of such replies of this node"
-      : "";
-    const consequence = `the operation counts as indeterminate, with an exception${last}`;
-    this.#note({ node, text, consequence });
+  /** Reports each form once: a node that cannot do better goes on like that. */
+  #noteMalformed({ node, request, problem, message: text }: MalformedReply): void {
+    const forms = this.#malformed.get(node) ?? new Set();
+    this.#malformed.set(node, forms);
+    const form = `${request.type} ${problem.replaceAll(/\d+/g, "#")}`;
+    if (forms.has(form) || forms.size >= MALFORMED_REPORTED) return;
+    forms.add(form);
+    const consequence =
+      "the operation counts as indeterminate, with an exception; no more is said of such replies";
+    this.#note({ node, text, consequence, isInHistory: true });
   }
 
   /** The main phase's operations in time. */
@@ -275,11 +288,6 @@ class Run {
     return () => stopped = true;
   }
 
-  /** Ends every fault, as Maelstrom heals the network before it waits for recovery. */
-  #recover(): void {
-    for (const fault of this.#cluster.remedies()) this.#inflict(fault);
-  }
-
   #inflict(fault: Fault): void {
     const [invoked, completed] = faultValues(fault);
     const op = { process: "nemesis", type: "info", f: fault.f } as const;
@@ -305,16 +313,9 @@ class Run {
   }
 
   #check(): EdnObject {
-    const { availability, consistencyModels } = this.#plan;
-    return composeResults({
-      history: this.#history,
-      check: this.#workload.check,
-      options: {
-        ...(availability === undefined ? {} : { availability }),
-        ...(consistencyModels === undefined ? {} : { consistencyModels }),
-      },
-      net: this.#net ?? checkNet(this.#cluster.network.traffic, this.#invocations),
-    });
+    const { check } = this.#workload;
+    const net = this.#net ?? checkNet(this.#cluster.network.traffic, this.#invocations);
+    return composeResults({ history: this.#history, check, options: this.#plan, net });
   }
 
   /** Lets the nodes come to rest, and reads what they hold. */

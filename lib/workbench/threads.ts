@@ -8,6 +8,7 @@
  * @module
  */
 import { type Call, type Client, MalformedReply } from "./clients/client.ts";
+import { completionOfError } from "./clients/completion.ts";
 import type { Clock, Timer } from "./clock/clock.ts";
 import type { Assignment, Generator, When } from "./clients/generator.ts";
 import type { Op } from "../history/operations.ts";
@@ -19,11 +20,9 @@ interface ThreadsOptions {
   readonly workload: Workload;
   readonly options: WorkloadOptions;
   readonly openClient: () => Client;
-  /** Nanoseconds since the start of the history. */
   readonly nowNs: () => number;
   /** Adds an event to the history. */
   readonly record: (op: Omit<Op, "index" | "time">, asker: Asker) => Op;
-  /** Called with each malformed reply. */
   readonly malformed: (error: MalformedReply) => void;
 }
 
@@ -48,7 +47,6 @@ interface Worker {
   spent: boolean;
 }
 
-/** All client threads of a run. */
 export class Threads {
   readonly #context: ThreadsOptions;
   readonly #threads: Thread[];
@@ -115,7 +113,6 @@ export class Threads {
     return clock.at(clock.nowNs() + (timeNs - nowNs()), callback);
   }
 
-  /** Closes every client. */
   close(): void {
     for (const thread of this.#threads) thread.worker?.client.close();
   }
@@ -137,7 +134,7 @@ export class Threads {
   async #invoke({ thread: index, ...op }: Assignment, generator: Generator): Promise<void> {
     const thread = this.#threads[index];
     if (thread === undefined) throw new RangeError(`there is no thread ${index}`);
-    const { record } = this.#context;
+    const { record, workload } = this.#context;
     thread.busy = true;
     this.#outstanding++;
     this.#turn = (this.#turn + 1) % (this.#threads.length + 1);
@@ -146,7 +143,8 @@ export class Threads {
     const { asker, perform, call } = this.#workerOf(thread, index);
     const invoked = record({ ...keys, type: "invoke", value }, asker);
     generator.observe?.(invoked, index);
-    const completion = await perform(op, call);
+    const completion = await perform(op, call)
+      .catch((error: unknown) => completionOfError(error, op, workload.idempotent));
     const { type, error } = completion;
     const completed = record({
       ...keys,

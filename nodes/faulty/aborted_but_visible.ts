@@ -8,10 +8,8 @@
  *
  * To see it (G1a, and updates on top of aborted ones):
  *
- * ```sh
- * deno task sim nodes/faulty/aborted_but_visible.ts -w txn-list-append --node-count 1 \
- *   --concurrency 4 --time-limit 10 --rate 50 --consistency-models read-committed
- * ```
+ *     deno task sim nodes/faulty/aborted_but_visible.ts -w txn-list-append --node-count 1 \
+ *       --concurrency 4 --time-limit 10 --rate 50 --consistency-models read-committed
  *
  * @module
  */

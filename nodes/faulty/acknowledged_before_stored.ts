@@ -7,10 +7,8 @@
  *
  * To see it (values are lost):
  *
- * ```sh
- * deno task sim nodes/faulty/acknowledged_before_stored.ts -w broadcast --node-count 1 \
- *   --concurrency 4 --time-limit 40 --rate 50 --nemesis kill --nemesis-interval 2
- * ```
+ *     deno task sim nodes/faulty/acknowledged_before_stored.ts -w broadcast --node-count 1 \
+ *       --concurrency 4 --time-limit 40 --rate 50 --nemesis kill --nemesis-interval 2
  *
  * @module
  */

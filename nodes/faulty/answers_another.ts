@@ -8,10 +8,8 @@
  *
  * To see it (echo replies differ from their requests):
  *
- * ```sh
- * deno task sim nodes/faulty/answers_another.ts -w echo --node-count 1 --concurrency 5 \
- *   --time-limit 2 --rate 50
- * ```
+ *     deno task sim nodes/faulty/answers_another.ts -w echo --node-count 1 --concurrency 5 \
+ *       --time-limit 2 --rate 50
  *
  * @module
  */

@@ -8,10 +8,8 @@
  *
  * To see it (the final count is too high):
  *
- * ```sh
- * deno task sim nodes/faulty/counter_blind_retry.ts -w g-counter --node-count 2 --time-limit 10 \
- *   --rate 50 --loss 0.1
- * ```
+ *     deno task sim nodes/faulty/counter_blind_retry.ts -w g-counter --node-count 2 --time-limit 10 \
+ *       --rate 50 --loss 0.1
  *
  * @module
  */

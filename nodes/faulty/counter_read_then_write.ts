@@ -8,10 +8,8 @@
  *
  * To see it (the final count is too low):
  *
- * ```sh
- * deno task sim nodes/faulty/counter_read_then_write.ts -w g-counter --node-count 3 \
- *   --time-limit 5 --rate 100 --latency 10
- * ```
+ *     deno task sim nodes/faulty/counter_read_then_write.ts -w g-counter --node-count 3 \
+ *       --time-limit 5 --rate 100 --latency 10
  *
  * @module
  */

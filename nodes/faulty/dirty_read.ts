@@ -8,10 +8,8 @@
  *
  * To see it (G1a):
  *
- * ```sh
- * deno task sim nodes/faulty/dirty_read.ts -w txn-rw-register --node-count 1 --concurrency 8 \
- *   --time-limit 10 --rate 200 --consistency-models read-committed
- * ```
+ *     deno task sim nodes/faulty/dirty_read.ts -w txn-rw-register --node-count 1 --concurrency 8 \
+ *       --time-limit 10 --rate 200 --consistency-models read-committed
  *
  * @module
  */

@@ -8,10 +8,8 @@
  *
  * To see it (some ids are generated twice):
  *
- * ```sh
- * deno task sim nodes/faulty/duplicate_ids_after_restart.ts -w unique-ids --node-count 1 \
- *   --concurrency 60 --time-limit 4 --rate 20 --nemesis kill --nemesis-interval 0.5
- * ```
+ *     deno task sim nodes/faulty/duplicate_ids_after_restart.ts -w unique-ids --node-count 1 \
+ *       --concurrency 60 --time-limit 4 --rate 20 --nemesis kill --nemesis-interval 0.5
  *
  * @module
  */

@@ -9,10 +9,8 @@
  *
  * To see it (a valid run with more than 30 messages per operation):
  *
- * ```sh
- * deno task sim nodes/faulty/endless_retries.ts -w broadcast --node-count 5 --time-limit 20 \
- *   --rate 10 --nemesis partition
- * ```
+ *     deno task sim nodes/faulty/endless_retries.ts -w broadcast --node-count 5 --time-limit 20 \
+ *       --rate 10 --nemesis partition
  *
  * @module
  */

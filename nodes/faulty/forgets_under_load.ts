@@ -7,10 +7,8 @@
  *
  * To see it (values are lost):
  *
- * ```sh
- * deno task sim nodes/faulty/forgets_under_load.ts -w broadcast --node-count 1 --time-limit 10 \
- *   --rate 100
- * ```
+ *     deno task sim nodes/faulty/forgets_under_load.ts -w broadcast --node-count 1 --time-limit 10 \
+ *       --rate 100
  *
  * @module
  */

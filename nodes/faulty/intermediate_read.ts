@@ -7,10 +7,8 @@
  *
  * To see it (G1b):
  *
- * ```sh
- * deno task sim nodes/faulty/intermediate_read.ts -w txn-list-append --node-count 1 \
- *   --concurrency 8 --time-limit 30 --rate 100 --consistency-models read-committed
- * ```
+ *     deno task sim nodes/faulty/intermediate_read.ts -w txn-list-append --node-count 1 \
+ *       --concurrency 8 --time-limit 30 --rate 100 --consistency-models read-committed
  *
  * @module
  */

@@ -8,10 +8,8 @@
  *
  * To see it (polls skip offsets, and acknowledged messages are lost):
  *
- * ```sh
- * deno task sim nodes/faulty/log_forgets.ts -w kafka --node-count 1 --concurrency 4n \
- *   --time-limit 5 --rate 500
- * ```
+ *     deno task sim nodes/faulty/log_forgets.ts -w kafka --node-count 1 --concurrency 4n \
+ *       --time-limit 5 --rate 500
  *
  * @module
  */

@@ -8,10 +8,8 @@
  *
  * To see it (two nodes disagree about an offset):
  *
- * ```sh
- * deno task sim nodes/faulty/log_two_owners.ts -w kafka --node-count 2 --concurrency 4n \
- *   --time-limit 5 --rate 200 --latency 20
- * ```
+ *     deno task sim nodes/faulty/log_two_owners.ts -w kafka --node-count 2 --concurrency 4n \
+ *       --time-limit 5 --rate 200 --latency 20
  *
  * @module
  */

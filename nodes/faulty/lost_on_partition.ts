@@ -7,10 +7,8 @@
  *
  * To see it (values are lost):
  *
- * ```sh
- * deno task sim nodes/faulty/lost_on_partition.ts -w broadcast --node-count 5 --time-limit 20 \
- *   --rate 10 --nemesis partition
- * ```
+ *     deno task sim nodes/faulty/lost_on_partition.ts -w broadcast --node-count 5 --time-limit 20 \
+ *       --rate 10 --nemesis partition
  *
  * @module
  */

@@ -9,10 +9,8 @@
  *
  * To see it (lost-update):
  *
- * ```sh
- * deno task sim nodes/faulty/lost_update.ts -w txn-rw-register --node-count 1 --concurrency 8 \
- *   --time-limit 10 --rate 200 --consistency-models cursor-stability
- * ```
+ *     deno task sim nodes/faulty/lost_update.ts -w txn-rw-register --node-count 1 --concurrency 8 \
+ *       --time-limit 10 --rate 200 --consistency-models cursor-stability
  *
  * @module
  */

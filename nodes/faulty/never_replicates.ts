@@ -8,11 +8,9 @@
  *
  * To see it (valid to Maelstrom; the final states diverge):
  *
- * ```sh
- * deno task sim nodes/faulty/never_replicates.ts -w txn-rw-register --node-count 2 \
- *   --concurrency 2n --time-limit 10 --rate 100 --consistency-models read-committed \
- *   --availability total --nemesis partition
- * ```
+ *     deno task sim nodes/faulty/never_replicates.ts -w txn-rw-register --node-count 2 \
+ *       --concurrency 2n --time-limit 10 --rate 100 --consistency-models read-committed \
+ *       --availability total --nemesis partition
  *
  * @module
  */

@@ -8,10 +8,8 @@
  *
  * To see it (offsets go backwards between polls):
  *
- * ```sh
- * deno task sim nodes/faulty/poll_repeats.ts -w kafka --node-count 1 --concurrency 2n \
- *   --time-limit 10 --rate 150
- * ```
+ *     deno task sim nodes/faulty/poll_repeats.ts -w kafka --node-count 1 --concurrency 2n \
+ *       --time-limit 10 --rate 150
  *
  * @module
  */

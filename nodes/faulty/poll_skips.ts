@@ -8,10 +8,8 @@
  *
  * To see it (polls skip messages):
  *
- * ```sh
- * deno task sim nodes/faulty/poll_skips.ts -w kafka --node-count 1 --concurrency 4n \
- *   --time-limit 10 --rate 150
- * ```
+ *     deno task sim nodes/faulty/poll_skips.ts -w kafka --node-count 1 --concurrency 4n \
+ *       --time-limit 10 --rate 150
  *
  * @module
  */

@@ -9,10 +9,8 @@
  *
  * To see it (G-single-item):
  *
- * ```sh
- * deno task sim nodes/faulty/read_skew.ts -w txn-list-append --node-count 1 --concurrency 8 \
- *   --time-limit 10 --rate 200 --consistency-models snapshot-isolation
- * ```
+ *     deno task sim nodes/faulty/read_skew.ts -w txn-list-append --node-count 1 --concurrency 8 \
+ *       --time-limit 10 --rate 200 --consistency-models snapshot-isolation
  *
  * @module
  */

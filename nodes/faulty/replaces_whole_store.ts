@@ -9,11 +9,9 @@
  *
  * To see it (valid to Maelstrom; writes are lost from the final states):
  *
- * ```sh
- * deno task sim nodes/faulty/replaces_whole_store.ts -w txn-rw-register --node-count 2 \
- *   --concurrency 2n --time-limit 20 --rate 100 --consistency-models read-committed \
- *   --availability total --nemesis partition --nemesis-interval 2
- * ```
+ *     deno task sim nodes/faulty/replaces_whole_store.ts -w txn-rw-register --node-count 2 \
+ *       --concurrency 2n --time-limit 20 --rate 100 --consistency-models read-committed \
+ *       --availability total --nemesis partition --nemesis-interval 2
  *
  * @module
  */

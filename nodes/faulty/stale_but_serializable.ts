@@ -9,10 +9,8 @@
  *
  * To see it (G-single-item-realtime):
  *
- * ```sh
- * deno task sim nodes/faulty/stale_but_serializable.ts -w txn-list-append --node-count 2 \
- *   --time-limit 20 --rate 40
- * ```
+ *     deno task sim nodes/faulty/stale_but_serializable.ts -w txn-list-append --node-count 2 \
+ *       --time-limit 20 --rate 40
  *
  * @module
  */

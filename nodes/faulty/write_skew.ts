@@ -10,10 +10,8 @@
  *
  * To see it (G2-item):
  *
- * ```sh
- * deno task sim nodes/faulty/write_skew.ts -w txn-list-append --node-count 1 --concurrency 8 \
- *   --time-limit 10 --rate 200 --consistency-models serializable
- * ```
+ *     deno task sim nodes/faulty/write_skew.ts -w txn-list-append --node-count 1 --concurrency 8 \
+ *       --time-limit 10 --rate 200 --consistency-models serializable
  *
  * @module
  */

@@ -12,10 +12,12 @@ import { formatTable } from "../../lib/checkers/table.ts";
 import { spreadOf } from "../../lib/report/metrics.ts";
 
 /** One of the things that are measured side by side. */
-export interface Contender extends AsyncDisposable {
+export interface Contender {
   readonly name: string;
   /** Measures one round, in the bench's unit. */
-  measure(): Promise<number>;
+  measure(): number | Promise<number>;
+  /** Ends what it keeps running between rounds. */
+  end?(): Promise<void>;
 }
 
 /** What a contender's ratio to the reference must be. */
@@ -36,7 +38,7 @@ export interface Bench {
   readonly rounds: number;
   readonly target?: Target;
   /** Makes the contenders ready. The first one is the reference. */
-  start(): Promise<Contender[]>;
+  start(): Contender[] | Promise<Contender[]>;
 }
 
 /** What the rounds of one contender come to. */
@@ -55,7 +57,7 @@ interface Standing {
 export async function compare(bench: Bench, rounds = bench.rounds): Promise<Standing[]> {
   await using stack = new AsyncDisposableStack();
   const contenders = await bench.start();
-  for (const contender of contenders) stack.use(contender);
+  for (const contender of contenders) stack.defer(() => contender.end?.());
   const figures = contenders.map((): number[] => []);
   for (let round = 0; round <= rounds; round++) {
     for (const [i, contender] of contenders.entries()) {

@@ -11,7 +11,7 @@ function contender(name: string, figures: readonly number[], events: string[] = 
       const figure = figures[round++];
       return figure === undefined ? Promise.reject(new Error(name)) : Promise.resolve(figure);
     },
-    [Symbol.asyncDispose]: () => Promise.resolve(void events.push(`${name} ends`)),
+    end: () => Promise.resolve(void events.push(`${name} ends`)),
   };
 }
 

@@ -37,9 +37,8 @@ const parseAndStringify: Contender = {
     let length = 0;
     for (const line of lines) length += JSON.stringify(JSON.parse(line)).length;
     if (length === 0) throw new Error("nothing was done");
-    return Promise.resolve(MESSAGES / (performance.now() - startMs));
+    return MESSAGES / (performance.now() - startMs);
   },
-  [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 
 async function overPipe(program: EchoProgram): Promise<Contender> {
@@ -56,6 +55,6 @@ async function overPipe(program: EchoProgram): Promise<Contender> {
       }
       return MESSAGES / tookMs;
     },
-    [Symbol.asyncDispose]: () => piped[Symbol.asyncDispose](),
+    end: () => piped[Symbol.asyncDispose](),
   };
 }

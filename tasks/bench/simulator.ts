@@ -30,62 +30,51 @@ interface Cost {
 const HEAP_EVERY = 5_000;
 
 /** A challenge in virtual time, again and again, each time with the next seed. */
-class Simulated implements Contender {
-  #seed = 0;
-
-  constructor(
-    readonly name: string,
-    readonly challenge: string,
-    readonly options: Partial<PlanOptions>,
-    readonly figure: (cost: Cost) => number,
-  ) {}
-
-  async measure(): Promise<number> {
-    const { node, runs: [run = {}] } = challengeOf(this.challenge);
-    const program = await loadProgram(pathToFileURL(resolve(node)).href);
-    const options = applyGiven({ ...run, seed: ++this.#seed }, this.options);
-    let gauge: Gauge | undefined;
-    let [messages, clientMessages, heapBytes] = [0, 0, 0];
-    const startMs = performance.now();
-    const { results } = await simulate(program, options, {
-      started: (of) => gauge = of,
-      message: (_, fate, { src, dest }) => {
-        if (fate !== "send") return;
-        if (isClient(src) || isClient(dest)) clientMessages++;
-        else messages++;
-        if ((messages + clientMessages) % HEAP_EVERY !== 0) return;
-        heapBytes = Math.max(heapBytes, Deno.memoryUsage().heapUsed);
-      },
-    });
-    const wallS = (performance.now() - startMs) / 1000;
-    if (results?.["valid?"] !== true) {
-      throw new Error(`${this.name} with seed ${this.#seed} is not valid`);
-    }
-    return this.figure({ virtualS: (gauge?.nowNs() ?? 0) / NS_PER_S, wallS, messages, heapBytes });
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
-  }
+function simulated(
+  name: string,
+  { id, options = {}, figure }: {
+    /** The challenge's. */
+    readonly id: string;
+    readonly options?: Partial<PlanOptions>;
+    readonly figure: (cost: Cost) => number;
+  },
+): Contender {
+  let seed = 0;
+  return {
+    name,
+    async measure() {
+      const { node, runs: [run = {}] } = challengeOf(id);
+      const program = await loadProgram(pathToFileURL(resolve(node)).href);
+      const plan = applyGiven({ ...run, seed: ++seed }, options);
+      let gauge: Gauge | undefined;
+      let [messages, clientMessages, heapBytes] = [0, 0, 0];
+      const startMs = performance.now();
+      const { results } = await simulate(program, plan, {
+        started: (of) => gauge = of,
+        message: (_, fate, { src, dest }) => {
+          if (fate !== "send") return;
+          if (isClient(src) || isClient(dest)) clientMessages++;
+          else messages++;
+          if ((messages + clientMessages) % HEAP_EVERY !== 0) return;
+          heapBytes = Math.max(heapBytes, Deno.memoryUsage().heapUsed);
+        },
+      });
+      const wallS = (performance.now() - startMs) / 1000;
+      if (results?.["valid?"] !== true) throw new Error(`${name} with seed ${seed} is not valid`);
+      return figure({ virtualS: (gauge?.nowNs() ?? 0) / NS_PER_S, wallS, messages, heapBytes });
+    },
+  };
 }
 
-const realTime: Contender = {
-  name: "real time",
-  measure: () => Promise.resolve(1),
-  [Symbol.asyncDispose]: () => Promise.resolve(),
-};
-
 function speedOf(id: string, atLeast: number): Bench {
+  const figure = ({ virtualS, wallS }: Cost) => virtualS / wallS;
   return {
     name: `sim-${id}`,
     title: `Challenge ${id} in virtual time`,
     unit: "virtual s/s",
     rounds: 10,
     target: { contender: id, atLeast },
-    start() {
-      const simulated = new Simulated(id, id, {}, ({ virtualS, wallS }) => virtualS / wallS);
-      return Promise.resolve([realTime, simulated]);
-    },
+    start: () => [{ name: "real time", measure: () => 1 }, simulated(id, { id, figure })],
   };
 }
 
@@ -99,8 +88,8 @@ function growthOf(what: string, unit: string, figure: (cost: Cost) => number): B
     rounds: 3,
     target: { contender: `${SIZES.at(-1)} nodes`, atMost: 1 },
     start: () =>
-      Promise.resolve(
-        SIZES.map((size) => new Simulated(`${size} nodes`, "3d", { nodeCount: size }, figure)),
+      SIZES.map((nodeCount) =>
+        simulated(`${nodeCount} nodes`, { id: "3d", options: { nodeCount }, figure })
       ),
   };
 }

@@ -26,7 +26,6 @@ const nothing: Contender = {
     await new Deno.Command(Deno.execPath(), { args: ["eval", ""] }).output();
     return performance.now() - startMs;
   },
-  [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 
 function untilInitOk(program: EchoProgram): Contender {
@@ -38,6 +37,5 @@ function untilInitOk(program: EchoProgram): Contender {
       await piped.exchange(new TextEncoder().encode(INIT), 1);
       return performance.now() - startMs;
     },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

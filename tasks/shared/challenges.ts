@@ -10,7 +10,6 @@ import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts
 import { UsageError } from "../../lib/workbench/option.ts";
 import type { Plan, PlanOptions } from "../../lib/workbench/plan.ts";
 
-/** One challenge. */
 export interface Challenge {
   /** What `deno task` calls it. */
   readonly id: string;
@@ -30,39 +29,25 @@ function challenge(
   runs: string | readonly string[],
   limits: readonly Limit[] = [],
 ): Challenge {
-  const lines = typeof runs === "string" ? [runs] : runs;
   const program = `nodes/${node}.ts`;
-  return {
-    id,
-    title,
-    node: program,
-    runs: lines.map((line) => applyGiven({ program }, parseRunOptions(line.split(" ")))),
-    limits,
-  };
+  const plans = [runs].flat().map((words) =>
+    applyGiven({ program }, parseRunOptions(words.split(" ")))
+  );
+  return { id, title, node: program, runs: plans, limits };
 }
 
-const messagesBelow = (below: number): Limit => ({
-  name: "messages per op",
-  metric: "serverMessagesPerOp",
-  below,
-});
-
-const medianBelow = (belowMs: number): Limit => ({
-  name: "median latency",
-  metric: "stableMedianMs",
-  below: belowMs,
-});
-
-const maximumBelow = (belowMs: number): Limit => ({
-  name: "maximum latency",
-  metric: "stableMaxMs",
-  below: belowMs,
-});
+const limit = (name: string, metric: string) => (below: number): Limit => ({ name, metric, below });
+const messagesBelow = limit("messages per op", "serverMessagesPerOp");
+const medianBelow = limit("median latency", "stableMedianMs");
+const maximumBelow = limit("maximum latency", "stableMaxMs");
 
 const WIDE = "-w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100";
 const LOG = "-w kafka --node-count 2 --concurrency 2n --time-limit 20 --rate 1000";
 const TXN = "-w txn-rw-register --concurrency 2n --time-limit 20 --rate 1000";
 const COUNTER = "-w g-counter --node-count 3 --rate 100 --time-limit 20 --nemesis partition";
+const BROADCAST = "-w broadcast --node-count 5 --time-limit 20 --rate 10";
+const GOSSIP = "--node-count 5 --time-limit 30 --rate 10 --nemesis partition";
+const STORE = "--node-count 5 --time-limit 20 --rate 100 --nemesis partition";
 
 /** Every challenge, in the order of the pages. */
 export const CHALLENGES: readonly Challenge[] = [
@@ -79,17 +64,12 @@ export const CHALLENGES: readonly Challenge[] = [
     "3a_single_node_broadcast",
     "-w broadcast --node-count 1 --time-limit 20 --rate 10",
   ),
-  challenge(
-    "3b",
-    "Multi-node broadcast",
-    "3b_multi_node_broadcast",
-    "-w broadcast --node-count 5 --time-limit 20 --rate 10",
-  ),
+  challenge("3b", "Multi-node broadcast", "3b_multi_node_broadcast", BROADCAST),
   challenge(
     "3c",
     "Fault-tolerant broadcast",
     "3c_fault_tolerant_broadcast",
-    "-w broadcast --node-count 5 --time-limit 20 --rate 10 --nemesis partition",
+    `${BROADCAST} --nemesis partition`,
   ),
   challenge("3d", "Efficient broadcast, part 1", "3d_efficient_broadcast_1", WIDE, [
     messagesBelow(30),
@@ -129,18 +109,8 @@ export const CHALLENGES: readonly Challenge[] = [
     `${TXN} --node-count 2 --consistency-models read-committed --availability total ` +
       "--nemesis partition",
   ),
-  challenge(
-    "g-set",
-    "Grow-only set",
-    "g_set",
-    "-w g-set --node-count 5 --time-limit 30 --rate 10 --nemesis partition",
-  ),
-  challenge(
-    "pn-counter",
-    "Counter that goes both ways",
-    "pn_counter",
-    "-w pn-counter --node-count 5 --time-limit 30 --rate 10 --nemesis partition",
-  ),
+  challenge("g-set", "Grow-only set", "g_set", `-w g-set ${GOSSIP}`),
+  challenge("pn-counter", "Counter that goes both ways", "pn_counter", `-w pn-counter ${GOSSIP}`),
   challenge(
     "lin-kv",
     "Linearizable store",
@@ -151,13 +121,13 @@ export const CHALLENGES: readonly Challenge[] = [
     "txn-list-append",
     "Strict serializable lists",
     "txn_list_append",
-    "-w txn-list-append --node-count 5 --time-limit 20 --rate 100 --nemesis partition",
+    `-w txn-list-append ${STORE}`,
   ),
   challenge(
     "txn-rw-register",
     "Strict serializable registers",
     "txn_rw_register",
-    "-w txn-rw-register --node-count 5 --time-limit 20 --rate 100 --nemesis partition",
+    `-w txn-rw-register ${STORE}`,
   ),
 ];
 

@@ -4,9 +4,8 @@
  *
  * @module
  */
+import { reasonOf } from "../../lib/message.ts";
 import { EXIT_STATUS } from "../../lib/report/summary.ts";
-import { renderSummary } from "../../lib/report/render.ts";
-import { detectStyle } from "../../lib/report/text.ts";
 import {
   type Arguments,
   type Command,
@@ -20,7 +19,7 @@ import {
   UsageError,
   type Values,
 } from "../../lib/workbench/option.ts";
-import { type EndedRun, type Reporting, RUNS } from "../engines/engine.ts";
+import { type Reporting, RUNS } from "../engines/engine.ts";
 import { versionProblem } from "./deno_version.ts";
 import { INTERRUPTED } from "./interrupt.ts";
 
@@ -57,12 +56,6 @@ export function reportingOf(
   };
 }
 
-/** A run that has ended, for a person: its summary, and where its files are. */
-export function renderEnded({ summary, dir }: EndedRun, title: string): string {
-  const text = renderSummary(summary, { ...detectStyle(), title });
-  return dir === undefined ? text : `${text}\n\n    files: ${dir}`;
-}
-
 /** What tasks that run one thing print. */
 export const OUTPUT = {
   json: { help: "the summary as JSON on standard output, and nothing else" },
@@ -88,7 +81,7 @@ function readNames(file: string): string[] {
     return Deno.readTextFileSync(file).split("\n").map((name) => name.trim())
       .filter((name) => name !== "");
   } catch (error) {
-    throw new UsageError(`--nodes-file: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`--nodes-file: ${reasonOf(error)}`);
   }
 }
 

@@ -7,7 +7,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** A path in the project. */
 export function fromRoot(path: string): string {
   return join(fileURLToPath(new URL("../..", import.meta.url)), path);
 }

@@ -41,16 +41,13 @@ export interface SimulationReport<Summary> {
   readonly shrunk?: ShrunkRun;
 }
 
-/** A run that was made small. */
 export interface ShrunkRun {
   readonly plan: Plan;
   readonly operations: number;
   readonly faults: number;
-  /** Runs that were tried. */
   readonly attempts: number;
 }
 
-/** What a worker sends while it does a job. */
 export type WorkerMessage<Summary> =
   | { readonly kind: "alive" }
   | { readonly kind: "phase"; readonly phase: Phase }

@@ -31,7 +31,6 @@ function isWorkerScope<C, S>(scope: object): scope is WorkerScope<C, S> {
   return "postMessage" in scope && "addEventListener" in scope;
 }
 
-/** How a run is summed up. */
 type Summarise<Context, Summary> = (
   result: RunResult,
   context: Context,
@@ -100,18 +99,12 @@ class Work<Context, Summary> {
     }
   }
 
-  async #shrink(
-    program: Program | ProgramSource,
-    whole: Plan,
-  ): Promise<SimulationReport<Summary>> {
+  async #shrink(program: Program | ProgramSource, whole: Plan): Promise<SimulationReport<Summary>> {
     const { plan, result, operations, faults, attempts } = await shrink(program, whole, {
       tried: (attempts) => this.send({ kind: "attempts", attempts }),
     });
     await this.#simulate(program, plan, this.job.trace ?? {});
-    return {
-      ...this.#reportOf(plan, result),
-      shrunk: { plan, operations, faults, attempts },
-    };
+    return { ...this.#reportOf(plan, result), shrunk: { plan, operations, faults, attempts } };
   }
 
   #reportOf(plan: Plan, result: RunResult): SimulationReport<Summary> {

@@ -5,11 +5,10 @@
  */
 import { type Edn, type EdnObject, keyword, Sym } from "../../history/edn.ts";
 import { bodyToEdn, jsonToEdn } from "../../history/json.ts";
-import { errorName, RpcError } from "../../message.ts";
+import { errorName, reasonOf, RpcError } from "../../message.ts";
 import { ClientTimeout, ErrorReply, MalformedReply } from "./client.ts";
 import type { Invocation } from "./generator.ts";
 
-/** How an operation ended. */
 export interface Completion {
   readonly type: "ok" | "fail" | "info";
   /** Default: the invocation's. */
@@ -22,23 +21,23 @@ export interface Completion {
  * Completes an operation whose call failed. A definite error fails the operation, and any error
  * fails an idempotent one; otherwise it stays open.
  *
- * @param idempotent Names of idempotent operations.
+ * @param idempotent Names of idempotent operations. Absent where the workload maps no errors:
+ * whatever goes wrong, the operation stays open.
  */
 export function completionOfError(
   error: unknown,
   { f }: Invocation,
-  idempotent: ReadonlySet<string>,
+  idempotent?: readonly string[],
 ): Completion {
-  if (!(error instanceof RpcError)) return completionOfException(error);
-  const type = error.definite || idempotent.has(f) ? "fail" : "info";
+  if (idempotent === undefined || !(error instanceof RpcError)) return completionOfException(error);
+  const type = error.definite || idempotent.includes(f) ? "fail" : "info";
   if (error instanceof ClientTimeout) return { type, error: keyword("net-timeout") };
   const text = error instanceof ErrorReply ? jsonToEdn(error.reply.text) : error.message;
   return { type, error: [keyword(errorName(error.code)), text] };
 }
 
-/** Completes an operation of a workload that maps no errors: whatever went wrong, it stays open. */
-export function completionOfException(error: unknown): Completion {
-  const message = error instanceof Error ? error.message : String(error);
+function completionOfException(error: unknown): Completion {
+  const message = reasonOf(error);
   const data = exceptionData(error);
   const via = { type: new Sym(exceptionClass(error)), message, ...data };
   return {

@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { printEdn } from "../../history/edn.ts";
 import { ClientTimeout, ErrorReply, MalformedReply } from "./client.ts";
-import { type Completion, completionOfError, completionOfException } from "./completion.ts";
+import { type Completion, completionOfError } from "./completion.ts";
 
-const READS: ReadonlySet<string> = new Set(["read"]);
+const READS = ["read"];
+const READ = { f: "read", value: null };
 const inWords = ({ type, error = null }: Completion) => `${type} ${printEdn(error)}`;
 
 Deno.test("a definite error fails an operation; any other error leaves it open unless it is idempotent", () => {
@@ -27,8 +28,8 @@ Deno.test("any other exception leaves an operation open, and is recorded with it
   const malformed = new MalformedReply("n0", { type: "read" }, reply, "wrong");
   for (
     const { type, error, extra } of [
-      completionOfError(malformed, { f: "read", value: null }, READS),
-      completionOfException(malformed),
+      completionOfError(malformed, READ, READS),
+      completionOfError(malformed, READ),
     ]
   ) {
     assertEquals(type, "info");
@@ -37,5 +38,5 @@ Deno.test("any other exception leaves an operation open, and is recorded with it
     assert(text.includes(":type clojure.lang.ExceptionInfo"), text);
     assert(text.includes(":malformed-rpc-response"), text);
   }
-  assertEquals(completionOfException(new TypeError("x")).type, "info");
+  assertEquals(completionOfError(new TypeError("x"), READ).type, "info");
 });

@@ -19,7 +19,6 @@ export interface Invocation {
   readonly extra?: EdnObject;
 }
 
-/** What a generator may know. */
 export interface Context {
   /** Nanoseconds since the start of the run. */
   readonly nowNs: number;
@@ -40,7 +39,6 @@ export interface Assignment extends Invocation {
  */
 export type When = number | "pending" | "never";
 
-/** Decides what clients do. */
 export interface Generator {
   /** When there is an operation for one of the free threads. Changes nothing. */
   when(context: Context): When;
@@ -61,10 +59,13 @@ export function each(make: (thread: number, nowNs: number) => Invocation): Gener
 }
 
 /** Always has what `make` returns, for a free thread drawn at random. */
-export function anyThread(random: Random, make: () => Invocation): Generator {
+export function anyThread(random: Random, make: (thread: number) => Invocation): Generator {
   return {
     when: ({ nowNs }) => nowNs,
-    take: ({ free }) => ({ thread: random.pick(free), ...make() }),
+    take({ free }) {
+      const thread = random.pick(free);
+      return { thread, ...make(thread) };
+    },
   };
 }
 
@@ -185,7 +186,6 @@ export function sequence(...inner: readonly Generator[]): Generator {
   };
 }
 
-/** Has that invocation, once. */
 export function once(invocation: Invocation): Generator {
   let taken = false;
   return {

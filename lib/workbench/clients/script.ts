@@ -5,7 +5,6 @@
  */
 import type { Assignment, Context, Generator } from "./generator.ts";
 
-/** An operation with its time. */
 export interface ScriptedOp extends Assignment {
   /** Nanoseconds since the start of the run. */
   readonly timeNs: number;

@@ -20,14 +20,12 @@ interface Entry {
   pending: boolean;
 }
 
-/** Scheduled callbacks in order of time. */
 export class Agenda {
   #heap: Entry[] = [];
   #nextOrder = 0;
   /** Cancelled entries that are still in the heap. */
   #cancelled = 0;
 
-  /** Schedules a callback. */
   add(timeNs: number, callback: () => void): Timer {
     const entry = { timeNs, order: this.#nextOrder++, callback, pending: true };
     this.#heap.push(entry);

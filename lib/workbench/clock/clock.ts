@@ -5,13 +5,11 @@
  * @module
  */
 
-/** A scheduled callback. */
 export interface Timer {
   /** Drops the callback, unless it has run. */
   cancel(): void;
 }
 
-/** Tells the time, and calls back at one. */
 export interface Clock {
   /** Whole nanoseconds since the clock was made. */
   nowNs(): number;
@@ -19,12 +17,10 @@ export interface Clock {
   at(timeNs: number, callback: () => void): Timer;
 }
 
-/** Resolves at that time. */
 export function until(clock: Clock, timeNs: number): Promise<void> {
   return new Promise((resolve) => clock.at(timeNs, resolve));
 }
 
-/** Resolves after that long. */
 export function sleep(clock: Clock, durationNs: number): Promise<void> {
   return until(clock, clock.nowNs() + durationNs);
 }

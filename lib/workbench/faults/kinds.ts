@@ -2,12 +2,13 @@
  * Kinds of faults: all that is special about each.
  *
  * Maelstrom has one kind, the partition; the others are for hosts that can produce them. A new kind
- * is an entry in {@linkcode FaultFields}, in `MEANINGS` and in `KINDS`, all three here; the fault
- * target gets a verb for it.
+ * is an entry in {@linkcode FAULT_KINDS}. A new fault is one in {@linkcode Fault} and in `FIELDS`;
+ * the compiler then asks for the rest, and the fault target gets a verb for it.
  *
  * @module
  */
 import { type Edn, keyword } from "../../history/edn.ts";
+import { array, fieldProblem, type Fields, integer, record, string } from "../../rpc.ts";
 import type { Grudge } from "../network/network.ts";
 import type { Random } from "../random.ts";
 import { grudgeOf, oneWay, partial, PARTITION_SHAPES } from "./partitions.ts";
@@ -24,124 +25,94 @@ export interface FaultTarget {
   slow(node: string, lateMs: number): void;
 }
 
-interface NodesFields {
-  readonly nodes: readonly string[];
-}
+/** Something done to a fault target, as plain data, under the name that the history has for it. */
+export type Fault =
+  | { readonly f: "start-partition"; readonly shape: string; readonly grudge: Grudge }
+  | { readonly f: "stop-partition" }
+  | { readonly f: "kill" | "restart" | "pause" | "resume"; readonly nodes: readonly string[] }
+  | { readonly f: "skew"; readonly node: string; readonly skewMs: number }
+  | { readonly f: "slow"; readonly nodes: readonly string[]; readonly lateMs: number };
 
-/** The fields of every fault, by the name that the history has for it. */
-interface FaultFields {
-  "start-partition": { readonly shape: string; readonly grudge: Grudge };
-  "stop-partition": Record<never, never>;
-  "kill": NodesFields;
-  "restart": NodesFields;
-  "pause": NodesFields;
-  "resume": NodesFields;
-  "skew": { readonly node: string; readonly skewMs: number };
-  "slow": NodesFields & { readonly lateMs: number };
-}
-
-type FaultName = keyof FaultFields;
-
-/** Something done to a fault target, as plain data. */
-export type Fault<F extends FaultName = FaultName> = {
-  [P in F]: { readonly f: P } & FaultFields[P];
-}[F];
-
-/** What a fault means. */
-interface Meaning<F extends FaultName> {
-  inflict(fault: Fault<F>, target: FaultTarget): void;
-  /** The values of the fault's invocation and completion in the history. */
-  values(fault: Fault<F>): [invoked: Edn, completed: Edn];
-  /** The ids that the fault names. */
-  ids(fault: Fault<F>): readonly string[];
-  /** What is left of the fault where some ids do not exist; `undefined` if nothing is. */
-  restrict(fault: Fault<F>, exists: (id: string) => boolean): Fault<F> | undefined;
-}
-
-/** What faults that are inflicted on some nodes, on each alike, have in common. */
-const ofNodes = {
-  ids: ({ nodes }: NodesFields) => nodes,
-  restrict<F extends NodesFields>(fault: F, exists: (id: string) => boolean): F | undefined {
-    const nodes = fault.nodes.filter(exists);
-    return nodes.length === 0 ? undefined : { ...fault, nodes };
-  },
+const NODES: Fields = { nodes: array(string) };
+const FIELDS: Readonly<Record<Fault["f"], Fields>> = {
+  "start-partition": { shape: string, grudge: record(array(string)) },
+  "stop-partition": {},
+  "kill": NODES,
+  "restart": NODES,
+  "pause": NODES,
+  "resume": NODES,
+  "skew": { node: string, skewMs: integer },
+  "slow": { ...NODES, lateMs: integer },
 };
 
-/** Does the same to each of some nodes. */
-function toEachNode<F extends "kill" | "restart" | "pause" | "resume">(f: F): Meaning<F> {
-  return {
-    ...ofNodes,
-    inflict: ({ nodes }, target) => nodes.forEach((node) => target[f](node)),
-    values: ({ nodes }) => [[...nodes], null],
-  };
+/** Whether a value that was read, from a file for example, is a fault. */
+export function isFault(value: { readonly f: string }): value is Fault {
+  const fields: ReadonlyMap<string, Fields> = new Map(Object.entries(FIELDS));
+  const expected = fields.get(value.f);
+  return expected !== undefined && fieldProblem(expected, value) === undefined;
 }
 
-const MEANINGS: { readonly [F in FaultName]: Meaning<F> } = {
-  "start-partition": {
-    inflict: ({ grudge }, target) => target.partition(grudge),
-    values: ({ shape, grudge }) => [keyword(shape), [keyword("isolated"), grudge]],
-    ids: ({ grudge }) => [...grudge].flatMap(([id, sources]) => [id, ...sources]),
-    restrict(fault, exists) {
-      const left = [...fault.grudge].filter(([id]) => exists(id))
-        .map(([id, sources]) => [id, new Set([...sources].filter(exists))] as const)
-        .filter(([, sources]) => sources.size > 0);
-      return left.length === 0 ? undefined : { ...fault, grudge: new Map(left) };
-    },
-  },
-  "stop-partition": {
-    inflict: (_, target) => target.heal(),
-    values: () => [null, keyword("network-healed")],
-    ids: () => [],
-    restrict: (fault) => fault,
-  },
-  "kill": toEachNode("kill"),
-  "restart": toEachNode("restart"),
-  "pause": toEachNode("pause"),
-  "resume": toEachNode("resume"),
-  "skew": {
-    inflict: ({ node, skewMs }, target) => target.skew(node, skewMs),
-    values: ({ node, skewMs }) => [new Map([[node, skewMs]]), null],
-    ids: ({ node }) => [node],
-    restrict: (fault, exists) => exists(fault.node) ? fault : undefined,
-  },
-  "slow": {
-    ...ofNodes,
-    inflict: ({ nodes, lateMs }, target) => nodes.forEach((node) => target.slow(node, lateMs)),
-    values: ({ nodes, lateMs }) => [new Map(nodes.map((node) => [node, lateMs])), null],
-  },
-};
-
-/** Does it. */
-export function inflict<F extends FaultName>(fault: Fault<F>, target: FaultTarget): void {
-  MEANINGS[fault.f].inflict(fault, target);
+export function inflict(fault: Fault, target: FaultTarget): void {
+  switch (fault.f) {
+    case "start-partition":
+      return target.partition(fault.grudge);
+    case "stop-partition":
+      return target.heal();
+    case "skew":
+      return target.skew(fault.node, fault.skewMs);
+    case "slow":
+      return fault.nodes.forEach((node) => target.slow(node, fault.lateMs));
+    default:
+      return fault.nodes.forEach((node) => target[fault.f](node));
+  }
 }
 
 /** The values that a fault's invocation and completion carry in the history. */
-export function faultValues<F extends FaultName>(fault: Fault<F>): [invoked: Edn, completed: Edn] {
-  return MEANINGS[fault.f].values(fault);
+export function faultValues(fault: Fault): [invoked: Edn, completed: Edn] {
+  switch (fault.f) {
+    case "start-partition": {
+      const cuts = Object.entries(fault.grudge).map(([id, ids]) => [id, new Set(ids)] as const);
+      return [keyword(fault.shape), [keyword("isolated"), new Map(cuts)]];
+    }
+    case "stop-partition":
+      return [null, keyword("network-healed")];
+    case "skew":
+      return [new Map([[fault.node, fault.skewMs]]), null];
+    case "slow":
+      return [new Map(fault.nodes.map((node) => [node, fault.lateMs])), null];
+    default:
+      return [[...fault.nodes], null];
+  }
 }
 
-/** The ids that a fault names. */
-export function idsOf<F extends FaultName>(fault: Fault<F>): readonly string[] {
-  return MEANINGS[fault.f].ids(fault);
+export function idsOf(fault: Fault): readonly string[] {
+  if ("grudge" in fault) return Object.entries(fault.grudge).flat(2);
+  if ("node" in fault) return [fault.node];
+  return "nodes" in fault ? fault.nodes : [];
 }
 
 /** What is left of a fault where some ids do not exist; `undefined` if nothing is. */
-export function restrict<F extends FaultName>(
-  fault: Fault<F>,
+export function restrict<F extends Fault>(
+  fault: F,
   exists: (id: string) => boolean,
-): Fault<F> | undefined {
-  return MEANINGS[fault.f].restrict(fault, exists);
+): F | undefined {
+  if ("node" in fault) return exists(fault.node) ? fault : undefined;
+  if ("nodes" in fault) {
+    const nodes = fault.nodes.filter(exists);
+    return nodes.length === 0 ? undefined : { ...fault, nodes };
+  }
+  if (!("grudge" in fault)) return fault;
+  const left = Object.entries(fault.grudge).filter(([id]) => exists(id))
+    .map(([id, sources]) => [id, sources.filter(exists)] as const)
+    .filter(([, sources]) => sources.length > 0);
+  return left.length === 0 ? undefined : { ...fault, grudge: Object.fromEntries(left) };
 }
 
-/** One strike: the fault that begins it and the one that ends it. */
-interface Strike {
-  readonly begin: Fault;
-  readonly end: Fault;
-}
+/** The fault that begins a strike, and the one that ends it. */
+type Strike = [begin: Fault, end: Fault];
 
-/** A kind of fault. */
 export interface Kind {
+  /** What it does, in a line of a help text. */
   readonly help: string;
   /** Whether the first strike comes at the start of a run, as Maelstrom's partition does. */
   readonly strikesAtStart?: boolean;
@@ -150,7 +121,7 @@ export interface Kind {
 }
 
 function partitionBy(shape: string, grudge: Grudge): Strike {
-  return { begin: { f: "start-partition", shape, grudge }, end: { f: "stop-partition" } };
+  return [{ f: "start-partition", shape, grudge }, { f: "stop-partition" }];
 }
 
 /** Draws one node, or more as long as they are fewer than half. */
@@ -162,7 +133,8 @@ function minority(nodes: readonly string[], random: Random): readonly string[] {
 const MAX_SKEW_MS = 5_000;
 const MAX_LATE_MS = 500;
 
-const KINDS = {
+/** Every kind of fault by its name. `partition` is the one that Maelstrom has. */
+export const FAULT_KINDS = {
   "partition": {
     help: "a partition in one of Maelstrom's four shapes",
     strikesAtStart: true,
@@ -183,14 +155,14 @@ const KINDS = {
     help: "some nodes do nothing for a while",
     draw(all, random) {
       const nodes = minority(all, random);
-      return { begin: { f: "pause", nodes }, end: { f: "resume", nodes } };
+      return [{ f: "pause", nodes }, { f: "resume", nodes }];
     },
   },
   "kill": {
     help: "some nodes are killed, and started again without their memory",
     draw(all, random) {
       const nodes = minority(all, random);
-      return { begin: { f: "kill", nodes }, end: { f: "restart", nodes } };
+      return [{ f: "kill", nodes }, { f: "restart", nodes }];
     },
   },
   "skew": {
@@ -198,7 +170,7 @@ const KINDS = {
     draw(nodes, random) {
       const node = random.pick(nodes);
       const skewMs = Math.round(random.between(-MAX_SKEW_MS, MAX_SKEW_MS));
-      return { begin: { f: "skew", node, skewMs }, end: { f: "skew", node, skewMs: 0 } };
+      return [{ f: "skew", node, skewMs }, { f: "skew", node, skewMs: 0 }];
     },
   },
   "slow": {
@@ -206,23 +178,14 @@ const KINDS = {
     draw(all, random) {
       const nodes = random.chance(0.5) ? all : minority(all, random);
       const lateMs = 1 + random.int(MAX_LATE_MS);
-      return { begin: { f: "slow", nodes, lateMs }, end: { f: "slow", nodes, lateMs: 0 } };
+      return [{ f: "slow", nodes, lateMs }, { f: "slow", nodes, lateMs: 0 }];
     },
   },
 } as const satisfies Record<string, Kind>;
 
-/** The name of a kind of fault. */
-export type FaultKind = keyof typeof KINDS;
-
-/** Every kind of fault by its name. `partition` is the one that Maelstrom has. */
-export const FAULT_KINDS: ReadonlyMap<string, Kind> = new Map(Object.entries(KINDS));
+export type FaultKind = keyof typeof FAULT_KINDS;
 
 /** Whether a name is in {@linkcode FAULT_KINDS}. */
-export function isFaultKind(name: string): name is FaultKind {
-  return FAULT_KINDS.has(name);
-}
-
-/** The kind of that name. */
-export function kindOf(name: FaultKind): Kind {
-  return KINDS[name];
+export function isFaultKind(name: unknown): name is FaultKind {
+  return typeof name === "string" && Object.hasOwn(FAULT_KINDS, name);
 }

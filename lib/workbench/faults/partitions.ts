@@ -12,12 +12,7 @@ export const PARTITION_SHAPES = ["one", "minority-third", "majority", "majoritie
 /** How a partition divides the nodes. */
 export type PartitionShape = typeof PARTITION_SHAPES[number];
 
-/** Draws a partition of that shape. */
-export function grudgeOf(
-  shape: PartitionShape,
-  nodes: readonly string[],
-  random: Random,
-): Grudge {
+export function grudgeOf(shape: PartitionShape, nodes: readonly string[], random: Random): Grudge {
   switch (shape) {
     case "one":
       return split(random.shuffle(nodes), 1);
@@ -33,8 +28,8 @@ export function grudgeOf(
 /** Splits nodes in two, the first `size` and the rest; neither side hears the other. */
 export function split(nodes: readonly string[], size: number): Grudge {
   const sides = [nodes.slice(0, size), nodes.slice(size)];
-  return new Map(
-    sides.flatMap((side, i) => side.map((node) => [node, new Set(sides[1 - i])] as const)),
+  return Object.fromEntries(
+    sides.flatMap((side, i) => side.map((node) => [node, sides[1 - i] ?? []] as const)),
   );
 }
 
@@ -44,11 +39,11 @@ export function split(nodes: readonly string[], size: number): Grudge {
  */
 function exactRing(ring: readonly string[]): Grudge {
   const majority = Math.floor(ring.length / 2) + 1;
-  const grudge = new Map<string, Set<string>>();
+  const grudge: Record<string, string[]> = {};
   for (let start = 0; start < ring.length; start++) {
     const heard = Array.from({ length: majority }, (_, i) => ring[(start + i) % ring.length]);
     const node = heard[Math.floor(majority / 2)];
-    if (node !== undefined) grudge.set(node, new Set(ring.filter((n) => !heard.includes(n))));
+    if (node !== undefined) grudge[node] = ring.filter((other) => !heard.includes(other));
   }
   return grudge;
 }
@@ -67,8 +62,8 @@ function overlapping(nodes: readonly string[], random: Random): Grudge {
     heard.get(a)?.add(b);
     heard.get(b)?.add(a);
   }
-  return new Map(
-    nodes.map((node) => [node, new Set(nodes.filter((other) => !heard.get(node)?.has(other)))]),
+  return Object.fromEntries(
+    nodes.map((node) => [node, nodes.filter((other) => !heard.get(node)?.has(other))]),
   );
 }
 
@@ -76,19 +71,34 @@ function overlapping(nodes: readonly string[], random: Random): Grudge {
 export function oneWay(nodes: readonly string[], random: Random): Grudge {
   const shuffled = random.shuffle(nodes);
   const deaf = shuffled.slice(0, 1 + random.int(Math.max(1, nodes.length - 1)));
-  const others = new Set(nodes.filter((node) => !deaf.includes(node)));
-  return new Map(deaf.map((node) => [node, others]));
+  const others = nodes.filter((node) => !deaf.includes(node));
+  return Object.fromEntries(deaf.map((node) => [node, others]));
 }
 
 /** Cuts every link, in both directions, with probability ⅓. */
 export function partial(nodes: readonly string[], random: Random): Grudge {
-  const grudge = new Map(nodes.map((node) => [node, new Set<string>()]));
+  const grudge = Object.fromEntries(nodes.map((node): [string, string[]] => [node, []]));
   for (const [i, a] of nodes.entries()) {
     for (const b of nodes.slice(i + 1)) {
       if (!random.chance(1 / 3)) continue;
-      grudge.get(a)?.add(b);
-      grudge.get(b)?.add(a);
+      grudge[a]?.push(b);
+      grudge[b]?.push(a);
     }
   }
   return grudge;
+}
+
+/** Says who is cut off from whom: `n0 n1 | n2 n3 n4`, or who does not hear whom. */
+export function describeGrudge(grudge: Grudge): string {
+  const cut = Object.entries(grudge).filter(([, sources]) => sources.length > 0);
+  const bySources = Map.groupBy(cut, ([, sources]) => sources.toSorted().join(" "));
+  const sides = [...bySources].map(([sources, nodes]) => ({
+    sources,
+    nodes: nodes.map(([node]) => node).toSorted().join(" "),
+  }));
+  const [one, other] = sides;
+  const isSplit = sides.length === 2 && one?.nodes === other?.sources &&
+    one?.sources === other?.nodes;
+  if (isSplit) return `${one?.nodes} | ${one?.sources}`;
+  return sides.map(({ nodes, sources }) => `${nodes} not hearing ${sources}`).join(", ");
 }

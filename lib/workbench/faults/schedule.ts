@@ -27,14 +27,13 @@ export function* schedule(
 ): Generator<TimedFault> {
   const drawGapNs = () => random.between(0, 2 * intervalS) * NS_PER_S;
   for (let timeNs = kind.strikesAtStart ? 0 : drawGapNs();; timeNs += drawGapNs()) {
-    const { begin, end } = kind.draw(nodes, random);
+    const [begin, end] = kind.draw(nodes, random);
     yield { timeNs, fault: begin };
     timeNs += drawGapNs();
     yield { timeNs, fault: end };
   }
 }
 
-/** Merges schedules into one, in order of time. */
 export function* merge(schedules: readonly Iterator<TimedFault>[]): Generator<TimedFault> {
   const upcoming = schedules.map((schedule) => ({ schedule, next: schedule.next() }));
   while (true) {

@@ -6,7 +6,6 @@
 import { leadingObject, parseJson, printJson } from "../../history/json.ts";
 import type { Body } from "../../message.ts";
 
-/** A message as a node wrote it. */
 interface Envelope {
   readonly src: string;
   readonly dest: string;
@@ -30,7 +29,9 @@ export function readEnvelope(line: string): Envelope | string {
   if (typeof src !== "string") return `"src" must be a string`;
   if (typeof dest !== "string") return `"dest" must be a string`;
   if (!isBody(body)) return `"body" must be an object`;
-  if (id !== undefined && !Number.isInteger(id)) return `"id" must be an integer`;
+  if (id !== undefined && typeof id !== "bigint" && !Number.isInteger(id)) {
+    return `"id" must be an integer`;
+  }
   const extra = Object.keys(message).find((key) => !KEYS.has(key));
   if (extra !== undefined) return `"${extra}" does not belong in an envelope`;
   const asWritten = id === undefined && body === message.body && written.startsWith("{");
@@ -38,7 +39,6 @@ export function readEnvelope(line: string): Envelope | string {
   return { src, dest, text, body, hasSurplus: written !== line };
 }
 
-/** The first JSON value of a line. */
 function readJson(line: string): { value: unknown; text: string } | undefined {
   for (const text of [line, leadingObject(line)]) {
     if (text === undefined) continue;
@@ -50,6 +50,35 @@ function readJson(line: string): { value: unknown; text: string } | undefined {
     }
   }
   return undefined;
+}
+
+/** A line longer than this is not searched for its fault. */
+const MAX_SEARCHED = 2 ** 16;
+
+/** Where a line stops being JSON: the index of a character; nothing where it is, or is too long. */
+export function findFault(line: string): number | undefined {
+  if (line.length > MAX_SEARCHED || isStart(line) === "whole") return undefined;
+  let [good, bad] = [0, line.length];
+  if (isStart(line) === "start") return line.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (isStart(line.slice(0, middle)) === "neither") bad = middle;
+    else good = middle;
+  }
+  return bad - 1;
+}
+
+/** Whether a text is JSON, or could be the start of some. */
+function isStart(text: string): "whole" | "start" | "neither" {
+  try {
+    JSON.parse(text);
+    return "whole";
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) return "neither";
+    if (/end of JSON|Unterminated/.test(error.message)) return "start";
+    const position = /at position (\d+)/.exec(error.message)?.[1];
+    return position !== undefined && Number(position) >= text.length ? "start" : "neither";
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

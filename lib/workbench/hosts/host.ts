@@ -15,31 +15,31 @@ export interface Problem {
   readonly text: string;
   /** What follows from it in Maelstrom, which would not say so. */
   readonly consequence?: string;
-  /** The offending line, where there is one. */
+  /** The offending line, all of it, where there is one. */
   readonly line?: string;
-  /** The last lines the node wrote to standard error. */
+  /** Where in the line its fault is: the index of a character. */
+  readonly at?: number;
+  /** Whether the history tells of it too: a reply of the wrong form. */
+  readonly isInHistory?: boolean;
+  /** Whether nothing that the node says is heard from here on. */
+  readonly isUnread?: boolean;
+  /** Of what the node wrote last to standard error, the lines that tell most. */
   readonly lastWords?: readonly string[];
 }
 
-/** What a host reports of its nodes. */
 export interface NodeEvents {
-  /** A node wrote a line on its protocol stream. */
   wrote(node: string, line: string): void;
   /** A node sent a message whose envelope is known to be well-formed. `text` is all of its JSON. */
   sent(node: string, src: string, dest: string, text: string): void;
-  /** A node wrote a line to its log. */
   logged(node: string, line: string): void;
   /** A node did something wrong that does not end the run. */
   misbehaved(node: string, did: string, consequence: string): void;
-  /** A node ended by itself. */
   exited(node: string, how: string): void;
 }
 
-/** Runs nodes. */
 export interface Host {
   /** Starts a node. Resolves once messages can be delivered to it. */
   start(node: string, events: NodeEvents): void | Promise<void>;
-  /** Hands a message to a node. */
   deliver(node: string, packet: Packet): void;
   /** Ends a node at once, without warning. Resolves once it can be started again. */
   kill(node: string): void | Promise<void>;
@@ -52,6 +52,8 @@ export interface Host {
   slow(node: string, lateMs: number): void;
   /** The last lines that a node wrote to its log, oldest first. */
   lastWords(node: string): readonly string[];
+  /** Why nothing is heard of a node, as far as its output shows; nothing where it does not. */
+  explainSilence(node: string): string | undefined;
   /** Ends all nodes and whatever they started. */
   stop(): Promise<void>;
 }

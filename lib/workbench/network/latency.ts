@@ -5,7 +5,6 @@
  */
 import type { Random } from "../random.ts";
 
-/** How latencies are distributed. */
 export type LatencyDistribution = "constant" | "uniform" | "exponential";
 
 /** The latency of messages between nodes, and between nodes and services; clients have none. */

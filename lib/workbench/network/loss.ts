@@ -11,15 +11,12 @@ import type { Random } from "../random.ts";
 
 /** What chance does to messages between nodes, and how long deliveries take. Default: nothing. */
 export interface LinkOptions {
-  /** Probability that a message is lost. */
   readonly loss?: number;
-  /** Probability that a message arrives twice. */
   readonly duplication?: number;
   /** Time that one delivery keeps a receiver busy: uniform from 0 to twice this mean. */
   readonly deliveryMs?: number;
 }
 
-/** What chance does to one message. */
 interface Draw {
   readonly lost: boolean;
   readonly duplicated: boolean;
@@ -27,26 +24,18 @@ interface Draw {
 
 const UNHARMED: Draw = { lost: false, duplicated: false };
 
-/** Decides which messages are lost and which arrive twice. */
-export class LossAndDuplication {
-  readonly #loss: number;
-  readonly #duplication: number;
-  readonly #random: Random;
+/** Decides about one message after another, each as it is sent. */
+export function drawLosses(
+  { loss = 0, duplication = 0 }: LinkOptions,
+  random: Random,
+): (text: string) => Draw {
   /** How often each text was sent. Stays empty where nothing is lost or duplicated. */
-  readonly #sent = new Map<string, number>();
-
-  constructor({ loss = 0, duplication = 0 }: LinkOptions, random: Random) {
-    this.#loss = loss;
-    this.#duplication = duplication;
-    this.#random = random;
-  }
-
-  /** Decides about a message that is being sent. */
-  draw(text: string): Draw {
-    if (this.#loss === 0 && this.#duplication === 0) return UNHARMED;
-    const before = this.#sent.get(text) ?? 0;
-    this.#sent.set(text, before + 1);
-    const random = this.#random.split(`${before}/${text}`);
-    return { lost: random.chance(this.#loss), duplicated: random.chance(this.#duplication) };
-  }
+  const sent = new Map<string, number>();
+  return (text) => {
+    if (loss === 0 && duplication === 0) return UNHARMED;
+    const before = sent.get(text) ?? 0;
+    sent.set(text, before + 1);
+    const draws = random.split(`${before}/${text}`);
+    return { lost: draws.chance(loss), duplicated: draws.chance(duplication) };
+  };
 }

@@ -9,20 +9,18 @@ import { type Body, isClient } from "../../message.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Random } from "../random.ts";
 import { drawLatencyMs, type Latency } from "./latency.ts";
-import { type LinkOptions, LossAndDuplication } from "./loss.ts";
+import { drawLosses, type LinkOptions } from "./loss.ts";
 import { Packet, type PacketObserver } from "./packet.ts";
 import { Receiver } from "./receiver.ts";
 
 /** A partition: for each receiver, the sources whose messages it does not get. */
-export type Grudge = ReadonlyMap<string, ReadonlySet<string>>;
+export type Grudge = Readonly<Record<string, readonly string[]>>;
 
-/** How many messages were sent and received. */
 interface MessageCounts {
   readonly sent: number;
   readonly received: number;
 }
 
-/** What a network has carried. */
 interface Traffic {
   /** Messages from or to clients. */
   readonly clients: MessageCounts;
@@ -35,7 +33,6 @@ export class UnknownParticipant extends Error {
   override readonly name = "UnknownParticipant";
 }
 
-/** Options of a {@linkcode Network}. */
 export interface NetworkOptions extends LinkOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -43,27 +40,21 @@ export interface NetworkOptions extends LinkOptions {
   readonly observe?: PacketObserver;
 }
 
-/** Carries messages between the ids that are registered. */
 export class Network {
   readonly #options: NetworkOptions;
   readonly #latencyRandom: Random;
-  readonly #lossAndDuplication: LossAndDuplication;
+  readonly #drawLosses: ReturnType<typeof drawLosses>;
   readonly #receivers = new Map<string, Receiver>();
-  readonly #traffic = {
-    clients: { sent: 0, received: 0 },
-    servers: { sent: 0, received: 0 },
-  };
-  #grudge: Grudge = new Map();
+  readonly #traffic = { clients: { sent: 0, received: 0 }, servers: { sent: 0, received: 0 } };
+  /** By receiver, the sources that it is cut off from. */
+  #cut = new Map<string, ReadonlySet<string>>();
   #lastId = -1;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
     this.#latencyRandom = options.random.split("latency");
     // A purpose is part of what seeds mean: another name here would change every recorded run.
-    this.#lossAndDuplication = new LossAndDuplication(
-      options,
-      options.random.split("imperfections"),
-    );
+    this.#drawLosses = drawLosses(options, options.random.split("imperfections"));
   }
 
   /** Adds an id to the network. `deliver` is called with each message that reaches it. */
@@ -112,7 +103,7 @@ export class Network {
     if (isClient(src) || isClient(dest)) {
       return receiver.offer({ packet, deadlineNs: this.#options.clock.nowNs() });
     }
-    const { lost, duplicated } = this.#lossAndDuplication.draw(text);
+    const { lost, duplicated } = this.#drawLosses(text);
     if (lost) return this.#options.observe?.("lost", packet);
     receiver.offer({ packet, deadlineNs: this.#drawDeadlineNs() });
     if (duplicated) receiver.offer({ packet, deadlineNs: this.#drawDeadlineNs() });
@@ -120,12 +111,11 @@ export class Network {
 
   /** Cuts receivers off from sources, in place of what was cut before. Clients always get through. */
   partition(grudge: Grudge): void {
-    this.#grudge = grudge;
+    this.#cut = new Map(Object.entries(grudge).map(([dest, sources]) => [dest, new Set(sources)]));
   }
 
-  /** Ends every partition. */
   heal(): void {
-    this.#grudge = new Map();
+    this.#cut.clear();
   }
 
   /**
@@ -146,7 +136,6 @@ export class Network {
     this.#receivers.get(id)?.discard();
   }
 
-  /** What the network has carried so far. */
   get traffic(): Traffic {
     const { clients, servers } = this.#traffic;
     return { clients: { ...clients }, servers: { ...servers } };
@@ -157,7 +146,7 @@ export class Network {
   }
 
   #admit(packet: Packet): boolean {
-    if (!this.#grudge.get(packet.dest)?.has(packet.src)) return true;
+    if (!this.#cut.get(packet.dest)?.has(packet.src)) return true;
     this.#options.observe?.("cut", packet);
     return false;
   }

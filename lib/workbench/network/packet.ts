@@ -5,7 +5,6 @@
  */
 import type { Body } from "../../message.ts";
 
-/** A message on its way. */
 export class Packet {
   #body: Body | undefined;
 

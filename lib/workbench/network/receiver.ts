@@ -17,28 +17,23 @@ interface Queued {
   readonly deadlineNs: number;
 }
 
-/** What a receiver asks and tells its network. */
 interface ReceiverOptions {
   readonly clock: Clock;
   /** Whether a packet gets through now; asked when the reader takes it. */
   readonly admit: (packet: Packet) => boolean;
   readonly deliver: (packet: Packet) => void;
-  /** Called with each packet that is discarded. */
   readonly discarded: (packet: Packet) => void;
-  /** Draws how long a delivery keeps the reader busy. */
   readonly drawBusyNs: () => number;
 }
 
 /** Packets taken from the queue that may stay in its array before they are spliced off. */
 const COMPACT_ABOVE = 64;
 
-/** Receives packets for one id. */
 export class Receiver {
   /** Ascending deadlines, equal ones in the order they came; those before `#head` are taken. */
   readonly #queue: Queued[] = [];
   readonly #options: ReceiverOptions;
   #head = 0;
-  /** What the reader waits for. */
   #current: Queued | undefined;
   #held = false;
   #closed = false;
@@ -47,7 +42,6 @@ export class Receiver {
     this.#options = options;
   }
 
-  /** Puts a packet in the queue. */
   offer(item: Queued): void {
     let i = this.#queue.length;
     for (
@@ -71,7 +65,6 @@ export class Receiver {
     this.#read();
   }
 
-  /** Drops everything on its way. */
   discard(): void {
     const left = this.#queue.slice(this.#head);
     if (this.#current !== undefined) left.unshift(this.#current);

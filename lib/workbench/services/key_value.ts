@@ -8,7 +8,6 @@ import { jsonToEdn, printJson } from "../../history/json.ts";
 import { printEdn } from "../../history/edn.ts";
 import { type Body, ErrorCode } from "../../message.ts";
 
-/** A value as a store keeps it. */
 export interface Stored {
   /** JSON as `parseJson` gives it. */
   readonly value: unknown;
@@ -16,7 +15,6 @@ export interface Stored {
   readonly identity: string;
 }
 
-/** The effect of a request. */
 interface Effect {
   readonly reply: Body;
   /** The key's new value; absent where the request leaves the store as it is. */

@@ -7,7 +7,6 @@ import type { Body } from "../../message.ts";
 import { applyRequest, identityOf, type Stored } from "./key_value.ts";
 import type { Service } from "./service.ts";
 
-/** Keeps one copy of every value. */
 export class LinKv implements Service {
   readonly #values = new Map<string, Stored>();
 

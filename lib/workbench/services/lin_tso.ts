@@ -6,7 +6,6 @@
 import type { Body } from "../../message.ts";
 import type { Service } from "./service.ts";
 
-/** Hands out each number once. */
 export class LinTso implements Service {
   #next = 0;
 

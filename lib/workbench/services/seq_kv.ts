@@ -22,7 +22,6 @@ import type { Random } from "../random.ts";
 import { applyRequest, identityOf, type Stored } from "./key_value.ts";
 import type { Service } from "./service.ts";
 
-/** How many states the store keeps. */
 const WINDOW = 32;
 
 /** A key's value from one state on, until its next version. */

@@ -6,7 +6,6 @@
  */
 import type { Body } from "../../message.ts";
 
-/** A service, apart from its network. */
 export interface Service {
   /**
    * Carries out a request and returns the reply, without `in_reply_to`. Like Maelstrom's services it

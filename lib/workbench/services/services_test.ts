@@ -121,7 +121,7 @@ Deno.test("a service survives a request whose sender has left before the reply",
 
 Deno.test("requests and replies take the latency, count among servers, and pass every partition", async () => {
   const bench = new Bench({ meanMs: 100, distribution: "constant" }, ["n0", "n1"]);
-  bench.network.partition(new Map([["n0", new Set(["n1"])], ["n1", new Set(["n0"])]]));
+  bench.network.partition({ n0: ["n1"], n1: ["n0"] });
   await bench.clock.run(async () => {
     await bench.ask("n0", "seq-kv", { type: "write", key: 1, value: 1 });
     assertEquals(bench.clock.nowNs(), 200 * NS_PER_MS);

@@ -27,7 +27,7 @@ import {
   parseEdn,
   printEdn,
 } from "../../history/edn.ts";
-import { canonical, sameEdn } from "../../history/equality.ts";
+import { canonical } from "../../history/equality.ts";
 import type { Workload } from "../workloads/workload.ts";
 import { type StoredRun, UnreadableRun } from "./reader.ts";
 
@@ -42,7 +42,6 @@ export interface Difference {
   readonly recomputed: Edn | undefined;
 }
 
-/** What came of judging a run again. */
 export interface Judgement {
   readonly workload: string;
   readonly verdict: Verdict;
@@ -65,7 +64,10 @@ export function judgeRun(
 ): Judgement {
   const { workload, judge } = findJudge(run, judges, given.workload);
   const options: CheckOptions = { ...run.facts, ...given };
-  const sections = Object.entries<CommonJudge>({ workload: judge, ...COMMON_JUDGES })
+  const judged = run.key === undefined
+    ? { workload: judge, ...COMMON_JUDGES }
+    : { workload: judge };
+  const sections = Object.entries<CommonJudge>(judged)
     .map(([name, judge]): Section => {
       const result = checkSafely(judge.check, run.history, options);
       const isAvailability = name === "availability";
@@ -74,7 +76,17 @@ export function judgeRun(
   const verdict = worst(sections.map(({ result }) => result["valid?"]));
   const explanation = sections.flatMap(({ judge, result }) => judge.explain(result, run.history));
   if (run.results === undefined) return { workload, verdict, figures: 0, explanation };
-  return { workload, verdict, explanation, ...compare(run.results, sections, verdict) };
+  const compared = compare(run.results, sections, verdict);
+  const notes = compared.differences.some(isOfOlderKafka) ? [OLDER_KAFKA] : [];
+  return { workload, verdict, ...compared, explanation: [...notes, ...explanation] };
+}
+
+const OLDER_KAFKA =
+  "The stored result lacks :unseen, so it is an older version's: that of Maelstrom 0.2.3 does not " +
+  "count messages that were acknowledged but never polled.";
+
+function isOfOlderKafka({ path: [section, name], stored }: Difference): boolean {
+  return section === "workload" && name === "unseen" && stored === undefined;
 }
 
 /** A section of a results map, judged again. */
@@ -164,7 +176,7 @@ function differencesBetween(
   if (stored === undefined || recomputed === undefined) {
     return stored === recomputed ? [] : [{ path, stored, recomputed }];
   }
-  if (sameEdn(stored, recomputed)) return [];
+  if (canonical(stored) === canonical(recomputed)) return [];
   const [a, b] = [childrenOf(stored), childrenOf(recomputed)];
   if (a === undefined || b === undefined) return [{ path, stored, recomputed }];
   return [...new Set([...a.keys(), ...b.keys()])].flatMap((key) =>

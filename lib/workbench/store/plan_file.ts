@@ -11,19 +11,17 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type EdnObject, keyword } from "../../history/edn.ts";
 import { bodyToEdn } from "../../history/json.ts";
+import { reasonOf } from "../../message.ts";
 import { parseArguments, TEST_OPTIONS } from "../command_line.ts";
 import { type EngineName, UsageError } from "../option.ts";
 import { parsePlan, type Plan, type PlanOptions } from "../plan.ts";
 import { splitWords } from "./reader.ts";
 
-/** What repeats a run. */
 interface StoredPlan {
   readonly options: PlanOptions;
-  /** What ran it. */
   readonly engine: EngineName;
 }
 
-/** Writes a run's plan into its folder. */
 export function writePlan(dir: string, plan: Plan | Omit<Plan, "seed">): void {
   writeFileSync(join(dir, "plan.json"), `${JSON.stringify(plan, null, 2)}\n`);
 }
@@ -40,7 +38,7 @@ export function readPlan(dir: string): StoredPlan {
   try {
     if (existsSync(file)) return { options: parsePlan(readFileSync(file, "utf8")), engine };
   } catch (error) {
-    throw new UsageError(`${file}: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`${file}: ${reasonOf(error)}`);
   }
   const log = join(dir, "jepsen.log");
   const command = existsSync(log) && /^lein run test (.*)$/m.exec(readFileSync(log, "utf8"))?.[1];
@@ -57,9 +55,7 @@ function optionsOf(command: string, log: string): PlanOptions {
     if (workload === undefined) throw new UsageError("--workload is missing");
     return { ...run, workload };
   } catch (error) {
-    throw new UsageError(
-      `the command line in ${log}: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new UsageError(`the command line in ${log}: ${reasonOf(error)}`);
   }
 }
 

@@ -18,9 +18,11 @@ import {
   numberOf,
   parseEdn,
 } from "../../history/edn.ts";
-import { type Op, parseHistory } from "../../history/operations.ts";
+import type { Op } from "../../history/operations.ts";
+import { reasonOf } from "../../message.ts";
 import { PLAN_OPTIONS } from "../plan.ts";
 import { recogniseWorkload, workloads } from "../workloads/mod.ts";
+import { readHistoryFile } from "./history_file.ts";
 
 /** The options that matter when a run is judged afterwards. */
 interface RunFacts {
@@ -40,6 +42,8 @@ export interface StoredRun {
   /** Absent where there is no `results.edn`: the run crashed before its analysis. */
   readonly results?: EdnObject;
   readonly facts: RunFacts;
+  /** The key of lin-kv that the folder is about, where it is one of Maelstrom's `independent/KEY`. */
+  readonly key?: Edn;
 }
 
 /** A folder holds no run, or one of its files is not what it should be. */
@@ -54,17 +58,48 @@ export class UnreadableRun extends Error {
  */
 export function readRun(path: string): StoredRun {
   const dir = folderOf(path);
-  const historyText = readText(`${dir}/history.edn`);
-  if (historyText === undefined) {
+  const history = readHistory(`${dir}/history.edn`, `${path}/history.edn`);
+  if (history === undefined) {
     throw new UnreadableRun(
       `${path} holds no history.edn. Name the folder of one run, such as store/broadcast/latest.`,
     );
   }
   const resultsText = readText(`${dir}/results.edn`);
   const results = resultsText === undefined ? undefined : parseResults(resultsText, path);
-  const history = parsed(`${path}/history.edn`, () => parseHistory(historyText));
+  const key = /[/\\]independent[/\\]([^/\\]+)$/.exec(dir)?.[1];
+  if (key !== undefined) return runOfKey(dir, keyFrom(key), history, results);
   const facts = findFacts(dir, history);
   return { dir, history, facts, ...(results && { results }) };
+}
+
+/** Brings the part of a run that is about one key into the form of a whole run. */
+function runOfKey(
+  dir: string,
+  key: Edn,
+  bare: readonly Op[],
+  result: EdnObject | undefined,
+): StoredRun {
+  const history = bare.map((op) =>
+    op.process === "nemesis" ? op : { ...op, value: [key, op.value] }
+  );
+  const run = { dir, history, key, facts: { workload: "lin-kv" } };
+  if (result === undefined) return run;
+  const verdict = result["valid?"];
+  const workload = {
+    "valid?": verdict,
+    results: new Map([[key, result]]),
+    failures: verdict === false ? [key] : [],
+  };
+  return { ...run, results: { workload, "valid?": verdict } };
+}
+
+/** Reads a key from the name of its folder. */
+function keyFrom(name: string): Edn {
+  try {
+    return parseEdn(name);
+  } catch {
+    return name; // not every key's name is EDN
+  }
 }
 
 /** Reads the text of a `results.edn`; an interrupted run leaves one that holds no map. */
@@ -78,7 +113,7 @@ function parsed<T>(where: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw new UnreadableRun(`${where}: ${error instanceof Error ? error.message : error}`);
+    throw new UnreadableRun(`${where}: ${reasonOf(error)}`);
   }
 }
 
@@ -88,20 +123,32 @@ function folderOf(path: string): string {
     return Deno.statSync(real).isDirectory ? real : real.replace(/[/\\][^/\\]*$/, "");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new UnreadableRun(`There is no ${path}.`);
-    throw new UnreadableRun(
-      `${path} cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new UnreadableRun(`${path} cannot be read: ${reasonOf(error)}`);
   }
 }
 
 function readText(path: string): string | undefined {
+  return readIfThere(path, Deno.readTextFileSync);
+}
+
+function readHistory(path: string, where: string): readonly Op[] | undefined {
+  return readIfThere(path, (path) => {
+    try {
+      return readHistoryFile(path);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new UnreadableRun(`${where}: ${error.message}`);
+    }
+  });
+}
+
+function readIfThere<T>(path: string, read: (path: string) => T): T | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return read(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new UnreadableRun(
-      `${path} cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
+    if (error instanceof UnreadableRun) throw error;
+    throw new UnreadableRun(`${path} cannot be read: ${reasonOf(error)}`);
   }
 }
 
@@ -140,7 +187,6 @@ function nameOf(value: Edn | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Reads facts from a Maelstrom command line. */
 function factsOfCommand(command: string): RunFacts {
   const words = splitWords(command);
   const option = (...names: string[]) => {

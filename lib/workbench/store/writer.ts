@@ -12,15 +12,10 @@ const OPS_A_WRITE = 1_000;
 
 /** The folder of one run: `<root>/<workload>/<time>/`. */
 export class RunFolder {
-  readonly #nodeLogs = new Map<string, Deno.FsFile>();
+  readonly #logs = new Map<string, Deno.FsFile>();
   readonly #encoder = new TextEncoder();
-  #runLog: Deno.FsFile | undefined;
 
-  private constructor(
-    readonly root: string,
-    readonly workload: string,
-    readonly name: string,
-  ) {}
+  private constructor(readonly root: string, readonly workload: string, readonly name: string) {}
 
   /** Makes the folder, and points `<root>/current` at it. */
   static create(root: string, workload: string, start: Date = new Date()): RunFolder {
@@ -40,32 +35,23 @@ export class RunFolder {
     }
   }
 
-  /** The folder's path. */
   get path(): string {
     return join(this.root, this.workload, this.name);
   }
 
-  /** Adds a line to a node's log. */
-  logNode(node: string, line: string): void {
-    let file = this.#nodeLogs.get(node);
-    if (file === undefined) {
-      this.#nodeLogs.set(node, file = this.#open(join("node-logs", `${node}.log`)));
-    }
+  /** Adds a line to a node's log, or to the run's own. */
+  log(line: string, node?: string): void {
+    const name = node === undefined ? "run.log" : join("node-logs", `${node}.log`);
+    const file = this.#logs.get(name) ?? this.#open(name);
+    this.#logs.set(name, file);
     writeAll(file, this.#encoder.encode(`${line}\n`));
   }
 
-  /** Adds a line to the run's own log. */
-  log(line: string): void {
-    this.#runLog ??= this.#open("run.log");
-    writeAll(this.#runLog, this.#encoder.encode(`${line}\n`));
+  /** Writes the options of a run, its results, or what final states show beyond the results. */
+  writeMap(name: "test" | "results" | "final-states", map: EdnObject): void {
+    this.#write(`${name}.edn`, `${prettyEdn(map)}\n`);
   }
 
-  /** Writes the options of a run, so that it can be judged and repeated. */
-  writeTest(test: EdnObject): void {
-    this.#write("test.edn", `${prettyEdn(test)}\n`);
-  }
-
-  /** Writes the history, as maps and as a table. */
   writeHistory(history: readonly Op[]): void {
     using maps = this.#open("history.edn");
     using table = this.#open("history.txt");
@@ -76,11 +62,6 @@ export class RunFolder {
     }
   }
 
-  /** Writes the results. */
-  writeResults(results: EdnObject): void {
-    this.#write("results.edn", `${prettyEdn(results)}\n`);
-  }
-
   /** Writes images of a failed run's anomalies, by file name; without images there is no folder. */
   writeDrawings(drawings: ReadonlyMap<string, string>): void {
     if (drawings.size === 0) return;
@@ -88,16 +69,10 @@ export class RunFolder {
     for (const [name, svg] of drawings) this.#write(join("elle", name), svg);
   }
 
-  /** Writes what the nodes' final states show beyond the results. */
-  writeFinalStates(result: EdnObject): void {
-    this.#write("final-states.edn", `${prettyEdn(result)}\n`);
-  }
-
   /** Closes the logs and points the `latest` links here; a run that crashed is closed too. */
   close(): void {
-    for (const file of [...this.#nodeLogs.values(), this.#runLog]) file?.close();
-    this.#nodeLogs.clear();
-    this.#runLog = undefined;
+    for (const file of this.#logs.values()) file.close();
+    this.#logs.clear();
     link(join(this.root, "latest"), join(this.workload, this.name));
     link(join(this.root, this.workload, "latest"), this.name);
   }

@@ -23,13 +23,13 @@ Deno.test("a run's folder has Maelstrom's name and files", async () => {
   await withRoot((root) => {
     const folder = RunFolder.create(root, "echo", START);
     assertEquals(folder.path, join(root, "echo", "20250102T030405.678Z"));
-    folder.writeTest({ rate: 5 });
-    folder.writeResults({ "valid?": true });
+    folder.writeMap("test", { rate: 5 });
+    folder.writeMap("results", { "valid?": true });
     folder.log("running");
     folder.log("stopping");
-    folder.logNode("n0", "up");
-    folder.logNode("n1", "up, too");
-    folder.logNode("n0", "è finita");
+    folder.log("up", "n0");
+    folder.log("up, too", "n1");
+    folder.log("è finita", "n0");
     folder.close();
     const read = (name: string) => Deno.readTextFileSync(join(folder.path, name));
     assertEquals(read("test.edn"), "{:rate 5}\n");
@@ -55,12 +55,12 @@ Deno.test("two runs that start in the same millisecond get a folder each", async
 Deno.test("current points at a run from its start, latest from its end, even after a crash", async () => {
   await withRoot((root) => {
     const first = RunFolder.create(root, "echo", START);
-    first.writeTest({ run: 1 });
-    first.writeResults({ "valid?": true });
+    first.writeMap("test", { run: 1 });
+    first.writeMap("results", { "valid?": true });
     assertEquals(through(root, "current", "test.edn"), "{:run 1}\n");
     first.close();
     const second = RunFolder.create(root, "broadcast");
-    second.writeTest({ run: 2 });
+    second.writeMap("test", { run: 2 });
     assertEquals(through(root, "current", "test.edn"), "{:run 2}\n");
     assertEquals(through(root, "latest", "test.edn"), "{:run 1}\n");
     second.close(); // without results: it crashed
@@ -74,7 +74,7 @@ Deno.test("current points at a run from its start, latest from its end, even aft
 Deno.test("a folder may be moved: its links are relative", async () => {
   await withRoot((root) => {
     const folder = RunFolder.create(root, "echo", START);
-    folder.writeTest({ run: 1 });
+    folder.writeMap("test", { run: 1 });
     folder.close();
     const moved = `${root}-moved`;
     Deno.renameSync(root, moved);

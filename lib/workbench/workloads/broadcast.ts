@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { completionOfError } from "../clients/completion.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import { array, json, nullable, rpc } from "../../rpc.ts";
@@ -11,8 +10,6 @@ import { Broadcast } from "../../workloads.ts";
 import { setJudge } from "./sets.ts";
 import { findNeighbours } from "./topology.ts";
 import { performs, type Workload } from "./workload.ts";
-
-const READS: ReadonlySet<string> = new Set(["read"]);
 
 /** `read` as Maelstrom takes it: values may be anything; null stands for a list, as in Go. */
 const Read = rpc(Broadcast.read.type, Broadcast.read.request, { messages: nullable(array(json)) });
@@ -22,6 +19,7 @@ export const broadcast: Workload = {
   name: "broadcast",
   description: "every value that is broadcast reaches every node",
   reusableClients: false,
+  idempotent: ["read"],
   recognises: performs("broadcast"),
   setUp({ topology, nodes }) {
     const neighbours = findNeighbours(topology, nodes);
@@ -37,15 +35,8 @@ export const broadcast: Workload = {
     };
   },
   open: () => async (op, call) => {
-    try {
-      if (op.f === "read") {
-        const { messages } = await call(Read, {});
-        return { type: "ok", value: jsonToEdn(messages) };
-      }
-      await call(Broadcast.broadcast, { message: Number(op.value) });
-      return { type: "ok" };
-    } catch (error) {
-      return completionOfError(error, op, READS);
-    }
+    if (op.f === "read") return { type: "ok", value: jsonToEdn((await call(Read, {})).messages) };
+    await call(Broadcast.broadcast, { message: Number(op.value) });
+    return { type: "ok" };
   },
 };

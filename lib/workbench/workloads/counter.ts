@@ -9,53 +9,54 @@
 import { checkCounter, explainCounter } from "../../checkers/counter.ts";
 import { clip, joinWords } from "../../checkers/format.ts";
 import { type EdnObject, itemsOf, printEdn } from "../../history/edn.ts";
-import { completionOfException } from "../clients/completion.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
 import type { Random } from "../random.ts";
+import { integer, rpc, type Shape } from "../../rpc.ts";
 import { Counter } from "../../workloads.ts";
 import { type Figure, performs, readsLists, type Workload } from "./workload.ts";
 
 const READ: Invocation = { f: "read", value: null };
 const FINAL_READ: Invocation = { ...READ, extra: { "final?": true } };
 
+const integerOfAnySize: Shape<number | bigint> = {
+  problem: (value, path) => typeof value === "bigint" ? undefined : integer.problem(value, path),
+};
+
+/** `read` as Maelstrom takes it. */
+const Read = rpc(Counter.read.type, Counter.read.request, { value: integerOfAnySize });
+
 /** What the two have in common: all but their names and adds. */
-const counter = {
-  reusableClients: false,
-  open: () => async (op, call) => {
-    try {
-      if (op.f === "read") return { type: "ok", value: (await call(Counter.read, {})).value };
+function counter(draw: (random: Random) => Invocation) {
+  return {
+    reusableClients: false,
+    generators: (_options, random) => ({
+      main: each(() => draw(random)),
+      final: eachThread(() => once(FINAL_READ)),
+    }),
+    open: () => async (op, call) => {
+      if (op.f === "read") return { type: "ok", value: (await call(Read, {})).value };
       await call(Counter.add, { delta: Number(op.value) });
       return { type: "ok" };
-    } catch (error) {
-      return completionOfException(error); // Maelstrom maps no errors here
-    }
-  },
-  check: checkCounter,
-  explain: explainCounter,
-  figures: figuresOf,
-} satisfies Partial<Workload>;
+    },
+    check: checkCounter,
+    explain: explainCounter,
+    figures: figuresOf,
+  } satisfies Partial<Workload>;
+}
 
 /** Half the operations are adds of −5 to 4. */
 export const pnCounter: Workload = {
-  ...counter,
+  ...counter(readOrAdd),
   name: "pn-counter",
   description: "a counter that goes up and down, the same on every node in the end",
   recognises: (history) => performs("add")(history) && !readsLists(history),
-  generators: (_options, random) => ({
-    main: each(() => readOrAdd(random)),
-    final: eachThread(() => once(FINAL_READ)),
-  }),
 };
 
 /** A third of the operations are adds of 0 to 4. */
 export const gCounter: Workload = {
-  ...counter,
+  ...counter(readOrGrow),
   name: "g-counter",
   description: "a counter that only grows, the same on every node in the end",
-  generators: (_options, random) => ({
-    main: each(() => readOrGrow(random)),
-    final: eachThread(() => once(FINAL_READ)),
-  }),
 };
 
 function readOrAdd(random: Random): Invocation {

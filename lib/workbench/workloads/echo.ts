@@ -4,29 +4,23 @@
  * @module
  */
 import { checkEcho, explainEcho, projectEcho } from "../../checkers/echo.ts";
-import { completionOfError } from "../clients/completion.ts";
 import { anyThread } from "../clients/generator.ts";
 import { type EdnObject, itemsOf } from "../../history/edn.ts";
 import { bodyToEdn } from "../../history/json.ts";
 import { Echo } from "../../workloads.ts";
 import { type Figure, performs, type Workload } from "./workload.ts";
 
-const NOTHING_IDEMPOTENT: ReadonlySet<string> = new Set();
-
 export const echo: Workload = {
   name: "echo",
   description: "a node replies with what it was sent",
   reusableClients: false,
+  idempotent: [],
   generators: (_options, random) => ({
     main: anyThread(random, () => ({ f: "echo", value: `Please echo ${random.int(128)}` })),
   }),
   open: () => async (op, call) => {
-    try {
-      const reply = await call(Echo.echo, { echo: String(op.value) });
-      return { type: "ok", value: bodyToEdn(reply) };
-    } catch (error) {
-      return completionOfError(error, op, NOTHING_IDEMPOTENT);
-    }
+    const reply = await call(Echo.echo, { echo: String(op.value) });
+    return { type: "ok", value: bodyToEdn(reply) };
   },
   check: checkEcho,
   explain: explainEcho,

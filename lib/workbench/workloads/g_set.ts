@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { completionOfException } from "../clients/completion.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import { array, json, nullable, rpc } from "../../rpc.ts";
@@ -30,12 +29,8 @@ export const gSet: Workload = {
     };
   },
   open: () => async (op, call) => {
-    try {
-      if (op.f === "read") return { type: "ok", value: jsonToEdn((await call(Read, {})).value) };
-      await call(GSet.add, { element: Number(op.value) });
-      return { type: "ok" };
-    } catch (error) {
-      return completionOfException(error); // Maelstrom maps no errors here
-    }
+    if (op.f === "read") return { type: "ok", value: jsonToEdn((await call(Read, {})).value) };
+    await call(GSet.add, { element: Number(op.value) });
+    return { type: "ok" };
   },
 };

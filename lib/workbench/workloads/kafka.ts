@@ -12,7 +12,7 @@ import { checkKafka, explainKafka } from "../../checkers/kafka/mod.ts";
 import { polledBy } from "../../checkers/kafka/messages.ts";
 import { formatFigure, formatWhole } from "../../checkers/format.ts";
 import type { Call } from "../clients/client.ts";
-import { type Completion, completionOfError } from "../clients/completion.ts";
+import type { Completion } from "../clients/completion.ts";
 import { type Edn, type EdnObject, keyword, numberOf } from "../../history/edn.ts";
 import { lookUp } from "../../history/look_up.ts";
 import {
@@ -34,7 +34,6 @@ import { generateTransactions, type MicroOp } from "./txn_generator.ts";
 import { drawnPlaces, namesIn } from "./anomalies.ts";
 import { type Figure, performs, type Workload } from "./workload.ts";
 
-const IDEMPOTENT: ReadonlySet<string> = new Set(["assign"]);
 const SEND = keyword("send");
 const POLL = keyword("poll");
 const CRASH: Invocation = { f: "crash", value: null };
@@ -56,27 +55,19 @@ export const kafka: Workload = {
   name: "kafka",
   description: "a log per key: every message gets an offset, and consumers move through in order",
   reusableClients: false,
+  idempotent: ["assign"],
   generators(options, random) {
     const highest: Offsets = new Map();
     const next = generateTransactions({ ...options, maxTxnLength: 1 }, random);
     return {
-      main: new SendsAndPolls(next, highest, random),
+      main: sendsAndPolls(next, highest, random),
       background: stagger(options.concurrency / CRASH_INTERVAL_S, random, each(() => CRASH)),
-      final: timeLimit(
-        FINAL_LIMIT_S * NS_PER_S,
-        eachThread(() => new FinalPolls(highest, random)),
-      ),
+      final: timeLimit(FINAL_LIMIT_S * NS_PER_S, eachThread(() => finalPolls(highest, random))),
     };
   },
   open() {
     const consumer = new Consumer();
-    return async (op, call) => {
-      try {
-        return await consumer.perform(op, call);
-      } catch (error) {
-        return completionOfError(error, op, IDEMPOTENT);
-      }
-    };
+    return (op, call) => consumer.perform(op, call);
   },
   check: checkKafka,
   explain: explainKafka,
@@ -98,7 +89,12 @@ function countErrors(result: EdnObject): Figure {
 
 function lagFigures(result: EdnObject): Figure[] {
   const lagS = numberOf(lookUp(result, ["worst-realtime-lag", "lag"]));
-  return lagS === undefined ? [] : [{ name: "worst lag", text: `${formatFigure(lagS)} s` }];
+  return lagS === undefined ? [] : [{
+    name: "worst lag",
+    text: `${
+      formatFigure(lagS)
+    } s that a message had waited when a poll missed it; no fault by itself`,
+  }];
 }
 
 /** An offset for each key. */
@@ -160,104 +156,78 @@ function raise(offsets: Offsets, key: string, to: number): void {
   offsets.set(key, Math.max(offsets.get(key) ?? to, to));
 }
 
-/** As many sends as polls, and now and then an `assign` of the next operation's key. */
-class SendsAndPolls implements Generator {
-  readonly #next: () => readonly MicroOp[];
-  readonly #highest: Offsets;
-  readonly #random: Random;
-  #upcoming: MicroOp | undefined;
+/**
+ * As many sends as polls, and now and then an `assign` of the next operation's key.
+ *
+ * @param highest Kept up to date: the highest offset that anyone saw of every key.
+ */
+function sendsAndPolls(
+  next: () => readonly MicroOp[],
+  highest: Offsets,
+  random: Random,
+): Generator {
+  let upcoming: MicroOp | undefined;
   /** The highest offsets sent and polled, for keys that were sent more than was polled. */
-  readonly #sent: Offsets = new Map();
-  readonly #polled: Offsets = new Map();
+  const [sent, polled]: [Offsets, Offsets] = [new Map(), new Map()];
 
-  /** @param highest Kept up to date: the highest offset that anyone saw of every key. */
-  constructor(next: () => readonly MicroOp[], highest: Offsets, random: Random) {
-    this.#next = next;
-    this.#highest = highest;
-    this.#random = random;
-  }
-
-  when({ nowNs }: { readonly nowNs: number }): number {
-    return nowNs;
-  }
-
-  take({ free: [thread = 0] }: { readonly free: readonly number[] }) {
-    return { thread, ...this.#invocation() };
-  }
-
-  #invocation(): Invocation {
-    const upcoming = this.#upcoming ?? this.#next()[0];
+  function draw(): Invocation {
+    upcoming ??= next()[0];
     if (upcoming === undefined) throw new Error("a transaction has at least one operation");
     const { f, key, value } = upcoming;
-    this.#upcoming = upcoming;
-    if (this.#random.chance(1 / OPS_PER_ASSIGN)) return this.#assign(String(key));
-    this.#upcoming = undefined;
+    if (random.chance(1 / OPS_PER_ASSIGN)) return drawAssign(String(key));
+    upcoming = undefined;
     return f === "read"
       ? { f: "poll", value: [[POLL]] }
       : { f: "send", value: [[SEND, String(key), value]] };
   }
 
-  #assign(key: string): Invocation {
-    if (this.#sent.size === 0 || !this.#random.chance(1 / 3)) return { f: "assign", value: [key] };
+  function drawAssign(key: string): Invocation {
+    if (sent.size === 0 || !random.chance(1 / 3)) return { f: "assign", value: [key] };
     const unseen = new Map<Edn, Edn>();
-    for (const [each, sent] of inOrder(this.#sent)) {
-      unseen.set(Number(each), { polled: this.#polled.get(each) ?? -1, sent });
+    for (const [each, offset] of inOrder(sent)) {
+      unseen.set(Number(each), { polled: polled.get(each) ?? -1, sent: offset });
     }
-    return { f: "assign", value: [...new Set([...this.#sent.keys(), key])], extra: { unseen } };
+    return { f: "assign", value: [...new Set([...sent.keys(), key])], extra: { unseen } };
   }
 
-  observe(op: Op): void {
-    for (const [key, offset] of highestPolled(op)) {
-      raise(this.#highest, key, offset);
-      raise(this.#polled, key, offset);
-      this.#forgetIfSeen(key);
-    }
-    const sent = offsetSent(op);
-    if (sent === undefined) return;
-    raise(this.#highest, sent.key, sent.offset);
-    raise(this.#sent, sent.key, sent.offset);
-    this.#forgetIfSeen(sent.key);
+  function note(offsets: Offsets, key: string, offset: number): void {
+    raise(highest, key, offset);
+    raise(offsets, key, offset);
+    if ((polled.get(key) ?? -1) < (sent.get(key) ?? -1)) return;
+    sent.delete(key);
+    polled.delete(key); // from here on, only new polls count against new sends
   }
 
-  /** Forgets the polls too: from here on, only new polls count against new sends. */
-  #forgetIfSeen(key: string): void {
-    if ((this.#polled.get(key) ?? -1) < (this.#sent.get(key) ?? -1)) return;
-    this.#sent.delete(key);
-    this.#polled.delete(key);
-  }
+  return {
+    ...each(draw),
+    observe(op) {
+      for (const [key, offset] of highestPolled(op)) note(polled, key, offset);
+      const put = offsetSent(op);
+      if (put !== undefined) note(sent, put.key, put.offset);
+    },
+  };
 }
 
 /** One thread's final phase: a new consumer polls from the beginning until it has seen everything. */
-class FinalPolls implements Generator {
-  readonly #steps: Generator;
+function finalPolls(highest: ReadonlyMap<string, number>, random: Random): Generator {
+  const value = inOrder(highest).map(([key]) => key);
+  const poll = { f: "poll", value: [[POLL]], extra: { "poll-ms": 1000 } };
+  const steps = sequence(
+    once(CRASH),
+    once({ f: "assign", value, extra: { "seek-to-beginning?": true } }),
+    stagger(1 / FINAL_POLL_INTERVAL_S, random, each(() => poll)),
+  );
   /** The keys it has not seen all of, each with its highest offset. */
-  readonly #unseen: Offsets;
-
-  constructor(highest: ReadonlyMap<string, number>, random: Random) {
-    const value = inOrder(highest).map(([key]) => key);
-    const assign = { f: "assign", value, extra: { "seek-to-beginning?": true } };
-    const poll = { f: "poll", value: [[POLL]], extra: { "poll-ms": 1000 } };
-    this.#unseen = new Map(highest);
-    this.#steps = sequence(
-      once(CRASH),
-      once(assign),
-      stagger(1 / FINAL_POLL_INTERVAL_S, random, each(() => poll)),
-    );
-  }
-
-  when(context: Parameters<Generator["when"]>[0]) {
-    return this.#unseen.size === 0 ? "never" : this.#steps.when(context);
-  }
-
-  take(context: Parameters<Generator["take"]>[0]) {
-    return this.#steps.take(context);
-  }
-
-  observe(op: Op): void {
-    for (const [key, offset] of highestPolled(op)) {
-      if ((this.#unseen.get(key) ?? Infinity) <= offset) this.#unseen.delete(key);
-    }
-  }
+  const unseen = new Map(highest);
+  return {
+    when: (context) => unseen.size === 0 ? "never" : steps.when(context),
+    take: (context) => steps.take(context),
+    observe(op) {
+      for (const [key, offset] of highestPolled(op)) {
+        if ((unseen.get(key) ?? Infinity) <= offset) unseen.delete(key);
+      }
+    },
+  };
 }
 
 /** The keys of a successful poll, each with the highest offset it returned; −1 where none. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertExists } from "@std/assert";
 import type { Call } from "../clients/client.ts";
-import type { Completion } from "../clients/completion.ts";
+import { type Completion, completionOfError } from "../clients/completion.ts";
 import { type Edn, keyword, printEdn } from "../../history/edn.ts";
 import type { Assignment, Context, Generator, Invocation } from "../clients/generator.ts";
 import { NS_PER_S, type Op } from "../../history/operations.ts";
@@ -37,7 +37,11 @@ function client(...replies: Reply[]) {
     return reply instanceof Error ? Promise.reject(reply) : Promise.resolve(reply);
   }) as Call; // a test's node: its replies are taken as they are
   const perform = kafka.open(OPTIONS);
-  return { asked, perform: (op: Invocation): Promise<Completion> => perform(op, call) };
+  return {
+    asked,
+    perform: (op: Invocation): Promise<Completion> =>
+      perform(op, call).catch((error) => completionOfError(error, op, kafka.idempotent)),
+  };
 }
 
 function positions(asked: readonly { type: string; fields: unknown }[]): unknown[] {

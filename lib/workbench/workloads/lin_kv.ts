@@ -13,10 +13,9 @@ import { checkLinKv, explainLinKv } from "../../checkers/lin_kv.ts";
 import { joinWords } from "../../checkers/format.ts";
 import { casOf } from "../../checkers/linearizability/register.ts";
 import type { Call } from "../clients/client.ts";
-import { type Completion, completionOfError } from "../clients/completion.ts";
+import type { Completion } from "../clients/completion.ts";
 import { type Edn, type EdnObject, entriesOf, itemsOf, printEdn } from "../../history/edn.ts";
-import type { Assignment, Context, Generator, Invocation } from "../clients/generator.ts";
-import type { Op } from "../../history/operations.ts";
+import { anyThread, type Generator, type Invocation } from "../clients/generator.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import type { Random } from "../random.ts";
 import { LinKv } from "../../workloads.ts";
@@ -27,9 +26,6 @@ import {
   type Workload,
   type WorkloadOptions,
 } from "./workload.ts";
-
-/** A failed read changed nothing. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(["read"]);
 
 /** A key is given up once its group has had more processes than this. */
 const PROCESSES_PER_KEY = 20;
@@ -45,6 +41,11 @@ export const linKv: Workload = {
   name: "lin-kv",
   description: "a linearizable store: read, write, and compare-and-set of single keys",
   reusableClients: true,
+  refusals: {
+    "precondition-failed": "compare-and-sets that found another value",
+    "key-does-not-exist": "requests for a key not written yet",
+  },
+  idempotent: ["read"],
   problem({ nodes, concurrency }) {
     const group = 2 * nodes.length;
     if (group > PROCESSES_PER_KEY) {
@@ -56,17 +57,11 @@ export const linKv: Workload = {
       `${concurrency}. Try --concurrency 2n`;
   },
   generators: ({ nodes, concurrency }, random) => ({
-    main: new Groups(nodes.length, concurrency, random),
+    main: groups(nodes.length, concurrency, random),
   }),
   open: ({ latencyMs }: WorkloadOptions) => {
     const timeoutMs = Math.max(MIN_TIMEOUT_MS, TIMEOUT_LATENCIES * latencyMs);
-    return async (op, call) => {
-      try {
-        return await perform(op, call, timeoutMs);
-      } catch (error) {
-        return completionOfError(error, op, IDEMPOTENT);
-      }
-    };
+    return (op, call) => perform(op, call, timeoutMs);
   },
   check: checkLinKv,
   explain: explainLinKv,
@@ -117,65 +112,45 @@ async function perform(
   }
 }
 
-/** Groups of threads, each with a key. */
-class Groups implements Generator {
-  readonly #readers: number;
-  readonly #size: number;
-  readonly #threads: number;
-  readonly #random: Random;
+/** Operations of groups of threads, each with a key. */
+function groups(nodes: number, threads: number, random: Random): Generator {
+  const size = 2 * nodes;
   /** The process of each thread. */
-  readonly #processes: number[];
-  readonly #groups: { key: number; readonly processes: Set<number> }[];
-  #lastKey: number;
-
-  constructor(nodes: number, threads: number, random: Random) {
-    this.#readers = nodes;
-    this.#size = 2 * nodes;
-    this.#threads = threads;
-    this.#random = random;
-    this.#processes = Array.from({ length: threads }, (_, thread) => thread);
-    const groups = threads / this.#size;
-    this.#groups = Array.from({ length: groups }, (_, key) => ({ key, processes: new Set() }));
-    this.#lastKey = groups - 1;
-  }
-
-  when({ nowNs }: Context): number {
-    return nowNs;
-  }
-
-  take({ free }: Context): Assignment {
-    const thread = free[this.#random.int(free.length)] ?? 0;
-    const key = this.#keyFor(Math.floor(thread / this.#size));
-    const { f, value } = this.#operation(thread);
-    return { thread, f, value: [key, value] };
-  }
+  const processes = Array.from({ length: threads }, (_, thread) => thread);
+  /** The key of each group, and the processes that may have touched it. */
+  const keys = Array.from({ length: threads / size }, (_, key) => ({
+    key,
+    touchedBy: new Set<number>(),
+  }));
+  let lastKey = keys.length - 1;
 
   /** The key of a group; a new one if too many processes may have touched the old one. */
-  #keyFor(index: number): number {
-    const group = this.#groups[index];
+  function keyOf(index: number): number {
+    const group = keys[index];
     if (group === undefined) throw new RangeError(`there is no group ${index}`);
-    const first = index * this.#size;
-    const present = this.#processes.slice(first, first + this.#size);
-    for (const process of present) group.processes.add(process);
-    if (group.processes.size > PROCESSES_PER_KEY) {
-      group.key = ++this.#lastKey;
-      group.processes.clear();
-      for (const process of present) group.processes.add(process);
+    const present = processes.slice(index * size, (index + 1) * size);
+    for (const process of present) group.touchedBy.add(process);
+    if (group.touchedBy.size > PROCESSES_PER_KEY) {
+      group.key = ++lastKey;
+      group.touchedBy = new Set(present);
     }
     return group.key;
   }
 
-  #operation(thread: number): Invocation {
-    if (thread < this.#readers) return { f: "read", value: null };
-    const value = (): Edn => this.#random.int(VALUES);
-    return this.#random.chance(1 / 3)
-      ? { f: "write", value: value() }
-      : { f: "cas", value: [value(), value()] };
+  function draw(thread: number): Invocation {
+    const key = keyOf(Math.floor(thread / size));
+    if (thread < nodes) return { f: "read", value: [key, null] };
+    const value = (): Edn => random.int(VALUES);
+    return random.chance(1 / 3)
+      ? { f: "write", value: [key, value()] }
+      : { f: "cas", value: [key, [value(), value()]] };
   }
 
-  /** A thread whose operation stays open goes on as another process. */
-  observe({ type }: Op, thread: number): void {
-    if (type !== "info") return;
-    this.#processes[thread] = (this.#processes[thread] ?? thread) + this.#threads;
-  }
+  return {
+    ...anyThread(random, draw),
+    /** A thread whose operation stays open goes on as another process. */
+    observe({ type }, thread) {
+      if (type === "info") processes[thread] = (processes[thread] ?? thread) + threads;
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { completionOfError } from "../clients/completion.ts";
 import type { Call } from "../clients/client.ts";
 import { printEdn } from "../../history/edn.ts";
 import type { Assignment, Invocation } from "../clients/generator.ts";
@@ -80,7 +81,8 @@ async function perform(op: Invocation, answer: Record<string, unknown> | Error, 
     asked = { type: rpc.type, ...fields, timeoutMs };
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   }) as Call; // a test's node: its replies are taken as they are
-  const { type, value = null } = await linKv.open({ ...OPTIONS, latencyMs })(op, call);
+  const { type, value = null } = await linKv.open({ ...OPTIONS, latencyMs })(op, call)
+    .catch((error) => completionOfError(error, op, linKv.idempotent));
   return { asked, type, value: printEdn(value) };
 }
 

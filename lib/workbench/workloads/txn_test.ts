@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertExists } from "@std/assert";
 import { Client, MalformedReply } from "../clients/client.ts";
+import { completionOfError } from "../clients/completion.ts";
 import { VirtualClock } from "../clock/virtual_clock.ts";
 import { type Edn, parseEdn, printEdn } from "../../history/edn.ts";
 import { parseJson } from "../../history/json.ts";
@@ -34,14 +35,15 @@ function ask(workload: Workload, value: string, reply: string) {
     });
     const client = new Client("c0", network, clock);
     let malformed: string | undefined;
+    const op = { f: "txn", value: parseEdn(value) };
     const completion = await workload.open(OPTIONS)(
-      { f: "txn", value: parseEdn(value) },
+      op,
       (rpc, fields) =>
         client.rpc("n0", rpc, fields).catch((error) => {
           if (error instanceof MalformedReply) malformed = error.problem;
           throw error;
         }),
-    );
+    ).catch((error) => completionOfError(error, op, workload.idempotent));
     const { type, value: completed = null, error = null } = completion;
     return { asked, type, value: printEdn(completed), error: printEdn(error), malformed };
   });

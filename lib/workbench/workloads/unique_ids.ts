@@ -4,7 +4,6 @@
  * @module
  */
 import { checkUniqueIds, explainUniqueIds } from "../../checkers/unique_ids.ts";
-import { completionOfError } from "../clients/completion.ts";
 import { each } from "../clients/generator.ts";
 import { clip, formatWhole } from "../../checkers/format.ts";
 import { type EdnObject, itemsOf, numberOf, printEdn } from "../../history/edn.ts";
@@ -12,20 +11,15 @@ import { jsonToEdn } from "../../history/json.ts";
 import { UniqueIds } from "../../workloads.ts";
 import { type Figure, performs, type Workload } from "./workload.ts";
 
-const NOTHING_IDEMPOTENT: ReadonlySet<string> = new Set();
-
 export const uniqueIds: Workload = {
   name: "unique-ids",
   description: "every id that any node gives differs from all others",
   reusableClients: true,
+  idempotent: [],
   generators: () => ({ main: each(() => ({ f: "generate", value: null })) }),
-  open: () => async (op, call) => {
-    try {
-      const { id } = await call(UniqueIds.generate, {});
-      return { type: "ok", value: jsonToEdn(id) };
-    } catch (error) {
-      return completionOfError(error, op, NOTHING_IDEMPOTENT);
-    }
+  open: () => async (_op, call) => {
+    const { id } = await call(UniqueIds.generate, {});
+    return { type: "ok", value: jsonToEdn(id) };
   },
   check: checkUniqueIds,
   explain: explainUniqueIds,

@@ -21,7 +21,6 @@ export interface WorkloadOptions {
   readonly nodes: readonly string[];
   /** Number of threads, and so of concurrent clients. Thread t talks to node t modulo their number. */
   readonly concurrency: number;
-  /** Mean latency between nodes, in milliseconds. */
   readonly latencyMs: number;
   /** Name of the topology that `broadcast` suggests. */
   readonly topology: string;
@@ -33,7 +32,6 @@ export interface WorkloadOptions {
   readonly maxWritesPerKey: number;
 }
 
-/** A run's operations. */
 interface Generators {
   /** The operations of the main phase. The run spaces them by `--rate`. */
   readonly main: Generator;
@@ -43,7 +41,7 @@ interface Generators {
   readonly final?: Generator;
 }
 
-/** A client's work: carries out one operation. It does not reject. */
+/** A client's work: carries out one operation. If it rejects, the error completes the operation. */
 export type Perform = (op: Invocation, call: Call) => Promise<Completion>;
 
 /** Something worth knowing about a run, in words. */
@@ -62,7 +60,6 @@ export interface Place {
 export interface Metric {
   /** Its name in limits and in a summary's JSON, unit included: `stableMedianMs`. */
   readonly key: string;
-  /** The heading of its column. */
   readonly title: string;
   /** The heading where room is scarce. Default: the title. */
   readonly shortTitle?: string;
@@ -99,13 +96,18 @@ export interface Judge {
   readonly recognises?: (history: readonly Op[]) => boolean;
 }
 
-/** One of Maelstrom's workloads. */
 export interface Workload extends Judge {
+  /** Errors that are answers of a correct node, by name, and what they are of. Default: none. */
+  readonly refusals?: Readonly<Record<string, string>>;
+  /** What a history shows that the checker, as Maelstrom's, passes over. Default: nothing. */
+  readonly remarks?: (history: readonly Op[]) => readonly string[];
   readonly name: string;
   /** One line for a person. */
   readonly description: string;
   /** Whether a client goes on after an operation that stayed open, instead of being replaced. */
   readonly reusableClients: boolean;
+  /** Operations that are safe to repeat, by name. Absent where Maelstrom maps no errors. */
+  readonly idempotent?: readonly string[];
   /** Why a run cannot have these options, in words that say what would be right; else nothing. */
   readonly problem?: (options: WorkloadOptions) => string | undefined;
   /** Prepares what a client of every node does once before operations start. */
