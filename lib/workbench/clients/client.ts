@@ -36,7 +36,7 @@ export class MalformedReply extends Error {
 }
 
 /** What is noticed beside the answers that a client gets. */
-export interface ClientObserver {
+interface ClientObserver {
   /** A message came that no request awaits, and why none ever will. */
   readonly stray?: (node: string, reply: Body, problem: string) => void;
   /** No reply came in time. */
