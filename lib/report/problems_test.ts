@@ -33,6 +33,6 @@ Deno.test("of a long line the part around its fault is shown; in a log, all of i
   const problem = { node: "n0", timeNs: 0, text: "n0 wrote a line", line, at: 10_010 };
   const lines = renderProblem(problem, { width: 60 }).split("\n");
   assert(lines.every((text) => text.length <= 60), lines.join("\n"));
-  assertMatch(lines[1] ?? "", /^    its line, at character 10011: …x+",} +…$/);
+  assertMatch(lines[1] ?? "", /^ {4}its line, at character 10011: …x+",} +…$/);
   assertEquals(renderProblem(problem).includes(line), true);
 });
