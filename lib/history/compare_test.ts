@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { compareEdn } from "./compare.ts";
-import { BigInteger, Char, Decimal, type Edn, Float, keyword, Ratio, Sym } from "./edn.ts";
+import { Char, type Edn, Float, keyword, Sym } from "./edn.ts";
+import { BigInteger, Decimal, Ratio } from "./numbers.ts";
 
 Deno.test("numbers go by magnitude, strings by code units, vectors by length first", () => {
   const ordered: [Edn, Edn][] = [

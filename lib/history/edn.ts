@@ -13,7 +13,7 @@
  *
  * @module
  */
-export { BigInteger, Decimal, Float, float32, Ratio } from "./numbers.ts";
+export { Float, float32 } from "./numbers.ts";
 export {
   Char,
   type Edn,

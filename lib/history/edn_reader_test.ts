@@ -1,9 +1,7 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
-  BigInteger,
   Char,
-  Decimal,
   type Edn,
   EdnError,
   EdnReader,
@@ -12,10 +10,10 @@ import {
   List,
   parseEdn,
   printEdn,
-  Ratio,
   Sym,
   Tagged,
 } from "./edn.ts";
+import { BigInteger, Decimal, Ratio } from "./numbers.ts";
 import { canonical } from "./equality.ts";
 
 /** Texts that print as they are read. */

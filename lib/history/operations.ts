@@ -176,35 +176,6 @@ export class HistoryReader {
   }
 }
 
-/**
- * Reads the text of a `history.edn`.
- *
- * @throws {SyntaxError} naming the line.
- */
-export function parseHistory(text: string): Op[] {
-  const history: Op[] = [];
-  const reader = new HistoryReader();
-  reader.push(new TextEncoder().encode(text));
-  reader.end();
-  for (let op = reader.next(); op !== undefined; op = reader.next()) history.push(op);
-  return history;
-}
-
-/**
- * Reads the operations of a `history.edn` from a stream of its bytes.
- *
- * @throws {SyntaxError} naming the line.
- */
-export async function* readHistory(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Op> {
-  const reader = new HistoryReader();
-  for await (const chunk of chunks) {
-    reader.push(chunk);
-    for (let op = reader.next(); op !== undefined; op = reader.next()) yield op;
-  }
-  reader.end();
-  for (let op = reader.next(); op !== undefined; op = reader.next()) yield op;
-}
-
 /** An operation; `completion` is absent where the run ended before it. */
 export interface OpPair {
   readonly invocation: Op;

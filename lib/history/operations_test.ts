@@ -1,14 +1,7 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { keyword, printEdn } from "./edn.ts";
-import {
-  opFromEdn,
-  opToEdn,
-  pairs,
-  parseHistory,
-  printHistory,
-  readHistory,
-  taggedOp,
-} from "./operations.ts";
+import { opFromEdn, opToEdn, pairs, printHistory, taggedOp } from "./operations.ts";
+import { parseHistory } from "./text_fixture.ts";
 
 const TEXT = `{:index 0, :time 5, :type :invoke, :process 0, :f :read, :value nil, :final? true}
 {:index 1, :time 6, :type :info, :process :nemesis, :f :start-partition, :value :one}
@@ -66,21 +59,16 @@ Deno.test("whole floats keep their form when a history is read and printed again
   assertEquals(printHistory(parseHistory(text)), text);
 });
 
-Deno.test("a stream of bytes is read operation by operation, however it is cut", async () => {
-  const bytes = new TextEncoder().encode(TEXT.repeat(20));
-  for (const size of [1, 7, 64, bytes.length]) {
-    const chunks = function* () {
-      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-    };
-    const read = await Array.fromAsync(readHistory(ReadableStream.from(chunks())));
-    assertEquals(printHistory(read), TEXT.repeat(20));
+Deno.test("a history that arrives in pieces is read, however it is cut", () => {
+  const text = TEXT.repeat(20);
+  for (const pieceBytes of [1, 7, 64, text.length]) {
+    assertEquals(printHistory(parseHistory(text, { pieceBytes })), text);
+    assertThrows(
+      () => parseHistory(text.slice(0, -3), { pieceBytes }),
+      SyntaxError,
+      "history line 60, column 1: ",
+    );
   }
-  const cut = ReadableStream.from([bytes.subarray(0, bytes.length - 3)]);
-  await assertRejects(
-    () => Array.fromAsync(readHistory(cut)),
-    SyntaxError,
-    "history line 60, column 1: ",
-  );
 });
 
 Deno.test("invocations pair with their completions; one that the run cut off has none", () => {
