@@ -49,17 +49,20 @@ export function explainFailed(run: RunResult, limits: readonly MeasuredLimit[]):
   ].map((sentence) => nameNodes(sentence, run));
 }
 
-/** Explains a run that crashed: the first thing that went wrong, then what ended the run. */
+/** Explains a run that crashed: what first went wrong with the node that ended it, then the end. */
 export function explainCrashed({ problems, crash, loggedErrors = [] }: RunResult): string[] {
   if (crash === undefined) return explainLogged(loggedErrors);
-  const { text, lastWords } = crash;
-  const causes = explainProblems(problems.slice(0, 1));
+  const { text, lastWords, node } = crash;
+  const own = problems.find((one) => node === undefined || one.node === node);
+  const causes = explainProblems(own === undefined ? [] : [own]);
+  const unread = problems.filter((one) => one.isUnread && one !== own);
   const isNew = !causes.some((sentence) => sentence.startsWith(text.replace(/\.$/, "")));
   const others = loggedErrors.filter((one) => !lastWords.some((line) => line === one.text));
   return [
     ...causes,
     ...(isNew ? [text.replace(/[^.]$/, "$&.")] : []),
     ...listLastWords(lastWords),
+    ...explainProblems(unread),
     ...explainLogged(others),
   ];
 }

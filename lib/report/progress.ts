@@ -34,6 +34,6 @@ function inWords(reading: Reading, expectedS: number): string[] {
     ? []
     : [`${formatFigure(messages / operations)} messages per op`];
   const time = seconds <= expectedS ? `${seconds} of ${expectedS} s` : `${seconds} s`;
-  const words = [phase, time, `${formatWhole(operations)} ops`, ...perOp];
-  return [...words, ...(fault === undefined ? [] : [fault])];
+  const faults = fault === undefined ? [] : [fault];
+  return [phase, time, ...faults, `${formatWhole(operations)} ops`, ...perOp];
 }

@@ -68,11 +68,11 @@ export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Sum
 
 /** Sums up a run that left no results. */
 function summariseCrashedRun(run: RunResult): Summary {
-  const { problems: [cause], crash, dir } = run;
+  const { problems: [first], crash, dir } = run;
   return {
     ...CRASHED,
     explanation: explainCrashed(run),
-    places: findCrashPlaces(cause?.node ?? crash?.node, dir),
+    places: findCrashPlaces(crash?.node ?? first?.node, dir),
   };
 }
 

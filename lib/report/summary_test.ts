@@ -285,3 +285,22 @@ Deno.test("tables and gauges stay within the width, whatever it is", () => {
   assert(renderSummary(summary, { width: 60 }).includes("━"));
   assert(renderScoreboard(scores, { width: 120 }).includes("Strict serializable lists"));
 });
+
+Deno.test("after a crash, what is told and where to look are of the node that ended the run", () =>
+  withFiles(["node-logs/n0.log", "node-logs/n14.log"], (dir) => {
+    const { results: _, ...run } = ended("echo", {});
+    const problem = (node: string, text: string) => ({ timeNs: 0, node, text: `${node} ${text}` });
+    const problems = [
+      { ...problem("n14", "wrote nonsense"), isUnread: true },
+      problem("n0", "is not heard: 74 characters wait"),
+      problem("n0", "did not start"),
+    ];
+    const crash = { node: "n0", text: "n0 did not start", lastWords: [] };
+    const { explanation, places } = summariseRun({ ...run, problems, crash, dir });
+    assertEquals(explanation, [
+      "n0 is not heard: 74 characters wait.",
+      "n0 did not start.",
+      "n14 wrote nonsense.",
+    ]);
+    assertEquals(places.map(({ path }) => path), ["node-logs/n0.log"]);
+  }));

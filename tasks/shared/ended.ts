@@ -30,7 +30,7 @@ export function renderEnded(ended: EndedRun, title: string, ran: Ran): string {
     ...(dir === undefined ? [] : [`files: ${dir}`]),
     ...(engine === "maelstrom" ? [] : [`seed: ${plan.seed}`]),
     ...(again === undefined ? [] : [`again: ${again}`]),
-    ...(isFailed && simulation !== undefined ? [`smaller: ${simulation} --shrink`] : []),
+    ...(isFailed && simulation !== undefined ? [`shrink: ${simulation} --shrink`] : []),
   ];
   return [text, "", ...lines.map((line) => `    ${line}`)].join("\n");
 }
