@@ -4,11 +4,23 @@
  * @module
  */
 
-/** Collects chunks and returns whole lines, in time linear in the bytes however long a line is. */
+/** The longest string that V8 can hold. */
+const MAX_STRING = 2 ** 29 - 24;
+
+/**
+ * Collects chunks and returns whole lines, in time linear in the bytes however long a line is. A line
+ * that is longer than the bound is cut there.
+ */
 export class LineSplitter {
   readonly #decoder = new TextDecoder(undefined, { ignoreBOM: true }); // which would drop it
+  readonly #longest: number;
   #started: string[] = [];
   #pending = 0;
+
+  /** @param longest Bound on a line's characters. Default: those of the longest string. */
+  constructor(longest = MAX_STRING) {
+    this.#longest = longest;
+  }
 
   /** Characters received of a line that has not ended yet. */
   get pending(): number {
@@ -34,16 +46,20 @@ export class LineSplitter {
       lines.push(this.#take(text.slice(from, to)));
       from = to + 1;
     }
-    if (from < text.length) {
-      this.#started.push(text.slice(from));
-      this.#pending += text.length - from;
-    }
+    if (from < text.length) this.#keep(text.slice(from));
     return lines;
   }
 
+  #keep(part: string): void {
+    const room = this.#longest - this.#pending;
+    if (room > 0) this.#started.push(part.slice(0, room));
+    this.#pending += part.length;
+  }
+
   #take(end: string): string {
-    if (this.#started.length === 0) return end;
-    const line = this.#started.join("") + end;
+    if (this.#pending === 0) return end.slice(0, this.#longest);
+    this.#keep(end);
+    const line = this.#started.join("");
     this.#started = [];
     this.#pending = 0;
     return line;

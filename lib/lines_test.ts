@@ -43,6 +43,13 @@ Deno.test("a line may be megabytes long", () => {
   assertEquals(lines(cut(bytes, 65_536)), ["before", long, "after"]);
 });
 
+Deno.test("a line longer than the bound is cut there, and the next one is whole", () => {
+  const splitter = new LineSplitter(5);
+  const chunks = ["123", "4567", "89\nabc\nABCDEFGH\n", "next\nlast line"];
+  const found = chunks.flatMap((chunk) => splitter.push(encoder.encode(chunk)));
+  assertEquals([...found, ...splitter.end()], ["12345", "abc", "ABCDE", "next", "last "]);
+});
+
 Deno.test("a last line without a newline is returned at the end of the stream", () => {
   assertEquals(lines([encoder.encode("one\ntwo")]), ["one", "two"]);
   assertEquals(lines([]), []);

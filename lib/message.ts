@@ -7,17 +7,19 @@
  * @module
  */
 
-/** Any JSON value. */
+import { isAnyInteger, parseExact, type RawNumber } from "./exact_json.ts";
+
+/** Any JSON value. A number that a double would change is an opaque object: see `exact_json.ts`. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** A message's body. `msg_id` asks for a reply; the reply carries it as `in_reply_to`. */
 export interface Body {
   /** The kind of request or reply, such as `read` or `read_ok`. */
   type: string;
-  /** Unique among its sender's messages. */
-  msg_id?: number;
+  /** An integer, unique among its sender's messages; raw or a `bigint` if a double would round it. */
+  msg_id?: number | bigint | RawNumber;
   /** The `msg_id` that this replies to; `null` if a service replies to a message without one. */
-  in_reply_to?: number | null;
+  in_reply_to?: number | bigint | RawNumber | null;
   /** The fields of a message of that type. */
   [field: string]: unknown;
 }
@@ -118,7 +120,7 @@ export class MalformedMessage extends Error {
 export function parseMessage(line: string): Message {
   let message: unknown;
   try {
-    message = JSON.parse(line);
+    message = parseExact(line);
   } catch {
     throw new MalformedMessage("not JSON", line);
   }
@@ -138,8 +140,8 @@ function envelopeProblem(message: unknown): string | undefined {
   if (!isObject(body)) return `"body" must be an object`;
   if (typeof body.type !== "string") return `"body.type" must be a string`;
   const { msg_id, in_reply_to } = body;
-  if (msg_id !== undefined && !Number.isInteger(msg_id)) return `"body.msg_id" must be an integer`;
-  if (in_reply_to !== undefined && in_reply_to !== null && !Number.isInteger(in_reply_to)) {
+  if (msg_id !== undefined && !isAnyInteger(msg_id)) return `"body.msg_id" must be an integer`;
+  if (in_reply_to !== undefined && in_reply_to !== null && !isAnyInteger(in_reply_to)) {
     return `"body.in_reply_to" must be an integer`;
   }
   return undefined;

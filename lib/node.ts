@@ -21,7 +21,7 @@ export type Program = (node: Node) => void;
 /** What a handler receives: the fields that its message describes, with `type` and `msg_id`. */
 export type RequestOf<M extends OneWay> = Of<M["request"]> & {
   readonly type: M["type"];
-  readonly msg_id?: number;
+  readonly msg_id?: Body["msg_id"];
 };
 
 /** Answers a request with a reply's body, now or later; a one-way message with nothing. */
@@ -61,7 +61,11 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** Bound on the messages that wait for `init`; more are dropped, as a network may do. */
 const MAX_WAITING = 100_000;
 
+/** Requests are numbered from a random place below this: with 15 digits, numbers are parsed fastest. */
+const MAX_FIRST_MSG_ID = 2 ** 49;
+
 interface Call {
+  readonly dest: string;
   readonly rpc: Rpc;
   readonly resolve: (reply: Body) => void;
   readonly reject: (reason: unknown) => void;
@@ -80,7 +84,7 @@ export class Node {
   readonly #initialisers: (() => void)[] = [];
   #waiting: Message[] = [];
   #identity: { id: string; ids: readonly string[]; peers: readonly string[] } | undefined;
-  #lastMsgId = 0;
+  #lastMsgId: number | undefined;
 
   /** A node that learns its id, and its peers', from `init`. */
   constructor(transport: Transport) {
@@ -164,7 +168,8 @@ export class Node {
   }
 
   /**
-   * Sends a request and waits for the reply.
+   * Sends a request and waits for the reply: the first from `dest` with the request's number. Any
+   * other, such as a late one to an earlier incarnation of this node, is ignored.
    *
    * @throws {RpcError} with the error that came back; with code 0 if nothing did in time, in which
    * case the request may have taken effect or may do so yet; with code 13 if the reply was
@@ -194,8 +199,8 @@ export class Node {
       const text = `no reply to ${request.type} from ${dest} in ${timeoutMs} ms`;
       reject(new RpcError(ErrorCode.timeout, text));
     }, timeoutMs);
-    const id = ++this.#lastMsgId;
-    this.#calls.set(id, { rpc: request, resolve, reject });
+    const id = this.#newMsgId();
+    this.#calls.set(id, { dest, rpc: request, resolve, reject });
     try {
       const body = bodyOf(request.type, request.request, fields);
       body.msg_id = id;
@@ -206,6 +211,16 @@ export class Node {
       signal?.removeEventListener("abort", abort);
       this.#calls.delete(id);
     }
+  }
+
+  /**
+   * Numbers of an earlier incarnation must not come again, as replies to it may still be on their
+   * way. Two incarnations that begin at random places, with a million requests each, share a number
+   * once in 280 million restarts.
+   */
+  #newMsgId(): number {
+    this.#lastMsgId ??= Math.floor(Math.random() * MAX_FIRST_MSG_ID);
+    return ++this.#lastMsgId;
   }
 
   /** Takes a message from the network. The transport calls this; a program never does. */
@@ -302,9 +317,15 @@ export class Node {
     this.#transport.send({ src: this.#identity?.id ?? dest, dest: src, body: reply });
   }
 
-  #settle({ src, body }: Message, id: number | null): void {
-    const call = id === null ? undefined : this.#calls.get(id);
-    if (call === undefined) return; // it timed out, or the network delivered the reply twice
+  #settle({ src, body }: Message, id: Body["in_reply_to"]): void {
+    const call = typeof id === "number" ? this.#calls.get(id) : undefined;
+    if (call === undefined) return; // it timed out, was answered before, or is an earlier incarnation's
+    if (src !== call.dest) {
+      const { dest, rpc: { type } } = call;
+      return this.log(
+        `ignored ${body.type} from ${src}: the ${type} it replies to went to ${dest}`,
+      );
+    }
     if (body.type === "error") {
       const code = typeof body.code === "number" ? body.code : ErrorCode.crash;
       const text = typeof body.text === "string" ? body.text : undefined;

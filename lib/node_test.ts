@@ -1,4 +1,5 @@
 import {
+  assert,
   assertEquals,
   assertInstanceOf,
   assertMatch,
@@ -6,7 +7,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { type Body, ErrorCode, type Message, RpcError } from "./message.ts";
+import { type Body, ErrorCode, type Message, parseMessage, RpcError } from "./message.ts";
 import { Node, type Program } from "./node.ts";
 import { integer, oneWay, rpc, string } from "./rpc.ts";
 import { FakeTime, settled, TestNode } from "./testing/mod.ts";
@@ -397,9 +398,15 @@ async function rpcError(outcome: Promise<unknown>): Promise<[code: number, text:
 Deno.test("rpc sends a request with a msg_id and resolves with the reply to it", async () => {
   using time = new FakeTime();
   const { request, reply, outcome } = calling();
-  assertEquals(request, { type: "replicate", value: 4, msg_id: 1 });
+  const { msg_id = null, ...fields } = request;
+  assertEquals(fields, { type: "replicate", value: 4 });
   reply({ type: "replicate_ok", size: 12 });
-  assertEquals(await outcome, { type: "replicate_ok", size: 12, in_reply_to: 1, msg_id: 77 });
+  assertEquals(await outcome, {
+    type: "replicate_ok",
+    size: 12,
+    in_reply_to: msg_id,
+    msg_id: 77,
+  });
   assertEquals(time.pending, 0);
 });
 
@@ -460,7 +467,8 @@ Deno.test("a repeated reply counts once", async () => {
   const { reply, outcome, sent, logged } = calling();
   reply({ type: "replicate_ok", size: 1 });
   reply({ type: "replicate_ok", size: 2 });
-  assertEquals(await outcome, { type: "replicate_ok", size: 1, in_reply_to: 1, msg_id: 77 });
+  const { size } = await outcome as { size?: unknown };
+  assertEquals(size, 1);
   reply({ type: "error", code: 14 });
   await settled();
   assertEquals([sent.length, logged], [2, []]);
@@ -471,6 +479,50 @@ Deno.test("a reply to no call is ignored", () => {
   receive("lin-kv", { type: "write_ok", in_reply_to: null });
   receive("lin-kv", { type: "write_ok", in_reply_to: 99 });
   assertEquals([sent.length, logged], [1, []]);
+});
+
+Deno.test("a reply from anyone but the callee is ignored, and said to be", async () => {
+  using _time = new FakeTime();
+  const { request, reply, outcome, receive, logged } = calling();
+  const in_reply_to = request.msg_id ?? null;
+  receive("c9", { type: "replicate_ok", size: 666, in_reply_to });
+  receive("n2", { type: "error", code: 20, in_reply_to });
+  reply({ type: "replicate_ok", size: 1 });
+  assertEquals(await outcome, { type: "replicate_ok", size: 1, in_reply_to, msg_id: 77 });
+  assertEquals(logged, [
+    "ignored replicate_ok from c9: the replicate it replies to went to n0",
+    "ignored error from n2: the replicate it replies to went to n0",
+  ]);
+});
+
+Deno.test("no two incarnations number their requests alike", () => {
+  const numbers = new Set<unknown>();
+  for (let i = 0; i < 1_000; i++) {
+    const { request, reply } = calling();
+    reply({ type: "replicate_ok", size: 1 });
+    assert(Number.isSafeInteger(request.msg_id));
+    numbers.add(request.msg_id);
+  }
+  assertEquals(numbers.size, 1_000);
+});
+
+Deno.test("numbers that a double would round are passed on and answered as they came", async () => {
+  const { node, sent, logged } = uninitialised((node) => {
+    node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+    node.on(Broadcast.broadcast, () => ({ type: "broadcast_ok" }));
+  });
+  const deliver = (body: string) =>
+    node.receive(parseMessage(`{"src":"c1","dest":"n1","body":${body}}`));
+  deliver('{"type":"init","node_id":"n1","node_ids":["n1"]}');
+  deliver('{"type":"echo","msg_id":9007199254740993,"echo":[1e400,5.0,12345678901234567890]}');
+  deliver('{"type":"broadcast","msg_id":2,"message":9007199254740993}');
+  await settled();
+  assertEquals(sent.map(({ body }) => JSON.stringify(body)), [
+    '{"type":"echo_ok","echo":[1e400,5.0,12345678901234567890],"in_reply_to":9007199254740993}',
+    '{"type":"error","code":12,"text":"broadcast: \\"message\\" must be an integer, ' +
+    'got 9007199254740993","in_reply_to":2}',
+  ]);
+  assertEquals(logged, []);
 });
 
 Deno.test("a reply of the wrong type or with an ill-typed field is error 13", async () => {

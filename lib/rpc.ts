@@ -80,7 +80,7 @@ export function oneWay<F extends Fields>(type: string, request: F): OneWay<F> {
 export function fieldProblem(fields: Fields, body: object): string | undefined {
   for (const name in fields) {
     const shape = fields[name];
-    const value: unknown = Reflect.get(body, name);
+    const value = ownField(body, name);
     if (shape === undefined || (value === undefined && shape.optional)) continue;
     const problem = shape.problem(value, name);
     if (problem !== undefined) return problem;
@@ -92,16 +92,27 @@ export function fieldProblem(fields: Fields, body: object): string | undefined {
 export function bodyOf(type: string, fields: Fields, values: object): Body {
   const body: Body = { type };
   for (const name in fields) {
-    const value: unknown = Reflect.get(values, name);
+    const value = ownField(values, name);
     if (value !== undefined) body[name] = value;
   }
   return body;
 }
 
+/** Every object inherits fields, such as `constructor`, that nobody sent. */
+function ownField(body: object, name: string): unknown {
+  return Object.hasOwn(body, name) ? Reflect.get(body, name) : undefined;
+}
+
 function expected(what: string, value: unknown, path: string): string {
   if (value === undefined) return `"${path}" must be ${what}, but is missing`;
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === "bigint"
+    ? String(value)
+    : JSON.stringify(value, bigIntegersAsText) ?? String(value);
   return `"${path}" must be ${what}, got ${text.length <= 60 ? text : `${text.slice(0, 60)}…`}`;
+}
+
+function bigIntegersAsText(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
 }
 
 function leaf<T>(what: string, accepts: (value: unknown) => boolean): Shape<T> {
@@ -115,7 +126,13 @@ export const json: Shape<Json> = leaf("a JSON value", (value) => value !== undef
 export const string: Shape<string> = leaf("a string", (value) => typeof value === "string");
 
 /** An integer between -(2^53 - 1) and 2^53 - 1; JSON parsing rounds any other silently. */
-export const integer: Shape<number> = leaf("an integer", (value) => Number.isSafeInteger(value));
+export const integer: Shape<number> = {
+  problem(value, path) {
+    if (Number.isSafeInteger(value)) return undefined;
+    const isBig = typeof value === "bigint" || Number.isInteger(value);
+    return expected(isBig ? "an integer of less than 2^53" : "an integer", value, path);
+  },
+};
 
 /** `true` or `false`. */
 export const boolean: Shape<boolean> = leaf("true or false", (value) => typeof value === "boolean");

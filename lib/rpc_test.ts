@@ -51,7 +51,9 @@ const BAD: [shape: Shape<unknown>, value: unknown, problem: string][] = [
   [string, null, '"x" must be a string, got null'],
   [integer, "1", '"x" must be an integer, got "1"'],
   [integer, 1.5, '"x" must be an integer, got 1.5'],
-  [integer, 2 ** 53, '"x" must be an integer, got 9007199254740992'],
+  [integer, 2 ** 53, '"x" must be an integer of less than 2^53, got 9007199254740992'],
+  [integer, 2n ** 60n, '"x" must be an integer of less than 2^53, got 1152921504606846976'],
+  [array(integer), { 0: 2n ** 60n }, '"x" must be a list, got {"0":"1152921504606846976"}'],
   [boolean, 0, '"x" must be true or false, got 0'],
   [array(integer), { 0: 1 }, '"x" must be a list, got {"0":1}'],
   [array(integer), null, '"x" must be a list, got null'],
@@ -93,4 +95,10 @@ Deno.test("bodyOf takes only the described fields, so a received body can be for
   assertEquals(bodyOf("gossip", { message: integer }, received), { type: "gossip", message: 7 });
   const body = bodyOf("cas", { create: optional(boolean) }, {});
   assertEquals(Object.keys(body), ["type"]);
+});
+
+Deno.test("what every object inherits is no field of a body", () => {
+  const fields = { constructor: json };
+  assertEquals(fieldProblem(fields, {}), '"constructor" must be a JSON value, but is missing');
+  assertEquals(bodyOf("x", fields, {}), { type: "x" });
 });

@@ -34,8 +34,13 @@ export async function serve(program: Program): Promise<never> {
   const node = new Node({ send: (message) => output.write(JSON.stringify(message)), log });
   program(node);
   surviveUncaught(log);
-  for await (const lines of readLines()) {
-    for (const line of lines) if (line !== "") receiveLine(node, line);
+  try {
+    for await (const lines of readLines()) {
+      for (const line of lines) if (line !== "") receiveLine(node, line);
+    }
+  } catch (error) {
+    log(`cannot read standard input: ${describeError(error)}`);
+    Deno.exit(1);
   }
   await new Promise((resolve) => setTimeout(resolve)); // let handlers that have finished reply
   await output.flushed();

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import type { Json } from "./message.ts";
+import type { Body, Json } from "./message.ts";
 import type { RequestOf } from "./node.ts";
 import type { Of, ReplyOf } from "./rpc.ts";
 import { runDeno, withFolder } from "./testing/process.ts";
@@ -19,7 +19,7 @@ function holds<_T extends true>(): void {}
 Deno.test("requests and replies have the types of their descriptions", () => {
   holds<Same<RequestOf<typeof Broadcast.broadcast>["message"], number>>();
   holds<Same<RequestOf<typeof Echo.echo>["echo"], Json>>();
-  holds<Same<RequestOf<typeof Echo.echo>["msg_id"], number | undefined>>();
+  holds<Same<RequestOf<typeof Echo.echo>["msg_id"], Body["msg_id"]>>();
   holds<Same<ReplyOf<typeof Broadcast.read>["messages"], number[]>>();
   holds<Same<ReplyOf<typeof Broadcast.read>["type"], "read_ok">>();
   holds<Same<ReplyOf<typeof Kafka.poll>["msgs"], Record<string, [number, number][]>>>();

@@ -1,6 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
-import { Counter } from "../lib/mod.ts";
-import { scenario, TestNode, type World } from "../lib/testing/mod.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Counter, RpcError } from "../lib/mod.ts";
+import { FakeTime, scenario, TestNode, type World } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import type { PlanOptions } from "../lib/workbench/plan.ts";
 import crdtCounter from "./4_crdt_counter.ts";
@@ -93,4 +93,43 @@ Deno.test("the challenge passes with late, lost and repeated messages", async ()
       seed,
     });
   }
+});
+
+Deno.test("an add that cannot be counted exactly is refused, and those before it still count", async () => {
+  const n0 = new TestNode(crdtCounter);
+  await n0.ask(Counter.add, { delta: 2 ** 42 });
+  for (const delta of [2 ** 53 - 1, 2 ** 53 - 1, 2 ** 42]) {
+    const error = await assertRejects(() => n0.ask(Counter.add, { delta }), RpcError);
+    assert(error.definite);
+  }
+  await n0.ask(Counter.add, { delta: 1 });
+  assertEquals((await n0.ask(Counter.read, {})).value, 2 ** 42 + 1);
+});
+
+Deno.test("gossip of what no peer can know is refused, and the next one counts", async () => {
+  const n0 = new TestNode(crdtCounter, "n0", ["n0", "n1", "n2"]);
+  await n0.ask(Counter.add, { delta: 1 });
+  const gossip = (src: string, fields: object) =>
+    n0.receive(src, { type: "gossip", name: "n1-a", ...fields });
+  for (const total of [2 ** 53 - 1, 2 ** 43, -1]) {
+    gossip("n1", { news: { "n1-a": total } });
+    gossip("n1", { seen: { "n1-a": total } });
+  }
+  gossip("c9", { news: { "n1-a": 100 } });
+  assertEquals((await n0.ask(Counter.read, {})).value, 1);
+  gossip("n1", { news: { "n1-a": 5 } });
+  assertEquals((await n0.ask(Counter.read, {})).value, 6);
+});
+
+Deno.test("nobody knows of more adds of a node than the node itself", async () => {
+  using time = new FakeTime();
+  const n0 = new TestNode(crdtCounter, "n0", ["n0", "n1"]);
+  await n0.ask(Counter.add, { delta: 1 });
+  await time.advance(INTERVAL_MS);
+  const [name = ""] = Object.keys(n0.sent.splice(0)[0]?.body.news ?? {});
+  n0.receive("n1", { type: "gossip", name: "n1-a", seen: { [name]: 1_000 } });
+  await n0.ask(Counter.add, { delta: 1 });
+  assertEquals((await n0.ask(Counter.read, {})).value, 2);
+  await time.advance(2 * INTERVAL_MS);
+  assertEquals(n0.sent[0]?.body.news, { [name]: 2 }, "what is new is still sent");
 });

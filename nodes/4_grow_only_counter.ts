@@ -17,9 +17,9 @@
  *    never existed, and that brings its view of the store up to date.
  *
  * Reads are answered from memory, unless what the node knows is older than two rounds, as after a
- * pause; then a read waits for a round to end. So under steady traffic a read sees every add that
- * was acknowledged 1.3 s earlier, and always every add of 1.8 s earlier, on any node and in any
- * partition. Without clients nothing is sent.
+ * pause; then a read waits for a round to end. So while the store answers, a read under steady
+ * traffic sees every add that was acknowledged 1.3 s earlier, and any read every add of 1.8 s
+ * earlier, on any node and in any partition. Without clients nothing is sent.
  *
  * Messages: n + 1 from each node in a round while peers hear each other, and 2 more for each peer
  * that is not heard, whatever the rate. At 3 nodes and 100 operations a second that is 0.23 per
@@ -27,14 +27,34 @@
  * 2 for each add that is not 0, 0.53 per operation, and a round trip of waiting.
  *
  * It survives partitions, message loss, a store that does not answer for a while, and crashes,
- * except that a node that crashes loses the adds of its last 0.6 s. A node that restarts goes on
- * from its entry. No node that acknowledges before it stores can crash without loss.
+ * except that a node that crashes loses the adds that it has yet to store: those of its last 0.6 s,
+ * or more while the store does not answer. A node that restarts goes on from its entry. No node that
+ * acknowledges before it stores can crash without loss.
+ *
+ * Where messages to the store are lost, a round repeats them, and what takes longer than four
+ * seconds is an error: a read never returns a sum that is too old, but a node knows only how old its
+ * own knowledge is. Reads elsewhere miss an add until its node has got it into the store: at 30 % loss
+ * three rounds in ten fail to, and take two seconds each.
+ *
+ * Totals stay exact. An add that would take its node's total beyond 2^43 is refused with error 10,
+ * and an entry of a peer that cannot be one is ignored.
  *
  * @module
  */
 import { delay } from "@std/async/delay";
 import { Rounds } from "../lib/algorithms/rounds.ts";
-import { Counter, integer, Kv, type Node, oneWay, serve, tuple } from "../lib/mod.ts";
+import { isPossibleCount } from "../lib/algorithms/possible_count.ts";
+import {
+  Counter,
+  ErrorCode,
+  integer,
+  Kv,
+  type Node,
+  oneWay,
+  RpcError,
+  serve,
+  tuple,
+} from "../lib/mod.ts";
 
 /** The total of what was added through one node, and how often that was stored. */
 type Entry = [total: number, version: number];
@@ -47,10 +67,22 @@ const ROUND_MS = 600;
 const SILENT_MS = ROUND_MS + 100;
 /** Knowledge of this age is recent enough for a read. */
 const RECENT_MS = 2 * ROUND_MS;
-/** How long a read waits for recent knowledge before it makes do with what there is. */
-const PATIENCE_MS = 3_000;
+/** How long a read waits for recent knowledge; its client waits five seconds. */
+const PATIENCE_MS = 4_000;
+/** How often a round asks the store for something. */
+const MAX_ATTEMPTS = 3;
 /** Storing a total twice does no harm. */
-const STORE = { idempotent: true, maxAttempts: 3 };
+const STORE = { idempotent: true, maxAttempts: MAX_ATTEMPTS };
+/**
+ * Bound on what is added through one node, up or down. A node that restarts may accept as much again
+ * before it knows of the total it goes on from; hundreds of such totals still have an exact sum.
+ */
+const MAX_TOTAL = 2 ** 43;
+
+/** Whether a node can have stored that. */
+function isPossible([total, version]: Entry): boolean {
+  return Math.abs(total) <= 2 * MAX_TOTAL && isPossibleCount(version);
+}
 
 /** The totals of all nodes, as far as this one knows them, and the adds it has yet to store. */
 class Totals {
@@ -73,6 +105,14 @@ class Totals {
   }
 
   add(delta: number): void {
+    const [stored] = this.#known.get(this.#node.id) ?? [0];
+    const total = stored + this.#unstored + delta;
+    if (Math.abs(total) > MAX_TOTAL) {
+      throw new RpcError(
+        ErrorCode.notSupported,
+        `a total of ${total} is too much to count exactly`,
+      );
+    }
     this.#unstored += delta;
   }
 
@@ -81,7 +121,14 @@ class Totals {
   }
 
   async readFrom(peer: string): Promise<void> {
-    this.learn(peer, await this.#store.readOr(peer, [0, 0]));
+    for (let attempt = 1;; attempt++) {
+      try {
+        return this.learn(peer, await this.#store.readOr(peer, [0, 0]));
+      } catch (error) {
+        const isLost = error instanceof RpcError && error.code === ErrorCode.timeout;
+        if (!isLost || attempt === MAX_ATTEMPTS) throw error;
+      }
+    }
   }
 
   /** Stores a new version of this node's entry, and sends it to the peers if it has new adds. */
@@ -133,12 +180,14 @@ export default function growOnlyCounter(node: Node): void {
     roundEnds = Promise.withResolvers();
   }, ROUND_MS);
 
-  /** Waits until what is known is recent, or patience runs out. */
+  /** Waits until what is known is recent; fails when patience runs out. */
   const untilRecent = async () => {
     const sinceMs = performance.now();
     for (let nowMs = sinceMs; nowMs - knownAsOfMs > RECENT_MS; nowMs = performance.now()) {
       const leftMs = sinceMs + PATIENCE_MS - nowMs;
-      if (leftMs <= 0) return;
+      if (leftMs <= 0) {
+        throw new RpcError(ErrorCode.temporarilyUnavailable, "seq-kv does not answer");
+      }
       rounds.request();
       await Promise.race([roundEnds.promise, delay(leftMs)]);
     }
@@ -157,6 +206,7 @@ export default function growOnlyCounter(node: Node): void {
   });
 
   node.on(stored, ({ entry }, { src }) => {
+    if (!node.peers.includes(src) || !isPossible(entry)) return;
     heardMs.set(src, performance.now());
     totals.learn(src, entry);
   });

@@ -1,5 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
-import { Counter } from "../lib/mod.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Counter, RpcError } from "../lib/mod.ts";
 import {
   FakeTime,
   scenario,
@@ -111,15 +111,49 @@ for (const happened of [true, false]) {
   });
 }
 
-Deno.test("a read after a pause waits for the store, at most three seconds", async () => {
+Deno.test("a read after a pause waits four seconds for the store, and then fails", async () => {
   using time = new FakeTime();
   const n0 = new Bench();
-  let value: number | undefined;
-  n0.node.ask(Counter.read, {}).then((reply) => value = reply.value);
-  await time.advance(2_999);
-  assertEquals(value, undefined);
+  let error: unknown;
+  n0.node.ask(Counter.read, {}).catch((thrown) => error = thrown);
+  await time.advance(3_999);
+  assertEquals(error, undefined);
   await time.advance(1);
-  assertEquals(value, 0);
+  await settled();
+  assert(error instanceof RpcError);
+  assertEquals([error.code, error.message], [11, "seq-kv does not answer"]);
+});
+
+Deno.test("an add that cannot be counted exactly is refused before it is acknowledged", async () => {
+  using time = new FakeTime();
+  const n0 = new Bench();
+  n0.hear();
+  const tooMuch = [2 ** 53 - 1, 2 ** 43, 2 ** 43, -(2 ** 53) + 1];
+  await n0.add(5);
+  for (const delta of tooMuch) {
+    const error = await assertRejects(() => n0.add(delta), RpcError);
+    assert(error.definite);
+  }
+  await n0.begin(0, 1);
+  await n0.answer("cas", { type: "cas_ok" });
+  n0.hear();
+  assertEquals((await n0.node.ask(Counter.read, {})).value, 5);
+  await time.advance(ROUND_MS);
+});
+
+Deno.test("what cannot be an entry, or is no peer's, does not count", async () => {
+  using _time = new FakeTime();
+  const n0 = new Bench();
+  const most = 2 ** 53 - 1;
+  for (const entry of [[most, 2], [7, most], [-most, 3], [7, -1]]) {
+    n0.node.receive("n1", { type: "stored", entry });
+  }
+  n0.node.receive("c9", { type: "stored", entry: [1000, 5] });
+  const reading = n0.node.ask(Counter.read, {});
+  await n0.begin(0, 1);
+  await n0.answer("cas", { type: "cas_ok" });
+  await n0.answer("read", { type: "read_ok", value: [8, 4] });
+  assertEquals((await reading).value, 8);
 });
 
 Deno.test("a peer's totals count in whatever order they arrive", async () => {
@@ -144,11 +178,11 @@ const add = (world: World, node: string, delta: number) => world.ask(node, Count
 const valueAt = async (world: World, node: string) =>
   (await world.ask(node, Counter.read, {})).value;
 
-/** Adds and reads at every node for a while; returns the sum of the adds. */
+/** Adds and reads at every node for a while; returns the sum of the adds. Reads may fail. */
 async function traffic(world: World, turns: number): Promise<number> {
   for (let i = 0; i < turns; i++) {
     for (const [n, node] of world.nodes.entries()) await add(world, node, n + 1);
-    for (const node of world.nodes) await valueAt(world, node);
+    for (const node of world.nodes) await valueAt(world, node).catch(() => {});
     await world.pass(20);
   }
   return turns * 6;
@@ -298,4 +332,13 @@ Deno.test("the challenge passes at high latency, and with negative adds", async 
   const slow: PlanOptions = { ...CHALLENGE, latencyMs: 100, latencyDistribution: "exponential" };
   await figureOf({ ...slow, seed: 1 });
   await figureOf({ ...slow, workload: "pn-counter", seed: 2 });
+});
+
+Deno.test("no final read is stale where messages are lost", async () => {
+  for (const loss of [0.1, 0.2, 0.3]) {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const { availability: _, ...lossy } = { ...CHALLENGE, faults: [], loss, seed };
+      await figureOf(lossy);
+    }
+  }
 });

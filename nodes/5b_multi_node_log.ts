@@ -19,18 +19,31 @@
  * one round trip to `lin-kv`, and two more for every race that its batch loses; a poll takes none.
  *
  * It survives partitions, lost and repeated messages, and restarts. While `lin-kv` is out of reach,
- * sends wait and polls go on.
+ * polls go on and sends wait, up to 20,000 of them: more are refused with error 11, as they certainly
+ * did not happen.
  *
  * @module
  */
 import { AgreedSequence } from "../lib/algorithms/agreed_sequence.ts";
 import { Logs, type Message, messages } from "../lib/algorithms/log.ts";
 import { Pending } from "../lib/algorithms/pending.ts";
-import { integer, Kafka, type Node, record, serve, string, tuple } from "../lib/mod.ts";
+import {
+  ErrorCode,
+  integer,
+  Kafka,
+  type Node,
+  record,
+  RpcError,
+  serve,
+  string,
+  tuple,
+} from "../lib/mod.ts";
 
 const LOOK_EVERY_MS = 250;
 /** Sends in one batch; more wait for the next. */
 const MAX_BATCH = 1_000;
+/** Bound on the sends that wait. */
+const MAX_WAITING = 20_000;
 
 type Batch = [name: string, sends: Message[], commits: Record<string, number>];
 
@@ -76,6 +89,10 @@ export default function multiNodeLog(node: Node): void {
   node.onInit(() => void setInterval(work, LOOK_EVERY_MS));
 
   node.on(Kafka.send, async ({ key, msg }) => {
+    if (sends.size >= MAX_WAITING) {
+      const text = `${sends.size} sends wait for lin-kv already`;
+      throw new RpcError(ErrorCode.temporarilyUnavailable, text);
+    }
     const offset = sends.add([key, msg]);
     work();
     return { type: "send_ok", offset: await offset };

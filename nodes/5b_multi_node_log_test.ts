@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { Kafka } from "../lib/mod.ts";
-import { scenario, type World } from "../lib/testing/mod.ts";
+import { Kafka, type RpcError } from "../lib/mod.ts";
+import { FakeTime, scenario, settled, TestNode, type World } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import type { PlanOptions } from "../lib/workbench/plan.ts";
 import multiNodeLog from "./5b_multi_node_log.ts";
@@ -115,4 +115,30 @@ Deno.test("committed offsets travel with the next batch, and sends to other keys
     const { offsets } = await world.ask("n1", Kafka.list_committed_offsets, { keys: ["a", "k"] });
     assertEquals(offsets, { a: 5 });
     assert(world.problems.length === 0);
+  }));
+
+Deno.test("sends beyond those that may wait for the store are refused, and the others appended", async () => {
+  using time = new FakeTime();
+  const n0 = new TestNode(multiNodeLog);
+  const codes: number[] = [];
+  for (let msg = 0; msg < 21_100; msg++) {
+    n0.ask(Kafka.send, { key: "k", msg }).catch(({ code }: RpcError) => codes.push(code));
+  }
+  await time.advance(0);
+  await settled();
+  assertEquals(new Set(codes), new Set([11]), "of a batch under way and 20,000 more");
+  assertEquals(codes.length, 21_100 - 20_000 - 1);
+});
+
+Deno.test("a late reply to an earlier incarnation appends nothing twice", () =>
+  scenario(multiNodeLog, { nodes: 2, latencyMs: 100 }, async (world) => {
+    send(world, "n0", 1).catch(() => {});
+    await world.expectWithin(500, () => {
+      assert(world.sightings.some(({ fate, type }) => fate === "send" && type === "cas_ok"));
+    });
+    world.kill("n0");
+    world.restart("n0");
+    await send(world, "n0", 2);
+    await world.pass(1_000);
+    for (const node of world.nodes) assertEquals(await poll(world, node), [[0, 1], [1, 2]]);
   }));

@@ -81,6 +81,10 @@ function lead(node: Node, logs: Logs): void {
   node.on(Exchange, (request) =>
     sessions.answer(request, () => {
       const { sends, commits, seen } = request;
+      if (seen < 0 || seen > keys.length) {
+        const text = `nobody can have seen ${seen} messages of ${keys.length}`;
+        throw new RpcError(ErrorCode.abort, text);
+      }
       logs.commit(commits);
       const offsets = sends.map((message) => append(...message));
       const messages = keys.slice(seen, seen + MAX_BATCH)

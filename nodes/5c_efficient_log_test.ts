@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Kafka, RpcError } from "../lib/mod.ts";
-import { scenario, type World } from "../lib/testing/mod.ts";
+import { scenario, settled, TestNode, type World } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import type { PlanOptions } from "../lib/workbench/plan.ts";
 import efficientLog from "./5c_efficient_log.ts";
@@ -122,3 +122,19 @@ for (
     }
   });
 }
+
+Deno.test("a leader refuses what a follower cannot know, and serves it again after that", async () => {
+  const n0 = new TestNode(efficientLog, "n0", ["n0", "n1"]);
+  const exchange = (seq: number, seen: number) =>
+    n0.receive("n1", {
+      ...{ type: "exchange", msg_id: 1, incarnation: "n1-a", seq },
+      ...{ sends: [["k", seq]], commits: {}, seen },
+    });
+  exchange(1, 0);
+  for (const seq of [2 ** 53 - 1, 3]) exchange(seq, 0);
+  for (const seen of [2 ** 53 - 1, 2, -1]) exchange(2, seen);
+  exchange(2, 1);
+  await settled();
+  const replies = n0.sent.map(({ body }) => body.code ?? body.messages);
+  assertEquals(replies, [[["k", 1]], 14, 14, 14, 14, 14, [["k", 2]]]);
+});

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type Body, LinKv, RpcError } from "../lib/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
-import { FakeTime, settled, TestNode } from "../lib/testing/mod.ts";
+import { FakeTime, scenario, settled, TestNode } from "../lib/testing/mod.ts";
 import type { PlanOptions } from "../lib/workbench/plan.ts";
 import linKv from "./lin_kv.ts";
 
@@ -45,6 +45,17 @@ Deno.test("a write without an answer is not repeated, and its client gets an ind
   assertEquals((await writing).code, 0);
   assertEquals(n0.sent.length, 1);
 });
+
+Deno.test("a late reply to an earlier incarnation settles nothing", () =>
+  scenario(linKv, { nodes: 2, latencyMs: 100 }, async (world) => {
+    await world.ask("n1", LinKv.write, { key: 1, value: 1 });
+    world.ask("n0", LinKv.cas, { key: 1, from: 1, to: 2 }).catch(() => {});
+    await world.pass(150); // the answer is on its way
+    world.kill("n0");
+    world.restart("n0");
+    const set = world.ask("n0", LinKv.cas, { key: 2, from: 1, to: 2 });
+    assertEquals((await assertRejects(() => set, RpcError)).code, 20);
+  }));
 
 for (
   const [what, options] of [

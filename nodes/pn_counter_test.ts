@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { Counter } from "../lib/mod.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Counter, RpcError } from "../lib/mod.ts";
 import { scenario, TestNode } from "../lib/testing/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import type { PlanOptions } from "../lib/workbench/plan.ts";
@@ -48,4 +48,17 @@ Deno.test("runs pass in partitions, and with late, lost and repeated messages", 
     const { results, problems } = await simulate(upAndDownCounter, { ...options, seed });
     assertEquals([results?.["valid?"], problems], [true, []], `seed ${seed}`);
   }
+});
+
+Deno.test("a change that cannot be counted exactly is refused, in either direction", async () => {
+  const n0 = new TestNode(upAndDownCounter, "n0", ["n0", "n1"]);
+  for (const delta of [2 ** 53 - 1, -(2 ** 53) + 1, 2 ** 43]) {
+    const error = await assertRejects(() => n0.ask(Counter.add, { delta }), RpcError);
+    assert(error.definite);
+  }
+  for (const news of [[{ "n1-a": 2 ** 53 - 1 }, {}], [{}, { "n1-a": 2 ** 53 - 1 }]]) {
+    n0.receive("n1", { type: "gossip", name: "n1-a", news });
+  }
+  await n0.ask(Counter.add, { delta: -3 });
+  assertEquals((await n0.ask(Counter.read, {})).value, -3);
 });

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { summaryJson } from "../lib/report/render.ts";
 import { EXIT_STATUS } from "../lib/report/summary.ts";
 import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
 import type { Options } from "../lib/workbench/option.ts";
@@ -20,9 +19,9 @@ import {
   note,
   OUTPUT,
   readArguments,
-  renderEnded,
   reportingOf,
 } from "./shared/command_line.ts";
+import { endedJson, renderEnded } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 
 const OWN = {
@@ -55,8 +54,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   say(`${engine.note}\n\n${title}: ${wordsOf(plan).join(" ")}   (again: ${dir})`);
   return await interruptible(async (signal) => {
     const ended = await engine.run(plan, challenge?.limits ?? [], reportingOf(own, signal));
-    if (own.json) console.log(summaryJson(ended.summary));
-    else console.log(`${own.quiet ? "" : "\n"}${renderEnded(ended, title)}`);
+    const ran = { plan, engine: engine.name, ...(challenge && { challenge: challenge.id }) };
+    if (own.json) console.log(JSON.stringify(endedJson(ended, ran), null, 2));
+    else console.log(`${own.quiet ? "" : "\n"}${renderEnded(ended, title, ran)}`);
     return EXIT_STATUS[ended.summary.ending];
   });
 }

@@ -1,11 +1,12 @@
 /**
- * `deno task bench [NAME …] [--rounds N] [--json]`: measures, and compares with what bounds it.
+ * `deno task bench [NAME …] [--rounds N] [--large] [--json]`: measures, and compares with what bounds it.
  *
  * @module
  */
 import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { kindProblem, oneOf, type Options, UsageError, whole } from "../lib/workbench/option.ts";
 import { type Bench, compare, table } from "./bench/compare.ts";
+import { benchCheckers } from "./bench/checkers.ts";
 import { echo } from "./bench/echo.ts";
 import { simulator } from "./bench/simulator.ts";
 import { startUp } from "./bench/start_up.ts";
@@ -13,31 +14,39 @@ import { conclude, readArguments } from "./shared/command_line.ts";
 
 const BENCHES: readonly Bench[] = [echo, startUp, ...simulator];
 
+/** The bench of the checkers, which has a table of its own. */
+const CHECKERS = "checkers";
+
 const COMMAND = {
   own: {
     rounds: { kind: whole(1), value: "N", help: "rounds of each; default the bench's own" },
     json: { help: "the figures as JSON" },
+    large: { help: "checkers on a million operations, too" },
   } satisfies Options,
   words: Infinity,
 } as const;
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { own: { rounds, json }, words: names, help } = readArguments(argv, COMMAND);
+  const { own: { rounds, json, large }, words: names, help } = readArguments(argv, COMMAND);
   if (help) {
     console.log(`deno task bench [NAME …] [options]\n\n${optionsHelp(COMMAND)}`);
     return 0;
   }
-  const known = oneOf(BENCHES.map(({ name }) => name));
+  const known = oneOf([...BENCHES.map(({ name }) => name), CHECKERS]);
   for (const name of names) {
     const problem = kindProblem(known, name);
     if (problem !== undefined) throw new UsageError(`a bench ${problem}`);
   }
-  const chosen = BENCHES.filter(({ name }) => names.length === 0 || names.includes(name));
+  const isChosen = (name: string) => names.length === 0 || names.includes(name);
   const results: Record<string, unknown> = {};
-  for (const bench of chosen) {
+  for (const bench of BENCHES.filter(({ name }) => isChosen(name))) {
     const standings = await compare(bench, rounds);
     results[bench.name] = { unit: bench.unit, rounds: rounds ?? bench.rounds, standings };
     if (!json) console.log(`${table(bench, standings)}\n`);
+  }
+  if (isChosen(CHECKERS)) {
+    const report = json ? () => {} : console.log;
+    results[CHECKERS] = { rows: await benchCheckers({ large, report }) };
   }
   if (json) console.log(JSON.stringify(results, null, 2));
   return 0;

@@ -8,7 +8,7 @@ import { renderJudgement } from "../lib/report/judgement.ts";
 import { detectStyle } from "../lib/report/text.ts";
 import type { CheckOptions } from "../lib/checkers/checker.ts";
 import { optionsHelp } from "../lib/workbench/command_line.ts";
-import { UsageError } from "../lib/workbench/option.ts";
+import { number, UsageError } from "../lib/workbench/option.ts";
 import { PLAN_OPTIONS } from "../lib/workbench/plan.ts";
 import { type Judge, judgeRun } from "../lib/workbench/store/judge.ts";
 import { readRun, UnreadableRun } from "../lib/workbench/store/reader.ts";
@@ -28,6 +28,12 @@ const COMMAND = {
     },
     "consistency-models": PLAN_OPTIONS.consistencyModels,
     "availability": PLAN_OPTIONS.availability,
+    "time-limit": {
+      kind: number({ min: 0 }),
+      value: "S",
+      help: "seconds to search for an order of a run's operations before it counts as unknown",
+      default: 120,
+    },
   },
   words: Infinity,
 } as const;
@@ -67,10 +73,19 @@ export function main(
     ...(consistencyModels !== undefined && { consistencyModels }),
     ...(availability !== undefined && { availability }),
   };
-  const statuses = paths.map((path) => checkPath(path, judges, given, print));
+  const statuses = paths.map((path) => {
+    const isOver = deadline(own["time-limit"]);
+    return checkPath(path, judges, { ...given, isOver }, print);
+  });
   if (statuses.some((status) => status === EQUAL || status === DIFFERENT)) print(COMPARED);
   return [USAGE_STATUS, DIFFERENT, NOTHING_TO_COMPARE]
     .find((status) => statuses.includes(status)) ?? EQUAL;
+}
+
+/** Returns a function that says whether so many seconds have passed. */
+function deadline(seconds: number): () => boolean {
+  const endMs = performance.now() + 1000 * seconds;
+  return () => performance.now() >= endMs;
 }
 
 function checkPath(
@@ -86,7 +101,7 @@ function checkPath(
     return judgement.differences.length === 0 ? EQUAL : DIFFERENT;
   } catch (error) {
     if (!(error instanceof UnreadableRun)) throw error;
-    console.error(`${path}: ${error.message}`);
+    console.error(error.message.includes(path) ? error.message : `${path}: ${error.message}`);
     return USAGE_STATUS;
   }
 }

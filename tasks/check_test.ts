@@ -1,8 +1,14 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { checkCounter, explainCounter } from "../lib/checkers/counter.ts";
 import { checkEcho, explainEcho, projectEcho } from "../lib/checkers/echo.ts";
+import { transcript } from "../lib/checkers/history_fixture.ts";
+import { checkKafka, explainKafka } from "../lib/checkers/kafka/mod.ts";
+import { checkLinKv, explainLinKv } from "../lib/checkers/lin_kv.ts";
 import { checkSetFull, explainSetFull } from "../lib/checkers/set_full.ts";
+import { projectLinKv } from "../lib/checkers/projections.ts";
 import { checkUniqueIds, explainUniqueIds } from "../lib/checkers/unique_ids.ts";
+import { printEdn } from "../lib/history/edn.ts";
+import { printHistory } from "../lib/history/operations.ts";
 import { renderJudgement } from "../lib/report/judgement.ts";
 import { UsageError } from "../lib/workbench/option.ts";
 import { type Judge, judgeRun } from "../lib/workbench/store/judge.ts";
@@ -20,6 +26,7 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map([
   ["pn-counter", counters],
   ["unique-ids", { check: checkUniqueIds, explain: explainUniqueIds }],
   ["echo", { check: checkEcho, explain: explainEcho, project: projectEcho }],
+  ["lin-kv", { check: checkLinKv, explain: explainLinKv, project: projectLinKv }],
 ]);
 
 /** Runs the command; standard error is gathered with the output. */
@@ -167,6 +174,38 @@ Deno.test("the order in which a hash map yields echo's errors is no difference",
   });
 });
 
+Deno.test("of one key of lin-kv, that key is judged, and nothing else", () => {
+  const root = Deno.makeTempDirSync();
+  const dir = `${root}/independent/0`;
+  const judges = new Map([["lin-kv", { check: checkLinKv, explain: explainLinKv }]]);
+  const store = (name: string, text: string) => Deno.writeTextFileSync(`${dir}/${name}`, text);
+  try {
+    Deno.mkdirSync(dir, { recursive: true });
+    store("history.edn", printHistory(transcript("0 0 invoke read\n1 0 fail read")));
+    const key = checkLinKv(transcript("0 0 invoke read [0 nil]\n1 0 fail read [0 nil]"))["results"];
+    store("results.edn", printEdn(key instanceof Map ? key.get(0) : null));
+    const { workload, verdict, differences } = judgeRun(readRun(dir), judges);
+    assertEquals([workload, verdict, differences], ["lin-kv", true, []]);
+  } finally {
+    Deno.removeSync(root, { recursive: true });
+  }
+});
+
+Deno.test("a result of an older version without :unseen is called that", () => {
+  const history = transcript(`
+    0 0 invoke send [[:send "a" 1]]
+    1 0 ok     send [[:send "a" [0 1]]]
+    2 1 invoke poll [[:poll]]
+    3 1 ok     poll [[:poll {}]]`);
+  const { unseen, ...workload } = checkKafka(history);
+  assert(unseen !== undefined);
+  const results = { workload, "valid?": workload["valid?"] };
+  const facts = { workload: "kafka" };
+  const judges = new Map([["kafka", { check: checkKafka, explain: explainKafka }]]);
+  const { explanation } = judgeRun({ dir: "", history, results, facts }, judges);
+  assertStringIncludes(explanation[0] ?? "", "it is an older version's");
+});
+
 Deno.test("a checker that threw is equal to one that threw, whatever its stack trace", () => {
   const { verdict, differences } = judgeRun(readRun(`${RECORDED}unique-ids/object-ids`), JUDGES);
   assertEquals([String(verdict), differences], [":unknown", []]);
@@ -186,6 +225,25 @@ Deno.test("a run that crashed has no results to compare with; its history is jud
     const { status, output } = run(dir);
     assertEquals(status, 2);
     assertStringIncludes(output, "g-set: verdict true; there is no results.edn");
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
+});
+
+Deno.test("a search that has no time left says so", () => {
+  const dir = Deno.makeTempDirSync();
+  try {
+    const events = ["invoke", "ok", "invoke", "ok"].map((type, index) =>
+      `{:index ${index}, :time ${index}, :type :${type}, :process 0, :f :write, :value [1 2]}\n`
+    );
+    Deno.writeTextFileSync(`${dir}/history.edn`, events.join(""));
+    const { output } = run(dir, "-w", "lin-kv", "--time-limit", "0");
+    assertStringIncludes(output, "lin-kv: verdict unknown");
+    assertStringIncludes(
+      output.replaceAll(/\s+/g, " "),
+      "the search ran out of time after no configurations",
+    );
+    assertStringIncludes(run(dir, "-w", "lin-kv").output, "lin-kv: verdict true");
   } finally {
     Deno.removeSync(dir, { recursive: true });
   }

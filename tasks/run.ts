@@ -3,13 +3,7 @@
  *
  * @module
  */
-import {
-  renderRuns,
-  renderScoreboard,
-  type Score,
-  summaryJson,
-  worstEnding,
-} from "../lib/report/render.ts";
+import { renderRuns, renderScoreboard, type Score, worstEnding } from "../lib/report/render.ts";
 import { EXIT_STATUS } from "../lib/report/summary.ts";
 import { detectStyle } from "../lib/report/text.ts";
 import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
@@ -25,9 +19,9 @@ import {
   note,
   OUTPUT,
   readArguments,
-  renderEnded,
   reportingOf,
 } from "./shared/command_line.ts";
+import { endedJson, renderEnded } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 
 const OWN = {
@@ -70,21 +64,30 @@ export async function main(argv: readonly string[]): Promise<number> {
   say(engine.note);
   return await interruptible(async (signal) => {
     const scores: Score[] = [];
-    for (const [{ id, title, limits }, some] of Map.groupBy(plans, (one) => one.challenge)) {
-      for (const { plan } of some) {
-        say(`\n${id}  ${title}: ${wordsOf(plan).join(" ")}`);
-        const ended = await engine.run(plan, limits, reportingOf(own, signal));
-        scores.push({ id, title, summary: ended.summary });
-        say(`\n${renderEnded(ended, `${id}  ${title}`)}`);
+    const reports: ReturnType<typeof endedJson>[] = [];
+    const scoreboard = () => renderScoreboard(scores, detectStyle());
+    try {
+      for (const [{ id, title, limits }, some] of Map.groupBy(plans, (one) => one.challenge)) {
+        for (const { plan } of some) {
+          say(`\n${id}  ${title}: ${wordsOf(plan).join(" ")}`);
+          const ended = await engine.run(plan, limits, reportingOf(own, signal));
+          const ran = { plan, engine: engine.name, challenge: id };
+          scores.push({ id, title, summary: ended.summary });
+          reports.push(endedJson(ended, ran));
+          const told = `\n${renderEnded(ended, `${id}  ${title}`, ran)}`;
+          if (own.quiet && !own.json && ended.summary.ending !== "pass") console.log(told);
+          else say(told);
+        }
+        const summaries = scores.slice(-some.length).map(({ summary }) => summary);
+        if (own.runs > 1) say(`\n${renderRuns(summaries, { ...detectStyle(), title })}`);
       }
-      const summaries = scores.slice(-some.length).map(({ summary }) => summary);
-      if (own.runs > 1) say(`\n${renderRuns(summaries, { ...detectStyle(), title })}`);
+    } finally {
+      // Also of an interrupted run of many, as far as it came.
+      if (challenges.length > 1 && scores.length > 0) say(`\n${scoreboard()}`);
     }
-    if (challenges.length > 1) say(`\n${renderScoreboard(scores, detectStyle())}`);
-    const summaries = scores.map(({ summary }) => summary);
-    if (own.json) console.log(summaryJson(summaries.length === 1 ? summaries[0] ?? [] : summaries));
-    else if (own.quiet) console.log(renderScoreboard(scores, detectStyle()));
-    return EXIT_STATUS[worstEnding(summaries)];
+    if (own.json) console.log(JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2));
+    else if (own.quiet) console.log(scoreboard());
+    return EXIT_STATUS[worstEnding(scores.map(({ summary }) => summary))];
   });
 }
 

@@ -37,7 +37,9 @@ Deno.test("a challenge that is met ends with status 0; engine, run and files are
   assertMatch(out, /^Engine: the embedded workbench/);
   assertMatch(out, /1 {2}Echo: -w echo --node-count 1 --time-limit 1 -- /);
   assertMatch(out, /✓ pass {2}1 {2}Echo/);
-  assertMatch(out, /files: results\/runs\/echo\//);
+  const [, seed = ""] = /\n +files: results\/runs\/echo\/.*\n +seed: (\d+)\n/.exec(out) ?? [];
+  assert(seed !== "", out);
+  assertMatch(out, /\n +again: deno task again results\/runs\/echo\//);
 });
 
 Deno.test("one that is not ends with status 1; one whose node ends by itself with 255", async () => {
@@ -47,11 +49,28 @@ Deno.test("one that is not ends with status 1; one whose node ends by itself wit
   assertMatch(err, /n0 ended: exit status 3/);
 });
 
+Deno.test("where nothing can be written, that is said in a sentence", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "results"), "a file in the way");
+    await Deno.mkdir(join(folder, "nodes"));
+    await Deno.writeTextFile(join(folder, "nodes/1_echo.ts"), nodeScript(ECHO), { mode: 0o755 });
+    const argv = ["run", "--quiet", "-A", "--config", fromRoot("deno.json")];
+    const run = (...more: string[]) => runDeno([...argv, ...more], folder);
+    const { code, err } = await run(fromRoot("tasks/run.ts"), "1", ...WORKBENCH);
+    assertEquals(code, 254);
+    assertMatch(err, /^deno task 1: cannot write to results\/runs, where runs .*\n$/);
+    await Deno.remove(join(folder, "nodes"), { recursive: true });
+    const elsewhere = await run(fromRoot("tasks/run.ts"), "1", ...WORKBENCH);
+    assertMatch(elsewhere.err, /there is no file nodes\/1_echo\.ts in \/.*\.\n$/);
+  }));
+
 Deno.test("--json prints the summary and nothing else", async () => {
   const { code, out } = await challenge1(WRONG, "--engine=workbench", "--json");
-  const summary: unknown = JSON.parse(out);
-  assert(typeof summary === "object" && summary !== null && "ending" in summary);
-  assertEquals([code, summary.ending], [1, "fail"]);
+  const summary: Record<string, unknown> = JSON.parse(out);
+  const { ending, challenge, engine, options, seed, folder } = summary;
+  assertEquals([code, ending, challenge, engine], [1, "fail", "1", "workbench"]);
+  assertMatch(`${options}`, /^-w,echo,--node-count,1,--time-limit,1,--,/);
+  assertMatch(`${seed} ${folder}`, /^\d+ results\/runs\/echo\//);
 });
 
 Deno.test("--quiet prints only the result; several runs have a median, and the worst one counts", async () => {
@@ -59,6 +78,8 @@ Deno.test("--quiet prints only the result; several runs have a median, and the w
   assertEquals([quiet.code, quiet.err], [0, ""]);
   assert(!/Engine|files/.test(quiet.out), quiet.out);
   assertMatch(quiet.out, /✓ {2}1 {2}Echo/);
+  const failing = await challenge1(WRONG, ...WORKBENCH, "--quiet");
+  assertMatch(failing.out, /✗ fail[^]*echo checker rejects/, "a failure is told with its reason");
   const several = await challenge1(ECHO, ...WORKBENCH, "--runs", "2");
   assertEquals(several.code, 0);
   assertEquals(several.out.match(/✓ pass {2}1 {2}Echo/g)?.length, 2);

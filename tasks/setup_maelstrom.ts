@@ -53,7 +53,7 @@ function progressLine(): { show: InstallOptions["onProgress"]; stop: () => Promi
       line ??= showLine(() => ({
         done,
         total,
-        words: `${megabytes(done)} of ${megabytes(total)} MB`,
+        words: [`${megabytes(done)} of ${megabytes(total)} MB`],
       }));
     },
     stop: async () => await line?.stop(),

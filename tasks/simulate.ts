@@ -71,6 +71,7 @@ const PROCESSES_ONLY = "it needs real processes, not the simulator";
 
 const COMMAND = {
   own: OWN,
+  engine: "simulator",
   run: true,
   words: 1,
   refused: {

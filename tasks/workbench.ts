@@ -16,18 +16,13 @@ import { workloads } from "../lib/workbench/workloads/mod.ts";
 import { requireSupport } from "./engines/mod.ts";
 import { RUNS } from "./engines/engine.ts";
 import { runWorkbench } from "./engines/workbench.ts";
-import {
-  conclude,
-  drawSeed,
-  note,
-  readArguments,
-  renderEnded,
-  reportingOf,
-} from "./shared/command_line.ts";
+import { conclude, drawSeed, note, readArguments, reportingOf } from "./shared/command_line.ts";
+import { renderEnded } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 
 const COMMAND = {
   own: TEST_OPTIONS,
+  engine: "workbench",
   run: true,
   words: 1,
   passesWords: true,
@@ -73,8 +68,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       const reporting = reportingOf({ ...own, quiet: false, json: false }, signal);
       const ended = await runWorkbench(plan, [], reporting);
       const { ending } = ended.summary;
-      const text = renderEnded(ended, plan.workload);
-      console.log(`${text}   seed: ${plan.seed}\n\n${LAST_WORDS[ending]}`);
+      const text = renderEnded(ended, plan.workload, { plan, engine: "workbench" });
+      console.log(`${text}\n\n${LAST_WORDS[ending]}`);
       if (ending !== "pass" || n >= own["test-count"]) return EXIT_STATUS[ending];
     }
   });

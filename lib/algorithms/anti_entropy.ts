@@ -21,12 +21,16 @@
  * A replica that starts says hello under a new name, as one that has seen nothing. Peers that knew
  * it under another name conclude that it has forgotten everything, and send it all.
  *
+ * What a peer cannot know, such as more of this replica's changes than there are, is refused, and so
+ * is gossip of strangers: states only grow, so a mistake that was joined once would stay.
+ *
  * Source: the acknowledged deltas of Almeida, Shoker and Baquero, "Delta State Replicated Data
  * Types" (2018), with states in place of sequence numbers.
  *
  * @module
  */
 import type { Lattice } from "./crdt.ts";
+import { ErrorCode, RpcError } from "../message.ts";
 import type { Node } from "../node.ts";
 import { Rounds } from "./rounds.ts";
 import { type OneWay, oneWay, optional, type Shape, string } from "../rpc.ts";
@@ -71,7 +75,9 @@ export class Replica<State> {
     this.#rounds = new Rounds(() => this.#round(), intervalMs);
     const { shape } = lattice;
     this.#gossip = oneWay("gossip", { name: string, news: optional(shape), seen: optional(shape) });
-    node.on(this.#gossip, ({ name, news, seen }, { src }) => this.#receive(src, name, news, seen));
+    node.on(this.#gossip, ({ name, news, seen }, { src }) => {
+      if (node.peers.includes(src)) this.#receive(src, name, news, seen);
+    });
     node.onInit(() => {
       this.#name = `${node.id}-${crypto.randomUUID().slice(0, 8)}`;
       setTimeout(() => this.#rounds.request(), intervalMs);
@@ -100,6 +106,10 @@ export class Replica<State> {
     const { join, bottom } = this.#lattice;
     const peer = this.#peer(src, name);
     const has = join(news ?? bottom, seen ?? bottom);
+    if (!this.#lattice.isPossible(has, { name: this.#name, state: this.#state })) {
+      const text = `${src} cannot know of ${JSON.stringify(has)}`;
+      throw new RpcError(ErrorCode.malformedRequest, text);
+    }
     const unacknowledged = news === undefined
       ? peer.unacknowledged
       : join(peer.unacknowledged ?? bottom, news);

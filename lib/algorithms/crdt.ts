@@ -14,6 +14,7 @@
  *
  * @module
  */
+import { ErrorCode, RpcError } from "../message.ts";
 import { array, integer, record, type Shape, tuple } from "../rpc.ts";
 
 /** States and their join. States are immutable. */
@@ -29,7 +30,18 @@ export interface Lattice<State> {
   difference(state: State, known: State): State | undefined;
   /** The form of a state in a message. */
   readonly shape: Shape<State>;
+  /** Whether a peer of `here` can have heard of such a state. */
+  isPossible(heard: State, here: Here<State>): boolean;
 }
+
+/** A replica: its name, and all that it knows. */
+interface Here<State> {
+  readonly name: string;
+  readonly state: State;
+}
+
+/** Bound on one replica's total: a thousand of them still have an exact sum. */
+const MAX_TOTAL = 2 ** 43 - 1;
 
 /** A counter that only grows: for each replica, the total of what was added there. */
 export type GCounter = Readonly<Record<string, number>>;
@@ -46,6 +58,10 @@ export const gCounter: Lattice<GCounter> = {
     return Object.keys(news).length === 0 ? undefined : news;
   },
   shape: record(integer),
+  isPossible: (heard, { name, state }) =>
+    Object.values(heard).every((total) => total >= 0 && total <= MAX_TOTAL) &&
+    (heard[name] ?? 0) <= (state[name] ?? 0) && // which only this replica raises
+    Number.isSafeInteger(valueOf(gCounter.join(state, heard))),
 };
 
 /** The totals that are higher than those known. */
@@ -58,10 +74,16 @@ function higher(state: GCounter, known: GCounter): GCounter {
  * The change that raises a counter, to be joined into it at `replica`.
  *
  * @throws {RangeError} if `by` is negative.
+ * @throws {RpcError} 10 if the replica's total would exceed 2^43 - 1, or the sum would not be exact.
  */
 export function increment(counter: GCounter, replica: string, by: number): GCounter {
   if (by < 0) throw new RangeError(`a counter that only grows cannot be raised by ${by}`);
-  return by === 0 ? {} : { [replica]: (counter[replica] ?? 0) + by };
+  const total = (counter[replica] ?? 0) + by;
+  if (total > MAX_TOTAL || !Number.isSafeInteger(valueOf(counter) + by)) {
+    const text = `a counter at ${valueOf(counter)} cannot count ${by} more exactly`;
+    throw new RpcError(ErrorCode.notSupported, text);
+  }
+  return by === 0 ? {} : { [replica]: total };
 }
 
 /** A counter's value: the sum over all replicas. */
@@ -81,6 +103,8 @@ function pairOf<A, B>(first: Lattice<A>, second: Lattice<B>): Lattice<readonly [
       return [newA ?? first.bottom, newB ?? second.bottom];
     },
     shape: tuple<readonly [A, B]>(first.shape, second.shape),
+    isPossible: ([a, b], { name, state: [stateA, stateB] }) =>
+      first.isPossible(a, { name, state: stateA }) && second.isPossible(b, { name, state: stateB }),
   };
 }
 
@@ -93,7 +117,11 @@ type PnCounter = readonly [ups: GCounter, downs: GCounter];
  */
 export const pnCounter: Lattice<PnCounter> = pairOf(gCounter, gCounter);
 
-/** The change that raises or lowers a counter, to be joined into it at `replica`. */
+/**
+ * The change that raises or lowers a counter, to be joined into it at `replica`.
+ *
+ * @throws {RpcError} 10 if there is too much to count exactly.
+ */
 export function change([ups, downs]: PnCounter, replica: string, by: number): PnCounter {
   return by < 0 ? [{}, increment(downs, replica, -by)] : [increment(ups, replica, by), {}];
 }
@@ -115,4 +143,5 @@ export const gSet: Lattice<GSet> = {
     return news.size === 0 ? undefined : [...news];
   },
   shape: array(integer),
+  isPossible: () => true,
 };

@@ -19,7 +19,9 @@
  *
  * @module
  */
+import { ErrorCode, RpcError } from "../message.ts";
 import type { RegisterOp } from "../workloads.ts";
+import { isPossibleCount } from "./possible_count.ts";
 
 /** A write as it travels; the message that carries it says whose it is. */
 export type Write = [key: number, value: number | null, time: number];
@@ -51,6 +53,8 @@ export class LwwRegisters {
    *
    * @param replica This replica's id, which no other replica has.
    * @returns The micro-operations with reads filled in, null for a register never written.
+   * @throws {RpcError} 11 if it writes and its timestamp would be one that peers refuse; nothing has
+   * changed.
    */
   transact(replica: string, ops: readonly RegisterOp[]): RegisterOp[] {
     const written = new Map<number, number | null>();
@@ -60,7 +64,7 @@ export class LwwRegisters {
         ? [f, key, value]
         : [f, key, written.has(key) ? at(written, key) : this.read(key)];
     });
-    if (written.size > 0) this.#clock++;
+    if (written.size > 0) this.#tick();
     for (const [key, value] of written) {
       const version = { value, time: this.#clock, writer: replica };
       this.#versions.set(key, version);
@@ -70,12 +74,22 @@ export class LwwRegisters {
     return done;
   }
 
+  #tick(): void {
+    if (!isPossibleCount(this.#clock + 1)) {
+      throw new RpcError(ErrorCode.temporarilyUnavailable, `no timestamp after ${this.#clock} yet`);
+    }
+    this.#clock++;
+  }
+
   /** The value of a register; null if it was never written. */
   read(key: number): number | null {
     return this.#versions.get(key)?.value ?? null;
   }
 
-  /** Applies another replica's writes, except those that a later write has replaced here. */
+  /**
+   * Applies another replica's writes, except those that a later write has replaced here. Their
+   * timestamps must be possible ones.
+   */
   merge(writer: string, writes: readonly Write[]): void {
     for (const [key, value, time] of writes) {
       this.#clock = Math.max(this.#clock, time);

@@ -1,4 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { RpcError } from "../message.ts";
+import { FakeTime } from "../testing/mod.ts";
 import { LwwRegisters } from "./lww_registers.ts";
 
 /** Sends one replica what another has written after a timestamp. */
@@ -73,4 +75,15 @@ Deno.test("a transaction that only reads leaves nothing to send", () => {
   const a = new LwwRegisters();
   a.transact("a", [["r", 1, null]]);
   assertEquals(a.writesAfter(0), { writes: [], through: 0 });
+});
+
+Deno.test("a transaction whose timestamp peers would refuse is refused, and changes nothing", async () => {
+  using time = new FakeTime();
+  const a = new LwwRegisters();
+  a.merge("b", [[1, 5, 1_000 * Date.now()]]);
+  const error = assertThrows(() => a.transact("a", [["w", 1, 6]]), RpcError);
+  assertEquals([error.definite, a.read(1)], [true, 5]);
+  await time.advance(1);
+  a.transact("a", [["w", 1, 6]]);
+  assertEquals(a.read(1), 6);
 });

@@ -17,14 +17,20 @@
  * ones, and replicas that forget.) Here no replica may forget: a node that restarts with nothing is
  * not sent again what it once acknowledged.
  *
+ * What a peer says is checked against what it can know. Timestamps that nobody can have reached are
+ * refused, and so is an acknowledgement of what was never sent: one malformed message must not keep
+ * later ones from being sent or heard.
+ *
  * Each node sends only its own writes. While two nodes cannot reach each other, neither learns of
  * the other's writes through a third.
  *
  * @module
  */
 import type { LwwRegisters, Write } from "./lww_registers.ts";
-import type { Node } from "../node.ts";
+import { ErrorCode, RpcError } from "../message.ts";
+import type { Node, RequestOf } from "../node.ts";
 import { array, integer, nullable, oneWay, tuple } from "../rpc.ts";
+import { isPossibleCount } from "./possible_count.ts";
 
 /** Time between two messages from one node, in milliseconds. */
 const TURN_MS = 25;
@@ -44,7 +50,9 @@ interface Peer {
   acknowledged: number;
   /** The batch that awaits acknowledgement: up to which timestamp, and since when. */
   inFlight: { readonly through: number; readonly sinceMs: number } | undefined;
-  /** All of its writes up to this timestamp have arrived here. */
+  /** Up to which timestamp it has been sent this node's writes. */
+  sent: number;
+  /** What it was told last, or is to be told, to have arrived here: its writes up to this timestamp. */
   received: number;
   /** Whether an acknowledgement of that is still to be sent. */
   owed: boolean;
@@ -75,17 +83,13 @@ export class Replication {
     this.#limit = limit;
     node.onInit(() => {
       for (const peer of node.peers) {
-        this.#peers.set(peer, { acknowledged: 0, inFlight: undefined, received: 0, owed: false });
+        const inFlight = undefined;
+        this.#peers.set(peer, { acknowledged: 0, inFlight, sent: 0, received: 0, owed: false });
       }
     });
-    node.on(replicate, ({ writes, through, ack }, { src }) => {
-      registers.merge(src, writes);
+    node.on(replicate, (batch, { src }) => {
       const peer = this.#peers.get(src);
-      if (peer === undefined) return;
-      peer.received = Math.max(peer.received, through);
-      peer.owed ||= writes.length > 0;
-      this.#acknowledged(peer, ack);
-      this.wake();
+      if (peer !== undefined) this.#receive(src, peer, batch);
     });
   }
 
@@ -98,8 +102,23 @@ export class Replication {
     }, TURN_MS);
   }
 
+  #receive(src: string, peer: Peer, { writes, through, ack }: RequestOf<typeof replicate>): void {
+    if (writes.length > 0) {
+      if (!areWritesOf(writes, through)) {
+        const text = `${src} cannot have written up to ${through}: ${JSON.stringify(writes)}`;
+        throw new RpcError(ErrorCode.malformedRequest, text);
+      }
+      this.#registers.merge(src, writes);
+      // Not the highest ever: a peer that restarts, or erred once, counts from lower on.
+      peer.received = peer.owed ? Math.max(peer.received, through) : through;
+      peer.owed = true;
+    }
+    this.#acknowledged(peer, ack);
+    this.wake();
+  }
+
   #acknowledged(peer: Peer, through: number): void {
-    if (through <= peer.acknowledged) return;
+    if (through <= peer.acknowledged || through > peer.sent) return;
     peer.acknowledged = through;
     if (peer.inFlight !== undefined && peer.inFlight.through <= through) peer.inFlight = undefined;
     const known = [...this.#peers.values()].map(({ acknowledged }) => acknowledged);
@@ -133,9 +152,18 @@ export class Replication {
       ? this.#registers.writesAfter(peer.acknowledged, this.#limit)
       : { writes: [], through: peer.acknowledged };
     if (writes.length === 0 && !peer.owed) return false;
-    if (writes.length > 0) peer.inFlight = { through, sinceMs: nowMs };
+    if (writes.length > 0) {
+      peer.inFlight = { through, sinceMs: nowMs };
+      peer.sent = Math.max(peer.sent, through);
+    }
     peer.owed = false;
     this.#node.send(id, replicate, { writes, through, ack: peer.received });
     return true;
   }
+}
+
+/** Whether somebody can have written these: up to a timestamp, which is that of the last. */
+function areWritesOf(writes: readonly Write[], through: number): boolean {
+  return isPossibleCount(through) && writes.at(-1)?.[2] === through &&
+    writes.every(([_key, _value, time]) => time > 0 && time <= through);
 }

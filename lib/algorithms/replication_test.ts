@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { LwwRegisters } from "./lww_registers.ts";
 import type { Node } from "../node.ts";
 import { Replication } from "./replication.ts";
-import { scenario, type ScenarioOptions, type World } from "../testing/mod.ts";
+import { FakeTime, scenario, type ScenarioOptions, TestNode, type World } from "../testing/mod.ts";
 import { type RegisterOp, TxnRwRegister } from "../workloads.ts";
 
 /** How long a node waits from one message to the next. */
@@ -139,3 +139,59 @@ Deno.test("messages keep to their bound, and everything arrives", () =>
     assertEquals(await value(world, "n1", 9), null);
     await expectEverywhere(world, 1_000, 40, 40);
   }, 8));
+
+/** What no peer can truthfully say. */
+const IMPOSSIBLE: readonly { writes: unknown[]; through: number; ack: number }[] = [
+  { writes: [], through: 2 ** 53 - 1, ack: 0 },
+  { writes: [], through: 0, ack: 2 ** 53 - 1 },
+  { writes: [], through: 0, ack: 1_000 },
+  { writes: [[1, 666, 2 ** 53 - 1]], through: 2 ** 53 - 1, ack: 0 },
+  { writes: [[1, 666, 2 ** 52]], through: 2 ** 52, ack: 0 },
+  { writes: [[1, 666, 3]], through: 1_000, ack: 0 },
+  { writes: [[1, 666, 2 ** 53 - 1], [1, 666, 3]], through: 3, ack: 0 },
+  { writes: [[1, 666, -1]], through: -1, ack: -1 },
+];
+
+for (const said of IMPOSSIBLE) {
+  Deno.test(`${JSON.stringify(said)} stops no replication`, async () => {
+    using time = new FakeTime();
+    const n0 = new TestNode(replica(), "n0", ["n0", "n1"]);
+    const hear = (body: object, src = "n1") => n0.receive(src, { type: "replicate", ...body });
+    const write1 = (value: number) => n0.ask(TxnRwRegister.txn, { txn: [write(1, value)] });
+    hear({ writes: [[2, 7, 1]], through: 1, ack: 0 });
+    hear(said);
+    await write1(5);
+    await time.advance(TURN_MS);
+    assertEquals(n0.sent.splice(0).map(({ body: { type: _, ...body } }) => body), [
+      { writes: [[1, 5, 2]], through: 2, ack: 1 },
+    ]);
+    hear({ writes: [[3, 8, 3]], through: 3, ack: 2 });
+    await write1(6);
+    await time.advance(TURN_MS);
+    assertEquals(n0.sent.splice(0).map(({ body: { type: _, ...body } }) => body), [
+      { writes: [[1, 6, 4]], through: 4, ack: 3 },
+    ]);
+    hear({ writes: [], through: 3, ack: 4 });
+    await time.advance(10_000);
+    assertEquals([n0.sent, time.pending], [[], 0], "there is silence once all is acknowledged");
+  });
+}
+
+Deno.test("a peer that errs about how far it has written is heard again", async () => {
+  using time = new FakeTime();
+  const n0 = new TestNode(replica(), "n0", ["n0", "n1"]);
+  const acks: unknown[] = [];
+  for (const at of [1_000, 3]) {
+    n0.receive("n1", { type: "replicate", writes: [[2, at, at]], through: at, ack: 0 });
+    await time.advance(2 * TURN_MS);
+    acks.push(n0.sent.splice(0).at(-1)?.body.ack);
+  }
+  assertEquals(acks, [1_000, 3]);
+});
+
+Deno.test("a stranger's writes are ignored", async () => {
+  const n0 = new TestNode(replica(), "n0", ["n0"]);
+  n0.receive("c9", { type: "replicate", writes: [[1, 666, 5]], through: 5, ack: 0 });
+  const { txn } = await n0.ask(TxnRwRegister.txn, { txn: [["r", 1, null]] });
+  assertEquals(txn, [["r", 1, null]]);
+});

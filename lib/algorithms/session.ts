@@ -11,7 +11,8 @@
  *     request 2   → executed; reply 1 is forgotten
  *     request 1   → late: the client has its reply, so this one is refused
  *
- * A client that restarts takes a new name, so its numbers start anew. The server keeps one reply
+ * A client that restarts takes a new name, so its numbers start anew. No client skips a number, so one
+ * that does is malformed, and refused: it would make all that follow look late. The server keeps one reply
  * for every incarnation of every client, and never forgets one. The idea is that of RIFL (Lee et
  * al., "Implementing Linearizability at Large Scale and Low Latency", 2015) and of client sessions
  * in Raft; with one request at a time, one reply is all there is to keep.
@@ -20,6 +21,7 @@
  */
 import { ErrorCode, RpcError } from "../message.ts";
 import { integer, string } from "../rpc.ts";
+import { isPossibleCount } from "./possible_count.ts";
 
 /** The fields that every request of a session carries, to spread into its description. */
 export const stampFields = { incarnation: string, seq: integer };
@@ -96,7 +98,8 @@ export class Sessions<Reply> {
   /**
    * Executes a request unless it was executed before, and returns its one reply.
    *
-   * @throws {RpcError} 14 if the client has made a later request: nobody waits for this reply.
+   * @throws {RpcError} 14 if the client has made a later request, so that nobody waits for this reply;
+   * or if it cannot have come to this number.
    * @throws whatever `execute` throws; the request then counts as not made.
    */
   answer({ incarnation, seq }: Stamp, execute: () => Reply): Reply {
@@ -104,6 +107,9 @@ export class Sessions<Reply> {
     if (last?.seq === seq) return last.reply;
     if (last !== undefined && seq < last.seq) {
       throw new RpcError(ErrorCode.abort, `request ${seq} is over: ${last.seq} has come`);
+    }
+    if (!isPossibleCount(seq) || (last !== undefined && seq > last.seq + 1)) {
+      throw new RpcError(ErrorCode.abort, `request ${seq} is none: ${last?.seq ?? 0} has come`);
     }
     const reply = execute();
     this.#last.set(incarnation, { seq, reply });

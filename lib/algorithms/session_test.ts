@@ -120,3 +120,13 @@ Deno.test("a request that failed counts as not made", () => {
   );
   assertEquals(sessions.answer(from("a", 1), () => "now"), "now");
 });
+
+Deno.test("a number that no client can have come to is refused, and the next one is not", () => {
+  const sessions = new Sessions<string>();
+  const refused = (seq: number) =>
+    assertThrows(() => sessions.answer(from("a", seq), () => "executed"), RpcError);
+  for (const seq of [2 ** 53 - 1, -1]) refused(seq);
+  sessions.answer(from("a", 1), () => "1");
+  for (const seq of [2 ** 53 - 1, 3, 0]) assertEquals(refused(seq).code, ErrorCode.abort);
+  assertEquals(sessions.answer(from("a", 2), () => "2"), "2");
+});

@@ -23,6 +23,8 @@ export interface CheckOptions {
   readonly consistencyModels?: readonly string[];
   /** Required fraction of operations that are `ok`: 1 is "total". */
   readonly availability?: number;
+  /** Returns whether the time for a search is up; it then says what it searched. Default: never. */
+  readonly isOver?: () => boolean;
 }
 
 /** A workload's checker: history in, result map (Maelstrom's `:workload`) out. */

@@ -35,7 +35,7 @@ export function formatEvent(op: Op): string {
 
 /** Formats a count with its noun: `1 value`, `3 values`, `no values`. */
 export function pluralize(count: number, singular: string, plural = `${singular}s`): string {
-  return `${count === 0 ? "no" : count} ${count === 1 ? singular : plural}`;
+  return `${count === 0 ? "no" : formatWhole(count)} ${count === 1 ? singular : plural}`;
 }
 
 /** Formats a fraction, cut to two decimals so that less than all never reads `100 %`. */
@@ -48,6 +48,17 @@ export function formatPercent(fraction: number): string {
 export function joinWords(words: readonly string[], conjunction = "and"): string {
   if (words.length < 2) return words.join("");
   return `${words.slice(0, -1).join(", ")} ${conjunction} ${words.at(-1)}`;
+}
+
+/** Names nodes, each once and in order: `n1, n2 and n12`; of many, the first few. */
+export function listNodes(nodes: readonly string[], limit = 6): { text: string; count: number } {
+  const names = [...new Set(nodes)]
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const rest = names.length - limit;
+  const text = rest > 1
+    ? `${names.slice(0, limit).join(", ")} and ${rest} others`
+    : joinWords(names);
+  return { text, count: names.length };
 }
 
 /** Lists at most `limit` values, contracting runs of integers: `1, 4–9, 12 and 30 more`. */

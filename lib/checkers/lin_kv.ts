@@ -25,6 +25,8 @@ import {
   type Configuration,
   findLinearization,
   findMinimalWitness,
+  judgeDistinctValues,
+  type Linearization,
   type SearchOptions,
 } from "./linearizability/mod.ts";
 import { casOf, casRegister } from "./linearizability/register.ts";
@@ -32,6 +34,9 @@ import { formatTable } from "./table.ts";
 
 /** How many configurations a result lists. */
 const CONFIGURATIONS_LIMIT = 10;
+
+/** How many configurations to try for examples of a failure that is certain. */
+const EXAMPLE_CONFIGURATIONS = 20_000;
 
 /**
  * Checks a lin-kv history, whose values are `[key value]`. The result is Maelstrom's:
@@ -47,12 +52,12 @@ const CONFIGURATIONS_LIMIT = 10;
  * Knossos finds the same `:op` and the same states. Which configurations it lists, and in which order,
  * depends on its search.
  *
- * @param bounds limits the search of each key.
+ * @param bounds limits the search of each key. Default: `options.isOver` alone.
  */
 export function checkLinKv(
   history: readonly Op[],
-  _options?: CheckOptions,
-  bounds?: SearchOptions,
+  { isOver }: CheckOptions = {},
+  bounds: SearchOptions = isOver === undefined ? {} : { isOver },
 ): Result {
   const results = new Map<Edn, Result>();
   for (const [key, ofKey] of historiesByKey(history)) {
@@ -89,7 +94,7 @@ function historiesByKey(history: readonly Op[]): Map<Edn, Op[]> {
 }
 
 function checkRegister(history: readonly Op[], bounds?: SearchOptions): Result {
-  const found = findLinearization(history, casRegister, bounds);
+  const found = linearize(history, bounds);
   if ("cause" in found) {
     return { "valid?": UNKNOWN, cause: found.cause };
   }
@@ -109,6 +114,19 @@ function checkRegister(history: readonly Op[], bounds?: SearchOptions): Result {
     "last-op": shownOp(last.sort((a, b) => a.index - b.index).at(-1)),
     op: shownOp(op),
   };
+}
+
+/** Searches only where the values do not decide. */
+function linearize(history: readonly Op[], bounds?: SearchOptions): Linearization<Edn> {
+  const judged = judgeDistinctValues(history);
+  if (judged?.verdict === true) return judged;
+  if (judged === undefined) return findLinearization(history, casRegister, bounds);
+  const { op: unexplained } = judged;
+  return findLinearization(history, casRegister, {
+    maxConfigurations: EXAMPLE_CONFIGURATIONS,
+    ...bounds,
+    unexplained,
+  });
 }
 
 function shownConfiguration({ state, last, pending }: Configuration<Edn>): EdnObject {
@@ -165,7 +183,12 @@ export const explainLinKv: Explain = (result, history) => {
 function explainWitness(history: readonly Op[], unexplained: Op): string[] {
   const op = history.find(({ index }) => index === unexplained.index);
   if (op === undefined) return [];
-  const { calls, isFromStart, otherCount } = findMinimalWitness(history, casRegister, op);
+  const { calls, isFromStart, otherCount } = findMinimalWitness(
+    history,
+    casRegister,
+    op,
+    (part) => judgeDistinctValues(part)?.verdict,
+  );
   const start = isFromStart ? "from the empty register on" : "whatever the register held before";
   const lines = [
     `A minimal witness, ${start}:`,

@@ -39,6 +39,15 @@ Deno.test("lin-kv: each key is judged by itself, and the worst verdict counts", 
   assertEquals(checkLinKv([]), { "valid?": true, results: new Map(), failures: [] });
 });
 
+Deno.test("lin-kv: a register that holds 1 cannot be read as 1.0", () => {
+  const result = checkLinKv(transcript(`
+    0 0 invoke write [0 1]
+    1 0 ok     write [0 1]
+    2 1 invoke read  [0 nil]
+    3 1 ok     read  [0 1.0]`));
+  assertEquals([result["valid?"], result["failures"]], [false, [0]]);
+});
+
 Deno.test("lin-kv: a failure names the completion, the one before it and the possible states", () => {
   const results = checkLinKv(stale)["results"];
   assert(results instanceof Map);
@@ -91,12 +100,17 @@ Deno.test("lin-kv: a witness that depends on the empty register says so", () => 
 });
 
 Deno.test("lin-kv: a key whose search exceeds its bound is unknown and not listed as a failure", () => {
-  const history = stale.filter(({ process }) => process !== 3);
+  const history = transcript(`
+    0 0 invoke write [2 7]
+    1 0 ok     write [2 7]
+    2 0 invoke write [2 7]
+    3 0 ok     write [2 7]`);
   const result = checkLinKv(history, {}, { maxConfigurations: 1 });
   assertEquals(result["valid?"], UNKNOWN);
   assertEquals(result["failures"], []);
   assertEquals(explainLinKv(result), [
-    "key 2: unknown; the search gave up after 1 configuration.",
+    "key 2: unknown; the search gave up after 1 configuration; " +
+    "it explained the first 0 of 2 completions.",
   ]);
 });
 

@@ -31,7 +31,15 @@ import {
 import { keyOf } from "../history/equality.ts";
 import { NS_PER_MS, NS_PER_S, type Op, opFromEdn, taggedOp } from "../history/operations.ts";
 import { type Result, UNKNOWN, type Verdict } from "./checker.ts";
-import { formatEvent, formatSeconds, joinWords, listValues, pluralize, tally } from "./format.ts";
+import {
+  formatEvent,
+  formatFigure,
+  formatSeconds,
+  joinWords,
+  listValues,
+  pluralize,
+  tally,
+} from "./format.ts";
 
 const QUANTILES = [0, 0.5, 0.95, 0.99, 1];
 const WORST_STALE_LIMIT = 8;
@@ -225,7 +233,8 @@ function describeLoss({ value, known, present, absent }: Element, history: reado
   const how = known.f === "read" ? "was first seen in a read of" : "was acknowledged to";
   const since = present === undefined ? known : later(present, known);
   const missed = readsBegunAfter(since, history);
-  const last = `, the last by ${formatEvent(absent)}`;
+  const laterMs = (absent.time - since.time) / NS_PER_MS;
+  const last = `, the last by process ${absent.process}, ${formatFigure(laterMs)} ms later`;
   return `${name} ${how} ${formatEvent(known)}. ` +
     (present === undefined
       ? "No read ever contained it"

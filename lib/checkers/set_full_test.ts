@@ -9,6 +9,7 @@ for (
     "broadcast/flaky",
     "broadcast/read-omits",
     "broadcast/rate-zero",
+    "broadcast/floats",
     "g-set/late",
     "g-set/one-node-only",
   ]
@@ -25,6 +26,15 @@ for (
 function keysOf(value: Edn): string[] | null {
   return prettyEdn(value).match(/:[a-z-]+(?= )/g);
 }
+
+Deno.test("set-full: 1.0 is not 1", () => {
+  const result = checkSetFull(transcript(`
+    0 0 invoke broadcast 1
+    1 0 ok     broadcast 1
+    2 1 invoke read
+    3 1 ok     read [1.0]`));
+  assertEquals([result["valid?"], itemsOf(result["lost"])], [false, [1]]);
+});
 
 Deno.test("set-full: a value in every read after it was acknowledged is stable at once", () => {
   const result = checkSetFull(transcript(`

@@ -53,14 +53,15 @@ function worstOf(duplicates: readonly [Edn, number][]): [Edn, number][] {
     .sort(([a], [b]) => compareEdn(a, b));
 }
 
+/** The least and the greatest id, but for `nil`, which is an id yet part of no range. */
 function rangeOf(ids: readonly Edn[]): Edn[] {
-  let [lowest = null] = ids;
-  let highest = lowest;
-  for (const id of ids.slice(1)) {
-    if (compareEdn(id, lowest) < 0) lowest = id;
-    if (compareEdn(id, highest) > 0) highest = id;
+  let [lowest, highest]: Edn[] = [];
+  for (const id of ids) {
+    if (id === null) continue;
+    if (lowest === undefined || compareEdn(id, lowest) < 0) lowest = id;
+    if (highest === undefined || compareEdn(id, highest) > 0) highest = id;
   }
-  return [lowest, highest];
+  return [lowest ?? null, highest ?? null];
 }
 
 const DETAILS_LIMIT = 5;

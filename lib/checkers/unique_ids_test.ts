@@ -73,6 +73,22 @@ Deno.test("unique-ids: mixed kinds of ids have no order", () => {
   assertThrows(() => checkUniqueIds(generated("[1]", '["1"]')), TypeError, "have no order");
 });
 
+Deno.test("unique-ids: nil is an id, but no end of a range", () => {
+  const result = checkUniqueIds(generated("nil", "2", "nil", "1"));
+  assertEquals(result["range"], [1, 2]);
+  assertEquals(result["duplicated"], new Map([[null, 2]]));
+});
+
+Deno.test("unique-ids: numbers are duplicates only within their category", () => {
+  const duplicated = (...ids: string[]) => checkUniqueIds(generated(...ids))["duplicated-count"];
+  assertEquals(duplicated("1", "1.0", "1.0M", "3/2", "1.5"), 0);
+  assertEquals([duplicated("1", "1N"), duplicated("1.0M", "1.00M"), duplicated("[1]", "[1N]")], [
+    1,
+    1,
+    1,
+  ]);
+});
+
 Deno.test("unique-ids: a run without ids has no range", () => {
   assertEquals(checkUniqueIds([])["range"], [null, null]);
 });

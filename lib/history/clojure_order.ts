@@ -9,7 +9,26 @@
  *
  * @module
  */
-import { type Edn, Keyword } from "./edn.ts";
+import {
+  BigInteger,
+  type Decimal,
+  type EdnNumber,
+  Float,
+  isEdnNumber,
+  Ratio,
+  withoutTrailingZeros,
+} from "./numbers.ts";
+import {
+  Char,
+  type Edn,
+  entriesOf,
+  isEdnObject,
+  itemsOf,
+  Keyword,
+  splitName,
+  Sym,
+  Tagged,
+} from "./values.ts";
 
 /** A map grows from an array into a hash trie with its ninth entry. */
 const ARRAY_MAP_ENTRIES = 8;
@@ -34,29 +53,113 @@ export function setOrder<V extends Edn>(values: Iterable<V>): V[] {
 function inTrieOrder<T>(items: T[], keyOf: (item: T) => Edn): T[] {
   if (items.length < 2) return items;
   return items
-    .map((item) => ({ item, rank: trieRank(clojureHash(keyOf(item))) }))
+    .map((item) => ({ item, rank: hashRank(keyOf(item)) }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ item }) => item);
 }
 
-/** The hash with its five-bit digits in reverse, so that numeric order is the trie's order. */
-function trieRank(hash: number): number {
+/**
+ * Returns where a value stands in a hash set: its hash with the five-bit digits in reverse, so that
+ * numeric order is the trie's order.
+ */
+export function hashRank(value: Edn): number {
+  const hash = clojureHash(value);
   let rank = 0;
   for (let shift = 0; shift < 32; shift += 5) rank = rank * 32 + ((hash >>> shift) & 31);
   return rank;
 }
 
 /**
- * Returns Clojure's hash of an integer, a string or a keyword, as a signed 32-bit integer; 0 for any
- * other value, which then keeps its order of insertion.
+ * Returns Clojure's hash of a value, as a signed 32-bit integer. A tagged map is taken for a record,
+ * such as an operation; any other tagged value has the hash 0, and so keeps its order of insertion.
  */
 export function clojureHash(value: Edn): number {
-  if (typeof value === "string") return hashInt(javaStringHash(value));
   if (typeof value === "number" && Number.isSafeInteger(value)) return hashLong(value);
-  if (value instanceof Keyword) {
-    return (hashCombine(hashChars(value.name), 0) + 0x9e3779b9) | 0;
+  if (typeof value === "string") return hashInt(javaStringHash(value));
+  if (value === null) return 0;
+  if (typeof value === "boolean") return value ? 1231 : 1237;
+  if (value instanceof Keyword) return (hashName(value.name) + 0x9e3779b9) | 0;
+  if (value instanceof Sym) return hashName(value.name);
+  if (value instanceof Char) return value.unit.charCodeAt(0);
+  if (isEdnNumber(value)) return hashNumber(value);
+  if (value instanceof Tagged) {
+    return isEdnObject(value.value) ? hashName(value.tag) ^ clojureHash(value.value) : 0;
   }
-  return 0;
+  if (value instanceof Set) return hashUnordered(itemsOf(value));
+  if (value instanceof Map || isEdnObject(value)) return hashUnordered(entriesOf(value));
+  return hashOrdered(itemsOf(value));
+}
+
+/** Returns Java's hash of a list, integer or string; of any other value, {@linkcode clojureHash}. */
+export function javaHash(value: Edn): number {
+  if (typeof value === "string") return javaStringHash(value);
+  if (typeof value === "number" && Number.isSafeInteger(value)) {
+    return (value | 0) ^ (Math.floor(value / 2 ** 32) | 0);
+  }
+  if (!Array.isArray(value)) return clojureHash(value);
+  return value.reduce((hash: number, item: Edn) => (Math.imul(hash, 31) + javaHash(item)) | 0, 1);
+}
+
+function hashName(full: string): number {
+  const [space, name] = splitName(full);
+  return hashCombine(hashChars(name), javaStringHash(space));
+}
+
+function hashOrdered(items: readonly Edn[]): number {
+  return hashCollection(
+    items.reduce(
+      (hash: number, item) => (Math.imul(hash, 31) + clojureHash(item)) | 0,
+      1,
+    ),
+    items.length,
+  );
+}
+
+function hashUnordered(items: readonly Edn[]): number {
+  return hashCollection(
+    items.reduce((hash: number, item) => (hash + clojureHash(item)) | 0, 0),
+    items.length,
+  );
+}
+
+function hashCollection(hash: number, size: number): number {
+  return finish(mix(0, hash), size);
+}
+
+/** Integers that fit into 64 bits hash as longs, all other numbers as their Java classes do. */
+function hashNumber(value: EdnNumber): number {
+  if (typeof value === "number") return hashDouble(value);
+  if (typeof value === "bigint") return hashInteger(value);
+  if (value instanceof Float) return hashDouble(value.value);
+  if (value instanceof BigInteger) return hashInteger(value.value);
+  if (value instanceof Ratio) return hashBits(value.numerator) ^ hashBits(value.denominator);
+  return hashDecimal(withoutTrailingZeros(value));
+}
+
+function hashInteger(value: bigint): number {
+  if (BigInt.asIntN(64, value) !== value) return hashBits(value);
+  return value === 0n ? 0 : hashHalves(Number(value & 0xffffffffn) | 0, Number(value >> 32n) | 0);
+}
+
+function hashDouble(value: number): number {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value === 0 ? 0 : value);
+  return view.getInt32(0) ^ view.getInt32(4);
+}
+
+function hashDecimal({ unscaled, scale }: Decimal): number {
+  return (Math.imul(31, hashBits(unscaled)) + scale) | 0;
+}
+
+/** The hash of Java's `BigInteger`: its magnitude in digits of 32 bits, the highest first. */
+function hashBits(value: bigint): number {
+  let hash = 0;
+  let power = 1;
+  for (let rest = value < 0n ? -value : value; rest > 0n; rest >>= 32n) {
+    hash = (hash + Math.imul(Number(rest & 0xffffffffn) | 0, power)) | 0;
+    power = Math.imul(power, 31);
+  }
+  return value < 0n ? -hash | 0 : hash;
 }
 
 function javaStringHash(text: string): number {
@@ -71,8 +174,11 @@ function hashInt(value: number): number {
 
 function hashLong(value: number): number {
   if (value === 0) return 0;
-  const high = Math.floor(value / 2 ** 32) | 0;
-  return finish(mix(mix(0, value | 0), high), 8);
+  return hashHalves(value | 0, Math.floor(value / 2 ** 32) | 0);
+}
+
+function hashHalves(low: number, high: number): number {
+  return finish(mix(mix(0, low), high), 8);
 }
 
 function hashChars(text: string): number {

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type Edn, Float, Keyword, printEdn } from "./edn.ts";
+import { printEdn } from "./edn_printer.ts";
+import { compareNumbers, isEdnNumber } from "./numbers.ts";
+import { Char, type Edn, Keyword, splitName, Sym } from "./values.ts";
 
 /**
  * Compares two values: numbers by magnitude, strings by code units, vectors by length and then item
@@ -16,8 +18,10 @@ export function compareEdn(a: Edn, b: Edn): number {
   if (a === null || b === null) return Number(a !== null) - Number(b !== null);
   if (typeof a === "string" && typeof b === "string") return order(a, b);
   if (typeof a === "boolean" && typeof b === "boolean") return order(a, b);
-  if (a instanceof Keyword && b instanceof Keyword) return order(a.name, b.name);
-  if (isNumber(a) && isNumber(b)) return order(magnitude(a), magnitude(b));
+  if (isEdnNumber(a) && isEdnNumber(b)) return compareNumbers(a, b);
+  if (a instanceof Keyword && b instanceof Keyword) return compareNames(a.name, b.name);
+  if (a instanceof Sym && b instanceof Sym) return compareNames(a.name, b.name);
+  if (a instanceof Char && b instanceof Char) return order(a.unit, b.unit);
   if (Array.isArray(a) && Array.isArray(b)) return compareItems(a, b);
   throw new TypeError(
     `${kindOf(a)} and ${kindOf(b)} have no order: ${printEdn(a)} beside ${printEdn(b)}`,
@@ -33,20 +37,18 @@ function compareItems(a: readonly Edn[], b: readonly Edn[]): number {
   return 0;
 }
 
-function order<T extends string | boolean | number | bigint>(a: T, b: T): number {
+/** Names without a namespace come first, others by their namespaces. */
+function compareNames(a: string, b: string): number {
+  const [[space, name], [otherSpace, otherName]] = [splitName(a), splitName(b)];
+  return order(space, otherSpace) || order(name, otherName);
+}
+
+function order<T extends string | boolean>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function isNumber(value: Edn): value is number | bigint | Float {
-  return typeof value === "number" || typeof value === "bigint" || value instanceof Float;
-}
-
-function magnitude(value: number | bigint | Float): number | bigint {
-  return value instanceof Float ? value.value : value;
-}
-
 function kindOf(value: Edn): string {
-  if (isNumber(value)) return "a number";
+  if (isEdnNumber(value)) return "a number";
   if (Array.isArray(value)) return "an array";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -1,19 +1,22 @@
 /**
- * Equality of EDN values.
+ * Equality of EDN values, Clojure's `=`.
  *
- * It is Clojure's `=`, except that numbers are equal if their values are, whether integers or
- * floats: a history read back from a file no longer tells `1.0` from `1`. Sequences equal sequences,
- * whether vectors or lists; maps and sets are equal whatever their order.
+ * Sequences equal sequences, whether vectors or lists; maps and sets are equal whatever their order;
+ * numbers are equal within their category only, so that 1 is not 1.0 (see `numbers.ts`).
  *
  * @module
  */
-import { type Edn, entriesOf, Float, Keyword, List, printEdn, Sym, Tagged } from "./edn.ts";
+import { printEdn } from "./edn_printer.ts";
+import { BigInteger, canonicalNumber, Float, isEdnNumber, plainInteger } from "./numbers.ts";
+import { Char, type Edn, entriesOf, Keyword, List, Sym, Tagged } from "./values.ts";
 
 /** A text that two values share exactly if they are equal. */
 export function canonical(value: Edn): string {
-  if (value instanceof Float) return printEdn(value.value);
+  if (isEdnNumber(value)) return canonicalNumber(value);
   if (value === null || typeof value !== "object") return printEdn(value);
-  if (value instanceof Keyword || value instanceof Sym) return printEdn(value);
+  if (value instanceof Keyword || value instanceof Sym || value instanceof Char) {
+    return printEdn(value);
+  }
   if (value instanceof Tagged) return `#${value.tag} ${canonical(value.value)}`;
   if (value instanceof List) return `[${value.items.map(canonical).join(" ")}]`;
   if (Array.isArray(value)) return `[${value.map(canonical).join(" ")}]`;
@@ -28,13 +31,26 @@ export type Key = null | boolean | number | bigint | string | Keyword;
 /** Begins the keys of compound values, so that no string equals them. */
 const COMPOUND = "\u0000";
 
-/** A key that two values share exactly if they are equal; scalars are their own. */
+/** A key that two values share exactly if they are equal; most scalars are their own. */
 export function keyOf(value: Edn): Key {
-  if (typeof value === "string") {
-    return value.startsWith(COMPOUND) ? COMPOUND + canonical(value) : value;
+  switch (typeof value) {
+    case "string":
+      return value.startsWith(COMPOUND) ? COMPOUND + canonical(value) : value;
+    case "number":
+      return Number.isInteger(value) && !Number.isSafeInteger(value)
+        ? COMPOUND + canonicalNumber(value)
+        : value;
+    case "object":
+      return value === null || value instanceof Keyword ? value : keyOfObject(value);
+    default:
+      return value;
   }
-  if (value === null || typeof value !== "object" || value instanceof Keyword) return value;
-  return value instanceof Float ? value.value : COMPOUND + canonical(value);
+}
+
+function keyOfObject(value: Edn & object): Key {
+  if (value instanceof BigInteger) return plainInteger(value.value);
+  if (value instanceof Float && !Number.isInteger(value.value)) return value.value;
+  return COMPOUND + canonical(value);
 }
 
 /** Returns whether two values are equal. */

@@ -4,8 +4,21 @@
  *
  * @module
  */
-import { type Edn, type EdnObject, Float, Keyword } from "./edn.ts";
-import { rawJson } from "./raw_json.ts";
+import {
+  Char,
+  type Edn,
+  type EdnObject,
+  entriesOf,
+  Float,
+  isEdnObject,
+  itemsOf,
+  Keyword,
+  printEdn,
+  Sym,
+  Tagged,
+} from "./edn.ts";
+import { isEdnNumber } from "./numbers.ts";
+import { rawJson } from "../exact_json.ts";
 
 /** Digits and forms of numbers that `JSON.parse` may not preserve; a match may be harmless. */
 const LOSSY = /\d{16}|\d\.0|\d[eE]/;
@@ -59,6 +72,23 @@ export function jsonToEdn(value: unknown): Edn {
       if (Array.isArray(value)) return value.map(jsonToEdn);
       return new Map(Object.entries(value).map(([key, part]) => [key, jsonToEdn(part)]));
   }
+}
+
+/** Converts EDN to what {@linkcode printJson} prints: names of keywords and symbols become strings. */
+export function ednToJson(value: Edn): unknown {
+  if (value === null || typeof value !== "object" || isEdnNumber(value)) return value;
+  if (value instanceof Keyword || value instanceof Sym) return value.name;
+  if (value instanceof Char) return value.unit;
+  if (value instanceof Tagged) return ednToJson(value.value);
+  if (value instanceof Map || isEdnObject(value)) {
+    return Object.fromEntries(
+      entriesOf(value).map(([key, item]) => {
+        const name = ednToJson(key);
+        return [typeof name === "string" ? name : printEdn(key), ednToJson(item)];
+      }),
+    );
+  }
+  return itemsOf(value).map(ednToJson);
 }
 
 /** Converts a message's body to EDN as Maelstrom shows it: its top-level keys are keywords. */

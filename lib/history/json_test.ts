@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Float } from "./edn.ts";
-import { bodyToEdn, jsonToEdn, parseJson, printJson } from "./json.ts";
+import { Float, parseEdn } from "./edn.ts";
+import { bodyToEdn, ednToJson, jsonToEdn, parseJson, printJson } from "./json.ts";
 
 Deno.test("numbers that a double cannot hold keep every digit and their form", () => {
   const text = '{"id":12345678901234567891,"near":12345678901234567892,"whole":5.0,"big":1e3}';
@@ -30,4 +30,12 @@ Deno.test("a body's top-level keys become keywords, nested ones strings", () => 
     value: new Map([["a", [1, null]]]),
   });
   assertEquals(jsonToEdn(undefined), null);
+});
+
+Deno.test("EDN becomes JSON again, with its numbers", () => {
+  const edn = parseEdn('{"a" [1 1.0 1.5 12345678901234567890 7N 0.50M], :b (nil c \\d), 2.0 #{3}}');
+  assertEquals(
+    printJson(ednToJson(edn)),
+    '{"a":[1,1.0,1.5,12345678901234567890,7,0.50],"b":[null,"c","d"],"2.0":[3]}',
+  );
 });

@@ -9,11 +9,13 @@
  */
 import {
   type Edn,
+  EdnError,
   type EdnObject,
+  EdnReader,
+  type Extent,
   isEdnObject,
   Keyword,
   keyword,
-  parseEdn,
   printEdn,
   Tagged,
 } from "./edn.ts";
@@ -32,6 +34,8 @@ export interface Op {
   readonly index: number;
   /** Nanoseconds since the start of the run. */
   readonly time: number;
+  /** The time to the nanosecond where `time`, a double, cannot hold it. */
+  readonly exactTime?: bigint;
   readonly type: OpType;
   /** A client's process number (never reused after an `info`), or the nemesis. */
   readonly process: number | "nemesis";
@@ -48,10 +52,10 @@ const TYPES: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies OpTy
 
 /** Returns an operation as the map that `history.edn` holds. */
 export function opToEdn(op: Op): EdnObject {
-  const { index, time, type, process, f, value, error, extra } = op;
+  const { index, time, exactTime, type, process, f, value, error, extra } = op;
   return {
     index,
-    time,
+    time: exactTime ?? time,
     type: keyword(type),
     process: process === "nemesis" ? keyword(process) : process,
     f: keyword(f),
@@ -66,19 +70,31 @@ export function taggedOp(op: Op): Tagged {
   return new Tagged("jepsen.history.Op", opToEdn(op));
 }
 
+/** The keys of an operation's map that are fields of {@linkcode Op}. */
+const FIELDS: ReadonlySet<string> = new Set([
+  "index",
+  "time",
+  "type",
+  "process",
+  "f",
+  "value",
+  "error",
+]);
+
 /**
- * Reads an operation from its map, tagged or not.
+ * Reads an operation from its map, tagged or not. Where the map has no `:index`, the operation's
+ * position in its history stands for it.
  *
  * @throws {TypeError} naming the key that is missing or of the wrong kind.
  */
-export function opFromEdn(edn: Edn): Op {
+export function opFromEdn(edn: Edn, position?: number): Op {
   const map = edn instanceof Tagged ? edn.value : edn;
   if (!isEdnObject(map)) throw new TypeError(`expected an operation's map, got ${printEdn(edn)}`);
-  const { index, time, type, process, f, value = null, error, ...extra } = map;
+  const { index = position, time, type, process, f, value = null, error } = map;
   const wrong = (key: string, expected: string, got: Edn = null) =>
     new TypeError(`:${key} must be ${expected}, got ${printEdn(got)} in ${printEdn(map)}`);
   if (typeof index !== "number") throw wrong("index", "an integer", index);
-  if (typeof time !== "number") throw wrong("time", "an integer", time);
+  if (typeof time !== "number" && typeof time !== "bigint") throw wrong("time", "an integer", time);
   if (!(type instanceof Keyword) || !isOpType(type.name)) {
     throw wrong("type", "one of :invoke, :ok, :fail, :info", type);
   }
@@ -86,16 +102,25 @@ export function opFromEdn(edn: Edn): Op {
   if (typeof process !== "number" && process !== keyword("nemesis")) {
     throw wrong("process", "an integer or :nemesis", process);
   }
-  return {
+  const op: { -readonly [K in keyof Op]: Op[K] } = {
     index,
-    time,
+    time: Number(time),
     type: type.name,
     process: typeof process === "number" ? process : "nemesis",
     f: f.name,
     value,
-    ...(error === undefined ? {} : { error }),
-    ...(Object.keys(extra).length === 0 ? {} : { extra }),
   };
+  if (typeof time === "bigint") op.exactTime = time;
+  if (error !== undefined) op.error = error;
+  const extra = extraOf(map);
+  if (extra !== undefined) op.extra = extra;
+  return op;
+}
+
+function extraOf(map: EdnObject): EdnObject | undefined {
+  let extra: EdnObject | undefined;
+  for (const key in map) if (!FIELDS.has(key)) (extra ??= {})[key] = map[key];
+  return extra;
 }
 
 function isOpType(name: string): name is OpType {
@@ -108,22 +133,47 @@ export function printHistory(history: readonly Op[]): string {
 }
 
 /**
- * Reads the text of a `history.edn`.
- *
- * @throws {SyntaxError} or {TypeError}, naming the line.
+ * Reads a `history.edn` in pieces, cut anywhere: push bytes, and take operations as they become
+ * whole. What is held is the operation at hand, so the file may be of any size.
  */
-export function parseHistory(text: string): Op[] {
-  const history: Op[] = [];
-  for (const [number, line] of text.split("\n").entries()) {
-    if (line.trim() === "") continue;
+export class HistoryReader {
+  readonly #edn = new EdnReader();
+  #position = 0;
+
+  /** Adds bytes of UTF-8. */
+  push(chunk: Uint8Array): void {
+    this.#edn.push(chunk);
+  }
+
+  /** Says that no more bytes follow. */
+  end(): void {
+    this.#edn.end();
+  }
+
+  /** Where the operation that {@linkcode next} returned last stands, in bytes from the beginning. */
+  get extent(): Extent {
+    return this.#edn.extent;
+  }
+
+  /**
+   * Returns the next operation; `undefined` if it is not whole yet, or if none is left.
+   *
+   * @throws {SyntaxError} naming the line.
+   */
+  next(): Op | undefined {
     try {
-      history.push(opFromEdn(parseEdn(line)));
+      const value = this.#edn.next();
+      return value === undefined ? undefined : opFromEdn(value, this.#position++);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new SyntaxError(`history line ${number + 1}: ${reason}`);
+      if (error instanceof EdnError) {
+        const { line, column, reason } = error;
+        throw new SyntaxError(`history line ${line}, column ${column}: ${reason}`);
+      }
+      if (!(error instanceof TypeError)) throw error;
+      const { line, reason } = this.#edn.errorAtValue(error.message);
+      throw new SyntaxError(`history line ${line}: ${reason}`);
     }
   }
-  return history;
 }
 
 /** An operation; `completion` is absent where the run ended before it. */

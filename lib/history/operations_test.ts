@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { keyword, printEdn } from "./edn.ts";
-import { opFromEdn, opToEdn, pairs, parseHistory, printHistory, taggedOp } from "./operations.ts";
+import { opFromEdn, opToEdn, pairs, printHistory, taggedOp } from "./operations.ts";
+import { parseHistory } from "./text_fixture.ts";
 
 const TEXT = `{:index 0, :time 5, :type :invoke, :process 0, :f :read, :value nil, :final? true}
 {:index 1, :time 6, :type :info, :process :nemesis, :f :start-partition, :value :one}
@@ -34,6 +35,40 @@ Deno.test("a line that is not an operation is refused by its number, with the re
   );
   wrong("[1 2]", "expected an operation's map");
   wrong("{", "history line 4");
+});
+
+Deno.test("several operations may share a line, and one may take several", () => {
+  const [first, second, third] = TEXT.trim().split("\n");
+  const cramped = `${first} ${second}\n;a comment\n${third?.replaceAll(", ", ",\n")}`;
+  assertEquals(parseHistory(cramped), parseHistory(TEXT));
+});
+
+Deno.test("a missing :index is the operation's position", () => {
+  assertEquals(parseHistory(TEXT.replaceAll(/:index \d+, /g, "")), parseHistory(TEXT));
+});
+
+Deno.test("a :time beyond 2^53 keeps every digit", () => {
+  const text = TEXT.replace(":time 5", ":time 1589367458073308289");
+  const [op] = parseHistory(text);
+  assertEquals([op?.time, op?.exactTime], [Number(1589367458073308289n), 1589367458073308289n]);
+  assertEquals(printHistory(parseHistory(text)), text);
+});
+
+Deno.test("whole floats keep their form when a history is read and printed again", () => {
+  const text = TEXT.replace(":value nil", ":value [1 1.0 {2.0 [3.0 4N]}]");
+  assertEquals(printHistory(parseHistory(text)), text);
+});
+
+Deno.test("a history that arrives in pieces is read, however it is cut", () => {
+  const text = TEXT.repeat(20);
+  for (const pieceBytes of [1, 7, 64, text.length]) {
+    assertEquals(printHistory(parseHistory(text, { pieceBytes })), text);
+    assertThrows(
+      () => parseHistory(text.slice(0, -3), { pieceBytes }),
+      SyntaxError,
+      "history line 60, column 1: ",
+    );
+  }
 });
 
 Deno.test("invocations pair with their completions; one that the run cut off has none", () => {

@@ -9,17 +9,27 @@ import { clip } from "../checkers/format.ts";
 import { type Edn, type EdnObject, isEdnObject, printEdn } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
 import { explainFinalStates } from "../workbench/final_states.ts";
-import type { Problem } from "../workbench/hosts/host.ts";
 import type { RunResult } from "../workbench/result.ts";
+import {
+  explainLogged,
+  explainProblems,
+  explainRefused,
+  isCrash,
+  isUnexpected,
+  nameNodes,
+} from "./conduct.ts";
 import { listNames, type MeasuredLimit } from "./limits.ts";
 
 /** Explains a run that passed: what is worth knowing all the same. */
 export function explainPassed(run: RunResult): string[] {
   return [
-    ...explainProblem(run.problems),
+    ...explainProblems(run.problems),
     ...explainSections(run, ["exceptions"]),
+    ...explainRefused(run, isCrash),
+    ...explainLogged(run.loggedErrors?.filter(isUnexpected)),
+    ...explainRemarks(run),
     ...explainBeyond(run),
-  ];
+  ].map((sentence) => nameNodes(sentence, run));
 }
 
 /** Explains a run that failed or could not be judged. */
@@ -30,18 +40,48 @@ export function explainFailed(run: RunResult, limits: readonly MeasuredLimit[]):
     ...explainFailures(run.results ?? {}),
   ];
   return [
-    ...explainProblem(run.problems),
+    ...explainProblems(run.problems),
     ...sentences,
-    ...explainProcesses(sentences, run.nodeCount),
+    ...(isToldOf(run.results ?? {}) ? [] : explainRefused(run)),
+    ...explainLogged(run.loggedErrors),
+    ...explainRemarks(run),
     ...explainBeyond(run),
+  ].map((sentence) => nameNodes(sentence, run));
+}
+
+/** Explains a run that crashed: what first went wrong with the node that ended it, then the end. */
+export function explainCrashed({ problems, crash, loggedErrors = [] }: RunResult): string[] {
+  if (crash === undefined) return explainLogged(loggedErrors);
+  const { text, lastWords, node } = crash;
+  const own = problems.find((one) => node === undefined || one.node === node);
+  const causes = explainProblems(own === undefined ? [] : [own]);
+  const unread = problems.filter((one) => one.isUnread && one !== own);
+  const isNew = !causes.some((sentence) => sentence.startsWith(text.replace(/\.$/, "")));
+  const others = loggedErrors.filter((one) => !lastWords.some((line) => line === one.text));
+  return [
+    ...causes,
+    ...(isNew ? [text.replace(/[^.]$/, "$&.")] : []),
+    ...listLastWords(lastWords),
+    ...explainProblems(unread),
+    ...explainLogged(others),
   ];
 }
 
-/** The first problem of a node; it may have caused all that follows. */
-function explainProblem([first]: readonly Problem[]): string[] {
-  if (first === undefined) return [];
-  const { text, consequence } = first;
-  return [consequence === undefined ? `${text}.` : `${text}; ${consequence}.`];
+/** Lines that a node wrote last, below a sentence that says so. */
+export function listLastWords(lines: readonly string[]): string[] {
+  return lines.length === 0
+    ? []
+    : ["Its last words on standard error:", ...lines.map((line) => `    ${line}`)];
+}
+
+/** Whether the checkers' own sentences name the errors of operations. */
+function isToldOf(results: EdnObject): boolean {
+  return ["stats", "availability"].some((name) => lookUp(results, [name, "valid?"]) === false);
+}
+
+/** What the workload has to say of a history beyond its checker. */
+function explainRemarks({ workload, history }: RunResult): string[] {
+  return [...workload.remarks?.(history) ?? []];
 }
 
 /** What the workload's checker found, then some of the common ones. */
@@ -82,12 +122,6 @@ function findCause(error: Edn | undefined): string | undefined {
   if (text === undefined || text === null) return undefined;
   const [first = ""] = (typeof text === "string" ? text : printEdn(text)).trim().split("\n");
   return clip(first.replace(/;[^;]*:$/, "."), CAUSE_WIDTH);
-}
-
-function explainProcesses(sentences: readonly string[], nodeCount: number): string[] {
-  if (nodeCount < 2) return [];
-  if (!sentences.some((sentence) => /\bprocess \d/.test(sentence))) return [];
-  return [`Process p talks to node p modulo ${nodeCount}, counted from 0.`];
 }
 
 function explainBeyond({ workload, finalStates, history }: RunResult): string[] {

@@ -3,35 +3,56 @@
  *
  * @module
  */
-import { formatFigure, formatWhole } from "../checkers/format.ts";
+import { formatFigure, formatWhole, joinWords, tally } from "../checkers/format.ts";
+import { printError } from "../checkers/stats.ts";
 import { type EdnObject, isEdnObject, numberOf } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
+import type { RunResult } from "../workbench/result.ts";
 import type { Figure, Workload } from "../workbench/workloads/workload.ts";
 import { readMessages } from "./metrics.ts";
 
 /** Puts the figures of a results map in words. A checker that failed has none. */
-export function describeFigures(results: EdnObject, workload: Workload): Figure[] {
+export function describeFigures(results: EdnObject, run: RunResult): Figure[] {
+  const { workload } = run;
   const { workload: result } = results;
   const isChecked = isEdnObject(result) && result["error"] === undefined;
   return [
     ...(isChecked ? workload.figures?.(result) ?? [] : []),
-    ...describeOperations(results),
+    ...describeOperations(results, run),
     ...describeMessages(results),
   ];
 }
 
 const ENDS = [["ok-count", "ok"], ["fail-count", "failed"], ["info-count", "unknown"]] as const;
 
-function describeOperations(results: EdnObject): Figure[] {
+function describeOperations(results: EdnObject, run: RunResult): Figure[] {
   const stat = (name: string) => numberOf(lookUp(results, ["stats", name]));
   const count = stat("count");
   if (count === undefined) return [];
   const parts = ENDS.flatMap(([name, word]) => {
     const part = stat(name) ?? 0;
-    return part === 0 ? [] : [`${formatWhole(part)} ${word}`];
+    const why = word === "failed" ? describeRefusals(run, part) : "";
+    return part === 0 ? [] : [`${formatWhole(part)} ${word}${why}`];
   });
   const all = stat("ok-count") === count ? ", all ok" : `: ${parts.join(", ")}`;
   return [{ name: "operations", text: count === 0 ? "none" : `${formatWhole(count)}${all}` }];
+}
+
+/** Which of the operations that failed did as they may: an answer of the workload's is no fault. */
+function describeRefusals({ workload, history }: RunResult, failed: number): string {
+  const names = history.flatMap(({ type, error }) =>
+    type === "fail" ? refusalOf(workload, printError(error)) ?? [] : []
+  );
+  if (names.length === 0) return "";
+  const kinds = joinWords(tally(names).map(([name]) => workload.refusals?.[name] ?? name));
+  return names.length === failed
+    ? ` as they may (${kinds})`
+    : ` (${formatWhole(names.length)} of them as they may: ${kinds})`;
+}
+
+/** The name of the workload's answer that an error is, if it is one. */
+export function refusalOf({ refusals = {} }: Workload, error: string): string | undefined {
+  return Object.keys(refusals).find((name) => error.startsWith(name));
 }
 
 function describeMessages(results: EdnObject): Figure[] {

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { verdictOf } from "../checkers/checker.ts";
 import { type EdnObject, isEdnObject, itemsOf, printEdn } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
+import type { RunResult } from "../workbench/result.ts";
 import type { Place, Workload } from "../workbench/workloads/workload.ts";
 import { exceeded, type MeasuredLimit } from "./limits.ts";
 import { METRICS } from "./metrics.ts";
@@ -24,15 +25,18 @@ const LOGS: readonly Place[] = [
 /** Finds where to look after a run that did not pass; nothing where it left no files. */
 export function findPlaces(
   results: EdnObject,
-  { workload, limits, dir }: {
-    readonly workload: Workload;
+  { run: { workload, problems, loggedErrors = [], dir }, limits }: {
+    readonly run: RunResult;
     readonly limits: readonly MeasuredLimit[];
-    readonly dir: string | undefined;
   },
 ): Place[] {
+  const [problem] = problems;
+  const [error] = loggedErrors;
   const isWrong = (name: string) => verdictOf(lookUp(results, [name, "valid?"])) !== true;
   const limited = new Set(exceeded(limits).map(({ metric }) => metric));
   return keepExisting([
+    ...(problem === undefined ? [] : ownLog(problem.node, "the node that first went wrong")),
+    ...(error === undefined ? [] : ownLog(error.node, "the errors that it logged")),
     ...(isWrong("workload") ? findWorkloadPlaces(results, workload) : []),
     ...findExceptionPlaces(results),
     ...(isWrong("stats") || isWrong("availability")
@@ -45,10 +49,12 @@ export function findPlaces(
 
 /** Finds where to look after a crash. */
 export function findCrashPlaces(node: string | undefined, dir: string | undefined): Place[] {
-  const own = node === undefined
-    ? []
-    : [{ path: `node-logs/${node}.log`, why: "the node's last words" }];
+  const own = node === undefined ? [] : ownLog(node, "the node's last words");
   return keepExisting([...own, ...LOGS], dir);
+}
+
+function ownLog(node: string, why: string): Place[] {
+  return [{ path: `node-logs/${node}.log`, why }];
 }
 
 function findWorkloadPlaces({ workload: result }: EdnObject, { places }: Workload): Place[] {
@@ -61,16 +67,22 @@ function findExceptionPlaces(results: EdnObject): Place[] {
   const [first] = itemsOf(lookUp(results, ["exceptions", "exceptions"]));
   const example = first === undefined ? "" : printEdn(first);
   const node = /Maelstrom sent node (\w+)/.exec(example)?.[1];
-  return node === undefined
-    ? []
-    : [{ path: `node-logs/${node}.log`, why: "a node that replied wrongly" }];
+  return node === undefined ? [] : ownLog(node, "a node that replied wrongly");
 }
 
 /** Keeps the places that exist, each path once. */
 function keepExisting(places: readonly Place[], dir: string | undefined): Place[] {
   if (dir === undefined) return [];
   const firstByPath = new Map(places.toReversed().map((place) => [place.path, place]));
-  return places.filter((place) =>
-    firstByPath.get(place.path) === place && existsSync(join(dir, place.path))
+  const kept = places.filter((place) =>
+    firstByPath.get(place.path) === place && holdsSomething(join(dir, place.path))
   );
+  const isOneNamed = kept.some(({ path }) => path.startsWith("node-logs/"));
+  return isOneNamed ? kept.filter(({ path }) => path !== "node-logs") : kept;
+}
+
+/** Whether a path is there, and no empty folder. */
+function holdsSomething(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && (!stats.isDirectory() || readdirSync(path).length > 0);
 }

@@ -27,13 +27,13 @@ export function showProgress(expectedS: number, read: () => Reading): ProgressLi
   });
 }
 
-function inWords(reading: Reading, expectedS: number): string {
+function inWords(reading: Reading, expectedS: number): string[] {
   const { phase, elapsedS, operations, messages, fault } = reading;
   const seconds = Math.max(0, Math.floor(elapsedS));
   const perOp = messages === undefined || operations === 0
     ? []
     : [`${formatFigure(messages / operations)} messages per op`];
   const time = seconds <= expectedS ? `${seconds} of ${expectedS} s` : `${seconds} s`;
-  const words = [phase, time, `${formatWhole(operations)} ops`, ...perOp];
-  return [...words, ...(fault === undefined ? [] : [fault])].join(" · ");
+  const faults = fault === undefined ? [] : [fault];
+  return [phase, time, ...faults, `${formatWhole(operations)} ops`, ...perOp];
 }

@@ -13,6 +13,7 @@ import type { Ending, Summary } from "./summary.ts";
 import {
   alignCells,
   type Cell,
+  firstThatFits,
   listSentences,
   makePaint,
   type Paint,
@@ -28,12 +29,13 @@ type TitledStyle = Style & { readonly title?: string };
 
 /** Renders a summary as text, without a final line break. */
 export function renderSummary(summary: Summary, style: TitledStyle = {}): string {
-  const { ending, headline, limits, figures, explanation, places } = summary;
+  const { ending, headline, warnings, limits, figures, explanation, places } = summary;
   const { width = 80, title } = style;
   const paint = makePaint(style);
   const mark = `${paint(TONES[ending], MARKS[ending])} ${paint("strong", ending)}`;
   const blocks = [
     [title === undefined ? mark : `${mark}  ${title}`, ...wrapParagraph("  ", headline, width)],
+    warnings.flatMap((text) => wrapParagraph(`  ${paint("unsure", "!")} `, text, width)),
     renderFigures(limits, figures, width, paint),
     listSentences(explanation, width),
     places.length === 0 ? [] : ["  Look first at", ...renderPlaces(places, paint)],
@@ -48,8 +50,7 @@ function renderFigures(
   paint: Paint,
 ): string[] {
   const nameWidth = Math.max(0, ...[...limits, ...figures].map(({ name }) => name.length));
-  const rows = limits.map((limit) => limitRow(limit, nameWidth));
-  const limitRows = alignCells(rows, paint, { right: [2] });
+  const limitRows = alignLimits(limits, nameWidth, width, paint);
   const figureRows = figures.flatMap(({ name, text }) => {
     const [first = "", ...rest] = wrapParagraph(" ".repeat(nameWidth + 7), text, width);
     return [`     ${paint("quiet", name.padEnd(nameWidth))}${first.slice(nameWidth + 5)}`, ...rest];
@@ -58,7 +59,20 @@ function renderFigures(
   return [...limitRows.map((row) => `  ${row}`), ...gap, ...figureRows];
 }
 
-function limitRow(limit: MeasuredLimit, nameWidth: number): Cell[] {
+/** A row for each limit, its gauge as long as there is room for. */
+function alignLimits(
+  limits: readonly MeasuredLimit[],
+  nameWidth: number,
+  width: number,
+  paint: Paint,
+): string[] {
+  const forms = [20, 10, 0].map((length) =>
+    limits.map((limit) => limitRow(limit, nameWidth, length))
+  );
+  return alignCells(firstThatFits(forms, width - 2, { right: [2] }), paint, { right: [2] });
+}
+
+function limitRow(limit: MeasuredLimit, nameWidth: number, gaugeLength: number): Cell[] {
   const { name, metric, value, ok } = limit;
   const measured = value === undefined ? "not measured" : printMetric(metric, value);
   const [mark, tone] = ok
@@ -71,7 +85,7 @@ function limitRow(limit: MeasuredLimit, nameWidth: number): Cell[] {
     { text: name.padEnd(nameWidth) },
     { text: measured, tone: ok ? "strong" : tone },
     { text: boundOf(limit), tone: "quiet" },
-    { text: gauge(limit), tone: ok ? "quiet" : tone },
+    { text: gauge(limit, gaugeLength), tone: ok ? "quiet" : tone },
   ];
 }
 
@@ -87,14 +101,12 @@ function printMetric(key: string, value: number): string {
   return print(value);
 }
 
-const GAUGE_WIDTH = 20;
-
 /** A bar that shows how much of an upper limit is used; nothing for other limits. */
-function gauge({ value, below, max }: MeasuredLimit): string {
+function gauge({ value, below, max }: MeasuredLimit, length: number): string {
   const bound = below ?? max;
   if (value === undefined || bound === undefined || bound <= 0) return "";
-  const filled = Math.min(GAUGE_WIDTH, Math.max(0, Math.round(value / bound * GAUGE_WIDTH)));
-  return "━".repeat(filled) + "╌".repeat(GAUGE_WIDTH - filled);
+  const filled = Math.min(length, Math.max(0, Math.round(value / bound * length)));
+  return "━".repeat(filled) + "╌".repeat(length - filled);
 }
 
 function renderPlaces(places: readonly Place[], paint: Paint): string[] {
@@ -126,25 +138,36 @@ const nameOf = ({ title, shortTitle = title }: Metric) => shortTitle;
 
 /** Renders several challenges, one line each, and how many passed. */
 export function renderScoreboard(scores: readonly Score[], style: Style = {}): string {
-  const paint = makePaint(style);
-  const heads = ["", "", "", ...SHOWN.map(nameOf)].map((text): Cell => ({ text, tone: "quiet" }));
-  const rows = scores.map(({ id, title, summary: { ending, metrics } }): Cell[] => [
-    { text: MARKS[ending], tone: TONES[ending] },
+  const { width = 80 } = style;
+  const right = SHOWN.map((_, n) => n + 3);
+  const untitled = scores.map((score) => ({ ...score, title: "" }));
+  const forms = [
+    scoreRows(scores, SHOWN),
+    ...SHOWN.map((_, n) => scoreRows(untitled, SHOWN.slice(0, SHOWN.length - n))),
+  ];
+  const table = alignCells(firstThatFits(forms, width - 2, { right }), makePaint(style), { right });
+  const tally = tallyOf(scores.map(({ summary }) => summary));
+  return [...table.map((line) => `  ${line}`), "", `  ${tally}`].join("\n");
+}
+
+function scoreRows(scores: readonly Score[], metrics: readonly Metric[]): Cell[][] {
+  const heads = ["", "", "", ...metrics.map(nameOf)].map((text): Cell => ({ text, tone: "quiet" }));
+  const rows = scores.map(({ id, title, summary }): Cell[] => [
+    { text: MARKS[summary.ending], tone: TONES[summary.ending] },
     { text: id, tone: "strong" },
     { text: title },
-    ...SHOWN.map(({ key, print }) => {
-      const value = metrics[key];
+    ...metrics.map(({ key, print }) => {
+      const value = summary.metrics[key];
       return { text: value === undefined ? "–" : print(value) };
     }),
   ]);
-  const right = SHOWN.map((_, n) => n + 3);
-  const table = alignCells([heads, ...rows], paint, { right }).map((line) => `  ${line}`);
-  return [...table, "", `  ${tallyOf(scores.map(({ summary }) => summary))}`].join("\n");
+  return [heads, ...rows];
 }
 
 function tallyOf(summaries: readonly Summary[]): string {
   const passed = summaries.filter(({ ending }) => ending === "pass").length;
   const all = pluralize(summaries.length, "run");
+  if (summaries.length === 1) return passed === 1 ? "the run passes" : "the run does not pass";
   return passed === summaries.length ? `all of ${all} pass` : `${passed} of ${all} pass`;
 }
 

@@ -13,7 +13,8 @@ import type { EdnObject } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
 import type { CrashReport, RunResult } from "../workbench/result.ts";
 import type { Figure, Place } from "../workbench/workloads/workload.ts";
-import { explainFailed, explainPassed } from "./explanation.ts";
+import { describePartitions, findWarnings } from "./conduct.ts";
+import { explainCrashed, explainFailed, explainPassed, listLastWords } from "./explanation.ts";
 import { describeFigures } from "./figures.ts";
 import { exceeded, type Limit, listNames, measure, type MeasuredLimit } from "./limits.ts";
 import { type Metrics, readMetrics } from "./metrics.ts";
@@ -34,6 +35,8 @@ export const EXIT_STATUS: Readonly<Record<Ending, number>> = {
 export interface Summary {
   readonly ending: Ending;
   readonly headline: string;
+  /** What the verdict leaves out and may change everything: nodes that were not heard. */
+  readonly warnings: readonly string[];
   readonly limits: readonly MeasuredLimit[];
   readonly figures: readonly Figure[];
   readonly metrics: Metrics;
@@ -44,34 +47,50 @@ export interface Summary {
 
 /** Sums up a run under a challenge's limits. */
 export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Summary {
-  const { results, workload, crash, dir } = run;
-  if (results === undefined) return summariseCrash(crash, dir);
+  const { results, workload } = run;
+  if (results === undefined) return summariseCrashedRun(run);
   const metrics = readMetrics(results, workload);
   const measured = limits.map((limit) => measure(metrics, limit));
   const verdict = verdictOf(results["valid?"]);
   const ending = endingOf(verdict, measured);
+  const warnings = findWarnings(run, { isGood: ending === "pass" });
   return {
     ending,
-    headline: headlineOf(results, verdict, measured),
+    headline: headlineOf(run, results, { verdict, limits: measured, warnings }),
+    warnings,
     limits: measured,
-    figures: describeFigures(results, workload),
+    figures: [...describeFigures(results, run), ...describePartitions(run)],
     metrics,
     explanation: ending === "pass" ? explainPassed(run) : explainFailed(run, measured),
-    places: ending === "pass" ? [] : findPlaces(results, { workload, limits: measured, dir }),
+    places: ending === "pass" ? [] : findPlaces(results, { run, limits: measured }),
   };
 }
 
-export function summariseCrash(crash: CrashReport | undefined, dir?: string): Summary {
+/** Sums up a run that left no results. */
+function summariseCrashedRun(run: RunResult): Summary {
+  const { problems: [first], crash, dir } = run;
   return {
-    ending: "crash",
-    headline: "The run crashed; there are no results.",
-    limits: [],
-    figures: [],
-    metrics: {},
-    explanation: crash === undefined ? [] : [crash.text, ...crash.lastWords],
-    places: findCrashPlaces(crash?.node, dir),
+    ...CRASHED,
+    explanation: explainCrashed(run),
+    places: findCrashPlaces(crash?.node ?? first?.node, dir),
   };
 }
+
+/** Sums up a run of which nothing is known but how it crashed. */
+export function summariseCrash({ text, lastWords }: CrashReport): Summary {
+  return { ...CRASHED, explanation: [text, ...listLastWords(lastWords)] };
+}
+
+const CRASHED: Summary = {
+  ending: "crash",
+  headline: "The run crashed; there are no results.",
+  warnings: [],
+  limits: [],
+  figures: [],
+  metrics: {},
+  explanation: [],
+  places: [],
+};
 
 function endingOf(verdict: Verdict, limits: readonly MeasuredLimit[]): Ending {
   if (verdict === false || exceeded(limits).length > 0) return "fail";
@@ -79,15 +98,21 @@ function endingOf(verdict: Verdict, limits: readonly MeasuredLimit[]): Ending {
 }
 
 function headlineOf(
+  { workload }: RunResult,
   results: EdnObject,
-  verdict: Verdict,
-  limits: readonly MeasuredLimit[],
+  { verdict, limits, warnings }: {
+    readonly verdict: Verdict;
+    readonly limits: readonly MeasuredLimit[];
+    readonly warnings: readonly string[];
+  },
 ): string {
   if (verdict === false) {
     const invalid = Object.keys(results).filter((name) =>
       lookUp(results, [name, "valid?"]) === false
     );
-    return `Found wrong by ${joinWords(invalid.toReversed())}.`; // the workload, which is last, first
+    const reasons = invalid.toReversed() // the workload, which is last, first
+      .map((name) => REJECTIONS[name]?.(workload.name) ?? `:${name} is invalid`);
+    return `Invalid: ${joinWords(reasons)}.`;
   }
   const missed = exceeded(limits);
   if (missed.length > 0) {
@@ -95,5 +120,13 @@ function headlineOf(
       `${missed.length === 1 ? "its limit" : "its limits"}: ${listNames(missed)}.`;
   }
   if (verdict === UNKNOWN) return "Nothing wrong was found, but not everything could be checked.";
+  if (warnings.length > 0) return "Valid, as Maelstrom judges it; but read this:";
   return limits.length > 0 ? "Correct and within every limit." : "Correct.";
 }
+
+/** What it means that a checker says no, given the workload's name. */
+const REJECTIONS: Readonly<Record<string, (workload: string) => string>> = {
+  workload: (name) => `the ${name} checker rejects what clients saw`,
+  stats: () => "some kind of operation never succeeded",
+  availability: () => "too few operations succeeded",
+};

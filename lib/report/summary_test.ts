@@ -12,18 +12,24 @@ import { EXIT_STATUS, summariseCrash, summariseRun, type Summary } from "./summa
 const RECORDED = new URL("../checkers/testdata/", import.meta.url).pathname;
 
 /** A run of a workload that has ended with such results. */
-function ended(name: string, results: EdnObject | string, fields: Partial<RunResult> = {}) {
+function ended(
+  name: string,
+  results: EdnObject | string,
+  fields: Partial<RunResult> = {},
+): RunResult {
   const workload = workloads.get(name);
   assert(workload !== undefined);
   const parsed = typeof results === "string" ? parseEdn(results) : results;
   assert(isEdnObject(parsed));
-  return { workload, nodeCount: 1, history: [], problems: [], results: parsed, ...fields };
+  const run = { nodes: ["n0"], concurrency: 1, history: [], problems: [] };
+  return { ...run, workload, results: parsed, ...fields };
 }
 
 /** A run as it was recorded. */
 function recorded(path: string, nodeCount = 1): RunResult {
   const { results = {}, history, facts, dir } = readRun(`${RECORDED}${path}`);
-  return ended(facts.workload ?? "", results, { history, nodeCount, dir });
+  const nodes = Array.from({ length: nodeCount }, (_, n) => `n${n}`);
+  return ended(facts.workload ?? "", results, { history, nodes, concurrency: nodeCount, dir });
 }
 
 async function withFiles(files: readonly string[], story: (dir: string) => void): Promise<void> {
@@ -119,22 +125,22 @@ Deno.test("every recorded result can be summed up", () => {
 
 Deno.test("a failed run says what was lost, who talks to which node, and where to look", () => {
   const summary = summariseRun(recorded("broadcast/read-omits", 3));
-  assertEquals(summary.headline, "Found wrong by workload.");
+  assertEquals(summary.headline, "Invalid: the broadcast checker rejects what clients saw.");
   assertStringIncludes(summary.explanation[0] ?? "", "11 values of 68 were lost");
-  assertEquals(summary.explanation.at(-1), "Process p talks to node p modulo 3, counted from 0.");
+  assertStringIncludes(summary.explanation.join("\n"), "process 0 (n0) at ");
   assertEquals(summary.places, [{ path: "history.edn", why: ":value 12, and reads after it" }]);
 });
 
 Deno.test("what exceeds its limit says where to look; only files that exist are named", async () => {
   await withFiles(["messages.svg", "run.log"], (dir) => {
     const { places } = summariseRun(broadcast("30.0", 420, "true", dir), LIMITS);
-    assertEquals(places.map(({ path }) => path), ["messages.svg", "node-logs", "run.log"]);
+    assertEquals(places.map(({ path }) => path), ["messages.svg", "run.log"]);
   });
 });
 
 Deno.test("a run without a folder has no files to look at", () => {
   assertEquals(summariseRun(broadcast("30.0", 420), LIMITS).places, []);
-  assertEquals(summariseCrash({ text: "n1 ended", lastWords: [], node: "n1" }).places, []);
+  assertEquals(summariseCrash({ text: "n1 ended", lastWords: [] }).places, []);
 });
 
 Deno.test("missing gnuplot is not confused with a failed checker, in either form of :error", () => {
@@ -166,13 +172,17 @@ Deno.test("a crash has the status 255 and names the node's log", () => {
     const crash = { node: "n1", text: "n1 ended: exit status 3", lastWords: ["disk on fire"] };
     const { ending, explanation, places } = summariseRun({ ...run, crash, dir });
     assertEquals([ending, EXIT_STATUS[ending]], ["crash", 255]);
-    assertEquals(explanation, ["n1 ended: exit status 3", "disk on fire"]);
-    assertEquals(places.map(({ path }) => path), ["node-logs/n1.log", "node-logs"]);
+    assertEquals(explanation, [
+      "n1 ended: exit status 3.",
+      "Its last words on standard error:",
+      "    disk on fire",
+    ]);
+    assertEquals(places.map(({ path }) => path), ["node-logs/n1.log"]);
   });
 });
 
 Deno.test("a summary as text is read without colour", async () => {
-  await withFiles(["timeline.html", "run.log"], (dir) => {
+  await withFiles(["timeline.html", "run.log", "node-logs/n0.log"], (dir) => {
     const summary = summariseRun(broadcast("2.06", 420, "true", dir), LIMITS);
     assertEquals(renderSummary(summary, { title: "3d  Broadcast" }), AS_TEXT);
   });
@@ -217,9 +227,9 @@ Deno.test("a scoreboard has a line for each challenge, and says how many passed"
       { id: "1", title: "Echo", summary: fail },
       { id: "3d", title: "Efficient broadcast", summary: pass },
     ]),
-    `                              operations     ok  msgs/op  stable, median  stable, max
-  ✗  1   Echo                         47      –        –               –            –
-  ✓  3d  Efficient broadcast       2,026  100 %     2.06          176 ms       205 ms
+    `           operations     ok  msgs/op  stable, median  stable, max
+  ✗  1             47      –        –               –            –
+  ✓  3d         2,026  100 %     2.06          176 ms       205 ms
 
   1 of 2 runs pass`,
   );
@@ -250,11 +260,47 @@ Deno.test("final states are remarked on, and never change the verdict", () => {
   assertStringIncludes(bad.explanation[0] ?? "", "no part of the verdict: n1 never replicates");
 });
 
-Deno.test("the first problem of a node comes before all else, with its consequence", () => {
-  const problems = [
-    { timeNs: 0, node: "n0", text: "n0 wrote nonsense", consequence: "it is read no more" },
-    { timeNs: 1, node: "n1", text: "n1 did too" },
-  ];
+Deno.test("what nodes did wrong is told before all else, those who did the same together", () => {
+  const wrote = (node: string) => ({
+    timeNs: 0,
+    node,
+    text: `${node} wrote nonsense`,
+    consequence: `${node} is read no more`,
+  });
+  const problems = [wrote("n0"), { timeNs: 1, node: "n1", text: "n1 slept" }, wrote("n12")];
   const { explanation } = summariseRun(ended("echo", "{:valid? true}", { problems }));
-  assertEquals(explanation, ["n0 wrote nonsense; it is read no more."]);
+  assertEquals(explanation, [
+    "n0 and n12 wrote nonsense; each of them is read no more.",
+    "n1 slept.",
+  ]);
 });
+
+Deno.test("tables and gauges stay within the width, whatever it is", () => {
+  const summary = summariseRun(broadcast("2.06", 176), LIMITS);
+  const scores = [{ id: "txn-list-append", title: "Strict serializable lists", summary }];
+  for (const width of [60, 72, 80, 100]) {
+    const text = `${renderSummary(summary, { width })}\n${renderScoreboard(scores, { width })}`;
+    for (const line of text.split("\n")) assert(line.length <= width, `${width}: ${line}`);
+  }
+  assert(renderSummary(summary, { width: 60 }).includes("━"));
+  assert(renderScoreboard(scores, { width: 120 }).includes("Strict serializable lists"));
+});
+
+Deno.test("after a crash, what is told and where to look are of the node that ended the run", () =>
+  withFiles(["node-logs/n0.log", "node-logs/n14.log"], (dir) => {
+    const { results: _, ...run } = ended("echo", {});
+    const problem = (node: string, text: string) => ({ timeNs: 0, node, text: `${node} ${text}` });
+    const problems = [
+      { ...problem("n14", "wrote nonsense"), isUnread: true },
+      problem("n0", "is not heard: 74 characters wait"),
+      problem("n0", "did not start"),
+    ];
+    const crash = { node: "n0", text: "n0 did not start", lastWords: [] };
+    const { explanation, places } = summariseRun({ ...run, problems, crash, dir });
+    assertEquals(explanation, [
+      "n0 is not heard: 74 characters wait.",
+      "n0 did not start.",
+      "n14 wrote nonsense.",
+    ]);
+    assertEquals(places.map(({ path }) => path), ["node-logs/n0.log"]);
+  }));

@@ -15,11 +15,21 @@ export interface Style {
   readonly width?: number;
 }
 
+const DEFAULT_COLUMNS = 80;
+
 /** Finds the style for standard output: colour only on a terminal, and not with `NO_COLOR`. */
 export function detectStyle(): Required<Style> {
-  if (!Deno.stdout.isTerminal()) return { color: false, width: 80 };
-  const { columns } = Deno.consoleSize();
-  return { color: !Deno.noColor, width: Math.max(60, Math.min(columns, 100)) };
+  if (!Deno.stdout.isTerminal()) return { color: false, width: DEFAULT_COLUMNS };
+  return { color: !Deno.noColor, width: Math.max(60, Math.min(terminalColumns(), 100)) };
+}
+
+/** How wide the terminal is; 80 where it does not know, as one that a script opened may not. */
+export function terminalColumns(): number {
+  try {
+    return Deno.consoleSize().columns || DEFAULT_COLUMNS;
+  } catch {
+    return DEFAULT_COLUMNS;
+  }
 }
 
 /** What a piece of text says; its colour follows from that. */
@@ -102,4 +112,15 @@ export function alignCells(
       return tone === undefined || text === "" ? cell : cell.replace(text, () => paint(tone, text));
     }).join("  ").trimEnd()
   );
+}
+
+/** Of several forms of a table, the widest first, the first that fits; else the last. */
+export function firstThatFits(
+  forms: readonly (readonly (readonly Cell[])[])[],
+  width: number,
+  alignment?: Alignment,
+): readonly (readonly Cell[])[] {
+  const fits = (rows: readonly (readonly Cell[])[]) =>
+    alignCells(rows, makePaint({}), alignment).every((line) => line.length <= width);
+  return forms.find(fits) ?? forms.at(-1) ?? [];
 }

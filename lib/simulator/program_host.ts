@@ -209,6 +209,11 @@ export class ProgramHost implements Host {
     return this.#running.get(node)?.lastWords ?? [];
   }
 
+  /** A program writes no text: what it sends is heard at once. */
+  explainSilence(): undefined {
+    return undefined;
+  }
+
   stop(): Promise<void> {
     for (const node of [...this.#running.keys()]) this.kill(node);
     return Promise.resolve();

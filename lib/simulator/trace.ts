@@ -7,6 +7,7 @@
 import { printable } from "../checkers/format.ts";
 import { printEdn } from "../history/edn.ts";
 import { NS_PER_MS, NS_PER_S, type Op } from "../history/operations.ts";
+import type { Body } from "../message.ts";
 import type { Packet, PacketEvent } from "../workbench/network/packet.ts";
 import type { Observer } from "../workbench/run.ts";
 import { SERVICE_IDS } from "../workbench/services/mod.ts";
@@ -57,10 +58,11 @@ export interface Transcriber extends Observer {
  */
 export function transcribe(write: (line: string) => void, filter: TraceFilter = {}): Transcriber {
   const lines = new Lines(write);
+  const numbers = new Numbers();
+  const describe: Describe = (...event) => describeFate(...event, numbers);
   const traffic = filter.promptMs === undefined
-    ? (timeNs: number, fate: PacketEvent, packet: Packet) =>
-      lines.add(...describeFate(timeNs, fate, packet))
-    : briefly(lines, filter.promptMs * NS_PER_MS);
+    ? (...event: Parameters<Describe>) => lines.add(...describe(...event))
+    : briefly(lines, filter.promptMs * NS_PER_MS, describe);
   let found = false;
   return {
     message(timeNs, fate, packet) {
@@ -160,12 +162,12 @@ class Lines {
 }
 
 /** Writes one line for a message, and another only if what becomes of it is not prompt. */
-function briefly(lines: Lines, promptNs: number) {
+function briefly(lines: Lines, promptNs: number, describe: Describe) {
   const sentNs = new Map<number, number>();
   let latest: number | undefined;
   return (timeNs: number, fate: PacketEvent, packet: Packet): void => {
     const { id } = packet;
-    const add = () => lines.add(...describeFate(timeNs, fate, packet));
+    const add = () => lines.add(...describe(timeNs, fate, packet));
     if (fate === "send") {
       sentNs.set(id, timeNs);
       latest = id;
@@ -197,12 +199,44 @@ function describeNothing({ ids, value }: TraceFilter): string {
   return `nothing${mentions === "" ? " happens" : ""} with ${ids.join(" or ")}${mentions}`;
 }
 
+/** Numbers of messages above this are shown by order. */
+const MAX_NUMBER = 1e9;
+
+/**
+ * Short numbers for messages: nodes count from a random place, and a person from 1. A node's long
+ * numbers are shown in the order in which they appear.
+ */
+class Numbers {
+  readonly #shown = new Map<string, Map<number, number>>();
+
+  show(sender: string, number: Body["msg_id"] | null): string {
+    if (typeof number !== "number") return JSON.stringify(number);
+    if (number <= MAX_NUMBER) return `${number}`;
+    const shown = this.#shown.get(sender) ?? new Map<number, number>();
+    this.#shown.set(sender, shown);
+    const order = shown.get(number) ?? shown.size + 1;
+    shown.set(number, order);
+    return `${order}`;
+  }
+}
+
 /** Says what happened to a message: the time, the route, and the message with a remark. */
-function describeFate(timeNs: number, fate: PacketEvent, packet: Packet): [number, string, string] {
+type Describe = (
+  timeNs: number,
+  fate: PacketEvent,
+  packet: Packet,
+) => [timeNs: number, route: string, what: string];
+
+function describeFate(
+  timeNs: number,
+  fate: PacketEvent,
+  packet: Packet,
+  numbers: Numbers,
+): ReturnType<Describe> {
   const route = fate === "recv"
     ? `${packet.dest} ${ARROWS.recv} ${packet.src}`
     : `${packet.src} ${ARROWS[fate]} ${packet.dest}`;
-  return [timeNs, route, `${describeMessage(packet)}${remark(REMARKS[fate])}`];
+  return [timeNs, route, `${describeMessage(packet, numbers)}${remark(REMARKS[fate])}`];
 }
 
 function formatSeconds(timeNs: number): string {
@@ -232,14 +266,14 @@ function hasValue(text: string, { value }: TraceFilter): boolean {
   return new RegExp(`(?<!\\w|\\d\\.|\\B-)${RegExp.escape(value)}(?!\\w|\\.\\d)`).test(text);
 }
 
-function describeMessage({ body }: Packet): string {
+function describeMessage({ src, dest, body }: Packet, numbers: Numbers): string {
   const { type, msg_id, in_reply_to, ...fields } = body;
   const text = Object.entries(fields)
     .map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ");
   const shown = text.length <= MAX_FIELDS ? text : `${text.slice(0, MAX_FIELDS)}…`;
   const ids = [
-    ...(msg_id === undefined ? [] : [`#${msg_id}`]),
-    ...(in_reply_to === undefined ? [] : [`re #${in_reply_to}`]),
+    ...(msg_id === undefined ? [] : [`#${numbers.show(src, msg_id)}`]),
+    ...(in_reply_to === undefined ? [] : [`re #${numbers.show(dest, in_reply_to)}`]),
   ];
   return [type, ...ids, shown].filter((part) => part !== "").join(" ");
 }

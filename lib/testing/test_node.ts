@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { parseMessage } from "../message.ts";
 import { type Body, type Message, Node, type Program } from "../mod.ts";
 import type { Of, ReplyOf, Rpc } from "../rpc.ts";
 
@@ -28,7 +29,7 @@ export class TestNode {
     this.#node = new Node({
       send: (message) => {
         // A copy, as messages travel in JSON.
-        const copy: Message = JSON.parse(JSON.stringify(message));
+        const copy = parseMessage(JSON.stringify(message));
         if (copy.dest === "c0") this.#client.receive(copy);
         else this.sent.push(copy);
       },
@@ -42,8 +43,7 @@ export class TestNode {
 
   /** Delivers a message to the node. */
   receive(src: string, body: Body): void {
-    const message: Message = JSON.parse(JSON.stringify({ src, dest: this.#id, body }));
-    this.#node.receive(message);
+    this.#node.receive(parseMessage(JSON.stringify({ src, dest: this.#id, body })));
   }
 
   /**

@@ -7,9 +7,11 @@
 import { Client, ClientTimeout } from "./clients/client.ts";
 import type { Clock } from "./clock/clock.ts";
 import type { Fault, FaultTarget } from "./faults/kinds.ts";
-import { readEnvelope } from "./hosts/envelope.ts";
+import { findFault, readEnvelope } from "./hosts/envelope.ts";
+import { ErrorLog, type LoggedError } from "./hosts/error_log.ts";
 import type { Host, NodeEvents, Problem } from "./hosts/host.ts";
-import { type Body, reasonOf } from "../message.ts";
+import { printJson } from "../history/json.ts";
+import { type Body, isClient, reasonOf } from "../message.ts";
 import type { Latency } from "./network/latency.ts";
 import type { LinkOptions } from "./network/loss.ts";
 import { type Grudge, Network, UnknownParticipant } from "./network/network.ts";
@@ -46,6 +48,9 @@ interface ClusterOptions extends LinkOptions {
 /** How long Maelstrom waits for `init_ok`. */
 const INIT_TIMEOUT_MS = 10_000;
 
+/** Lines of a node's log that a problem holds where no error is recognised among them. */
+const LAST_WORDS = 8;
+
 export class Cluster implements NodeEvents, FaultTarget {
   readonly network: Network;
   readonly #options: ClusterOptions;
@@ -53,8 +58,13 @@ export class Cluster implements NodeEvents, FaultTarget {
   readonly #heard = new Set<string>();
   /** Nodes whose output is no longer read. */
   readonly #muted = new Set<string>();
-  /** Nodes that wrote more than one message on a line. */
-  readonly #verbose = new Set<string>();
+  /** Mistakes that were noted, each once: a node that makes one is likely to go on. */
+  readonly #noted = new Set<string>();
+  /** How to end the start of a node that has yet to answer `init`. */
+  readonly #starting = new Map<string, (crash: Crash) => void>();
+  /** The node to which each client sent `init` that did. */
+  readonly #initialisers = new Map<string, string>();
+  readonly #errors = new ErrorLog();
   readonly #killed = new Set<string>();
   /** How often each node was killed, which tells its incarnations apart. */
   readonly #kills = new Map<string, number>();
@@ -70,7 +80,21 @@ export class Cluster implements NodeEvents, FaultTarget {
     this.#options = options;
     const { random } = options;
     this.network = new Network({ ...options, random: random.split("network") });
-    startServices(this.network, random.split("services"));
+    startServices(
+      this.network,
+      random.split("services"),
+      (src, service, { type }) =>
+        this.#noteOnce(`${src} ${service} ${type}`, {
+          node: src,
+          text: `${src} sent ${service} a request of the type ${JSON.stringify(type)}`,
+          consequence: `${service} knows no such request, and never answers it`,
+        }),
+    );
+  }
+
+  /** The errors that nodes have written to their logs. */
+  get loggedErrors(): readonly LoggedError[] {
+    return this.#errors.errors;
   }
 
   /**
@@ -83,7 +107,10 @@ export class Cluster implements NodeEvents, FaultTarget {
   }
 
   openClient(): Client {
-    return new Client(`c${this.#clients++}`, this.network, this.#options.clock);
+    return new Client(`c${this.#clients++}`, this.network, this.#options.clock, {
+      stray: (node, reply, problem) => this.#noteStray(node, reply, problem),
+      timedOut: (node) => this.#noteSilence(node),
+    });
   }
 
   /** Ends all nodes. What they still say is ignored. */
@@ -99,17 +126,20 @@ export class Cluster implements NodeEvents, FaultTarget {
     }
     const kills = this.#kills.get(node);
     const client = this.openClient();
+    this.#initialisers.set(client.id, node);
+    const unheard = new Promise<never>((_, reject) => this.#starting.set(node, reject));
+    unheard.catch(() => {}); // it may come before anybody waits
     try {
       await host.start(node, this);
       const request = { node_id: node, node_ids: [...nodes] };
-      await client.rpc(node, Init.init, request, initTimeoutMs);
+      await Promise.race([client.rpc(node, Init.init, request, initTimeoutMs), unheard]);
     } catch (error) {
       if (this.#kills.get(node) !== kills) return; // killed before it was up
-      throw this.#crash(
-        node,
-        `${node} did not start: ${reasonOf(error)}${this.#hint(node, error)}`,
-      );
+      if (error instanceof Crash) throw error;
+      const why = reasonOf(error) + this.#hint(node, error);
+      throw this.#crash(node, `${node} did not start: ${why}`);
     } finally {
+      this.#starting.delete(node);
       client.close();
     }
   }
@@ -125,10 +155,32 @@ export class Cluster implements NodeEvents, FaultTarget {
   }
 
   #note(given: Omit<Problem, "timeNs" | "lastWords">): Problem {
-    const lastWords = this.#options.host.lastWords(given.node);
+    const lastWords = this.#errors.lastWords(given.node) ??
+      this.#options.host.lastWords(given.node).slice(-LAST_WORDS);
     const problem = { ...given, ...(lastWords.length > 0 && { lastWords: [...lastWords] }) };
     this.#options.problem(problem);
     return { ...problem, timeNs: this.#options.clock.nowNs() };
+  }
+
+  #noteOnce(key: string, problem: Omit<Problem, "timeNs" | "lastWords">): void {
+    if (this.#noted.has(key) || this.#stopping) return;
+    this.#noted.add(key);
+    this.#note(problem);
+  }
+
+  /** Notes a reply that reaches a client and answers nothing, once for each of its mistakes. */
+  #noteStray(node: string, reply: Body, problem: string): void {
+    const text = `${node} sent the reply ${reply.type}, which answers no request: ${problem}`;
+    const consequence = "Maelstrom drops such a reply without saying so";
+    const line = printJson(reply);
+    this.#noteOnce(`${node} ${problem.replaceAll(/\d+/g, "#")}`, { node, text, consequence, line });
+  }
+
+  /** Notes why a node that has not answered is silent, where its output shows it. */
+  #noteSilence(node: string): void {
+    const why = this.#options.host.explainSilence(node);
+    if (why === undefined || this.#muted.has(node)) return;
+    this.#noteOnce(`${node} is silent`, { node, text: `${node} is not heard: ${why}` });
   }
 
   // What nodes do.
@@ -144,12 +196,17 @@ export class Cluster implements NodeEvents, FaultTarget {
 
   logged(node: string, line: string): void {
     this.#heard.add(node);
-    this.#attempt(() => this.#options.log?.(node, line));
+    this.#attempt(() => {
+      this.#errors.take(node, line);
+      this.#options.log?.(node, line);
+    });
   }
 
   misbehaved(node: string, did: string, consequence: string): void {
     this.#attempt(() => {
-      if (!this.#stopping) this.#note({ node, text: `${node} ${did}`, consequence });
+      if (!this.#stopping) {
+        this.#note({ node, text: `${node} ${did}`, consequence, isUnread: true });
+      }
     });
   }
 
@@ -177,7 +234,7 @@ export class Cluster implements NodeEvents, FaultTarget {
     if (this.#muted.has(node) || this.#stopping) return;
     const read = readEnvelope(line);
     if (typeof read === "string") {
-      return this.#mute(node, `wrote a line that is no message: ${read}`, line);
+      return this.#mute(node, `wrote a line that is no message: ${read}`, line, findFault(line));
     }
     if (read.hasSurplus) this.#noteSurplus(node, line);
     this.#send(node, read.src, read.dest, read.text, read.body);
@@ -189,27 +246,41 @@ export class Cluster implements NodeEvents, FaultTarget {
       this.network.send(src, dest, text, body);
     } catch (error) {
       if (!(error instanceof UnknownParticipant)) throw error;
-      const hint = dest.startsWith("c") && !this.network.knows(dest)
-        ? ` (${dest} is a client that has given up waiting, or never was)`
-        : "";
-      this.#mute(node, `sent a message with an ${error.message}${hint}`, text);
+      this.#mute(node, this.#describeStranger(node, dest, error.message), text);
     }
   }
 
-  #mute(node: string, did: string, line: string): void {
-    this.#muted.add(node);
-    const consequence =
-      `Maelstrom would stop reading ${node} here without saying so, and so does this run`;
-    this.#note({ node, text: `${node} ${did}`, consequence, line });
+  /** What a node did that sent something to, or as, somebody who is not there. */
+  #describeStranger(node: string, dest: string, problem: string): string {
+    if (!isClient(dest) || this.network.knows(dest)) return `sent a message with an ${problem}`;
+    if (this.#initialisers.get(dest) === node) {
+      return `answered init more than once: ${dest}, which sent it, left after the first init_ok`;
+    }
+    const number = Number(dest.slice(1));
+    return number < this.#clients
+      ? `sent a message to ${dest}, a client that has left: it had its answer, or gave up waiting`
+      : `sent a message to ${dest}, a client that never was`;
   }
 
-  /** Notes it once for each node: a node that does it once is likely to go on. */
+  /** Reads a node no more; the run ends if the node has yet to answer `init`. */
+  #mute(node: string, did: string, line: string, at?: number): void {
+    this.#muted.add(node);
+    const fail = this.#starting.get(node);
+    const consequence = fail === undefined
+      ? `Maelstrom would stop reading ${node} here without saying so, and so does this run`
+      : `Maelstrom would stop reading ${node} here, and wait for its init_ok in vain. Standard ` +
+        "output is for messages only; whatever else a node says belongs on standard error";
+    const text = `${node} ${fail === undefined ? "" : "has not answered init yet, and "}${did}`;
+    const fault = { line, isUnread: true, ...(at !== undefined && { at }) };
+    const problem = this.#note({ node, text, consequence, ...fault });
+    fail?.(new Crash(problem));
+  }
+
   #noteSurplus(node: string, line: string): void {
-    if (this.#verbose.has(node)) return;
-    this.#verbose.add(node);
     const consequence =
       "Maelstrom drops what stands behind the first message without saying so, and so does this run";
-    this.#note({ node, text: `${node} wrote more than one message on a line`, consequence, line });
+    const text = `${node} wrote more than one message on a line`;
+    this.#noteOnce(`${node} surplus`, { node, text, consequence, line });
   }
 
   // What is done to nodes.

@@ -47,6 +47,8 @@ class ScriptedHost implements Host {
   skew = (node: string, skewMs: number) => void this.done.push(`skew ${node} ${skewMs}`);
   slow = (node: string, lateMs: number) => void this.done.push(`slow ${node} ${lateMs}`);
   lastWords = (node: string) => [`${node} was here`];
+  silence: string | undefined;
+  explainSilence = () => this.silence;
   stop = () => Promise.resolve(void this.done.push("stop"));
 }
 
@@ -123,7 +125,7 @@ Deno.test("a node whose process cannot be started crashes the run", async () => 
 const FATAL: [string, string][] = [
   ["hello", "wrote a line that is no message: it is not JSON"],
   ['{"src":"n0","dest":"n7","body":{}}', 'sent a message with an unknown "dest" n7'],
-  ['{"src":"n0","dest":"c9","body":{}}', "c9 is a client that has given up waiting, or never was"],
+  ['{"src":"n0","dest":"c9","body":{}}', "sent a message to c9, a client that never was"],
 ];
 
 for (const [line, said] of FATAL) {
@@ -330,5 +332,103 @@ Deno.test("services answer nodes, and nothing counts once the nodes are being st
     host.events?.wrote("n0", "nonsense");
     host.events?.exited("n0", "exit status 0");
     assertEquals([packets.length, host.done.at(-1)], [before, "stop"]);
+  });
+});
+
+Deno.test("a node that writes no message before it answered init ends the run at once", async () => {
+  await stage(async ({ cluster, host, problems }) => {
+    host.script.set("init", ({ dest }) => dest === "n1" ? "listening..." : undefined);
+    const error = await assertRejects(() => cluster.start(), Crash);
+    assertEquals(
+      error.message,
+      "n1 has not answered init yet, and wrote a line that is no message: it is not JSON",
+    );
+    assertEquals([problems.length, problems[0]?.line, problems[0]?.at], [1, "listening...", 0]);
+  });
+});
+
+Deno.test("init answered twice is called that, and so is a message to a client that has left", async () => {
+  await stage(async ({ cluster, host, problems }) => {
+    await cluster.start();
+    host.events?.wrote("n0", '{"src":"n0","dest":"c0","body":{"type":"init_ok"}}');
+    cluster.openClient().close();
+    host.events?.wrote("n1", '{"src":"n1","dest":"c2","body":{"type":"echo_ok"}}');
+    assertEquals(problems.map(({ text }) => text), [
+      "n0 answered init more than once: c0, which sent it, left after the first init_ok",
+      "n1 sent a message to c2, a client that has left: it had its answer, or gave up waiting",
+    ]);
+  });
+});
+
+/** What stands in place of the `in_reply_to` of a reply, and what is said of it. */
+const STRAYS: [string, string][] = [
+  ['"in_reply_to":"1"', 'its "in_reply_to" is "1", a string; the request\'s "msg_id" was 1'],
+  ['"in_reply_to":1.0', 'its "in_reply_to" is 1.0, a float; the request\'s "msg_id" was 1'],
+  ['"inReplyTo":1', 'it has no "in_reply_to", but "inReplyTo"; the request\'s "msg_id" was 1'],
+  ['"x":1', 'it has no "in_reply_to"; the request\'s "msg_id" was 1'],
+  ['"in_reply_to":2', 'its "in_reply_to" is 2; the request\'s "msg_id" was 1'],
+];
+
+for (const [field, said] of STRAYS) {
+  Deno.test(`a reply with ${field} is said to answer nothing, once`, async () => {
+    await stage(async ({ cluster, host, problems }) => {
+      const reply = ({ src, dest }: Packet) =>
+        `{"src":"${dest}","dest":"${src}","body":{"type":"ok",${field}}}`;
+      host.script.set("read", reply);
+      await cluster.start();
+      for (let i = 0; i < 2; i++) {
+        const client = cluster.openClient();
+        await assertRejects(() => client.rpc("n0", LinKv.read, { key: 1 }));
+      }
+      assertEquals(problems.length, 1);
+      assert(problems[0]?.text.includes(said), problems[0]?.text);
+    });
+  });
+}
+
+Deno.test("a late or repeated reply to a client is no mistake", async () => {
+  await stage(async ({ cluster, host, problems, pass }) => {
+    await cluster.start();
+    const client = cluster.openClient();
+    await assertRejects(() => client.rpc("n0", LinKv.read, { key: 1 }, 10));
+    host.events?.wrote("n0", `{"src":"n0","dest":"${client.id}","body":{"in_reply_to":1}}`);
+    await pass(1);
+    assertEquals(problems, []);
+  });
+});
+
+Deno.test("a node whose output waits for the end of its line is said to, at init and later", async () => {
+  await stage(async ({ cluster, host, problems }) => {
+    await cluster.start();
+    host.silence = "63 characters wait";
+    for (let i = 0; i < 2; i++) {
+      await assertRejects(() => cluster.openClient().rpc("n0", LinKv.read, { key: 1 }));
+    }
+    assertEquals(problems.map(({ text }) => text), ["n0 is not heard: 63 characters wait"]);
+  });
+});
+
+Deno.test("a request that a service does not know is noted, once of each type", async () => {
+  await stage(async ({ cluster, host, problems, pass }) => {
+    await cluster.start();
+    for (const type of ["get", "get", "put"]) {
+      host.events?.wrote("n0", `{"src":"n0","dest":"seq-kv","body":{"type":"${type}"}}`);
+    }
+    await pass(1);
+    assertEquals(problems.map(({ text }) => text), [
+      'n0 sent seq-kv a request of the type "get"',
+      'n0 sent seq-kv a request of the type "put"',
+    ]);
+  });
+});
+
+Deno.test("the last words of a node begin with its error, not with what is last", async () => {
+  await stage(async ({ cluster, host, crashes }) => {
+    await cluster.start();
+    const frames = Array.from({ length: 40 }, (_, n) => `    at f${n} (/app/node.js:${n}:1)`);
+    for (const line of ["up", "TypeError: boom", ...frames]) host.events?.logged("n0", line);
+    host.events?.exited("n0", "exit status 1");
+    const { lastWords } = crashes[0]?.problem ?? {};
+    assertEquals(lastWords, ["TypeError: boom", "    at f0 (/app/node.js:0:1)"]);
   });
 });

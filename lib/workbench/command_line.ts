@@ -7,6 +7,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import {
+  type EngineName,
   kindProblem,
   type Option,
   type Options,
@@ -16,13 +17,23 @@ import {
   type Values,
   whole,
 } from "./option.ts";
-import { amend, arePlanOptions, type Plan, PLAN_FIELDS, planOf, type PlanOptions } from "./plan.ts";
+import {
+  amend,
+  arePlanOptions,
+  faultKindsOf,
+  type Plan,
+  PLAN_FIELDS,
+  planOf,
+  type PlanOptions,
+} from "./plan.ts";
 
 /** What a command's arguments may be. */
 export interface Command<O extends Options> {
   readonly own: O;
   /** Whether it takes options of a run, and arguments for the node, too. Default: false. */
   readonly run?: boolean;
+  /** What carries out its runs; the help leaves out the faults that it has not. Default: any. */
+  readonly engine?: EngineName;
   /** Options that somebody may expect here, and why there are none such. */
   readonly refused?: Readonly<Record<string, string>>;
   /** Most words that belong to no option. Default: none. */
@@ -199,13 +210,17 @@ function textsOf({ program: _, args: __, operations: ___, seed: ____, ...plan }:
 }
 
 /** Options as a help text lists them, a line each, without those that are refused. */
-export function optionsHelp<O extends Options>({ own, run, refused = {} }: Command<O>): string {
+export function optionsHelp<O extends Options>(
+  { own, run, engine, refused = {} }: Command<O>,
+): string {
   const list = (options: Options) =>
     Object.entries(options).filter(([name]) => !(name in refused)).map(helpLine);
   const lines = list({ ...own, ...HELP });
   if (!run) return lines.join("\n");
   const others = Object.fromEntries(Object.entries(RUN_OPTIONS).filter(([name]) => !(name in own)));
-  return [...lines, "", "Options of the run:", "", ...list(others)].join("\n");
+  const faults = faultKindsOf(engine).map(([name, { help }]) => `  ${name.padEnd(30)} ${help}`);
+  const sections = ["", "Options of the run:", "", ...list(others)];
+  return [...lines, ...sections, "", "Faults, for --nemesis:", "", ...faults].join("\n");
 }
 
 function helpLine([name, option]: readonly [string, Option<unknown>]): string {

@@ -92,6 +92,20 @@ Deno.test("nodes that do not answer are named, and nothing is claimed", async ()
   assertEquals(words.filter((word) => /n[01] did not say/.test(word)).length, 2);
 });
 
+Deno.test("a node that ends while it is asked costs the run nothing but its final states", async () => {
+  const longest = 4;
+  const endsWhenAsked: Program = (node) => {
+    node.on(TxnRwRegister.txn, ({ txn }) => {
+      if (txn.length > longest) Deno.exit(1);
+      return { type: "txn_ok", txn };
+    });
+  };
+  const { crash, results, finalStates, problems } = await simulate(endsWhenAsked, PLAN);
+  assertEquals([crash, finalStates], [undefined, undefined]);
+  assert(results?.["workload"] !== undefined);
+  assert(problems.some(({ text }) => text.includes("ended: exit status 1")));
+});
+
 /** Reads the final states of nodes that say this in each round, and measures how long that takes. */
 function asking(says: (node: string, round: number) => State | undefined, keys: Edn[] = [1]) {
   const clock = new VirtualClock();

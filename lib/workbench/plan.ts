@@ -104,6 +104,15 @@ const FAULT_ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
   slow: ["simulator"], // and is as fast as the machine
 };
 const FAULT_KIND_NAMES = Object.keys(FAULT_KINDS).join(", ");
+/** The kinds of faults that an engine has, with what each does; of all engines, if none is given. */
+export function faultKindsOf(
+  engine?: EngineName,
+): [name: string, kind: { readonly help: string }][] {
+  return Object.entries(FAULT_KINDS).filter(([name]) =>
+    engine === undefined || (FAULT_ENGINES[name] ?? OURS).includes(engine)
+  );
+}
+
 const LATENCY_DISTRIBUTIONS = ["constant", "uniform", "exponential"] as const;
 
 const probability = number({ min: 0, below: 1, called: "probability" });
@@ -230,7 +239,7 @@ export const PLAN_OPTIONS = {
     name: "nemesis",
     kind: faults,
     value: "a,b,…",
-    help: `faults that come and go: ${FAULT_KIND_NAMES}; default none`,
+    help: "faults that come and go, of the kinds below; default none",
   },
   faultIntervalS: {
     name: "nemesis-interval",

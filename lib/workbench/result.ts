@@ -5,12 +5,16 @@
  */
 import type { EdnObject } from "../history/edn.ts";
 import type { Op } from "../history/operations.ts";
+import type { LoggedError } from "./hosts/error_log.ts";
 import type { Problem } from "./hosts/host.ts";
 import type { Workload } from "./workloads/workload.ts";
 
 export interface RunResult {
   readonly workload: Workload;
-  readonly nodeCount: number;
+  /** The nodes' names. Thread t talks to node t modulo their number. */
+  readonly nodes: readonly string[];
+  /** The number of threads; a process of number p is thread p modulo that. */
+  readonly concurrency: number;
   readonly history: readonly Op[];
   /** The map that Maelstrom writes to `results.edn`; absent after a crash. */
   readonly results?: EdnObject;
@@ -18,10 +22,22 @@ export interface RunResult {
   readonly finalStates?: EdnObject;
   /** What nodes did wrong, beyond what the results say. */
   readonly problems: readonly Problem[];
+  /** The errors that nodes wrote to their logs. */
+  readonly loggedErrors?: readonly LoggedError[];
+  /** How many messages partitions have cut, by type; absent where the engine does not tell. */
+  readonly cut?: ReadonlyMap<string, number>;
   /** Why there are no results. */
   readonly crash?: CrashReport;
   /** The folder with the run's files; absent where the engine leaves none. */
   readonly dir?: string;
+}
+
+/** The node that a process of a run talks to. */
+export function nodeOf(
+  { nodes, concurrency }: Pick<RunResult, "nodes" | "concurrency">,
+  process: number,
+): string | undefined {
+  return nodes[process % concurrency % nodes.length];
 }
 
 /** Why a run left no results. */

@@ -8,7 +8,7 @@ import { checkFinalStates, type FinalStates, readFinalStates } from "./final_sta
 import type { Result } from "../checkers/checker.ts";
 import { composeResults } from "../checkers/compose.ts";
 import { checkNet } from "../checkers/net.ts";
-import type { Call } from "./clients/client.ts";
+import type { Call, MalformedReply } from "./clients/client.ts";
 import { type Clock, sleep, until } from "./clock/clock.ts";
 import type { Edn, EdnObject } from "../history/edn.ts";
 import { any, type Generator, stagger, timeLimit } from "./clients/generator.ts";
@@ -19,7 +19,7 @@ import { reasonOf } from "../message.ts";
 import { type Fault, faultValues, inflict } from "./faults/kinds.ts";
 import { type TimedFault, validate } from "./faults/schedule.ts";
 import { Cluster, Crash } from "./cluster.ts";
-import type { PacketObserver } from "./network/packet.ts";
+import type { Packet, PacketObserver } from "./network/packet.ts";
 import { faultsOf, type Plan, workloadOf } from "./plan.ts";
 import { timedOperation } from "./planned.ts";
 import { Random } from "./random.ts";
@@ -80,10 +80,7 @@ export interface Gauge {
 /** Maelstrom waits that long before final operations, with the network healed. */
 const RECOVERY_NS = 10 * NS_PER_S;
 
-/** Lines of a node's standard error that the report of its crash holds. */
-const LAST_WORDS = 8;
-
-/** Malformed replies of a node that are reported one by one; the history has all. */
+/** Most forms of malformed replies of a node that are reported, each once; the history has all. */
 const MALFORMED_REPORTED = 3;
 
 /**
@@ -104,8 +101,10 @@ class Run {
   readonly #cluster: Cluster;
   readonly #history: Op[] = [];
   readonly #problems: Problem[] = [];
-  /** Malformed replies, by node. */
-  readonly #malformed = new Map<string, number>();
+  /** What was wrong with malformed replies, by node. */
+  readonly #malformed = new Map<string, Set<string>>();
+  /** Messages that partitions have cut, by type. */
+  readonly #cut = new Map<string, number>();
   readonly #stopped: Promise<never>;
   #stop: (reason: unknown) => void = () => {};
   #originNs = 0;
@@ -136,7 +135,10 @@ class Run {
       duplication,
       deliveryMs,
       initTimeoutMs: 1_000 * initTimeoutS,
-      ...(message && { observe: (event, packet) => message(this.#nowNs(), event, packet) }),
+      observe: (event, packet) => {
+        if (event === "cut") this.#countCut(packet);
+        message?.(this.#nowNs(), event, packet);
+      },
       ...(log && { log: (node, line) => log(node, line, this.#nowNs()) }),
       problem: (problem) => this.#note(problem),
       failed: (failure) => this.#stop(failure),
@@ -168,6 +170,9 @@ class Run {
   async #untilStopped(): Promise<void> {
     try {
       await Promise.race([this.#phases(), this.#stopped]);
+    } catch (error) {
+      // A node that ends while its final state is read costs the run nothing: Maelstrom asks no more.
+      if (!(error instanceof Crash) || this.#net === undefined) throw error;
     } finally {
       try {
         this.#enter("stopping");
@@ -181,16 +186,22 @@ class Run {
     const { signal, explainFailure } = this.#environment;
     if (error instanceof Crash) {
       const { node, text, lastWords = [] } = error.problem;
-      return { node, text, lastWords: lastWords.slice(-LAST_WORDS) };
+      return { node, text, lastWords };
     }
     if (explainFailure === undefined || signal?.aborted) throw error;
     return explainFailure(error);
   }
 
   #ended(): RunResult {
-    const nodeCount = this.#plan.nodes.length;
+    const { nodes, concurrency } = this.#plan;
     const [workload, history, problems] = [this.#workload, this.#history, this.#problems];
-    return { workload, nodeCount, history, problems };
+    const { loggedErrors } = this.#cluster;
+    return { workload, nodes, concurrency, history, problems, loggedErrors, cut: this.#cut };
+  }
+
+  #countCut({ body }: Packet): void {
+    const type = String(body.type);
+    this.#cut.set(type, (this.#cut.get(type) ?? 0) + 1);
   }
 
   #enter(phase: Phase): void {
@@ -254,20 +265,20 @@ class Run {
       openClient: () => this.#cluster.openClient(),
       nowNs: () => this.#nowNs(),
       record: (op, asker) => this.#record(op, asker),
-      malformed: ({ node, message }) => this.#noteMalformed(node, message),
+      malformed: (error) => this.#noteMalformed(error),
     });
   }
 
-  /** Reports the first few of each node: one that cannot do better goes on like that. */
-  #noteMalformed(node: string, text: string): void {
-    const reported = this.#malformed.get(node) ?? 0;
-    this.#malformed.set(node, reported + 1);
-    if (reported >= MALFORMED_REPORTED) return;
-    const last = reported + 1 === MALFORMED_REPORTED
-      ? "; no more is said of such replies of this node"
-      : "";
-    const consequence = `the operation counts as indeterminate, with an exception${last}`;
-    this.#note({ node, text, consequence });
+  /** Reports each form once: a node that cannot do better goes on like that. */
+  #noteMalformed({ node, request, problem, message: text }: MalformedReply): void {
+    const forms = this.#malformed.get(node) ?? new Set();
+    this.#malformed.set(node, forms);
+    const form = `${request.type} ${problem.replaceAll(/\d+/g, "#")}`;
+    if (forms.has(form) || forms.size >= MALFORMED_REPORTED) return;
+    forms.add(form);
+    const consequence =
+      "the operation counts as indeterminate, with an exception; no more is said of such replies";
+    this.#note({ node, text, consequence, isInHistory: true });
   }
 
   /** The main phase's operations in time. */

@@ -4,7 +4,9 @@
  * @module
  */
 import { basename, delimiter, dirname, join, resolve } from "node:path";
+import { existsSync } from "node:fs";
 import { TextLineStream } from "@std/streams";
+import { ErrorLog, type LoggedError } from "../../lib/workbench/hosts/error_log.ts";
 import { pathWithDeno } from "../../lib/workbench/hosts/process.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import { type Plan, workloadOf } from "../../lib/workbench/plan.ts";
@@ -15,13 +17,17 @@ import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import type { Limit } from "../../lib/report/limits.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
 import { isInstalled } from "../shared/installed.ts";
-import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
+import { type EndedRun, openRuns, type Reporting, RUNS } from "./engine.ts";
 
 /** Where `deno task setup:maelstrom` puts it. */
 const INSTALLED = "maelstrom/maelstrom";
 
 /** Maelstrom's launcher, or why there is none to use. */
-type Found = { readonly launcher: string } | { readonly missing: string };
+type Found = { readonly launcher: string } | {
+  readonly missing: string;
+  /** Whether somebody has said where it is. */
+  readonly isNamed: boolean;
+};
 
 /**
  * Looks for Maelstrom: what the environment variable `MAELSTROM` names (the launcher or its
@@ -37,8 +43,10 @@ export async function findMaelstrom(
       ? [named, join(named, "maelstrom")]
       : [INSTALLED, ...path.map((folder) => join(folder, "maelstrom"))],
   );
+  const isNamed = named !== undefined;
   if (launcher === undefined) {
     return {
+      isNamed,
       missing: named === undefined
         ? "Maelstrom is not installed (deno task setup:maelstrom installs it)"
         : `MAELSTROM names ${named}, where there is no launcher`,
@@ -46,7 +54,7 @@ export async function findMaelstrom(
   }
   const java = firstExecutable(path.map((folder) => join(folder, "java")));
   if (java !== undefined && await isInstalled(java, "-version")) return { launcher };
-  return { missing: `Maelstrom is at ${launcher}, but there is no Java to run it` };
+  return { isNamed, missing: `Maelstrom is at ${launcher}, but there is no Java to run it` };
 }
 
 function firstExecutable(candidates: readonly string[]): string | undefined {
@@ -78,7 +86,7 @@ export async function runMaelstrom(
   },
 ): Promise<EndedRun> {
   const home = resolve(root, "maelstrom");
-  Deno.mkdirSync(home, { recursive: true });
+  openRuns(root, () => Deno.mkdirSync(home, { recursive: true }));
   const before = latestRun(home);
   const child = new Deno.Command(launcher, {
     args: argumentsOf(plan, reporting),
@@ -183,8 +191,9 @@ class Followed {
       this.#operations++;
       this.#startedMs ??= performance.now();
       if (this.#phase === "starting") this.#phase = "running";
-    } else if (line.includes("Waiting for recovery")) this.#phase = "recovering";
-    else if (line.includes("Analyzing")) this.#phase = "checking";
+    } else if (line.includes("Waiting for recovery")) {
+      this.#phase = "10 s of rest before the last operations";
+    } else if (line.includes("Analyzing")) this.#phase = "checking";
     else if (/:nemesis\t:info\t:st(art|op)-partition/.test(line)) {
       this.#fault = line.includes(":start-partition") ? "network partitioned" : "network healed";
     }
@@ -192,11 +201,24 @@ class Followed {
 }
 
 function resultOf(dir: string, plan: Plan, code: number, lines: readonly string[]): RunResult {
-  const run = { dir, workload: workloadOf(plan), nodeCount: plan.nodes.length, problems: [] };
+  const { nodes, concurrency } = plan;
+  const loggedErrors = readErrors(dir);
+  const run = { dir, workload: workloadOf(plan), nodes, concurrency, problems: [], loggedErrors };
   const stored = storedIn(dir);
   const history = stored?.history ?? [];
   if (stored?.results !== undefined) return { ...run, history, results: stored.results };
   return { ...run, history, crash: explainCrash(code, dir, lines) };
+}
+
+/** The errors in the logs that nodes left in a folder. */
+function readErrors(dir: string): readonly LoggedError[] {
+  const errors = new ErrorLog();
+  const logs = join(dir, "node-logs");
+  for (const { name } of existsSync(logs) ? Deno.readDirSync(logs) : []) {
+    const node = basename(name, ".log");
+    for (const line of Deno.readTextFileSync(join(logs, name)).split("\n")) errors.take(node, line);
+  }
+  return errors.errors;
 }
 
 function storedIn(dir: string): StoredRun | undefined {

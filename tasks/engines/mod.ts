@@ -4,6 +4,7 @@
  * @module
  */
 import { statSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import {
   type EngineName,
   type Options,
@@ -32,6 +33,9 @@ export async function chooseEngine(wanted: EngineName | undefined): Promise<Engi
   const found = await findMaelstrom();
   if ("missing" in found) {
     if (wanted === "maelstrom") throw new UsageError(`--engine maelstrom: ${found.missing}`);
+    if (found.isNamed) {
+      throw new UsageError(`${found.missing}; unset it, or say --engine workbench`);
+    }
     const note = `Engine: the embedded workbench; ${found.missing}.`;
     return { name: "workbench", note, run: runWorkbench };
   }
@@ -75,7 +79,10 @@ export function requireOwnSupport<O extends Options>(
 function programProblem(program: string | undefined, engine: EngineName): string | undefined {
   if (program === undefined) return "--bin is missing: the node's executable";
   const stats = statSync(program, { throwIfNoEntry: false });
-  if (stats === undefined) return `--bin: there is no file ${program}`;
+  if (stats === undefined) {
+    const where = isAbsolute(program) ? "" : ` in ${Deno.cwd()}`;
+    return `--bin: there is no file ${program}${where}`;
+  }
   if (engine === "simulator") return undefined; // which loads it, and says why it cannot
   if (!stats.isFile()) return `--bin: ${program} is no file`;
   const isExecutable = (stats.mode & 0o111) !== 0;

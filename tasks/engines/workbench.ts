@@ -8,6 +8,8 @@ import { printable } from "../../lib/checkers/format.ts";
 import { isEdnObject, printEdn } from "../../lib/history/edn.ts";
 import { describeError } from "../../lib/message.ts";
 import { NS_PER_S, type Op, opToEdn } from "../../lib/history/operations.ts";
+import type { Fault } from "../../lib/workbench/faults/kinds.ts";
+import { describeGrudge } from "../../lib/workbench/faults/partitions.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
 import type { Plan } from "../../lib/workbench/plan.ts";
 import { type Gauge, type Observer, type Phase, run } from "../../lib/workbench/run.ts";
@@ -19,13 +21,13 @@ import { showProgress } from "../../lib/report/progress.ts";
 import type { Limit } from "../../lib/report/limits.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
 import { detectStyle } from "../../lib/report/text.ts";
-import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
+import { type EndedRun, openRuns, type Reporting, RUNS } from "./engine.ts";
 
 /** What phases are called on the progress line. */
 const PHASES: Readonly<Record<Phase, string>> = {
   starting: "starting nodes",
   running: "running",
-  recovering: "recovering",
+  recovering: "10 s of rest before the last operations",
   final: "final operations",
   comparing: "comparing what nodes hold",
   stopping: "stopping nodes",
@@ -39,7 +41,7 @@ export async function runWorkbench(
   reporting: Reporting,
 ): Promise<EndedRun> {
   const { program = "", args, timeLimitS } = plan;
-  const folder = RunFolder.create(RUNS, plan.workload);
+  const folder = openRuns(RUNS, () => RunFolder.create(RUNS, plan.workload));
   const dir = folder.path;
   folder.writeMap("test", planToEdn(plan));
   writePlan(dir, plan);
@@ -120,6 +122,7 @@ class Watching {
         this.#folder.log(`${this.#time()} ${PHASES[phase]}`);
       },
       op: (op) => this.#op(op),
+      fault: ({ fault }) => this.#struck(fault),
       log: (node, line) => {
         this.#folder.log(line, node);
         if (logStderr && !quiet) console.error(`${node}: ${printable(line)}`);
@@ -145,14 +148,12 @@ class Watching {
     this.#folder.writeOp(op);
     if (op.process !== "nemesis") return;
     this.#folder.log(`${this.#time()} ${printEdn(opToEdn(op))}`);
-    if (op.f === "stop-partition") this.#fault = "network healed";
-    else if (op.f === "start-partition" && op.value !== null) this.#fault = partitionInWords(op);
+  }
+
+  #struck(fault: Fault): void {
+    if (fault.f === "stop-partition") this.#fault = "network healed";
+    else if (fault.f === "start-partition") this.#fault = `cut: ${describeGrudge(fault.grudge)}`;
   }
 }
 
 const CLEAR_LINE = Deno.stderr.isTerminal() ? "\r\x1b[K" : "";
-
-/** A partition's invocation names its shape, its completion who is cut off from whom. */
-function partitionInWords({ value }: Op): string {
-  return Array.isArray(value) ? "network partitioned" : `partition ${printEdn(value)}`;
-}

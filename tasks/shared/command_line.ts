@@ -6,8 +6,6 @@
  */
 import { reasonOf } from "../../lib/message.ts";
 import { EXIT_STATUS } from "../../lib/report/summary.ts";
-import { renderSummary } from "../../lib/report/render.ts";
-import { detectStyle } from "../../lib/report/text.ts";
 import {
   type Arguments,
   type Command,
@@ -22,7 +20,7 @@ import {
   type Values,
 } from "../../lib/workbench/option.ts";
 import { UnwritableFile } from "../../lib/workbench/store/writer.ts";
-import { type EndedRun, type Reporting, RUNS } from "../engines/engine.ts";
+import { type Reporting, RUNS } from "../engines/engine.ts";
 import { versionProblem } from "./deno_version.ts";
 import { INTERRUPTED } from "./interrupt.ts";
 
@@ -57,12 +55,6 @@ export function reportingOf(
     logNetSend: own["log-net-send"],
     logNetRecv: own["log-net-recv"],
   };
-}
-
-/** A run that has ended, for a person: its summary, and where its files are. */
-export function renderEnded({ summary, dir }: EndedRun, title: string): string {
-  const text = renderSummary(summary, { ...detectStyle(), title });
-  return dir === undefined ? text : `${text}\n\n    files: ${dir}`;
 }
 
 /** What tasks that run one thing print. */

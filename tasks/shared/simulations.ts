@@ -18,6 +18,7 @@ import type { TraceFilter } from "../../lib/simulator/trace.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import type { Plan } from "../../lib/workbench/plan.ts";
 import { jobOf } from "../engines/simulator.ts";
+import { endedJson, quote } from "./ended.ts";
 import type { Challenge } from "./challenges.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
 
@@ -59,7 +60,8 @@ export async function simulateTarget(target: Target, options: SimulationOptions)
 /** A run as JSON: its summary, how to repeat it, and its failure signature. */
 export function asJson({ challenge: { id }, plan }: Target, run: SimulatedRun) {
   const { seed, summary } = run;
-  return { challenge: id, options: wordsOf(plan), seed, ...summary, signature: signatureOf(run) };
+  const ran = { challenge: id, engine: "simulator", plan: { ...plan, seed } } as const;
+  return { ...endedJson({ summary }, ran), signature: signatureOf(run) };
 }
 
 /** What a run is called: where a challenge has several, by its options. */
@@ -78,13 +80,7 @@ function replayOf(
   const words = [name, ...wordsOf(plan, standard), "--seed", seed];
   const { patienceS } = options;
   const patience = patienceS === undefined ? [] : ["--patience", String(patienceS)];
-  return `deno task sim ${quoted([...words, ...patience]).join(" ")}`;
-}
-
-function quoted(words: readonly string[]): string[] {
-  return words.map((word) =>
-    /^[\w.,:=/@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-  );
+  return `deno task sim ${[...words, ...patience].map(quote).join(" ")}`;
 }
 
 function patienceOf({ patienceS }: SimulationOptions): { patienceMs?: number } {
@@ -121,7 +117,7 @@ function renderRun(target: Target, run: SimulatedRun, options: SimulationOptions
 }
 
 function attemptsLine(): ((attempts: number) => void) | undefined {
-  if (!Deno.stderr.isTerminal()) return undefined;
+  if (!Deno.stderr.isTerminal() || Deno.env.get("TERM") === "dumb") return undefined;
   const encoder = new TextEncoder();
   return (attempts) => Deno.stderr.writeSync(encoder.encode(`\r${attempts} runs tried\x1b[K\r`));
 }
@@ -138,6 +134,8 @@ async function runSweep(
   const tookS = ((performance.now() - startMs) / 1000).toFixed(1);
   const count = interrupted
     ? `interrupted: ${formatWhole(runs.length)} of ${formatWhole(seeds)}`
+    : runs.length < options.seeds
+    ? `stopped at the first that fails (--keep-going goes on): ${formatWhole(runs.length)}`
     : formatWhole(runs.length);
   const look = { ...detectStyle(), title: titleOf(target) };
   console.log(renderSweep(runs, { ...look, count: `${count} seeds in ${tookS} s` }));
@@ -169,7 +167,7 @@ async function sweepSeeds(
   const line = json ? undefined : showLine(() => ({
     done: runs.length,
     total: seeds,
-    words: `${challenge.id} · ${runs.length} of ${seeds} seeds · ${failures.length} failed`,
+    words: [challenge.id, `${runs.length} of ${seeds} seeds`, `${failures.length} failed`],
   }));
   const jobs = function* () {
     for (let seed = first; seed < first + seeds; seed++) {

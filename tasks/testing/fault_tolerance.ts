@@ -38,8 +38,17 @@ const LOST: Options = {
 const REORDERED: Options = { duplication: 0.2, latencyMs: 50, latencyDistribution: "exponential" };
 /** Nodes that do nothing for a while, and clocks that are set. A client may give up waiting. */
 const STOPPED: Options = { faults: ["pause", "skew"], faultIntervalS: 2, availability: 0 };
-/** Nodes that are killed, and started again without their memory. */
-const KILLED: Options = { faults: ["kill"], faultIntervalS: 2, availability: 0 };
+/**
+ * Nodes that are killed, and started again without their memory, while replies to their earlier
+ * incarnation are still on their way.
+ */
+const KILLED: Options = {
+  faults: ["kill"],
+  faultIntervalS: 0.5,
+  latencyMs: 100,
+  latencyDistribution: "exponential",
+  availability: 0,
+};
 
 /** For a node that sends states, or repeats messages until they are acknowledged. */
 const GOSSIP = [PARTITIONS, HALF_CUT, LOSSY, REORDERED, STOPPED];
@@ -66,7 +75,7 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "4": { short: { timeLimitS: 6, rate: 20 }, faults: GOSSIP },
   "4-crdt": { short: { timeLimitS: 6, rate: 20 }, faults: GOSSIP },
   "5a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
-  "5b": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
+  "5b": { short: { timeLimitS: 5, rate: 50 }, faults: STORED },
   "5c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
   "6a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
   "6b": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },

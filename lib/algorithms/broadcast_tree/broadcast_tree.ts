@@ -35,8 +35,13 @@
  * and the number of suspicions grows with the logarithm of lateness (`patience.ts`).
  *
  * Each node keeps every value in memory, once, and for each peer how far it is known to have them.
- * A node that crashes loses them. When it starts again it is not told them anew, and may not be heard
- * at first, because its peers go by the numbers of its earlier incarnation.
+ * A node that crashes loses them. When it starts again it is not told them anew, and is heard once it
+ * has learned the numbers of its earlier incarnation from an acknowledgement.
+ *
+ * What a peer says is checked against what it can know, as a single malformed message must not make a
+ * peer unheard or a root unfit for good: numbers that cannot have been counted (`news.ts`), paths that
+ * do not exist (`path.ts`), acknowledgements of what was never sent (`outbox.ts`), stamps from the
+ * future (`route.ts`).
  *
  * The idea of a tree for the payload and repair beside it is Plumtree's (Leitão, Pereira and
  * Rodrigues, "Epidemic Broadcast Trees", 2007); the tree itself is found differently.
@@ -46,7 +51,7 @@
 import type { Node } from "../../node.ts";
 import { Alarm } from "./alarm.ts";
 import { Link } from "./link.ts";
-import { type News, news } from "./news.ts";
+import { isPossible, type News, news } from "./news.ts";
 import { type Claim, isPossiblePath, type Path, rootOf } from "./path.ts";
 import { Patience } from "./patience.ts";
 import { Route } from "./route.ts";
@@ -181,7 +186,7 @@ export class BroadcastTree implements TreeState {
   // What comes in.
 
   #receive(src: string, message: News, nowMs: number): void {
-    if (!isPossiblePath(src, message.path, this.#node.ids)) return;
+    if (!isPossible(message) || !isPossiblePath(src, message.path, this.#node.ids)) return;
     const link = this.#linkTo(src);
     const { path, probe, values, aside } = message;
     const hint = this.#hintsAtLoss(link, path, nowMs);
@@ -202,7 +207,8 @@ export class BroadcastTree implements TreeState {
    * the link works again, or another path is claimed, or one that is now credible.
    */
   #heard(link: Link, message: News, nowMs: number): boolean {
-    const { seq, ack, held, path, values } = message;
+    const { seq, held, path, values } = message;
+    const ack = link.outbox.believe(message.ack);
     const roundTripMs = link.outbox.acknowledge(ack, nowMs);
     if (roundTripMs !== undefined && link === this.#parent) {
       this.#patience.measured(Math.max(0, roundTripMs - held));

@@ -1,10 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { BroadcastTree } from "./broadcast_tree.ts";
+import { news } from "./news.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Json } from "../../message.ts";
 import type { Node } from "../../node.ts";
-import { integer, rpc } from "../../rpc.ts";
-import { FakeTime, TestNode } from "../../testing/mod.ts";
+import { integer, json, rpc } from "../../rpc.ts";
+import { Broadcast } from "../../workloads.ts";
+import { FakeTime, scenario, TestNode } from "../../testing/mod.ts";
 
 const Add = { add: rpc("add", { value: integer }, {}) };
 
@@ -156,7 +158,7 @@ Deno.test("who has lost the root is answered with what it may have missed, and n
   n1.sent();
   n1.hear("n3", { path: [], probe: true });
   assertEquals(n1.sent(), ["n3 [n0] [] + [2]"]);
-  n1.hear("n0", { seq: 3, ack: 9, aside: [4] });
+  n1.hear("n0", { seq: 3, ack: 1, aside: [4] });
   await n1.time.advance(60_000);
   assertEquals(n1.sent(), ["n0 [n0] []"]); // for 2; nothing is owed for 4
 });
@@ -169,7 +171,7 @@ Deno.test("what was told to everyone is reported with the next value, or after a
   assertEquals(n1.sent(), ["n3 [n0] [] + [1]", "n2 [n0] [] + [1,2]"]);
   await n1.add(3);
   assertEquals(n1.sent(), ["n0 [n0] [1,2,3]"]);
-  n1.hear("n0", { ack: 9 });
+  n1.hear("n0", { ack: 1 });
   n1.hear("n3", { seq: 2, path: [], probe: true, values: [4] });
   await n1.time.advance(99);
   assertEquals(n1.sent().filter((line) => line.startsWith("n0")), []);
@@ -197,18 +199,22 @@ Deno.test("a root knows what part of its peers it can tell something", async () 
     "n0",
     ["n0", "n1", "n2", "n3", "n4"],
   );
-  const acknowledge = (src: string, ack: number) =>
+  const acknowledge = (src: string) => {
+    const ack = Number(node.sent.findLast(({ dest }) => dest === src)?.body.seq);
     node.receive(src, {
       ...{ type: "news", seq: 1, ack, held: 0, path: ["n0"], stamp: 1 },
       ...{ probe: false, values: [], aside: [] },
     });
+  };
   await node.ask(Add.add, { value: 1 });
   assertEquals(reach, 1);
-  acknowledge("n1", 1);
+  acknowledge("n1");
   await time.advance(SCHEDULE.ackUpMs + SCHEDULE.patienceMs);
   await node.ask(Add.add, { value: 2 });
   assertEquals(reach, 1 / 4);
-  acknowledge("n2", 9);
+  acknowledge("n1");
+  await time.advance(SCHEDULE.probeMs);
+  acknowledge("n2");
   await node.ask(Add.add, { value: 3 });
   assertEquals(reach, 2 / 4);
 });
@@ -397,3 +403,64 @@ Deno.test("the last answer to a scatter lets the next one begin, if the schedule
   answer("n3", 2);
   assertEquals(n0.sent(), ["n1 [] [2]", "n2 [] [2]", "n3 [] [2]"]);
 });
+
+// ---- malformed messages
+
+const Say = { say: rpc("say", { to: json, fields: json }, {}) };
+
+/** A node that can be made to send a peer one message with fields of the test's choice. */
+function erring(node: Node): void {
+  const tree = new BroadcastTree(node, SCHEDULE);
+  node.on(Broadcast.broadcast, ({ message }) => {
+    tree.add(message);
+    return { type: "broadcast_ok" };
+  });
+  node.on(Broadcast.read, () => ({ type: "read_ok", messages: [...tree.values] }));
+  node.on(Say.say, ({ to, fields }) => {
+    const [seq, ack, held, path, stamp] = [0, 0, 0, [], Date.now()];
+    const body = { seq, ack, held, path, stamp, probe: false, values: [], aside: [] };
+    node.send(`${to}`, news, Object.assign(body, fields));
+    return { type: "say_ok" };
+  });
+}
+
+const most = 2 ** 53 - 1;
+for (
+  const fields of [
+    ...["seq", "ack", "stamp", "held", "late", "beat"].flatMap((name) =>
+      [most, 1_000_000, -most].map((value) => ({ [name]: value }))
+    ),
+    { seq: most, ack: most, stamp: most, held: most, late: most, beat: most },
+    { seq: 50, stamp: most },
+    { seq: 50, path: ["ghost"] },
+    { seq: 50, path: ["n2", "n3", "n2"] },
+  ]
+) {
+  Deno.test(`after one message with ${JSON.stringify(fields)} all values spread, and then all is quiet`, () =>
+    scenario(erring, { nodes: 4, latencyMs: 5 }, async (world) => {
+      const tell = (node: string, message: number) =>
+        world.ask(node, Broadcast.broadcast, { message });
+      await tell("n2", 1);
+      await world.pass(1_000);
+      await world.ask("n0", Say.say, { to: "n1", fields });
+      await world.ask("n1", Say.say, { to: "n0", fields });
+      await world.ask("n1", Say.say, { to: "n2", fields });
+      for (const [i, node] of world.nodes.entries()) await tell(node, 2 + i);
+      await world.pass(3_000);
+      world.partition(["n0"], ["n1", "n2", "n3"]);
+      await tell("n1", 6);
+      await world.pass(3_000);
+      world.heal();
+      await tell("n3", 7);
+      await world.expectWithin(5_000, async () => {
+        for (const node of world.nodes) {
+          const { messages } = await world.ask(node, Broadcast.read, {});
+          assertEquals(messages.toSorted(), [1, 2, 3, 4, 5, 6, 7], node);
+        }
+      });
+      await world.pass(70_000);
+      const before = world.serverMessages;
+      await world.pass(60_000);
+      assertEquals(world.serverMessages, before);
+    }));
+}

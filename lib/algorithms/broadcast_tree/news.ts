@@ -5,6 +5,7 @@
  */
 import { array, boolean, integer, oneWay, optional, string } from "../../rpc.ts";
 import type { RequestOf } from "../../node.ts";
+import { isPossibleCount } from "../possible_count.ts";
 
 /** What the receiver is not known to have, what was received from it, and how the sender is doing. */
 export const news = oneWay("news", {
@@ -32,3 +33,8 @@ export const news = oneWay("news", {
 
 /** A message's body. */
 export type News = RequestOf<typeof news>;
+
+/** Whether the numbers in a message are such as a peer can have come to. */
+export function isPossible({ seq, ack, held, late = 0, beat = 0 }: News): boolean {
+  return isPossibleCount(seq) && isPossibleCount(ack) && Math.min(held, late, beat) >= 0;
+}

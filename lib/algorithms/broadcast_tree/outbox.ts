@@ -60,6 +60,8 @@ export class Outbox<T> {
   readonly #empty = new Set<number>();
   #requeuedMs = -Infinity;
   #lastSeq = 0;
+  /** The highest number that the peer claimed of a message before there was one. */
+  #claimedSeq = 0;
   #acknowledgedSeq = 0;
   #lastSentMs = -Infinity;
   /** The one message whose round trip is timed. */
@@ -163,6 +165,16 @@ export class Outbox<T> {
     this.#lastSentMs = nowMs;
     this.#empty.add(++this.#lastSeq);
     return this.#lastSeq;
+  }
+
+  /**
+   * What an acknowledgement is worth: 0 if no message had that number. The peer may go by the numbers
+   * of an earlier incarnation, or have erred. Numbers go on from there, or it would take the messages
+   * to come for old ones.
+   */
+  believe(seq: number): number {
+    if (seq > this.#lastSeq) this.#lastSeq = this.#claimedSeq = seq;
+    return seq > this.#claimedSeq ? seq : 0;
   }
 
   /**

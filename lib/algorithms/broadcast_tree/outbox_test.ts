@@ -280,3 +280,13 @@ Deno.test("whatever is lost, repeated or overtaken, what the peer lacks is in th
     { numRuns: 2_000, seed: 1 },
   );
 });
+
+Deno.test("an acknowledgement of what was never sent is worth nothing, and numbers go on from it", () => {
+  const log = new ValueLog<string>();
+  const outbox = new Outbox(log);
+  log.add("a", 0);
+  assertEquals(outbox.take(0).seq, 1);
+  assertEquals([outbox.believe(1), outbox.believe(7), outbox.believe(7)], [1, 0, 0]);
+  assertEquals(outbox.take(0), { seq: 8, values: ["a"] });
+  assertEquals([outbox.believe(1), outbox.believe(8)], [0, 8]);
+});

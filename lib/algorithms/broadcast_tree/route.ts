@@ -5,6 +5,9 @@
  */
 import { bestPath, type Claim, idealPath, type Path, rootOf, samePath } from "./path.ts";
 
+/** How far a root's clock may be ahead of this node's for its stamps to be told apart. */
+const MAX_AHEAD_MS = 60_000;
+
 /** One node's way to a root. It begins as the path that is best where every link works. */
 export class Route {
   readonly #id: string;
@@ -53,12 +56,15 @@ export class Route {
   }
 
   /**
-   * Follows another path. If it leads to another root, the one before is lost.
+   * Follows another path. If it leads to another root, the one before is lost. A stamp from the
+   * future counts for less than it says, or that root would never be believed in again.
    *
    * @param stamp The newest stamp known of the root before.
    */
   follow(path: Path, stamp: number): void {
-    if (rootOf(this.#id, path) !== this.root) this.#lost.set(this.root, stamp);
+    if (rootOf(this.#id, path) !== this.root) {
+      this.#lost.set(this.root, Math.min(stamp, Date.now() + MAX_AHEAD_MS));
+    }
     this.#path = path;
   }
 }

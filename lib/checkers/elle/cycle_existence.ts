@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type EdnObject, keyword } from "../../history/edn.ts";
+import { type Edn, type EdnObject, keyword } from "../../history/edn.ts";
 import {
   at,
   EdgeList,
@@ -66,6 +66,7 @@ export const EXISTENCE_TYPES: ReadonlyMap<Anomaly, Model> = new Map(
 interface CycleExistence {
   readonly type: Anomaly;
   readonly model: Model;
+  readonly subgraph: Edn;
   readonly vertices: readonly number[];
 }
 
@@ -79,19 +80,42 @@ export function contradictedModels(component: Graph): CycleExistence[] {
     const vertices = fewestTransactions(component, acyclic);
     if (vertices === undefined) continue;
     for (const stronger of modelsImplying([model])) ruledOut.add(stronger);
-    found.push({ type: `${model}-cycle-exists`, model, vertices });
+    found.push({
+      type: `${model}-cycle-exists`,
+      model,
+      subgraph: subgraphOf(acyclic),
+      vertices,
+    });
   }
   return found;
 }
 
+/** The relations of a model as Elle writes them, those over predicates (`p`) included. */
+function subgraphOf({ model, relations, withLoneReadWrites }: AcyclicModel): Edn {
+  const readWrites = model === "PL-2.99" ? ["rw"] : ["rw", "rwp"];
+  const names: [Relations, string[]][] = [
+    [WW, ["ww", "wwp"]],
+    [WR, ["wr", "wrp"]],
+    [RW, readWrites],
+    [PROCESS, ["process"]],
+    [REALTIME, ["realtime"]],
+  ];
+  const union = names.flatMap(([one, parts]) => (relations & one) === 0 ? [] : parts);
+  const free = ["union", ...union].map(keyword);
+  return withLoneReadWrites
+    ? [keyword("extension"), free, ["union", ...readWrites].map(keyword)]
+    : free;
+}
+
 /** Shows an existence as a case of a result; `indexOf` returns the index of a vertex's operation. */
 export function existenceCase(
-  { type, model, vertices }: CycleExistence,
+  { type, model, subgraph, vertices }: CycleExistence,
   indexOf: (vertex: number) => number,
 ): EdnObject {
   return {
     type: keyword(type),
     not: keyword(friendlyName(model)),
+    subgraph,
     "scc-size": vertices.length,
     scc: new Set(vertices.map(indexOf).sort((a, b) => a - b)),
   };

@@ -191,8 +191,12 @@ export function nontrivialComponents({ count, of }: Components): number[][] {
     .sort(([a = 0], [b = 0]) => a - b);
 }
 
-/** Returns the part of a graph between some vertices, renumbered by their place in `vertices`. */
-export function subgraph(graph: Graph, vertices: readonly number[], place: Int32Array): Graph {
+/** Returns the edges between some vertices, renumbered by their place in `vertices`. */
+export function edgesWithin(
+  graph: Graph,
+  vertices: readonly number[],
+  place: Int32Array,
+): EdgeList {
   const { offsets, targets, relations } = graph;
   for (const [i, v] of vertices.entries()) place[v] = i + 1;
   const edges = new EdgeList();
@@ -203,5 +207,52 @@ export function subgraph(graph: Graph, vertices: readonly number[], place: Int32
     }
   }
   for (const v of vertices) place[v] = 0;
-  return edges.toGraph(vertices.length);
+  return edges;
+}
+
+/** How many cycles to compare before taking the shortest. */
+const CANDIDATES = 16;
+
+/**
+ * Returns the vertices of a short cycle of a strongly connected component, which has an edge between
+ * two of those that can `begin` it: of some such edges, the shortest way back.
+ */
+export function shortCycle(
+  graph: Graph,
+  members: ReadonlySet<number>,
+  begins: (vertex: number) => boolean,
+): number[] {
+  let best: number[] | undefined;
+  let candidates = 0;
+  for (const u of members) {
+    if (!begins(u)) continue;
+    for (let edge = at(graph.offsets, u); edge < at(graph.offsets, u + 1); edge++) {
+      const w = at(graph.targets, edge);
+      if (!members.has(w) || !begins(w) || u === w) continue;
+      const path = shortestPath(graph, w, u);
+      if (best === undefined || path.length < best.length) best = path;
+      if (++candidates === CANDIDATES) return best;
+    }
+  }
+  return best ?? [];
+}
+
+/** Returns the vertices of a shortest path, found breadth-first; none if there is no path. */
+function shortestPath({ size, offsets, targets }: Graph, from: number, to: number): number[] {
+  const cameFrom = new Int32Array(size).fill(-1);
+  cameFrom[from] = from;
+  const queue = [from];
+  for (const v of queue) {
+    if (v === to) break;
+    for (let edge = at(offsets, v); edge < at(offsets, v + 1); edge++) {
+      const next = at(targets, edge);
+      if (cameFrom[next] !== -1) continue;
+      cameFrom[next] = v;
+      queue.push(next);
+    }
+  }
+  if (cameFrom[to] === -1) return [];
+  const path = [to];
+  for (let v = to; v !== from; v = at(cameFrom, v)) path.push(at(cameFrom, v));
+  return path.reverse();
 }

@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { isEdnObject, itemsOf, keyword, List, parseEdn, printEdn } from "../../history/edn.ts";
+import type { Op } from "../../history/operations.ts";
 import { UNKNOWN } from "../checker.ts";
 import { readCycle } from "./cycle_entry.ts";
 import { anomalyTypes, assertShows, type Expectation, names } from "./expectation_fixture.ts";
@@ -292,6 +293,47 @@ Deno.test("list-append: a history that cannot be judged yields the reason, as in
   );
 });
 
+/** Bursts of concurrent appends, each burst after the one before, and then a read. */
+function bursts(count: number, size: number, read: readonly number[]): Op[] {
+  const appends = Array.from(
+    { length: count * size },
+    (_, i) => {
+      const burst = Math.floor(i / size);
+      return ok(i % size, [2 * burst, 2 * burst + 1], `[:append :x ${i}]`);
+    },
+  );
+  return historyOf(...appends, ok(0, [2 * count, 2 * count + 1], `[:r :x [${read.join(" ")}]]`));
+}
+
+Deno.test("list-append: however many transactions are concurrent, real time takes few edges", () => {
+  const all = Array.from({ length: 11 * 1000 }, (_, i) => i);
+  assertEquals(checkListAppend(bursts(11, 1000, all)), { "valid?": true });
+  const { anomalies } = checkListAppend(bursts(11, 1000, all.slice(0, -1)));
+  assert(isEdnObject(anomalies));
+  const [cycle = null] = itemsOf(anomalies["G-single-item-realtime"]);
+  const indices = readCycle(cycle)?.transactions.map(({ index }) => index);
+  assertEquals(indices?.toSorted((a, b) => a - b), [2 * 11_000 - 1, 2 * 11_000 + 1]);
+});
+
+Deno.test("list-append: one short cycle stands for a component of too many edges", () => {
+  const all = Array.from({ length: 12 * 1000 }, (_, i) => i);
+  const [first = 0, ...rest] = all;
+  const { anomalies } = checkListAppend(bursts(12, 1000, [...rest, first]));
+  assert(isEdnObject(anomalies));
+  assertEquals(Object.keys(anomalies), ["G0-realtime"]);
+});
+
+Deno.test("list-append: of contradicting reads of one length, the order of a Clojure set decides", () => {
+  const orders = (...reads: string[]) => {
+    const spans = reads.map((read, process) => ok(process, [0, 9], `[:r :x ${read}]`));
+    const appends = [1, 3, 4, 5].map((value) => ok(9 + value, [0, 9], `[:append :x ${value}]`));
+    const { anomalies } = checkListAppend(historyOf(...spans, ...appends));
+    return printEdn(isEdnObject(anomalies) ? anomalies["incompatible-order"] ?? null : null);
+  };
+  const expected = "[{:key :x, :values [[1 3 4] [1 3 5]]}]";
+  assertEquals([orders("[1 3 4]", "[1 3 5]"), orders("[1 3 5]", "[1 3 4]")], [expected, expected]);
+});
+
 const RECORDED: Readonly<Record<string, { model: string; counts: string; not: string[] }>> = {
   "abort-visible": {
     model: "read-committed",
@@ -307,6 +349,14 @@ const RECORDED: Readonly<Record<string, { model: string; counts: string; not: st
     model: "repeatable-read",
     counts: "{:G-single-item 1, :G2-item 6}",
     not: ["consistent-view", "repeatable-read"],
+  },
+  // Two searches exceed their bound; each then ends with Elle's fallback cycle.
+  "siblings": {
+    model: "strict-serializable",
+    counts: "{:G-nonadjacent-item 1, :G-single-item 2, :G-single-item-realtime 2, :G0 3, " +
+      ":G0-realtime 1, :G1c-realtime 1, :G2-item 1, :cycle-search-timeout 2, " +
+      ":incompatible-order 22, :lost-update 2}",
+    not: ["read-uncommitted"],
   },
   "writes-first": {
     model: "read-atomic",

@@ -12,7 +12,7 @@ import { inBifurcanOrder } from "./bifurcan_order.ts";
 import { type CycleClass, usableRelations } from "./cycle_classes.ts";
 import { at, doubled, type Graph, PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
 
-/** A component with more edges than this has too many paths to search. */
+/** A component with more edges than this is not worth searching. */
 const MAX_EDGES = 100_000;
 
 /** How many paths all searches in one history may extend. */
@@ -124,7 +124,7 @@ class Steps {
   }
 }
 
-/** Searches one component; `hashes` holds each vertex's {@linkcode bifurcanHash}. */
+/** Searches one component; `hashes` holds each vertex's {@linkcode operationHash}. */
 export class PathSearch {
   readonly #component: Graph;
   readonly #hashes: readonly number[];
@@ -138,21 +138,52 @@ export class PathSearch {
     this.#budget = budget;
   }
 
+  /** Whether the component is small enough for this search. */
+  get isFeasible(): boolean {
+    return this.#component.targets.length <= MAX_EDGES;
+  }
+
   /**
    * Returns the first cycle that can be taken for one of a class, as a path of vertices.
    *
    * @throws {PathsExhausted} if the search exceeds its budget.
    */
   first(cycleClass: CycleClass): number[] | undefined {
-    if (this.#component.targets.length > MAX_EDGES) throw new PathsExhausted();
     this.#budget.startSearch();
-    const usable = usableRelations(cycleClass);
+    const graph = this.#graphOf(usableRelations(cycleClass));
+    return this.#firstFrom(graph.starts(), graph, cycleClass);
+  }
+
+  /**
+   * Returns some cycle, as Elle does where its search ends early: the first met in depth, where the
+   * operations after one come in the order of a Clojure set.
+   *
+   * @param rankOf returns an operation's place in such a set, from `hashRank`.
+   */
+  any(rankOf: (vertex: number) => number): number[] {
+    const graph = this.#graphOf(~0);
+    const [start = 0] = graph.starts();
+    const path = [start];
+    const places = new Map([[start, 0]]);
+    while (true) {
+      const targets = graph.edgesFrom(path.at(-1) ?? start).map(({ target }) => target)
+        .sort((a, b) => rankOf(a) - rankOf(b));
+      const back = targets.find((target) => places.has(target));
+      if (back !== undefined) return [...path.slice(places.get(back)), back];
+      const [next] = targets;
+      if (next === undefined) throw new RangeError("the component is not strongly connected");
+      places.set(next, path.length);
+      path.push(next);
+    }
+  }
+
+  #graphOf(usable: Relations): OrderedGraph {
     let graph = this.#graphs.get(usable);
     if (graph === undefined) {
       graph = OrderedGraph.of(this.#component, usable, this.#hashes);
       this.#graphs.set(usable, graph);
     }
-    return this.#firstFrom(graph.starts(), graph, cycleClass);
+    return graph;
   }
 
   #firstFrom(

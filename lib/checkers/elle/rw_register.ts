@@ -30,7 +30,7 @@ import {
   WW,
 } from "./graph.ts";
 import type { Anomaly } from "./models.ts";
-import { linkProcesses, linkRealtime, temporalStep } from "./temporal_order.ts";
+import { isOrderedByTime, linkProcesses, temporalStep } from "./temporal_order.ts";
 import {
   checkOrUnknown,
   failedWrites,
@@ -213,14 +213,16 @@ export function findTransactionCycles(
     }
   }
   if (order === "process") linkProcesses(all, edges);
-  if (order === "realtime") linkRealtime(all, edges);
-  if (edges.length === 0 && !relates) return new Map([["empty-transaction-graph", true]]);
+  const isRealtime = order === "realtime";
+  if (edges.length === 0 && !relates && !(isRealtime && isOrderedByTime(all))) {
+    return new Map([["empty-transaction-graph", true]]);
+  }
   return findCycles({
     transactions: all,
-    graph: edges.toGraph(all.length),
+    edges,
+    isRealtime,
     precedence: [WR, WW, RW, PROCESS, REALTIME],
     step: stepBetween(keys),
-    forbidden,
   });
 }
 

@@ -183,6 +183,14 @@ Deno.test("rw-register: the recorded run lww-strict is judged as Maelstrom judge
   assertEquals(names(result.not), ["cursor-stability", "update-atomic"]);
 });
 
+Deno.test("rw-register: the recorded run floats is judged as Maelstrom judged it", async () => {
+  const { anomalies, ...result } = checkRwRegister(
+    await readRecordedHistory("txn-rw-register-floats"),
+  );
+  assertEquals([result["valid?"], names(result["anomaly-types"])], [false, ["internal"]]);
+  assertEquals(itemsOf(isEdnObject(anomalies) ? anomalies["internal"] : null).length, 31);
+});
+
 Deno.test("rw-register: the recorded run stale-sessions is judged as Maelstrom judged it", async () => {
   const history = await readRecordedHistory("txn-rw-register-stale-sessions");
   assertEquals(anomalyTypes(checkRwRegister, history, "strict-serializable"), [

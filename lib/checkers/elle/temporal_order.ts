@@ -28,19 +28,49 @@ export function linkProcesses(all: readonly Transaction[], edges: EdgeList): voi
  * frontier is never larger than the number of transactions in flight at once.
  */
 export function linkRealtime(all: readonly Transaction[], edges: EdgeList): void {
-  const events = all.flatMap((transaction) => {
-    const { type, invocation, op } = transaction;
-    const began = { index: invocation.index, transaction, commits: false };
-    return type === "ok" ? [began, { index: op.index, transaction, commits: true }] : [began];
-  }).sort((a, b) => a.index - b.index);
-
   let frontier: Transaction[] = [];
-  for (const { transaction, commits } of events) {
+  for (const { transaction, commits } of eventsOf(all)) {
     if (commits) {
       frontier = frontier.filter(({ op }) => op.index > transaction.invocation.index);
       frontier.push(transaction);
     } else for (const earlier of frontier) edges.link(earlier.id, transaction.id, REALTIME);
   }
+}
+
+/**
+ * Links the same transactions by a path, through vertices that stand for moments: from `size` on, one
+ * for each row of commits. A transaction leads to the moment after its commit, each moment to the
+ * next, and the latest to whatever begins. That takes a few edges for each transaction, however many
+ * are in flight. Returns the number of vertices, those of the moments included.
+ */
+export function linkMoments(all: readonly Transaction[], edges: EdgeList): number {
+  let moment = all.length - 1;
+  let isOpen = false;
+  for (const { transaction, commits } of eventsOf(all)) {
+    if (commits && !isOpen) {
+      if (++moment > all.length) edges.link(moment - 1, moment, REALTIME);
+    }
+    isOpen = commits;
+    if (commits) edges.link(transaction.id, moment, REALTIME);
+    else if (moment >= all.length) edges.link(moment, transaction.id, REALTIME);
+  }
+  return moment + 1;
+}
+
+/** Returns whether some transaction began after another committed. */
+export function isOrderedByTime(all: readonly Transaction[]): boolean {
+  const events = eventsOf(all);
+  const firstCommit = events.findIndex(({ commits }) => commits);
+  return firstCommit >= 0 && events.findLastIndex(({ commits }) => !commits) > firstCommit;
+}
+
+/** The beginnings and the commits of transactions, in order. */
+function eventsOf(all: readonly Transaction[]) {
+  return all.flatMap((transaction) => {
+    const { type, invocation, op } = transaction;
+    const began = { index: invocation.index, transaction, commits: false };
+    return type === "ok" ? [began, { index: op.index, transaction, commits: true }] : [began];
+  }).sort((a, b) => a.index - b.index);
 }
 
 /** Returns the step of a cycle that one of these orders explains. */

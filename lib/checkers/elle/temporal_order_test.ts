@@ -1,6 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { reachableFrom } from "./causality.ts";
 import { at, EdgeList, PROCESS, REALTIME } from "./graph.ts";
-import { linkProcesses, linkRealtime } from "./temporal_order.ts";
+import { isOrderedByTime, linkMoments, linkProcesses, linkRealtime } from "./temporal_order.ts";
 import { transactions } from "./transaction.ts";
 import { historyOf, ok, type Span } from "./transaction_fixture.ts";
 
@@ -31,6 +33,36 @@ Deno.test("real time orders only transactions of which one completed before the 
 Deno.test("real time adds no edge that others imply, so that the graph of a long history stays linear", () => {
   const spans = Array.from({ length: 1000 }, (_, i) => ok(i, [2 * i, 2 * i + 1], ""));
   assertEquals(edgesBy(linkRealtime, spans, REALTIME).length, 999);
+});
+
+Deno.test("moments lead from each transaction to just those that real time puts after it", () => {
+  const span = fc.record({
+    from: fc.nat(30),
+    length: fc.integer({ min: 1, max: 12 }),
+    type: fc.constantFrom<"ok" | "info">("ok", "ok", "info"),
+  });
+  fc.assert(
+    fc.property(fc.array(span, { maxLength: 12 }), (spans) => {
+      const all = transactions(
+        historyOf(...spans.map(({ from, length, type }, process) => ({
+          ...ok(process, [from, from + length], ""),
+          type,
+        }))),
+        "w",
+      );
+      const [direct, moments] = [new EdgeList(), new EdgeList()];
+      linkRealtime(all, direct);
+      const size = linkMoments(all, moments);
+      assert(moments.length <= 3 * all.length);
+      const [a, b] = [direct.toGraph(all.length), moments.toGraph(size)];
+      for (const { id } of all) {
+        const reached = [...reachableFrom(b, id, () => true)].filter((v) => v < all.length);
+        assertEquals(new Set(reached), reachableFrom(a, id, () => true));
+      }
+      assertEquals(isOrderedByTime(all), direct.length > 0);
+    }),
+    { seed: 1 },
+  );
 });
 
 Deno.test("nothing follows a transaction that may not have committed", () => {

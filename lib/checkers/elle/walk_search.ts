@@ -16,6 +16,7 @@ import {
   usableRelations,
 } from "./cycle_classes.ts";
 import { at, type Graph, type Relations, RW, stronglyConnected, WR, WW } from "./graph.ts";
+import { PathsExhausted } from "./path_search.ts";
 
 /** How many edges the search of one component may follow before it gives up. */
 const EDGE_BUDGET = 20_000_000;
@@ -49,9 +50,12 @@ export class WalkSearch {
     this.#queue = new Int32Array(graph.size * STATES);
   }
 
-  /** Returns a short cycle of a class; `undefined` if there is none or the budget is spent. */
+  /**
+   * Returns a short cycle of a class.
+   *
+   * @throws {PathsExhausted} if the search exceeds its budget before it finds one.
+   */
   shortest(cycleClass: CycleClass): Cycle | undefined {
-    if (this.#edgesLeft <= 0) return undefined;
     const { readWrite, needs } = cycleClass;
     const seed = readWrite !== "never" ? RW : (needs & WR) || needs || WW;
     const components = this.#componentsOver(usableRelations(cycleClass));
@@ -63,9 +67,14 @@ export class WalkSearch {
         const w = at(targets, edge);
         if (at(relations, edge) !== seed || components[u] !== components[w]) continue;
         const cycle = this.#through(u, w, seed, cycleClass);
-        if (this.#edgesLeft <= 0) return best ?? cycle;
-        if (cycle === undefined) continue;
-        if (best === undefined || cycle.path.length < best.path.length) best = cycle;
+        if (cycle !== undefined && (best === undefined || cycle.path.length < best.path.length)) {
+          best = cycle;
+        }
+        if (this.#edgesLeft <= 0) {
+          if (best === undefined) throw new PathsExhausted();
+          return best;
+        }
+        if (best === undefined || cycle === undefined) continue;
         if (best.path.length <= 3 || ++candidates === CANDIDATES) return best;
       }
     }

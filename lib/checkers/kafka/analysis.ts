@@ -9,8 +9,9 @@
  *
  * @module
  */
-import { entriesInMapOrder, setOrder } from "../../history/clojure_order.ts";
+import { mapOrder, setOrder } from "../../history/clojure_order.ts";
 import type { Edn } from "../../history/edn.ts";
+import { bifurcanHash, inBifurcanOrder } from "../elle/bifurcan_order.ts";
 import { type Completion, getOrMake, type MessagesByKey, push } from "./messages.ts";
 
 /** An offset of a key and the messages seen there; several only if the log is broken. */
@@ -108,7 +109,9 @@ function versionOrders(
     record(completion.polls);
     if (tookEffect(completion, okReads)) record(completion.sends);
   }
-  return new Map(entriesInMapOrder(logs).map(([key, log]) => [key, versionOrder(log)]));
+  // Jepsen collects the logs in a map of Bifurcan, and copies that into one of Clojure.
+  const keys = mapOrder(inBifurcanOrder([...logs.keys()], bifurcanHash));
+  return new Map(keys.map((key) => [key, versionOrder(logs.get(key) ?? new Map())]));
 }
 
 function versionOrder(seen: ReadonlyMap<number, ReadonlySet<Edn>>): VersionOrder {

@@ -13,9 +13,8 @@ import { entriesInMapOrder } from "../../history/clojure_order.ts";
 import { type Edn, type EdnObject, isEdnObject, itemsOf, keyword } from "../../history/edn.ts";
 import { findCycles } from "../elle/cycles.ts";
 import { EdgeList, REALTIME, type Relations, WR } from "../elle/graph.ts";
-import { linkRealtime, temporalStep } from "../elle/temporal_order.ts";
+import { temporalStep } from "../elle/temporal_order.ts";
 import type { Transaction } from "../elle/transaction.ts";
-import { DEFAULT_MODELS, forbiddenAnomalies } from "../elle/verdict.ts";
 import type { Analysis } from "./analysis.ts";
 import { CheckerFailure, type Found } from "./errors.ts";
 import type { Completion } from "./messages.ts";
@@ -46,16 +45,19 @@ export function findCausalCycles(analysis: Analysis): Map<string, Found[]> {
     edges.link(from, to, WR);
     if (!caused.has(`${from} ${to}`)) caused.set(`${from} ${to}`, delivery);
   }
-  linkRealtime(transactions, edges);
   const step = (from: Transaction, to: Transaction, relation: Relations) => {
     const delivery = caused.get(`${from.id} ${to.id}`);
     if (relation !== WR || delivery === undefined) return temporalStep(from, to, relation);
     const { key, value } = delivery;
     return { type: keyword("wr"), key, value, "a-mop-index": 0, "b-mop-index": 0 };
   };
-  const graph = edges.toGraph(transactions.length);
-  const forbidden = forbiddenAnomalies(DEFAULT_MODELS);
-  const found = findCycles({ transactions, graph, precedence: [WR, REALTIME], step, forbidden });
+  const found = findCycles({
+    transactions,
+    edges,
+    isRealtime: true,
+    precedence: [WR, REALTIME],
+    step,
+  });
   return new Map([...found].map(([type, cases]) => [type, cases.filter(isEdnObject).map(asFound)]));
 }
 

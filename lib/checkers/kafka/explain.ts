@@ -103,7 +103,10 @@ function explainUnseen({ unseen, messages }: EdnObject, history: readonly Comple
   return keys > 0 ? [...lines, more] : lines;
 }
 
-function explainFailure({ data, cause = null }: EdnObject): string {
+function explainFailure({ via, data, cause = null }: EdnObject): string {
+  if (printEdn(via ?? null).includes("NullPointerException")) {
+    return "unknown: no client did anything; Maelstrom's checker gives up on such a history.";
+  }
   if (isEdnObject(data) && data["value"] !== undefined) {
     return `unknown: ${message(data["value"], data["key"])} was polled, but nobody ever sent it; ` +
       "Maelstrom's checker gives up on such a history.";

@@ -8,6 +8,7 @@
  */
 import { mapOrder } from "../../history/clojure_order.ts";
 import { type Edn, entriesOf, Keyword } from "../../history/edn.ts";
+import { type Key, keyOf } from "../../history/equality.ts";
 import { type Op, pairs } from "../../history/operations.ts";
 
 /** A message, and its offset where it is known. */
@@ -31,10 +32,11 @@ export interface Completion {
 /** Collects the completed client operations of a history, by completion. */
 export function completions(history: readonly Op[]): Completion[] {
   const completed: Completion[] = [];
+  const unify = unifier();
   for (const { invocation, completion: op } of pairs(history)) {
     if (op === undefined || op.process === "nemesis") continue;
-    const sends = op.f === "send" ? sentBy(op) : NONE;
-    const polls = op.f === "poll" ? polledBy(op) : NONE;
+    const sends = op.f === "send" ? sentBy(op, unify) : NONE;
+    const polls = op.f === "poll" ? polledBy(op, unify) : NONE;
     completed.push({ op, invocation, process: op.process, sends, polls });
   }
   return completed.sort((a, b) => a.op.index - b.op.index);
@@ -42,33 +44,47 @@ export function completions(history: readonly Op[]): Completion[] {
 
 const NONE: MessagesByKey = new Map();
 
-function sentBy(op: Op): MessagesByKey {
+/** Returns for equal values the same one, so that a `Map` and `===` tell whether they are equal. */
+type Unify = (value: Edn) => Edn;
+
+function unifier(): Unify {
+  const known = new Map<Key, Edn>();
+  return (value) => {
+    const key = keyOf(value);
+    return key === value ? value : getOrMake(known, key, () => value);
+  };
+}
+
+function sentBy(op: Op, unify: Unify): MessagesByKey {
   const sends = new Map<Edn, Message[]>();
   for (const [name, key = null, sent = null] of microOps(op)) {
-    if (isKeyword(name, "send")) push(sends, key, messageFrom(sent));
+    if (isKeyword(name, "send")) push(sends, unify(key), messageFrom(sent, unify));
   }
   return inMapOrder(sends);
 }
 
-/** Reads what an operation polled. */
-export function polledBy(op: Op): MessagesByKey {
+/** Reads what an operation polled; of equal values only those that are their own keys are the same. */
+export function polledBy(op: Op, unify: Unify = (value) => value): MessagesByKey {
   const polls = new Map<Edn, Message[]>();
   for (const [name, polled = null] of microOps(op)) {
     if (!isKeyword(name, "poll")) continue;
-    for (const [key, messages] of entriesOf(polled)) {
+    for (const [given, messages] of entriesOf(polled)) {
+      const key = unify(given);
       const list = polls.get(key) ?? [];
       polls.set(key, list);
-      if (isVector(messages)) { for (const message of messages) list.push(messageFrom(message)); }
+      if (isVector(messages)) {
+        for (const message of messages) list.push(messageFrom(message, unify));
+      }
     }
   }
   return inMapOrder(polls);
 }
 
 /** Reads a sent or polled message: `[offset message]`, or the message alone. */
-function messageFrom(edn: Edn): Message {
-  if (!isVector(edn)) return { offset: undefined, value: edn };
+function messageFrom(edn: Edn, unify: Unify): Message {
+  if (!isVector(edn)) return { offset: undefined, value: unify(edn) };
   const [offset, value = null] = edn;
-  return { offset: typeof offset === "number" ? offset : undefined, value };
+  return { offset: typeof offset === "number" ? offset : undefined, value: unify(value) };
 }
 
 function microOps(op: Op): (readonly Edn[])[] {

@@ -49,7 +49,7 @@ const TOLERATED: ReadonlySet<string> = new Set(["int-send-skip"]);
  * worst `:errs`, except `:unseen` with `:time`, `:unseen` and `:messages` by key.
  *
  * The verdict is `:unknown`, with an `:error`, where Maelstrom's own checker throws: on a polled
- * message that nobody sent, and on a key whose every poll came back empty.
+ * message that nobody sent, on a key whose every poll came back empty, and where clients did nothing.
  */
 export const checkKafka: Check = (history) => {
   const analysis = analyse(completions(history));
@@ -62,6 +62,10 @@ export const checkKafka: Check = (history) => {
 };
 
 function resultOf(analysis: Analysis, history: readonly Op[]): Result {
+  // Jepsen measures no lag where there is no operation, and then looks for the worst one.
+  if (history.every(({ process }) => process === "nemesis")) {
+    throw new CheckerFailure("java.lang.NullPointerException");
+  }
   const errors: Record<string, Edn> = {};
   for (const [type, found] of errorsByType(analysis)) {
     if (found.length > 0) errors[type] = condense(type, found);

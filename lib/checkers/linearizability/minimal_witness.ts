@@ -17,6 +17,9 @@ const MAX_REDUCED = 60;
 /** For an object with more states than this, the witness is a part of the whole history. */
 const MAX_STATES = 2_000;
 
+/** How to tell without a search whether some order explains a history from the initial state. */
+type QuickJudge = (history: readonly Op[]) => boolean | undefined;
+
 /** Operations that no order explains. */
 interface Witness {
   /** The operations by invocation; the last to complete is the one without an explanation. */
@@ -37,6 +40,7 @@ export function findMinimalWitness<State>(
   history: readonly Op[],
   model: Model<State>,
   unexplained: Op,
+  judge: QuickJudge = () => undefined,
 ): Witness {
   const end = unexplained.index;
   const calls = pairs(history).filter(({ invocation, completion }) =>
@@ -45,8 +49,11 @@ export function findMinimalWitness<State>(
   const definite = calls.filter(({ completion }) =>
     completion?.type === "ok" && completion.index <= end
   );
+  const isQuick = judge(history) !== undefined;
   const states = statesOf(calls, model);
-  const count = states && leastCount(definite.length, (count) => {
+  // With many states, many searches tell what a long part could begin in; quickly told is better.
+  const longest = isQuick ? Math.min(definite.length, MAX_REDUCED) : definite.length;
+  const count = states && leastCount(longest, (count) => {
     const binding = definite.slice(-count);
     return !isExplained({ binding, within: openDuring(calls, binding), initial: states }, model);
   });
@@ -55,13 +62,43 @@ export function findMinimalWitness<State>(
     isFromStart || states === undefined
       ? { binding, within: calls, initial: [model.initial] }
       : { binding, within: openDuring(calls, binding), initial: states };
-  let part = partOf(definite.slice(-(count ?? definite.length)));
-  for (const call of part.binding.length <= MAX_REDUCED ? part.binding : []) {
-    const without = partOf(part.binding.filter((other) => other !== call));
-    if (call.completion !== unexplained && !isExplained(without, model)) part = without;
+  const isStillExplained = (binding: readonly OpPair[]) => {
+    const part = partOf(binding);
+    const quickly = isFromStart ? judge(eventsOf(part, model)) : undefined;
+    return quickly ?? isExplained(part, model);
+  };
+  const whole = definite.slice(-(count ?? definite.length));
+  const isReduced = whole.length <= MAX_REDUCED || (isFromStart && isQuick);
+  const binding = isReduced ? reduce(whole, unexplained, isStillExplained) : whole;
+  return {
+    calls: binding,
+    isFromStart,
+    otherCount: partOf(binding).within.length - binding.length,
+  };
+}
+
+/**
+ * Leaves out calls that a contradiction does not need: half of them at a time where there are many,
+ * then ever fewer, then each by itself.
+ *
+ * @param isStillExplained whether some order explains these calls alone.
+ */
+function reduce(
+  calls: readonly OpPair[],
+  unexplained: Op,
+  isStillExplained: (calls: readonly OpPair[]) => boolean,
+): readonly OpPair[] {
+  let size = calls.length <= MAX_REDUCED ? 1 : Math.ceil(calls.length / 2);
+  for (; size >= 1; size = Math.floor(size / 2)) {
+    for (let start = 0; start < calls.length;) {
+      const without = calls.filter(({ completion }, i) =>
+        i < start || i >= start + size || completion === unexplained
+      );
+      if (without.length === calls.length || isStillExplained(without)) start += size;
+      else calls = without;
+    }
   }
-  const otherCount = part.within.length - part.binding.length;
-  return { calls: part.binding, isFromStart, otherCount };
+  return calls;
 }
 
 /** Returns the operations that had not completed when the first of `binding` was invoked. */
@@ -83,7 +120,7 @@ interface Part<State> {
 function isExplained<State>(part: Part<State>, model: Model<State>): boolean {
   const events = eventsOf(part, model);
   return part.initial.some((initial) =>
-    search(events, model, MAX_CONFIGURATIONS, initial).verdict !== false
+    search(events, model, { maxConfigurations: MAX_CONFIGURATIONS }, initial).verdict !== false
   );
 }
 

@@ -27,13 +27,18 @@ import type { Op } from "../../history/operations.ts";
 import type { Linearization, Model } from "./model.ts";
 import { search } from "./search.ts";
 
-export type { Configuration, Model } from "./model.ts";
+export { judgeDistinctValues } from "./distinct_values.ts";
+export type { Configuration, Linearization, Model } from "./model.ts";
 export { findMinimalWitness } from "./minimal_witness.ts";
 
 /** Bounds of a search. */
 export interface SearchOptions {
-  /** How many configurations to try before giving up. Default: 300,000. */
+  /** How many configurations to try before giving up. Default: 300,000, and ten for each event. */
   readonly maxConfigurations?: number;
+  /** Returns whether the time for the search is up; asked now and then. Default: it never is. */
+  readonly isOver?: () => boolean;
+  /** The first completion without an explanation, where it is known. */
+  readonly unexplained?: Op;
 }
 
 /**
@@ -43,7 +48,7 @@ export interface SearchOptions {
 export function findLinearization<State>(
   history: readonly Op[],
   model: Model<State>,
-  options: SearchOptions = {},
+  { maxConfigurations = 300_000 + 10 * history.length, isOver, unexplained }: SearchOptions = {},
 ): Linearization<State> {
-  return search(history, model, options.maxConfigurations ?? 300_000);
+  return search(history, model, { maxConfigurations, isOver, unexplained });
 }

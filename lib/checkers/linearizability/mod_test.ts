@@ -4,7 +4,7 @@ import type { Edn } from "../../history/edn.ts";
 import { NS_PER_MS, type Op, type OpPair, pairs } from "../../history/operations.ts";
 import { UNKNOWN } from "../checker.ts";
 import { transcript } from "../history_fixture.ts";
-import { findLinearization, findMinimalWitness, type Model } from "./mod.ts";
+import { findLinearization, findMinimalWitness, judgeDistinctValues, type Model } from "./mod.ts";
 import { casOf, casRegister } from "./register.ts";
 
 // Histories of a register.
@@ -111,6 +111,26 @@ function firstUnexplained(history: readonly Op[]): Op | undefined {
   );
 }
 
+/** Deeds of which no two write the same value, but for a few; some reads may return a wrong one. */
+const distinct = fc.tuple(
+  fc.array(fc.record({ deed: tangled, offset: fc.integer({ min: -4, max: 0 }) }), {
+    maxLength: 12,
+  }),
+  fc.array(fc.option(fc.nat(9), { freq: 3 }), { minLength: 12, maxLength: 12 }),
+  fc.nat(9),
+).map(([deeds, lies, twice]) => {
+  const unique = deeds.map(({ deed, offset }, i): Deed => {
+    const fresh = i === twice ? i - 1 : i;
+    return deed.f === "cas"
+      ? { ...deed, value: Math.max(0, i + offset), to: fresh }
+      : { ...deed, value: fresh };
+  });
+  return execution(unique).map((op): Op => {
+    const lie = typeof op.process === "number" ? lies[op.process] ?? null : null;
+    return op.f === "read" && op.type === "ok" && lie !== null ? { ...op, value: lie } : op;
+  });
+});
+
 const PLAIN: Model<Edn> = {
   initial: casRegister.initial,
   step: casRegister.step,
@@ -143,31 +163,51 @@ Deno.test("the verdict and the first unexplained completion equal those of brute
   assertEquals(verdicts.size, 2, "some histories must be linearizable, some not");
 });
 
+Deno.test("where values are distinct, judging them equals brute force", () => {
+  const counts = { true: 0, false: 0, undecided: 0 };
+  fc.assert(
+    fc.property(distinct, (history) => {
+      const expected = firstUnexplained(history);
+      const judged = judgeDistinctValues(history);
+      if (judged === undefined) return void counts.undecided++;
+      assertEquals(judged.verdict, expected === undefined);
+      assertEquals(judged.verdict ? undefined : judged.op, expected);
+      counts[`${judged.verdict}`]++;
+      if (judged.verdict) assertExplains(judged.order, history);
+    }),
+    { numRuns: 4000, seed: 7 },
+  );
+  assert(Object.values(counts).every((count) => count > 30), JSON.stringify(counts));
+});
+
 Deno.test("the order found explains the history: each operation is possible and lies in its interval", () => {
   fc.assert(
     fc.property(doubtful, (history) => {
       const found = findLinearization(history, casRegister);
-      if (found.verdict !== true) return;
-      const ops = found.order;
-      let state: Edn | undefined = null;
-      for (const op of ops) {
-        assert(state !== undefined);
-        state = casRegister.step(state, op);
-      }
-      assert(state !== undefined);
-      const definite = history.filter(({ type }) => type === "ok");
-      assertEquals(ops.filter(({ type }) => type === "ok").toSorted(byIndex), definite);
-      const began = new Map(
-        pairs(history).map((c) => [c.completion ?? c.invocation, c.invocation]),
-      );
-      for (const [i, op] of ops.entries()) {
-        const { index } = began.get(op) ?? op;
-        assert(ops.slice(i + 1).every((later) => later.type !== "ok" || later.index > index));
-      }
+      if (found.verdict === true) assertExplains(found.order, history);
     }),
     { numRuns: 500, seed: 3 },
   );
 });
+
+/** Asserts that each operation is possible and lies in its interval. */
+function assertExplains(ops: readonly Op[], history: readonly Op[]): void {
+  let state: Edn | undefined = null;
+  for (const op of ops) {
+    assert(state !== undefined);
+    state = casRegister.step(state, op);
+  }
+  assert(state !== undefined);
+  const definite = history.filter(({ type }) => type === "ok");
+  assertEquals(ops.filter(({ type }) => type === "ok").toSorted(byIndex), definite);
+  const began = new Map(
+    pairs(history).map((c) => [c.completion ?? c.invocation, c.invocation]),
+  );
+  for (const [i, op] of ops.entries()) {
+    const { index } = began.get(op) ?? op;
+    assert(ops.slice(i + 1).every((later) => later.type !== "ok" || later.index > index));
+  }
+}
 
 function byIndex(a: Op, b: Op): number {
   return a.index - b.index;
@@ -310,7 +350,8 @@ Deno.test("a search that exceeds its bound says so", () => {
   const found = findLinearization(execution(deeds), casRegister, { maxConfigurations: 3 });
   assertEquals(found, {
     verdict: UNKNOWN,
-    cause: "the search gave up after 3 configurations",
+    cause: "the search gave up after 3 configurations; " +
+      "it explained the first 0 of 12 completions",
   });
 });
 
@@ -340,24 +381,33 @@ Deno.test("the search works for any model, such as a queue", () => {
   assertEquals(dequeued(2, 1), false);
 });
 
-/** Five thousand operations by some ten busy clients, one in twenty without a reply. */
-function longHistory(seed: number): Op[] {
+interface Load {
+  readonly count: number;
+  /** How long an operation takes: they begin ten units apart. */
+  readonly duration: number;
+  readonly values: number;
+  /** One in how many operations has no definite outcome. */
+  readonly oneIn: number;
+}
+
+/** Operations by busy clients. */
+function longHistory({ count, duration, values, oneIn }: Load, seed: number): Op[] {
   const busy: fc.Arbitrary<Deed> = fc.record({
     f: fc.constantFrom("read", "read", "write", "cas"),
-    value: fc.nat(4),
-    to: fc.nat(4),
-    before: fc.integer({ min: 1, max: 80 }),
-    after: fc.integer({ min: 1, max: 80 }),
-    outcome: fc.integer({ min: 0, max: 39 }).map((n) =>
+    value: fc.nat(values - 1),
+    to: fc.nat(values - 1),
+    before: fc.integer({ min: 1, max: duration / 2 }),
+    after: fc.integer({ min: 1, max: duration / 2 }),
+    outcome: fc.integer({ min: 0, max: 2 * oneIn - 1 }).map((n) =>
       n === 0 ? "lost reply" : n === 1 ? "lost request" : "ok"
     ),
   });
-  const deeds = fc.noBias(fc.array(busy, { minLength: 5000, maxLength: 5000 }));
+  const deeds = fc.noBias(fc.array(busy, { minLength: count, maxLength: count }));
   return execution(fc.sample(deeds, { seed, numRuns: 1 })[0] ?? []);
 }
 
 Deno.test("five thousand operations, one in twenty of them indefinite, are decided", () => {
-  const history = longHistory(5);
+  const history = longHistory({ count: 5000, duration: 160, values: 5, oneIn: 20 }, 5);
   assertEquals(findLinearization(history, casRegister).verdict, true);
   const last = history.findLastIndex(({ f, type, value }) =>
     f === "read" && type === "ok" && value !== null
@@ -368,6 +418,51 @@ Deno.test("five thousand operations, one in twenty of them indefinite, are decid
   assertEquals(found.op.index, last);
   const { calls } = findMinimalWitness(lie, casRegister, found.op);
   assertEquals(calls.map(({ completion }) => completion?.index), [last]);
+});
+
+Deno.test("a search tries few configurations, though one in five operations is indefinite", () => {
+  for (const count of [1000, 2000, 4000]) {
+    const history = longHistory({ count, duration: 120, values: 20, oneIn: 5 }, 1);
+    const found = findLinearization(history, casRegister, { maxConfigurations: 10 * count });
+    assertEquals(found.verdict, true);
+  }
+});
+
+Deno.test("a search stops when its time is up, and says how far it got", () => {
+  const history = longHistory({ count: 1000, duration: 120, values: 20, oneIn: 5 }, 1);
+  let looks = 0;
+  const found = findLinearization(history, casRegister, { isOver: () => ++looks > 20 });
+  assert("cause" in found);
+  const [, configurations, explained, all] =
+    /^the search ran out of time after (\S+) configurations; it explained the first (\d+) of (\d+) completions$/
+      .exec(found.cause) ?? [];
+  assertEquals(configurations, "1,280");
+  assert(0 < Number(explained) && Number(explained) < Number(all), found.cause);
+});
+
+Deno.test("fifty clients on one register are judged by its values, if these are distinct", () => {
+  const deeds = Array.from({ length: 3000 }, (_, i): Deed => ({
+    f: i % 3 === 0 ? "write" : "read",
+    value: i,
+    to: 0,
+    before: 1 + i * 7919 % 250,
+    after: 1 + i * 104729 % 250,
+    outcome: i % 5 === 0 ? (i % 2 === 0 ? "lost reply" : "lost request") : "ok",
+  }));
+  const history = execution(deeds);
+  assertEquals(judgeDistinctValues(history)?.verdict, true);
+  const last = history.findLast(({ f, type }) => f === "read" && type === "ok");
+  const lie = history.map((op) => op === last ? { ...op, value: 0 } : op);
+  const judged = judgeDistinctValues(lie);
+  assert(judged?.verdict === false);
+  assertEquals(judged.op.index, last?.index);
+  const { calls } = findMinimalWitness(
+    lie,
+    casRegister,
+    judged.op,
+    (part) => judgeDistinctValues(part)?.verdict,
+  );
+  assertEquals(calls.length, 3);
 });
 
 Deno.test("a cas takes a pair", () => {

@@ -28,6 +28,11 @@ export interface Model<State> {
    * after it. A hint that saves work; by default no operation covers another.
    */
   covers?(op: Op, other: Op): boolean;
+  /**
+   * Returns which operations of unknown outcome could make another operation possible, given all
+   * operations of a history by outcome. A hint that saves work; by default each of them could.
+   */
+  helpful?(definite: readonly Op[], indefinite: readonly Op[]): ReadonlySet<Op>;
 }
 
 /** A way in which the operations before some completion may have happened. */

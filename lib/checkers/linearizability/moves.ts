@@ -17,11 +17,19 @@ export interface Step {
   readonly done: bigint;
   /** The bits of the open reads that have not taken effect. */
   readonly missed: bigint;
-  /** The bits of the indefinite operations that are used up. */
-  readonly used: bigint;
+  /** The helpful indefinite operations invoked by then and not used up, the earliest first. */
+  readonly unused: readonly Indefinite[];
   /** What took effect in this step: an operation that changed the state, then reads of it. */
   readonly took: readonly (Definite | Indefinite)[];
+  /** A text shared by configurations that differ only in what they cost. */
+  readonly place: string;
 }
+
+/**
+ * Which operation a search tries first: `saving`, one with a definite outcome, so that indefinite
+ * ones are left for later; or `spending`, the one invoked first, so that few are left to choose from.
+ */
+export type Preference = "saving" | "spending";
 
 /** The moves that a history and a model allow. */
 export class Moves<State> {
@@ -29,9 +37,9 @@ export class Moves<State> {
   readonly returns: readonly Return[];
   readonly indefinite: readonly Indefinite[];
   readonly #covers: (op: Op, other: Op) => boolean;
-  /** Indefinite operations by kind, the earliest first. */
-  readonly #ofKind: ReadonlyMap<number, readonly Indefinite[]>;
-  readonly #reachable = new Map<number, { readonly invoked: number; states: readonly number[] }>();
+  /** The first helpful indefinite operation of each kind. */
+  readonly #firstOfKind: readonly Indefinite[];
+  readonly #reachable = new Map<number, Reachable>();
 
   constructor(history: readonly Op[], model: Model<State>, initial: State) {
     this.states = new StateTable(model, initial);
@@ -39,29 +47,34 @@ export class Moves<State> {
     this.returns = returns;
     this.indefinite = indefinite;
     this.#covers = model.covers?.bind(model) ?? (() => false);
-    this.#ofKind = Map.groupBy(indefinite, ({ kind }) => kind);
+    this.#firstOfKind = firstOfEachKind(indefinite.filter(({ isHelpful }) => isHelpful));
   }
 
   /** Returns the configuration before anything has happened. */
   start(): Step {
-    return this.#settled(0, 0, 0n, this.returns[0]?.newReads ?? 0n, 0n, []);
+    const [due] = this.returns;
+    const unused = this.#invokedBetween(0, due?.indefinite ?? 0);
+    return this.#settled({ at: 0, state: 0, done: 0n, missed: due?.newReads ?? 0n, unused }, []);
   }
 
-  /**
-   * Yields every configuration that one more operation leads to: definite operations first, so that
-   * indefinite ones are used up only where they are needed.
-   */
-  *successors({ at, state, done, missed, used }: Step): Generator<Step> {
-    const due = this.returns[at];
-    for (const call of due?.changing ?? []) {
+  /** Returns every configuration that one more operation leads to, the preferred ones first. */
+  *successors(step: Step, preference: Preference): Generator<Step> {
+    const { at, state, done, unused } = step;
+    const options: { call: Definite | Indefinite; after: number }[] = [];
+    for (const call of this.returns[at]?.changing ?? []) {
       if ((done & call.bit) !== 0n) continue;
       const after = this.states.after(state, call.kind);
-      if (after !== undefined) {
-        yield this.#settled(at, after, done | call.bit, missed, used, [call]);
-      }
+      if (after !== undefined) options.push({ call, after });
     }
-    for (const { call, after } of this.#usable(state, used, due?.indefinite ?? 0)) {
-      yield this.#settled(at, after, done, missed, used | call.bit, [call]);
+    options.push(...this.#usable(state, unused));
+    if (preference === "spending") {
+      options.sort((a, b) => a.call.invocation.index - b.call.invocation.index);
+    }
+    for (const { call, after } of options) {
+      const changed = "bit" in call
+        ? { done: done | call.bit }
+        : { unused: unused.filter((other) => other !== call) };
+      yield this.#settled({ ...step, state: after, ...changed }, [call]);
     }
   }
 
@@ -74,27 +87,24 @@ export class Moves<State> {
     const due = this.returns[at];
     if (due === undefined) return;
     for (const from of this.#reachableFrom(state, due.indefinite)) {
+      const settled = (after: number, done: bigint, took: Definite[]) =>
+        this.#settled({ at, state: after, done, missed, unused: [] }, took);
       for (const call of due.changing) {
         const after = this.states.after(from, call.kind);
         if ((done & call.bit) !== 0n || after === undefined) continue;
         if (from !== state && after === this.states.after(state, call.kind)) continue;
-        yield this.#settled(at, after, done | call.bit, missed, 0n, [call]);
+        yield settled(after, done | call.bit, [call]);
       }
       const serves = ({ bit, kind }: Definite) =>
         (missed & bit) !== 0n && this.states.after(from, kind) !== undefined;
-      if (due.reading.some(serves)) yield this.#settled(at, from, done, missed, 0n, []);
+      if (due.reading.some(serves)) yield settled(from, done, []);
     }
   }
 
   /** Takes every read that can be taken, and passes every completion that can be passed. */
-  #settled(
-    at: number,
-    state: number,
-    done: bigint,
-    missed: bigint,
-    used: bigint,
-    took: (Definite | Indefinite)[],
-  ): Step {
+  #settled(from: Omit<Step, "took" | "place">, took: (Definite | Indefinite)[]): Step {
+    const { state, unused } = from;
+    let { at, done, missed } = from;
     for (let due = this.returns[at]; due !== undefined; due = this.returns[at]) {
       for (const read of due.reading) {
         if ((missed & read.bit) === 0n) continue;
@@ -107,17 +117,37 @@ export class Moves<State> {
       if (!isReadOnly) done ^= bit;
       missed |= this.returns[++at]?.newReads ?? 0n;
     }
-    return { at, state, done, missed, used, took };
+    const invoked = this.#invokedBetween(this.#invokedBy(from.at), this.#invokedBy(at));
+    return {
+      at,
+      state,
+      done,
+      missed,
+      unused: invoked.length === 0 ? unused : [...unused, ...invoked],
+      took,
+      place: `${at} ${state} ${done}`,
+    };
+  }
+
+  /** How many indefinite operations had been invoked by a completion, or by the end. */
+  #invokedBy(at: number): number {
+    return this.returns[at]?.indefinite ?? this.indefinite.length;
+  }
+
+  #invokedBetween(from: number, to: number): readonly Indefinite[] {
+    if (from === to) return [];
+    return this.indefinite.slice(from, to).filter(({ isHelpful }) => isHelpful);
   }
 
   /** Indefinite operations that would change the state; of several with one effect, the weakest. */
-  #usable(state: number, used: bigint, invoked: number) {
+  #usable(state: number, unused: readonly Indefinite[]) {
     const usable: { call: Indefinite; after: number }[] = [];
-    for (const [kind, calls] of this.#ofKind) {
-      const after = this.states.after(state, kind);
-      if (after === undefined || after === state) continue;
-      const call = calls.find(({ bit }) => (used & bit) === 0n);
-      if (call !== undefined && call.number < invoked) usable.push({ call, after });
+    const kinds = new Set<number>();
+    for (const call of unused) {
+      const after = this.states.after(state, call.kind);
+      if (after === undefined || after === state || kinds.has(call.kind)) continue;
+      kinds.add(call.kind);
+      usable.push({ call, after });
     }
     const isStronger = (a: Indefinite, b: Indefinite) =>
       this.#covers(a.op, b.op) && !this.#covers(b.op, a.op);
@@ -126,19 +156,48 @@ export class Moves<State> {
     );
   }
 
-  /** The states to which indefinite operations alone lead from a state, itself first. */
-  #reachableFrom(state: number, invoked: number): readonly number[] {
-    const known = this.#reachable.get(state);
-    if (known?.invoked === invoked) return known.states;
-    const states = new Set([state]);
-    const kinds = [...this.#ofKind].filter(([, [first]]) => (first?.number ?? invoked) < invoked);
-    for (const from of states) {
-      for (const [kind] of kinds) {
-        const after = this.states.after(from, kind);
-        if (after !== undefined) states.add(after);
-      }
+  /** The states to which the indefinite operations invoked by then alone lead, the given one first. */
+  *#reachableFrom(state: number, invoked: number): Generator<number> {
+    let known = this.#reachable.get(state);
+    if (known === undefined) {
+      known = { kinds: 0, since: new Map([[state, 0]]) };
+      this.#reachable.set(state, known);
     }
-    this.#reachable.set(state, { invoked, states: [...states] });
-    return [...states];
+    this.#extend(known, invoked);
+    for (const [to, since] of known.since) {
+      if (since > invoked) return;
+      yield to;
+    }
   }
+
+  /** Considers the kinds of indefinite operations that first occur among the first `invoked`. */
+  #extend(known: Reachable, invoked: number): void {
+    for (;;) {
+      const first = this.#firstOfKind[known.kinds];
+      if (first === undefined || first.number >= invoked) return;
+      const kinds = this.#firstOfKind.slice(0, ++known.kinds);
+      const add = (from: number, kind: number) => {
+        const after = this.states.after(from, kind);
+        if (after === undefined || known.since.has(after)) return;
+        known.since.set(after, first.number + 1);
+        for (const other of kinds) add(after, other.kind);
+      };
+      for (const from of [...known.since.keys()]) add(from, first.kind);
+    }
+  }
+}
+
+/** The states that indefinite operations lead to from some state. */
+interface Reachable {
+  /** How many kinds of operations have been considered. */
+  kinds: number;
+  /** For each state, how many operations must have been invoked; in ascending order. */
+  readonly since: Map<number, number>;
+}
+
+/** Returns the first call of each kind, in order of invocation. */
+function firstOfEachKind(calls: readonly Indefinite[]): Indefinite[] {
+  const first = new Map<number, Indefinite>();
+  for (const call of calls) if (!first.has(call.kind)) first.set(call.kind, call);
+  return [...first.values()];
 }

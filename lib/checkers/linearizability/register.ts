@@ -4,7 +4,8 @@
  * @module
  */
 import { type Edn, printEdn } from "../../history/edn.ts";
-import { canonical, sameEdn } from "../../history/equality.ts";
+import { canonical, type Key, keyOf, sameEdn } from "../../history/equality.ts";
+import type { Op } from "../../history/operations.ts";
 import type { Model } from "./model.ts";
 
 /**
@@ -21,10 +22,38 @@ export const casRegister: Model<Edn> = {
     return sameEdn(from, state) ? to : undefined;
   },
   identify: canonical,
-  isReadOnly: ({ f, value }) => f === "read" || (f === "cas" && sameEdn(...casOf(value))),
+  isReadOnly: (op) => !changes(op),
   covers: (op, other) =>
     op.f === "write" && other.f === "cas" && sameEdn(op.value, casOf(other.value)[1]),
+  helpful: (definite, indefinite) => {
+    const setting = Map.groupBy(indefinite.filter(changes), (op) => keyOf(valueSet(op)));
+    const helpful = new Set<Op>();
+    const wanted = new Set(definite.flatMap(valueNeeded));
+    for (const value of wanted) {
+      for (const op of setting.get(value) ?? []) {
+        helpful.add(op);
+        for (const needed of valueNeeded(op)) wanted.add(needed);
+      }
+    }
+    return helpful;
+  },
 };
+
+/** Returns whether an operation can change the register. */
+export function changes({ f, value }: Op): boolean {
+  return f === "write" || (f === "cas" && !sameEdn(...casOf(value)));
+}
+
+/** Returns what the register holds after a write or a cas. */
+export function valueSet({ f, value }: Op): Edn {
+  return f === "cas" ? casOf(value)[1] : value;
+}
+
+/** Returns what the register must hold before an operation, if it matters. */
+export function valueNeeded({ f, value }: Op): Key[] {
+  if (f === "cas") return [keyOf(casOf(value)[0])];
+  return f === "read" && value !== null ? [keyOf(value)] : [];
+}
 
 /** Returns what a `cas` compares with and what it sets. */
 export function casOf(value: Edn): readonly [from: Edn, to: Edn] {

@@ -24,8 +24,8 @@ export interface Indefinite {
   readonly kind: number;
   /** How many were invoked before it. */
   readonly number: number;
-  /** A bit that no other operation has. */
-  readonly bit: bigint;
+  /** Whether it could make another operation possible; if not, the search need not consider it. */
+  readonly isHelpful: boolean;
 }
 
 /** The completion of an operation, and what could take effect before it. */
@@ -48,21 +48,24 @@ export function schedule<State>(history: readonly Op[], states: StateTable<State
   const open = new Map<Op, Definite>();
   const free: bigint[] = [];
   const calls = pairs(history).filter(({ completion }) => completion?.type !== "fail");
+  const helpful = states.helpful(calls.flatMap(okOf), calls.flatMap(invocationOfIndefinite));
   let next = 0;
   let newReads = 0n;
   const begin = ({ invocation, completion }: OpPair) => {
     if (completion?.type === "ok") {
-      // Definite operations have the even bits, indefinite ones the odd.
-      const bit = free.pop() ?? 1n << BigInt(2 * open.size);
+      const bit = free.pop() ?? 1n << BigInt(open.size);
       const isReadOnly = states.isReadOnly(completion);
       const kind = states.kindOf(completion);
       open.set(completion, { invocation, op: completion, kind, isReadOnly, bit });
       if (isReadOnly) newReads |= bit;
     } else {
-      const number = indefinite.length;
-      const bit = 1n << BigInt(2 * number + 1);
-      const kind = states.kindOf(invocation);
-      indefinite.push({ invocation, op: invocation, kind, number, bit });
+      indefinite.push({
+        invocation,
+        op: invocation,
+        kind: states.kindOf(invocation),
+        number: indefinite.length,
+        isHelpful: helpful.has(invocation),
+      });
     }
   };
   for (const completion of calls.flatMap(okOf).sort((a, b) => a.index - b.index)) {
@@ -84,6 +87,10 @@ export function schedule<State>(history: readonly Op[], states: StateTable<State
 
 function okOf({ completion }: OpPair): Op[] {
   return completion?.type === "ok" ? [completion] : [];
+}
+
+function invocationOfIndefinite({ invocation, completion }: OpPair): Op[] {
+  return completion?.type === "ok" ? [] : [invocation];
 }
 
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {

@@ -11,66 +11,90 @@ import type { Op } from "../../history/operations.ts";
 import { UNKNOWN } from "../checker.ts";
 import { pluralize } from "../format.ts";
 import type { Configuration, Linearization, Model } from "./model.ts";
-import { Moves, type Step } from "./moves.ts";
+import { Moves, type Preference, type Step } from "./moves.ts";
 
 /** How many configurations to try beyond a first solution, to find further ones. */
 const EXTRA_CONFIGURATIONS = 10_000;
 
-/** Searches for a linearization from an initial state, trying at most `maxConfigurations`. */
+/** How much a search may try. */
+interface Bounds {
+  readonly maxConfigurations: number;
+  /** Returns whether the time for it is up. */
+  readonly isOver?: (() => boolean) | undefined;
+  /** The first completion without an explanation, where it is known. */
+  readonly unexplained?: Op | undefined;
+}
+
+/** Searches for a linearization from an initial state. */
 export function search<State>(
   history: readonly Op[],
   model: Model<State>,
-  maxConfigurations: number,
+  bounds: Bounds,
   initial = model.initial,
 ): Linearization<State> {
   const moves = new Moves(history, model, initial);
-  const budget = new Budget(maxConfigurations);
+  const budget = new Budget(bounds);
   const all = moves.returns.length;
-  /** The fewest completions known to have no explanation. */
-  let tooMany = all + 1;
-  try {
-    const relaxed = new Relaxed(moves, all, budget);
-    if (!relaxed.isSolvableFrom(moves.start())) tooMany = relaxed.furthest + 1;
-    let exact = new Exact(moves, Math.min(all, tooMany - 1), budget);
-    const path = exact.run();
-    if (path !== undefined && tooMany > all) return explained(moves, path);
-    if (path === undefined) tooMany = exact.end;
-    // The search skipped configurations that cannot reach its end, however far they get.
-    let enough = exact.furthest;
-    let stride = 1;
-    while (enough + 1 < tooMany) {
-      exact = new Exact(moves, Math.min(enough + stride, tooMany - 1), budget);
-      const isPassed = exact.run() !== undefined;
-      if (!isPassed) tooMany = exact.end;
-      stride = isPassed ? 2 * stride : 1;
+  /** The fewest completions known to have no explanation, and the most known to have one. */
+  let [tooMany, enough] = [all + 1, 0];
+  const { unexplained } = bounds;
+  const explain = (end: number) => {
+    const exact = new Exact(moves, end, budget);
+    try {
+      const path = exact.run();
+      if (path === undefined) tooMany = end;
+      return { exact, path };
+    } finally {
       enough = Math.max(enough, exact.furthest);
     }
-    if (exact.end !== enough) {
-      exact = new Exact(moves, enough, budget);
-      exact.run();
+  };
+  try {
+    const relaxed = new Relaxed(moves, all, budget);
+    if (unexplained !== undefined) {
+      tooMany = 1 + moves.returns.findIndex(({ call }) => call.op === unexplained);
+    } else if (!relaxed.isSolvableFrom(moves.start())) tooMany = relaxed.furthest + 1;
+    let { exact, path } = explain(Math.min(all, tooMany - 1));
+    if (path !== undefined && tooMany > all) return explained(moves, path);
+    // The search skips configurations that cannot reach its end, however far they get.
+    for (let stride = 1; enough + 1 < tooMany; stride = path === undefined ? 1 : 2 * stride) {
+      ({ exact, path } = explain(Math.min(enough + stride, tooMany - 1)));
     }
+    if (exact.end !== enough) ({ exact } = explain(enough));
     return stuck(moves, enough, exact.arrivals);
   } catch (error) {
     if (!(error instanceof OutOfBudget)) throw error;
     if (tooMany <= all) return stuck(moves, tooMany - 1, []);
-    const cause = `the search gave up after ${pluralize(maxConfigurations, "configuration")}`;
+    const cause = `${error.message}; it explained the first ${enough} of ${
+      pluralize(all, "completion")
+    }`;
     return { verdict: UNKNOWN, cause };
   }
 }
 
-/** Thrown where a search has used up its budget. */
+/** Thrown where a search has used up its budget; the message says which. */
 class OutOfBudget extends Error {}
+
+/** How many configurations a search asks the time between. */
+const CONFIGURATIONS_PER_LOOK = 64;
 
 /** How many configurations may still be tried. */
 class Budget {
-  #left: number;
+  readonly #bounds: Bounds;
+  #spent = 0;
 
-  constructor(configurations: number) {
-    this.#left = configurations;
+  constructor(bounds: Bounds) {
+    this.#bounds = bounds;
   }
 
   spend(): void {
-    if (this.#left-- <= 0) throw new OutOfBudget();
+    const { maxConfigurations, isOver } = this.#bounds;
+    const tried = pluralize(this.#spent, "configuration");
+    if (this.#spent === maxConfigurations) {
+      throw new OutOfBudget(`the search gave up after ${tried}`);
+    }
+    if (this.#spent++ % CONFIGURATIONS_PER_LOOK === 0 && isOver?.()) {
+      throw new OutOfBudget(`the search ran out of time after ${tried}`);
+    }
   }
 }
 
@@ -80,76 +104,126 @@ interface Frame {
   readonly moves: Iterator<Step>;
 }
 
-/** A text shared by configurations that differ only in their cost. */
-function place({ at, state, done }: Step): string {
-  return `${at} ${state} ${done}`;
-}
-
 function isSubset(a: bigint, b: bigint): boolean {
   return (a & b) === a;
 }
 
-/** The search that counts how often indefinite operations take effect. */
+/** How many configurations the first turns may try. */
+const FIRST_TURNS: readonly (readonly [Preference, number])[] = [
+  ["saving", 250],
+  ["spending", 4_000],
+];
+
+/**
+ * The search that counts how often indefinite operations take effect.
+ *
+ * Two searches take turns, each twice as long as the one before. One saves indefinite operations, so
+ * each of its configurations can do what many others can, and it is soon through with a history that
+ * has no explanation. But what it takes in their place it lacks later, maybe thousands of completions
+ * on. The other takes whatever was invoked first, which is close to what happened.
+ */
 class Exact<State> {
-  /** The furthest completion reached, and the configurations in which paths arrived there. */
-  furthest = 0;
-  arrivals: Step[] = [];
-  readonly #moves: Moves<State>;
-  readonly #relaxed: Relaxed<State>;
-  readonly #budget: Budget;
-  /**
-   * For each place, the least costs of getting there: the indefinite operations used up and the open
-   * reads still missed.
-   */
-  readonly #visited = new Map<string, bigint[]>();
+  #turns: { readonly walk: Walk<State>; configurations: number }[];
+  #last: Walk<State> | undefined;
 
   /** Prepares a search for a path past the first `end` completions. */
   constructor(moves: Moves<State>, readonly end: number, budget: Budget) {
-    this.#moves = moves;
-    this.#relaxed = new Relaxed(moves, end, budget);
-    this.#budget = budget;
+    const relaxed = new Relaxed(moves, end, budget);
+    const isSimple = moves.indefinite.every(({ isHelpful }) => !isHelpful);
+    this.#turns = FIRST_TURNS.slice(0, isSimple ? 1 : undefined).map((
+      [preference, configurations],
+    ) => ({ walk: new Walk(moves, preference, relaxed, end, budget), configurations }));
+  }
+
+  /** The furthest completion reached. */
+  get furthest(): number {
+    return Math.max(...this.#turns.map(({ walk }) => walk.furthest));
+  }
+
+  /** The configurations in which the search that came to an end arrived at its furthest completion. */
+  get arrivals(): readonly Step[] {
+    return this.#last?.arrivals ?? [];
+  }
+
+  /** Returns a path to the end, or `undefined` if there is none. */
+  run(): readonly Step[] | undefined {
+    for (;;) {
+      for (const turn of this.#turns) {
+        if (turn.walk.advance(turn.configurations)) {
+          this.#last = turn.walk;
+          return turn.walk.found;
+        }
+        turn.configurations *= 2;
+      }
+    }
+  }
+}
+
+/** What it cost to get to a place. */
+type Cost = Pick<Step, "missed" | "unused">;
+
+/** How many of the least costs of a place a search remembers. */
+const MAX_COSTS = 8;
+
+/** One of the searches that take turns. */
+class Walk<State> {
+  /** The furthest completion reached, and the configurations in which paths arrived there. */
+  furthest = 0;
+  arrivals: Step[] = [];
+  /** A path to the end. */
+  found: readonly Step[] | undefined;
+  readonly #frames: Frame[] = [];
+  #extra = EXTRA_CONFIGURATIONS;
+  /** For each place, the latest of the least costs of getting there. */
+  readonly #visited = new Map<string, Cost[]>();
+
+  constructor(
+    readonly moves: Moves<State>,
+    readonly preference: Preference,
+    readonly relaxed: Relaxed<State>,
+    readonly end: number,
+    readonly budget: Budget,
+  ) {
+    this.#enter(moves.start(), undefined);
   }
 
   /**
-   * Returns a path to the end, or `undefined` if there is none. Where the end is not that of the
+   * Continues the search; returns whether it has come to an end. Where the end is not that of the
    * history, the search goes on for a while to find other arrivals there.
    */
-  run(): readonly Step[] | undefined {
-    const isWhole = this.end === this.#moves.returns.length;
-    const frames: Frame[] = [];
-    let found: readonly Step[] | undefined;
-    let extra = EXTRA_CONFIGURATIONS;
-    const enter = (step: Step, from: Step | undefined) => {
-      if (step.at > (from?.at ?? -1)) this.#noteArrival(step);
-      frames.push({ step, moves: this.#moves.successors(step) });
-    };
-    enter(this.#moves.start(), undefined);
-    for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
+  advance(configurations: number): boolean {
+    const isWhole = this.end === this.moves.returns.length;
+    for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
       if (frame.step.at >= this.end) {
-        found ??= frames.map(({ step }) => step);
-        if (isWhole) return found;
-        frames.pop();
+        this.found ??= this.#frames.map(({ step }) => step);
+        if (isWhole) return true;
+        this.#frames.pop();
         continue;
       }
       const { value: next, done } = frame.moves.next();
-      if (done) frames.pop();
-      else if (!this.#isCovered(next) && this.#relaxed.isSolvableFrom(next)) {
-        if (found === undefined) this.#budget.spend();
-        else if (extra-- <= 0) return found;
-        enter(next, frame.step);
+      if (done) this.#frames.pop();
+      else if (!this.#isCovered(next) && this.relaxed.isSolvableFrom(next)) {
+        if (this.found !== undefined && this.#extra-- <= 0) return true;
+        if (this.found === undefined) this.budget.spend();
+        this.#enter(next, frame.step);
+        if (this.found === undefined && --configurations === 0) return false;
       }
     }
-    return found;
+    return true;
   }
 
-  /** Returns whether a path reached the same place before at no greater cost; notes it if not. */
+  #enter(step: Step, from: Step | undefined): void {
+    if (step.at > (from?.at ?? -1)) this.#noteArrival(step);
+    this.#frames.push({ step, moves: this.moves.successors(step, this.preference) });
+  }
+
+  /** Returns whether a path is known to have reached the same place at no greater cost; notes it if not. */
   #isCovered(step: Step): boolean {
-    const key = place(step);
-    const cost = step.used | step.missed;
+    const key = step.place;
     const known = this.#visited.get(key);
-    if (known?.some((lesser) => isSubset(lesser, cost))) return true;
-    const kept = known?.filter((other) => !isSubset(cost, other)) ?? [];
-    kept.push(cost);
+    if (known?.some((lesser) => isAtMost(lesser, step))) return true;
+    const kept = known?.filter((other) => !isAtMost(step, other)).slice(1 - MAX_COSTS) ?? [];
+    kept.push({ missed: step.missed, unused: step.unused });
     this.#visited.set(key, kept);
     return false;
   }
@@ -160,6 +234,16 @@ class Exact<State> {
     this.furthest = step.at;
     this.arrivals.push(step);
   }
+}
+
+/** Returns whether with one cost everything remains possible that does with another. */
+function isAtMost(cost: Cost, other: Cost): boolean {
+  if (cost.unused.length < other.unused.length || !isSubset(cost.missed, other.missed)) {
+    return false;
+  }
+  let next = 0;
+  for (const call of cost.unused) if (call === other.unused[next]) next++;
+  return next === other.unused.length;
 }
 
 /** The search that lets indefinite operations take effect any number of times. */
@@ -216,7 +300,7 @@ class Relaxed<State> {
       this.furthest = Math.max(this.furthest, step.at);
       return true;
     }
-    const key = place(step);
+    const key = step.place;
     if (this.#solvable.get(key)?.some((missed) => isSubset(step.missed, missed))) return true;
     if (this.#hopeless.get(key)?.some((missed) => isSubset(missed, step.missed))) return false;
     return undefined;
@@ -229,7 +313,7 @@ function note(
   step: Step,
   saysMore: (missed: bigint, other: bigint) => boolean,
 ): void {
-  const key = place(step);
+  const key = step.place;
   const kept = table.get(key)?.filter((other) => !saysMore(step.missed, other)) ?? [];
   kept.push(step.missed);
   table.set(key, kept);
@@ -259,12 +343,13 @@ function stuck<State>(
 
 /** Converts a configuration to the form of results, where a read takes effect as late as it can. */
 function shown<State>(moves: Moves<State>, step: Step): Configuration<State> {
-  const { at, done, used, state, took } = step;
+  const { at, done, state, took } = step;
   const due = moves.returns[at];
   const open = due?.changing.filter(({ bit }) => (done & bit) === 0n) ?? [];
+  const isUnused = new Set(step.unused);
   const unused = moves.indefinite
     .slice(0, due?.indefinite)
-    .filter(({ bit }) => (used & bit) === 0n);
+    .filter((call) => !call.isHelpful || isUnused.has(call));
   const pending = [...open, ...due?.reading ?? [], ...unused]
     .map(({ invocation, op }): Op => ({ ...invocation, value: op.value }));
   const [change, ...reads] = took;

@@ -7,6 +7,9 @@ import { canonical } from "../../history/equality.ts";
 import type { Op } from "../../history/operations.ts";
 import type { Model } from "./model.ts";
 
+/** Stands for the number of a state that does not exist. */
+const IMPOSSIBLE = -1;
+
 /** Numbers the states and kinds of operations of a model, and remembers its steps. */
 export class StateTable<State> {
   readonly #model: Model<State>;
@@ -14,8 +17,8 @@ export class StateTable<State> {
   readonly #numbers = new Map<string | number, number>();
   readonly #kinds = new Map<string, number>();
   readonly #examples: Op[] = [];
-  /** For each state and kind, the number of the state after it, or `undefined`. */
-  readonly #after: Map<number, number | undefined>[] = [];
+  /** For each state and kind, the number of the state after it, as far as is known. */
+  readonly #after: number[][] = [];
 
   /** The initial state gets the number 0. */
   constructor(model: Model<State>, initial: State) {
@@ -38,18 +41,24 @@ export class StateTable<State> {
     return this.#model.isReadOnly?.(op) ?? false;
   }
 
+  helpful(definite: readonly Op[], indefinite: readonly Op[]): ReadonlySet<Op> {
+    return this.#model.helpful?.(definite, indefinite) ?? new Set(indefinite);
+  }
+
   get(state: number): State {
     return this.#all[state] ?? this.#model.initial;
   }
 
   after(state: number, kind: number): number | undefined {
     const known = this.#after[state];
-    if (known?.has(kind)) return known.get(kind);
-    const op = this.#examples[kind];
-    const next = op === undefined ? undefined : this.#model.step(this.get(state), op);
-    const number = next === undefined ? undefined : this.#numberOf(next);
-    known?.set(kind, number);
-    return number;
+    let number = known?.[kind];
+    if (number === undefined) {
+      const op = this.#examples[kind];
+      const next = op === undefined ? undefined : this.#model.step(this.get(state), op);
+      number = next === undefined ? IMPOSSIBLE : this.#numberOf(next);
+      if (known !== undefined) known[kind] = number;
+    }
+    return number === IMPOSSIBLE ? undefined : number;
   }
 
   #numberOf(state: State): number {
@@ -58,7 +67,7 @@ export class StateTable<State> {
     if (number === undefined) {
       this.#numbers.set(identity, number = this.#all.length);
       this.#all.push(state);
-      this.#after.push(new Map());
+      this.#after.push([]);
     }
     return number;
   }

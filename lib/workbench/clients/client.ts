@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../clock/clock.ts";
+import type { Clock, Timer } from "../clock/clock.ts";
 import { NS_PER_MS } from "../../history/operations.ts";
 import { printJson } from "../../history/json.ts";
 import { type Body, ErrorCode, errorName, RpcError } from "../../message.ts";
@@ -33,6 +33,14 @@ export class MalformedReply extends Error {
       }`,
     );
   }
+}
+
+/** What is noticed beside the answers that a client gets. */
+interface ClientObserver {
+  /** A message came that no request awaits, and why none ever will. */
+  readonly stray?: (node: string, reply: Body, problem: string) => void;
+  /** No reply came in time. */
+  readonly timedOut?: (node: string) => void;
 }
 
 /** Stands for the code of an error reply that has none; it is no error's code. */
@@ -65,19 +73,26 @@ const CLIENT_TIMEOUT_MS = 5_000;
 export class Client {
   readonly #network: Network;
   readonly #clock: Clock;
+  readonly #observer: ClientObserver;
   #lastMsgId = 0;
-  #awaiting: { msgId: number; settle: (reply: Body) => void } | undefined;
+  #awaiting: { msgId: number; settle: (reply: Body) => void; timeout: Timer } | undefined;
 
-  constructor(readonly id: string, network: Network, clock: Clock) {
+  constructor(readonly id: string, network: Network, clock: Clock, observer: ClientObserver = {}) {
     this.#network = network;
     this.#clock = clock;
-    network.register(id, ({ body }) => {
-      if (body.in_reply_to === this.#awaiting?.msgId) this.#awaiting?.settle(body);
+    this.#observer = observer;
+    network.register(id, ({ src, body }) => {
+      if (this.#awaiting !== undefined && body.in_reply_to === this.#awaiting.msgId) {
+        return this.#awaiting.settle(body);
+      }
+      const problem = addressProblem(body, this.#lastMsgId);
+      if (problem !== undefined) this.#observer.stray?.(src, body, problem);
     });
   }
 
-  /** Leaves the network. A message to this id is then an error of its sender. */
+  /** Leaves the network; no reply comes any more. A message to it is then an error of its sender. */
   close(): void {
+    this.#awaiting?.timeout.cancel();
     this.#network.unregister(this.id);
   }
 
@@ -106,6 +121,7 @@ export class Client {
     return new Promise((resolve, reject) => {
       const timeout = this.#clock.at(this.#clock.nowNs() + timeoutMs * NS_PER_MS, () => {
         this.#awaiting = undefined;
+        this.#observer.timedOut?.(node);
         reject(new ClientTimeout(node, request.type, timeoutMs));
       });
       const settle = (reply: Body) => {
@@ -113,11 +129,29 @@ export class Client {
         this.#awaiting = undefined;
         resolve(reply);
       };
-      this.#awaiting = { msgId: this.#lastMsgId, settle };
+      this.#awaiting = { msgId: this.#lastMsgId, settle, timeout };
       const message = { src: this.id, dest: node, body: request };
-      this.#network.send(this.id, node, JSON.stringify(message), request);
+      this.#network.send(this.id, node, printJson(message), request);
     });
   }
+}
+
+/**
+ * Why a message to a client answers no request, the last one's id given; nothing for a reply that is
+ * late or repeated.
+ */
+function addressProblem(body: Body, lastMsgId: number): string | undefined {
+  const { in_reply_to: id } = body;
+  const wanted = `the request's "msg_id" was ${lastMsgId}`;
+  if (id === undefined || id === null) {
+    const alike = Object.keys(body).find((key) => /reply/i.test(key) && key !== "in_reply_to");
+    return `it has no "in_reply_to"${alike === undefined ? "" : `, but "${alike}"`}; ${wanted}`;
+  }
+  if (typeof id !== "number" || !Number.isInteger(id)) {
+    const kind = typeof id === "string" ? ", a string" : typeof id === "object" ? ", a float" : "";
+    return `its "in_reply_to" is ${printJson(id)}${kind}; ${wanted}, an integer`;
+  }
+  return id > 0 && id <= lastMsgId ? undefined : `its "in_reply_to" is ${id}; ${wanted}`;
 }
 
 /** What is wrong with a reply. As in Maelstrom only the reply to `init` may have further fields. */
@@ -125,11 +159,12 @@ function replyProblem(rpc: Rpc, reply: Body): string | undefined {
   if (reply.type !== rpc.replyType) return `"type" must be "${rpc.replyType}"`;
   if (rpc.type === "init") return undefined;
   for (const key of Object.keys(reply)) {
-    const known = key === "type" || key === "in_reply_to" || key === "msg_id" || key in rpc.reply;
+    const known = key === "type" || key === "in_reply_to" || key === "msg_id" ||
+      Object.hasOwn(rpc.reply, key);
     if (!known) return `"${key}" does not belong there`;
   }
   const { msg_id } = reply;
-  if (msg_id !== undefined && !Number.isInteger(msg_id)) {
+  if (msg_id !== undefined && typeof msg_id !== "bigint" && !Number.isInteger(msg_id)) {
     return `"msg_id" must be an integer where there is one, got ${printJson(msg_id)}`;
   }
   return fieldProblem(rpc.reply, reply);

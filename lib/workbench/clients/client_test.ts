@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Body } from "../../message.ts";
-import { Broadcast, Init, LinKv } from "../../workloads.ts";
+import { Broadcast, Init, Kafka, LinKv } from "../../workloads.ts";
 import { Client, ClientTimeout, ErrorReply, MalformedReply } from "./client.ts";
 import { sleep } from "../clock/clock.ts";
 import { VirtualClock } from "../clock/virtual_clock.ts";
@@ -38,6 +38,20 @@ function withNode(
 }
 
 const read = (client: Client) => client.rpc("n0", Broadcast.read, {});
+
+Deno.test("a reply may have a msg_id of any size; a number too big for a field is named", async () => {
+  await withNode(
+    () => ({ type: "read_ok", msg_id: 2n ** 60n, value: 5 }),
+    async ({ client }) => assertEquals((await client.rpc("n0", LinKv.read, { key: 1 })).value, 5),
+  );
+  await withNode(() => ({ type: "send_ok", offset: 2n ** 60n }), async ({ client }) => {
+    await assertRejects(
+      () => client.rpc("n0", Kafka.send, { key: "a", msg: 1 }),
+      MalformedReply,
+      '"offset" must be an integer of less than 2^53, got 1152921504606846976',
+    );
+  });
+});
 
 Deno.test("a request carries its fields and a msg_id; the call resolves to the reply", async () => {
   await withNode(() => ({ type: "read_ok", value: 5 }), async ({ client, asked }) => {
@@ -82,6 +96,11 @@ Deno.test("a reply of the wrong form is malformed, and the error says why", asyn
     [{ type: "read_ok" }, '"messages" must be a list, but is missing'],
     [{ type: "read_ok", messages: [1, "2"] }, '"messages[1]" must be an integer, got "2"'],
     [{ type: "read_ok", messages: [], more: 1 }, '"more" does not belong there'],
+    [{ type: "read_ok", messages: [], constructor: 1 }, '"constructor" does not belong there'],
+    [
+      { type: "read_ok", messages: [], ["__proto__"]: 1 },
+      '"__proto__" does not belong there',
+    ],
     [
       { type: "read_ok", messages: [], msg_id: null },
       '"msg_id" must be an integer where there is one, got null',

@@ -112,6 +112,8 @@ export function restrict<F extends Fault>(
 type Strike = [begin: Fault, end: Fault];
 
 export interface Kind {
+  /** What it does, in a line of a help text. */
+  readonly help: string;
   /** Whether the first strike comes at the start of a run, as Maelstrom's partition does. */
   readonly strikesAtStart?: boolean;
   /** Draws what one strike does. */
@@ -133,42 +135,46 @@ const MAX_LATE_MS = 500;
 
 /** Every kind of fault by its name. `partition` is the one that Maelstrom has. */
 export const FAULT_KINDS = {
-  /** A partition in one of Maelstrom's four shapes. */
   "partition": {
+    help: "a partition in one of Maelstrom's four shapes",
     strikesAtStart: true,
     draw(nodes, random) {
       const shape = random.pick(PARTITION_SHAPES);
       return partitionBy(shape, grudgeOf(shape, nodes, random));
     },
   },
-  /** Some nodes hear nothing of the others, which hear them. */
-  "one-way": { draw: (nodes, random) => partitionBy("one-way", oneWay(nodes, random)) },
-  /** Every link is cut with probability ⅓. */
-  "partial": { draw: (nodes, random) => partitionBy("partial", partial(nodes, random)) },
-  /** Some nodes do nothing for a while. */
+  "one-way": {
+    help: "some nodes hear nothing of the others, which hear them",
+    draw: (nodes, random) => partitionBy("one-way", oneWay(nodes, random)),
+  },
+  "partial": {
+    help: "every link is cut with probability ⅓",
+    draw: (nodes, random) => partitionBy("partial", partial(nodes, random)),
+  },
   "pause": {
+    help: "some nodes do nothing for a while",
     draw(all, random) {
       const nodes = minority(all, random);
       return [{ f: "pause", nodes }, { f: "resume", nodes }];
     },
   },
-  /** Some nodes are killed, and started again without their memory. */
   "kill": {
+    help: "some nodes are killed, and started again without their memory",
     draw(all, random) {
       const nodes = minority(all, random);
       return [{ f: "kill", nodes }, { f: "restart", nodes }];
     },
   },
-  /** A node's clocks are off by up to five seconds (simulator only). */
   "skew": {
+    help: "a node's clocks are off by up to five seconds (simulator only)",
     draw(nodes, random) {
       const node = random.pick(nodes);
       const skewMs = Math.round(random.between(-MAX_SKEW_MS, MAX_SKEW_MS));
       return [{ f: "skew", node, skewMs }, { f: "skew", node, skewMs: 0 }];
     },
   },
-  /** Timers and input of some nodes, or all, are up to half a second late (simulator only). */
   "slow": {
+    help: "timers and input of some nodes, or all, are up to half a second late (simulator only)",
     draw(all, random) {
       const nodes = random.chance(0.5) ? all : minority(all, random);
       const lateMs = 1 + random.int(MAX_LATE_MS);

@@ -87,3 +87,18 @@ export function partial(nodes: readonly string[], random: Random): Grudge {
   }
   return grudge;
 }
+
+/** Says who is cut off from whom: `n0 n1 | n2 n3 n4`, or who does not hear whom. */
+export function describeGrudge(grudge: Grudge): string {
+  const cut = Object.entries(grudge).filter(([, sources]) => sources.length > 0);
+  const bySources = Map.groupBy(cut, ([, sources]) => sources.toSorted().join(" "));
+  const sides = [...bySources].map(([sources, nodes]) => ({
+    sources,
+    nodes: nodes.map(([node]) => node).toSorted().join(" "),
+  }));
+  const [one, other] = sides;
+  const isSplit = sides.length === 2 && one?.nodes === other?.sources &&
+    one?.sources === other?.nodes;
+  if (isSplit) return `${one?.nodes} | ${one?.sources}`;
+  return sides.map(({ nodes, sources }) => `${nodes} not hearing ${sources}`).join(", ");
+}

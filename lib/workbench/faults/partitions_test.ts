@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Grudge } from "../network/network.ts";
 import { Random } from "../random.ts";
-import { grudgeOf, oneWay, partial, type PartitionShape } from "./partitions.ts";
+import { describeGrudge, grudgeOf, oneWay, partial, type PartitionShape } from "./partitions.ts";
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `n${i}`);
 
@@ -80,4 +80,10 @@ Deno.test("a partial partition cuts some links, not all, in both directions", ()
     for (const link of links) cutLinks.add(link);
   }
   assertEquals(cutLinks.size, 20, "each link is cut once in a while");
+});
+
+Deno.test("a partition is told by its sides, or by who does not hear whom", () => {
+  const sides = { n0: ["n2", "n1"], n1: ["n0"], n2: ["n0"] };
+  assertEquals(describeGrudge(sides), "n0 | n1 n2");
+  assertEquals(describeGrudge({ n0: ["n1"], n1: [], n2: ["n1"] }), "n0 n2 not hearing n1");
 });

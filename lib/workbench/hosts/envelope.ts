@@ -34,7 +34,9 @@ export function readEnvelope(line: string): Envelope | string {
   if (typeof src !== "string") return `"src" must be a string`;
   if (typeof dest !== "string") return `"dest" must be a string`;
   if (!isBody(body)) return `"body" must be an object`;
-  if (id !== undefined && !Number.isInteger(id)) return `"id" must be an integer`;
+  if (id !== undefined && typeof id !== "bigint" && !Number.isInteger(id)) {
+    return `"id" must be an integer`;
+  }
   const extra = Object.keys(message).find((key) => !KEYS.has(key));
   if (extra !== undefined) return `"${extra}" does not belong in an envelope`;
   const asWritten = id === undefined && body === message.body && written.startsWith("{");
@@ -113,6 +115,35 @@ function scanNesting(text: string, stop: (depth: number) => boolean): number | u
     if (stop(depth)) return i;
   }
   return undefined;
+}
+
+/** A line longer than this is not searched for its fault. */
+const MAX_SEARCHED = 2 ** 16;
+
+/** Where a line stops being JSON: the index of a character; nothing where it is, or is too long. */
+export function findFault(line: string): number | undefined {
+  if (line.length > MAX_SEARCHED || isStart(line) === "whole") return undefined;
+  let [good, bad] = [0, line.length];
+  if (isStart(line) === "start") return line.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (isStart(line.slice(0, middle)) === "neither") bad = middle;
+    else good = middle;
+  }
+  return bad - 1;
+}
+
+/** Whether a text is JSON, or could be the start of some. */
+function isStart(text: string): "whole" | "start" | "neither" {
+  try {
+    JSON.parse(text);
+    return "whole";
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) return "neither";
+    if (/end of JSON|Unterminated/.test(error.message)) return "start";
+    const position = /at position (\d+)/.exec(error.message)?.[1];
+    return position !== undefined && Number(position) >= text.length ? "start" : "neither";
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readEnvelope } from "./envelope.ts";
+import { findFault, readEnvelope } from "./envelope.ts";
 
 Deno.test("a message keeps the text that the node wrote", () => {
   const text = '{"src":"n0", "dest":"n1", "body":{"type":"a","x":1.0}}';
@@ -11,6 +11,7 @@ Deno.test("a message keeps the text that the node wrote", () => {
 /** Lines that Maelstrom tolerates, and the message that it reads. */
 const TOLERATED: [string, string][] = [
   ['{"src":"n0","dest":"n1","id":3,"body":{"x":1}}', '{"src":"n0","dest":"n1","body":{"x":1}}'],
+  ['{"src":"n0","dest":"n1","id":1152921504606846976}', '{"src":"n0","dest":"n1","body":{}}'],
   [' {"src":"n1","dest":"n1","body":{"x":1}}', '{"src":"n1","dest":"n1","body":{"x":1}}'],
   ['{"src":"n0","dest":"n1"}', '{"src":"n0","dest":"n1","body":{}}'],
   ['{"src":"n0","dest":"n1","body":null}', '{"src":"n0","dest":"n1","body":{}}'],
@@ -70,4 +71,20 @@ Deno.test("a string of any length and the deepest message that is read do no har
     const twice = readEnvelope(text + text);
     assertEquals(typeof twice === "object" && twice.text.length, text.length);
   }
+});
+
+Deno.test("the place is found at which a line stops being JSON", () => {
+  const fault = (line: string) => {
+    const at = findFault(line);
+    return at === undefined ? undefined : line.slice(at);
+  };
+  assertEquals(fault('{"src": "n0", "body": {"type": "echo_ok", }}'), "}}");
+  assertEquals(fault("listening..."), "listening...");
+  assertEquals(fault('{"a": True}'), "True}");
+  assertEquals(fault('{"a": [1, 2}'), "}");
+  assertEquals(fault('{"a": "no end'), "");
+  assertEquals(fault('{"a": 1'), "");
+  assertEquals(fault("{'a': 1}"), "'a': 1}");
+  assertEquals(fault('{"a": 1}'), undefined);
+  assertEquals(fault('{"a": 1} and more'), "and more");
 });

@@ -15,8 +15,15 @@ export interface Problem {
   readonly text: string;
   /** What follows from it in Maelstrom, which would not say so. */
   readonly consequence?: string;
+  /** The offending line, all of it, where there is one. */
   readonly line?: string;
-  /** The last lines the node wrote to standard error. */
+  /** Where in the line its fault is: the index of a character. */
+  readonly at?: number;
+  /** Whether the history tells of it too: a reply of the wrong form. */
+  readonly isInHistory?: boolean;
+  /** Whether nothing that the node says is heard from here on. */
+  readonly isUnread?: boolean;
+  /** Of what the node wrote last to standard error, the lines that tell most. */
   readonly lastWords?: readonly string[];
 }
 
@@ -47,6 +54,8 @@ export interface Host {
   slow(node: string, lateMs: number): void;
   /** The last lines that a node wrote to its log, oldest first. */
   lastWords(node: string): readonly string[];
+  /** Why nothing is heard of a node, as far as its output shows; nothing where it does not. */
+  explainSilence(node: string): string | undefined;
   /** Ends all nodes and whatever they started. */
   stop(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { deadline } from "@std/async";
 import type { Packet } from "../network/packet.ts";
 import type { Host, NodeEvents } from "./host.ts";
-import { Input, readLog, readOutput } from "./process_streams.ts";
+import { Input, Output, readLog } from "./process_streams.ts";
 
 interface ProcessHostOptions {
   /** The executable; a relative path is taken from the current directory. */
@@ -23,6 +23,7 @@ const DRAIN_LIMIT_MS = 500;
 interface NodeProcess {
   readonly child: Deno.ChildProcess;
   readonly input: Input;
+  readonly output: Output;
   readonly lastWords: string[];
   /** Resolves when its output has been read to the end. */
   readonly drained: Promise<unknown>;
@@ -51,7 +52,8 @@ export class ProcessHost implements Host {
       process.excess ??= `the workbench ended it: ${why}`;
       signal(child, "SIGKILL");
     };
-    const output = readOutput(child.stdout, killForExcess, (line) => events.wrote(node, line));
+    const output = new Output();
+    const read = output.read(child.stdout, killForExcess, (line) => events.wrote(node, line));
     const log = readLog(child.stderr, (line) => {
       if (lastWords.push(line) > LAST_WORDS) lastWords.shift();
       events.logged(node, line);
@@ -59,8 +61,9 @@ export class ProcessHost implements Host {
     const process: NodeProcess = {
       child,
       input: new Input(child.stdin, killForExcess),
+      output,
       lastWords,
-      drained: Promise.all([output, log]),
+      drained: Promise.all([read, log]),
       ending: false,
     };
     this.#processes.set(node, process);
@@ -71,7 +74,7 @@ export class ProcessHost implements Host {
       const how = signal === null ? `exit status ${code}` : `killed by ${signal}`;
       events.exited(node, process.excess ?? how);
     }).catch((error) => events.failed(error));
-    output.then(async () => {
+    read.then(async () => {
       if (await waitAtMost(DRAIN_LIMIT_MS, child.status) || process.ending) return;
       events.misbehaved(
         node,
@@ -135,6 +138,10 @@ export class ProcessHost implements Host {
 
   lastWords(node: string): readonly string[] {
     return this.#processes.get(node)?.lastWords ?? [];
+  }
+
+  explainSilence(node: string): string | undefined {
+    return this.#processes.get(node)?.output.explainSilence();
   }
 
   async stop(): Promise<void> {

@@ -34,21 +34,40 @@ function replaceReturns(chunk: Uint8Array): Uint8Array {
   return replaced.map((byte) => byte === RETURN ? NEWLINE : byte);
 }
 
-/** Reads standard output line by line, to its end. */
-export async function readOutput(
-  stream: ReadableStream<Uint8Array>,
-  killForExcess: KillForExcess,
-  wrote: (line: string) => void,
-): Promise<void> {
-  const splitter = new LineSplitter();
-  for await (const chunk of withNewlines(stream)) {
-    for (const line of splitter.push(chunk)) wrote(line);
-    if (splitter.pending > MAX_LINE) {
-      const length = inMillions(MAX_LINE);
-      return killForExcess(`it wrote ${length} to standard output without ending a line`);
+/** Standard output, read line by line. */
+export class Output {
+  readonly #splitter = new LineSplitter();
+  #isEmpty = true;
+
+  /** Reads it to its end. */
+  async read(
+    stream: ReadableStream<Uint8Array>,
+    killForExcess: KillForExcess,
+    wrote: (line: string) => void,
+  ): Promise<void> {
+    const splitter = this.#splitter;
+    for await (const chunk of withNewlines(stream)) {
+      this.#isEmpty = false;
+      for (const line of splitter.push(chunk)) wrote(line);
+      if (splitter.pending > MAX_LINE) {
+        const length = inMillions(MAX_LINE);
+        return killForExcess(`it wrote ${length} to standard output without ending a line`);
+      }
     }
+    for (const line of splitter.end()) wrote(line);
   }
-  for (const line of splitter.end()) wrote(line);
+
+  /** Why nothing is heard on it, as far as it shows. */
+  explainSilence(): string | undefined {
+    const { pending } = this.#splitter;
+    if (pending > 0) {
+      return `${pending} characters that it wrote to standard output wait for the end of their ` +
+        "line: a message ends with a newline";
+    }
+    return this.#isEmpty
+      ? "it has written nothing to standard output: what a program does not flush never gets here"
+      : undefined;
+  }
 }
 
 /** Reads standard error line by line, to its end. */

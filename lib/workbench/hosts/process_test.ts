@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { deadline } from "@std/async";
+import { deadline, delay } from "@std/async";
 import { join } from "node:path";
 import { withFolder } from "../../testing/process.ts";
 import { Packet } from "../network/packet.ts";
@@ -267,4 +267,22 @@ Deno.test("a missing executable is refused at once; the machine's clock cannot b
   assertThrows(() => new ProcessHost({ bin: "/nowhere/node" }), Deno.errors.NotFound);
   const host = new ProcessHost({ bin: "/bin/cat" });
   assertThrows(() => host.skew("n0"), Error, "only the simulator");
+});
+
+Deno.test("a node that is silent is explained: nothing flushed, or a line without its end", async () => {
+  await withNode("echo up >&2; exec sleep 1000", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.logs.length === 1);
+    assertMatch(host.explainSilence("n0") ?? "", /written nothing to standard output/);
+  });
+  await withNode("printf '{}'; echo up >&2; exec sleep 1000", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.logs.length === 1);
+    while (!host.explainSilence("n0")?.startsWith("2 characters")) await delay(5);
+  });
+  await withNode("echo up; exec sleep 1000", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.lines.length === 1);
+    assertEquals(host.explainSilence("n0"), undefined);
+  });
 });

@@ -7,6 +7,7 @@
  * @module
  */
 import { printJson } from "../../history/json.ts";
+import type { Body } from "../../message.ts";
 import type { Network } from "../network/network.ts";
 import type { Random } from "../random.ts";
 import { LinKv } from "./lin_kv.ts";
@@ -25,14 +26,23 @@ const SERVICES: Readonly<Record<string, (random: Random) => Service>> = {
 /** The services' ids, which no node may have. */
 export const SERVICE_IDS: readonly string[] = Object.keys(SERVICES);
 
-export function startServices(network: Network, random: Random): void {
-  for (const [id, make] of Object.entries(SERVICES)) start(network, id, make(random));
+/** Called with each request that a service does not know, and so never answers. */
+type Unanswered = (src: string, service: string, request: Body) => void;
+
+/** Registers each service under its id. */
+export function startServices(
+  network: Network,
+  random: Random,
+  unanswered: Unanswered = () => {},
+): void {
+  for (const [id, make] of Object.entries(SERVICES)) start(network, id, make(random), unanswered);
 }
 
-function start(network: Network, id: string, service: Service): void {
+function start(network: Network, id: string, service: Service, unanswered: Unanswered): void {
   network.register(id, ({ src, body: request }) => {
     const reply = service.handle(src, request);
-    if (reply === undefined || !network.knows(src)) return;
+    if (reply === undefined) return unanswered(src, id, request);
+    if (!network.knows(src)) return;
     const body = { ...reply, in_reply_to: request.msg_id ?? null };
     network.send(id, src, printJson({ src: id, dest: src, body }), body);
   });

@@ -30,7 +30,7 @@ import {
   printEdn,
 } from "../../history/edn.ts";
 import { pairs } from "../../history/operations.ts";
-import { canonical, sameEdn } from "../../history/equality.ts";
+import { canonical } from "../../history/equality.ts";
 import type { Workload } from "../workloads/workload.ts";
 import { type StoredRun, UnreadableRun } from "./reader.ts";
 
@@ -67,7 +67,10 @@ export function judgeRun(
 ): Judgement {
   const { workload, judge } = findJudge(run, judges, given.workload);
   const options: CheckOptions = { ...run.facts, ...given };
-  const sections = Object.entries<CommonJudge>({ workload: judge, ...COMMON_JUDGES })
+  const judged = run.key === undefined
+    ? { workload: judge, ...COMMON_JUDGES }
+    : { workload: judge };
+  const sections = Object.entries<CommonJudge>(judged)
     .map(([name, judge]): Section => {
       const result = checkSafely(judge.check, run.history, options);
       const isAvailability = name === "availability";
@@ -80,13 +83,23 @@ export function judgeRun(
     const left = cut.length > 0 && verdict === true ? UNKNOWN : verdict;
     return { workload, verdict: left, figures: 0, explanation: [...cut, ...explanation] };
   }
-  return { workload, verdict, explanation, ...compare(run.results, sections, verdict) };
+  const compared = compare(run.results, sections, verdict);
+  const notes = compared.differences.some(isOfOlderKafka) ? [OLDER_KAFKA] : [];
+  return { workload, verdict, ...compared, explanation: [...notes, ...explanation] };
+}
+
+const OLDER_KAFKA =
+  "The stored result lacks :unseen, so it is an older version's: that of Maelstrom 0.2.3 does not " +
+  "count messages that were acknowledged but never polled.";
+
+function isOfOlderKafka({ path: [section, name], stored }: Difference): boolean {
+  return section === "workload" && name === "unseen" && stored === undefined;
 }
 
 /** Says that a run without results did not come to its end, if that shows. */
 function explainCut({ history, isRunFolder }: StoredRun): string[] {
   const open = pairs(history).filter(({ completion }) => completion === undefined).length;
-  if (open === 0 && !isRunFolder) return [];
+  if (open === 0 && isRunFolder !== true) return [];
   const left = open === 0 ? "" : `, and ${pluralize(open, "operation")} never completed`;
   return [
     `The run was cut off: it left no results${left}. What follows is about the part there is.`,
@@ -180,7 +193,7 @@ function differencesBetween(
   if (stored === undefined || recomputed === undefined) {
     return stored === recomputed ? [] : [{ path, stored, recomputed }];
   }
-  if (sameEdn(stored, recomputed)) return [];
+  if (canonical(stored) === canonical(recomputed)) return [];
   const [a, b] = [childrenOf(stored), childrenOf(recomputed)];
   if (a === undefined || b === undefined) return [{ path, stored, recomputed }];
   return [...new Set([...a.keys(), ...b.keys()])].flatMap((key) =>

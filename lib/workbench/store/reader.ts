@@ -19,10 +19,11 @@ import {
   numberOf,
   parseEdn,
 } from "../../history/edn.ts";
-import { type Op, parseHistory } from "../../history/operations.ts";
+import type { Op } from "../../history/operations.ts";
 import { reasonOf } from "../../message.ts";
 import { PLAN_OPTIONS } from "../plan.ts";
 import { recogniseWorkload, workloads } from "../workloads/mod.ts";
+import { readHistoryFile } from "./history_file.ts";
 
 /** The options that matter when a run is judged afterwards. */
 interface RunFacts {
@@ -42,8 +43,10 @@ export interface StoredRun {
   /** Absent where there is no `results.edn`: the run crashed before its analysis. */
   readonly results?: EdnObject;
   /** Whether the folder is one that a run keeps from its start, which results complete. */
-  readonly isRunFolder: boolean;
+  readonly isRunFolder?: boolean;
   readonly facts: RunFacts;
+  /** The key of lin-kv that the folder is about, where it is one of Maelstrom's `independent/KEY`. */
+  readonly key?: Edn;
 }
 
 /** A folder holds no run, or one of its files is not what it should be. */
@@ -58,18 +61,49 @@ export class UnreadableRun extends Error {
  */
 export function readRun(path: string): StoredRun {
   const dir = folderOf(path);
-  const historyText = readText(`${dir}/history.edn`);
-  if (historyText === undefined) {
+  const history = readHistory(`${dir}/history.edn`, `${path}/history.edn`);
+  if (history === undefined) {
     throw new UnreadableRun(
       `${path} holds no history.edn. Name the folder of one run, such as store/broadcast/latest.`,
     );
   }
   const resultsText = readText(`${dir}/results.edn`);
   const results = resultsText === undefined ? undefined : parseResults(resultsText, path);
-  const history = parsed(`${path}/history.edn`, () => parseHistory(historyText));
+  const key = /[/\\]independent[/\\]([^/\\]+)$/.exec(dir)?.[1];
+  if (key !== undefined) return runOfKey(dir, keyFrom(key), history, results);
   const facts = findFacts(dir, history);
   const isRunFolder = ["plan.json", "jepsen.log"].some((name) => existsSync(`${dir}/${name}`));
   return { dir, history, facts, isRunFolder, ...(results && { results }) };
+}
+
+/** Brings the part of a run that is about one key into the form of a whole run. */
+function runOfKey(
+  dir: string,
+  key: Edn,
+  bare: readonly Op[],
+  result: EdnObject | undefined,
+): StoredRun {
+  const history = bare.map((op) =>
+    op.process === "nemesis" ? op : { ...op, value: [key, op.value] }
+  );
+  const run = { dir, history, key, facts: { workload: "lin-kv" } };
+  if (result === undefined) return run;
+  const verdict = result["valid?"];
+  const workload = {
+    "valid?": verdict,
+    results: new Map([[key, result]]),
+    failures: verdict === false ? [key] : [],
+  };
+  return { ...run, results: { workload, "valid?": verdict } };
+}
+
+/** Reads a key from the name of its folder. */
+function keyFrom(name: string): Edn {
+  try {
+    return parseEdn(name);
+  } catch {
+    return name; // not every key's name is EDN
+  }
 }
 
 /** Reads the text of a `results.edn`; an interrupted run leaves one that holds no map. */
@@ -98,10 +132,26 @@ function folderOf(path: string): string {
 }
 
 function readText(path: string): string | undefined {
+  return readIfThere(path, Deno.readTextFileSync);
+}
+
+function readHistory(path: string, where: string): readonly Op[] | undefined {
+  return readIfThere(path, (path) => {
+    try {
+      return readHistoryFile(path);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new UnreadableRun(`${where}: ${error.message}`);
+    }
+  });
+}
+
+function readIfThere<T>(path: string, read: (path: string) => T): T | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return read(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof UnreadableRun) throw error;
     throw new UnreadableRun(`${path} cannot be read: ${reasonOf(error)}`);
   }
 }

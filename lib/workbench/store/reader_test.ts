@@ -48,6 +48,22 @@ Deno.test("workload, models, availability and nodes are read from a command line
   });
 });
 
+Deno.test("a folder of one key of lin-kv reads as a run of that key alone", () => {
+  const files = {
+    "independent/7/history.edn": OK.replace(":f :add", ":f :write"),
+    "independent/7/results.edn": "{:linearizable {:valid? false}, :valid? false}",
+  };
+  withFolder(files, (dir) => {
+    const { key, history, facts, results } = readRun(`${dir}/independent/7`);
+    assertEquals([key, history[0]?.value, facts.workload], [7, [7, 1], "lin-kv"]);
+    assertEquals(results?.["workload"], {
+      "valid?": false,
+      results: new Map([[7, { linearizable: { "valid?": false }, "valid?": false }]]),
+      failures: [7],
+    });
+  });
+});
+
 Deno.test("models without blanks around the comma are one unknown name, as in Maelstrom", () => {
   assertEquals(factsOfCommand("test --consistency-models a,b").consistencyModels, ["a,b"]);
 });

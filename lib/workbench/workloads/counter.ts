@@ -11,11 +11,19 @@ import { clip, joinWords } from "../../checkers/format.ts";
 import { type EdnObject, itemsOf, printEdn } from "../../history/edn.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
 import type { Random } from "../random.ts";
+import { integer, rpc, type Shape } from "../../rpc.ts";
 import { Counter } from "../../workloads.ts";
 import { type Figure, performs, readsLists, type Workload } from "./workload.ts";
 
 const READ: Invocation = { f: "read", value: null };
 const FINAL_READ: Invocation = { ...READ, extra: { "final?": true } };
+
+const integerOfAnySize: Shape<number | bigint> = {
+  problem: (value, path) => typeof value === "bigint" ? undefined : integer.problem(value, path),
+};
+
+/** `read` as Maelstrom takes it. */
+const Read = rpc(Counter.read.type, Counter.read.request, { value: integerOfAnySize });
 
 /** What the two have in common: all but their names and adds. */
 function counter(draw: (random: Random) => Invocation) {
@@ -26,7 +34,7 @@ function counter(draw: (random: Random) => Invocation) {
       final: eachThread(() => once(FINAL_READ)),
     }),
     open: () => async (op, call) => {
-      if (op.f === "read") return { type: "ok", value: (await call(Counter.read, {})).value };
+      if (op.f === "read") return { type: "ok", value: (await call(Read, {})).value };
       await call(Counter.add, { delta: Number(op.value) });
       return { type: "ok" };
     },

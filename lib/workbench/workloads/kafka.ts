@@ -89,7 +89,12 @@ function countErrors(result: EdnObject): Figure {
 
 function lagFigures(result: EdnObject): Figure[] {
   const lagS = numberOf(lookUp(result, ["worst-realtime-lag", "lag"]));
-  return lagS === undefined ? [] : [{ name: "worst lag", text: `${formatFigure(lagS)} s` }];
+  return lagS === undefined ? [] : [{
+    name: "worst lag",
+    text: `${
+      formatFigure(lagS)
+    } s that a message had waited when a poll missed it; no fault by itself`,
+  }];
 }
 
 /** An offset for each key. */

@@ -41,6 +41,10 @@ export const linKv: Workload = {
   name: "lin-kv",
   description: "a linearizable store: read, write, and compare-and-set of single keys",
   reusableClients: true,
+  refusals: {
+    "precondition-failed": "compare-and-sets that found another value",
+    "key-does-not-exist": "requests for a key not written yet",
+  },
   idempotent: ["read"],
   problem({ nodes, concurrency }) {
     const group = 2 * nodes.length;

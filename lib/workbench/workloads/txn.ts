@@ -16,13 +16,14 @@ import { checkRwRegister } from "../../checkers/elle/rw_register.ts";
 import { explainFinalState } from "../../checkers/elle/explain_final_state.ts";
 import { checkFinalState } from "../../checkers/elle/final_state.ts";
 import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded } from "../../checkers/elle/verdict.ts";
-import { joinWords, pluralize } from "../../checkers/format.ts";
+import { clip, formatEvent, joinWords, pluralize } from "../../checkers/format.ts";
 import { drawAnomalies } from "../../checkers/elle/draw.ts";
 import type { FinalStateCheck } from "../final_states.ts";
-import { type Edn, type EdnObject, Keyword, keyword } from "../../history/edn.ts";
+import { type Edn, type EdnObject, Keyword, keyword, printEdn } from "../../history/edn.ts";
 import { each } from "../clients/generator.ts";
-import type { Op } from "../../history/operations.ts";
-import { jsonToEdn } from "../../history/json.ts";
+import { type Op, pairs } from "../../history/operations.ts";
+import { type Key, keyOf } from "../../history/equality.ts";
+import { ednToJson, jsonToEdn } from "../../history/json.ts";
 import { array, json, oneOf, rpc, type Shape, tuple } from "../../rpc.ts";
 import { generateTransactions, type MicroOp } from "./txn_generator.ts";
 import { drawnPlaces, namesIn } from "./anomalies.ts";
@@ -54,9 +55,12 @@ export const txnListAppend: Workload = transactional({
  * itself passes for read committed. The final states show both.
  */
 const finalRegisters: FinalStateCheck = {
-  keys: (history) => [...new Set(history.flatMap(writtenKeys))],
+  keys: (history) => {
+    const keys = history.flatMap(writtenKeys).map((key): [Key, Edn] => [keyOf(key), key]);
+    return [...new Map(keys).values()];
+  },
   read: async (keys, call) => {
-    const reads = keys.map((key) => toJson([keyword("r"), key, null]));
+    const reads = keys.map((key) => ["r", ednToJson(key), null]);
     const reply = await call(txnOf("w", json), { txn: reads });
     return new Map(reply.txn.map(([, key, value]) => [jsonToEdn(key), jsonToEdn(value)]));
   },
@@ -91,6 +95,8 @@ function transactional(kind: Kind): Workload {
   return {
     ...workload,
     reusableClients: true,
+    refusals: { "txn-conflict": "transactions that gave way to others" },
+    remarks: findMismatches,
     idempotent: [], // each transaction may write
     generators(options, random) {
       const next = generateTransactions(options, random);
@@ -108,13 +114,40 @@ function transactional(kind: Kind): Workload {
   };
 }
 
+/** Transactions that came back as others: Maelstrom believes the reply, whatever was asked. */
+function findMismatches(history: readonly Op[]): string[] {
+  const wrong = pairs(history).filter(({ invocation, completion }) =>
+    completion?.type === "ok" && outlineOf(completion.value) !== outlineOf(invocation.value)
+  );
+  const [first] = wrong;
+  if (first?.completion === undefined) return [];
+  const { invocation, completion } = first;
+  return [
+    `${pluralize(wrong.length, "txn_ok")} answered another transaction than was asked, the first ` +
+    `that of ${formatEvent(completion)}: asked ${clip(printEdn(invocation.value), VALUE_WIDTH)}, ` +
+    `got ${clip(printEdn(completion.value), VALUE_WIDTH)}. Maelstrom believes such a reply.`,
+  ];
+}
+
+const VALUE_WIDTH = 60;
+
+/** What of a transaction a reply may not change: all but what its reads return. */
+function outlineOf(value: Edn): string {
+  return printEdn(
+    microOpsOf(value).map((op) => {
+      const [f = null, key = null, argument = null] = Array.isArray(op) ? op : [];
+      return f === keyword("r") ? [f, key] : [f, key, argument];
+    }),
+  );
+}
+
 function listAnomalies(result: EdnObject): Figure[] {
   const types = namesIn(result["anomaly-types"]);
   return [{ name: "anomalies", text: types.length === 0 ? "none" : joinWords(types) }];
 }
 
 function txnOf(write: string, seen: Shape<unknown>) {
-  return rpc("txn", { txn: array(json) }, { txn: array(microOpOf(write, seen)) });
+  return rpc("txn", { txn: array<unknown>(json) }, { txn: array(microOpOf(write, seen)) });
 }
 
 function appends({ value }: Op): boolean {

@@ -115,3 +115,18 @@ Deno.test("stored results are compared without what depends on the order of a se
   const one = project({ "valid?": false, anomalies: { G0: [1] }, extra: 1 });
   assertEquals(one, project({ "valid?": false, anomalies: { G0: [2] }, extra: 2 }));
 });
+
+Deno.test("a txn_ok that answers another transaction is remarked on, with both", () => {
+  const remarks = (asked: string, got: string) =>
+    txnRwRegister.remarks?.([
+      { index: 0, time: 0, type: "invoke", process: 3, f: "txn", value: parseEdn(asked) },
+      { index: 1, time: 5e8, type: "ok", process: 3, f: "txn", value: parseEdn(got) },
+    ]);
+  assertEquals(remarks("[[:r 1 nil] [:w 2 3]]", "[[:r 1 7] [:w 2 3]]"), []);
+  for (const got of ["[[:r 1 nil]]", "[[:r 1 nil] [:w 2 4]]", "[[:r 5 nil] [:w 2 3]]"]) {
+    assertEquals(remarks("[[:r 1 nil] [:w 2 3]]", got), [
+      "1 txn_ok answered another transaction than was asked, the first that of process 3 at " +
+      `0.500 s: asked [[:r 1 nil] [:w 2 3]], got ${got}. Maelstrom believes such a reply.`,
+    ]);
+  }
+});

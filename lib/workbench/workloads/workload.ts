@@ -97,6 +97,10 @@ export interface Judge {
 }
 
 export interface Workload extends Judge {
+  /** Errors that are answers of a correct node, by name, and what they are of. Default: none. */
+  readonly refusals?: Readonly<Record<string, string>>;
+  /** What a history shows that the checker, as Maelstrom's, passes over. Default: nothing. */
+  readonly remarks?: (history: readonly Op[]) => readonly string[];
   readonly name: string;
   /** One line for a person. */
   readonly description: string;
