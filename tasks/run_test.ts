@@ -57,8 +57,8 @@ Deno.test("where nothing can be written, that is said in a sentence", () =>
     const argv = ["run", "--quiet", "-A", "--config", fromRoot("deno.json")];
     const run = (...more: string[]) => runDeno([...argv, ...more], folder);
     const { code, err } = await run(fromRoot("tasks/run.ts"), "1", ...WORKBENCH);
-    assertEquals(code, 254);
-    assertMatch(err, /^deno task 1: cannot write to results\/runs, where runs .*\n$/);
+    assertEquals(code, 255);
+    assertMatch(err, /^deno task 1: results\/runs\/echo cannot be written: Not a directory\.\n$/);
     await Deno.remove(join(folder, "nodes"), { recursive: true });
     const elsewhere = await run(fromRoot("tasks/run.ts"), "1", ...WORKBENCH);
     assertMatch(elsewhere.err, /there is no file nodes\/1_echo\.ts in \/.*\.\n$/);

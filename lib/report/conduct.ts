@@ -10,6 +10,7 @@ import {
   joinWords,
   listNodes,
   pluralize,
+  printable,
   tally,
 } from "../checkers/format.ts";
 import { printError } from "../checkers/stats.ts";
@@ -198,14 +199,14 @@ const QUOTE_WIDTH = 60;
 
 /** The part of a problem's line around its fault, with marks where something is left out. */
 export function showFault({ line = "", at = 0 }: Problem, width: number): string {
-  if (line.length <= width) return line;
+  if (line.length <= width) return printable(line, Infinity);
   const from = Math.max(0, Math.min(at - (width >> 1), line.length - width));
   const part = line.slice(from + 1, from + width - 1);
   const [head, tail] = [
     from === 0 ? line[0] : "…",
     from + width >= line.length ? line.at(-1) : "…",
   ];
-  return `${head}${part}${tail}`;
+  return printable(`${head}${part}${tail}`);
 }
 
 const GROUPS_LIMIT = 4;

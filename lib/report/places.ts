@@ -83,6 +83,9 @@ function keepExisting(places: readonly Place[], dir: string | undefined): Place[
 
 /** Whether a path is there, and no empty folder. */
 function holdsSomething(path: string): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats !== undefined && (!stats.isDirectory() || readdirSync(path).length > 0);
+  try {
+    return !statSync(path).isDirectory() || readdirSync(path).length > 0;
+  } catch {
+    return false; // whatever hinders looking, there is nothing to look at
+  }
 }

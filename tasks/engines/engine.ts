@@ -6,7 +6,8 @@
 import type { Limit } from "../../lib/report/limits.ts";
 import type { Summary } from "../../lib/report/summary.ts";
 import { reasonOf } from "../../lib/message.ts";
-import { type EngineName, UsageError } from "../../lib/workbench/option.ts";
+import type { EngineName } from "../../lib/workbench/option.ts";
+import { UnwritableFile } from "../../lib/workbench/store/writer.ts";
 import type { Plan } from "../../lib/workbench/plan.ts";
 
 export interface Engine {
@@ -29,13 +30,13 @@ export const RUNS = "results/runs";
 /**
  * Begins to write where runs leave their files.
  *
- * @throws {UsageError} if nothing can be written there.
+ * @throws {UnwritableFile} if nothing can be written there.
  */
 export function openRuns<T>(root: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
-    throw new UsageError(
+    throw new UnwritableFile(
       `cannot write to ${root}, where runs leave their files: ${reasonOf(error)}`,
     );
   }

@@ -6,7 +6,7 @@
 import { RealClock } from "../../lib/workbench/clock/real_clock.ts";
 import { printable } from "../../lib/checkers/format.ts";
 import { isEdnObject, printEdn } from "../../lib/history/edn.ts";
-import { describeError } from "../../lib/message.ts";
+import { describeError, reasonOf } from "../../lib/message.ts";
 import { NS_PER_S, type Op, opToEdn } from "../../lib/history/operations.ts";
 import type { Fault } from "../../lib/workbench/faults/kinds.ts";
 import { describeGrudge } from "../../lib/workbench/faults/partitions.ts";
@@ -21,7 +21,7 @@ import { showProgress } from "../../lib/report/progress.ts";
 import type { Limit } from "../../lib/report/limits.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
 import { detectStyle } from "../../lib/report/text.ts";
-import { type EndedRun, openRuns, type Reporting, RUNS } from "./engine.ts";
+import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
 /** What phases are called on the progress line. */
 const PHASES: Readonly<Record<Phase, string>> = {
@@ -41,7 +41,7 @@ export async function runWorkbench(
   reporting: Reporting,
 ): Promise<EndedRun> {
   const { program = "", args, timeLimitS } = plan;
-  const folder = openRuns(RUNS, () => RunFolder.create(RUNS, plan.workload));
+  const folder = RunFolder.create(RUNS, plan.workload);
   const dir = folder.path;
   folder.writeMap("test", planToEdn(plan));
   writePlan(dir, plan);
@@ -80,14 +80,11 @@ function drawingsOf({ results, workload }: RunResult): ReadonlyMap<string, strin
   return isEdnObject(judged) && workload.draw?.(judged) || new Map();
 }
 
-/** Lines of a stack trace that tell enough. */
-const STACK_LINES = 6;
-
 /** Why a run crashed whose nodes are not to blame. */
 function explainFailure(error: unknown): CrashReport {
   if (error instanceof UnwritableFile) return { text: `${error.message}.`, lastWords: [] };
-  const lastWords = describeError(error).split("\n").slice(0, STACK_LINES);
-  return { text: "The workbench itself failed:", lastWords };
+  console.error(printable(describeError(error)));
+  return { text: `The workbench itself failed: ${reasonOf(error)}`, lastWords: [] };
 }
 
 /** Follows a run: writes its logs, reports problems, and knows what the progress line shows. */
