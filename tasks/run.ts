@@ -84,7 +84,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       // Also of an interrupted run of many, as far as it came.
       if (challenges.length > 1 && scores.length > 0) say(`\n${scoreboard()}`);
     }
-    if (own.json) console.log(JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2));
+    if (own.json) console.log(summaryJson(reports.length === 1 ? reports[0] ?? [] : reports));
     else if (own.quiet) console.log(scoreboard());
     return EXIT_STATUS[worstEnding(scores.map(({ summary }) => summary))];
   });
