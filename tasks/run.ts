@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { renderRuns, renderScoreboard, type Score, worstEnding } from "../lib/report/render.ts";
+import {
+  renderRuns,
+  renderScoreboard,
+  type Score,
+  summaryJson,
+  worstEnding,
+} from "../lib/report/render.ts";
 import { EXIT_STATUS } from "../lib/report/summary.ts";
 import { detectStyle } from "../lib/report/text.ts";
 import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
