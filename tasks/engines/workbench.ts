@@ -19,7 +19,7 @@ import { showProgress } from "../../lib/report/progress.ts";
 import type { Limit } from "../../lib/report/limits.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
 import { detectStyle } from "../../lib/report/text.ts";
-import { type EndedRun, openRuns, type Reporting, RUNS } from "./engine.ts";
+import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
 /** What phases are called on the progress line. */
 const PHASES: Readonly<Record<Phase, string>> = {
@@ -39,7 +39,7 @@ export async function runWorkbench(
   reporting: Reporting,
 ): Promise<EndedRun> {
   const { program = "", args, timeLimitS } = plan;
-  const folder = openRuns(RUNS, () => RunFolder.create(RUNS, plan.workload));
+  const folder = RunFolder.create(RUNS, plan.workload);
   const dir = folder.path;
   folder.writeMap("test", planToEdn(plan));
   writePlan(dir, plan);
