@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { summaryJson } from "../lib/report/render.ts";
 import { EXIT_STATUS } from "../lib/report/summary.ts";
 import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
 import type { Options } from "../lib/workbench/option.ts";
@@ -55,7 +56,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   return await interruptible(async (signal) => {
     const ended = await engine.run(plan, challenge?.limits ?? [], reportingOf(own, signal));
     const ran = { plan, engine: engine.name, ...(challenge && { challenge: challenge.id }) };
-    if (own.json) console.log(JSON.stringify(endedJson(ended, ran), null, 2));
+    if (own.json) console.log(summaryJson(endedJson(ended, ran)));
     else console.log(`${own.quiet ? "" : "\n"}${renderEnded(ended, title, ran)}`);
     return EXIT_STATUS[ended.summary.ending];
   });

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { renderRuns, renderScoreboard, type Score, worstEnding } from "../lib/report/render.ts";
+import {
+  renderRuns,
+  renderScoreboard,
+  type Score,
+  summaryJson,
+  worstEnding,
+} from "../lib/report/render.ts";
 import { EXIT_STATUS } from "../lib/report/summary.ts";
 import { detectStyle } from "../lib/report/text.ts";
 import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
@@ -85,7 +91,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       // Also of an interrupted run of many, as far as it came.
       if (challenges.length > 1 && scores.length > 0) say(`\n${scoreboard()}`);
     }
-    if (own.json) console.log(JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2));
+    if (own.json) console.log(summaryJson(reports.length === 1 ? reports[0] ?? [] : reports));
     else if (own.quiet) console.log(scoreboard());
     return EXIT_STATUS[worstEnding(scores.map(({ summary }) => summary))];
   });

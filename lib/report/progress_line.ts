@@ -5,7 +5,7 @@
  */
 
 import { clip } from "../checkers/format.ts";
-import { terminalColumns } from "./text.ts";
+import { isDumbTerminal, terminalColumns } from "./text.ts";
 
 interface Progress {
   readonly done: number;
@@ -23,15 +23,15 @@ export interface ProgressLine {
 interface Terminal extends Pick<typeof Deno.stderr, "isTerminal" | "write"> {
   /** How wide it is at the moment. */
   readonly columns: () => number;
-  /** The value of `TERM`. */
-  readonly kind: () => string | undefined;
+  /** Whether it cannot go back in a line. */
+  readonly isDumb: () => boolean;
 }
 
 const STDERR: Terminal = {
   isTerminal: () => Deno.stderr.isTerminal(),
   write: (bytes) => Deno.stderr.write(bytes),
   columns: terminalColumns,
-  kind: () => Deno.env.get("TERM"),
+  isDumb: isDumbTerminal,
 };
 
 const SEPARATOR = " · ";
@@ -48,7 +48,7 @@ const CLEAR_LINE = "\r\x1b[K";
  * @param terminal Standard error, unless given.
  */
 export function showLine(read: () => Progress, terminal: Terminal = STDERR): ProgressLine {
-  if (!terminal.isTerminal() || terminal.kind() === "dumb") {
+  if (!terminal.isTerminal() || terminal.isDumb()) {
     return { stop: () => Promise.resolve() };
   }
   let written = Promise.resolve();

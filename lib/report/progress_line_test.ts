@@ -3,13 +3,19 @@ import { delay } from "@std/async";
 import { showLine } from "./progress_line.ts";
 
 /** A terminal that keeps what is written on it. */
-function keepingTerminal({ isTerminal = true, columns = 80, kind = "xterm" } = {}) {
+function keepingTerminal({ isTerminal = true, columns = 80, isDumb = false } = {}) {
   const written: string[] = [];
   const write = (bytes: Uint8Array) => {
     written.push(new TextDecoder().decode(bytes));
     return Promise.resolve(bytes.length);
   };
-  return { written, isTerminal: () => isTerminal, write, columns: () => columns, kind: () => kind };
+  return {
+    written,
+    isTerminal: () => isTerminal,
+    write,
+    columns: () => columns,
+    isDumb: () => isDumb,
+  };
 }
 
 Deno.test("a progress line shows how far it is, is redrawn in place, and leaves nothing", async () => {
@@ -44,7 +50,7 @@ Deno.test("where no terminal is, or none any more, a progress line keeps quiet",
     write: () => Promise.reject(new Deno.errors.BrokenPipe()),
   };
   await showLine(() => ({ done: 0, total: 1, words: [] }), gone).stop();
-  const dumb = keepingTerminal({ kind: "dumb" });
+  const dumb = keepingTerminal({ isDumb: true });
   await showLine(() => ({ done: 0, total: 1, words: [] }), dumb).stop();
   assertEquals(dumb.written, []);
 });

@@ -23,6 +23,12 @@ export function detectStyle(): Required<Style> {
   return { color: !Deno.noColor, width: Math.max(60, Math.min(terminalColumns(), 100)) };
 }
 
+/** Whether the terminal only takes lines, one below another; not where `TERM` may not be read. */
+export function isDumbTerminal(): boolean {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: "TERM" });
+  return state === "granted" && Deno.env.get("TERM") === "dumb";
+}
+
 /** How wide the terminal is; 80 where it does not know, as one that a script opened may not. */
 export function terminalColumns(): number {
   try {

@@ -5,9 +5,7 @@
  */
 import type { Limit } from "../../lib/report/limits.ts";
 import type { Summary } from "../../lib/report/summary.ts";
-import { reasonOf } from "../../lib/message.ts";
 import type { EngineName } from "../../lib/workbench/option.ts";
-import { UnwritableFile } from "../../lib/workbench/store/writer.ts";
 import type { Plan } from "../../lib/workbench/plan.ts";
 
 export interface Engine {
@@ -26,21 +24,6 @@ export interface EndedRun {
 
 /** Where a run's files go, from the project's folder. */
 export const RUNS = "results/runs";
-
-/**
- * Begins to write where runs leave their files.
- *
- * @throws {UnwritableFile} if nothing can be written there.
- */
-export function openRuns<T>(root: string, open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    throw new UnwritableFile(
-      `cannot write to ${root}, where runs leave their files: ${reasonOf(error)}`,
-    );
-  }
-}
 
 /** How a run is reported while it goes on. */
 export interface Reporting {

@@ -17,7 +17,7 @@ import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import type { Limit } from "../../lib/report/limits.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
 import { isInstalled } from "../shared/installed.ts";
-import { type EndedRun, openRuns, type Reporting, RUNS } from "./engine.ts";
+import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
 /** Where `deno task setup:maelstrom` puts it. */
 const INSTALLED = "maelstrom/maelstrom";
@@ -86,7 +86,7 @@ export async function runMaelstrom(
   },
 ): Promise<EndedRun> {
   const home = resolve(root, "maelstrom");
-  openRuns(root, () => Deno.mkdirSync(home, { recursive: true }));
+  Deno.mkdirSync(home, { recursive: true });
   const before = latestRun(home);
   const child = new Deno.Command(launcher, {
     args: argumentsOf(plan, reporting),

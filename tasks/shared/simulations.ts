@@ -11,7 +11,7 @@ import {
   type SimulatedRun,
   SUMMARIES,
 } from "../../lib/report/sweep.ts";
-import { detectStyle } from "../../lib/report/text.ts";
+import { detectStyle, isDumbTerminal } from "../../lib/report/text.ts";
 import { formatWhole } from "../../lib/checkers/format.ts";
 import { SimulationWorker, sweep } from "../../lib/simulator/sweep/pool.ts";
 import type { TraceFilter } from "../../lib/simulator/trace.ts";
@@ -117,7 +117,7 @@ function renderRun(target: Target, run: SimulatedRun, options: SimulationOptions
 }
 
 function attemptsLine(): ((attempts: number) => void) | undefined {
-  if (!Deno.stderr.isTerminal() || Deno.env.get("TERM") === "dumb") return undefined;
+  if (!Deno.stderr.isTerminal() || isDumbTerminal()) return undefined;
   const encoder = new TextEncoder();
   return (attempts) => Deno.stderr.writeSync(encoder.encode(`\r${attempts} runs tried\x1b[K\r`));
 }
