@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { printable } from "../lib/checkers/format.ts";
 import { renderJudgement } from "../lib/report/judgement.ts";
 import { detectStyle } from "../lib/report/text.ts";
 import type { CheckOptions } from "../lib/checkers/checker.ts";
@@ -101,7 +102,8 @@ function checkPath(
     return judgement.differences.length === 0 ? EQUAL : DIFFERENT;
   } catch (error) {
     if (!(error instanceof UnreadableRun)) throw error;
-    console.error(error.message.includes(path) ? error.message : `${path}: ${error.message}`);
+    const { message } = error;
+    console.error(printable(message.includes(path) ? message : `${path}: ${message}`));
     return USAGE_STATUS;
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { reasonOf } from "../../lib/message.ts";
+import { printable } from "../../lib/checkers/format.ts";
 import { EXIT_STATUS } from "../../lib/report/summary.ts";
 import {
   type Arguments,
@@ -115,7 +116,7 @@ export async function conclude(task: string, work: () => Promise<number>): Promi
     }
     const isUsage = error instanceof UsageError;
     if (isUsage || error instanceof UnwritableFile || isSystemError(error)) {
-      const { message } = error;
+      const message = printable(error.message);
       console.error(`deno task ${task}: ${message}${/[.!?]$/.test(message) ? "" : "."}`);
       Deno.exit(isUsage ? USAGE_STATUS : EXIT_STATUS.crash);
     }
