@@ -12,7 +12,7 @@ const MAX_STRING = 2 ** 29 - 24;
  * that is longer than the bound is cut there.
  */
 export class LineSplitter {
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new TextDecoder(undefined, { ignoreBOM: true }); // which would drop it
   readonly #longest: number;
   #started: string[] = [];
   #pending = 0;

@@ -17,6 +17,7 @@ import {
   drawSeed,
   ENGINE,
   LOGGING,
+  note,
   OUTPUT,
   readArguments,
   reportingOf,
@@ -42,7 +43,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const stored = readPlan(dir);
   const engine = await chooseEngine(own.engine ?? stored.engine);
   requireOwnSupport(engine, own, OWN);
-  const { seed = drawSeed(), ...options } = applyGiven(stored.options, run);
+  const { seed = drawSeed(), ...options } = applyGiven(stored.options, run, note);
   const isSeeded = engine.name !== "maelstrom" || run.seed !== undefined; // Maelstrom has no seeds
   const plan = planOf({
     seed,

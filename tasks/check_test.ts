@@ -73,6 +73,31 @@ function withChange(
   }
 }
 
+Deno.test("a run that was cut off has no verdict, unless what there is of it is wrong already", () => {
+  const dir = Deno.makeTempDirSync();
+  const event = (index: number, type: string, value: string) =>
+    `{:index ${index}, :time ${index}, :type :${type}, :process 0, :f :echo, :value ${value}}\n`;
+  const whole = event(0, "invoke", '"a"') + event(1, "ok", '{:echo "a"}');
+  const judged = (history: string) => {
+    Deno.writeTextFileSync(`${dir}/history.edn`, history);
+    return run(dir, "-w", "echo").output;
+  };
+  try {
+    assertStringIncludes(judged(whole), "verdict true; there is no results.edn");
+    const late = event(2, "invoke", '"b"') + event(3, "info", '"b"');
+    assertStringIncludes(judged(whole + late), "verdict true");
+    const open = judged(whole + event(2, "invoke", '"b"'));
+    assertStringIncludes(open, "verdict unknown");
+    assertStringIncludes(open, "cut off: it left no results, and 1 operation never completed.");
+    Deno.writeTextFileSync(`${dir}/plan.json`, "{}");
+    assertStringIncludes(judged(whole), "verdict unknown");
+    assertStringIncludes(judged(whole), "cut off: it left no results.");
+    assertStringIncludes(judged(whole.replace('{:echo "a"}', '{:echo "b"}')), "verdict false");
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
+});
+
 Deno.test("a figure that differs is shown with both values, and the exit status is 1", () => {
   withChange("g-set/late", ["results.edn", ":attempt-count 48", ":attempt-count 47"], (dir) => {
     const { status, output } = run(dir);

@@ -22,6 +22,7 @@ import {
   drawSeed,
   ENGINE,
   LOGGING,
+  note,
   OUTPUT,
   readArguments,
   reportingOf,
@@ -60,7 +61,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   requireOwnSupport(engine, own, OWN);
   const plans = challenges.flatMap((challenge) =>
     challenge.runs.flatMap((options) => {
-      const mine = requireSupport(applyGiven(options, run), engine);
+      const mine = requireSupport(applyGiven(options, run, note), engine);
       const plan = () => planOf({ seed: drawSeed(), ...mine });
       return Array.from({ length: own.runs }, () => ({ challenge, plan: plan() }));
     })

@@ -17,7 +17,12 @@ async function challenge1(answer: string, ...argv: string[]): Promise<Finished> 
     await Deno.writeTextFile(join(folder, "nodes/1_echo.ts"), nodeScript(answer), { mode: 0o755 });
     ran = await runDeno([
       ...["run", "--quiet", "--config", fromRoot("deno.json")],
-      ...["--allow-read", "--allow-write=results", "--allow-run", "--allow-env"],
+      ...[
+        "--allow-read",
+        "--allow-write=results",
+        "--allow-run",
+        "--allow-env=PATH,TMPDIR,MAELSTROM",
+      ],
       ...[fromRoot("tasks/run.ts"), "1", "--time-limit", "1", ...argv, "--", folder],
     ], folder);
   });

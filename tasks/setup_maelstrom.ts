@@ -7,6 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { type ProgressLine, showLine } from "../lib/report/progress_line.ts";
 import { holdsMaelstrom, installMaelstrom, type InstallOptions } from "./shared/install.ts";
+import { interruptible } from "./shared/interrupt.ts";
 import { isInstalled } from "./shared/installed.ts";
 
 const RELEASE = {
@@ -69,12 +70,11 @@ async function main(): Promise<void> {
     console.log(`Maelstrom is already there: ${target}/maelstrom`);
   } else {
     console.log(`Downloading ${RELEASE.url}`);
-    const interrupted = new AbortController();
-    Deno.addSignalListener("SIGINT", () => interrupted.abort(new Error("interrupted")));
     const { show, stop } = progressLine();
     try {
-      const { signal } = interrupted;
-      await installMaelstrom({ ...RELEASE, target, signal, ...(show && { onProgress: show }) });
+      await interruptible((signal) =>
+        installMaelstrom({ ...RELEASE, target, signal, ...(show && { onProgress: show }) })
+      );
     } finally {
       await stop();
     }
@@ -95,6 +95,4 @@ if (import.meta.main) {
     console.error(error instanceof Error ? error.message : error);
     Deno.exitCode = 1;
   }
-  // A listener for Ctrl-C would keep the process.
-  Deno.exit();
 }

@@ -24,6 +24,7 @@ import {
   conclude,
   drawSeed,
   INTERRUPTED_STATUS,
+  note,
   readArguments,
   USAGE_STATUS,
 } from "./shared/command_line.ts";
@@ -126,7 +127,7 @@ function targetsOf(
   trace: TraceFilter = {},
 ): Target[] {
   return challenge.runs.map((options) => {
-    const mine = requireSupport(applyGiven(options, run), { name: "simulator" });
+    const mine = requireSupport(applyGiven(options, run, note), { name: "simulator" });
     const plan = planOf({ seed: drawSeed(), ...mine });
     const problem = filterProblem(trace, plan.nodes);
     if (problem !== undefined) throw new UsageError(`--trace-node: ${problem}`);

@@ -11,7 +11,7 @@ const ANSWERS_ANOTHER = "nodes/faulty/answers_another.ts";
 
 /** Starts a simulation as a process. */
 function simulation(argv: readonly string[]): Deno.ChildProcess {
-  const args = ["run", "--quiet", "--allow-read", "--allow-env", "tasks/simulate.ts", ...argv];
+  const args = ["run", "--quiet", "--allow-read", "tasks/simulate.ts", ...argv];
   return spawnDeno(args, fromRoot("."));
 }
 

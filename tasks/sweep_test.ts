@@ -15,7 +15,7 @@ import { type Challenge, CHALLENGES } from "./shared/challenges.ts";
 import { FAULT_TOLERANCE } from "./testing/fault_tolerance.ts";
 
 /** Runs of each challenge. */
-const RUNS = Number(Deno.env.get("SWEEP_RUNS") ?? 60);
+const RUNS = Number(Deno.env.get("SWEEP_RUNS") ?? 24);
 
 /** A challenge's runs: its page's options made short, under each set of faults in turn. */
 function jobsOf({ id, runs }: Challenge): Job[] {

@@ -4,13 +4,19 @@
  * @module
  */
 import { type Ending, EXIT_STATUS } from "../lib/report/summary.ts";
-import { applyGiven, optionsHelp, TEST_OPTIONS } from "../lib/workbench/command_line.ts";
+import {
+  applyGiven,
+  DEFAULT_WORKLOAD,
+  optionsHelp,
+  TEST_OPTIONS,
+} from "../lib/workbench/command_line.ts";
 import { UsageError } from "../lib/workbench/option.ts";
 import { planOf } from "../lib/workbench/plan.ts";
 import { workloads } from "../lib/workbench/workloads/mod.ts";
 import { requireSupport } from "./engines/mod.ts";
+import { RUNS } from "./engines/engine.ts";
 import { runWorkbench } from "./engines/workbench.ts";
-import { conclude, drawSeed, readArguments, reportingOf } from "./shared/command_line.ts";
+import { conclude, drawSeed, note, readArguments, reportingOf } from "./shared/command_line.ts";
 import { renderEnded } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 
@@ -19,8 +25,19 @@ const COMMAND = {
   engine: "workbench",
   run: true,
   words: 1,
+  passesWords: true,
   refused: { delivery: "it needs the simulator (deno task sim)" },
 } as const;
+
+/** Maelstrom's other commands, and what does their work here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  analyze: `"analyze" is here: deno task check ${RUNS}/latest`,
+  demo: '"demo" is here: deno task all',
+  doc: '"doc" writes the pages of Maelstrom\'s own guide, which stand at ' +
+    "https://github.com/jepsen-io/maelstrom/tree/main/doc",
+  serve: `there is no server here to "serve" files: those of each run lie in ${RUNS}`,
+  "test-all": '"test-all" is here: deno task all',
+};
 
 /** The last line of Maelstrom's own output, for scripts that look for it. */
 const LAST_WORDS: Readonly<Record<Ending, string>> = {
@@ -32,6 +49,8 @@ const LAST_WORDS: Readonly<Record<Ending, string>> = {
 
 /** Runs what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
+  const elsewhere = ELSEWHERE[argv[0] ?? ""];
+  if (elsewhere !== undefined) throw new UsageError(elsewhere);
   const { own, run, words: [command = ""], help } = readArguments(argv, COMMAND);
   if (help || command === "help") {
     console.log(HELP);
@@ -40,7 +59,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (command !== "test") {
     throw new UsageError(`expected the command "test", got "${command}"; --help tells more`);
   }
-  const options = requireSupport(applyGiven({}, run), { name: "workbench" });
+  const given = applyGiven({ workload: DEFAULT_WORKLOAD }, run, note);
+  const options = requireSupport(given, { name: "workbench" });
   planOf(options); // complains before anything starts
   return await interruptible(async (signal) => {
     for (let n = 1;; n++) {
@@ -56,7 +76,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 const HELP = [
-  "deno task workbench test -w WORKLOAD --bin FILE [options] [-- arguments for the node]",
+  "deno task workbench test -w WORKLOAD --bin FILE [options] [[--] arguments for the node]",
   "",
   "Runs FILE as the nodes of a distributed system and checks what clients see, as Maelstrom does.",
   "Exit status: 0 valid, 1 invalid, 2 unknown, 254 wrong arguments, 255 crash.",

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { delay } from "@std/async";
 import { join } from "node:path";
 import { UsageError } from "../lib/workbench/option.ts";
 import { planOf } from "../lib/workbench/plan.ts";
@@ -18,7 +19,12 @@ function start(folder: string, answer: string, argv: readonly string[]): Deno.Ch
   Deno.writeTextFileSync(join(folder, "node"), nodeScript(answer), { mode: 0o755 });
   return spawnDeno([
     ...["run", "--quiet", "--config", fromRoot("deno.json")],
-    ...["--allow-read", "--allow-write=results", "--allow-run", "--allow-env"],
+    ...[
+      "--allow-read",
+      "--allow-write=results",
+      "--allow-run",
+      "--allow-env=PATH,TMPDIR,MAELSTROM",
+    ],
     ...[fromRoot("tasks/workbench.ts"), "test", "--bin", "./node", ...argv, "--", folder],
   ], folder);
 }
@@ -129,6 +135,59 @@ Deno.test("a node that ends by itself ends the run at once with status 255 and i
   });
 });
 
+Deno.test("what a node wrote reaches the terminal escaped", async () => {
+  const garbles = String.raw`printf '\033]0;T\007\033[2J\rgone\n' | tee /dev/stderr; exit 3`;
+  const argv = ["-w", "echo", ...BRIEF, "--log-stderr"];
+  await withRun(garbles, argv, ({ code, out, err }) => {
+    assertEquals(code, 255, out);
+    const raw = /(?!\n)\p{Cc}/u;
+    for (const text of [out, err]) {
+      assertMatch(text, /\\x1b\]0;T\\x07\\x1b\[2J/);
+      assert(!raw.test(text), text);
+    }
+  });
+});
+
+Deno.test("a message that nests too deeply mutes its node, and the run goes on to its end", async () => {
+  const deep = "$(printf '[%.0s' $(seq 2000))$(printf ']%.0s' $(seq 2000))";
+  const answer = `reply "\\"type\\":\\"echo_ok\\",\\"echo\\":${deep}"`;
+  await withRun(answer, ["-w", "echo", ...BRIEF], ({ code, out, err, folder }) => {
+    assertEquals(code, 1, out);
+    assertMatch(err, /it nests more than 1000 levels deep/);
+    assertMatch(latest(folder, "results.edn"), /:valid\? false/);
+  });
+});
+
+Deno.test("files that cannot be written crash the run, in a sentence, and nobody is left behind", async () => {
+  const inTheWay = `rm -rf "$1/results/runs"; : >"$1/results/runs"`;
+  const answer = `${inTheWay}; reply '"type":"echo_ok","echo":"'"$echo"'"'`;
+  await withRun(answer, ["-w", "echo", ...BRIEF], ({ code, out, err }) => {
+    assertEquals(code, 255, out);
+    assertMatch(out.replaceAll(/\s+/g, " "), /results\.edn cannot be written: Not a directory\./);
+    assertMatch(out, /The run crashed\.\n$/);
+    assertEquals(err, "");
+  });
+});
+
+Deno.test("of a run that is killed, the history so far is left", async () => {
+  await withFolder(async (folder) => {
+    const answer = `echo asked >&2; reply '"type":"echo_ok","echo":"'"$echo"'"'`;
+    const child = start(folder, answer, ["-w", "echo", ...BRIEF, "--time-limit", "60"]);
+    const current = join(folder, "results/runs/current/history.edn");
+    const history = () => {
+      try {
+        return Deno.readTextFileSync(current);
+      } catch {
+        return "";
+      }
+    };
+    for (let tries = 0; !history().includes(":type :ok") && tries < 600; tries++) await delay(50);
+    child.kill("SIGKILL");
+    await Promise.all([child.status, child.stdout.cancel(), child.stderr.cancel()]);
+    assertMatch(history(), /^({:index .*}\n)+$/);
+  });
+});
+
 Deno.test("Ctrl-C ends the run and its nodes with status 130; the history is kept", async () => {
   await withFolder(async (folder) => {
     const argv = ["-w", "echo", ...BRIEF, "--time-limit", "60", "--log-stderr"];
@@ -161,7 +220,10 @@ Deno.test("wrong arguments end with status 254 and say what is wrong", async () 
   });
   for (
     const [argv, why] of [
-      [["demo"], 'expected the command "test"'],
+      [["tset"], 'expected the command "test"'],
+      [["demo"], "deno task all"],
+      [["analyze", "-t", "1"], "deno task check"],
+      [["serve", "--port", "8080"], "no server here"],
       [["test", "-w", "echo"], "--bin is missing"],
       [["test", "-w", "echo", "--bin", "/nowhere/node"], "there is no file"],
       [["test", "-w", "echo", "--bin", "/tmp"], "is no file"],

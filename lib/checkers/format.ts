@@ -99,6 +99,22 @@ export function clip(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
+/** What a terminal acts on instead of showing it, or what is not to be seen but matters. */
+const UNPRINTABLE = /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+
+/**
+ * A text that somebody else wrote, as it may be shown: whatever a terminal would act on is escaped,
+ * and what exceeds `width` characters is cut, and counted.
+ */
+export function printable(text: string, width = 2_000): string {
+  const rest = text.length - width;
+  const kept = rest > 0 ? `${text.slice(0, width)}… (${formatWhole(rest)} more characters)` : text;
+  return kept.replace(UNPRINTABLE, (unit) => {
+    const code = unit.charCodeAt(0).toString(16);
+    return code.length <= 2 ? `\\x${code.padStart(2, "0")}` : `\\u${code.padStart(4, "0")}`;
+  });
+}
+
 /** Counts how often each key occurs, most frequent first; ties in order of first appearance. */
 export function tally<T>(keys: Iterable<T>): [T, number][] {
   const counts = new Map<T, number>();

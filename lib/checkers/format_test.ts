@@ -9,6 +9,7 @@ import {
   joinWords,
   listValues,
   pluralize,
+  printable,
   tally,
 } from "./format.ts";
 
@@ -45,4 +46,14 @@ Deno.test("thousands are set apart", () => {
 
 Deno.test("a text that is too long ends in an ellipsis", () => {
   assertEquals([clip("abcd", 4), clip("abcde", 4)], ["abcd", "abc…"]);
+});
+
+Deno.test("what a terminal would act on is escaped, and a long text is cut and counted", () => {
+  const wild = "\x1b]0;title\x07 \x1b[2J\r\x7f\x9b31m\u202eabc\u2028\0";
+  assertEquals(
+    printable(wild),
+    String.raw`\x1b]0;title\x07 \x1b[2J\x0d\x7f\x9b31m\u202eabc\u2028\x00`,
+  );
+  assertEquals(printable("plain\ttext,\n größer als 🦕"), "plain\ttext,\n größer als 🦕");
+  assertEquals(printable("v".repeat(65_536), 3), "vvv… (65,533 more characters)");
 });

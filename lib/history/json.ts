@@ -44,17 +44,6 @@ function exactNumber(_key: string, value: unknown, context?: ReviverContext): un
   return Number.isInteger(value) ? new Float(value) : value;
 }
 
-/** Returns the JSON object at the start of a text, whatever follows it; `undefined` if none. */
-export function leadingObject(text: string): string | undefined {
-  const parts = /"(?:[^"\\]|\\.)*"|[{}]/g;
-  let depth = 0;
-  for (let part = parts.exec(text); part !== null; part = parts.exec(text)) {
-    if (part[0] === "{") depth++;
-    else if (part[0] === "}" && --depth === 0) return text.slice(0, parts.lastIndex);
-  }
-  return undefined;
-}
-
 /** Prints what {@linkcode parseJson} returned as JSON again. */
 export function printJson(value: unknown): string {
   try {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Float, parseEdn } from "./edn.ts";
-import { bodyToEdn, ednToJson, jsonToEdn, leadingObject, parseJson, printJson } from "./json.ts";
+import { bodyToEdn, ednToJson, jsonToEdn, parseJson, printJson } from "./json.ts";
 
 Deno.test("numbers that a double cannot hold keep every digit and their form", () => {
   const text = '{"id":12345678901234567891,"near":12345678901234567892,"whole":5.0,"big":1e3}';
@@ -38,11 +38,4 @@ Deno.test("EDN becomes JSON again, with its numbers", () => {
     printJson(ednToJson(edn)),
     '{"a":[1,1.0,1.5,12345678901234567890,7,0.50],"b":[null,"c","d"],"2.0":[3]}',
   );
-});
-
-Deno.test("the object at the start of a text is found, whatever its strings hold", () => {
-  assertEquals(leadingObject('{"a":{"b":1}} rest'), '{"a":{"b":1}}');
-  assertEquals(leadingObject('{"a":"}{\\"}"}{"b":2}'), '{"a":"}{\\"}"}');
-  assertEquals(leadingObject('{"a":{"b":1}'), undefined);
-  assertEquals(leadingObject("hello"), undefined);
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import { UNKNOWN } from "../checkers/checker.ts";
-import { clip } from "../checkers/format.ts";
+import { clip, printable } from "../checkers/format.ts";
 import { type Edn, printEdn } from "../history/edn.ts";
 import type { Difference, Judgement } from "../workbench/store/judge.ts";
 import { alignCells, type Cell, listSentences, makePaint, type Paint, type Style } from "./text.ts";
@@ -34,7 +34,7 @@ const VALUE_WIDTH = 44;
 function table(differences: readonly Difference[], paint: Paint): string[] {
   const header = ["", "stored", "recomputed"].map((text): Cell => ({ text, tone: "quiet" }));
   const rows = differences.slice(0, DIFFERENCES_LIMIT).map(({ path, stored, recomputed }) => [
-    { text: path.map((key) => `:${key}`).join(" ") },
+    { text: printable(path.map((key) => `:${key}`).join(" ")) },
     { text: shorten(stored) },
     { text: shorten(recomputed) },
   ]);
@@ -46,5 +46,5 @@ function table(differences: readonly Difference[], paint: Paint): string[] {
 }
 
 function shorten(value: Edn | undefined): string {
-  return value === undefined ? "(absent)" : clip(printEdn(value), VALUE_WIDTH);
+  return value === undefined ? "(absent)" : printable(clip(printEdn(value), VALUE_WIDTH));
 }

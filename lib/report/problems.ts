@@ -3,10 +3,13 @@
  *
  * @module
  */
-import { formatSeconds } from "../checkers/format.ts";
+import { formatSeconds, printable } from "../checkers/format.ts";
 import type { Problem } from "../workbench/hosts/host.ts";
 import { showFault } from "./conduct.ts";
 import { makePaint, type Style, wrapParagraph } from "./text.ts";
+
+/** Characters that are shown of a line of standard error; the rest is in the node's log. */
+const SHOWN_WIDTH = 200;
 
 /** Renders a problem as a paragraph or two; without a width, with all of its line. */
 export function renderProblem(problem: Problem, style: Style = {}): string {
@@ -21,6 +24,6 @@ export function renderProblem(problem: Problem, style: Style = {}): string {
     ...(line === undefined ? [] : [head + showFault(problem, width - head.length)]),
     ...(consequence === undefined ? [] : wrapParagraph("    ", `${consequence}.`, width)),
     ...(lastWords.length === 0 ? [] : ["    its last words on standard error:"]),
-    ...lastWords.map((words) => paint("quiet", `      ${words}`)),
+    ...lastWords.map((words) => paint("quiet", `      ${printable(words, SHOWN_WIDTH)}`)),
   ].join("\n");
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { formatFigure, pluralize } from "../checkers/format.ts";
+import { formatFigure, pluralize, printable } from "../checkers/format.ts";
 import type { Figure, Metric, Place } from "../workbench/workloads/workload.ts";
 import type { Limit, MeasuredLimit } from "./limits.ts";
 import { METRICS, spreadOf } from "./metrics.ts";
@@ -119,7 +119,9 @@ function renderPlaces(places: readonly Place[], paint: Paint): string[] {
 
 /** Prints a summary, or several, as JSON for other programs. */
 export function summaryJson(summary: Summary | readonly Summary[]): string {
-  return JSON.stringify(summary, null, 2);
+  const shown = (_key: string, value: unknown) =>
+    typeof value === "string" ? printable(value) : value;
+  return JSON.stringify(summary, shown, 2);
 }
 
 /** A run of a challenge, as a line of the scoreboard. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { pluralize } from "../checkers/format.ts";
+import { pluralize, printable } from "../checkers/format.ts";
 import type { ShrunkRun, SimulationReport } from "../simulator/sweep/messages.ts";
 import type { Summaries } from "../simulator/sweep/pool.ts";
 import { renderRuns, renderSummary } from "./render.ts";
@@ -91,7 +91,7 @@ export function renderSweep(
     lines.push(countOf("beyond Maelstrom's checks, what nodes hold is wrong", diverging));
   }
   const table = runs.length === 0 ? [] : [renderRuns(summaries, { ...look, title }), ""];
-  return [...table, ...lines.map((line) => `    ${line}`)].join("\n");
+  return [...table, ...lines.map((line) => `    ${printable(line)}`)].join("\n");
 }
 
 /** How often each failure signature came, and in which runs first. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { stripVTControlCharacters, styleText } from "node:util";
+import { printable } from "../checkers/format.ts";
 import { type Alignment, padCells } from "../checkers/table.ts";
 
 /** How text is laid out and coloured. */
@@ -77,10 +78,15 @@ function wrap(text: string, width: number): string[] {
   return line === "" ? lines : [...lines, line];
 }
 
-/** Wraps a paragraph whose first line starts with `head`, and the others with as many blanks. */
+/**
+ * Wraps a paragraph whose first line starts with `head`, and the others with as many blanks. The text
+ * may quote what a node wrote; the head may not.
+ */
 export function wrapParagraph(head: string, text: string, width: number): string[] {
   const blank = " ".repeat(widthOf(head));
-  return wrap(text, width - blank.length).map((line, n) => `${n === 0 ? head : blank}${line}`);
+  return wrap(printable(text), width - blank.length).map((line, n) =>
+    `${n === 0 ? head : blank}${line}`
+  );
 }
 
 /**
@@ -89,7 +95,7 @@ export function wrapParagraph(head: string, text: string, width: number): string
  */
 export function listSentences(sentences: readonly string[], width: number): string[] {
   return sentences.flatMap((text) =>
-    text.startsWith("  ") ? [`  ${text}`] : wrapParagraph("  · ", text, width)
+    text.startsWith("  ") ? [`  ${printable(text)}`] : wrapParagraph("  · ", text, width)
   );
 }
 

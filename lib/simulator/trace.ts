@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { printable } from "../checkers/format.ts";
 import { printEdn } from "../history/edn.ts";
 import { NS_PER_MS, NS_PER_S, type Op } from "../history/operations.ts";
 import type { Body } from "../message.ts";
@@ -116,7 +117,7 @@ class Lines {
   add(timeNs: number, who: string, what: string, mark = " "): void {
     this.flush();
     this.#put((originNs) =>
-      `${formatSeconds(timeNs - originNs)} ${mark} ${who.padEnd(14)} ${what}`.trimEnd()
+      printable(`${formatSeconds(timeNs - originNs)} ${mark} ${who.padEnd(14)} ${what}`.trimEnd())
     );
   }
 

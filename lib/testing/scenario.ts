@@ -115,7 +115,7 @@ export async function scenario(
         problems.push(problem);
         transcriber?.problem?.(problem);
       },
-      crashed: crash,
+      failed: crash,
     });
     try {
       await cluster.start();

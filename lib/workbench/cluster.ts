@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Client } from "./clients/client.ts";
+import { Client, ClientTimeout } from "./clients/client.ts";
 import type { Clock } from "./clock/clock.ts";
 import type { Fault, FaultTarget } from "./faults/kinds.ts";
 import { findFault, readEnvelope } from "./hosts/envelope.ts";
@@ -36,12 +36,16 @@ interface ClusterOptions extends LinkOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly latency: Latency;
+  /** How long a node has to answer `init`. Default: {@linkcode INIT_TIMEOUT_MS}. */
+  readonly initTimeoutMs?: number;
   readonly observe?: PacketObserver;
   readonly problem: (problem: Omit<Problem, "timeNs">) => void;
   readonly log?: (node: string, line: string) => void;
-  readonly crashed: (crash: Crash) => void;
+  /** Called with each failure that ends the run: a {@linkcode Crash}, or an error of the workbench. */
+  readonly failed: (failure: unknown) => void;
 }
 
+/** How long Maelstrom waits for `init_ok`. */
 const INIT_TIMEOUT_MS = 10_000;
 /** The `msg_id` of an init: the first of its client's. */
 const INIT_MSG_ID = 1;
@@ -52,6 +56,8 @@ const LAST_WORDS = 8;
 export class Cluster implements NodeEvents, FaultTarget {
   readonly network: Network;
   readonly #options: ClusterOptions;
+  /** Nodes that have written something, be it to their logs. */
+  readonly #heard = new Set<string>();
   /** Nodes whose output is no longer read. */
   readonly #muted = new Set<string>();
   /** Mistakes that were noted, each once: a node that makes one is likely to go on. */
@@ -116,7 +122,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   }
 
   async #start(node: string): Promise<void> {
-    const { host, nodes } = this.#options;
+    const { host, nodes, initTimeoutMs = INIT_TIMEOUT_MS } = this.#options;
     if (!this.network.knows(node)) {
       this.network.register(node, (packet) => host.deliver(node, packet));
     }
@@ -129,15 +135,22 @@ export class Cluster implements NodeEvents, FaultTarget {
     try {
       await host.start(node, this);
       const request = { node_id: node, node_ids: [...nodes] };
-      await Promise.race([client.rpc(node, Init.init, request, INIT_TIMEOUT_MS), unheard]);
+      await Promise.race([client.rpc(node, Init.init, request, initTimeoutMs), unheard]);
     } catch (error) {
       if (this.#kills.get(node) !== kills) return; // killed before it was up
       if (error instanceof Crash) throw error;
-      throw this.#crash(node, `${node} did not start: ${reasonOf(error)}`);
+      const why = reasonOf(error) + this.#hint(node, error);
+      throw this.#crash(node, `${node} did not start: ${why}`);
     } finally {
       if (this.#starting.get(node) === reject) this.#starting.delete(node);
       client.close();
     }
+  }
+
+  /** Tells a slow start from silence. */
+  #hint(node: string, error: unknown): string {
+    if (!(error instanceof ClientTimeout) || this.#heard.has(node)) return "";
+    return "; no line has come from it. If it only starts slowly, --init-timeout gives it more time";
   }
 
   #crash(node: string, text: string): Crash {
@@ -176,16 +189,61 @@ export class Cluster implements NodeEvents, FaultTarget {
   // What nodes do.
 
   wrote(node: string, line: string): void {
+    this.#heard.add(node);
+    this.#attempt(() => this.#read(node, line));
+  }
+
+  sent(node: string, src: string, dest: string, text: string): void {
+    this.#attempt(() => this.#send(node, src, dest, text));
+  }
+
+  logged(node: string, line: string): void {
+    this.#heard.add(node);
+    this.#attempt(() => {
+      this.#errors.take(node, line);
+      this.#options.log?.(node, line);
+    });
+  }
+
+  misbehaved(node: string, did: string, consequence: string): void {
+    this.#attempt(() => {
+      if (!this.#stopping) {
+        this.#note({ node, text: `${node} ${did}`, consequence, isUnread: true });
+      }
+    });
+  }
+
+  exited(node: string, how: string): void {
+    this.#attempt(() => {
+      if (this.#stopping || this.#killed.has(node)) return;
+      throw this.#crash(node, `${node} ended: ${how}`);
+    });
+  }
+
+  failed(error: unknown): void {
+    this.#options.failed(error);
+  }
+
+  /** Does what a host's event asks for; what it throws ends the run, and not the process. */
+  #attempt(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  #read(node: string, line: string): void {
     if (this.#muted.has(node) || this.#stopping) return;
     const read = readEnvelope(line);
     if (typeof read === "string") {
       return this.#mute(node, `wrote a line that is no message: ${read}`, line, findFault(line));
     }
     if (read.hasSurplus) this.#noteSurplus(node, line);
-    this.sent(node, read.src, read.dest, read.text, read.body);
+    this.#send(node, read.src, read.dest, read.text, read.body);
   }
 
-  sent(node: string, src: string, dest: string, text: string, body?: Body): void {
+  #send(node: string, src: string, dest: string, text: string, body?: Body): void {
     if (this.#muted.has(node) || this.#stopping) return;
     const isInitOk = this.#initialisers.get(dest) === node && body?.in_reply_to === INIT_MSG_ID;
     if (isInitOk && !this.#starting.delete(node)) {
@@ -206,22 +264,6 @@ export class Cluster implements NodeEvents, FaultTarget {
     return number < this.#clients
       ? `sent a message to ${dest}, a client that has left: it had its answer, or gave up waiting`
       : `sent a message to ${dest}, a client that never was`;
-  }
-
-  logged(node: string, line: string): void {
-    this.#errors.take(node, line);
-    this.#options.log?.(node, line);
-  }
-
-  misbehaved(node: string, did: string, consequence: string): void {
-    if (!this.#stopping) {
-      this.#note({ node, text: `${node} ${did}`, consequence, isUnread: true });
-    }
-  }
-
-  exited(node: string, how: string): void {
-    if (this.#stopping || this.#killed.has(node)) return;
-    this.#options.crashed(this.#crash(node, `${node} ended: ${how}`));
   }
 
   /** Reads a node no more; the run ends if the node has yet to answer `init`. */
@@ -273,7 +315,7 @@ export class Cluster implements NodeEvents, FaultTarget {
       },
       (error) => {
         const text = `${node} could not be killed: ${reasonOf(error)}`;
-        this.#options.crashed(this.#crash(node, text));
+        this.failed(this.#crash(node, text));
       },
     );
     this.#killing.set(node, complete);
@@ -282,10 +324,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   /** Starts a killed node again, as soon as the kill is complete. */
   restart(node: string): void {
     if (!this.#killed.delete(node)) return;
-    this.#startAgain(node).catch((error) => {
-      if (error instanceof Crash) this.#options.crashed(error);
-      else throw error;
-    });
+    this.#startAgain(node).catch((error) => this.failed(error));
   }
 
   async #startAgain(node: string): Promise<void> {

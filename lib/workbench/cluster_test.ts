@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { LinKv } from "../workloads.ts";
 import { sleep } from "./clock/clock.ts";
 import { VirtualClock } from "./clock/virtual_clock.ts";
@@ -75,7 +75,10 @@ function stage(story: (stage: Stage) => Promise<void>, nodes = ["n0", "n1"]): Pr
     latency: { meanMs: 0, distribution: "constant" },
     observe: (event, { src, dest, body }) => packets.push([event, `${src} ${dest} ${body.type}`]),
     problem: (problem) => problems.push(problem),
-    crashed: (crash) => crashes.push(crash),
+    failed: (failure) => {
+      assert(failure instanceof Crash, String(failure));
+      crashes.push(failure);
+    },
   });
   const pass = (ms: number) => sleep(clock, ms * NS_PER_MS);
   return clock.run(() => story({ cluster, host, problems, crashes, packets, pass }));
@@ -100,7 +103,13 @@ Deno.test("a node that does not answer init within ten seconds crashes the run",
   await stage(async ({ cluster, host, problems }) => {
     host.script.clear();
     const error = await assertRejects(() => cluster.start(), Crash);
-    assertEquals(error.message, "n0 did not start: no reply from n0 to init in 10000 ms");
+    const late = "n0 did not start: no reply from n0 to init in 10000 ms";
+    const silent = "; no line has come from it";
+    assertEquals(error.message.startsWith(late + silent), true, error.message);
+    assertMatch(error.message, /If it only starts slowly, --init-timeout gives it more time$/);
+    host.script.set("init", ({ src, dest }) => JSON.stringify({ src: dest, dest: src, body: {} }));
+    const again = await assertRejects(() => cluster.start(), Crash);
+    assertEquals(again.message, late, "it has written something");
     assertEquals(problems[0]?.lastWords, ["n0 was here"]);
   });
 });

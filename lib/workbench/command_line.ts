@@ -38,6 +38,8 @@ export interface Command<O extends Options> {
   readonly refused?: Readonly<Record<string, string>>;
   /** Most words that belong to no option. Default: none. */
   readonly words?: number;
+  /** Whether further words are arguments for the node, as in Maelstrom. Default: false. */
+  readonly passesWords?: boolean;
 }
 
 export interface Arguments<O extends Options> {
@@ -48,8 +50,13 @@ export interface Arguments<O extends Options> {
   readonly nodesFile?: string;
   /** Words that belong to no option. */
   readonly words: readonly string[];
+  /** What was asked for and has no effect, a clause each. */
+  readonly notes: readonly string[];
   readonly help: boolean;
 }
+
+/** The workload of a run for which Maelstrom is told none. */
+export const DEFAULT_WORKLOAD = "lin-kv";
 
 /** Maelstrom's options of a test that decide nothing about the run itself. */
 export const TEST_OPTIONS = {
@@ -78,16 +85,19 @@ const RUN_OPTIONS: Options = Object.fromEntries([
   ...Object.entries(NODES_FILE),
 ]);
 
-/** Maelstrom's options that mean nothing here, and why. */
-const REFUSED: Readonly<Record<string, string>> = {
-  "leave-db-running": "nodes never outlive their run here",
-  "logging-json": "there is no JSON log here",
-  "no-ssh": "no machine is logged in to",
-  "username": "no machine is logged in to",
-  "password": "no machine is logged in to",
-  "ssh-private-key": "no machine is logged in to",
-  "strict-host-key-checking": "no machine is logged in to",
-};
+const NO_LOGIN = "no machine is logged in to";
+const NO_LOGIN_VALUE = { kind: text, help: NO_LOGIN } as const;
+
+/** Maelstrom's options that have no effect here, and why. */
+const IDLE = {
+  "leave-db-running": { help: "nodes never outlive their run here" },
+  "logging-json": { help: "there is no JSON log here" },
+  "no-ssh": { help: NO_LOGIN },
+  "strict-host-key-checking": { help: NO_LOGIN },
+  "username": NO_LOGIN_VALUE,
+  "password": NO_LOGIN_VALUE,
+  "ssh-private-key": NO_LOGIN_VALUE,
+} as const satisfies Options;
 
 /**
  * Reads a command's arguments. Of an option that is given twice, the last value counts.
@@ -98,7 +108,7 @@ export function parseArguments<const O extends Options>(
   argv: readonly string[],
   command: Command<O>,
 ): Arguments<O> {
-  const given = readWords(argv, command);
+  const { words, rest, ...given } = readWords(argv, command);
   const own: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(command.own)) {
     own[name] = valueOf(name, option, given) ?? (option.kind ? option.default : false);
@@ -109,17 +119,30 @@ export function parseArguments<const O extends Options>(
     const value = option.name && valueOf(option.name, option, given);
     if (value !== undefined) run[field] = value;
   }
-  if (given.rest.length > 0) run["args"] = given.rest;
+  if (rest.length > 0) run["args"] = rest;
   const nodesFile = command.run && valueOf("nodes-file", NODES_FILE["nodes-file"], given);
-  rejectConflicts(given);
+  const isCounted = run["nodeCount"] !== undefined; // the count wins
+  if (isCounted) delete run["nodes"];
   if (!arePlanOptions(run)) throw new TypeError("an option of a run is not of its kind");
   return {
     own,
     run,
-    ...(typeof nodesFile === "string" && { nodesFile }),
-    words: given.words,
+    ...(typeof nodesFile === "string" && !isCounted && { nodesFile }),
+    words,
+    notes: idleNotes(given),
     help: given.flags.has("help"),
   };
+}
+
+function idleNotes({ texts, flags }: Pick<Words, "texts" | "flags">): string[] {
+  const isGiven = (name: string) => flags.has(name) || Boolean(texts.get(name)?.length);
+  const counted = isGiven("node-count") ? ["nodes", "nodes-file"] : [];
+  return [
+    ...counted.filter(isGiven).map((name) => `--${name} has no effect beside --node-count`),
+    ...Object.entries(IDLE).flatMap(([name, { help }]) =>
+      isGiven(name) ? [`--${name} has no effect: ${help}`] : []
+    ),
+  ];
 }
 
 /** The options of a run that a command line holds, and nothing but them. */
@@ -128,27 +151,30 @@ export function parseRunOptions(argv: readonly string[]): Partial<PlanOptions> {
 }
 
 /**
- * The options of a run with those given on a command line over them.
+ * The options of a run with those given on a command line over them, but for those that have no
+ * effect.
  *
- * @throws {UsageError} if one that was given does not apply.
+ * @param note Called with a clause for each of these.
+ * @throws {UsageError} if no workload is given.
  */
 export function applyGiven(
   options: Partial<PlanOptions>,
   given: Partial<PlanOptions>,
+  note: (clause: string) => void = () => {},
 ): PlanOptions {
-  const { workload, ...others } = amend(options, given);
+  const { workload = options.workload, faults = options.faults ?? [] } = given;
   if (workload === undefined) throw new UsageError("--workload is missing");
-  for (const field of Object.keys(given)) {
+  const effective: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(given)) {
     const { name, workloads } = PLAN_FIELDS.get(field) ?? {};
-    if (workloads === undefined || workloads.includes(workload)) continue;
-    throw new UsageError(
-      `--${name} does not apply to ${workload}, only to ${workloads.join(", ")}`,
-    );
+    if (workloads !== undefined && !workloads.includes(workload)) {
+      note(`--${name} has no effect on ${workload}, only on ${workloads.join(", ")}`);
+    } else if (field === "faultIntervalS" && faults.length === 0) {
+      note(`--${name} has no effect without --nemesis`);
+    } else effective[field] = value;
   }
-  if (given.faultIntervalS !== undefined && !others.faults?.length) {
-    throw new UsageError("--nemesis-interval has no use without --nemesis");
-  }
-  return { workload, ...others };
+  if (!arePlanOptions(effective)) throw new TypeError("an option of a run is not of its kind");
+  return { ...amend(options, effective), workload };
 }
 
 /**
@@ -218,9 +244,9 @@ interface Words {
 
 function readWords<O extends Options>(
   argv: readonly string[],
-  { own, run = false, refused = {}, words: most = 0 }: Command<O>,
+  { own, run = false, refused = {}, words: most = 0, passesWords = false }: Command<O>,
 ): Words {
-  const options: Options = { ...(run ? RUN_OPTIONS : {}), ...own, ...HELP };
+  const options: Options = { ...(run ? { ...IDLE, ...RUN_OPTIONS } : {}), ...own, ...HELP };
   const known = Object.entries(options).filter(([name]) => !(name in refused));
   const valued = known.flatMap(([name, { kind }]) => kind === undefined ? [] : [name]);
   const flags = known.flatMap(([name, { kind }]) => kind === undefined ? [name] : []);
@@ -233,7 +259,7 @@ function readWords<O extends Options>(
     throw new UsageError(`${flag} takes no value, got "${value}"`);
   }
   const strays: string[] = [];
-  const parsed: Readonly<Record<string, unknown>> = parseArgs(withValuesTied(argv, valued), {
+  const parsed: Readonly<Record<string, unknown>> = parseArgs(withValuesTied(argv, valued, alias), {
     string: [...valued, "_"],
     boolean: flags,
     collect: valued,
@@ -241,15 +267,27 @@ function readWords<O extends Options>(
     "--": true,
     unknown: (word, key) => key === undefined ? undefined : void strays.push(word),
   });
-  const names = known.map(([name]) => name);
+  const names = known.map(([name]) => name).filter((name) => !(name in IDLE));
   if (strays[0] !== undefined) throw new UsageError(complaint(strays[0], names, refused));
-  const words = asTexts(parsed["_"]);
+  const all = asTexts(parsed["_"]);
+  const dashed = all.find((word) => /^[\u2010-\u2015-]*[\u2010-\u2015]/.test(word));
+  if (dashed !== undefined) {
+    throw new UsageError(`"${dashed}" begins with a dash that is no hyphen; write it with "--"`);
+  }
+  const words = all.slice(0, most);
   const rest = asTexts(parsed["--"]);
-  if (words.length > most || (rest.length > 0 && !run)) throw stray(words[most] ?? "--", run);
+  if ((all.length > most && !passesWords) || (rest.length > 0 && !run)) {
+    throw stray(all[most] ?? "--", run);
+  }
   const texts = new Map(valued.map((name) => [name, asTexts(parsed[name])] as const));
   const missing = valued.find((name) => texts.get(name)?.includes(""));
   if (missing !== undefined) throw new UsageError(`--${missing} needs a value`);
-  return { texts, flags: new Set(flags.filter((name) => parsed[name] === true)), words, rest };
+  return {
+    texts,
+    flags: new Set(flags.filter((name) => parsed[name] === true)),
+    words,
+    rest: [...all.slice(most), ...rest],
+  };
 }
 
 /** Where a command's own arguments end, and those for the node begin. */
@@ -257,15 +295,25 @@ function endOf(argv: readonly string[]): number {
   return argv.includes("--") ? argv.indexOf("--") : argv.length;
 }
 
-/** Ties a value to its option where it would be read as an option itself, or not at all: -1, "". */
-function withValuesTied(argv: readonly string[], valued: readonly string[]): string[] {
+/**
+ * Ties a value to its option where it would be read as an option itself, or not at all: -1, "". And
+ * unties it where it stands right behind a letter: -wecho.
+ */
+function withValuesTied(
+  argv: readonly string[],
+  valued: readonly string[],
+  alias: Readonly<Record<string, readonly string[]>>,
+): string[] {
   const end = endOf(argv);
   const tied: string[] = [];
+  const letters = valued.flatMap((name) => alias[name] ?? []).filter((one) => one.length === 1);
   for (const [i, word] of argv.entries()) {
     const option = argv[i - 1] ?? "";
     const takesValue = option.startsWith("--") && valued.includes(option.slice(2));
     if (i < end && takesValue && /^(-[\d.].*)?$/.test(word)) {
       tied[tied.length - 1] = `${option}=${word}`;
+    } else if (i < end && /^-[^-=][^=]/.test(word) && letters.includes(word.charAt(1))) {
+      tied.push(word.slice(0, 2), word.slice(2));
     } else tied.push(word);
   }
   return tied;
@@ -275,7 +323,11 @@ function asTexts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-function valueOf(name: string, { kind, repeats = false }: Option<unknown>, given: Words): unknown {
+function valueOf(
+  name: string,
+  { kind, repeats = false }: Option<unknown>,
+  given: Pick<Words, "texts" | "flags">,
+): unknown {
   if (kind === undefined) return given.flags.has(name);
   const texts = given.texts.get(name) ?? [];
   const text = repeats ? texts.join(",") : texts.at(-1);
@@ -297,17 +349,7 @@ function areValues<O extends Options>(
   });
 }
 
-function rejectConflicts({ texts }: Words): void {
-  const naming = ["nodes", "nodes-file"].find((name) => texts.get(name)?.length);
-  if (naming !== undefined && texts.get("node-count")?.length) {
-    throw new UsageError(`--node-count and --${naming} exclude each other`);
-  }
-}
-
 function stray(word: string, run: boolean): UsageError {
-  if (/^[\u2010-\u2015-]*[\u2010-\u2015]/.test(word)) {
-    return new UsageError(`"${word}" begins with a dash that is no hyphen; write it with "--"`);
-  }
   const hint = run ? ` (arguments for the node go behind "--")` : "";
   return new UsageError(`stray argument "${word}"${hint}`);
 }
@@ -319,7 +361,7 @@ function complaint(
   refused: Readonly<Record<string, string>>,
 ): string {
   const name = word.replace(/^--?/, "").replace(/=.*$/, "");
-  const why = refused[name] ?? REFUSED[name];
+  const why = refused[name];
   if (why !== undefined) return `--${name}: ${why}`;
   const [nearest = ""] = known.toSorted((a, b) => distance(a, name) - distance(b, name));
   const isNear = distance(nearest, name) <= Math.max(1, name.length / 3);

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { clip, printable } from "../checkers/format.ts";
 import { KNOWN_MODELS } from "../checkers/elle/models.ts";
 import { isClient } from "../message.ts";
 import { FAULT_KINDS, type FaultKind, isFaultKind } from "./faults/kinds.ts";
@@ -56,6 +57,8 @@ export interface Plan extends WorkloadOptions {
   readonly rate: number;
   /** Seconds of operations. */
   readonly timeLimitS: number;
+  /** Seconds that a node has to answer `init`. */
+  readonly initTimeoutS: number;
   readonly latencyDistribution: LatencyDistribution;
   /** Probability that a message between nodes is lost. */
   readonly loss: number;
@@ -293,6 +296,14 @@ export const PLAN_OPTIONS = {
     default: 16,
     workloads: [...TXN, "kafka"],
   },
+  initTimeoutS: {
+    name: "init-timeout",
+    kind: number({ min: 0.1 }),
+    value: "S",
+    help: "seconds that a node has to answer init",
+    default: 10,
+    engines: OURS,
+  },
   operations: { kind: operations, help: "operations written down", engines: OURS },
   seed: {
     name: "seed",
@@ -325,6 +336,7 @@ export function planOf(options: PlanOptions): Plan {
   const plan: Plan = {
     args: [],
     timeLimitS: standard.timeLimitS.default,
+    initTimeoutS: standard.initTimeoutS.default,
     rate: standard.rate.default,
     latencyMs: standard.latencyMs.default,
     latencyDistribution: standard.latencyDistribution.default,
@@ -450,16 +462,35 @@ function fieldsProblem(options: object): string | undefined {
   return undefined;
 }
 
+/** Bytes that a file's name may have, `.log` included: a node's log is named after the node. */
+const MAX_NAME_BYTES = 200;
+
 function namesProblem(nodes: readonly string[]): string | undefined {
   if (nodes.length === 0) return "nodes must name one at least";
-  const again = nodes.find((name, i) => nodes.indexOf(name) < i);
-  if (again !== undefined) return `there can not be two nodes named "${again}"`;
-  const asClient = nodes.find(isClient);
-  if (asClient !== undefined) {
-    return `no node can be named "${asClient}": names with c are clients'`;
+  for (const name of nodes) {
+    const problem = nameProblem(name);
+    if (problem !== undefined) return `no node can be named ${quote(name)}: ${problem}`;
   }
-  const asService = nodes.find((name) => SERVICE_IDS.includes(name));
-  return asService && `no node can be named "${asService}": that is a service`;
+  const again = nodes.find((name, i) => nodes.indexOf(name) < i);
+  if (again !== undefined) return `there can not be two nodes named ${quote(again)}`;
+  return undefined;
+}
+
+function quote(name: string): string {
+  return printable(JSON.stringify(clip(name, 40)));
+}
+
+function nameProblem(name: string): string | undefined {
+  if (isClient(name)) return "names with c are clients'";
+  if (SERVICE_IDS.includes(name)) return "that is a service";
+  if (/^\.*$|[/\\]/.test(name)) return "its log could not be named after it";
+  if (printable(name, Infinity) !== name || /\s/.test(name)) {
+    return "it holds blanks or characters that cannot be printed";
+  }
+  const bytes = new TextEncoder().encode(name).length;
+  return bytes <= MAX_NAME_BYTES
+    ? undefined
+    : `it has ${bytes} bytes, ${MAX_NAME_BYTES} are the most`;
 }
 
 function nodesOf(count: number | undefined): string[] {

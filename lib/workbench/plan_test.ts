@@ -11,6 +11,7 @@ const FULL: PlanOptions = {
   concurrency: "2n",
   rate: 12.5,
   timeLimitS: 3.5,
+  initTimeoutS: 30,
   latencyMs: 10,
   latencyDistribution: "uniform",
   topology: "tree",

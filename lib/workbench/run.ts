@@ -23,7 +23,7 @@ import type { Packet, PacketObserver } from "./network/packet.ts";
 import { faultsOf, type Plan, workloadOf } from "./plan.ts";
 import { timedOperation } from "./planned.ts";
 import { Random } from "./random.ts";
-import type { RunResult } from "./result.ts";
+import type { CrashReport, RunResult } from "./result.ts";
 import { type Asker, Threads } from "./threads.ts";
 import type { Workload } from "./workloads/workload.ts";
 
@@ -36,6 +36,11 @@ interface Environment {
   readonly signal?: AbortSignal;
   /** A workload in place of the one that the plan names. */
   readonly workload?: Workload;
+  /**
+   * Reports a failure that is no node's, so that the run ends as one that crashed. Default: the run
+   * rejects with it.
+   */
+  readonly explainFailure?: (error: unknown) => CrashReport;
 }
 
 /** Watches a run as it happens. */
@@ -70,7 +75,6 @@ export interface Gauge {
   readonly nowNs: () => number;
   readonly invocations: () => number;
   readonly serverMessages: () => number;
-  readonly history: () => readonly Op[];
 }
 
 /** Maelstrom waits that long before final operations, with the network healed. */
@@ -79,6 +83,12 @@ const RECOVERY_NS = 10 * NS_PER_S;
 /** Most forms of malformed replies of a node that are reported, each once; the history has all. */
 const MALFORMED_REPORTED = 3;
 
+/**
+ * Runs a workload against a host's nodes and checks what came of it.
+ *
+ * Whatever fails on the way, a callback of the clock or of the host included, the nodes are stopped
+ * first. A node's failure is a result with a crash report.
+ */
 export function run(plan: Plan, environment: Environment): Promise<RunResult> {
   return new Run(plan, environment).outcome();
 }
@@ -103,7 +113,9 @@ class Run {
   #net: Result | undefined;
   #finalStates: FinalStates | undefined;
 
-  constructor(plan: Plan, environment: Environment) {
+  constructor(plan: Plan, given: Environment) {
+    const clock = guarded(given.clock, (error) => this.#stop(error));
+    const environment = { ...given, clock };
     this.#plan = plan;
     this.#workload = environment.workload ?? workloadOf(plan);
     this.#environment = environment;
@@ -111,7 +123,8 @@ class Run {
     this.#stopped = new Promise((_, reject) => this.#stop = reject);
     this.#stopped.catch(() => {}); // it may come when nobody waits any more
     const { nodes, latencyMs, latencyDistribution, loss, duplication, deliveryMs = 0 } = plan;
-    const { host, clock, observer: { message, log } = {} } = environment;
+    const { initTimeoutS } = plan;
+    const { host, observer: { message, log } = {} } = environment;
     this.#cluster = new Cluster({
       nodes,
       host,
@@ -121,13 +134,14 @@ class Run {
       loss,
       duplication,
       deliveryMs,
+      initTimeoutMs: 1_000 * initTimeoutS,
       observe: (event, packet) => {
         if (event === "cut") this.#countCut(packet);
         message?.(this.#nowNs(), event, packet);
       },
       ...(log && { log: (node, line) => log(node, line, this.#nowNs()) }),
       problem: (problem) => this.#note(problem),
-      crashed: (crash) => this.#stop(crash),
+      failed: (failure) => this.#stop(failure),
     });
   }
 
@@ -140,26 +154,42 @@ class Run {
       nowNs: () => this.#nowNs(),
       invocations: () => this.#invocations,
       serverMessages: () => this.#cluster.network.traffic.servers.sent,
-      history: () => this.#history,
     });
+    try {
+      await this.#untilStopped();
+      this.#enter("checking");
+      const finalStates = this.#checkFinalStates();
+      return { ...this.#ended(), results: this.#check(), ...(finalStates && { finalStates }) };
+    } catch (error) {
+      return { ...this.#ended(), crash: this.#explain(error) };
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  async #untilStopped(): Promise<void> {
     try {
       await Promise.race([this.#phases(), this.#stopped]);
     } catch (error) {
-      if (!(error instanceof Crash)) throw error;
       // A node that ends while its final state is read costs the run nothing: Maelstrom asks no more.
-      if (this.#net === undefined) return this.#crashed(error);
+      if (!(error instanceof Crash) || this.#net === undefined) throw error;
     } finally {
-      signal?.removeEventListener("abort", abort);
-      this.#enter("stopping");
-      await this.#cluster.stop();
+      try {
+        this.#enter("stopping");
+      } finally {
+        await this.#cluster.stop(); // whoever looks on may fail, but no node stays behind
+      }
     }
-    this.#enter("checking");
-    const finalStates = this.#checkFinalStates();
-    return { ...this.#ended(), results: this.#check(), ...(finalStates && { finalStates }) };
   }
 
-  #crashed({ problem: { node, text, lastWords = [] } }: Crash): RunResult {
-    return { ...this.#ended(), crash: { node, text, lastWords } };
+  #explain(error: unknown): CrashReport {
+    const { signal, explainFailure } = this.#environment;
+    if (error instanceof Crash) {
+      const { node, text, lastWords = [] } = error.problem;
+      return { node, text, lastWords };
+    }
+    if (explainFailure === undefined || signal?.aborted) throw error;
+    return explainFailure(error);
   }
 
   #ended(): RunResult {
@@ -342,4 +372,19 @@ class Run {
       nodeOf: (process) => nodes[process % concurrency % nodes.length],
     });
   }
+}
+
+/** A clock that hands over what its callbacks throw. */
+function guarded(clock: Clock, failed: (error: unknown) => void): Clock {
+  return {
+    nowNs: () => clock.nowNs(),
+    at: (timeNs, callback) =>
+      clock.at(timeNs, () => {
+        try {
+          callback();
+        } catch (error) {
+          failed(error);
+        }
+      }),
+  };
 }

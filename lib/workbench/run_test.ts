@@ -171,3 +171,36 @@ Deno.test("a signal ends a run early, with its reason and the nodes stopped", as
   await assertRejects(() => running, Error, "enough");
   assertEquals(phases, ["starting", "running", "stopping"]);
 });
+
+Deno.test("a run whose observer fails has crashed, and its nodes are stopped all the same", async () => {
+  const failing = () => {
+    throw new Error("the disk is full");
+  };
+  const logs: Program = (node) => {
+    echo(node);
+    node.log("up");
+  };
+  const observers: Observer[] = [
+    { op: ({ index }) => index === 2 && failing() },
+    { log: failing },
+    { message: (_timeNs, _event, { body }) => body.type === "echo_ok" && failing() },
+    { message: (_timeNs, event) => event === "recv" && failing() },
+    { phase: (phase) => phase === "stopping" && failing() },
+  ];
+  for (const observer of observers) {
+    let stops = 0;
+    const running = inVirtualTime(logs, 1, ({ clock, host }) => {
+      const stop = host.stop.bind(host);
+      host.stop = () => (stops++, stop());
+      const plan = planOf({ workload: "echo", nodeCount: 2, timeLimitS: 1 });
+      return run(plan, {
+        clock,
+        host,
+        observer,
+        explainFailure: (error) => ({ text: String(error), lastWords: [] }),
+      });
+    });
+    const { crash, results } = await running;
+    assertEquals([crash?.text, results, stops], ["Error: the disk is full", undefined, 1]);
+  }
+});

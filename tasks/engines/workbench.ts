@@ -4,16 +4,18 @@
  * @module
  */
 import { RealClock } from "../../lib/workbench/clock/real_clock.ts";
+import { printable } from "../../lib/checkers/format.ts";
 import { isEdnObject, printEdn } from "../../lib/history/edn.ts";
+import { describeError } from "../../lib/message.ts";
 import { NS_PER_S, type Op, opToEdn } from "../../lib/history/operations.ts";
 import type { Fault } from "../../lib/workbench/faults/kinds.ts";
 import { describeGrudge } from "../../lib/workbench/faults/partitions.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
 import type { Plan } from "../../lib/workbench/plan.ts";
 import { type Gauge, type Observer, type Phase, run } from "../../lib/workbench/run.ts";
-import type { RunResult } from "../../lib/workbench/result.ts";
+import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import { planToEdn, writePlan } from "../../lib/workbench/store/plan_file.ts";
-import { RunFolder } from "../../lib/workbench/store/writer.ts";
+import { RunFolder, UnwritableFile } from "../../lib/workbench/store/writer.ts";
 import { renderProblem } from "../../lib/report/problems.ts";
 import { showProgress } from "../../lib/report/progress.ts";
 import type { Limit } from "../../lib/report/limits.ts";
@@ -52,20 +54,40 @@ export async function runWorkbench(
       host: new ProcessHost({ bin: program, args }),
       observer: watch.observer,
       signal: reporting.signal,
+      explainFailure,
     });
-    const { results, finalStates, workload } = result;
-    if (results !== undefined) {
-      folder.writeMap("results", results);
-      const { workload: judged } = results;
-      if (isEdnObject(judged)) folder.writeDrawings(workload.draw?.(judged) ?? new Map());
-    }
-    if (finalStates !== undefined) folder.writeMap("final-states", finalStates);
+    result = keep(folder, result);
   } finally {
-    folder.writeHistory(watch.history); // also of a run that was interrupted
     await progress?.stop();
     folder.close();
   }
   return { dir, summary: summariseRun({ ...result, dir }, limits) };
+}
+
+/** Writes what came of a run. What cannot be kept did not come to its end. */
+function keep(folder: RunFolder, result: RunResult): RunResult {
+  try {
+    folder.writeOutcome(result, drawingsOf(result));
+    return result;
+  } catch (error) {
+    const { results: _, ...rest } = result;
+    return { ...rest, crash: explainFailure(error) };
+  }
+}
+
+function drawingsOf({ results, workload }: RunResult): ReadonlyMap<string, string> {
+  const { workload: judged } = results ?? {};
+  return isEdnObject(judged) && workload.draw?.(judged) || new Map();
+}
+
+/** Lines of a stack trace that tell enough. */
+const STACK_LINES = 6;
+
+/** Why a run crashed whose nodes are not to blame. */
+function explainFailure(error: unknown): CrashReport {
+  if (error instanceof UnwritableFile) return { text: `${error.message}.`, lastWords: [] };
+  const lastWords = describeError(error).split("\n").slice(0, STACK_LINES);
+  return { text: "The workbench itself failed:", lastWords };
 }
 
 /** Follows a run: writes its logs, reports problems, and knows what the progress line shows. */
@@ -79,11 +101,6 @@ class Watching {
   constructor(folder: RunFolder, reporting: Reporting) {
     this.#folder = folder;
     this.#reporting = reporting;
-  }
-
-  /** The history so far. */
-  get history(): readonly Op[] {
-    return this.#gauge?.history() ?? [];
   }
 
   reading() {
@@ -108,7 +125,7 @@ class Watching {
       fault: ({ fault }) => this.#struck(fault),
       log: (node, line) => {
         this.#folder.log(line, node);
-        if (logStderr && !quiet) console.error(`${node}: ${line}`);
+        if (logStderr && !quiet) console.error(`${node}: ${printable(line)}`);
       },
       problem: (problem) => {
         this.#folder.log(renderProblem(problem));
@@ -128,6 +145,7 @@ class Watching {
   }
 
   #op(op: Op): void {
+    this.#folder.writeOp(op);
     if (op.process !== "nemesis") return;
     this.#folder.log(`${this.#time()} ${printEdn(opToEdn(op))}`);
   }

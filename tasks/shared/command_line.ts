@@ -19,6 +19,7 @@ import {
   UsageError,
   type Values,
 } from "../../lib/workbench/option.ts";
+import { UnwritableFile } from "../../lib/workbench/store/writer.ts";
 import { type Reporting, RUNS } from "../engines/engine.ts";
 import { versionProblem } from "./deno_version.ts";
 import { INTERRUPTED } from "./interrupt.ts";
@@ -72,6 +73,7 @@ export function readArguments<const O extends Options>(
   command: Command<O>,
 ): Arguments<O> {
   const { nodesFile, run, ...others } = parseArguments(argv, command);
+  others.notes.forEach(note);
   if (nodesFile === undefined) return { run, ...others };
   return { run: { ...run, nodes: [...run.nodes ?? [], ...readNames(nodesFile)] }, ...others };
 }
@@ -83,6 +85,14 @@ function readNames(file: string): string[] {
   } catch (error) {
     throw new UsageError(`--nodes-file: ${reasonOf(error)}`);
   }
+}
+
+const noted = new Set<string>();
+
+/** Says on standard error, once, that something that was asked for has no effect. */
+export function note(clause: string): void {
+  if (!noted.has(clause)) console.error(`Note: ${clause}.`);
+  noted.add(clause);
 }
 
 /** A seed for a run that is given none. */
@@ -103,12 +113,18 @@ export async function conclude(task: string, work: () => Promise<number>): Promi
       );
       Deno.exit(INTERRUPTED_STATUS);
     }
-    if (error instanceof UsageError) {
+    const isUsage = error instanceof UsageError;
+    if (isUsage || error instanceof UnwritableFile || isSystemError(error)) {
       const { message } = error;
       console.error(`deno task ${task}: ${message}${/[.!?]$/.test(message) ? "" : "."}`);
-      Deno.exit(USAGE_STATUS);
+      Deno.exit(isUsage ? USAGE_STATUS : EXIT_STATUS.crash);
     }
     console.error(error);
     Deno.exit(EXIT_STATUS.crash);
   }
+}
+
+/** Whether the operating system refused something: a full disk, a file that cannot be written. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && /^E[A-Z]+$/.test(String(error.code));
 }

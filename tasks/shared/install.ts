@@ -31,7 +31,7 @@ export interface InstallOptions {
    * @default {"tar"}
    */
   tar?: string;
-  /** Ends the download early; it then fails. */
+  /** Ends the installation early; it then fails. */
   signal?: AbortSignal;
 }
 
@@ -64,7 +64,7 @@ export async function installMaelstrom(options: InstallOptions): Promise<void> {
         `The archive from ${url} is not the expected one: its SHA-256 is ${actual}, expected ${sha256}.`,
       );
     }
-    await unpack(tar, archive, temporary);
+    await unpack(tar, archive, temporary, options.signal);
     if (!await holdsMaelstrom(`${temporary}/maelstrom`)) {
       throw new Error(`The archive from ${url} has no maelstrom/maelstrom in it.`);
     }
@@ -133,12 +133,22 @@ function rootOf(error: unknown): string {
   return error.cause instanceof Error ? rootOf(error.cause) : error.message;
 }
 
-async function unpack(tar: string, archive: string, folder: string): Promise<void> {
+async function unpack(
+  tar: string,
+  archive: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<void> {
   if (!await isInstalled(tar)) {
     throw new Error(`Unpacking needs the command ${tar}, which is not installed.`);
   }
-  const command = new Deno.Command(tar, { args: ["-xjf", archive, "-C", folder], stdin: "null" });
+  const command = new Deno.Command(tar, {
+    args: ["-xjf", archive, "-C", folder],
+    stdin: "null",
+    ...(signal && { signal }),
+  });
   const { success, code, stderr } = await command.output();
+  signal?.throwIfAborted();
   if (success) return;
   if (!await isInstalled("bzip2")) {
     throw new Error(

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
+import { delay } from "@std/async";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { holdsMaelstrom, installMaelstrom } from "./install.ts";
 import { isInstalled } from "./installed.ts";
 
@@ -181,5 +183,25 @@ Deno.test({
       const install = () => installMaelstrom({ url, sha256, target, signal });
       await assertRejects(install, Error, "interrupted");
       assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+    }),
+});
+
+Deno.test({
+  name: "unpacking can be aborted, and nothing is left",
+  ignore,
+  fn: () =>
+    withServer(whole, async ({ folder, url, sha256, target }) => {
+      const tar = `${folder}/tar`;
+      const script = `#!/bin/sh\n[ $# = 1 ] && exit\n: >${folder}/unpacking\nexec sleep 60\n`;
+      await Deno.writeTextFile(tar, script, { mode: 0o755 });
+      const interrupted = new AbortController();
+      const { signal } = interrupted;
+      const installing = installMaelstrom({ url, sha256, target, tar, signal });
+      const rejected = assertRejects(() => installing, Error, "interrupted");
+      while (!existsSync(`${folder}/unpacking`)) await delay(10);
+      interrupted.abort(new Error("interrupted"));
+      await rejected;
+      const left = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+      assertEquals(left, ["tar", "unpacking"]);
     }),
 });

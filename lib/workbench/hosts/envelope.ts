@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { leadingObject, parseJson, printJson } from "../../history/json.ts";
+import { parseJson, printJson } from "../../history/json.ts";
 import type { Body } from "../../message.ts";
 
 interface Envelope {
@@ -18,14 +18,19 @@ interface Envelope {
 
 const KEYS: ReadonlySet<string> = new Set(["id", "src", "dest", "body"]);
 
+/** Levels of arrays and objects in one line, so that whatever walks through a message may recurse. */
+const MAX_DEPTH = 1_000;
+
 /** Reads a line; returns what is wrong with it where it is no message. */
 export function readEnvelope(line: string): Envelope | string {
+  if (nestsDeeply(line)) return `it nests more than ${MAX_DEPTH} levels deep`;
   const read = readJson(line);
-  if (read === undefined) return line.trim() === "" ? "it is empty" : "it is not JSON";
-  const { value: message, text: written } = read;
+  if (read === undefined) return whyNoJson(line);
+  const { text: written } = read;
+  const message = fromPairs(read.value);
   if (!isObject(message)) return "it is not a JSON object";
   const { id, src, dest } = message;
-  const body = message.body ?? {};
+  const body = fromPairs(message.body ?? {});
   if (typeof src !== "string") return `"src" must be a string`;
   if (typeof dest !== "string") return `"dest" must be a string`;
   if (!isBody(body)) return `"body" must be an object`;
@@ -39,15 +44,75 @@ export function readEnvelope(line: string): Envelope | string {
   return { src, dest, text, body, hasSurplus: written !== line };
 }
 
+function whyNoJson(line: string): string {
+  if (line.startsWith("\ufeff")) return "it begins with a byte order mark, which is not JSON";
+  return line.trim() === "" ? "it is empty" : "it is not JSON";
+}
+
+/** Maelstrom goes through keys and values: to it, an array of pairs is an object. */
+function fromPairs(value: unknown): unknown {
+  return Array.isArray(value) && value.every(isPair) ? Object.fromEntries(value) : value;
+}
+
+function isPair(value: unknown): value is [string, unknown] {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === "string";
+}
+
 function readJson(line: string): { value: unknown; text: string } | undefined {
-  for (const text of [line, leadingObject(line)]) {
-    if (text === undefined) continue;
-    try {
-      return { value: parseJson(text), text };
-    } catch (error) {
-      // A RangeError tells of nesting deeper than the stack: no message either.
-      if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+  const whole = tryParse(line);
+  if (whole !== undefined) return whole;
+  const text = leadingObject(line);
+  return text === undefined ? undefined : tryParse(text);
+}
+
+function tryParse(text: string): { value: unknown; text: string } | undefined {
+  try {
+    return { value: parseJson(text), text };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a line may nest deeper than {@linkcode MAX_DEPTH}. */
+function nestsDeeply(line: string): boolean {
+  if (line.length <= MAX_DEPTH) return false;
+  let deepest = 0;
+  scanNesting(line, (depth) => {
+    deepest = Math.max(deepest, depth);
+    return deepest > MAX_DEPTH;
+  });
+  return deepest > MAX_DEPTH;
+}
+
+/** The JSON object at the start of a text, whatever follows it; `undefined` if none. */
+function leadingObject(text: string): string | undefined {
+  const last = scanNesting(text, (depth) => depth === 0);
+  return last === undefined ? undefined : text.slice(0, last + 1);
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+/** Each bracket, and how it changes the depth. A lower-case letter's bit tells `[` from `{`. */
+const [OPEN, CLOSE] = [0x7b, 0x7d];
+
+/**
+ * Calls back with the depth after each bracket that is outside strings, until told to stop; returns
+ * where that was.
+ */
+function scanNesting(text: string, stop: (depth: number) => boolean): number | undefined {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === QUOTE) {
+      for (i++; i < text.length && text.charCodeAt(i) !== QUOTE; i++) {
+        if (text.charCodeAt(i) === BACKSLASH) i++;
+      }
+      continue;
     }
+    const bracket = unit | 0x20;
+    if (bracket !== OPEN && bracket !== CLOSE) continue;
+    depth += bracket === OPEN ? 1 : -1;
+    if (stop(depth)) return i;
   }
   return undefined;
 }

@@ -15,9 +15,14 @@ const TOLERATED: [string, string][] = [
   [' {"src":"n1","dest":"n1","body":{"x":1}}', '{"src":"n1","dest":"n1","body":{"x":1}}'],
   ['{"src":"n0","dest":"n1"}', '{"src":"n0","dest":"n1","body":{}}'],
   ['{"src":"n0","dest":"n1","body":null}', '{"src":"n0","dest":"n1","body":{}}'],
+  ['{"src":"n0","dest":"n1","body":[]}', '{"src":"n0","dest":"n1","body":{}}'],
+  [
+    '[["src","n0"],["dest","n1"],["body",[["type","a"],["x",[["y",1]]]]]]',
+    '{"src":"n0","dest":"n1","body":{"type":"a","x":[["y",1]]}}',
+  ],
 ];
 
-Deno.test("an id, space before the message and a missing body are tolerated", () => {
+Deno.test("an id, space before the message, a missing body and arrays of pairs are tolerated", () => {
   for (const [line, text] of TOLERATED) {
     const read = readEnvelope(line);
     assertEquals(typeof read === "string" ? read : read.text, text);
@@ -37,16 +42,35 @@ const MALFORMED: [string, string][] = [
   ["", "it is empty"],
   ["hello", "it is not JSON"],
   ["[1]", "it is not a JSON object"],
-  [`${"[".repeat(100_000)}1.0${"]".repeat(100_000)}`, "it is not JSON"],
+  ["hello {}", "it is not JSON"],
+  ['{"src":"n0","dest":"n1","body":{', "it is not JSON"],
+  [
+    `\ufeff{"src":"n0","dest":"n1","body":{}}`,
+    "it begins with a byte order mark, which is not JSON",
+  ],
+  [`${"[".repeat(100_000)}1.0${"]".repeat(100_000)}`, "it nests more than 1000 levels deep"],
   ['{"dest":"n1","body":{}}', '"src" must be a string'],
   ['{"src":"n0","body":{}}', '"dest" must be a string'],
-  ['{"src":"n0","dest":"n1","body":[]}', '"body" must be an object'],
+  ['{"src":"n0","dest":"n1","body":[1]}', '"body" must be an object'],
+  ['{"src":"n0","dest":"n1","body":[[1,2]]}', '"body" must be an object'],
   ['{"src":"n0","dest":"n1","body":{},"x":1}', '"x" does not belong in an envelope'],
   ['{"src":"n0","dest":"n1","id":"a","body":{}}', '"id" must be an integer'],
 ];
 
 Deno.test("a line that is no message says what is wrong with it", () => {
   for (const [line, problem] of MALFORMED) assertEquals(readEnvelope(line), problem);
+});
+
+Deno.test("a string of any length and the deepest message that is read do no harm", () => {
+  const long = "[{".repeat(5_000_000);
+  const deep = `${"[".repeat(997)}${"]".repeat(997)}`;
+  for (const value of [JSON.stringify(long), JSON.stringify('"\\'.repeat(1_000)), deep]) {
+    const text = `{"src":"n0","dest":"n1","body":{"value":${value}}}`;
+    const read = readEnvelope(text);
+    assertEquals(typeof read === "object" && read.text.length, text.length);
+    const twice = readEnvelope(text + text);
+    assertEquals(typeof twice === "object" && twice.text.length, text.length);
+  }
 });
 
 Deno.test("the place is found at which a line stops being JSON", () => {

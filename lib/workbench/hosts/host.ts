@@ -35,6 +35,8 @@ export interface NodeEvents {
   /** A node did something wrong that does not end the run. */
   misbehaved(node: string, did: string, consequence: string): void;
   exited(node: string, how: string): void;
+  /** The host itself failed, which ends the run. */
+  failed(error: unknown): void;
 }
 
 export interface Host {

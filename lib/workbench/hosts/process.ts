@@ -73,7 +73,7 @@ export class ProcessHost implements Host {
       if (process.ending) return;
       const how = signal === null ? `exit status ${code}` : `killed by ${signal}`;
       events.exited(node, process.excess ?? how);
-    });
+    }).catch((error) => events.failed(error));
     read.then(async () => {
       if (await waitAtMost(DRAIN_LIMIT_MS, child.status) || process.ending) return;
       events.misbehaved(
@@ -81,7 +81,8 @@ export class ProcessHost implements Host {
         "closed its standard output",
         "nothing that it says is heard any more",
       );
-    });
+    }).catch((error) => events.failed(error));
+    log.catch((error) => events.failed(error));
   }
 
   #spawn(): Deno.ChildProcess {

@@ -16,6 +16,24 @@ const MAX_LOG_LINE = 2 ** 16;
 /** Kills a node that exceeds a limit, and with it ends the run. */
 type KillForExcess = (why: string) => void;
 
+const [NEWLINE, RETURN] = [0x0a, 0x0d];
+
+/** Gives every line the end of a newline: as in Maelstrom, it may also end with a carriage return. */
+async function* withNewlines(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let endsWithReturn = false;
+  for await (let chunk of stream) {
+    if (endsWithReturn && chunk[0] === NEWLINE) chunk = chunk.subarray(1);
+    endsWithReturn = chunk.at(-1) === RETURN;
+    yield chunk.includes(RETURN) ? replaceReturns(chunk) : chunk;
+  }
+}
+
+/** In UTF-8, the bytes of these two are never part of another character. */
+function replaceReturns(chunk: Uint8Array): Uint8Array {
+  const replaced = chunk.filter((byte, i) => byte !== NEWLINE || chunk[i - 1] !== RETURN);
+  return replaced.map((byte) => byte === RETURN ? NEWLINE : byte);
+}
+
 /** Standard output, read line by line. */
 export class Output {
   readonly #splitter = new LineSplitter();
@@ -28,7 +46,7 @@ export class Output {
     wrote: (line: string) => void,
   ): Promise<void> {
     const splitter = this.#splitter;
-    for await (const chunk of stream) {
+    for await (const chunk of withNewlines(stream)) {
       this.#isEmpty = false;
       for (const line of splitter.push(chunk)) wrote(line);
       if (splitter.pending > MAX_LINE) {
@@ -58,8 +76,8 @@ export async function readLog(
   logged: (line: string) => void,
 ): Promise<void> {
   const splitter = new LineSplitter();
-  for await (const chunk of stream) {
-    for (const line of splitter.push(chunk)) logged(line.replace(/\r$/, ""));
+  for await (const chunk of withNewlines(stream)) {
+    for (const line of splitter.push(chunk)) logged(line);
     if (splitter.pending > MAX_LOG_LINE) { for (const line of splitter.end()) logged(line); }
   }
   for (const line of splitter.end()) logged(line);

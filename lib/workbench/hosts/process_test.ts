@@ -34,6 +34,10 @@ class Recorder implements NodeEvents {
     this.#note(this.exits, `${node} ${how}`);
   }
 
+  failed(error: unknown): void {
+    throw error;
+  }
+
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
@@ -82,6 +86,25 @@ Deno.test("a node gets whole messages, numbered, and is heard line by line", asy
   });
 });
 
+Deno.test("a line ends with a newline, a carriage return or both, wherever the output is cut", async () => {
+  const script = `printf 'a\\r\\nb\\rc\\n\\nd\\r'; printf 'up\\r\\nx' >&2; sleep 0.1; ` +
+    `printf '\\n\\re\\rf'; cat >/dev/null`;
+  await withNode(script, async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.lines.length === 7 && events.logs.length === 1);
+    assertEquals(events.lines.map((line) => line.slice(3)), ["a", "b", "c", "", "d", "", "e"]);
+    assertEquals(events.logs, ["n0 up"]);
+  });
+});
+
+Deno.test("a byte order mark is part of the line that it begins", async () => {
+  await withNode("printf '\\357\\273\\277{}\\n'; cat", async ({ events, host }) => {
+    host.start("n0", events);
+    await events.until(() => events.lines.length === 1);
+    assertEquals(events.lines, ["n0 \ufeff{}"]);
+  });
+});
+
 Deno.test("a node sees its arguments and runs in the temporary folder", async () => {
   await withNode('echo "$@"; pwd; cat', async ({ events, host }) => {
     host.start("n0", events);
@@ -95,7 +118,7 @@ Deno.test("a node is started under the path that links resolve to", () =>
   withFolder(async (folder) => {
     const script = '#!/bin/sh\necho "$0"; cat\n';
     await Deno.writeTextFile(join(folder, "real.sh"), script, { mode: 0o755 });
-    await Deno.symlink("real.sh", join(folder, "link.sh"));
+    await new Deno.Command("ln", { args: ["-s", "real.sh", join(folder, "link.sh")] }).output();
     const host = new ProcessHost({ bin: join(folder, "link.sh") });
     const events = new Recorder();
     host.start("n0", events);

@@ -11,11 +11,13 @@
 import {
   type CheckOptions,
   type Result,
+  UNKNOWN,
   type Verdict,
   verdictOf,
   worst,
 } from "../../checkers/checker.ts";
 import { checkSafely, COMMON_JUDGES, type CommonJudge } from "../../checkers/compose.ts";
+import { pluralize } from "../../checkers/format.ts";
 import {
   type Edn,
   type EdnObject,
@@ -27,6 +29,7 @@ import {
   parseEdn,
   printEdn,
 } from "../../history/edn.ts";
+import { pairs } from "../../history/operations.ts";
 import { canonical } from "../../history/equality.ts";
 import type { Workload } from "../workloads/workload.ts";
 import { type StoredRun, UnreadableRun } from "./reader.ts";
@@ -75,7 +78,11 @@ export function judgeRun(
     });
   const verdict = worst(sections.map(({ result }) => result["valid?"]));
   const explanation = sections.flatMap(({ judge, result }) => judge.explain(result, run.history));
-  if (run.results === undefined) return { workload, verdict, figures: 0, explanation };
+  if (run.results === undefined) {
+    const cut = explainCut(run);
+    const left = cut.length > 0 && verdict === true ? UNKNOWN : verdict;
+    return { workload, verdict: left, figures: 0, explanation: [...cut, ...explanation] };
+  }
   const compared = compare(run.results, sections, verdict);
   const notes = compared.differences.some(isOfOlderKafka) ? [OLDER_KAFKA] : [];
   return { workload, verdict, ...compared, explanation: [...notes, ...explanation] };
@@ -87,6 +94,16 @@ const OLDER_KAFKA =
 
 function isOfOlderKafka({ path: [section, name], stored }: Difference): boolean {
   return section === "workload" && name === "unseen" && stored === undefined;
+}
+
+/** Says that a run without results did not come to its end, if that shows. */
+function explainCut({ history, isRunFolder }: StoredRun): string[] {
+  const open = pairs(history).filter(({ completion }) => completion === undefined).length;
+  if (open === 0 && isRunFolder !== true) return [];
+  const left = open === 0 ? "" : `, and ${pluralize(open, "operation")} never completed`;
+  return [
+    `The run was cut off: it left no results${left}. What follows is about the part there is.`,
+  ];
 }
 
 /** A section of a results map, judged again. */

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { type EdnObject, keyword } from "../../history/edn.ts";
 import { bodyToEdn } from "../../history/json.ts";
 import { reasonOf } from "../../message.ts";
-import { parseArguments, TEST_OPTIONS } from "../command_line.ts";
+import { DEFAULT_WORKLOAD, parseArguments, TEST_OPTIONS } from "../command_line.ts";
 import { type EngineName, UsageError } from "../option.ts";
 import { parsePlan, type Plan, type PlanOptions } from "../plan.ts";
 import { splitWords } from "./reader.ts";
@@ -50,10 +50,12 @@ export function readPlan(dir: string): StoredPlan {
 
 function optionsOf(command: string, log: string): PlanOptions {
   try {
-    const { run } = parseArguments(splitWords(command), { own: TEST_OPTIONS, run: true });
-    const { workload } = run;
-    if (workload === undefined) throw new UsageError("--workload is missing");
-    return { ...run, workload };
+    const { run } = parseArguments(splitWords(command), {
+      own: TEST_OPTIONS,
+      run: true,
+      passesWords: true,
+    });
+    return { workload: DEFAULT_WORKLOAD, ...run };
   } catch (error) {
     throw new UsageError(`the command line in ${log}: ${reasonOf(error)}`);
   }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { splitModelsAsMaelstrom } from "../../checkers/elle/models.ts";
 import {
   type Edn,
@@ -41,6 +42,8 @@ export interface StoredRun {
   readonly history: readonly Op[];
   /** Absent where there is no `results.edn`: the run crashed before its analysis. */
   readonly results?: EdnObject;
+  /** Whether the folder is one that a run keeps from its start, which results complete. */
+  readonly isRunFolder?: boolean;
   readonly facts: RunFacts;
   /** The key of lin-kv that the folder is about, where it is one of Maelstrom's `independent/KEY`. */
   readonly key?: Edn;
@@ -69,7 +72,8 @@ export function readRun(path: string): StoredRun {
   const key = /[/\\]independent[/\\]([^/\\]+)$/.exec(dir)?.[1];
   if (key !== undefined) return runOfKey(dir, keyFrom(key), history, results);
   const facts = findFacts(dir, history);
-  return { dir, history, facts, ...(results && { results }) };
+  const isRunFolder = ["plan.json", "jepsen.log"].some((name) => existsSync(`${dir}/${name}`));
+  return { dir, history, facts, isRunFolder, ...(results && { results }) };
 }
 
 /** Brings the part of a run that is about one key into the form of a whole run. */

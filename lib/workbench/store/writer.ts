@@ -3,35 +3,54 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { lstatSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type EdnObject, prettyEdn, printEdn } from "../../history/edn.ts";
 import { type Op, printHistory } from "../../history/operations.ts";
+import { reasonOf } from "../../message.ts";
+import type { RunResult } from "../result.ts";
 
-/** Operations written at a time, so that a long history is never all in memory as text. */
-const OPS_A_WRITE = 1_000;
+/** A run's files cannot be written. The message says which one, and why. */
+export class UnwritableFile extends Error {
+  override readonly name = "UnwritableFile";
+}
 
-/** The folder of one run: `<root>/<workload>/<time>/`. */
+/** A file that grows, and its size. */
+interface Growing {
+  readonly file: Deno.FsFile;
+  bytes: number;
+}
+
+/**
+ * The folder of one run: `<root>/<workload>/<time>/`. Logs and history are written as things happen,
+ * so that a run that is cut off leaves them; there are results only of a run that came to its end.
+ */
 export class RunFolder {
-  readonly #logs = new Map<string, Deno.FsFile>();
+  readonly #growing = new Map<string, Growing>();
   readonly #encoder = new TextEncoder();
 
   private constructor(readonly root: string, readonly workload: string, readonly name: string) {}
 
-  /** Makes the folder, and points `<root>/current` at it. */
+  /**
+   * Makes the folder, and points `<root>/current` at it.
+   *
+   * @throws {UnwritableFile} if that cannot be done.
+   */
   static create(root: string, workload: string, start: Date = new Date()): RunFolder {
     const stamp = start.toISOString().replace(/[-:]/g, "");
-    for (let attempt = 0;; attempt++) {
-      const name = attempt === 0 ? stamp : `${stamp}-${attempt}`;
-      const folder = new RunFolder(root, workload, name);
-      try {
-        Deno.mkdirSync(join(root, workload), { recursive: true });
-        Deno.mkdirSync(folder.path);
-        Deno.mkdirSync(join(folder.path, "node-logs"));
-        link(join(root, "current"), join(workload, name));
-        return folder;
-      } catch (error) {
-        if (!(error instanceof Deno.errors.AlreadyExists) || attempt > 99) throw error;
-      }
+    const parent = join(root, workload);
+    attempt(parent, () => Deno.mkdirSync(parent, { recursive: true }));
+    for (const link of [join(root, "current"), join(root, "latest"), join(parent, "latest")]) {
+      requireLink(link);
+    }
+    for (let n = 0;; n++) {
+      const folder = new RunFolder(root, workload, n === 0 ? stamp : `${stamp}-${n}`);
+      if (!attempt(folder.path, () => makeNew(folder.path))) continue;
+      attempt(folder.path, () => Deno.mkdirSync(join(folder.path, "node-logs")));
+      link(join(root, "current"), join(workload, folder.name));
+      folder.#append("history.edn", "");
+      folder.#append("history.txt", "");
+      return folder;
     }
   }
 
@@ -42,9 +61,7 @@ export class RunFolder {
   /** Adds a line to a node's log, or to the run's own. */
   log(line: string, node?: string): void {
     const name = node === undefined ? "run.log" : join("node-logs", `${node}.log`);
-    const file = this.#logs.get(name) ?? this.#open(name);
-    this.#logs.set(name, file);
-    writeAll(file, this.#encoder.encode(`${line}\n`));
+    this.#append(name, `${line}\n`);
   }
 
   /** Writes the options of a run, its results, or what final states show beyond the results. */
@@ -52,37 +69,57 @@ export class RunFolder {
     this.#write(`${name}.edn`, `${prettyEdn(map)}\n`);
   }
 
-  writeHistory(history: readonly Op[]): void {
-    using maps = this.#open("history.edn");
-    using table = this.#open("history.txt");
-    for (let from = 0; from < history.length; from += OPS_A_WRITE) {
-      const ops = history.slice(from, from + OPS_A_WRITE);
-      writeAll(maps, this.#encoder.encode(printHistory(ops)));
-      writeAll(table, this.#encoder.encode(ops.map(tableRow).join("")));
-    }
+  /** Adds an operation to the history, as a map and as a row of a table. */
+  writeOp(op: Op): void {
+    this.#append("history.edn", printHistory([op]));
+    this.#append("history.txt", tableRow(op));
   }
 
-  /** Writes images of a failed run's anomalies, by file name; without images there is no folder. */
-  writeDrawings(drawings: ReadonlyMap<string, string>): void {
-    if (drawings.size === 0) return;
-    Deno.mkdirSync(join(this.path, "elle"), { recursive: true });
+  /** Writes what came of a run, images of its anomalies by file name, and at last the results. */
+  writeOutcome(
+    { results, finalStates }: Pick<RunResult, "results" | "finalStates">,
+    drawings: ReadonlyMap<string, string> = new Map(),
+  ): void {
+    if (finalStates !== undefined) this.writeMap("final-states", finalStates);
     for (const [name, svg] of drawings) this.#write(join("elle", name), svg);
+    if (results !== undefined) this.writeMap("results", results);
   }
 
-  /** Closes the logs and points the `latest` links here; a run that crashed is closed too. */
+  /** Closes the files and points the `latest` links here; a run that crashed is closed too. */
   close(): void {
-    for (const file of this.#logs.values()) file.close();
-    this.#logs.clear();
+    for (const { file } of this.#growing.values()) file.close();
+    this.#growing.clear();
     link(join(this.root, "latest"), join(this.workload, this.name));
     link(join(this.root, this.workload, "latest"), this.name);
   }
 
-  #open(name: string): Deno.FsFile {
-    return Deno.openSync(join(this.path, name), { create: true, append: true });
+  /** Adds a text to a file: all of it, or nothing. */
+  #append(name: string, text: string): void {
+    const path = join(this.path, name);
+    attempt(path, () => {
+      const growing = this.#growing.get(name) ??
+        { file: Deno.openSync(path, { create: true, append: true }), bytes: 0 };
+      this.#growing.set(name, growing);
+      const bytes = this.#encoder.encode(text);
+      try {
+        writeAll(growing.file, bytes);
+      } catch (error) {
+        growing.file.truncateSync(growing.bytes);
+        throw error;
+      }
+      growing.bytes += bytes.length;
+    });
   }
 
+  /** Writes a file that is there only once it is whole. */
   #write(name: string, text: string): void {
-    Deno.writeTextFileSync(join(this.path, name), text);
+    const path = join(this.path, name);
+    const unfinished = `${path}.unfinished`;
+    attempt(path, () => {
+      Deno.mkdirSync(dirname(path), { recursive: true });
+      Deno.writeTextFileSync(unfinished, text);
+      Deno.renameSync(unfinished, path);
+    });
   }
 }
 
@@ -95,6 +132,36 @@ function tableRow({ process, type, f, value, error }: Op): string {
 
 function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let from = 0; from < bytes.length;) from += file.writeSync(bytes.subarray(from));
+}
+
+/** Does something to a path, and says so if it cannot be done. */
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const reason = reasonOf(error).replace(/ \(os error.*/, "");
+    throw new UnwritableFile(`${path} cannot be written: ${reason}`, { cause: error });
+  }
+}
+
+/** Makes a folder; returns whether it is new. */
+function makeNew(path: string): boolean {
+  try {
+    Deno.mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
+  }
+}
+
+/** Requires that a link can be made or moved there: `ln` would put it inside a folder. */
+function requireLink(path: string): void {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there === undefined || there.isSymbolicLink()) return;
+  throw new UnwritableFile(
+    `${path} is in the way: a link to the last run belongs there. Move it elsewhere`,
+  );
 }
 
 /** Makes or moves a symbolic link. It calls `ln`, as Deno.symlink needs every permission. */

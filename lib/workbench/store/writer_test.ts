@@ -1,8 +1,8 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { keyword } from "../../history/edn.ts";
 import { type Op, printHistory } from "../../history/operations.ts";
-import { RunFolder } from "./writer.ts";
+import { RunFolder, UnwritableFile } from "./writer.ts";
 
 const START = new Date("2025-01-02T03:04:05.678Z");
 
@@ -24,7 +24,7 @@ Deno.test("a run's folder has Maelstrom's name and files", async () => {
     const folder = RunFolder.create(root, "echo", START);
     assertEquals(folder.path, join(root, "echo", "20250102T030405.678Z"));
     folder.writeMap("test", { rate: 5 });
-    folder.writeMap("results", { "valid?": true });
+    folder.writeOutcome({ results: { "valid?": true } });
     folder.log("running");
     folder.log("stopping");
     folder.log("up", "n0");
@@ -56,7 +56,7 @@ Deno.test("current points at a run from its start, latest from its end, even aft
   await withRoot((root) => {
     const first = RunFolder.create(root, "echo", START);
     first.writeMap("test", { run: 1 });
-    first.writeMap("results", { "valid?": true });
+    first.writeOutcome({ results: { "valid?": true } });
     assertEquals(through(root, "current", "test.edn"), "{:run 1}\n");
     first.close();
     const second = RunFolder.create(root, "broadcast");
@@ -84,7 +84,7 @@ Deno.test("a folder may be moved: its links are relative", async () => {
   });
 });
 
-Deno.test("a history is written as one map a line, and as a table", async () => {
+Deno.test("a history is written as it happens, as one map a line and as a table", async () => {
   await withRoot((root) => {
     const op = { f: "read", value: null } as const;
     const history: Op[] = [
@@ -94,9 +94,13 @@ Deno.test("a history is written as one map a line, and as a table", async () => 
       { index: 3, time: 8, type: "fail", process: 1, ...op, error: keyword("net-timeout") },
     ];
     const folder = RunFolder.create(root, "echo", START);
-    folder.writeHistory(history);
+    assertEquals(through(root, "current", "history.edn"), "");
+    for (const [n, op] of history.entries()) {
+      folder.writeOp(op);
+      const written = history.slice(0, n + 1);
+      assertEquals(through(root, "current", "history.edn"), printHistory(written), "as it happens");
+    }
     folder.close();
-    assertEquals(through(root, "latest", "history.edn"), printHistory(history));
     assertEquals(through(root, "latest", "history.txt").split("\n"), [
       "0\t:invoke\t:read\tnil",
       ":nemesis\t:info\t:stop-partition\tnil",
@@ -107,35 +111,55 @@ Deno.test("a history is written as one map a line, and as a table", async () => 
   });
 });
 
-Deno.test("a long history is written whole; an empty one is an empty file", async () => {
+Deno.test("results are there only when they are whole, after everything else", async () => {
   await withRoot((root) => {
-    const history = Array.from({ length: 2_500 }, (_, index): Op => ({
-      index,
-      time: index,
-      type: "invoke",
-      process: index,
-      f: "echo",
-      value: `message ${index}`,
-    }));
-    const long = RunFolder.create(root, "echo");
-    long.writeHistory(history);
-    long.close();
-    assertEquals(through(root, "latest", "history.edn"), printHistory(history));
-    assertEquals(through(root, "latest", "history.txt").split("\n").length, 2_501);
-    const empty = RunFolder.create(root, "echo");
-    empty.writeHistory([]);
-    empty.close();
-    assertEquals(through(root, "latest", "history.edn"), "");
+    const folder = RunFolder.create(root, "txn", START);
+    const files = () => [...Deno.readDirSync(folder.path)].map(({ name }) => name).sort();
+    const before = files();
+    assertEquals(before, ["history.edn", "history.txt", "node-logs"]);
+    folder.writeOutcome({});
+    assertEquals(files(), before, "a run that crashed has none");
+    Deno.writeTextFileSync(join(folder.path, "elle"), "a file where a folder belongs");
+    const outcome = { results: { "valid?": true }, finalStates: { "valid?": true } };
+    const drawings = new Map([["G0.svg", "<svg/>"]]);
+    const { message } = assertThrows(
+      () => folder.writeOutcome(outcome, drawings),
+      UnwritableFile,
+    );
+    assertEquals(message.startsWith(`${folder.path}/elle/G0.svg cannot be written: `), true);
+    assertThrows(() => through(root, "current", "results.edn"), Deno.errors.NotFound);
+    Deno.removeSync(join(folder.path, "elle"));
+    folder.writeOutcome(outcome, drawings);
+    folder.close();
+    assertEquals(files(), [
+      "elle",
+      "final-states.edn",
+      "history.edn",
+      "history.txt",
+      "node-logs",
+      "results.edn",
+    ]);
+    assertEquals(through(root, "latest", "elle/G0.svg"), "<svg/>");
   });
 });
 
-Deno.test("a folder for drawings is made only if there are some", async () => {
+Deno.test("a file that cannot be written is named, with the reason", async () => {
   await withRoot((root) => {
-    const folder = RunFolder.create(root, "txn", START);
-    folder.writeDrawings(new Map());
-    assert(![...Deno.readDirSync(folder.path)].some(({ name }) => name === "elle"));
-    folder.writeDrawings(new Map([["G0.svg", "<svg/>"]]));
+    const folder = RunFolder.create(root, "echo", START);
+    Deno.removeSync(join(folder.path, "node-logs"));
+    assertThrows(
+      () => folder.log("up", "n0"),
+      UnwritableFile,
+      `${folder.path}/node-logs/n0.log cannot be written: No such file or directory`,
+    );
     folder.close();
-    assertEquals(through(root, "latest", "elle/G0.svg"), "<svg/>");
+  });
+});
+
+Deno.test("a folder in the place of a link is not written into", async () => {
+  await withRoot((root) => {
+    Deno.mkdirSync(join(root, "latest"), { recursive: true });
+    assertThrows(() => RunFolder.create(root, "echo"), UnwritableFile, "latest is in the way");
+    assertEquals([...Deno.readDirSync(join(root, "latest"))], []);
   });
 });
