@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { verdictOf } from "../checkers/checker.ts";
 import { type EdnObject, isEdnObject, itemsOf, printEdn } from "../history/edn.ts";
@@ -83,6 +83,5 @@ function keepExisting(places: readonly Place[], dir: string | undefined): Place[
 
 /** Whether a path is there, and no empty folder. */
 function holdsSomething(path: string): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats !== undefined && (!stats.isDirectory() || readdirSync(path).length > 0);
+  return existsSync(path) && (!statSync(path).isDirectory() || readdirSync(path).length > 0);
 }
