@@ -21,7 +21,9 @@ export function renderProblem(problem: Problem, style: Style = {}): string {
   const head = `    its line${where}: `;
   return [
     ...wrapParagraph(`${paint("bad", "✗")} `, `${text}${when}`, width),
-    ...(line === undefined ? [] : [head + showFault(problem, width - head.length)]),
+    ...(line === undefined
+      ? []
+      : [head + printable(showFault(problem, width - head.length), Infinity)]),
     ...(consequence === undefined ? [] : wrapParagraph("    ", `${consequence}.`, width)),
     ...(lastWords.length === 0 ? [] : ["    its last words on standard error:"]),
     ...lastWords.map((words) => paint("quiet", `      ${printable(words, SHOWN_WIDTH)}`)),

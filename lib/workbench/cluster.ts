@@ -47,6 +47,8 @@ interface ClusterOptions extends LinkOptions {
 
 /** How long Maelstrom waits for `init_ok`. */
 const INIT_TIMEOUT_MS = 10_000;
+/** The `msg_id` of an init: the first of its client's. */
+const INIT_MSG_ID = 1;
 
 /** Lines of a node's log that a problem holds where no error is recognised among them. */
 const LAST_WORDS = 8;
@@ -127,7 +129,8 @@ export class Cluster implements NodeEvents, FaultTarget {
     const kills = this.#kills.get(node);
     const client = this.openClient();
     this.#initialisers.set(client.id, node);
-    const unheard = new Promise<never>((_, reject) => this.#starting.set(node, reject));
+    const { promise: unheard, reject } = Promise.withResolvers<never>();
+    this.#starting.set(node, reject);
     unheard.catch(() => {}); // it may come before anybody waits
     try {
       await host.start(node, this);
@@ -139,7 +142,7 @@ export class Cluster implements NodeEvents, FaultTarget {
       const why = reasonOf(error) + this.#hint(node, error);
       throw this.#crash(node, `${node} did not start: ${why}`);
     } finally {
-      this.#starting.delete(node);
+      if (this.#starting.get(node) === reject) this.#starting.delete(node);
       client.close();
     }
   }
@@ -242,20 +245,21 @@ export class Cluster implements NodeEvents, FaultTarget {
 
   #send(node: string, src: string, dest: string, text: string, body?: Body): void {
     if (this.#muted.has(node) || this.#stopping) return;
+    const isInitOk = this.#initialisers.get(dest) === node && body?.in_reply_to === INIT_MSG_ID;
+    if (isInitOk && !this.#starting.delete(node)) {
+      return this.#mute(node, `answered init more than once: ${dest} asked only once`, text);
+    }
     try {
       this.network.send(src, dest, text, body);
     } catch (error) {
       if (!(error instanceof UnknownParticipant)) throw error;
-      this.#mute(node, this.#describeStranger(node, dest, error.message), text);
+      this.#mute(node, this.#describeStranger(dest, error.message), text);
     }
   }
 
   /** What a node did that sent something to, or as, somebody who is not there. */
-  #describeStranger(node: string, dest: string, problem: string): string {
+  #describeStranger(dest: string, problem: string): string {
     if (!isClient(dest) || this.network.knows(dest)) return `sent a message with an ${problem}`;
-    if (this.#initialisers.get(dest) === node) {
-      return `answered init more than once: ${dest}, which sent it, left after the first init_ok`;
-    }
     const number = Number(dest.slice(1));
     return number < this.#clients
       ? `sent a message to ${dest}, a client that has left: it had its answer, or gave up waiting`

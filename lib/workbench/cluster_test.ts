@@ -350,11 +350,12 @@ Deno.test("a node that writes no message before it answered init ends the run at
 Deno.test("init answered twice is called that, and so is a message to a client that has left", async () => {
   await stage(async ({ cluster, host, problems }) => {
     await cluster.start();
-    host.events?.wrote("n0", '{"src":"n0","dest":"c0","body":{"type":"init_ok"}}');
+    const again = { src: "n0", dest: "c0", body: { type: "init_ok", in_reply_to: 1 } };
+    host.events?.wrote("n0", JSON.stringify(again));
     cluster.openClient().close();
     host.events?.wrote("n1", '{"src":"n1","dest":"c2","body":{"type":"echo_ok"}}');
     assertEquals(problems.map(({ text }) => text), [
-      "n0 answered init more than once: c0, which sent it, left after the first init_ok",
+      "n0 answered init more than once: c0 asked only once",
       "n1 sent a message to c2, a client that has left: it had its answer, or gave up waiting",
     ]);
   });
@@ -430,5 +431,20 @@ Deno.test("the last words of a node begin with its error, not with what is last"
     host.events?.exited("n0", "exit status 1");
     const { lastWords } = crashes[0]?.problem ?? {};
     assertEquals(lastWords, ["TypeError: boom", "    at f0 (/app/node.js:0:1)"]);
+  });
+});
+
+Deno.test("init answered twice in one breath ends no start, but the node is read no more", async () => {
+  await stage(async ({ cluster, host, problems }) => {
+    const answer = host.script.get("init");
+    host.script.set("init", (packet) => {
+      const line = answer?.(packet);
+      if (packet.dest === "n1" && line !== undefined) host.events?.wrote("n1", line);
+      return line;
+    });
+    await cluster.start();
+    assertEquals(problems.map(({ text, isUnread }) => [text, isUnread]), [
+      ["n1 answered init more than once: c1 asked only once", true],
+    ]);
   });
 });
