@@ -9,6 +9,8 @@
 
 import { isAnyInteger, parseExact, type RawNumber } from "./exact_json.ts";
 
+export type { RawNumber };
+
 /** Any JSON value. A number that a double would change is an opaque object: see `exact_json.ts`. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 

@@ -18,7 +18,14 @@
  * @module
  */
 export * from "./kv.ts";
-export { type Body, ErrorCode, type Json, type Message, RpcError } from "./message.ts";
+export {
+  type Body,
+  ErrorCode,
+  type Json,
+  type Message,
+  type RawNumber,
+  RpcError,
+} from "./message.ts";
 export * from "./node.ts";
 export {
   array,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { verdictOf } from "../checkers/checker.ts";
 import { type EdnObject, isEdnObject, itemsOf, printEdn } from "../history/edn.ts";

@@ -5,6 +5,7 @@
  */
 import type { Random } from "../random.ts";
 
+/** How latencies are spread around their mean. */
 export type LatencyDistribution = "constant" | "uniform" | "exponential";
 
 /** The latency of messages between nodes, and between nodes and services; clients have none. */
