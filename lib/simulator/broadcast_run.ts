@@ -64,6 +64,8 @@ export async function runBroadcast(
     maxMs: quantile(1),
     lastMessageMs,
     lastChangeMs: propagation.changes.at(-1)?.atMs ?? -Infinity,
-    delays: propagation.delays(plan.nodes, plan.latencyMs),
+    get delays() {
+      return propagation.delays(plan.nodes, plan.latencyMs);
+    },
   };
 }
