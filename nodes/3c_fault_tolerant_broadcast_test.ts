@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
-import { TestNode } from "../lib/testing/mod.ts";
+import { FakeTime, TestNode } from "../lib/testing/mod.ts";
 import { FAULT_KINDS, type Kind } from "../lib/workbench/faults/kinds.ts";
 import { PARTITION_SHAPES, type PartitionShape } from "../lib/workbench/faults/partitions.ts";
 import { schedule } from "../lib/workbench/faults/schedule.ts";
@@ -31,6 +31,7 @@ function partitionsOf(shape: PartitionShape): Kind {
 }
 
 Deno.test("a value is reported to the lowest node only, and can be read here at once", async () => {
+  using _time = new FakeTime(); // or its timers would ring in the simulations below
   const n1 = new TestNode(faultTolerantBroadcast, "n1", ["n0", "n1", "n2"]);
   await n1.ask(Broadcast.topology, { topology: { n0: [], n1: [], n2: [] } });
   for (const message of [7, 7]) await n1.ask(Broadcast.broadcast, { message });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
-import { TestNode } from "../lib/testing/mod.ts";
+import { FakeTime, TestNode } from "../lib/testing/mod.ts";
 import { NS_PER_S } from "../lib/history/operations.ts";
 import { grudgeOf, PARTITION_SHAPES } from "../lib/workbench/faults/partitions.ts";
 import { plannedFault } from "../lib/workbench/planned.ts";
@@ -11,6 +11,7 @@ import efficientBroadcast1 from "./3d_efficient_broadcast_1.ts";
 const IDS = ["n0", "n1", "n2"];
 
 Deno.test("a value is reported to the lowest node at once, and can be read here", async () => {
+  using _time = new FakeTime(); // or its timers would ring in the simulations below
   const n1 = new TestNode(efficientBroadcast1, "n1", IDS);
   await n1.ask(Broadcast.topology, { topology: { n0: [], n1: [], n2: [] } });
   await n1.ask(Broadcast.broadcast, { message: 7 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
-import { TestNode } from "../lib/testing/mod.ts";
+import { FakeTime, TestNode } from "../lib/testing/mod.ts";
 import { NS_PER_S } from "../lib/history/operations.ts";
 import { grudgeOf, PARTITION_SHAPES } from "../lib/workbench/faults/partitions.ts";
 import { plannedFault } from "../lib/workbench/planned.ts";
@@ -9,6 +9,7 @@ import { Broadcast } from "../lib/workloads.ts";
 import efficientBroadcast2 from "./3e_efficient_broadcast_2.ts";
 
 Deno.test("a node reports once, and then waits for the root's next scatter", async () => {
+  using _time = new FakeTime(); // or its timers would ring in the simulations below
   const n1 = new TestNode(efficientBroadcast2, "n1", ["n0", "n1", "n2"]);
   await n1.ask(Broadcast.topology, { topology: { n0: [], n1: [], n2: [] } });
   for (const message of [7, 8]) await n1.ask(Broadcast.broadcast, { message });
