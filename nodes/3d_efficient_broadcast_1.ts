@@ -34,7 +34,7 @@
  * all they lack, so that after healing nobody waits long. In 99 of 100 cases a value is at most three
  * message delays later than the first path that the partition left it: results/partition.md.
  *
- * A slow machine: a value is late by the sum of its hops' lateness, and no message is added for
+ * A slow machine: a value is late by the sum of its hops' lateness, and few messages are added for
  * lateness that a node sees in its own timers or hears of from its parent. A parent that is late
  * without warning is suspected by whoever waits for it, which costs 2(n − 1) = 48 messages each:
  * 0.6 per operation once if all suspect it, and less often each time, at most one suspicion for each

@@ -32,7 +32,10 @@
  * *Bound.* Over each link, a node sends its schedule's reports and scatters, one acknowledgement per
  * `ackUpMs` or `ackDownMs`, one extra scatter per regular one, one answer per round trip, and, while
  * the link is in doubt, one probe per `probeMs`. Beyond these, a suspicion costs 2(n − 1) messages,
- * and the number of suspicions grows with the logarithm of lateness (`patience.ts`).
+ * and the number of suspicions grows with the logarithm of lateness (`patience.ts`). A node that has
+ * just suspected its parent, or reaches the root only by a relay, sends n − 1 messages for each value
+ * of its clients. A root that gets more messages than it can take for good has no bound in latency,
+ * and its nodes come to follow relays.
  *
  * Each node keeps every value in memory, once, and for each peer how far it is known to have them.
  * A node that crashes loses them. When it starts again it is not told them anew, and is heard once it
@@ -63,6 +66,7 @@ import { ValueLog } from "./value_log.ts";
 const FIRST_PATIENCE_MS = 1000;
 /** Claims that come within this time, as those of many neighbours at once, lead to one choice. */
 const SETTLE_MS = 20;
+
 /** A suspected parent, and the message whose acknowledgement was overdue. */
 interface Suspicion {
   readonly parent: Link;

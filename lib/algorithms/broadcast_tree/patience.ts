@@ -18,7 +18,8 @@
  * Suspicion is what costs messages. As each false alarm doubles the time to the next, a node has at
  * most log₂(lateness ÷ least time-out) of them before it is more patient than its machine is late,
  * and a constant number in every {@linkcode ALARM_HALF_LIFE_MS} from then on: messages do not
- * multiply as lateness grows.
+ * multiply as lateness grows. Time-outs double {@linkcode MAX_DOUBLINGS} times for false alarms; a
+ * node whose parent is later than that suspects it once in each time-out.
  *
  * @module
  */
