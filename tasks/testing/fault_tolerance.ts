@@ -46,7 +46,7 @@ const KILLED: Options = {
   timeLimitS: 20, // clients whose nodes are killed at the start wait for up to ten seconds
   faults: ["kill"],
   faultIntervalS: 1,
-  latencyMs: 100,
+  latencyMs: 50,
   latencyDistribution: "exponential",
   availability: 0,
 };
