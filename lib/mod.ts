@@ -17,6 +17,7 @@
  *
  * @module
  */
+export { type Journal, type JournalOptions } from "./journal.ts";
 export * from "./kv.ts";
 export {
   type Body,
