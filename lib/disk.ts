@@ -1,11 +1,14 @@
 /**
  * What a journal needs of a disk: a few files, and to know when they are on stable storage.
  *
- * A folder of the machine is one ({@linkcode openFolder} in `folder.ts`); the simulator has others,
+ * A folder of the machine is one (`folder.ts`); the simulator has others,
  * which lose what was not synced.
  *
  * @module
  */
+
+/** Opens the disk of a node, by the node's id; resolves to `undefined` if it has none. */
+export type OpenDisk = (id: string) => Promise<Disk | undefined>;
 
 /** A folder of files. Any of its methods may reject, as when the disk is full. */
 export interface Disk {
@@ -30,5 +33,6 @@ export interface DiskFile {
    * that may be lost, and a later sync does not say so: the system may have dropped it.
    */
   sync(): Promise<void>;
+  /** Ends the writing. */
   close(): void;
 }

@@ -1,56 +1,37 @@
 /**
- * The form of a journal's file: one line for each write, with a checksum.
+ * The form of a journal's file: one line for each write, with a checksum and its place.
  *
- *     4f1c02aa {"journal":1,…}⏎
- *     90b2d17e [1,2,3]⏎
+ *     4f1c02aa 0000000096 {"journal":1,…}⏎
+ *     90b2d17e 0000000124 [1,2,3]⏎
  *
- * A line, or *frame*, is the checksum in eight hexadecimal digits, a space, JSON, and a newline,
- * which JSON never contains. Each checksum covers the frames before as well, as it continues from
- * theirs, so a frame that is missing is noticed like one that is damaged.
+ * A line, or *frame*, is the CRC-32 of the rest of the line, the index of the byte behind the line,
+ * JSON, and a newline, which JSON never contains.
  *
- * A frame is written only after the one before has been synced. So a crash can leave at most one
- * incomplete frame, and only as the last line; anything else that does not add up is damage.
+ * A frame is only written once the one before is on stable storage. So a crash leaves at most one
+ * incomplete frame, as the last line; a frame that is not what it was while something stands behind
+ * it is damaged, and so is one in another place than it says. Damage to the last frame alone cannot
+ * be told from a write that was cut short.
  *
  * @module
  */
 import { parseExact } from "./exact_json.ts";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
+const decoder = new TextDecoder();
 
 const NEWLINE = 0x0a;
-/** Of the checksum and the space behind it. */
-const PREFIX_BYTES = 9;
+const CHECKSUM_DIGITS = 8;
+const END_DIGITS = 10;
+/** Where what the checksum is of begins. */
+const CHECKED_FROM = CHECKSUM_DIGITS + 1;
+const PAYLOAD_FROM = CHECKED_FROM + END_DIGITS + 1;
+const PREFIX = /^([0-9a-f]{8}) (\d{10}) /;
 
 /** A frame that a file holds. */
 export interface Frame {
   /** The index of its first byte. */
   readonly offset: number;
   readonly value: unknown;
-}
-
-/** A frame that is damaged although others follow it. */
-export class DamagedFrame extends Error {
-  override readonly name = "DamagedFrame";
-
-  constructor(readonly offset: number) {
-    super(`damaged at byte ${offset}, with more behind it`);
-  }
-}
-
-/** Appends frames to one file, of which each continues the checksum of the one before. */
-export class FrameEncoder {
-  #checksum = 0;
-
-  encode(value: unknown): Uint8Array {
-    const payload = encoder.encode(JSON.stringify(value));
-    this.#checksum = crc32(payload, this.#checksum);
-    const line = new Uint8Array(PREFIX_BYTES + payload.length + 1);
-    encoder.encodeInto(`${printChecksum(this.#checksum)} `, line);
-    line.set(payload, PREFIX_BYTES);
-    line[line.length - 1] = NEWLINE;
-    return line;
-  }
 }
 
 /** What a file holds. */
@@ -60,31 +41,51 @@ interface Contents {
   readonly wholeBytes: number;
 }
 
+/** A file is damaged, and not just cut short. */
+export class DamagedFrame extends Error {
+  override readonly name = "DamagedFrame";
+
+  constructor(readonly offset: number) {
+    super(`damaged at byte ${offset}`);
+  }
+}
+
+/** The frame for a value, at that place in its file. */
+export function encodeFrame(value: unknown, offset: number): Uint8Array {
+  const payload = encoder.encode(JSON.stringify(value));
+  const frame = new Uint8Array(PAYLOAD_FROM + payload.length + 1);
+  const end = `${offset + frame.length}`.padStart(END_DIGITS, "0");
+  encoder.encodeInto(`${" ".repeat(CHECKED_FROM)}${end} `, frame);
+  frame.set(payload, PAYLOAD_FROM);
+  encoder.encodeInto(crc32(frame.subarray(CHECKED_FROM, -1)), frame);
+  frame[frame.length - 1] = NEWLINE;
+  return frame;
+}
+
 /**
  * Reads the frames of a file.
  *
- * @throws {DamagedFrame} if a frame before the last is damaged.
+ * @throws {DamagedFrame} if one is damaged.
  */
 export function readFrames(bytes: Uint8Array): Contents {
   const frames: Frame[] = [];
-  let checksum = 0;
   let offset = 0;
   while (offset < bytes.length) {
-    const end = bytes.indexOf(NEWLINE, offset);
-    const payload = bytes.subarray(offset + PREFIX_BYTES, Math.max(end, offset + PREFIX_BYTES));
-    checksum = crc32(payload, checksum);
-    const prefix = encoder.encode(`${printChecksum(checksum)} `);
-    const isWhole = end >= 0 && prefix.every((byte, i) => byte === bytes[offset + i]);
-    if (!isWhole && end >= 0 && end < bytes.length - 1) throw new DamagedFrame(offset);
-    if (!isWhole) break;
-    frames.push({ offset, value: parseExact(decoder.decode(payload)) });
-    offset = end + 1;
+    const newline = bytes.indexOf(NEWLINE, offset);
+    const end = newline < 0 ? bytes.length : newline + 1;
+    const [, checksum, saidEnd] = PREFIX.exec(
+      decoder.decode(bytes.subarray(offset, offset + PAYLOAD_FROM)),
+    ) ?? [];
+    const isIntact = newline >= 0 &&
+      checksum === crc32(bytes.subarray(offset + CHECKED_FROM, newline));
+    const isLast = end === bytes.length && !(Number(saidEnd) < end);
+    if (isIntact ? Number(saidEnd) !== end : !isLast) throw new DamagedFrame(offset);
+    if (!isIntact) break;
+    const text = decoder.decode(bytes.subarray(offset + PAYLOAD_FROM, newline));
+    frames.push({ offset, value: parseExact(text) });
+    offset = end;
   }
   return { frames, wholeBytes: offset };
-}
-
-function printChecksum(checksum: number): string {
-  return checksum.toString(16).padStart(8, "0");
 }
 
 /** The checksum of each byte. */
@@ -95,11 +96,11 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * The CRC-32 of ISO 3309, as in gzip, continued from that of what came before. Here rather than
- * from `node:zlib`, for not every platform that simulates nodes has that.
+ * The CRC-32 of ISO 3309, as in gzip, in eight hexadecimal digits. It is written out here because
+ * `node:zlib`, which has it, is not everywhere where nodes are simulated.
  */
-function crc32(bytes: Uint8Array, before: number): number {
-  let crc = ~before;
+function crc32(bytes: Uint8Array): string {
+  let crc = -1;
   for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
-  return ~crc >>> 0;
+  return (~crc >>> 0).toString(16).padStart(CHECKSUM_DIGITS, "0");
 }

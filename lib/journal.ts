@@ -41,7 +41,7 @@
  *
  * @module
  */
-import type { Disk } from "./disk.ts";
+import type { Disk, OpenDisk } from "./disk.ts";
 import { type Incarnation, JournalFile } from "./journal_file.ts";
 import { reasonOf } from "./message.ts";
 import type { Shape } from "./rpc.ts";
@@ -66,8 +66,20 @@ export interface JournalOptions<Record, State, Result> {
   snapshot(): State;
 }
 
-/** Opens a node's disk; resolves to `undefined` if it has none. */
-export type OpenDisk = (id: string) => Promise<Disk | undefined>;
+/** The records of one node. */
+export interface Journal<Record, Result = void> {
+  /**
+   * Stores a record and applies it. Resolves to what `apply` returns, when the record is on stable
+   * storage; records are applied in the order in which they were appended. The record must not be
+   * changed afterwards.
+   *
+   * @throws {Error} if it cannot be stored, as on a full disk. It is not applied then, but may be
+   * found after a restart, so a client must not be told that it certainly had no effect.
+   * @throws {TypeError} if the record does not have the described form.
+   * @throws {Error} before `init`.
+   */
+  append(record: Record): Promise<Result>;
+}
 
 interface Pending<Record, Result> {
   readonly record: Record;
@@ -75,8 +87,8 @@ interface Pending<Record, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** The records of one node. A program gets it from `Node.journal`. */
-export class Journal<Record, Result = void> {
+/** A journal on a disk, or in memory where there is none. */
+export class NodeJournal<Record, Result> implements Journal<Record, Result> {
   readonly #options: JournalOptions<Record, unknown, Result>;
   readonly #log: (text: string) => void;
   #file: JournalFile | "memory" | undefined;
@@ -89,18 +101,12 @@ export class Journal<Record, Result = void> {
     this.#log = log;
   }
 
-  /**
-   * Stores a record and applies it. Resolves to what `apply` returns, when the record is on stable
-   * storage; records are applied in the order in which they were appended.
-   *
-   * @throws {Error} if it cannot be stored, as on a full disk. It is not applied then, but may be
-   * found after a restart, so a client must not be told that it certainly had no effect.
-   * @throws {Error} before `init`.
-   */
   append(record: Record): Promise<Result> {
     if (this.#file === undefined) {
       return Promise.reject(new Error("nothing can be stored before init: append in a handler"));
     }
+    const problem = this.#options.record.problem(record, "record");
+    if (problem !== undefined) return Promise.reject(new TypeError(problem)); // it could not be read
     if (this.#file === "memory") return Promise.try(() => this.#options.apply(record));
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#pending.push({ record, resolve, reject });
@@ -109,8 +115,7 @@ export class Journal<Record, Result = void> {
   }
 
   /**
-   * Brings back what earlier incarnations stored. The node calls this at its `init`; a program never
-   * does. Returns nothing to wait for if there is no disk.
+   * Brings back what earlier incarnations stored. Returns nothing to wait for if there is no disk.
    *
    * A disk must take writes when a node starts for the first time. Later, one that does not only
    * stops what has to be stored.

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Disk, DiskFile } from "./disk.ts";
-import { DamagedFrame, type Frame, FrameEncoder, readFrames } from "./frames.ts";
+import { DamagedFrame, encodeFrame, type Frame, readFrames } from "./frames.ts";
 import { reasonOf } from "./message.ts";
 import { array, fieldProblem, integer, type Of, type Shape, string } from "./rpc.ts";
 
@@ -165,19 +165,19 @@ export class JournalFile {
 
   async #attempt(records: readonly unknown[]): Promise<void> {
     const current = this.#current;
+    const { bytes: offset = 0 } = current ?? {};
     this.#current = undefined;
     try {
       if (current === undefined || current.bytes > this.#limitBytes) {
         this.#current = await this.#replace(records);
       } else {
-        await current.append([records]);
+        await current.write([records]);
+        await current.sync();
         this.#current = current;
       }
     } catch (error) {
       throw new Error(
-        `${this.#path} cannot be written at byte ${current?.bytes ?? 0}: ${
-          reasonOf(error)
-        }. What ` +
+        `${this.#path} cannot be written at byte ${offset}: ${reasonOf(error)}. What ` +
           "is not stored is not acknowledged: free some space, or make the folder writable",
       );
     } finally {
@@ -190,23 +190,24 @@ export class JournalFile {
     const name = `${this.#name}.new`;
     const file = new GrowingFile(await this.#disk.create(name), this.#syncs);
     try {
-      await file.append([this.#header, this.#options.snapshot(), records]);
+      await file.write([this.#header, this.#options.snapshot()]);
+      this.#limitBytes = Math.max(MIN_LIMIT_BYTES, MAX_GROWTH * file.bytes);
+      if (records.length > 0) await file.write([records]);
+      await file.sync();
       await this.#disk.rename(name, this.#name);
       await this.#disk.sync();
     } catch (error) {
       file.close();
       throw error;
     }
-    this.#limitBytes = Math.max(MIN_LIMIT_BYTES, MAX_GROWTH * file.bytes);
     return file;
   }
 }
 
-/** A file that gets longer by whole frames, each on stable storage before the next. */
+/** A file that gets longer by whole frames. */
 class GrowingFile {
   readonly #file: DiskFile;
   readonly #syncs: SyncTimes;
-  readonly #encoder = new FrameEncoder();
   #bytes = 0;
 
   constructor(file: DiskFile, syncs: SyncTimes) {
@@ -218,13 +219,16 @@ class GrowingFile {
     return this.#bytes;
   }
 
-  async append(values: readonly unknown[]): Promise<void> {
+  async write(values: readonly unknown[]): Promise<void> {
     for (const value of values) {
-      const frame = this.#encoder.encode(value);
+      const frame = encodeFrame(value, this.#bytes);
       await this.#file.write(frame);
       this.#bytes += frame.length;
     }
-    await this.#syncs.time(() => this.#file.sync());
+  }
+
+  sync(): Promise<void> {
+    return this.#syncs.time(() => this.#file.sync());
   }
 
   close(): void {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { Journal, type JournalOptions, type OpenDisk } from "./journal.ts";
+import type { OpenDisk } from "./disk.ts";
+import { type Journal, type JournalOptions, NodeJournal } from "./journal.ts";
 import {
   type Body,
   describeError,
@@ -84,7 +85,7 @@ export class Node {
   readonly #calls = new Map<number, Call>();
   readonly #initialisers: (() => void)[] = [];
   readonly #openDisk: OpenDisk | undefined;
-  #journal: Pick<Journal<never>, "open"> | undefined;
+  #journal: Pick<NodeJournal<never, unknown>, "open"> | undefined;
   #isStarted = false;
   #waiting: Message[] = [];
   #identity: { id: string; ids: readonly string[]; peers: readonly string[] } | undefined;
@@ -155,7 +156,7 @@ export class Node {
     if (this.#journal !== undefined) {
       throw new Error("a node has one journal, and this has it already");
     }
-    const journal = new Journal(options, (text) => this.log(text));
+    const journal = new NodeJournal(options, (text) => this.log(text));
     this.#journal = journal;
     return journal;
   }
