@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { OpenDisk } from "./disk.ts";
+import type { Disk, OpenDisk } from "./disk.ts";
 import { type Journal, type JournalOptions, NodeJournal } from "./journal.ts";
 import {
   type Body,
@@ -159,6 +159,16 @@ export class Node {
     const journal = new NodeJournal(options, (text) => this.log(text));
     this.#journal = journal;
     return journal;
+  }
+
+  /**
+   * Opens the node's disk, for a program that stores things in a form of its own. Resolves to
+   * `undefined` if it has none. It has one journal or one such disk, not both.
+   *
+   * @throws {Error} before `init`, and if the disk cannot be used.
+   */
+  async openDisk(): Promise<Disk | undefined> {
+    return await this.#openDisk?.(this.id);
   }
 
   /**

@@ -6,7 +6,7 @@
  */
 import { Client, ClientTimeout } from "./clients/client.ts";
 import type { Clock } from "./clock/clock.ts";
-import type { Fault, FaultTarget } from "./faults/kinds.ts";
+import type { DiskFault, Fault, FaultTarget } from "./faults/kinds.ts";
 import { findFault, readEnvelope } from "./hosts/envelope.ts";
 import { ErrorLog, type LoggedError } from "./hosts/error_log.ts";
 import type { Host, NodeEvents, Problem } from "./hosts/host.ts";
@@ -41,6 +41,8 @@ interface ClusterOptions extends LinkOptions {
   readonly observe?: PacketObserver;
   readonly problem: (problem: Omit<Problem, "timeNs">) => void;
   readonly log?: (node: string, line: string) => void;
+  /** Called with what a node's disk does that a perfect one would not do. */
+  readonly disk?: (node: string, did: string) => void;
   /** Called with each failure that ends the run: a {@linkcode Crash}, or an error of the workbench. */
   readonly failed: (failure: unknown) => void;
 }
@@ -75,6 +77,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   readonly #paused = new Set<string>();
   readonly #skewed = new Set<string>();
   readonly #slow = new Set<string>();
+  readonly #full = new Set<string>();
   #clients = 0;
   #stopping = false;
 
@@ -203,6 +206,10 @@ export class Cluster implements NodeEvents, FaultTarget {
       this.#errors.take(node, line);
       this.#options.log?.(node, line);
     });
+  }
+
+  disk(node: string, did: string): void {
+    this.#attempt(() => this.#options.disk?.(node, did));
   }
 
   misbehaved(node: string, did: string, consequence: string): void {
@@ -365,11 +372,18 @@ export class Cluster implements NodeEvents, FaultTarget {
     this.#options.host.slow(node, lateMs);
   }
 
+  strikeDisk(node: string, fault: DiskFault): void {
+    if (fault === "fill-disk") this.#full.add(node);
+    if (fault === "free-disk") this.#full.delete(node);
+    this.#options.host.strikeDisk(node, fault);
+  }
+
   /** What ends every fault that lasts. */
   remedies(): Fault[] {
     const [paused, killed, slow] = [[...this.#paused], [...this.#killed], [...this.#slow]];
     return [
       { f: "stop-partition" },
+      ...(this.#full.size > 0 ? [{ f: "free-disk", nodes: [...this.#full] } as const] : []),
       ...(paused.length > 0 ? [{ f: "resume", nodes: paused } as const] : []),
       ...(killed.length > 0 ? [{ f: "restart", nodes: killed } as const] : []),
       ...[...this.#skewed].map((node) => ({ f: "skew", node, skewMs: 0 } as const)),

@@ -136,6 +136,10 @@ export class ProcessHost implements Host {
     throw new Error(`${node} is as fast as the machine: only the simulator can slow it down`);
   }
 
+  strikeDisk(node: string): void {
+    throw new Error(`${node} has the machine's disk, which only the simulator can let fail`);
+  }
+
   lastWords(node: string): readonly string[] {
     return this.#processes.get(node)?.lastWords ?? [];
   }
