@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --quiet
+#!/usr/bin/env -S deno run --quiet --allow-env=GLOMERS_RUN_DIR --allow-read=${GLOMERS_RUN_DIR}/journal --allow-write=${GLOMERS_RUN_DIR}/journal
 /**
  * Challenge 4 without a store: a grow-only counter as a CRDT.
  *
@@ -27,10 +27,10 @@ import { gCounter, increment, valueOf } from "../lib/algorithms/crdt.ts";
 import { Counter, type Node, serve } from "../lib/mod.ts";
 
 export default function crdtCounter(node: Node): void {
-  const counter = new Replica(node, gCounter);
+  const counter = new Replica(node, gCounter, { name: "crdt-counter" });
 
-  node.on(Counter.add, ({ delta }) => {
-    counter.join(increment(counter.state, counter.name, delta));
+  node.on(Counter.add, async ({ delta }) => {
+    await counter.change((state) => increment(state, counter.name, delta));
     return { type: "add_ok" };
   });
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --quiet
+#!/usr/bin/env -S deno run --quiet --allow-env=GLOMERS_RUN_DIR --allow-read=${GLOMERS_RUN_DIR}/journal --allow-write=${GLOMERS_RUN_DIR}/journal
 /**
  * Workload g-set: a set that only grows, as a CRDT.
  *
@@ -24,10 +24,10 @@ import { gSet } from "../lib/algorithms/crdt.ts";
 import { GSet, type Node, serve } from "../lib/mod.ts";
 
 export default function growOnlySet(node: Node): void {
-  const set = new Replica(node, gSet);
+  const set = new Replica(node, gSet, { name: "g-set" });
 
-  node.on(GSet.add, ({ element }) => {
-    set.join([element]);
+  node.on(GSet.add, async ({ element }) => {
+    await set.change(() => [element]);
     return { type: "add_ok" };
   });
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --quiet
+#!/usr/bin/env -S deno run --quiet --allow-env=GLOMERS_RUN_DIR --allow-read=${GLOMERS_RUN_DIR}/journal --allow-write=${GLOMERS_RUN_DIR}/journal
 /**
  * Workload pn-counter: a counter that goes up and down, as a CRDT.
  *
@@ -23,10 +23,10 @@ import { change, differenceOf, pnCounter } from "../lib/algorithms/crdt.ts";
 import { Counter, type Node, serve } from "../lib/mod.ts";
 
 export default function upAndDownCounter(node: Node): void {
-  const counter = new Replica(node, pnCounter);
+  const counter = new Replica(node, pnCounter, { name: "pn-counter" });
 
-  node.on(Counter.add, ({ delta }) => {
-    counter.join(change(counter.state, counter.name, delta));
+  node.on(Counter.add, async ({ delta }) => {
+    await counter.change((state) => change(state, counter.name, delta));
     return { type: "add_ok" };
   });
 

@@ -8,9 +8,9 @@ import { GSet } from "../workloads.ts";
 const INTERVAL_MS = 100;
 
 function set(node: Node): void {
-  const replica = new Replica(node, gSet, INTERVAL_MS);
-  node.on(GSet.add, ({ element }) => {
-    replica.join([element]);
+  const replica = new Replica(node, gSet, { name: "g-set", intervalMs: INTERVAL_MS });
+  node.on(GSet.add, async ({ element }) => {
+    await replica.change(() => [element]);
     return { type: "add_ok" };
   });
   node.on(GSet.read, () => ({ type: "read_ok", value: [...replica.state] }));
@@ -143,7 +143,7 @@ Deno.test("a node that restarts learns what the others know, without further cha
 Deno.test("no two incarnations of a node share a name", async () => {
   const names = new Set<string>();
   const named = (node: Node) => {
-    const replica = new Replica(node, gSet, INTERVAL_MS);
+    const replica = new Replica(node, gSet, { name: "g-set", intervalMs: INTERVAL_MS });
     node.on(GSet.read, () => {
       names.add(replica.name);
       return { type: "read_ok", value: [] };

@@ -6,6 +6,7 @@
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { existsSync } from "node:fs";
 import { TextLineStream } from "@std/streams";
+import { RUN_FOLDER } from "../../lib/folder.ts";
 import { ErrorLog, type LoggedError } from "../../lib/workbench/hosts/error_log.ts";
 import { pathWithDeno } from "../../lib/workbench/hosts/process.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
@@ -88,10 +89,11 @@ export async function runMaelstrom(
   const home = resolve(root, "maelstrom");
   Deno.mkdirSync(home, { recursive: true });
   const before = latestRun(home);
+  using fresh = freshFolder(home);
   const child = new Deno.Command(launcher, {
     args: argumentsOf(plan, reporting),
     cwd: home,
-    env: { PATH: pathWithDeno() },
+    env: { PATH: pathWithDeno(), [RUN_FOLDER]: fresh.path },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -113,8 +115,16 @@ export async function runMaelstrom(
   if (dir !== home) {
     const { seed: _, ...drawn } = plan; // Maelstrom draws without one
     writePlan(dir, drawn);
+    const journals = join(fresh.path, "journal");
+    if (existsSync(journals)) Deno.renameSync(journals, join(dir, "journal"));
   }
   return { dir, summary: summariseRun(resultOf(dir, plan, code, followed.lines), limits) };
+}
+
+/** Where nodes keep their journals until the run's own folder is there. */
+function freshFolder(home: string) {
+  const path = Deno.makeTempDirSync({ dir: home, prefix: "nodes-" });
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 
 function argumentsOf(
