@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --quiet
+#!/usr/bin/env -S deno run --quiet --allow-env=GLOMERS_RUN_DIR --allow-read=${GLOMERS_RUN_DIR}/journal --allow-write=${GLOMERS_RUN_DIR}/journal
 /**
  * Faulty: stores each id before it hands it out, a line each, and after a restart goes on from the
  * last line of the file, whole or not. A kill may leave a part of a line: from `1729` it goes on at
