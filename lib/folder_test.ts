@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { RUN_FOLDER } from "./folder.ts";
 import { parseMessage } from "./message.ts";
-import { NodeProcess, withFolder } from "./testing/process.ts";
+import { NodeProcess, requestLine, withFolder } from "./testing/process.ts";
 import { pathWithDeno } from "./workbench/hosts/process.ts";
 
 /** A node with a journal, run through its shebang, in that folder. */
@@ -34,7 +34,10 @@ Deno.test("what a process has acknowledged is there after its kill, and only one
     await using third = start(folder);
     assertEquals((await init(third, "c2")).type, "init_ok");
     assertEquals((await third.ask({ type: "read" })).messages, [7, 8]);
-    const { log, code } = await third.end();
+    await third.write(requestLine({ type: "broadcast", msg_id: 9, message: 9 }));
+    const { rest, log, code } = await third.end();
+    const replies = rest.map((line) => parseMessage(line).body);
+    assertEquals(replies, [{ type: "broadcast_ok", in_reply_to: 9 }], "once it was stored");
     assertEquals([log, code], ["", 0]);
   }));
 

@@ -85,8 +85,10 @@ export class Node {
   readonly #calls = new Map<number, Call>();
   readonly #initialisers: (() => void)[] = [];
   readonly #openDisk: OpenDisk | undefined;
-  #journal: Pick<NodeJournal<never, unknown>, "open"> | undefined;
+  #journal: Pick<NodeJournal<never, unknown>, "open" | "stored"> | undefined;
   #isStarted = false;
+  /** Settles when the journal is back, or cannot be. */
+  #opened: Promise<void> | undefined;
   #waiting: Message[] = [];
   #identity: { id: string; ids: readonly string[]; peers: readonly string[] } | undefined;
   #lastMsgId: number | undefined;
@@ -272,6 +274,12 @@ export class Node {
     else this.#handle(message);
   }
 
+  /** Resolves when all that the node has been asked to store is stored. The transport waits for it. */
+  async stored(): Promise<void> {
+    await this.#opened;
+    await this.#journal?.stored();
+  }
+
   /** Writes to the node's log. */
   log(text: string): void {
     this.#transport.log(text);
@@ -288,7 +296,10 @@ export class Node {
     if (this.#journal === undefined) return this.#start(message);
     const opened = this.#journal.open({ ...this.#identity, client: message.src }, this.#openDisk);
     if (opened === undefined) return this.#start(message);
-    opened.then(() => this.#start(message), (error) => this.#refuse(message, error));
+    this.#opened = opened.then(
+      () => this.#start(message),
+      (error) => this.#refuse(message, error),
+    );
   }
 
   #start(init: Message): void {

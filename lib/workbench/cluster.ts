@@ -209,7 +209,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   }
 
   disk(node: string, did: string): void {
-    this.#attempt(() => this.#options.disk?.(node, did));
+    if (!this.#stopping) this.#attempt(() => this.#options.disk?.(node, did));
   }
 
   misbehaved(node: string, did: string, consequence: string): void {
