@@ -9,6 +9,7 @@ import type { Clock } from "./clock/clock.ts";
 import type { DiskFault, Fault, FaultTarget } from "./faults/kinds.ts";
 import { findFault, readEnvelope } from "./hosts/envelope.ts";
 import { ErrorLog, type LoggedError } from "./hosts/error_log.ts";
+import { SyncLog, type Syncs } from "./hosts/sync_log.ts";
 import type { Host, NodeEvents, Problem } from "./hosts/host.ts";
 import { printJson } from "../history/json.ts";
 import { type Body, isClient, reasonOf } from "../message.ts";
@@ -69,6 +70,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   /** The node to which each client sent `init` that did. */
   readonly #initialisers = new Map<string, string>();
   readonly #errors = new ErrorLog();
+  readonly #syncs = new SyncLog();
   readonly #killed = new Set<string>();
   /** How often each node was killed, which tells its incarnations apart. */
   readonly #kills = new Map<string, number>();
@@ -100,6 +102,11 @@ export class Cluster implements NodeEvents, FaultTarget {
   /** The errors that nodes have written to their logs. */
   get loggedErrors(): readonly LoggedError[] {
     return this.#errors.errors;
+  }
+
+  /** How long the syncs of their disks took, where nodes say so. */
+  get syncs(): Syncs | undefined {
+    return this.#syncs.syncs;
   }
 
   /**
@@ -204,6 +211,7 @@ export class Cluster implements NodeEvents, FaultTarget {
     this.#heard.add(node);
     this.#attempt(() => {
       this.#errors.take(node, line);
+      this.#syncs.take(node, line);
       this.#options.log?.(node, line);
     });
   }

@@ -198,8 +198,9 @@ class Run {
   #ended(): RunResult {
     const { nodes, concurrency } = this.#plan;
     const [workload, history, problems] = [this.#workload, this.#history, this.#problems];
-    const { loggedErrors } = this.#cluster;
-    return { workload, nodes, concurrency, history, problems, loggedErrors, cut: this.#cut };
+    const { loggedErrors, syncs } = this.#cluster;
+    const run = { workload, nodes, concurrency, history, problems, loggedErrors, cut: this.#cut };
+    return { ...run, ...(syncs && { syncs }) };
   }
 
   #countCut({ body }: Packet): void {
