@@ -258,7 +258,7 @@ export const PLAN_OPTIONS = {
     name: "disk",
     kind: listOf(oneOf(DISK_TROUBLES), `some of ${DISK_TROUBLES.join(", ")}`),
     value: "a,b,…",
-    help: "syncs that take time or fail, a kill that leaves half a record, a full disk: " +
+    help: "syncs take time, a kill leaves half a record, a sync fails, a disk is full: " +
       DISK_TROUBLES.join(", "),
     engines: ["simulator"], // a process has the machine's disk
   },
