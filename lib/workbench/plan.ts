@@ -14,6 +14,7 @@
 import { clip, printable } from "../checkers/format.ts";
 import { KNOWN_MODELS } from "../checkers/elle/models.ts";
 import { isClient } from "../message.ts";
+import { DISK_TROUBLES, type DiskTrouble, strikesOf } from "./faults/disks.ts";
 import {
   type Fault,
   FAULT_KINDS,
@@ -75,6 +76,8 @@ export interface Plan extends WorkloadOptions {
   readonly deliveryMs?: number;
   /** Kinds of faults that come and go by chance, or faults written down in order of time. */
   readonly faults: readonly FaultKind[] | readonly PlannedFault[];
+  /** What disks do beyond losing what was not synced. Absent: nothing. */
+  readonly disk?: readonly DiskTrouble[];
   /** Mean seconds between two changes of a kind of fault. */
   readonly faultIntervalS: number;
   /** Required fraction of operations that are ok; 1 is Maelstrom's `total`. */
@@ -111,6 +114,9 @@ const FAULT_ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
   pause: ENGINES,
   skew: ["simulator"], // a process has the machine's clock
   slow: ["simulator"], // and is as fast as the machine
+  "fail-sync": ["simulator"], // and its disk is the machine's
+  "fill-disk": ["simulator"],
+  "free-disk": ["simulator"],
 };
 const FAULT_KIND_NAMES = Object.keys(FAULT_KINDS).join(", ");
 /** The kinds of faults that an engine has, with what each does; of all engines, if none is given. */
@@ -257,6 +263,14 @@ export const PLAN_OPTIONS = {
     help: "mean seconds between two changes",
     default: 10,
   },
+  disk: {
+    name: "disk",
+    kind: listOf(oneOf(DISK_TROUBLES), `some of ${DISK_TROUBLES.join(", ")}`),
+    value: "a,b,…",
+    help: "syncs take time, a kill leaves half a record, a sync fails, a disk is full: " +
+      DISK_TROUBLES.join(", "),
+    engines: ["simulator"], // a process has the machine's disk
+  },
   loss: {
     name: "loss",
     kind: probability,
@@ -376,18 +390,21 @@ export function workloadOf({ workload: name }: Pick<Plan, "workload">): Workload
 
 /** What goes wrong in a run, in order of time; endless where the plan names kinds of faults. */
 export function faultsOf(
-  { faults, faultIntervalS, nodes }: Plan,
+  { faults, disk = [], faultIntervalS, nodes }: Plan,
   random: Random,
 ): Iterable<TimedFault> {
   const planned = faults.filter((one) => typeof one !== "string");
-  if (planned.length > 0) return planned.map(timedFault);
   const kinds = faults.filter((one) => typeof one === "string");
-  const streams = Map.groupBy(kinds, (name) => kindOf(name).stream ?? name);
-  return merge(
-    [...streams].map(([stream, names]) =>
-      schedule(names.map(kindOf), nodes, random.split(stream), faultIntervalS)
+  const streams = [
+    ...Map.groupBy(kinds, (name) => kindOf(name).stream ?? name),
+  ].map(([name, names]) => ({ name, kinds: names.map(kindOf) }));
+  const disks = strikesOf(disk).map(({ name, kind }) => ({ name, kinds: [kind] }));
+  return merge([
+    planned.map(timedFault).values(),
+    ...[...streams, ...disks].map(({ name, kinds }) =>
+      schedule(kinds, nodes, random.split(name), faultIntervalS)
     ),
-  );
+  ]);
 }
 
 function kindOf(name: FaultKind): KindOfFault {

@@ -43,7 +43,7 @@ const STOPPED: Options = { faults: ["pause", "skew"], faultIntervalS: 2, availab
  * incarnation are still on their way.
  */
 const KILLED: Options = {
-  timeLimitS: 20, // clients whose nodes are killed at the start wait for up to ten seconds
+  timeLimitS: 20, // clients of nodes that are killed at the start wait for up to ten seconds
   faults: ["kill"],
   faultIntervalS: 1,
   latencyMs: 50,
@@ -51,10 +51,23 @@ const KILLED: Options = {
   availability: 0,
 };
 
+/** Nodes that are killed while their disks are slow, full or failing, and leave half a record. */
+const CRASHED: Options = {
+  timeLimitS: 20,
+  faults: ["kill"],
+  disk: ["slow", "torn", "failing", "full"],
+  faultIntervalS: 1,
+  latencyMs: 10,
+  availability: 0,
+};
+
 /** For a node that sends states, or repeats messages until they are acknowledged. */
 const GOSSIP = [PARTITIONS, HALF_CUT, LOSSY, REORDERED, STOPPED];
 /** For a node that keeps everything in a service, and recognises what it stored there. */
 const STORED = [...GOSSIP, KILLED];
+
+/** For a node that repeats messages until they are acknowledged, and keeps everything in a journal. */
+const DURABLE = [...STORED, CRASHED];
 
 /** How a challenge is held against faults. */
 interface Requirement {
@@ -68,21 +81,21 @@ interface Requirement {
 export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "1": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED, KILLED] },
   "2": { short: { timeLimitS: 5, rate: 50 }, faults: [PARTITIONS, LOSSY, STOPPED, KILLED] },
-  "3a": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED] },
-  "3b": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED] },
+  "3a": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED, KILLED, CRASHED] },
+  "3b": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED, KILLED, CRASHED] },
   "3c": { short: { timeLimitS: 10 }, faults: GOSSIP },
   "3d": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: GOSSIP },
   "3e": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: GOSSIP },
   "4": { short: { timeLimitS: 6, rate: 20 }, faults: GOSSIP },
-  "4-crdt": { short: { timeLimitS: 6, rate: 20 }, faults: GOSSIP },
+  "4-crdt": { short: { timeLimitS: 6, rate: 20 }, faults: DURABLE },
   "5a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
   "5b": { short: { timeLimitS: 5, rate: 50 }, faults: STORED },
   "5c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
   "6a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
   "6b": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
   "6c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
-  "g-set": { short: { timeLimitS: 6 }, faults: GOSSIP },
-  "pn-counter": { short: { timeLimitS: 6 }, faults: GOSSIP },
+  "g-set": { short: { timeLimitS: 6 }, faults: DURABLE },
+  "pn-counter": { short: { timeLimitS: 6 }, faults: DURABLE },
   "lin-kv": { short: { timeLimitS: 6 }, faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED] },
   "txn-list-append": { short: { timeLimitS: 5, rate: 20 }, faults: STORED },
   "txn-rw-register": { short: { timeLimitS: 5, rate: 20 }, faults: STORED },

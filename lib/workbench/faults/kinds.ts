@@ -25,6 +25,7 @@ export interface FaultTarget {
   resume(node: string): void;
   skew(node: string, skewMs: number): void;
   slow(node: string, lateMs: number): void;
+  strikeDisk(node: string, fault: DiskFault): void;
 }
 
 /** What is done to the processes of some nodes. */
@@ -41,7 +42,11 @@ export type Fault =
   | { readonly f: "stop-partition" }
   | ProcessFault
   | { readonly f: "skew"; readonly node: string; readonly skewMs: number }
-  | { readonly f: "slow"; readonly nodes: readonly string[]; readonly lateMs: number };
+  | { readonly f: "slow"; readonly nodes: readonly string[]; readonly lateMs: number }
+  | { readonly f: DiskFault; readonly nodes: readonly string[] };
+
+/** The next sync of a disk fails; a disk is full; it is so no more. */
+export type DiskFault = "fail-sync" | "fill-disk" | "free-disk";
 
 /** How many nodes a process fault strikes; `some` is any number but none. */
 const TARGETS = ["some", "one", "minority-third", "minority", "majority", "all"] as const;
@@ -58,6 +63,9 @@ const FIELDS: Readonly<Record<Fault["f"], Fields>> = {
   "resume": PROCESSES,
   "skew": { node: string, skewMs: integer },
   "slow": { ...NODES, lateMs: integer },
+  "fail-sync": NODES,
+  "fill-disk": NODES,
+  "free-disk": NODES,
 };
 
 /** Whether a value that was read, from a file for example, is a fault. */
@@ -83,6 +91,11 @@ export function inflict(fault: Fault, target: FaultTarget): Edn {
       return null;
     case "slow":
       fault.nodes.forEach((node) => target.slow(node, fault.lateMs));
+      return null;
+    case "fail-sync":
+    case "fill-disk":
+    case "free-disk":
+      fault.nodes.forEach((node) => target.strikeDisk(node, fault.f));
       return null;
     default:
       return new Map(fault.nodes.map((node) => [node, keyword(inflictOn(node, fault, target))]));
@@ -117,6 +130,10 @@ export function invokedValue(fault: Fault): Edn {
       return new Map([[fault.node, fault.skewMs]]);
     case "slow":
       return new Map(fault.nodes.map((node) => [node, fault.lateMs]));
+    case "fail-sync":
+    case "fill-disk":
+    case "free-disk":
+      return [...fault.nodes];
     default:
       if (fault.targets === undefined) return [...fault.nodes];
       return fault.targets === "some" ? null : keyword(fault.targets);
@@ -149,17 +166,21 @@ export function restrict<F extends Fault>(
 /** The fault that begins a strike, and the one that ends it. */
 type Strike = [begin: Fault, end: Fault];
 
-export interface Kind {
+/** Where strikes come from. */
+export interface Strikes {
+  /** Whether the first strike comes at the start of a run, as those that Jepsen draws do. */
+  readonly strikesAtStart?: boolean;
+  /** Draws what one strike does. */
+  draw(nodes: readonly string[], random: Random): Strike;
+}
+
+export interface Kind extends Strikes {
   /** What it does, in a line of a help text. */
   readonly help: string;
   /** The fault that its strikes begin with. */
   readonly begins: Fault["f"];
-  /** Whether the first strike comes at the start of a run, as those that Jepsen draws do. */
-  readonly strikesAtStart?: boolean;
   /** Kinds of one stream share a schedule, each change being one of either. Default: its own. */
   readonly stream?: string;
-  /** Draws what one strike does. */
-  draw(nodes: readonly string[], random: Random): Strike;
 }
 
 function partitionBy(shape: string, grudge: Grudge): Strike {
@@ -167,7 +188,7 @@ function partitionBy(shape: string, grudge: Grudge): Strike {
 }
 
 /** Draws one node, or more as long as they are fewer than half. */
-function minority(nodes: readonly string[], random: Random): readonly string[] {
+export function drawMinority(nodes: readonly string[], random: Random): readonly string[] {
   const most = Math.max(1, Math.ceil(nodes.length / 2) - 1);
   return random.shuffle(nodes).slice(0, 1 + random.int(most));
 }
@@ -247,7 +268,7 @@ export const FAULT_KINDS = {
     help: "timers and input of some nodes, or all, are up to half a second late (simulator only)",
     begins: "slow",
     draw(all, random) {
-      const nodes = random.chance(0.5) ? all : minority(all, random);
+      const nodes = random.chance(0.5) ? all : drawMinority(all, random);
       const lateMs = 1 + random.int(MAX_LATE_MS);
       return [{ f: "slow", nodes, lateMs }, { f: "slow", nodes, lateMs: 0 }];
     },

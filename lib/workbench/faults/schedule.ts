@@ -5,7 +5,7 @@
  */
 import { NS_PER_S } from "../../history/operations.ts";
 import type { Random } from "../random.ts";
-import { type Fault, idsOf, type Kind } from "./kinds.ts";
+import { type Fault, idsOf, type Strikes } from "./kinds.ts";
 
 /** A fault and when it strikes, in nanoseconds since the start of the run. */
 export interface TimedFault {
@@ -21,13 +21,13 @@ export interface TimedFault {
  * @param intervalS Mean time between two changes, in seconds.
  */
 export function* schedule(
-  kinds: readonly Kind[],
+  kinds: readonly Strikes[],
   nodes: readonly string[],
   random: Random,
   intervalS: number,
 ): Generator<TimedFault> {
   const drawGapNs = () => random.between(0, 2 * intervalS) * NS_PER_S;
-  const ends = new Map<Kind, Fault>();
+  const ends = new Map<Strikes, Fault>();
   for (let timeNs = kinds.some((kind) => kind.strikesAtStart) ? 0 : drawGapNs();;) {
     const kind = kinds.length === 1 ? kinds[0] : random.pick(kinds);
     if (kind === undefined) return;
