@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkImports, loadPerIncarnation, loadProgram, type ProgramSource } from "../program.ts";
+import { loadPerIncarnation, loadProgram, type ProgramSource } from "../program.ts";
 import { shrink } from "../shrink.ts";
 import { simulate } from "../simulate.ts";
 import { type TraceFilter, transcribe } from "../trace.ts";
@@ -40,13 +40,14 @@ type Summarise<Context, Summary> = (
 export function serveSimulations<Context, Summary>(summarise: Summarise<Context, Summary>): void {
   const scope: object = globalThis;
   if (!isWorkerScope<Context, Summary>(scope)) throw new Error("this thread is no worker");
-  // A real timer, set before any simulation owns them: it fires between two simulated events.
-  setInterval(() => scope.postMessage({ kind: "alive" }), ALIVE_EVERY_MS);
+  // The real functions, before any simulation owns them: the timer fires between simulated events.
+  const post = scope.postMessage.bind(scope);
+  setInterval(() => post({ kind: "alive" }), ALIVE_EVERY_MS);
   scope.addEventListener("message", ({ data: job }) => {
-    scope.postMessage({ kind: "alive" });
-    new Work(job, summarise, (message) => scope.postMessage(message)).report().then(
-      (report) => scope.postMessage({ kind: "done", report }),
-      (error) => scope.postMessage(failureOf(error, job.module)),
+    post({ kind: "alive" });
+    new Work(job, summarise, post).report().then(
+      (report) => post({ kind: "done", report }),
+      (error) => post(failureOf(error, job.module)),
     );
   });
 }
@@ -60,9 +61,8 @@ class Work<Context, Summary> {
   ) {}
 
   async report(): Promise<SimulationReport<Summary>> {
-    const { plan, module, fresh, shrink, trace } = this.job;
-    const loaded = await loadedFrom(this.job); // complains before anything starts
-    const program = fresh ? loadPerIncarnation(module) : loaded;
+    const { plan, shrink, trace } = this.job;
+    const program = await loadFor(this.job);
     const { result, uncaught } = await this.#simulate(program, plan, shrink ? undefined : trace);
     const [first] = uncaught;
     const report = {
@@ -126,17 +126,15 @@ class Unloadable extends Error {
   }
 }
 
-/** Modules that were looked through, which need not be for each seed. */
-const ownable = new Set<string>();
-
-async function loadedFrom(
-  { module: url, fresh = false }: Pick<SimulationJob<unknown>, "module" | "fresh">,
-): Promise<Program> {
+/** Loads a job's program once in any case, to complain before anything starts. */
+async function loadFor(
+  { module, fresh = false }: Pick<SimulationJob<unknown>, "module" | "fresh">,
+): Promise<Program | ProgramSource> {
   try {
-    const program = await loadProgram(url);
-    if (fresh && !ownable.has(url)) await checkImports(url); // the challenges here are known to be
-    ownable.add(url);
-    return program;
+    if (!fresh) return await loadProgram(module);
+    const source = loadPerIncarnation(module);
+    await source.load();
+    return source;
   } catch (error) {
     throw new Unloadable(error);
   }
