@@ -34,7 +34,7 @@ export const WEB_BORDERS: readonly Border[] = [
     values: ["caches", "localStorage", "sessionStorage", "indexedDB", "scheduler"],
   },
   {
-    holder: performance,
+    holder: Performance.prototype,
     label: "performance.",
     functions: [
       ...["mark", "measure", "getEntries", "getEntriesByName", "getEntriesByType"],
@@ -50,7 +50,7 @@ export const WEB_BORDERS: readonly Border[] = [
     functions: ["compile", "compileStreaming", "instantiate", "instantiateStreaming"],
   },
   {
-    holder: crypto.subtle,
+    holder: subtle,
     label: "crypto.subtle.",
     functions: Object.getOwnPropertyNames(subtle).filter((name) => name !== "constructor"),
   },

@@ -56,7 +56,7 @@ export function importProblem(url: string): string | undefined {
 /** What programs may use of `Deno`, or what the simulation owns of it. */
 const DENO_ALLOWED: readonly string[] = [
   ...["version", "build", "errors", "inspect", "noColor", "args", "exitCode", "SeekMode"],
-  ...["internal", "jupyter", "test", "bench", "lint", "exit", "stderr"],
+  ...["jupyter", "test", "bench", "lint", "exit", "stderr", "env"],
   ...["refTimer", "unrefTimer", "addSignalListener", "removeSignalListener"],
 ];
 
@@ -109,3 +109,9 @@ export const EXITS: readonly { exit(code?: number): never }[] = [
 
 /** Holds `stderr`, to which programs write what is to be logged. */
 export const STANDARD_ERROR: object = Deno;
+
+/** Holders of `env`, each with an environment in which no variable is set. */
+export const ENVIRONMENTS: readonly { readonly holder: object; readonly empty: object }[] = [
+  { holder: Deno, empty: { get: () => undefined, has: () => false, toObject: () => ({}) } },
+  { holder: PROCESS, empty: Object.freeze({}) },
+];

@@ -57,3 +57,8 @@ let incarnations = 0;
 export function loadPerIncarnation(url: string): ProgramSource {
   return { load: () => loadProgram(`${url}?incarnation=${++incarnations}`) };
 }
+
+/** Leaves out of a text which incarnation the modules belong to that it names. */
+export function withoutIncarnations(text: string): string {
+  return text.replaceAll(/\?incarnation=\d+/g, "");
+}

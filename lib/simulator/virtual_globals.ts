@@ -17,6 +17,7 @@ import type { Owner } from "./owner.ts";
 import { type Border, WEB_BORDERS } from "./borders.ts";
 import { watchImports } from "./imports.ts";
 import {
+  ENVIRONMENTS,
   EXITS,
   formatLog,
   IGNORED,
@@ -119,6 +120,7 @@ export class VirtualGlobals {
     this.#ownClocks();
     this.#ownChance();
     this.#divertConsole();
+    this.#divertStandardError();
     this.#refuseInputOutput();
     this.#ownMemory();
     this.#catchErrors();
@@ -156,9 +158,10 @@ export class VirtualGlobals {
     const { prototype } = Date;
     this.#replace(globalThis, "Date", virtualDate(nowMs));
     this.#replace(prototype, "constructor", Date);
-    this.#replace(performance, "now", () => this.#clock.nowNs() / NS_PER_MS);
-    this.#replace(performance, "timeOrigin", EPOCH_MS);
+    this.#replace(Performance.prototype, "now", () => this.#clock.nowNs() / NS_PER_MS);
+    this.#replace(Performance.prototype, "timeOrigin", EPOCH_MS);
     this.#replace(PROCESS, "hrtime", virtualHrtime(() => this.#clock.nowNs()));
+    this.#replace(globalThis, "File", virtualFile(nowMs));
     this.#replaceTemporal(nowMs);
     this.#replaceDateFormats(nowMs);
   }
@@ -166,17 +169,23 @@ export class VirtualGlobals {
   #ownChance(): void {
     const random = () => this.#owner?.random ?? this.#outside;
     this.#replace(Math, "random", () => random().fraction());
-    this.#replace(crypto, "getRandomValues", <T extends ArrayBufferView>(array: T): T => {
+    this.#replace(Crypto.prototype, "getRandomValues", <T extends ArrayBufferView>(array: T): T => {
       const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
       for (let i = 0; i < bytes.length; i++) bytes[i] = random().int(256);
       return array;
     });
-    this.#replace(crypto, "randomUUID", () => drawUuid(random()));
+    this.#replace(Crypto.prototype, "randomUUID", () => drawUuid(random()));
   }
 
   #refuseInputOutput(): void {
     if ("process" in globalThis) this.#replace(globalThis, "process", PROCESS);
     for (const border of [...WEB_BORDERS, ...PLATFORM_BORDERS]) this.#forbid(border);
+    for (const { holder, empty } of ENVIRONMENTS) {
+      const real = describe(holder, "env");
+      this.#define(holder, "env", {
+        get: () => this.#owner === undefined ? real?.get?.() ?? real?.value : empty,
+      });
+    }
     for (const holder of EXITS) {
       const { exit } = holder;
       this.#replace(
@@ -195,9 +204,8 @@ export class VirtualGlobals {
     throw new ProcessExit(`exit status ${code}`);
   }
 
-  /** Sends what a node writes to the console or to standard error to its log, as `serve` does. */
+  /** Sends what a node writes to the console to its log, as `serve` does. */
   #divertConsole(): void {
-    this.#divertStandardError();
     for (const name of CONSOLE) {
       const real = console[name];
       this.#replace(console, name, (...args: unknown[]) => {
@@ -287,10 +295,13 @@ export class VirtualGlobals {
     for (const name of values) {
       const real = describe(holder, name);
       if (real === undefined) continue;
+      const refuse = () => {
+        if (this.#owner !== undefined) this.#refuse(`read ${label}${name}`);
+      };
       this.#define(holder, name, {
-        get: () => {
-          if (this.#owner !== undefined) this.#refuse(`read ${label}${name}`);
-          return real.get === undefined ? real.value : Reflect.apply(real.get, holder, []);
+        get() {
+          refuse();
+          return real.get === undefined ? real.value : Reflect.apply(real.get, this, []);
         },
       });
     }
@@ -362,6 +373,14 @@ function virtualDate(nowMs: () => number): DateConstructor {
       Reflect.construct(target, args.length === 0 ? [nowMs()] : args, newTarget),
     apply: () => new Real(nowMs()).toString(),
     get: (target, key) => key === "now" ? nowMs : Reflect.get(target, key),
+  });
+}
+
+/** A file was changed last when it was made, unless it says otherwise. */
+function virtualFile(nowMs: () => number): typeof File {
+  return new Proxy(File, {
+    construct: (target, [parts, name, options], newTarget) =>
+      Reflect.construct(target, [parts, name, { lastModified: nowMs(), ...options }], newTarget),
   });
 }
 
