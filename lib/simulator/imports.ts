@@ -18,6 +18,9 @@ const programs = new Set<string>();
 /** How many programs are being loaded. */
 let loading = 0;
 
+/** What the programs being loaded import, by URL. */
+const imported = new Set<string>();
+
 /** The first import that was refused while programs are being loaded. */
 let refused: Error | undefined;
 
@@ -49,9 +52,11 @@ function resolveFor(
     throw refused ??= new Error(text);
   }
   if (isShared(url)) return url;
-  const [imported = ""] = url.split("?");
-  programs.add(imported);
-  return query === undefined || url !== imported ? url : `${url}?${query}`;
+  const [module = ""] = url.split("?");
+  programs.add(module);
+  const fresh = query === undefined || url !== module ? url : `${url}?${query}`;
+  imported.add(fresh);
+  return fresh;
 }
 
 function isShared(url: string): boolean {
@@ -73,13 +78,18 @@ export async function importProgram(url: string): Promise<{ default?: unknown }>
   loading++;
   try {
     const module: { default?: unknown } = await import(url);
+    // Also what the program does not wait for: else it would be there at another time in every run.
+    for (const each of imported) await import(each).catch(() => {});
     // Deno drops what a hook throws, unless the import is a dynamic one.
     if (refused !== undefined) throw refused;
     return module;
   } catch (error) {
     throw refused ?? error;
   } finally {
-    if (--loading === 0) refused = undefined;
+    if (--loading === 0) {
+      refused = undefined;
+      imported.clear();
+    }
   }
 }
 

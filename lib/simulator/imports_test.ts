@@ -99,6 +99,24 @@ Deno.test("each incarnation has fresh instances of the modules that its program 
   assertEquals(answers[0], answers[1]);
 });
 
+Deno.test("an import that a program does not wait for is there when its node starts", async () => {
+  const modules = {
+    "main.ts": answering(
+      "late",
+      'let late; import("./late.ts").then((late_) => late = late_.text);',
+    ),
+    "late.ts": `
+      const { promise, resolve } = Promise.withResolvers();
+      new Response("text").blob().then(resolve);
+      await promise;
+      export const text = "loaded";`,
+  };
+  await withModules(modules, (main) =>
+    scenario(loadPerIncarnation(main), {}, async (world) => {
+      assertEquals((await world.ask("n0", ask, {})).value, "loaded");
+    }));
+});
+
 Deno.test("what a node imports after its start ends the run, even if it catches the error", async () => {
   const source = answering('await import("node:" + "path").catch(() => null)');
   await withModules({ "main.ts": source }, (main) =>
