@@ -63,12 +63,8 @@ class Work<Context, Summary> {
   async report(): Promise<SimulationReport<Summary>> {
     const { plan, shrink, trace } = this.job;
     const program = await loadFor(this.job);
-    const { result, uncaught } = await this.#simulate(program, plan, shrink ? undefined : trace);
-    const [first] = uncaught;
-    const report = {
-      ...this.#reportOf(plan, result),
-      ...(first !== undefined && { uncaught: { count: uncaught.length, first } }),
-    };
+    const result = await this.#simulate(program, plan, shrink ? undefined : trace);
+    const report = this.#reportOf(plan, result);
     const isShrinkable = shrink && report.signature.length > 0;
     return isShrinkable ? await this.#shrink(program, plan) : report;
   }
@@ -78,7 +74,7 @@ class Work<Context, Summary> {
     program: Program | ProgramSource,
     plan: Plan,
     trace: TraceFilter | undefined,
-  ): Promise<{ result: RunResult; uncaught: readonly string[] }> {
+  ): Promise<RunResult> {
     // Line by line: if the program then loops without end, the last one says at what.
     const transcript = trace &&
       transcribe((line) => this.send({ kind: "lines", lines: [line] }), trace);
@@ -86,14 +82,8 @@ class Work<Context, Summary> {
       this.send({ kind: "phase", phase });
       transcript?.phase?.(phase);
     };
-    const errors: string[] = [];
-    const uncaught = (node: string, text: string) => {
-      const [firstLine] = text.split("\n", 1);
-      errors.push(`${node}: ${firstLine}`);
-    };
     try {
-      const result = await simulate(program, plan, { ...transcript, phase, uncaught });
-      return { result, uncaught: errors };
+      return await simulate(program, plan, { ...transcript, phase });
     } finally {
       transcript?.end();
     }
