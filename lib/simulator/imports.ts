@@ -51,17 +51,17 @@ function resolveFor(
     const text = `${file} imports ${specifier}, which a simulation cannot own: ${problem}`;
     throw refused ??= new Error(text);
   }
-  if (isShared(url)) return url;
+  if (isProtocol(url)) return url;
   const [module = ""] = url.split("?");
   programs.add(module);
-  const fresh = query === undefined || url !== module ? url : `${url}?${query}`;
-  imported.add(fresh);
-  return fresh;
+  const isFresh = query !== undefined && url === module && url.startsWith("file:");
+  const resolved = isFresh ? `${url}?${query}` : url;
+  imported.add(resolved);
+  return resolved;
 }
 
-function isShared(url: string): boolean {
-  const isProtocol = url.startsWith(PROTOCOL) && !url.slice(PROTOCOL.length).includes("/");
-  return isProtocol || !url.startsWith("file:");
+function isProtocol(url: string): boolean {
+  return url.startsWith(PROTOCOL) && !url.slice(PROTOCOL.length).includes("/");
 }
 
 /**

@@ -44,6 +44,7 @@ Deno.test("an import that no simulation can own is refused, however a program wr
     ["node:http", `const name = "http"; const used = await import("node:" + name); ${program}`],
     ["node:net", `const used = await (0, eval)('import("node:net")'); ${program}`],
     ["node:tls", `let used; try { used = await import("node:tls"); } catch {} ${program}`],
+    ["node:tty", `import used from 'data:text/javascript,export * from "node:tty"'; ${program}`],
     ["node:dns", `import used from "FOLDER/resolver.ts"; ${program}`],
   ];
   for (const [name, source] of sources) {
