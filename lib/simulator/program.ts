@@ -42,7 +42,9 @@ export async function loadProgram(
   try {
     const { default: program } = await Promise.race([importProgram(url), late]);
     if (typeof program === "function") return (node) => void program(node);
-    throw new TypeError(`${url} must export the program, a function, as its default`);
+    throw new TypeError(
+      `${withoutIncarnations(url)} must export the program, a function, as its default`,
+    );
   } finally {
     clearTimeout(timer);
   }

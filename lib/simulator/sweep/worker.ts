@@ -4,7 +4,12 @@
  *
  * @module
  */
-import { loadPerIncarnation, loadProgram, type ProgramSource } from "../program.ts";
+import {
+  loadPerIncarnation,
+  loadProgram,
+  type ProgramSource,
+  withoutIncarnations,
+} from "../program.ts";
 import { shrink } from "../shrink.ts";
 import { simulate } from "../simulate.ts";
 import { type TraceFilter, transcribe } from "../trace.ts";
@@ -142,7 +147,8 @@ function failureOf(error: unknown, program: string): WorkerMessage<never> {
 /** What an error says, and where that was: in the first of the places that its stack names. */
 function reasonOf(error: unknown, places: readonly string[]): string[] {
   if (!(error instanceof Error)) return [String(error)];
-  const { message, stack = "" } = error;
+  const { message } = error;
+  const stack = withoutIncarnations(error.stack ?? "");
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
   const [where] = places.flatMap((place) => frames.find((line) => line.includes(place)) ?? []);
   const isNamed = where === undefined || message.includes(where.trim());
