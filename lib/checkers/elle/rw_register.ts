@@ -293,7 +293,11 @@ function dataStep(
 
 // Anomalies that a single read shows.
 
-/** Reads that contradict what their transaction read or wrote before: at most one each. */
+/**
+ * Reads that contradict what their transaction read or wrote before: at most one each. As in the Elle
+ * that Maelstrom uses (0.2.2), a read of nil expects nothing of later ones; for Elle's main branch,
+ * `[:r 1 nil] [:r 1 2]` is a contradiction, too.
+ */
 function internalCase({ type, op, mops }: Transaction): Edn[] {
   if (type !== "ok") return [];
   const expected = new Map<Key, Edn>();
