@@ -44,6 +44,7 @@ interface Cluster {
 
 /** Judges a register's history; `undefined` if some value was, or may have been, written twice. */
 export function judgeDistinctValues(history: readonly Op[]): Judgement | undefined {
+  if (isSomeValueWrittenTwice(history)) return undefined;
   const possible = pairs(history).filter(({ completion }) => completion?.type !== "fail");
   if (!areValuesDistinct(callsUntil(possible, Infinity).calls)) return undefined;
   const order = explain(possible, Infinity);
@@ -60,6 +61,18 @@ export function judgeDistinctValues(history: readonly Op[]): Judgement | undefin
   }
   const op = completions[tooMany - 1];
   return op && { verdict: false, op };
+}
+
+/** Looks at definite outcomes alone, and so tells soon in most histories that have few values. */
+function isSomeValueWrittenTwice(history: readonly Op[]): boolean {
+  const values = new Set<Key>();
+  for (const op of history) {
+    if (op.type !== "ok" || op.process === "nemesis" || !changes(op)) continue;
+    const key = keyOf(valueSet(op));
+    if (values.has(key)) return true;
+    values.add(key);
+  }
+  return false;
 }
 
 /** The initial value counts as written. */
