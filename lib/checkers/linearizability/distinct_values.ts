@@ -110,7 +110,7 @@ function callsUntil(possible: readonly OpPair[], end: number): { calls: Call[]; 
     if (!helpful?.has(invocation)) continue;
     all.push({ op: invocation, began: invocation.index, ended: Infinity });
   }
-  const isFree = ({ op }: Call) => !changes(op) && valueNeeded(op).length === 0;
+  const isFree = ({ op }: Call) => !changes(op) && valueNeeded(op) === undefined;
   return { calls: all.filter((call) => !isFree(call)), free: all.filter(isFree) };
 }
 
@@ -133,14 +133,16 @@ function clustersOf(calls: readonly Call[]): Cluster[] | undefined {
   const initial = valueOf(keyOf(casRegister.initial));
   const starts = [initial];
   for (const call of calls) {
-    const needed = valueNeeded(call.op).map(valueOf);
-    if (!changes(call.op)) { for (const { readers } of needed) readers.push(call); }
-    else {
-      const value = valueOf(keyOf(valueSet(call.op)));
-      value.writer = call;
-      if (needed.length === 0) starts.push(value);
-      for (const { leavers } of needed) leavers.push(call);
+    const needed = valueNeeded(call.op);
+    const before = needed === undefined ? undefined : valueOf(needed);
+    if (!changes(call.op)) {
+      before?.readers.push(call);
+      continue;
     }
+    const value = valueOf(keyOf(valueSet(call.op)));
+    value.writer = call;
+    if (before === undefined) starts.push(value);
+    else before.leavers.push(call);
   }
   const clusters: Cluster[] = [];
   let count = 0;

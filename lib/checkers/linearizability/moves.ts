@@ -58,7 +58,7 @@ export class Moves<State> {
     const [due] = this.returns;
     const missed = this.#withNewReads(EMPTY, 0);
     const unused = this.#invokedBetween(0, due?.indefinite ?? 0);
-    return this.#settled({ at: 0, state: 0, done: EMPTY, missed, unused, took: [] });
+    return this.#settled({ at: 0, state: 0, done: EMPTY, missed, unused }, []);
   }
 
   /** Returns every operation that may take effect next, the preferred ones first. */
@@ -68,7 +68,7 @@ export class Moves<State> {
       if (this.sets.has(done, call.slot)) continue;
       if (this.states.after(state, call.kind) !== undefined) choices.push(call);
     }
-    if (unused.length > 0) choices.push(...this.#usable(state, unused));
+    for (const call of this.#usable(state, unused)) choices.push(call);
     if (preference === "spending") {
       choices.sort((a, b) => a.invocation.index - b.invocation.index);
     }
@@ -77,14 +77,14 @@ export class Moves<State> {
 
   /** Returns the configuration that one of the {@linkcode choices} leads to. */
   take({ at, state, done, missed, unused }: Step, call: Call): Step {
+    const isDefinite = "slot" in call;
     return this.#settled({
       at,
       state: this.states.after(state, call.kind) ?? state,
-      done: "slot" in call ? this.sets.toggle(done, call.slot) : done,
+      done: isDefinite ? this.sets.toggle(done, call.slot) : done,
       missed,
-      unused: "slot" in call ? unused : unused.filter((other) => other !== call),
-      took: [call],
-    });
+      unused: isDefinite ? unused : unused.filter((other) => other !== call),
+    }, [call]);
   }
 
   /**
@@ -97,7 +97,7 @@ export class Moves<State> {
     if (due === undefined) return;
     for (const from of this.#reachableFrom(state, due.indefinite)) {
       const settled = (after: number, done: number, took: Definite[]) =>
-        this.#settled({ at, state: after, done, missed, unused: [], took });
+        this.#settled({ at, state: after, done, missed, unused: [] }, took);
       for (const call of due.changing) {
         const after = this.states.after(from, call.kind);
         if (this.sets.has(done, call.slot) || after === undefined) continue;
@@ -111,11 +111,10 @@ export class Moves<State> {
   }
 
   /** Takes every read that can be taken, and passes every completion that can be passed. */
-  #settled({ at: from, state, unused, ...open }: Step & { readonly took: Call[] }): Step {
+  #settled(from: Omit<Step, "took">, took: Call[]): Step {
     const { sets, states } = this;
-    const { took } = open;
-    let { done, missed } = open;
-    let at = from;
+    const { state, unused } = from;
+    let { at, done, missed } = from;
     for (let due = this.returns[at]; due !== undefined; due = this.returns[at]) {
       for (const read of missed === EMPTY ? [] : due.reading) {
         if (!sets.has(missed, read.slot)) continue;
@@ -128,9 +127,9 @@ export class Moves<State> {
       if (!isReadOnly) done = sets.toggle(done, slot);
       missed = this.#withNewReads(missed, ++at);
     }
-    const invoked = this.#invokedBetween(this.#invokedBy(from), this.#invokedBy(at));
-    if (invoked.length > 0) unused = [...unused, ...invoked];
-    return { at, state, done, missed, unused, took };
+    const invoked = this.#invokedBetween(this.#invokedBy(from.at), this.#invokedBy(at));
+    const all = invoked.length === 0 ? unused : [...unused, ...invoked];
+    return { at, state, done, missed, unused: all, took };
   }
 
   /** Adds the reads that were invoked last before a completion. */
@@ -151,17 +150,18 @@ export class Moves<State> {
 
   /** Indefinite operations that would change the state; of several with one effect, the weakest. */
   #usable(state: number, unused: readonly Indefinite[]): readonly Indefinite[] {
-    const usable = new Map<number, Indefinite>();
+    const usable: Indefinite[] = [];
     for (const call of unused) {
       const after = this.states.after(state, call.kind);
-      if (after === undefined || after === state || usable.has(call.kind)) continue;
-      usable.set(call.kind, call);
+      if (after === undefined || after === state) continue;
+      if (!usable.some(({ kind }) => kind === call.kind)) usable.push(call);
     }
-    const all = [...usable.values()];
     const isStronger = (a: Indefinite, b: Indefinite) =>
       this.states.after(state, a.kind) === this.states.after(state, b.kind) &&
       this.#covers(a.op, b.op) && !this.#covers(b.op, a.op);
-    return all.filter((call) => !all.some((other) => isStronger(call, other)));
+    return usable.length < 2
+      ? usable
+      : usable.filter((call) => !usable.some((other) => isStronger(call, other)));
   }
 
   /** The states to which the indefinite operations invoked by then alone lead, the given one first. */

@@ -60,7 +60,7 @@ class Slots {
 export function schedule<State>(history: readonly Op[], states: StateTable<State>) {
   const returns: Return[] = [];
   const indefinite: Indefinite[] = [];
-  const open = new Map<Op, Definite>();
+  const open: Definite[] = [];
   const [reads, changes] = [new Slots(), new Slots()];
   const calls = pairs(history).filter(({ completion }) => completion?.type !== "fail");
   const helpful = helpfulOf(calls, states);
@@ -69,7 +69,7 @@ export function schedule<State>(history: readonly Op[], states: StateTable<State
     if (op?.type === "ok") {
       const isReadOnly = states.isReadOnly(op);
       const slot = (isReadOnly ? reads : changes).take();
-      open.set(op, { invocation, op, kind: states.kindOf(op), isReadOnly, slot });
+      open.push({ invocation, op, kind: states.kindOf(op), isReadOnly, slot });
       if (isReadOnly) newReads.push(slot);
     } else {
       indefinite.push({
@@ -89,11 +89,14 @@ export function schedule<State>(history: readonly Op[], states: StateTable<State
       next++;
       continue;
     }
-    const call = open.get(op);
+    const place = open.findIndex((call) => call.op === op);
+    const [call] = place < 0 ? [] : open.splice(place, 1);
     if (call === undefined) continue;
-    returns.push({ call, ...openBeside(call, open), newReads, indefinite: indefinite.length });
+    const [changing, reading]: [Definite[], Definite[]] = [[], []];
+    (call.isReadOnly ? reading : changing).push(call);
+    for (const other of open) (other.isReadOnly ? reading : changing).push(other);
+    returns.push({ call, changing, reading, newReads, indefinite: indefinite.length });
     newReads = [];
-    open.delete(op);
     (call.isReadOnly ? reads : changes).release(call.slot);
   }
   return { returns, indefinite, slots: Math.max(reads.count, changes.count) };
@@ -106,13 +109,4 @@ function helpfulOf<State>(calls: readonly OpPair[], states: StateTable<State>): 
     else indefinite.push(invocation);
   }
   return indefinite.length === 0 ? new Set() : states.helpful(definite, indefinite);
-}
-
-function openBeside(call: Definite, open: ReadonlyMap<Op, Definite>) {
-  const [changing, reading]: [Definite[], Definite[]] = [[], []];
-  (call.isReadOnly ? reading : changing).push(call);
-  for (const other of open.values()) {
-    if (other !== call) (other.isReadOnly ? reading : changing).push(other);
-  }
-  return { changing, reading };
 }

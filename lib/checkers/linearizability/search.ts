@@ -5,6 +5,9 @@
  * easier, since nothing need be remembered about what was used up. Where even the relaxed problem has
  * no solution there is none, so the search skips configurations from which it cannot be solved.
  *
+ * Most histories have so many explanations that guidance costs more than the detours that it saves. So
+ * the search first goes without, for a few configurations a completion.
+ *
  * @module
  */
 import type { Op } from "../../history/operations.ts";
@@ -38,18 +41,22 @@ export function search<State>(
   /** The fewest completions known to have no explanation, and the most known to have one. */
   let [tooMany, enough] = [all + 1, 0];
   const { unexplained } = bounds;
-  const explain = (end: number) => {
-    const exact = new Exact(moves, new Relaxed(moves, end, budget), end, budget);
+  const attempt = (exact: Exact<State>, limit?: number) => {
     try {
-      const path = exact.run();
-      if (path === undefined) tooMany = end;
-      return { exact, path };
+      return exact.run(limit);
     } finally {
       enough = Math.max(enough, exact.furthest);
     }
   };
+  const explain = (end: number) => {
+    const exact = new Exact(moves, new Relaxed(moves, end, budget), end, budget);
+    const path = attempt(exact);
+    if (path === undefined) tooMany = end;
+    return { exact, path };
+  };
   try {
-    const quickly = unexplained === undefined ? walkUnguided(moves, bounds, budget) : undefined;
+    const limit = unexplained === undefined ? unguidedLimit(all, bounds) : 0;
+    const quickly = attempt(new Exact(moves, UNGUIDED, all, budget), limit);
     if (quickly !== undefined) return explained(moves, quickly);
     const relaxed = new Relaxed(moves, all, budget);
     if (unexplained !== undefined) {
@@ -79,15 +86,10 @@ const [UNGUIDED_PER_COMPLETION, UNGUIDED_EXTRA] = [4, 1_000];
 /** The part of the budget that trying without guidance may use. */
 const UNGUIDED_SHARE = 1 / 4;
 
-/** Most histories have so many explanations that guidance costs more than the detours that it saves. */
-function walkUnguided<State>(
-  moves: Moves<State>,
-  { maxConfigurations }: Bounds,
-  budget: Budget,
-): readonly Step[] | undefined {
-  const all = moves.returns.length;
-  return new Exact(moves, { isSolvableFrom: () => true }, all, budget).run(
-    Math.min(UNGUIDED_EXTRA + UNGUIDED_PER_COMPLETION * all, UNGUIDED_SHARE * maxConfigurations),
+function unguidedLimit(completions: number, { maxConfigurations }: Bounds): number {
+  return Math.min(
+    UNGUIDED_EXTRA + UNGUIDED_PER_COMPLETION * completions,
+    UNGUIDED_SHARE * maxConfigurations,
   );
 }
 
@@ -109,7 +111,9 @@ class Budget {
   spend(): void {
     const { maxConfigurations, isOver } = this.#bounds;
     if (this.#spent === maxConfigurations) throw this.#over("gave up");
-    if (this.#spent % CONFIGURATIONS_PER_LOOK === 0 && isOver?.()) throw this.#over("ran out of time");
+    if (this.#spent % CONFIGURATIONS_PER_LOOK === 0 && isOver?.()) {
+      throw this.#over("ran out of time");
+    }
     this.#spent++;
   }
 
@@ -122,6 +126,9 @@ class Budget {
 interface Guide {
   isSolvableFrom(step: Step): boolean;
 }
+
+/** Lets a search go wherever it likes. */
+const UNGUIDED: Guide = { isSolvableFrom: () => true };
 
 /** What is known of configurations, by all that they have but what they cost. */
 class Places<T> {
@@ -343,7 +350,9 @@ class Relaxed<State> {
     }
     const { sets } = this.#moves;
     if (this.#solvable.get(step)?.some((missed) => sets.isSubset(step.missed, missed))) return true;
-    if (this.#hopeless.get(step)?.some((missed) => sets.isSubset(missed, step.missed))) return false;
+    if (this.#hopeless.get(step)?.some((missed) => sets.isSubset(missed, step.missed))) {
+      return false;
+    }
     return undefined;
   }
 }
