@@ -6,7 +6,7 @@
 import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { kindProblem, oneOf, type Options, UsageError, whole } from "../lib/workbench/option.ts";
 import { type Bench, compare, table } from "./bench/compare.ts";
-import { benchCheckers, keepRows } from "./bench/checkers.ts";
+import { benchCheckers } from "./bench/checkers.ts";
 import { CASES } from "./bench/checkers/cases.ts";
 import { echo } from "./bench/echo.ts";
 import { simulator } from "./bench/simulator.ts";
@@ -56,9 +56,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (isChosen(CHECKERS)) {
     const report = json ? () => {} : console.log;
-    const rows = await benchCheckers({ large, only, report });
-    results[CHECKERS] = { rows };
-    if (keep) keepRows(rows);
+    results[CHECKERS] = { rows: await benchCheckers({ large, only, keep, report }) };
   }
   if (json) console.log(JSON.stringify(results, null, 2));
   return 0;

@@ -48,12 +48,14 @@ interface Choice {
   readonly large: boolean;
   /** The name of the only case. Default: every case. */
   readonly only?: string | undefined;
+  /** Whether to write the figures to `results/`, each as it comes. */
+  readonly keep: boolean;
   /** Is told of each figure as it comes. */
   readonly report: (line: string) => void;
 }
 
 /** Measures checkers case by case, at every size. */
-export async function benchCheckers({ large, only, report }: Choice): Promise<Row[]> {
+export async function benchCheckers({ large, only, keep, report }: Choice): Promise<Row[]> {
   const chosen = CASES.filter(({ name }) => only === undefined || name === only);
   const rows: Row[] = [];
   report(`${LEGEND}\n`);
@@ -67,6 +69,7 @@ export async function benchCheckers({ large, only, report }: Choice): Promise<Ro
       before = await measureRow(one, size, before);
       rows.push(before);
       report(lineOf(cellsOf(before)));
+      if (keep) keepRow(before);
     }
   }
   return rows;
@@ -160,13 +163,14 @@ function timesOf({ seconds: [first = NaN, ...later] }: Cost): string {
     .map((seconds) => seconds.toFixed(seconds < 1 ? 3 : 1)).join(", ");
 }
 
-/** Puts rows in place of those measured before, and makes the page's table anew. */
-export function keepRows(rows: readonly Row[]): void {
+/** Puts a row in place of what was measured before, and makes the page's table anew. */
+function keepRow(row: Row): void {
   const stored: readonly Row[] = JSON.parse(Deno.readTextFileSync(DATA));
-  const isSame = (a: Row) => (b: Row) => a.name === b.name && a.operations === b.operations;
-  const others = stored.filter((row) => !rows.some(isSame(row)));
+  const others = stored.filter(({ name, operations }) =>
+    name !== row.name || operations !== row.operations
+  );
   const order = CASES.map(({ name }) => name);
-  const all = [...others, ...rows].toSorted((a, b) =>
+  const all = [...others, row].toSorted((a, b) =>
     order.indexOf(a.name) - order.indexOf(b.name) || a.operations - b.operations
   );
   Deno.writeTextFileSync(DATA, `${JSON.stringify(all, null, 2)}\n`);
