@@ -4,7 +4,7 @@
  * @module
  */
 import { type Edn, printEdn } from "../../history/edn.ts";
-import { canonical, type Key, keyOf, sameEdn } from "../../history/equality.ts";
+import { type Key, keyOf, sameEdn } from "../../history/equality.ts";
 import type { Op } from "../../history/operations.ts";
 import type { Model } from "./model.ts";
 
@@ -21,7 +21,7 @@ export const casRegister: Model<Edn> = {
     const [from, to] = casOf(value);
     return sameEdn(from, state) ? to : undefined;
   },
-  identify: canonical,
+  identify: keyOf,
   isReadOnly: (op) => !changes(op),
   covers: (op, other) =>
     op.f === "write" && other.f === "cas" && sameEdn(op.value, casOf(other.value)[1]),
