@@ -152,11 +152,13 @@ Deno.test("what cannot be loaded as a program is no crash of one", () =>
     const others = ["deno.json", "lib/message.ts", "lib/simulator/testdata/imports_timers.ts"];
     for (const file of [broken, folder, ...others.map(fromRoot)]) {
       for (const seeds of [["--seed", "1"], ["--seeds", "3"]]) {
-        const { code, out, err } = await sim(file, ...ECHO, ...seeds);
-        assertEquals([code, out], [254, ""], file);
-        assert(err.startsWith(`deno task sim: cannot load ${file}: `), err);
+        const refused = () => main([file, ...ECHO, ...seeds]);
+        await assertRejects(refused, UsageError, `cannot load ${file}: `);
       }
     }
+    const { code, out, err } = await sim(broken, ...ECHO, "--seed", "1");
+    assertEquals([code, out], [254, ""]);
+    assert(err.startsWith(`deno task sim: cannot load ${broken}: `), err);
   }));
 
 Deno.test("help names each option once, and every exit status", async () => {

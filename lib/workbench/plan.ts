@@ -14,7 +14,14 @@
 import { clip, printable } from "../checkers/format.ts";
 import { KNOWN_MODELS } from "../checkers/elle/models.ts";
 import { isClient } from "../message.ts";
-import { FAULT_KINDS, type FaultKind, isFaultKind } from "./faults/kinds.ts";
+import {
+  type Fault,
+  FAULT_KINDS,
+  type FaultKind,
+  isFaultKind,
+  type Kind as KindOfFault,
+  remedies,
+} from "./faults/kinds.ts";
 import { merge, schedule, type TimedFault } from "./faults/schedule.ts";
 import type { LatencyDistribution } from "./network/latency.ts";
 import {
@@ -97,9 +104,11 @@ const MIN_FAULT_INTERVAL_S = 0.001;
 const TXN: readonly string[] = ["txn-list-append", "txn-rw-register"];
 /** The engines that are not Maelstrom. */
 const OURS: readonly EngineName[] = ["workbench", "simulator"];
-/** The kinds of faults that not every engine has. Maelstrom partitions, and does no more. */
+/** The engines of some kinds of faults. Maelstrom kills and pauses in versions after 0.2.4 only. */
 const FAULT_ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
   partition: ENGINES,
+  kill: ENGINES,
+  pause: ENGINES,
   skew: ["simulator"], // a process has the machine's clock
   slow: ["simulator"], // and is as fast as the machine
 };
@@ -373,9 +382,22 @@ export function faultsOf(
   const planned = faults.filter((one) => typeof one !== "string");
   if (planned.length > 0) return planned.map(timedFault);
   const kinds = faults.filter((one) => typeof one === "string");
+  const streams = Map.groupBy(kinds, (name) => kindOf(name).stream ?? name);
   return merge(
-    kinds.map((kind) => schedule(FAULT_KINDS[kind], nodes, random.split(kind), faultIntervalS)),
+    [...streams].map(([stream, names]) =>
+      schedule(names.map(kindOf), nodes, random.split(stream), faultIntervalS)
+    ),
   );
+}
+
+function kindOf(name: FaultKind): KindOfFault {
+  return FAULT_KINDS[name];
+}
+
+/** What ends the faults that may have begun in a run. */
+export function remediesOf({ faults, nodes }: Plan): Fault[] {
+  const begun = faults.map((one) => typeof one === "string" ? kindOf(one).begins : one.f);
+  return remedies(new Set(begun), nodes);
 }
 
 /** Options with others over them. A node count and names of nodes make way for each other. */

@@ -43,8 +43,9 @@ const STOPPED: Options = { faults: ["pause", "skew"], faultIntervalS: 2, availab
  * incarnation are still on their way.
  */
 const KILLED: Options = {
+  timeLimitS: 20, // clients whose nodes are killed at the start wait for up to ten seconds
   faults: ["kill"],
-  faultIntervalS: 0.5,
+  faultIntervalS: 1,
   latencyMs: 100,
   latencyDistribution: "exponential",
   availability: 0,
