@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --quiet
+#!/usr/bin/env -S deno run --quiet --allow-env=GLOMERS_RUN_DIR --allow-read=${GLOMERS_RUN_DIR}/journal --allow-write=${GLOMERS_RUN_DIR}/journal
 /**
  * Challenge 3c, broadcast that survives partitions: nothing that was acknowledged is forgotten until
  * everyone has it.
@@ -51,8 +51,8 @@ export default function faultTolerantBroadcast(node: Node): void {
 
   node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
 
-  node.on(Broadcast.broadcast, ({ message }) => {
-    tree.add(message);
+  node.on(Broadcast.broadcast, async ({ message }) => {
+    await tree.add(message);
     return { type: "broadcast_ok" };
   });
 

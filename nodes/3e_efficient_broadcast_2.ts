@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --quiet
+#!/usr/bin/env -S deno run --quiet --allow-env=GLOMERS_RUN_DIR --allow-read=${GLOMERS_RUN_DIR}/journal --allow-write=${GLOMERS_RUN_DIR}/journal
 /**
  * Challenge 3e, efficient broadcast: the fewest messages that two seconds allow.
  *
@@ -75,8 +75,8 @@ export default function efficientBroadcast2(node: Node): void {
 
   node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
 
-  node.on(Broadcast.broadcast, ({ message }) => {
-    tree.add(message);
+  node.on(Broadcast.broadcast, async ({ message }) => {
+    await tree.add(message);
     return { type: "broadcast_ok" };
   });
 

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { Outbox } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
 import { idealPath, type Path, samePath } from "./path.ts";
-import type { ValueLog } from "./value_log.ts";
 
 /** A peer that goes on to claim a path is told again after this time that there is a better one. */
 const CORRECT_AGAIN_MS = 1000;
@@ -48,10 +47,10 @@ export class Link {
   answeredMs = -Infinity;
 
   /** A link that works, to a peer that follows the path which is best where all links work. */
-  constructor(self: string, peer: string, ids: readonly string[], log: ValueLog<number>) {
+  constructor(self: string, peer: string, ids: readonly string[], outbox: Outbox<number>) {
     this.#self = self;
     this.peer = peer;
-    this.outbox = new Outbox(log);
+    this.outbox = outbox;
     this.#path = idealPath(peer, ids);
   }
 
