@@ -69,7 +69,7 @@ export default function efficientBroadcast1(node: Node): void {
     return { type: "broadcast_ok" };
   });
 
-  node.on(Broadcast.read, () => ({ type: "read_ok", messages: [...tree.values] }));
+  node.on(Broadcast.read, async () => ({ type: "read_ok", messages: await tree.read() }));
 }
 
 if (import.meta.main) await serve(efficientBroadcast1);

@@ -80,7 +80,7 @@ export default function efficientBroadcast2(node: Node): void {
     return { type: "broadcast_ok" };
   });
 
-  node.on(Broadcast.read, () => ({ type: "read_ok", messages: [...tree.values] }));
+  node.on(Broadcast.read, async () => ({ type: "read_ok", messages: await tree.read() }));
 }
 
 if (import.meta.main) await serve(efficientBroadcast2);

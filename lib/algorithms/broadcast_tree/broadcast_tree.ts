@@ -116,11 +116,6 @@ export class BroadcastTree implements TreeState {
     });
   }
 
-  /** Every value this node has stored, in the order it learned them. */
-  get values(): readonly number[] {
-    return this.#memory.log.values;
-  }
-
   get isRoot(): boolean {
     return this.#route.path.length === 0;
   }
@@ -172,6 +167,16 @@ export class BroadcastTree implements TreeState {
     this.#step(nowMs);
     if (this.#route.path.length > 1) this.#tellNeighbours(value, nowMs);
     else if (this.#isProbing(nowMs)) this.#tellAll(value, nowMs);
+  }
+
+  /**
+   * Every value that this node has received, in the order in which it stored them. A read that comes
+   * right behind a message waits until what was in it is stored, or the read behind the next message
+   * would be the first to show it.
+   */
+  async read(): Promise<number[]> {
+    await this.#memory.settled();
+    return [...this.#memory.log.values];
   }
 
   get #stamp(): number {

@@ -416,7 +416,7 @@ function erring(node: Node): void {
     await tree.add(message);
     return { type: "broadcast_ok" };
   });
-  node.on(Broadcast.read, () => ({ type: "read_ok", messages: [...tree.values] }));
+  node.on(Broadcast.read, async () => ({ type: "read_ok", messages: await tree.read() }));
   node.on(Say.say, ({ to, fields }) => {
     const [seq, ack, held, path, stamp] = [0, 0, 0, [], Date.now()];
     const body = { seq, ack, held, path, stamp, probe: false, values: [], aside: [] };

@@ -46,6 +46,7 @@ export class Memory {
   #restarts = 0;
   #firstSeq = 0;
   #isBack = false;
+  #underWay: Promise<unknown> = Promise.resolve();
 
   /** A memory that is empty until the node's journal is back. */
   constructor(node: Node) {
@@ -86,7 +87,14 @@ export class Memory {
    * @throws {Error} if they cannot be stored.
    */
   async store(values: number[], from: string | null): Promise<void> {
-    await this.#journal.append([values, from, this.#reached(this.#stored)]);
+    const stored = this.#journal.append([values, from, this.#reached(this.#stored)]);
+    this.#underWay = stored.catch(() => {});
+    await stored;
+  }
+
+  /** Resolves when all that is being stored now is stored, or refused. */
+  async settled(): Promise<void> {
+    await this.#underWay;
   }
 
   /** How far peers have come, without those of which another account says the same. */
