@@ -507,7 +507,7 @@ export class BroadcastTree implements TreeState {
     if (!this.#isOnTree(link, nowMs)) return Math.min(answerMs, owedSinceMs + ackDownMs);
     if (link.isUp) return Math.min(answerMs, this.#newsDueMs(link), this.#ackDueMs(link));
     if (outbox.size === 0) return answerMs;
-    const intervalMs = probeMs * this.#patience.caution + this.#patience.graceMs(link.lateMs);
+    const intervalMs = probeMs + this.#patience.graceMs(link.lateMs);
     return Math.min(answerMs, outbox.lastSentMs + intervalMs);
   }
 

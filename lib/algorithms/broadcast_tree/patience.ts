@@ -87,13 +87,8 @@ export class Patience {
     return this.#allow(this.#roundTrip.estimateMs ?? this.#initialMs) * 2 ** this.#passed;
   }
 
-  /** By what factor false alarms have slowed the node down. */
-  get caution(): number {
-    return 2 ** this.#alarms.at(this.#nowMs);
-  }
-
   #allow(ms: number): number {
-    return Math.max(this.#leastMs, ms) * this.caution;
+    return Math.max(this.#leastMs, ms) * 2 ** this.#alarms.at(this.#nowMs);
   }
 
   /** How much longer than these an answer may take for lateness here and at the peer. */
