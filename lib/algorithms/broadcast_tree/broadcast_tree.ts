@@ -507,8 +507,7 @@ export class BroadcastTree implements TreeState {
     if (!this.#isOnTree(link, nowMs)) return Math.min(answerMs, owedSinceMs + ackDownMs);
     if (link.isUp) return Math.min(answerMs, this.#newsDueMs(link), this.#ackDueMs(link));
     if (outbox.size === 0) return answerMs;
-    const intervalMs = probeMs + this.#patience.graceMs(link.lateMs);
-    return Math.min(answerMs, outbox.lastSentMs + intervalMs);
+    return Math.min(answerMs, outbox.lastSentMs + probeMs + this.#patience.graceMs(0));
   }
 
   #newsDueMs(link: Link): number {
