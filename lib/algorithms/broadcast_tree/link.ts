@@ -8,8 +8,6 @@ import { idealPath, type Path, samePath } from "./path.ts";
 
 /** A peer that goes on to claim a path is told again after this time that there is a better one. */
 const CORRECT_AGAIN_MS = 1000;
-/** A peer that claims to be later than this is taken to be this late: it has to be missed one day. */
-const MAX_LATE_MS = 60_000;
 
 /** What a peer says of itself in every message. */
 interface PeerState {
@@ -119,7 +117,7 @@ export class Link {
   /** Takes note of what a message says of its sender; true if the sender claims another path. */
   hear({ seq, path, stamp, late = 0, beat }: PeerState, nowMs: number): boolean {
     this.#heardMs = nowMs;
-    this.#lateMs = Math.min(late, MAX_LATE_MS);
+    this.#lateMs = late;
     if (seq <= this.#heardSeq) return false; // it was overtaken, or has no number
     const differs = !samePath(path, this.#path);
     this.#heardSeq = seq;
