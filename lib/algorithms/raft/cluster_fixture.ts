@@ -28,8 +28,10 @@ export interface Letter {
 
 /** What a harness does wrong on purpose, in the place of a core that would. */
 export interface Mutation {
-  /** What is written in place of a record; nothing if it is lost although the node goes on. */
-  readonly write?: (record: Record<Command, State>) => Record<Command, State> | undefined;
+  /** What is written in place of a record. */
+  readonly write?: (record: Record<Command, State>) => Record<Command, State>;
+  /** Loses its last record when it is killed, as one that was written and not synced. */
+  readonly losesLast?: boolean;
   /** Sends messages before what they rest on is stored. */
   readonly sendsFirst?: boolean;
   /** What is sent in place of a message. */
@@ -42,6 +44,7 @@ export class Member {
   readonly #cluster: Cluster;
   raft: Raft<Command, State> | undefined;
   disk: Stored<Command, State> = emptyStorage();
+  #lastDisk = this.disk;
   state: State = { index: 0, hash: 0 };
   underWay: Ready<Command, State> | undefined;
   /** The committed index of the whole cluster when each read was asked for. */
@@ -69,7 +72,8 @@ export class Member {
 
   /** Ends the node. What it was storing may have reached the disk, or not. */
   kill({ stored }: { readonly stored: boolean }): void {
-    if (stored && this.underWay !== undefined) this.#write(this.underWay);
+    if (this.#cluster.mutation.losesLast) this.disk = this.#lastDisk;
+    else if (stored && this.underWay !== undefined) this.#write(this.underWay);
     this.raft = undefined;
     this.underWay = undefined;
     this.asked.clear();
@@ -109,8 +113,8 @@ export class Member {
   #write({ record }: Ready<Command, State>): void {
     if (record === undefined) return;
     const { write = (same) => same } = this.#cluster.mutation;
-    const written = write(record);
-    if (written !== undefined) this.disk = replay(this.disk, written);
+    this.#lastDisk = this.disk;
+    this.disk = replay(this.disk, write(record));
   }
 
   #send(messages: readonly Addressed<Command, State>[]): void {
@@ -149,11 +153,11 @@ export class Cluster {
   }
 
   /** The node of that id. */
-  member(id: string): Member {
+  readonly member = (id: string): Member => {
     const member = this.members.find((one) => one.id === id);
     assert(member !== undefined);
     return member;
-  }
+  };
 
   /** Puts a message on its way, as JSON, so that nodes share nothing. */
   post(letter: Letter): void {

@@ -22,8 +22,8 @@
 import {
   array,
   boolean,
-  type Fields,
   fieldProblem,
+  type Fields,
   integer,
   nullable,
   type Of,

@@ -279,6 +279,9 @@ export class Raft<Data, State> {
       const term = record.entries.at(-1)?.[0];
       if (term !== undefined) this.#log.settle({ index, term });
       if (this.#restoring === restore) this.#restoring = undefined;
+      const { id } = this.#options;
+      const isOwn = record.term === this.#term && record.vote === id;
+      if (isOwn && this.#ballot?.pre === false) this.#tally(id, true);
     }
     const applied = committed.at(-1)?.index;
     if (applied !== undefined) this.#log.apply(applied);
@@ -360,22 +363,22 @@ export class Raft<Data, State> {
 
   /** Stands for election, or asks whether it would win. */
   #campaign({ pre }: { pre: boolean }): void {
-    const { id, voters } = this.#options;
-    // Asked again, those who have granted a pre-vote need not answer in one time-out.
-    const granted = pre && this.#ballot?.pre ? this.#ballot.votes : new Map([[id, true]]);
-    const votes = new Map([...granted].filter(([, vote]) => vote));
+    const { id } = this.#options;
     if (pre) {
+      // Asked again, those who have granted a pre-vote need not answer in one time-out.
+      const votes = this.#ballot?.pre ? this.#ballot.votes : new Map<string, boolean>();
       this.#leader = undefined;
       this.#startTimer();
+      this.#ballot = { pre, votes: new Map([...votes].filter(([, granted]) => granted)) };
     } else {
       this.#follow(this.#term + 1, undefined);
       this.#vote = id;
+      this.#ballot = { pre, votes: new Map() };
     }
-    this.#ballot = { pre, votes };
-    if (countVotes(votes.values(), voters.length) === "won") return this.#win();
     const term = pre ? this.#term + 1 : this.#term;
     const { last } = this.#log;
     for (const peer of this.#peers) this.#send(peer, { type: "vote", term, pre, last });
+    if (pre) this.#tally(id, true); // a vote counts once it is stored
   }
 
   #consider(from: string, { term, pre, last }: MessageOf<"vote", Data, State>): void {
@@ -391,16 +394,23 @@ export class Raft<Data, State> {
   }
 
   #count(from: string, { term, pre, granted }: MessageOf<"voted", Data, State>): void {
-    if (this.#ballot?.pre !== pre || term !== (pre && granted ? this.#term + 1 : this.#term)) return;
-    const { votes } = this.#ballot;
-    votes.set(from, granted);
-    const outcome = countVotes(votes.values(), this.#options.voters.length);
-    if (outcome === "won") this.#win();
-    else if (outcome === "lost") this.#follow(this.#term, undefined);
+    if (this.#ballot?.pre !== pre || term !== (pre && granted ? this.#term + 1 : this.#term)) {
+      return;
+    }
+    this.#tally(from, granted);
   }
 
-  #win(): void {
-    if (this.#ballot?.pre) return this.#campaign({ pre: false });
+  #tally(from: string, granted: boolean): void {
+    if (this.#ballot === undefined) return;
+    const { pre, votes } = this.#ballot;
+    votes.set(from, granted);
+    const outcome = countVotes(votes.values(), this.#options.voters.length);
+    if (outcome === "lost") this.#follow(this.#term, undefined);
+    else if (outcome === "won" && pre) this.#campaign({ pre: false });
+    else if (outcome === "won") this.#lead();
+  }
+
+  #lead(): void {
     const { id } = this.#options;
     this.#ballot = undefined;
     this.#leader = id;

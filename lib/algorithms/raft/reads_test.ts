@@ -14,6 +14,9 @@ Deno.test("a round serves all reads that were asked for before it, and no later 
 
 Deno.test("no more reads wait than the bound says", () => {
   const reads = new Reads();
-  const asked = Array.from({ length: 10_001 }, (_, id) => reads.ask({ from: "n", id, index: 0 }, 1));
+  const asked = Array.from(
+    { length: 10_001 },
+    (_, id) => reads.ask({ from: "n", id, index: 0 }, 1),
+  );
   assertEquals(asked.filter((taken) => !taken).length, 1);
 });
