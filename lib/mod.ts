@@ -17,6 +17,8 @@
  *
  * @module
  */
+export { type Disk, type DiskFile, type OpenDisk } from "./disk.ts";
+export { type Journal, type JournalOptions } from "./journal.ts";
 export * from "./kv.ts";
 export {
   type Body,

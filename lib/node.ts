@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { OpenDisk } from "./disk.ts";
+import { type Journal, type JournalOptions, NodeJournal } from "./journal.ts";
 import {
   type Body,
   describeError,
@@ -82,13 +84,21 @@ export class Node {
   readonly #handlers = new Map<string, Registered>();
   readonly #calls = new Map<number, Call>();
   readonly #initialisers: (() => void)[] = [];
+  readonly #openDisk: OpenDisk | undefined;
+  #journal: Pick<NodeJournal<never, unknown>, "open"> | undefined;
+  #isStarted = false;
   #waiting: Message[] = [];
   #identity: { id: string; ids: readonly string[]; peers: readonly string[] } | undefined;
   #lastMsgId: number | undefined;
 
-  /** A node that learns its id, and its peers', from `init`. */
-  constructor(transport: Transport) {
+  /**
+   * A node that learns its id, and its peers', from `init`.
+   *
+   * @param openDisk Opens what its journal is on. Default: it is in memory.
+   */
+  constructor(transport: Transport, openDisk?: OpenDisk) {
     this.#transport = transport;
+    this.#openDisk = openDisk;
   }
 
   /**
@@ -130,6 +140,25 @@ export class Node {
    */
   onInit(start: () => void): void {
     this.#initialisers.push(start);
+  }
+
+  /**
+   * Makes the node's journal, for what has to outlast the process. Call it while the program
+   * registers its handlers. What an earlier incarnation stored is back before `onInit` and before
+   * any message is handled; if it cannot be brought back, the node answers `init` with an error and
+   * handles nothing.
+   *
+   * @throws {Error} if the node has a journal already.
+   */
+  journal<Record, State, Result = void>(
+    options: JournalOptions<Record, State, Result>,
+  ): Journal<Record, Result> {
+    if (this.#journal !== undefined) {
+      throw new Error("a node has one journal, and this has it already");
+    }
+    const journal = new NodeJournal(options, (text) => this.log(text));
+    this.#journal = journal;
+    return journal;
   }
 
   /**
@@ -226,8 +255,9 @@ export class Node {
   /** Takes a message from the network. The transport calls this; a program never does. */
   receive(message: Message): void {
     const { body } = message;
-    if (body.type === Init.init.type) this.#init(message);
-    else if (this.#identity === undefined) this.#wait(message);
+    const isInit = body.type === Init.init.type;
+    if (!this.#isStarted && (!isInit || this.#identity !== undefined)) this.#wait(message);
+    else if (isInit) this.#init(message);
     else if (body.in_reply_to !== undefined) this.#settle(message, body.in_reply_to);
     else this.#handle(message);
   }
@@ -240,18 +270,36 @@ export class Node {
   #init(message: Message): void {
     try {
       const { node_id: id, node_ids: ids } = checked(Init.init, message.body);
-      if (this.#identity === undefined) {
-        this.#identity = { id, ids, peers: ids.filter((other) => other !== id) };
-        for (const start of this.#initialisers) start();
-      }
-      this.#answer(message, { type: Init.init.replyType });
+      if (this.#identity !== undefined) return this.#answer(message, initOk());
+      this.#identity = { id, ids, peers: ids.filter((other) => other !== id) };
     } catch (error) {
-      this.#fail(message, error);
+      return this.#fail(message, error);
     }
-    if (this.#identity === undefined) return;
+    if (this.#journal === undefined) return this.#start(message);
+    const opened = this.#journal.open({ ...this.#identity, client: message.src }, this.#openDisk);
+    if (opened === undefined) return this.#start(message);
+    opened.then(() => this.#start(message), (error) => this.#refuse(message, error));
+  }
+
+  #start(init: Message): void {
+    this.#isStarted = true;
+    try {
+      for (const start of this.#initialisers) start();
+      this.#answer(init, initOk());
+    } catch (error) {
+      this.#fail(init, error);
+    }
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const earlier of waiting) this.receive(earlier);
+  }
+
+  /** Stays as it was before `init`, as this node would not know what it has acknowledged. */
+  #refuse(init: Message, error: unknown): void {
+    this.#identity = undefined;
+    const text = reasonOf(error);
+    this.log(`cannot start: ${text}`);
+    this.#fail(init, new RpcError(ErrorCode.crash, text));
   }
 
   /** Keeps a message until `init`: nodes start independently, so a peer may be ahead. */
@@ -341,6 +389,10 @@ export class Node {
   #send(dest: string, body: Body): void {
     this.#transport.send({ src: this.#known().id, dest, body });
   }
+}
+
+function initOk(): Body {
+  return { type: Init.init.replyType };
 }
 
 /** Catches an easy mistake in programs that are not type-checked. */

@@ -11,8 +11,9 @@
  *
  * @module
  */
-import { describeError, MalformedMessage, parseMessage } from "./message.ts";
+import { describeError, MalformedMessage, type Message, parseMessage } from "./message.ts";
 import { Node, type Program } from "./node.ts";
+import { openRunFolder } from "./folder.ts";
 import { divertConsole, LineWriter, readLines } from "./stdio.ts";
 
 /**
@@ -31,7 +32,8 @@ export async function serve(program: Program): Promise<never> {
     log(`nobody reads this node any more: ${describeError(error)}`);
     Deno.exit(1);
   });
-  const node = new Node({ send: (message) => output.write(JSON.stringify(message)), log });
+  const send = (message: Message) => output.write(JSON.stringify(message));
+  const node = new Node({ send, log }, openRunFolder);
   program(node);
   surviveUncaught(log);
   try {

@@ -1,0 +1,106 @@
+/**
+ * Where a node keeps its journal when it runs as a process: in a folder of the machine.
+ *
+ * The environment variable `GLOMERS_RUN_DIR` names the folder of a run; a node's files are in
+ * `journal/` in it. It is a variable and not an argument because nodes inherit it whoever starts
+ * them, programs that know nothing of it are not disturbed, and a shebang can name it where it
+ * grants permissions, so a node may touch that folder and nothing else:
+ *
+ *     #!/usr/bin/env -S deno run --quiet --allow-env=GLOMERS_RUN_DIR \
+ *       --allow-read=${GLOMERS_RUN_DIR}/journal --allow-write=${GLOMERS_RUN_DIR}/journal
+ *
+ * (on one line). Where the variable is not set, this grants `/journal`, which nobody opens.
+ *
+ * @module
+ */
+import type { Disk, DiskFile } from "./disk.ts";
+
+const RUN_FOLDER = "GLOMERS_RUN_DIR";
+
+/**
+ * Opens the folder that the environment names, for one node. Resolves to `undefined` if it names
+ * none, or if the process may not know; never asks for a permission.
+ *
+ * @throws {Error} if the folder cannot be used, or another process runs the same node in it.
+ */
+export async function openRunFolder(id: string): Promise<Disk | undefined> {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: RUN_FOLDER });
+  const run = state === "granted" ? Deno.env.get(RUN_FOLDER) : undefined;
+  if (run === undefined || run === "") return undefined;
+  if (!run.startsWith("/")) {
+    throw new Error(`${RUN_FOLDER} must be an absolute path, got ${JSON.stringify(run)}`);
+  }
+  const path = `${run}/journal`;
+  for (const name of ["read", "write"] as const) {
+    if (Deno.permissions.querySync({ name, path }).state === "granted") continue;
+    throw new Error(
+      `${RUN_FOLDER} is set, but this process may not ${name} ${path}: run it with ` +
+        `--allow-${name}=${path}, or without the variable`,
+    );
+  }
+  await Deno.mkdir(path, { recursive: true });
+  await lock(path, id);
+  return new Folder(path);
+}
+
+/** Held for as long as the process lives; the system lets go of it at the end, however that comes. */
+async function lock(path: string, id: string): Promise<void> {
+  const file = await Deno.open(`${path}/${id}.lock`, { create: true, write: true });
+  if (await file.tryLock(true)) return;
+  throw new Error(
+    `another process runs ${id} in ${path}: give each run a folder of its own in ${RUN_FOLDER}`,
+  );
+}
+
+class Folder implements Disk {
+  constructor(readonly path: string) {}
+
+  async read(name: string): Promise<Uint8Array | undefined> {
+    try {
+      return await Deno.readFile(this.#locate(name));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  }
+
+  async create(name: string): Promise<DiskFile> {
+    const options = { write: true, create: true, truncate: true };
+    return new FolderFile(await Deno.open(this.#locate(name), options));
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return Deno.rename(this.#locate(from), this.#locate(to));
+  }
+
+  async sync(): Promise<void> {
+    using folder = await Deno.open(this.path);
+    await folder.sync();
+  }
+
+  #locate(name: string): string {
+    return `${this.path}/${name}`;
+  }
+}
+
+class FolderFile implements DiskFile {
+  readonly #file: Deno.FsFile;
+
+  constructor(file: Deno.FsFile) {
+    this.#file = file;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let from = 0; from < bytes.length;) {
+      from += await this.#file.write(bytes.subarray(from));
+    }
+  }
+
+  sync(): Promise<void> {
+    return this.#file.syncData();
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
