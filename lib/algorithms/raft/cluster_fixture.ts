@@ -9,7 +9,7 @@ import type { Addressed } from "./leadership.ts";
 import type { Message } from "./messages.ts";
 import { majorityOf } from "./quorum.ts";
 import { Raft, type Ready } from "./raft.ts";
-import { emptyStorage, type Record, replay, type Stored } from "./storage.ts";
+import { type DiskRecord, Storage, type Stored } from "./storage.ts";
 
 /** The commands applied so far, as a running hash: enough to compare states. */
 export interface State {
@@ -29,7 +29,7 @@ export interface Letter {
 /** What a harness does wrong on purpose, in the place of a core that would. */
 export interface Mutation {
   /** What is written in place of a record. */
-  readonly write?: (record: Record<Command, State>) => Record<Command, State>;
+  readonly write?: (record: DiskRecord<Command, State>) => DiskRecord<Command, State>;
   /** Loses its last record when it is killed, as one that was written and not synced. */
   readonly losesLast?: boolean;
   /** Sends messages before what they rest on is stored. */
@@ -43,7 +43,7 @@ export class Member {
   readonly id: string;
   readonly #cluster: Cluster;
   raft: Raft<Command, State> | undefined;
-  disk: Stored<Command, State> = emptyStorage();
+  disk: Stored<Command, State> = new Storage<Command, State>().stored;
   #lastDisk = this.disk;
   state: State = { index: 0, hash: 0 };
   underWay: Ready<Command, State> | undefined;
@@ -114,7 +114,9 @@ export class Member {
     if (record === undefined) return;
     const { write = (same) => same } = this.#cluster.mutation;
     this.#lastDisk = this.disk;
-    this.disk = replay(this.disk, write(record));
+    const storage = new Storage(this.disk);
+    storage.add(write(record));
+    this.disk = storage.stored;
   }
 
   #send(messages: readonly Addressed<Command, State>[]): void {

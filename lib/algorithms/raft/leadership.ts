@@ -111,7 +111,7 @@ export class Leadership<Data, State> {
     return this.#reads.confirm(reachedByMajority([this.#round, ...rounds]));
   }
 
-  /** Begins a round of heartbeats. */
+  /** Begins a round of heartbeats, for followers that were sent nothing since the last. */
   beat(): void {
     this.#round++;
     for (const follower of this.#followers.values()) follower.beat(SNAPSHOT_PATIENCE);
@@ -137,13 +137,14 @@ export class Leadership<Data, State> {
     const { log } = this.#realm;
     const messages: Message<Data, State>[] = [];
     while (!follower.isPaused && follower.next <= log.last.index) {
-      const message = this.#catchUp(follower);
-      messages.push(message);
+      messages.push(this.#catchUp(follower));
     }
     const { awaited, toldCommit, match } = follower;
     const isOwedNews = awaited > toldCommit && awaited <= Math.min(log.committed, match);
-    if (follower.sentRound < this.#round || isOwedNews) messages.push(this.#append(follower, []));
-    follower.sentRound = this.#round;
+    if (messages.length === 0 && (isOwedNews || follower.expects(this.#reads.lastRound))) {
+      messages.push(this.#append(follower, []));
+    }
+    if (messages.length > 0) follower.contacted(this.#round);
     return messages;
   }
 
@@ -153,13 +154,11 @@ export class Leadership<Data, State> {
     if (log.termAt(follower.next - 1) === undefined) {
       const state = snapshot();
       follower.sentSnapshot(state.index);
-      follower.sentRound = this.#round;
       return { type: "snapshot", term, round: this.#round, snapshot: state };
     }
     const entries = takeBatch(log.slice(follower.next, log.last.index));
     const message = this.#append(follower, entries);
     follower.sent(follower.next + entries.length - 1);
-    follower.sentRound = this.#round;
     return message;
   }
 

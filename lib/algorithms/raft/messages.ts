@@ -26,7 +26,7 @@ import {
   type Fields,
   integer,
   nullable,
-  type Of,
+  object,
   type Shape,
   tuple,
 } from "../../rpc.ts";
@@ -61,23 +61,20 @@ export type Message<Data, State> =
 /** A message of one type. */
 export type MessageOf<T extends string, Data, State> = Extract<Message<Data, State>, { type: T }>;
 
-const count: Shape<number> = {
+/** A number of something. */
+export const count: Shape<number> = {
   problem: (value, path) =>
     integer.problem(value, path) ??
       (Number(value) >= 0 ? undefined : `"${path}" must be at least 0, got ${value}`),
 };
 
-/** A nested object. */
-function object<F extends Fields>(fields: F): Shape<Of<F>> {
-  return {
-    problem: (value, path) =>
-      typeof value === "object" && value !== null
-        ? fieldProblem(fields, value)
-        : `"${path}" must be an object`,
-  };
-}
-
 const position: Shape<Position> = object({ index: count, term: count });
+
+/** The shape of a snapshot with a state of that shape. */
+export function snapshotShape<State>(state: Shape<State>): Shape<Snapshot<State>> {
+  const shape = object({ index: count, term: count, state });
+  return { problem: shape.problem };
+}
 
 /** The shape of messages that carry commands and states of these shapes. */
 export function messageShape<Data, State>(
@@ -92,7 +89,7 @@ export function messageShape<Data, State>(
     append: { ...leading, behind: position, entries: array(entry), committed: count },
     matched: { ...leading, index: count },
     rejected: { ...leading, index: count, possible: position },
-    snapshot: { ...leading, snapshot: object({ index: count, term: count, state }) },
+    snapshot: { ...leading, snapshot: snapshotShape(state) },
     outdated: { term: count },
     propose: { commands: array(command) },
     read: { id: count },

@@ -26,8 +26,6 @@ export class Progress {
   next: number;
   /** The last of the leader's rounds that the follower has answered. */
   answeredRound = 0;
-  /** The last of the leader's rounds that the follower was sent. */
-  sentRound = 0;
   /** The highest committed index that the follower was told. */
   toldCommit = 0;
   /** The follower waits to hear that this index is committed; 0 if it waits for nothing. */
@@ -40,6 +38,9 @@ export class Progress {
   /** Probe: whether one is under way. Snapshot: how many beats ago it was sent. */
   #probing = false;
   #silentBeats = 0;
+  #sentRound = 0;
+  #isQuiet = true;
+  #isDue = true;
 
   /** Probes from that index on. */
   constructor(next: number) {
@@ -55,6 +56,18 @@ export class Progress {
   get isPaused(): boolean {
     if (this.#mode === "replicate") return this.#inFlight.length >= MAX_IN_FLIGHT;
     return this.#mode === "snapshot" || this.#probing;
+  }
+
+  /** Whether the follower has to be told of a round, or is due a heartbeat after some silence. */
+  expects(round: number): boolean {
+    return this.#isDue || this.#sentRound < round;
+  }
+
+  /** Notes that the follower was sent a message of a round. */
+  contacted(round: number): void {
+    this.#sentRound = round;
+    this.#isQuiet = false;
+    this.#isDue = false;
   }
 
   /** Notes that entries up to an index were sent. */
@@ -102,6 +115,8 @@ export class Progress {
    */
   beat(patience: number): void {
     this.#probing = false; // what was lost is sent again
+    this.#isDue = this.#isQuiet;
+    this.#isQuiet = true;
     if (this.#mode === "snapshot" && ++this.#silentBeats >= patience) {
       this.#become("probe", this.match + 1);
     }

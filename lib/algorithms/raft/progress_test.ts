@@ -60,3 +60,14 @@ Deno.test("a snapshot is waited for, and given up after some silence", () => {
   progress.beat(2);
   assertEquals([progress.mode, progress.next], ["probe", 21]);
 });
+
+Deno.test("a heartbeat is due after silence, and a round when the follower was not told of it", () => {
+  const progress = new Progress(1);
+  assertEquals(progress.expects(0), true, "the first word of a term");
+  progress.contacted(1);
+  assertEquals([progress.expects(1), progress.expects(2)], [false, true]);
+  progress.beat(9);
+  assertEquals(progress.expects(1), false, "it was sent something since the last beat");
+  progress.beat(9);
+  assertEquals(progress.expects(1), true);
+});

@@ -36,7 +36,7 @@ import type { Addressed } from "./leadership.ts";
 import { Log } from "./log.ts";
 import { isPlausible, type Message, type MessageOf, type Snapshot } from "./messages.ts";
 import { countVotes } from "./quorum.ts";
-import { emptyStorage, type Record, type Stored } from "./storage.ts";
+import { type DiskRecord, Storage, type Stored } from "./storage.ts";
 
 /** Ticks between two heartbeats. */
 const HEARTBEAT_TICKS = 2;
@@ -82,7 +82,7 @@ export interface Committed<Data> {
 /** What is to be done, in the order of its fields. */
 export interface Ready<Data, State> {
   /** To be on stable storage before anything below is done. */
-  readonly record: Record<Data, State> | undefined;
+  readonly record: DiskRecord<Data, State> | undefined;
   /** To be sent; each may be lost, repeated or overtaken. */
   readonly messages: readonly Addressed<Data, State>[];
   /** A state that replaces the state machine's. */
@@ -124,7 +124,7 @@ export class Raft<Data, State> {
 
   /** A follower that continues where its earlier incarnation ended. */
   constructor(options: RaftOptions<Data, State>) {
-    const { id, voters, stored = emptyStorage<Data, State>() } = options;
+    const { id, voters, stored = new Storage<Data, State>().stored } = options;
     const { term, vote, snapshot, entries } = stored;
     this.#options = options;
     this.#peers = voters.filter((voter) => voter !== id);
@@ -292,7 +292,7 @@ export class Raft<Data, State> {
     this.#leadership?.commit();
   }
 
-  #unstored(): Record<Data, State> | undefined {
+  #unstored(): DiskRecord<Data, State> | undefined {
     const log = this.#log;
     const { term, vote } = this.#storedVote;
     const isSettled = term === this.#term && vote === this.#vote && log.stable === log.last.index;

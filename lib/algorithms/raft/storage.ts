@@ -6,8 +6,9 @@
  *
  * @module
  */
+import { array, nullable, object, optional, type Shape, string, tuple } from "../../rpc.ts";
 import type { Entry } from "./log.ts";
-import type { Snapshot } from "./messages.ts";
+import { count, type Snapshot, snapshotShape } from "./messages.ts";
 
 /** All that a node has stored. */
 export interface Stored<Data, State> {
@@ -15,14 +16,14 @@ export interface Stored<Data, State> {
   readonly term: number;
   /** Whom it voted for in that term. */
   readonly vote: string | null;
-  /** Stands for all entries up to its index; null before there is one. */
+  /** Stands for all entries up to its index. */
   readonly snapshot: Snapshot<State> | null;
   /** The entries behind the snapshot. */
   readonly entries: readonly Entry<Data>[];
 }
 
 /** What has changed since the last record. */
-export interface Record<Data, State> {
+export interface DiskRecord<Data, State> {
   readonly term: number;
   readonly vote: string | null;
   /** A leader's state, in place of all that was stored. */
@@ -32,25 +33,45 @@ export interface Record<Data, State> {
   readonly entries: readonly Entry<Data>[];
 }
 
-/** What a node that has never run has stored. */
-export function emptyStorage<Data, State>(): Stored<Data, State> {
-  return { term: 0, vote: null, snapshot: null, entries: [] };
+/** The records of a node, added up. */
+export class Storage<Data, State> {
+  #stored: Stored<Data, State>;
+  #entries: Entry<Data>[];
+
+  /** Begins with what was stored as one. Default: nothing, as of a node that has never run. */
+  constructor(stored: Stored<Data, State> = { term: 0, vote: null, snapshot: null, entries: [] }) {
+    this.#stored = stored;
+    this.#entries = [...stored.entries];
+  }
+
+  /** All records so far. */
+  get stored(): Stored<Data, State> {
+    return { ...this.#stored, entries: this.#entries };
+  }
+
+  /** Adds a record. */
+  add({ term, vote, snapshot = undefined, behind, entries }: DiskRecord<Data, State>): void {
+    if (snapshot !== undefined) this.#entries = [];
+    this.#stored = { term, vote, snapshot: snapshot ?? this.#stored.snapshot, entries: [] };
+    const overlap = behind - (this.#stored.snapshot?.index ?? 0);
+    this.#entries.splice(Math.max(overlap, 0));
+    this.#entries.push(...entries.slice(Math.max(-overlap, 0))); // the snapshot stands for the rest
+  }
 }
 
-/** What is stored once a record is added. */
-export function replay<Data, State>(
-  stored: Stored<Data, State>,
-  { term, vote, snapshot, behind, entries }: Record<Data, State>,
-): Stored<Data, State> {
-  const base = snapshot ?? stored.snapshot;
-  const kept = snapshot === undefined ? stored.entries : [];
-  const overlap = behind - (base?.index ?? 0);
+/** The shapes of what is stored, given those of commands and states. */
+export function storageShapes<Data, State>(command: Shape<Data>, state: Shape<State>): {
+  stored: Shape<Stored<Data, State>>;
+  record: Shape<DiskRecord<Data, State>>;
+} {
+  const snapshot = snapshotShape(state);
+  const common = {
+    term: count,
+    vote: nullable(string),
+    entries: array(tuple<Entry<Data>>(count, nullable(command))),
+  };
   return {
-    term,
-    vote,
-    snapshot: base,
-    entries: overlap < 0
-      ? entries.slice(-overlap) // the snapshot stands for the first of them
-      : [...kept.slice(0, overlap), ...entries],
+    stored: object({ ...common, snapshot: nullable(snapshot) }),
+    record: object({ ...common, snapshot: optional(snapshot), behind: count }),
   };
 }
