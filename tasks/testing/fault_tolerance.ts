@@ -82,7 +82,11 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "6c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
   "g-set": { short: { timeLimitS: 6 }, faults: GOSSIP },
   "pn-counter": { short: { timeLimitS: 6 }, faults: GOSSIP },
-  "lin-kv": { short: { timeLimitS: 6 }, faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED] },
+  "lin-kv": { short: { timeLimitS: 6 }, faults: GOSSIP },
+  "lin-kv-proxy": {
+    short: { timeLimitS: 6 },
+    faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED],
+  },
   "txn-list-append": { short: { timeLimitS: 5, rate: 20 }, faults: STORED },
   "txn-rw-register": { short: { timeLimitS: 5, rate: 20 }, faults: STORED },
 };

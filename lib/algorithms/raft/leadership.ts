@@ -139,8 +139,8 @@ export class Leadership<Data, State> {
     while (!follower.isPaused && follower.next <= log.last.index) {
       messages.push(this.#catchUp(follower));
     }
-    const { awaited, toldCommit, match } = follower;
-    const isOwedNews = awaited > toldCommit && awaited <= Math.min(log.committed, match);
+    const { awaited, toldCommit, next } = follower;
+    const isOwedNews = awaited > toldCommit && awaited <= log.committed && awaited < next;
     if (messages.length === 0 && (isOwedNews || follower.expects(this.#reads.lastRound))) {
       messages.push(this.#append(follower, []));
     }

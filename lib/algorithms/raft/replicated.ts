@@ -220,6 +220,9 @@ export class Replicated<Command, Result, State> {
     for (const message of messages) {
       if (message.type === "propose" || message.type === "read") {
         if (raft?.role !== "leader" || this.#inbox.length >= MAX_INBOX) continue;
+        if (message.type === "propose" && message.commands.some(({ node }) => node !== from)) {
+          continue;
+        }
         this.#inbox.push([from, message]);
         this.#requestRound();
       } else {

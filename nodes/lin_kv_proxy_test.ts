@@ -3,7 +3,7 @@ import { type Body, LinKv, RpcError } from "../lib/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { FakeTime, scenario, settled, TestNode } from "../lib/testing/mod.ts";
 import type { PlanOptions } from "../lib/workbench/plan.ts";
-import linKv from "./lin_kv.ts";
+import linKvProxy from "./lin_kv_proxy.ts";
 
 /** Answers the one request that the node has sent, and returns it. */
 async function answer(node: TestNode, reply: Body): Promise<unknown> {
@@ -16,7 +16,7 @@ async function answer(node: TestNode, reply: Body): Promise<unknown> {
 }
 
 Deno.test("requests go to the service unchanged, and its answers come back", async () => {
-  const n0 = new TestNode(linKv);
+  const n0 = new TestNode(linKvProxy);
   const reading = n0.ask(LinKv.read, { key: 1 });
   assertEquals(await answer(n0, { type: "read_ok", value: 3 }), [
     "lin-kv",
@@ -39,7 +39,7 @@ Deno.test("requests go to the service unchanged, and its answers come back", asy
 
 Deno.test("a write without an answer is not repeated, and its client gets an indefinite error", async () => {
   using time = new FakeTime();
-  const n0 = new TestNode(linKv);
+  const n0 = new TestNode(linKvProxy);
   const writing = assertRejects(() => n0.ask(LinKv.write, { key: 1, value: 4 }), RpcError);
   await time.advance(4_000);
   assertEquals((await writing).code, 0);
@@ -47,7 +47,7 @@ Deno.test("a write without an answer is not repeated, and its client gets an ind
 });
 
 Deno.test("a late reply to an earlier incarnation settles nothing", () =>
-  scenario(linKv, { nodes: 2, latencyMs: 100 }, async (world) => {
+  scenario(linKvProxy, { nodes: 2, latencyMs: 100 }, async (world) => {
     await world.ask("n1", LinKv.write, { key: 1, value: 1 });
     world.ask("n0", LinKv.cas, { key: 1, from: 1, to: 2 }).catch(() => {});
     await world.pass(150); // the answer is on its way
@@ -64,7 +64,7 @@ for (
   ] satisfies [string, Partial<PlanOptions>][]
 ) {
   Deno.test(`linearizable through ${what}`, async () => {
-    const { results } = await simulate(linKv, {
+    const { results } = await simulate(linKvProxy, {
       workload: "lin-kv",
       nodeCount: 3,
       concurrency: "4n",
