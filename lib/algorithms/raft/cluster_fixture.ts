@@ -43,8 +43,8 @@ export class Member {
   readonly id: string;
   readonly #cluster: Cluster;
   raft: Raft<Command, State> | undefined;
-  disk: Stored<Command, State> = new Storage<Command, State>().stored;
-  #lastDisk = this.disk;
+  disk: Stored<Command, State>;
+  #lastDisk: Stored<Command, State>;
   state: State = { index: 0, hash: 0 };
   underWay: Ready<Command, State> | undefined;
   /** The committed index of the whole cluster when each read was asked for. */
@@ -53,6 +53,8 @@ export class Member {
   constructor(id: string, cluster: Cluster) {
     this.id = id;
     this.#cluster = cluster;
+    this.disk = cluster.options.disks?.[id] ?? new Storage<Command, State>().stored;
+    this.#lastDisk = this.disk;
     this.start();
   }
 
@@ -130,6 +132,8 @@ interface Options {
   readonly random: () => number;
   readonly keptEntries: number;
   readonly mutation?: Mutation;
+  /** What nodes have stored to begin with. Default: nothing. */
+  readonly disks?: { readonly [id: string]: Stored<Command, State> };
 }
 
 /** Nodes, the messages between them, and all that may never be contradicted. */
