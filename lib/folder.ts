@@ -15,7 +15,8 @@
  */
 import type { Disk, DiskFile } from "./disk.ts";
 
-const RUN_FOLDER = "GLOMERS_RUN_DIR";
+/** The environment variable. */
+export const RUN_FOLDER = "GLOMERS_RUN_DIR";
 
 /**
  * Opens the folder that the environment names, for one node. Resolves to `undefined` if it names
@@ -27,8 +28,9 @@ export async function openRunFolder(id: string): Promise<Disk | undefined> {
   const { state } = Deno.permissions.querySync({ name: "env", variable: RUN_FOLDER });
   const run = state === "granted" ? Deno.env.get(RUN_FOLDER) : undefined;
   if (run === undefined || run === "") return undefined;
-  if (!run.startsWith("/")) {
-    throw new Error(`${RUN_FOLDER} must be an absolute path, got ${JSON.stringify(run)}`);
+  if (!run.startsWith("/") || run.includes(",")) { // at which Deno would cut the permission in two
+    const wanted = "an absolute path without commas";
+    throw new Error(`${RUN_FOLDER} must be ${wanted}, got ${JSON.stringify(run)}`);
   }
   const path = `${run}/journal`;
   for (const name of ["read", "write"] as const) {

@@ -93,7 +93,7 @@ export class NodeJournal<Record, Result> implements Journal<Record, Result> {
   readonly #log: (text: string) => void;
   #file: JournalFile | "memory" | undefined;
   #pending: Pending<Record, Result>[] = [];
-  #isDraining = false;
+  #draining: Promise<void> | undefined;
 
   /** @param log Takes what a person should know. */
   constructor(options: JournalOptions<Record, unknown, Result>, log: (text: string) => void) {
@@ -110,8 +110,13 @@ export class NodeJournal<Record, Result> implements Journal<Record, Result> {
     if (this.#file === "memory") return Promise.try(() => this.#options.apply(record));
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#pending.push({ record, resolve, reject });
-    if (!this.#isDraining) void this.#drain(this.#file);
+    this.#draining ??= this.#drain(this.#file);
     return promise;
+  }
+
+  /** Resolves when every record so far has been stored, or refused. */
+  async stored(): Promise<void> {
+    await this.#draining;
   }
 
   /**
@@ -149,7 +154,6 @@ export class NodeJournal<Record, Result> implements Journal<Record, Result> {
 
   /** Stores what is pending, all of it at once, until nothing is. */
   async #drain(file: JournalFile): Promise<void> {
-    this.#isDraining = true;
     await Promise.resolve(); // let the handlers of this turn add their records
     while (this.#pending.length > 0) {
       const batch = this.#pending;
@@ -168,6 +172,6 @@ export class NodeJournal<Record, Result> implements Journal<Record, Result> {
         }
       }
     }
-    this.#isDraining = false;
+    this.#draining = undefined;
   }
 }

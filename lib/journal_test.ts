@@ -2,15 +2,21 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import type { Disk, DiskFile } from "./disk.ts";
 import { NodeJournal } from "./journal.ts";
 import { integer, string, tuple } from "./rpc.ts";
-import { type DiskOptions, type Later, VirtualDisk } from "./simulator/virtual_disk.ts";
+import { VirtualDisk } from "./simulator/virtual_disk.ts";
 import { settled } from "./testing/mod.ts";
+import type { DiskOptions } from "./workbench/faults/disks.ts";
 import { Random } from "./workbench/random.ts";
 
 const IDS = ["n0", "n1"];
+
+/** How a node waits for its disk. */
+type Later = (delayMs: number, effect: () => void, then: () => void) => void;
+
 const atOnce: Later = (_delayMs, effect, then) => {
   effect();
   then();
 };
+const report = () => {};
 
 /** A machine on which a program starts again and again. */
 class Machine {
@@ -45,7 +51,7 @@ class Machine {
       apply: ([value]) => program.sum += value,
       snapshot: () => program.sum,
     }, (text) => void this.logged.push(text));
-    const disk = wrap(this.disk.open("/disk", later));
+    const disk = wrap(this.disk.open("/disk", { later, report }));
     await journal.open({ id: "n0", ids, client }, () => Promise.resolve(disk));
     return {
       add: (value: number, padding = "") => journal.append([value, padding]),
@@ -151,7 +157,9 @@ Deno.test("a file is replaced before it is four times as long as it was, or 256 
   const lengths: number[] = [];
   for (let i = 0; i < 20; i++) {
     await node.add(1, PADDING);
-    lengths.push((await machine.disk.open("", atOnce).read("n0.journal"))?.length ?? 0);
+    lengths.push(
+      (await machine.disk.open("", { later: atOnce, report }).read("n0.journal"))?.length ?? 0,
+    );
   }
   assert(Math.max(...lengths) < 256 * 1024 + 1.1 * PADDING.length, lengths.join());
   assert(lengths.some((length, i) => length < (lengths[i - 1] ?? 0)));
@@ -161,10 +169,10 @@ Deno.test("a sync that fails once is made up for by a new file", async () => {
   const machine = new Machine();
   const node = await machine.start();
   await node.add(1);
-  machine.disk.failSync();
+  machine.disk.strike("fail-sync");
   assertEquals(await node.add(2), 3);
   assertEquals(machine.logged, [
-    "/disk/n0.journal cannot be written at byte 147: input/output error in sync. What is not " +
+    "/disk/n0.journal cannot be written at byte 147: input/output error. What is not " +
     "stored is not acknowledged: free some space, or make the folder writable; trying a new file",
   ]);
   machine.disk.crash();
@@ -175,14 +183,14 @@ Deno.test("a full disk refuses records and keeps those before, until there is sp
   const machine = new Machine();
   const node = await machine.start();
   await node.add(1);
-  machine.disk.isFull = true;
+  machine.disk.strike("fill-disk");
   const error = await assertRejects(() => node.add(2), Error, "no space left");
   assertStringIncludes(error.message, "/disk/n0.journal cannot be written");
   assertEquals(node.sum(), 1);
   const restarted = await machine.start();
   assertEquals(restarted.sum(), 1);
   await assertRejects(() => restarted.add(4), Error, "no space left");
-  machine.disk.isFull = false;
+  machine.disk.strike("free-disk");
   assertEquals(await restarted.add(8), 9);
   machine.disk.crash();
   assertEquals((await machine.start()).sum(), 9);
@@ -190,7 +198,7 @@ Deno.test("a full disk refuses records and keeps those before, until there is sp
 
 Deno.test("a node whose disk is full does not start for the first time", async () => {
   const machine = new Machine();
-  machine.disk.isFull = true;
+  machine.disk.strike("fill-disk");
   await assertRejects(() => machine.start(), Error, "/disk/n0.journal cannot be written at byte 0");
 });
 
@@ -202,7 +210,7 @@ async function changed(change: (bytes: Uint8Array) => Uint8Array): Promise<Machi
   const machine = new Machine();
   const node = await machine.start();
   for (const value of [1, 2]) await node.add(value);
-  const disk = machine.disk.open("", atOnce);
+  const disk = machine.disk.open("", { later: atOnce, report });
   const bytes = await disk.read("n0.journal") ?? new Uint8Array();
   await (await disk.create("n0.journal")).write(change(bytes));
   return machine;

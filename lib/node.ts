@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { OpenDisk } from "./disk.ts";
+import type { Disk, OpenDisk } from "./disk.ts";
 import { type Journal, type JournalOptions, NodeJournal } from "./journal.ts";
 import {
   type Body,
@@ -85,8 +85,10 @@ export class Node {
   readonly #calls = new Map<number, Call>();
   readonly #initialisers: (() => void)[] = [];
   readonly #openDisk: OpenDisk | undefined;
-  #journal: Pick<NodeJournal<never, unknown>, "open"> | undefined;
+  #journal: Pick<NodeJournal<never, unknown>, "open" | "stored"> | undefined;
   #isStarted = false;
+  /** Settles when the journal is back, or cannot be. */
+  #opened: Promise<void> | undefined;
   #waiting: Message[] = [];
   #identity: { id: string; ids: readonly string[]; peers: readonly string[] } | undefined;
   #lastMsgId: number | undefined;
@@ -159,6 +161,16 @@ export class Node {
     const journal = new NodeJournal(options, (text) => this.log(text));
     this.#journal = journal;
     return journal;
+  }
+
+  /**
+   * Opens the node's disk, for a program that stores things in a form of its own. Resolves to
+   * `undefined` if it has none. It has one journal or one such disk, not both.
+   *
+   * @throws {Error} before `init`, and if the disk cannot be used.
+   */
+  async openDisk(): Promise<Disk | undefined> {
+    return await this.#openDisk?.(this.id);
   }
 
   /**
@@ -262,6 +274,12 @@ export class Node {
     else this.#handle(message);
   }
 
+  /** Resolves when all that the node has been asked to store is stored. The transport waits for it. */
+  async stored(): Promise<void> {
+    await this.#opened;
+    await this.#journal?.stored();
+  }
+
   /** Writes to the node's log. */
   log(text: string): void {
     this.#transport.log(text);
@@ -278,7 +296,10 @@ export class Node {
     if (this.#journal === undefined) return this.#start(message);
     const opened = this.#journal.open({ ...this.#identity, client: message.src }, this.#openDisk);
     if (opened === undefined) return this.#start(message);
-    opened.then(() => this.#start(message), (error) => this.#refuse(message, error));
+    this.#opened = opened.then(
+      () => this.#start(message),
+      (error) => this.#refuse(message, error),
+    );
   }
 
   #start(init: Message): void {

@@ -7,6 +7,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import type { OpenDisk } from "./disk.ts";
 import { type Body, ErrorCode, type Message, parseMessage, RpcError } from "./message.ts";
 import { Node, type Program } from "./node.ts";
 import { integer, oneWay, rpc, string } from "./rpc.ts";
@@ -40,6 +41,68 @@ Deno.test("init tells a node its id, all ids and its peers, and is acknowledged"
   init();
   assertEquals([node.id, node.ids, node.peers], ["n1", ["n0", "n1", "n2"], ["n0", "n2"]]);
   assertEquals(sent, [{ src: "n1", dest: "c1", body: { type: "init_ok", in_reply_to: 1 } }]);
+});
+
+/** A node with a journal, whose disk the test opens. */
+function withDisk(openDisk: OpenDisk) {
+  const [sent, logged, handled]: [Message[], string[], number[]] = [[], [], []];
+  const node = new Node({
+    send: (message) => void sent.push(message),
+    log: (text) => void logged.push(text),
+  }, openDisk);
+  node.journal({
+    name: "numbers",
+    record: integer,
+    state: integer,
+    restore: () => {},
+    apply: () => {},
+    snapshot: () => 0,
+  });
+  node.onInit(() => void handled.push(-1));
+  node.on(gossip, ({ values }) => void handled.push(values));
+  const receive = (body: Body) => node.receive({ src: "c1", dest: "n1", body });
+  const init = () => receive({ type: "init", msg_id: 1, node_id: "n1", node_ids: ["n1"] });
+  return { node, sent, logged, handled, receive, init };
+}
+
+Deno.test("nothing is handled, init_ok included, before the journal is back", async () => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const { sent, handled, receive, init } = withDisk(() => promise);
+  init();
+  receive({ type: "gossip", values: 5 });
+  await settled();
+  assertEquals([sent, handled], [[], []]);
+  resolve(undefined);
+  await settled();
+  assertEquals(bodies(sent), [{ type: "init_ok", in_reply_to: 1 }]);
+  assertEquals(handled, [-1, 5]);
+});
+
+Deno.test("a node whose journal is not back answers init with an error and handles nothing", async () => {
+  const { node, sent, logged, handled, receive, init } = withDisk(() =>
+    Promise.reject(new Error("the disk is on fire"))
+  );
+  init();
+  await settled();
+  receive({ type: "gossip", values: 5 });
+  assertEquals(bodies(sent), [
+    { type: "error", code: ErrorCode.crash, text: "the disk is on fire", in_reply_to: 1 },
+  ]);
+  assertEquals([logged, handled], [["cannot start: the disk is on fire"], []]);
+  assertThrows(() => node.id, Error, "no id before init");
+});
+
+Deno.test("a node has one journal", () => {
+  const { node } = withDisk(() => Promise.resolve(undefined));
+  const options = {
+    name: "more",
+    record: integer,
+    state: integer,
+    restore: () => {},
+    apply: () => {},
+    snapshot: () => 0,
+  };
+  assertThrows(() => node.journal(options), Error, "a node has one journal");
 });
 
 Deno.test("before init a node has no id, cannot send and cannot call", async () => {

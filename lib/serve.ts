@@ -44,6 +44,7 @@ export async function serve(program: Program): Promise<never> {
     log(`cannot read standard input: ${describeError(error)}`);
     Deno.exit(1);
   }
+  await node.stored();
   await new Promise((resolve) => setTimeout(resolve)); // let handlers that have finished reply
   await output.flushed();
   Deno.exit(0); // timers may still be pending

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --quiet
+#!/usr/bin/env -S deno run --quiet --allow-env=GLOMERS_RUN_DIR --allow-read=${GLOMERS_RUN_DIR}/journal --allow-write=${GLOMERS_RUN_DIR}/journal
 /**
  * Challenge 4 without a store: a grow-only counter as a CRDT.
  *
@@ -9,16 +9,16 @@
  * Anti-entropy decides what is sent when (`algorithms/anti_entropy.ts`): in rounds, and only what
  * the receiver may lack.
  *
- * Both operations are answered from memory. An add reaches every node 0.75 s and one message delay
- * later, or as long after a partition heals.
+ * A read is answered from memory, an add once it is in the node's journal. It reaches every node
+ * 0.75 s and one message delay later, or as long after a partition heals.
  *
  * Messages: at most one from each node to each other every 0.75 s while there are adds, whatever
  * their rate, and none when all is quiet. At 3 nodes and 100 operations a second that is 0.09
  * messages per operation; it grows with the square of the number of nodes.
  *
- * It survives partitions, and loss, duplication and reordering of messages. A node that restarts
- * learns everything that its peers had heard. It does not survive the crash of a node that has not
- * yet sent its latest adds: they were acknowledged and are lost.
+ * It survives partitions, loss, duplication and reordering of messages, and the kill of any nodes,
+ * all of them included. A node that restarts has what it ever showed or acknowledged, counts on
+ * under a new name, and learns within a round what its peers have heard meanwhile.
  *
  * @module
  */
@@ -27,10 +27,10 @@ import { gCounter, increment, valueOf } from "../lib/algorithms/crdt.ts";
 import { Counter, type Node, serve } from "../lib/mod.ts";
 
 export default function crdtCounter(node: Node): void {
-  const counter = new Replica(node, gCounter);
+  const counter = new Replica(node, gCounter, { name: "crdt-counter" });
 
-  node.on(Counter.add, ({ delta }) => {
-    counter.join(increment(counter.state, counter.name, delta));
+  node.on(Counter.add, async ({ delta }) => {
+    await counter.change((state) => increment(state, counter.name, delta));
     return { type: "add_ok" };
   });
 

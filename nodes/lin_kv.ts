@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --quiet
+#!/usr/bin/env -S deno run --quiet --allow-env=GLOMERS_RUN_DIR --allow-read=${GLOMERS_RUN_DIR}/journal --allow-write=${GLOMERS_RUN_DIR}/journal
 /**
  * Workload lin-kv: a linearizable store that needs no service, by Raft.
  *

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --quiet
+#!/usr/bin/env -S deno run --quiet --allow-env=GLOMERS_RUN_DIR --allow-read=${GLOMERS_RUN_DIR}/journal --allow-write=${GLOMERS_RUN_DIR}/journal
 /**
  * Workload pn-counter: a counter that goes up and down, as a CRDT.
  *
@@ -6,15 +6,15 @@
  * their difference. One counter would not do: replicas take the higher of two totals for the newer,
  * so a total that went down would be taken for an old one, and the decrement be lost.
  *
- * Everything else is as in `4_crdt_counter.ts`: both operations are answered from memory; a change
- * reaches every node 0.75 s and one message delay later, or as long after a partition heals; each
+ * Everything else is as in `4_crdt_counter.ts`: a read is answered from memory, an add once it is in
+ * the node's journal; a change reaches every node 0.75 s and one message delay later, or as long after a partition heals; each
  * node sends each other at most one message every 0.75 s while there are changes, and none when all
  * is quiet. With 5 nodes that is 2.7 messages per operation at 10 operations a second, and a tenth
  * of it at 100.
  *
- * It survives partitions, and loss, duplication and reordering of messages. It does not survive the
- * crash of a node that has not yet sent its latest changes. Nor can it promise to stay above zero,
- * since nobody is asked before something is subtracted.
+ * It survives partitions, loss, duplication and reordering of messages, and the kill of any nodes,
+ * all of them included. It cannot promise to stay above zero, since nobody is asked before something
+ * is subtracted.
  *
  * @module
  */
@@ -23,10 +23,10 @@ import { change, differenceOf, pnCounter } from "../lib/algorithms/crdt.ts";
 import { Counter, type Node, serve } from "../lib/mod.ts";
 
 export default function upAndDownCounter(node: Node): void {
-  const counter = new Replica(node, pnCounter);
+  const counter = new Replica(node, pnCounter, { name: "pn-counter" });
 
-  node.on(Counter.add, ({ delta }) => {
-    counter.join(change(counter.state, counter.name, delta));
+  node.on(Counter.add, async ({ delta }) => {
+    await counter.change((state) => change(state, counter.name, delta));
     return { type: "add_ok" };
   });
 

@@ -61,7 +61,7 @@ const latest = (folder: string, file: string) =>
   Deno.readTextFileSync(join(folder, "results/runs/latest", file));
 
 Deno.test("a valid run ends with status 0, Maelstrom's last words and its files", async () => {
-  const echo = `reply '"type":"echo_ok","echo":"'"$echo"'"'`;
+  const echo = `reply '"type":"echo_ok","echo":"'"$echo"'"'; echo "in $GLOMERS_RUN_DIR" >&2`;
   await withRun(echo, ["-w", "echo", ...BRIEF], ({ code, out, folder }) => {
     assertEquals(code, 0, out);
     assertEquals(out.trim().split("\n").at(-1), "Everything looks good!");
@@ -72,6 +72,8 @@ Deno.test("a valid run ends with status 0, Maelstrom's last words and its files"
       /^{:index 0, :time \d+, :type :invoke, :process \d, /,
     );
     assertMatch(latest(folder, "node-logs/n1.log"), /^up\n/);
+    const dir = Deno.realPathSync(join(folder, "results/runs/latest"));
+    assert(latest(folder, "node-logs/n1.log").includes(`\nin ${dir}\n`));
   });
 });
 

@@ -18,8 +18,9 @@
  * whatever the rate, and none once everyone is known to have everything. Latency: a change reaches
  * every replica one interval and one message delay later, or as long after a partition heals.
  *
- * A replica that starts says hello under a new name, as one that has seen nothing. Peers that knew
- * it under another name conclude that it has forgotten everything, and send it all.
+ * A replica that starts says hello under a new name, with all that its journal has. Peers that knew
+ * it under another name conclude that it has nothing else, and send it that. What a replica shows,
+ * acknowledges or passes on is in its journal, so whatever anybody has seen outlasts the node.
  *
  * What a peer cannot know, such as more of this replica's changes than there are, is refused, and so
  * is gossip of strangers: states only grow, so a mistake that was joined once would stay.
@@ -31,6 +32,7 @@
  */
 import type { Lattice } from "./crdt.ts";
 import { ErrorCode, RpcError } from "../message.ts";
+import type { Journal } from "../journal.ts";
 import type { Node } from "../node.ts";
 import { Rounds } from "./rounds.ts";
 import { type OneWay, oneWay, optional, type Shape, string } from "../rpc.ts";
@@ -60,23 +62,42 @@ export class Replica<State> {
   readonly #gossip: Gossip<State>;
   readonly #rounds: Rounds;
   readonly #peers = new Map<string, Peer<State>>();
+  readonly #journal: Journal<State>;
   #name = "";
   #state: State;
+  /** The state with changes that are being stored. */
+  #pending: State;
 
   /**
    * A replica that knows nothing yet. Make it while the program registers its handlers.
    *
+   * @param name What its journal holds, such as `g-set`.
    * @param intervalMs From one round to the next. Default 750.
    */
-  constructor(node: Node, lattice: Lattice<State>, intervalMs = DEFAULT_INTERVAL_MS) {
+  constructor(
+    node: Node,
+    lattice: Lattice<State>,
+    { name, intervalMs = DEFAULT_INTERVAL_MS }: {
+      readonly name: string;
+      readonly intervalMs?: number;
+    },
+  ) {
     this.#node = node;
     this.#lattice = lattice;
-    this.#state = lattice.bottom;
+    this.#state = this.#pending = lattice.bottom;
+    this.#journal = node.journal({
+      name,
+      record: lattice.shape,
+      state: lattice.shape,
+      restore: (state) => this.#take(state),
+      apply: (change) => this.#take(change),
+      snapshot: () => this.#state,
+    });
     this.#rounds = new Rounds(() => this.#round(), intervalMs);
     const { shape } = lattice;
     this.#gossip = oneWay("gossip", { name: string, news: optional(shape), seen: optional(shape) });
     node.on(this.#gossip, ({ name, news, seen }, { src }) => {
-      if (node.peers.includes(src)) this.#receive(src, name, news, seen);
+      return node.peers.includes(src) ? this.#receive(src, name, news, seen) : undefined;
     });
     node.onInit(() => {
       this.#name = `${node.id}-${crypto.randomUUID().slice(0, 8)}`;
@@ -91,29 +112,49 @@ export class Replica<State> {
     return this.#name;
   }
 
-  /** Everything that is known here. */
+  /** Everything that is known and stored here. */
   get state(): State {
     return this.#state;
   }
 
-  /** Joins a change into the state: here at once, at the peers an interval later. */
-  join(change: State): void {
-    this.#state = this.#lattice.join(this.#state, change);
+  /**
+   * Joins a change into the state: here once it is stored, which this waits for, at the peers an
+   * interval later.
+   *
+   * @param change Makes the change from the state that all changes before lead to, those that are
+   * being stored included.
+   */
+  async change(change: (state: State) => State): Promise<void> {
+    const changed = change(this.#pending);
+    this.#pending = this.#lattice.join(this.#pending, changed);
+    await this.#journal.append(changed);
     this.#rounds.request();
   }
 
-  #receive(src: string, name: string, news: State | undefined, seen: State | undefined): void {
-    const { join, bottom } = this.#lattice;
-    const peer = this.#peer(src, name);
+  #take(change: State): void {
+    const { join } = this.#lattice;
+    this.#state = join(this.#state, change);
+    this.#pending = join(this.#pending, change);
+  }
+
+  async #receive(
+    src: string,
+    name: string,
+    news: State | undefined,
+    seen: State | undefined,
+  ): Promise<void> {
+    const { join, difference, bottom } = this.#lattice;
     const has = join(news ?? bottom, seen ?? bottom);
     if (!this.#lattice.isPossible(has, { name: this.#name, state: this.#state })) {
       const text = `${src} cannot know of ${JSON.stringify(has)}`;
       throw new RpcError(ErrorCode.malformedRequest, text);
     }
+    const fresh = difference(has, this.#state);
+    if (fresh !== undefined) await this.#journal.append(fresh); // else it was here, and is stored
+    const peer = this.#peer(src, name);
     const unacknowledged = news === undefined
       ? peer.unacknowledged
       : join(peer.unacknowledged ?? bottom, news);
-    this.#state = join(this.#state, has);
     this.#peers.set(src, { name, known: join(peer.known, has), unacknowledged });
     if (unacknowledged !== undefined) this.#rounds.request();
   }

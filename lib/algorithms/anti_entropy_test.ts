@@ -8,9 +8,9 @@ import { GSet } from "../workloads.ts";
 const INTERVAL_MS = 100;
 
 function set(node: Node): void {
-  const replica = new Replica(node, gSet, INTERVAL_MS);
-  node.on(GSet.add, ({ element }) => {
-    replica.join([element]);
+  const replica = new Replica(node, gSet, { name: "g-set", intervalMs: INTERVAL_MS });
+  node.on(GSet.add, async ({ element }) => {
+    await replica.change(() => [element]);
     return { type: "add_ok" };
   });
   node.on(GSet.read, () => ({ type: "read_ok", value: [...replica.state] }));
@@ -140,10 +140,36 @@ Deno.test("a node that restarts learns what the others know, without further cha
   });
 });
 
+Deno.test("what was acknowledged outlasts the kill of every node, and is there at once", async () => {
+  await afterHello({ nodes: 3, latencyMs: 10, disk: { syncMs: 5, torn: true } }, async (world) => {
+    await Promise.all(upTo(9).map((i) => add(world, `n${i % 3}`, i)));
+    for (const node of world.nodes) world.kill(node);
+    for (const node of world.nodes) world.restart(node);
+    await world.pass(200);
+    for (const [i, node] of world.nodes.entries()) {
+      const { value } = await world.ask(node, GSet.read, {});
+      assertEquals(value.filter((element) => element % 3 === i).length, 3);
+    }
+    await expectEverywhere(world, upTo(9), 3 * INTERVAL_MS);
+  });
+});
+
+Deno.test("an element that is not stored yet is neither shown nor sent", async () => {
+  await afterHello({ nodes: 2, disk: { syncMs: 1_000 }, seed: 2 }, async (world) => {
+    void add(world, "n0", 7).catch(() => {}); // which the kill leaves without an answer
+    await world.pass(5);
+    assertEquals((await world.ask("n0", GSet.read, {})).value, []);
+    world.kill("n0");
+    world.restart("n0");
+    await world.pass(20_000);
+    assertEquals((await world.ask("n1", GSet.read, {})).value, []);
+  });
+});
+
 Deno.test("no two incarnations of a node share a name", async () => {
   const names = new Set<string>();
   const named = (node: Node) => {
-    const replica = new Replica(node, gSet, INTERVAL_MS);
+    const replica = new Replica(node, gSet, { name: "g-set", intervalMs: INTERVAL_MS });
     node.on(GSet.read, () => {
       names.add(replica.name);
       return { type: "read_ok", value: [] };

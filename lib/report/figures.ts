@@ -20,6 +20,7 @@ export function describeFigures(results: EdnObject, run: RunResult): Figure[] {
     ...(isChecked ? workload.figures?.(result) ?? [] : []),
     ...describeOperations(results, run),
     ...describeMessages(results),
+    ...describeSyncs(run),
   ];
 }
 
@@ -53,6 +54,15 @@ function describeRefusals({ workload, history }: RunResult, failed: number): str
 /** The name of the workload's answer that an error is, if it is one. */
 export function refusalOf({ refusals = {} }: Workload, error: string): string | undefined {
   return Object.keys(refusals).find((name) => error.startsWith(name));
+}
+
+function describeSyncs({ syncs }: RunResult): Figure[] {
+  if (syncs === undefined) return [];
+  const { count, meanMs, maxMs } = syncs;
+  const text = `${formatWhole(count)} timed: ${formatFigure(meanMs)} ms in the mean, ${
+    formatFigure(maxMs)
+  } ms at most`;
+  return [{ name: "disk syncs", text }];
 }
 
 function describeMessages(results: EdnObject): Figure[] {

@@ -57,12 +57,12 @@ export function renderSimulation(run: SimulatedRun, { title, replay, traced, shr
 }
 
 function shrunkInWords({ plan, operations, faults, attempts }: ShrunkRun): string {
-  const { nodes, timeLimitS, loss, duplication } = plan;
+  const { nodes, timeLimitS, loss, duplication, disk = [] } = plan;
   const chance = loss + duplication > 0 ? " beside lost or repeated messages" : "";
   return [
     pluralize(operations, "operation"),
     pluralize(faults, "fault") + chance,
-    pluralize(nodes.length, "node"),
+    pluralize(nodes.length, "node") + (disk.length > 0 ? ` with ${disk.join(", ")} disks` : ""),
     `${timeLimitS} s (${pluralize(attempts, "run")} tried)`,
   ].join(", ");
 }

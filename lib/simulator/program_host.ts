@@ -4,15 +4,18 @@
  *
  * @module
  */
-import { Node, type Program } from "../node.ts";
+import { Node, type Program, type Transport } from "../node.ts";
 import { NS_PER_MS } from "../history/operations.ts";
 import { describeError, parseMessage } from "../message.ts";
 import type { VirtualClock } from "../workbench/clock/virtual_clock.ts";
+import type { DiskOptions } from "../workbench/faults/disks.ts";
+import type { DiskFault } from "../workbench/faults/kinds.ts";
 import type { Packet } from "../workbench/network/packet.ts";
 import type { Random } from "../workbench/random.ts";
 import type { ProgramSource } from "./program.ts";
 import type { Owner } from "./owner.ts";
 import { ProcessExit, type VirtualGlobals } from "./virtual_globals.ts";
+import { VirtualDisk } from "./virtual_disk.ts";
 import type { Host, NodeEvents } from "../workbench/hosts/host.ts";
 
 /** What a node runs on. */
@@ -21,6 +24,7 @@ interface Machine {
   skewMs: number;
   /** How late its timers and input come. */
   lateMs: number;
+  readonly disk: VirtualDisk;
 }
 
 class Incarnation implements Owner {
@@ -44,7 +48,7 @@ class Incarnation implements Owner {
   ) {
     this.#engine = engine;
     this.#events = events;
-    this.node = new Node({
+    const transport: Transport = {
       send: (message) => {
         if (this.#ended) return;
         engine.globals.assertTurn(this, "sent a message");
@@ -57,6 +61,20 @@ class Incarnation implements Owner {
           events.logged(id, line);
         }
       },
+    };
+    const disk = machine.disk.open(`virtual:/${id}`, {
+      later: (delayMs, effect, then) => this.#later(delayMs, effect, then),
+      report: (did) => events.disk?.(id, did),
+    });
+    this.node = new Node(transport, () => Promise.resolve(disk));
+  }
+
+  /** The disk goes on by itself when its node is paused or ends. */
+  #later(delayMs: number, effect: () => void, then: () => void): void {
+    const { clock } = this.#engine;
+    clock.at(clock.nowNs() + delayMs * NS_PER_MS, () => {
+      effect();
+      this.enter(then);
     });
   }
 
@@ -134,6 +152,8 @@ interface HostEngine {
   readonly globals: VirtualGlobals;
   /** What programs draw from: each incarnation of each node from a part of its own. */
   readonly random: Random;
+  /** How the nodes' disks behave. */
+  readonly disk?: DiskOptions;
   /** Called with each error that a node's program does not catch; the node keeps running. */
   readonly uncaught?: (node: string, text: string) => void;
 }
@@ -181,6 +201,7 @@ export class ProgramHost implements Host {
   kill(node: string): void {
     this.#running.get(node)?.end();
     this.#running.delete(node);
+    this.#machine(node).disk.crash();
   }
 
   pause(node: string): void {
@@ -200,9 +221,20 @@ export class ProgramHost implements Host {
   }
 
   #machine(node: string): Machine {
-    const machine = this.#machines.get(node) ?? { skewMs: 0, lateMs: 0 };
+    const known = this.#machines.get(node);
+    if (known !== undefined) return known;
+    const { random, disk = {} } = this.#engine;
+    const machine = {
+      skewMs: 0,
+      lateMs: 0,
+      disk: new VirtualDisk(disk, random.split(`${node}/disk`)),
+    };
     this.#machines.set(node, machine);
     return machine;
+  }
+
+  strikeDisk(node: string, fault: DiskFault): void {
+    this.#machine(node).disk.strike(fault);
   }
 
   lastWords(node: string): readonly string[] {

@@ -11,6 +11,7 @@
 import type { Program } from "../node.ts";
 import type { ProgramSource } from "./program.ts";
 import { NS_PER_S } from "../history/operations.ts";
+import { lasting } from "../workbench/faults/disks.ts";
 import { restrict } from "../workbench/faults/kinds.ts";
 import { type Plan, planOf, type PlanOptions, workloadOf } from "../workbench/plan.ts";
 import {
@@ -91,7 +92,9 @@ async function writeDown(program: Program | ProgramSource, plan: Plan): Promise<
       operations.push(plannedOperation({ timeNs, ...op, thread: process % plan.concurrency }));
     },
   });
-  return { plan: { ...plan, operations, faults }, result };
+  const { disk } = plan;
+  const written = { ...plan, operations, faults, ...(disk && { disk: lasting(disk) }) };
+  return { plan: written, result };
 }
 
 interface SearchOptions {
@@ -177,7 +180,7 @@ class Search {
     await this.try({ ...plan, operations: operations.map(earlier), faults: faults.map(earlier) });
   }
 
-  /** A network without loss and duplication, with constant latency, with none. */
+  /** A network without loss and duplication, with constant latency, with none; better disks. */
   async simplify(): Promise<void> {
     const simpler: readonly Partial<Omit<Plan, "operations" | "faults">>[] = [
       { loss: 0 },
@@ -189,6 +192,10 @@ class Search {
       const { plan } = this.best;
       const changed = { ...plan, ...change };
       if (JSON.stringify(changed) !== JSON.stringify(plan)) await this.try(changed);
+    }
+    for (const trouble of this.best.plan.disk ?? []) {
+      const { plan } = this.best;
+      await this.try({ ...plan, disk: plan.disk?.filter((one) => one !== trouble) ?? [] });
     }
   }
 

@@ -8,6 +8,7 @@
  */
 import type { Program } from "../node.ts";
 import { VirtualClock } from "../workbench/clock/virtual_clock.ts";
+import { type DiskOptions, diskOptionsOf } from "../workbench/faults/disks.ts";
 import { Random } from "../workbench/random.ts";
 import { PLAN_OPTIONS, planOf, type PlanOptions } from "../workbench/plan.ts";
 import type { RunResult } from "../workbench/result.ts";
@@ -59,7 +60,10 @@ export async function simulate(
     program,
     plan.seed,
     ({ clock, host }) => run(plan, { clock, host, observer }),
-    observer.uncaught,
+    {
+      disk: diskOptionsOf(plan.disk ?? []),
+      ...(observer.uncaught && { uncaught: observer.uncaught }),
+    },
   );
 }
 
@@ -82,7 +86,7 @@ export async function inVirtualTime<T>(
   program: Program | ProgramSource,
   seed: number | string,
   work: (engine: { clock: VirtualClock; host: ProgramHost }) => Promise<T>,
-  uncaught?: SimulationObserver["uncaught"],
+  options: Pick<SimulationObserver, "uncaught"> & { readonly disk?: DiskOptions } = {},
 ): Promise<T> {
   if (isRunning) {
     throw new Error("a simulation is running already: one at a time owns the process's globals");
@@ -92,12 +96,7 @@ export async function inVirtualTime<T>(
   const random = new Random(seed).split("program");
   const globals = new VirtualGlobals(clock, random);
   try {
-    const host = new ProgramHost(program, {
-      clock,
-      globals,
-      random,
-      ...(uncaught && { uncaught }),
-    });
+    const host = new ProgramHost(program, { clock, globals, random, ...options });
     return await clock.run(() => work({ clock, host }));
   } finally {
     globals.restore();

@@ -90,6 +90,9 @@ export function transcribe(write: (line: string) => void, filter: TraceFilter = 
       found = true;
       lines.add(timeNs, node, `logs: ${text}`);
     },
+    disk(node, did, timeNs) {
+      if (isAbout([node], filter)) lines.add(timeNs, node, `disk: ${did}`);
+    },
     intervention: (timeNs, who, what) => lines.add(timeNs, who, what, "●"),
     heading: (text) => lines.addHeading(text),
     phase: (text) => lines.addHeading(text),

@@ -1,31 +1,29 @@
 /**
- * A node's disk, which outlives the node's incarnations and keeps no promise that a real one does
- * not keep.
+ * A node's disk, which outlives the node's incarnations and promises no more than a real one does.
  *
- * What was not synced is lost when the node is killed, and so are names that files got since the
- * folder was synced. That is harsher than a killed process, whose writes the system still has, and
- * is what the machine's own end does. A disk can be made to behave worse: syncs that take time, that
- * fail, after which what they were for is gone though later ones succeed, a disk that is full, and
- * a kill that leaves a part of what was not synced.
+ * When the node is killed, what was not synced is lost, and so are the names that files got since
+ * their folder was synced. That is harsher than the kill of a process, whose writes the system still
+ * has; it is what happens when the machine fails. Besides, syncs may take time; one may fail, after
+ * which what it was for is lost though later ones succeed; the disk may be full; and a kill may leave
+ * a part of what was not synced.
  *
  * @module
  */
 import type { Disk, DiskFile } from "../disk.ts";
+import type { DiskOptions } from "../workbench/faults/disks.ts";
+import type { DiskFault } from "../workbench/faults/kinds.ts";
 import type { Random } from "../workbench/random.ts";
 
-/** How a disk behaves. */
-export interface DiskOptions {
-  /** How long a sync takes: exponentially distributed with this mean. Default 0. */
-  readonly syncMs?: number;
-  /** Whether a kill leaves a part of what was not synced. Default: nothing of it. */
-  readonly torn?: boolean;
+/** What a disk is to an incarnation that has it open. */
+interface Mount {
+  /**
+   * After that many milliseconds, `effect` happens, whatever becomes of the incarnation, and `then`
+   * in its turn if it still runs.
+   */
+  later(delayMs: number, effect: () => void, then: () => void): void;
+  /** Takes what the disk did that a perfect one would not have done. */
+  report(did: string): void;
 }
-
-/**
- * How an incarnation waits for its disk: `effect` happens after that many milliseconds, whatever
- * becomes of the incarnation, and `then` in its turn, if it still runs.
- */
-export type Later = (delayMs: number, effect: () => void, then: () => void) => void;
 
 export class VirtualDisk {
   readonly #options: DiskOptions;
@@ -36,42 +34,43 @@ export class VirtualDisk {
   #stable = new Map<string, VirtualFile>();
   #crashes = 0;
   #isFull = false;
-  #failNext = false;
+  #failsNextSync = false;
+  #mount: Mount | undefined;
 
   constructor(options: DiskOptions, random: Random) {
     this.#options = options;
     this.#random = random;
   }
 
-  /** Whether writes fail for want of space. */
-  set isFull(isFull: boolean) {
-    this.#isFull = isFull;
+  strike(fault: DiskFault): void {
+    if (fault === "fail-sync") this.#failsNextSync = true;
+    else this.#isFull = fault === "fill-disk";
   }
 
-  /** Lets the next sync fail. */
-  failSync(): void {
-    this.#failNext = true;
-  }
-
-  /** Loses what was not synced. Whoever had the disk open has it no more. */
+  /** Loses what was not synced. */
   crash(): void {
     this.#crashes++;
     const { torn = false } = this.#options;
     const keepsNames = torn && this.#random.chance(0.5);
     this.#files = new Map(keepsNames ? this.#files : this.#stable);
-    for (const file of this.#files.values()) file.crash(torn ? this.#random : undefined);
+    for (const [name, file] of this.#files) {
+      const { lost, left } = file.crash(torn ? this.#random : undefined);
+      if (lost > 0) this.#mount?.report(describeLoss(name, lost, left));
+    }
     this.#stable = new Map(this.#files);
+    this.#mount = undefined;
   }
 
-  /** The disk as one incarnation has it. */
-  open(path: string, later: Later): Disk {
+  /** The disk as the next incarnation has it. */
+  open(path: string, mount: Mount): Disk {
+    this.#mount = mount;
     return {
       path,
       read: (name) => Promise.resolve(this.#files.get(name)?.read()),
       create: (name) => {
         const file = new VirtualFile();
         this.#files.set(name, file);
-        return Promise.resolve(this.#openFile(file, later));
+        return Promise.resolve(this.#openFile(file, mount));
       },
       rename: (from, to) => {
         const file = this.#files.get(from);
@@ -82,46 +81,55 @@ export class VirtualDisk {
       },
       sync: () => {
         const files = new Map(this.#files);
-        return this.#sync(later, () => this.#stable = files);
+        return this.#sync(mount, () => this.#stable = files);
       },
     };
   }
 
-  #openFile(file: VirtualFile, later: Later): DiskFile {
+  #openFile(file: VirtualFile, mount: Mount): DiskFile {
     return {
       write: (bytes) => {
         if (!this.#isFull) return Promise.resolve(file.write(bytes));
         file.write(bytes.subarray(0, this.#random.int(bytes.length)));
+        mount.report("no space left");
         return Promise.reject(new Error("no space left on device"));
       },
       sync: () => {
         const chunks = file.unsynced();
-        return this.#sync(later, () => file.settle(chunks, "stable"), () => {
-          file.settle(chunks, "gone");
-        });
+        const settle = (fate: Fate) => chunks.forEach((chunk) => chunk.fate = fate);
+        return this.#sync(mount, () => settle("stable"), () => settle("gone"));
       },
       close: () => {},
     };
   }
 
-  #sync(later: Later, succeed: () => void, fail: () => void = () => {}): Promise<void> {
-    const hasFailed = this.#failNext;
-    this.#failNext = false;
-    const crashes = this.#crashes;
-    const effect = () => {
-      if (crashes === this.#crashes) (hasFailed ? fail : succeed)();
-    };
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const done = () => hasFailed ? reject(new Error("input/output error in sync")) : resolve();
+  #sync(mount: Mount, succeed: () => void, fail = () => {}): Promise<void> {
     const { syncMs = 0 } = this.#options;
-    if (syncMs > 0) {
-      later(this.#random.exponential(syncMs), effect, done);
+    const takesMs = syncMs > 0 ? this.#random.exponential(syncMs) : 0;
+    const hasFailed = this.#failsNextSync;
+    this.#failsNextSync = false;
+    const crashes = this.#crashes;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const effect = () => {
+      if (crashes !== this.#crashes) return;
+      (hasFailed ? fail : succeed)();
+      const took = takesMs > 0 ? ` after ${takesMs.toFixed(1)} ms` : "";
+      if (hasFailed || takesMs > 0) mount.report(`${hasFailed ? "sync failed" : "synced"}${took}`);
+    };
+    const then = () => hasFailed ? reject(new Error("input/output error")) : resolve();
+    if (takesMs > 0) {
+      mount.later(takesMs, effect, then);
     } else {
       effect();
-      done();
+      then();
     }
     return promise;
   }
+}
+
+function describeLoss(name: string, lost: number, left: number): string {
+  const kept = left > 0 ? ` and kept ${left} before them` : "";
+  return `lost ${lost} bytes of ${name} that were not synced${kept}`;
 }
 
 /** What became of a write: it is not synced yet, it was, or it was lost in a sync that failed. */
@@ -140,38 +148,37 @@ class VirtualFile {
   }
 
   read(): Uint8Array {
-    const parts = this.#chunks.map(({ bytes }) => bytes);
-    const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-    let offset = 0;
-    for (const part of parts) {
-      all.set(part, offset);
-      offset += part.length;
-    }
-    return all;
+    return concat(this.#chunks.map(({ bytes }) => bytes));
   }
 
   unsynced(): readonly Chunk[] {
     return this.#chunks.filter(({ fate }) => fate === "unsynced");
   }
 
-  settle(chunks: readonly Chunk[], fate: Fate): void {
-    for (const chunk of chunks) chunk.fate = fate;
-  }
-
   /**
    * Leaves what is stable, with zeros where something before it is not.
    *
-   * @param random Decides how much is left of what is not stable behind that. Absent: nothing.
+   * @param random Decides how much is left of what comes behind that. Absent: nothing.
    */
-  crash(random: Random | undefined): void {
+  crash(random: Random | undefined): { readonly lost: number; readonly left: number } {
     const end = 1 + this.#chunks.findLastIndex(({ fate }) => fate === "stable");
-    const kept = this.#chunks.slice(0, end).map(({ bytes, fate }) =>
+    const stable = this.#chunks.slice(0, end).map(({ bytes, fate }) =>
       fate === "stable" ? bytes : new Uint8Array(bytes.length)
     );
-    const [torn] = this.#chunks.slice(end).filter(({ fate }) => fate === "unsynced");
-    if (torn !== undefined && random !== undefined) {
-      kept.push(torn.bytes.slice(0, random.int(torn.bytes.length + 1)));
-    }
-    this.#chunks = kept.map((bytes) => ({ bytes, fate: "stable" }));
+    const rest = concat(this.#chunks.slice(end).map(({ bytes }) => bytes));
+    const left = random === undefined ? 0 : random.int(rest.length + 1);
+    const bytes = concat([...stable, rest.subarray(0, left)]);
+    this.#chunks = [{ bytes, fate: "stable" }];
+    return { lost: rest.length - left, left };
   }
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    all.set(part, offset);
+    offset += part.length;
+  }
+  return all;
 }

@@ -53,6 +53,8 @@ interface NodeProcessOptions {
   /** The executable. */
   readonly command: string;
   readonly args?: readonly string[];
+  /** Environment variables beside those that it inherits. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Kills the process. */
   readonly signal?: AbortSignal;
 }
@@ -67,10 +69,10 @@ export class NodeProcess implements AsyncDisposable {
   #lines: string[] = [];
   #lastMsgId = 0;
 
-  constructor({ command, args = [], signal }: NodeProcessOptions) {
+  constructor({ command, args = [], env = {}, signal }: NodeProcessOptions) {
     this.#child = new Deno.Command(command, {
       args: [...args],
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", ...env },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

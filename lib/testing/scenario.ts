@@ -26,6 +26,7 @@ import type { Client } from "../workbench/clients/client.ts";
 import { NS_PER_MS } from "../history/operations.ts";
 import { type Clock, sleep } from "../workbench/clock/clock.ts";
 import { Cluster } from "../workbench/cluster.ts";
+import type { DiskOptions } from "../workbench/faults/disks.ts";
 import { split } from "../workbench/faults/partitions.ts";
 import type { Problem } from "../workbench/hosts/host.ts";
 import type { Latency } from "../workbench/network/latency.ts";
@@ -45,6 +46,8 @@ export interface ScenarioOptions {
   readonly loss?: number;
   /** Probability that a message between nodes is delivered twice. Default 0. */
   readonly duplication?: number;
+  /** How the nodes' disks behave. Default: a sync takes no time. */
+  readonly disk?: DiskOptions;
   /** Decides everything random. Default 1. */
   readonly seed?: number | string;
   /** Called with each line that a node writes to its log. */
@@ -86,6 +89,7 @@ export async function scenario(
   checkOptions(options);
   const { nodes = 1, seed = 1, latencyMs = 0, loss = 0, duplication = 0 } = options;
   const ids = Array.from({ length: nodes }, (_, i) => `n${i}`);
+  const { disk = {} } = options;
   await inVirtualTime(program, seed, async ({ clock, host }) => {
     const { promise: crashed, reject: crash } = Promise.withResolvers<never>();
     crashed.catch(() => {}); // it may reject before anything waits for it
@@ -125,7 +129,7 @@ export async function scenario(
       await cluster.stop();
       transcriber?.end();
     }
-  });
+  }, { disk });
 }
 
 function transcriberOf({ transcript, latency, latencyMs = 0 }: ScenarioOptions) {

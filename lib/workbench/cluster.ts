@@ -6,9 +6,10 @@
  */
 import { Client, ClientTimeout } from "./clients/client.ts";
 import type { Clock } from "./clock/clock.ts";
-import type { Fault, FaultTarget } from "./faults/kinds.ts";
+import type { DiskFault, Fault, FaultTarget } from "./faults/kinds.ts";
 import { findFault, readEnvelope } from "./hosts/envelope.ts";
 import { ErrorLog, type LoggedError } from "./hosts/error_log.ts";
+import { SyncLog, type Syncs } from "./hosts/sync_log.ts";
 import type { Host, NodeEvents, Problem } from "./hosts/host.ts";
 import { printJson } from "../history/json.ts";
 import { type Body, isClient, reasonOf } from "../message.ts";
@@ -41,6 +42,8 @@ interface ClusterOptions extends LinkOptions {
   readonly observe?: PacketObserver;
   readonly problem: (problem: Omit<Problem, "timeNs">) => void;
   readonly log?: (node: string, line: string) => void;
+  /** Called with what a node's disk does that a perfect one would not do. */
+  readonly disk?: (node: string, did: string) => void;
   /** Called with each failure that ends the run: a {@linkcode Crash}, or an error of the workbench. */
   readonly failed: (failure: unknown) => void;
 }
@@ -67,6 +70,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   /** The node to which each client sent `init` that did. */
   readonly #initialisers = new Map<string, string>();
   readonly #errors = new ErrorLog();
+  readonly #syncs = new SyncLog();
   readonly #killed = new Set<string>();
   /** How often each node was killed, which tells its incarnations apart. */
   readonly #kills = new Map<string, number>();
@@ -75,6 +79,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   readonly #paused = new Set<string>();
   readonly #skewed = new Set<string>();
   readonly #slow = new Set<string>();
+  readonly #full = new Set<string>();
   #clients = 0;
   #stopping = false;
 
@@ -97,6 +102,11 @@ export class Cluster implements NodeEvents, FaultTarget {
   /** The errors that nodes have written to their logs. */
   get loggedErrors(): readonly LoggedError[] {
     return this.#errors.errors;
+  }
+
+  /** How long the syncs of their disks took, where nodes say so. */
+  get syncs(): Syncs | undefined {
+    return this.#syncs.syncs;
   }
 
   /**
@@ -201,8 +211,13 @@ export class Cluster implements NodeEvents, FaultTarget {
     this.#heard.add(node);
     this.#attempt(() => {
       this.#errors.take(node, line);
+      this.#syncs.take(node, line);
       this.#options.log?.(node, line);
     });
+  }
+
+  disk(node: string, did: string): void {
+    if (!this.#stopping) this.#attempt(() => this.#options.disk?.(node, did));
   }
 
   misbehaved(node: string, did: string, consequence: string): void {
@@ -365,11 +380,18 @@ export class Cluster implements NodeEvents, FaultTarget {
     this.#options.host.slow(node, lateMs);
   }
 
+  strikeDisk(node: string, fault: DiskFault): void {
+    if (fault === "fill-disk") this.#full.add(node);
+    if (fault === "free-disk") this.#full.delete(node);
+    this.#options.host.strikeDisk(node, fault);
+  }
+
   /** What ends every fault that lasts. */
   remedies(): Fault[] {
     const [paused, killed, slow] = [[...this.#paused], [...this.#killed], [...this.#slow]];
     return [
       { f: "stop-partition" },
+      ...(this.#full.size > 0 ? [{ f: "free-disk", nodes: [...this.#full] } as const] : []),
       ...(paused.length > 0 ? [{ f: "resume", nodes: paused } as const] : []),
       ...(killed.length > 0 ? [{ f: "restart", nodes: killed } as const] : []),
       ...[...this.#skewed].map((node) => ({ f: "skew", node, skewMs: 0 } as const)),

@@ -46,6 +46,7 @@ class ScriptedHost implements Host {
   resume = (node: string) => void this.done.push(`resume ${node}`);
   skew = (node: string, skewMs: number) => void this.done.push(`skew ${node} ${skewMs}`);
   slow = (node: string, lateMs: number) => void this.done.push(`slow ${node} ${lateMs}`);
+  strikeDisk = (node: string, fault: string) => void this.done.push(`${fault} ${node}`);
   lastWords = (node: string) => [`${node} was here`];
   silence: string | undefined;
   explainSilence = () => this.silence;
@@ -316,6 +317,17 @@ Deno.test("a slow node needs a remedy until it is as fast as before", async () =
     cluster.slow("n0", 0);
     assertEquals(cluster.remedies().slice(1), []);
     assertEquals(host.done, ["slow n0 500", "slow n0 0"]);
+    return Promise.resolve();
+  });
+});
+
+Deno.test("a full disk needs a remedy until there is space", async () => {
+  await stage(({ cluster, host }) => {
+    for (const fault of ["fail-sync", "fill-disk"] as const) cluster.strikeDisk("n0", fault);
+    assertEquals(cluster.remedies().slice(1), [{ f: "free-disk", nodes: ["n0"] }]);
+    cluster.strikeDisk("n0", "free-disk");
+    assertEquals(cluster.remedies().slice(1), []);
+    assertEquals(host.done, ["fail-sync n0", "fill-disk n0", "free-disk n0"]);
     return Promise.resolve();
   });
 });

@@ -162,14 +162,15 @@ export function applyGiven(
   given: Partial<PlanOptions>,
   note: (clause: string) => void = () => {},
 ): PlanOptions {
-  const { workload = options.workload, faults = options.faults ?? [] } = given;
+  const { workload = options.workload, faults = options.faults ?? [], disk = options.disk ?? [] } =
+    given;
   if (workload === undefined) throw new UsageError("--workload is missing");
   const effective: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(given)) {
     const { name, workloads } = PLAN_FIELDS.get(field) ?? {};
     if (workloads !== undefined && !workloads.includes(workload)) {
       note(`--${name} has no effect on ${workload}, only on ${workloads.join(", ")}`);
-    } else if (field === "faultIntervalS" && faults.length === 0) {
+    } else if (field === "faultIntervalS" && faults.length + disk.length === 0) {
       note(`--${name} has no effect without --nemesis`);
     } else effective[field] = value;
   }

@@ -15,6 +15,7 @@ import { clip, printable } from "../checkers/format.ts";
 import { KNOWN_MODELS } from "../checkers/elle/models.ts";
 import { isClient } from "../message.ts";
 import { FAULT_KINDS, type FaultKind, isFaultKind } from "./faults/kinds.ts";
+import { DISK_TROUBLES, type DiskTrouble, strikesOf } from "./faults/disks.ts";
 import { merge, schedule, type TimedFault } from "./faults/schedule.ts";
 import type { LatencyDistribution } from "./network/latency.ts";
 import {
@@ -68,6 +69,8 @@ export interface Plan extends WorkloadOptions {
   readonly deliveryMs?: number;
   /** Kinds of faults that come and go by chance, or faults written down in order of time. */
   readonly faults: readonly FaultKind[] | readonly PlannedFault[];
+  /** What disks do beyond losing what was not synced. Absent: nothing. */
+  readonly disk?: readonly DiskTrouble[];
   /** Mean seconds between two changes of a kind of fault. */
   readonly faultIntervalS: number;
   /** Required fraction of operations that are ok; 1 is Maelstrom's `total`. */
@@ -102,6 +105,9 @@ const FAULT_ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
   partition: ENGINES,
   skew: ["simulator"], // a process has the machine's clock
   slow: ["simulator"], // and is as fast as the machine
+  "fail-sync": ["simulator"], // and its disk is the machine's
+  "fill-disk": ["simulator"],
+  "free-disk": ["simulator"],
 };
 const FAULT_KIND_NAMES = Object.keys(FAULT_KINDS).join(", ");
 /** The kinds of faults that an engine has, with what each does; of all engines, if none is given. */
@@ -248,6 +254,14 @@ export const PLAN_OPTIONS = {
     help: "mean seconds between two changes",
     default: 10,
   },
+  disk: {
+    name: "disk",
+    kind: listOf(oneOf(DISK_TROUBLES), `some of ${DISK_TROUBLES.join(", ")}`),
+    value: "a,b,…",
+    help: "syncs take time, a kill leaves half a record, a sync fails, a disk is full: " +
+      DISK_TROUBLES.join(", "),
+    engines: ["simulator"], // a process has the machine's disk
+  },
   loss: {
     name: "loss",
     kind: probability,
@@ -367,15 +381,20 @@ export function workloadOf({ workload: name }: Pick<Plan, "workload">): Workload
 
 /** What goes wrong in a run, in order of time; endless where the plan names kinds of faults. */
 export function faultsOf(
-  { faults, faultIntervalS, nodes }: Plan,
+  { faults, disk = [], faultIntervalS, nodes }: Plan,
   random: Random,
 ): Iterable<TimedFault> {
   const planned = faults.filter((one) => typeof one !== "string");
-  if (planned.length > 0) return planned.map(timedFault);
-  const kinds = faults.filter((one) => typeof one === "string");
-  return merge(
-    kinds.map((kind) => schedule(FAULT_KINDS[kind], nodes, random.split(kind), faultIntervalS)),
-  );
+  const kinds = [
+    ...faults.flatMap((one) =>
+      typeof one === "string" ? { name: one, kind: FAULT_KINDS[one] } : []
+    ),
+    ...strikesOf(disk),
+  ];
+  return merge([
+    planned.map(timedFault).values(),
+    ...kinds.map(({ name, kind }) => schedule(kind, nodes, random.split(name), faultIntervalS)),
+  ]);
 }
 
 /** Options with others over them. A node count and names of nodes make way for each other. */

@@ -81,6 +81,12 @@ Deno.test("faults and operations that are written down are for engines that can 
     engineProblem(skewed, "workbench"),
     "the fault skew at 2 s means nothing to the workbench, only to the simulator",
   );
+  const tearing = { workload: "echo", disk: ["torn"] } as const;
+  assertEquals(engineProblem(tearing, "simulator"), undefined);
+  assertEquals(
+    engineProblem(tearing, "workbench"),
+    "--disk means nothing to the workbench, only to the simulator",
+  );
   const written = { workload: "echo", operations: [] };
   assertEquals(engineProblem(written, "workbench"), undefined);
   assert(engineProblem(written, "maelstrom")?.startsWith("operations means nothing to Maelstrom"));

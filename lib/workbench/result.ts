@@ -6,6 +6,7 @@
 import type { EdnObject } from "../history/edn.ts";
 import type { Op } from "../history/operations.ts";
 import type { LoggedError } from "./hosts/error_log.ts";
+import type { Syncs } from "./hosts/sync_log.ts";
 import type { Problem } from "./hosts/host.ts";
 import type { Workload } from "./workloads/workload.ts";
 
@@ -26,6 +27,8 @@ export interface RunResult {
   readonly loggedErrors?: readonly LoggedError[];
   /** How many messages partitions have cut, by type; absent where the engine does not tell. */
   readonly cut?: ReadonlyMap<string, number>;
+  /** How long the syncs of nodes' disks took, where nodes say so. */
+  readonly syncs?: Syncs;
   /** Why there are no results. */
   readonly crash?: CrashReport;
   /** The folder with the run's files; absent where the engine leaves none. */

@@ -54,6 +54,8 @@ export interface Observer {
   /** A fault that strikes. */
   readonly fault?: (fault: TimedFault) => void;
   readonly log?: (node: string, line: string, timeNs: number) => void;
+  /** What a node's disk does that a perfect one would not do. */
+  readonly disk?: (node: string, did: string, timeNs: number) => void;
   /** All nodes are up: the history's time begins. Until then times are the clock's, as this one. */
   readonly up?: (timeNs: number) => void;
   /** Given once, at the start: what can be asked at any time. */
@@ -124,7 +126,7 @@ class Run {
     this.#stopped.catch(() => {}); // it may come when nobody waits any more
     const { nodes, latencyMs, latencyDistribution, loss, duplication, deliveryMs = 0 } = plan;
     const { initTimeoutS } = plan;
-    const { host, observer: { message, log } = {} } = environment;
+    const { host, observer: { message, log, disk } = {} } = environment;
     this.#cluster = new Cluster({
       nodes,
       host,
@@ -140,6 +142,7 @@ class Run {
         message?.(this.#nowNs(), event, packet);
       },
       ...(log && { log: (node, line) => log(node, line, this.#nowNs()) }),
+      ...(disk && { disk: (node, did) => disk(node, did, this.#nowNs()) }),
       problem: (problem) => this.#note(problem),
       failed: (failure) => this.#stop(failure),
     });
@@ -195,8 +198,9 @@ class Run {
   #ended(): RunResult {
     const { nodes, concurrency } = this.#plan;
     const [workload, history, problems] = [this.#workload, this.#history, this.#problems];
-    const { loggedErrors } = this.#cluster;
-    return { workload, nodes, concurrency, history, problems, loggedErrors, cut: this.#cut };
+    const { loggedErrors, syncs } = this.#cluster;
+    const run = { workload, nodes, concurrency, history, problems, loggedErrors, cut: this.#cut };
+    return { ...run, ...(syncs && { syncs }) };
   }
 
   #countCut({ body }: Packet): void {
@@ -226,7 +230,8 @@ class Run {
     await this.#main(threads, this.#schedule(main, background, random));
     if (final !== undefined) {
       this.#enter("recovering");
-      const remedies = this.#plan.faults.length > 0 ? this.#cluster.remedies() : [];
+      const { faults, disk = [] } = this.#plan;
+      const remedies = faults.length + disk.length > 0 ? this.#cluster.remedies() : [];
       for (const remedy of remedies) this.#inflict(remedy); // as Maelstrom heals before it waits
       await sleep(clock, RECOVERY_NS);
       this.#enter("final");

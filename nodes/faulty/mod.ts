@@ -24,6 +24,8 @@ export const FAULTY: Readonly<Record<string, Evidence>> = {
   "duplicate_ids_after_restart.ts": { signature: ["duplicated"] },
   "lost_on_partition.ts": { signature: ["lost"] },
   "acknowledged_before_stored.ts": { signature: ["lost"] },
+  "acknowledged_before_synced.ts": { signature: ["lost"] },
+  "trusts_torn_record.ts": { signature: ["duplicated"] },
   "forgets_under_load.ts": { signature: ["lost"] },
   "endless_retries.ts": { signature: [], messagesPerOpAbove: 30 },
   "counter_read_then_write.ts": { signature: ["workload invalid"] },

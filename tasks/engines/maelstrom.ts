@@ -6,7 +6,9 @@
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { existsSync } from "node:fs";
 import { TextLineStream } from "@std/streams";
-import { ErrorLog, type LoggedError } from "../../lib/workbench/hosts/error_log.ts";
+import { RUN_FOLDER } from "../../lib/folder.ts";
+import { ErrorLog } from "../../lib/workbench/hosts/error_log.ts";
+import { SyncLog } from "../../lib/workbench/hosts/sync_log.ts";
 import { pathWithDeno } from "../../lib/workbench/hosts/process.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import { type Plan, workloadOf } from "../../lib/workbench/plan.ts";
@@ -88,10 +90,11 @@ export async function runMaelstrom(
   const home = resolve(root, "maelstrom");
   Deno.mkdirSync(home, { recursive: true });
   const before = latestRun(home);
+  using fresh = freshFolder(home);
   const child = new Deno.Command(launcher, {
     args: argumentsOf(plan, reporting),
     cwd: home,
-    env: { PATH: pathWithDeno() },
+    env: { PATH: pathWithDeno(), [RUN_FOLDER]: fresh.path },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -113,8 +116,16 @@ export async function runMaelstrom(
   if (dir !== home) {
     const { seed: _, ...drawn } = plan; // Maelstrom draws without one
     writePlan(dir, drawn);
+    const journals = join(fresh.path, "journal");
+    if (existsSync(journals)) Deno.renameSync(journals, join(dir, "journal"));
   }
   return { dir, summary: summariseRun(resultOf(dir, plan, code, followed.lines), limits) };
+}
+
+/** Where nodes keep their journals until the run's own folder is there. */
+function freshFolder(home: string) {
+  const path = Deno.makeTempDirSync({ dir: home, prefix: "nodes-" });
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 
 function argumentsOf(
@@ -202,23 +213,28 @@ class Followed {
 
 function resultOf(dir: string, plan: Plan, code: number, lines: readonly string[]): RunResult {
   const { nodes, concurrency } = plan;
-  const loggedErrors = readErrors(dir);
-  const run = { dir, workload: workloadOf(plan), nodes, concurrency, problems: [], loggedErrors };
+  const logged = readLogs(dir);
+  const run = { dir, workload: workloadOf(plan), nodes, concurrency, problems: [], ...logged };
   const stored = storedIn(dir);
   const history = stored?.history ?? [];
   if (stored?.results !== undefined) return { ...run, history, results: stored.results };
   return { ...run, history, crash: explainCrash(code, dir, lines) };
 }
 
-/** The errors in the logs that nodes left in a folder. */
-function readErrors(dir: string): readonly LoggedError[] {
+/** What the logs that nodes left in a folder tell. */
+function readLogs(dir: string): Pick<RunResult, "loggedErrors" | "syncs"> {
   const errors = new ErrorLog();
+  const log = new SyncLog();
   const logs = join(dir, "node-logs");
   for (const { name } of existsSync(logs) ? Deno.readDirSync(logs) : []) {
     const node = basename(name, ".log");
-    for (const line of Deno.readTextFileSync(join(logs, name)).split("\n")) errors.take(node, line);
+    for (const line of Deno.readTextFileSync(join(logs, name)).split("\n")) {
+      errors.take(node, line);
+      log.take(node, line);
+    }
   }
-  return errors.errors;
+  const { syncs } = log;
+  return { loggedErrors: errors.errors, ...(syncs && { syncs }) };
 }
 
 function storedIn(dir: string): StoredRun | undefined {

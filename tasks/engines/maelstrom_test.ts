@@ -33,7 +33,8 @@ const environment = (values: Record<string, string>) => (name: string) => values
 
 Deno.test("Maelstrom is started in its own folder, with its own options and the node's full path", async () => {
   await withLauncher(
-    `echo "$PWD" "$@" > said; ${LEAVE}; echo '{:valid? true}' > ${STORE}/results.edn`,
+    `echo "$PWD" "$@" > said; mkdir "$GLOMERS_RUN_DIR/journal"
+    echo kept > "$GLOMERS_RUN_DIR/journal/n0.journal"; ${LEAVE}; echo '{:valid? true}' > ${STORE}/results.edn`,
     async (launcher, folder) => {
       const root = join(folder, "runs");
       const { dir = "", summary } = await runMaelstrom(launcher, plan, { root, ...reporting });
@@ -43,6 +44,7 @@ Deno.test("Maelstrom is started in its own folder, with its own options and the 
         `${folder}/runs/maelstrom test --bin /bin/cat -w echo --node-count 2 --time-limit 1`,
       );
       assertEquals(summary.ending, "pass");
+      assertEquals(await Deno.readTextFile(join(dir, "journal/n0.journal")), "kept\n");
       assertMatch(dir, /runs\/maelstrom\/store\/echo\/20250101T000000.000Z$/);
       const { options, engine } = readPlan(dir);
       assertEquals([planOf(options), engine], [plan, "workbench"]);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { RUN_FOLDER } from "../../lib/folder.ts";
 import { RealClock } from "../../lib/workbench/clock/real_clock.ts";
 import { printable } from "../../lib/checkers/format.ts";
 import { isEdnObject, printEdn } from "../../lib/history/edn.ts";
@@ -51,7 +52,7 @@ export async function runWorkbench(
   try {
     result = await run(plan, {
       clock: new RealClock(),
-      host: new ProcessHost({ bin: program, args }),
+      host: new ProcessHost({ bin: program, args, env: { [RUN_FOLDER]: Deno.realPathSync(dir) } }),
       observer: watch.observer,
       signal: reporting.signal,
       explainFailure,

@@ -50,10 +50,22 @@ const KILLED: Options = {
   availability: 0,
 };
 
+/** Nodes that are killed while their disks are slow, full or failing, and leave half a record. */
+const CRASHED: Options = {
+  faults: ["kill"],
+  disk: ["slow", "torn", "failing", "full"],
+  faultIntervalS: 1,
+  latencyMs: 10,
+  availability: 0,
+};
+
 /** For a node that sends states, or repeats messages until they are acknowledged. */
 const GOSSIP = [PARTITIONS, HALF_CUT, LOSSY, REORDERED, STOPPED];
 /** For a node that keeps everything in a service, and recognises what it stored there. */
 const STORED = [...GOSSIP, KILLED];
+
+/** For a node that repeats messages until they are acknowledged, and keeps everything in a journal. */
+const DURABLE = [...STORED, CRASHED];
 
 /** How a challenge is held against faults. */
 interface Requirement {
@@ -67,22 +79,22 @@ interface Requirement {
 export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "1": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED, KILLED] },
   "2": { short: { timeLimitS: 5, rate: 50 }, faults: [PARTITIONS, LOSSY, STOPPED, KILLED] },
-  "3a": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED] },
-  "3b": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED] },
+  "3a": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED, KILLED, CRASHED] },
+  "3b": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED, KILLED, CRASHED] },
   "3c": { short: { timeLimitS: 10 }, faults: GOSSIP },
   "3d": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: GOSSIP },
   "3e": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: GOSSIP },
   "4": { short: { timeLimitS: 6, rate: 20 }, faults: GOSSIP },
-  "4-crdt": { short: { timeLimitS: 6, rate: 20 }, faults: GOSSIP },
+  "4-crdt": { short: { timeLimitS: 6, rate: 20 }, faults: DURABLE },
   "5a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
   "5b": { short: { timeLimitS: 5, rate: 50 }, faults: STORED },
   "5c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
   "6a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
   "6b": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
   "6c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
-  "g-set": { short: { timeLimitS: 6 }, faults: GOSSIP },
-  "pn-counter": { short: { timeLimitS: 6 }, faults: GOSSIP },
-  "lin-kv": { short: { timeLimitS: 6 }, faults: GOSSIP },
+  "g-set": { short: { timeLimitS: 6 }, faults: DURABLE },
+  "pn-counter": { short: { timeLimitS: 6 }, faults: DURABLE },
+  "lin-kv": { short: { timeLimitS: 6 }, faults: DURABLE },
   "lin-kv-proxy": {
     short: { timeLimitS: 6 },
     faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED],

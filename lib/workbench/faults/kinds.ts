@@ -23,6 +23,7 @@ export interface FaultTarget {
   resume(node: string): void;
   skew(node: string, skewMs: number): void;
   slow(node: string, lateMs: number): void;
+  strikeDisk(node: string, fault: DiskFault): void;
 }
 
 /** Something done to a fault target, as plain data, under the name that the history has for it. */
@@ -31,7 +32,11 @@ export type Fault =
   | { readonly f: "stop-partition" }
   | { readonly f: "kill" | "restart" | "pause" | "resume"; readonly nodes: readonly string[] }
   | { readonly f: "skew"; readonly node: string; readonly skewMs: number }
-  | { readonly f: "slow"; readonly nodes: readonly string[]; readonly lateMs: number };
+  | { readonly f: "slow"; readonly nodes: readonly string[]; readonly lateMs: number }
+  | { readonly f: DiskFault; readonly nodes: readonly string[] };
+
+/** The next sync of a disk fails; a disk is full; it is so no more. */
+export type DiskFault = "fail-sync" | "fill-disk" | "free-disk";
 
 const NODES: Fields = { nodes: array(string) };
 const FIELDS: Readonly<Record<Fault["f"], Fields>> = {
@@ -43,6 +48,9 @@ const FIELDS: Readonly<Record<Fault["f"], Fields>> = {
   "resume": NODES,
   "skew": { node: string, skewMs: integer },
   "slow": { ...NODES, lateMs: integer },
+  "fail-sync": NODES,
+  "fill-disk": NODES,
+  "free-disk": NODES,
 };
 
 /** Whether a value that was read, from a file for example, is a fault. */
@@ -62,6 +70,10 @@ export function inflict(fault: Fault, target: FaultTarget): void {
       return target.skew(fault.node, fault.skewMs);
     case "slow":
       return fault.nodes.forEach((node) => target.slow(node, fault.lateMs));
+    case "fail-sync":
+    case "fill-disk":
+    case "free-disk":
+      return fault.nodes.forEach((node) => target.strikeDisk(node, fault.f));
     default:
       return fault.nodes.forEach((node) => target[fault.f](node));
   }
@@ -125,7 +137,7 @@ function partitionBy(shape: string, grudge: Grudge): Strike {
 }
 
 /** Draws one node, or more as long as they are fewer than half. */
-function minority(nodes: readonly string[], random: Random): readonly string[] {
+export function drawMinority(nodes: readonly string[], random: Random): readonly string[] {
   const most = Math.max(1, Math.ceil(nodes.length / 2) - 1);
   return random.shuffle(nodes).slice(0, 1 + random.int(most));
 }
@@ -154,14 +166,14 @@ export const FAULT_KINDS = {
   "pause": {
     help: "some nodes do nothing for a while",
     draw(all, random) {
-      const nodes = minority(all, random);
+      const nodes = drawMinority(all, random);
       return [{ f: "pause", nodes }, { f: "resume", nodes }];
     },
   },
   "kill": {
     help: "some nodes are killed, and started again without their memory",
     draw(all, random) {
-      const nodes = minority(all, random);
+      const nodes = drawMinority(all, random);
       return [{ f: "kill", nodes }, { f: "restart", nodes }];
     },
   },
@@ -176,7 +188,7 @@ export const FAULT_KINDS = {
   "slow": {
     help: "timers and input of some nodes, or all, are up to half a second late (simulator only)",
     draw(all, random) {
-      const nodes = random.chance(0.5) ? all : minority(all, random);
+      const nodes = random.chance(0.5) ? all : drawMinority(all, random);
       const lateMs = 1 + random.int(MAX_LATE_MS);
       return [{ f: "slow", nodes, lateMs }, { f: "slow", nodes, lateMs: 0 }];
     },

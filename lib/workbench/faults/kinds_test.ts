@@ -60,6 +60,7 @@ function recorder(): { readonly target: FaultTarget; readonly done: string[] } {
     resume: verb("resume"),
     skew: verb("skew"),
     slow: verb("slow"),
+    strikeDisk: verb("disk"),
   };
   return { target, done };
 }
@@ -76,6 +77,9 @@ Deno.test("a fault is inflicted on each node that it names", () => {
     { f: "resume", nodes: ["n1"] },
     { f: "skew", node: "n0", skewMs: 5 },
     { f: "slow", nodes, lateMs: 7 },
+    { f: "fail-sync", nodes },
+    { f: "fill-disk", nodes: ["n0"] },
+    { f: "free-disk", nodes: ["n0"] },
   ];
   for (const fault of faults) inflict(fault, target);
   assertEquals(done, [
@@ -89,6 +93,10 @@ Deno.test("a fault is inflicted on each node that it names", () => {
     "skew n0 5",
     "slow n0 7",
     "slow n1 7",
+    "disk n0 fail-sync",
+    "disk n1 fail-sync",
+    "disk n0 fill-disk",
+    "disk n0 free-disk",
   ]);
 });
 

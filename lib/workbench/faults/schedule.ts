@@ -20,7 +20,7 @@ export interface TimedFault {
  * @param intervalS Mean time between two changes, in seconds.
  */
 export function* schedule(
-  kind: Kind,
+  kind: Omit<Kind, "help">,
   nodes: readonly string[],
   random: Random,
   intervalS: number,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DiskFault } from "../faults/kinds.ts";
 import type { Packet } from "../network/packet.ts";
 
 /** Something that went wrong with a node, beyond what the history shows. */
@@ -32,6 +33,8 @@ export interface NodeEvents {
   /** A node sent a message whose envelope is known to be well-formed. `text` is all of its JSON. */
   sent(node: string, src: string, dest: string, text: string): void;
   logged(node: string, line: string): void;
+  /** A node's disk did something that a perfect one would not, such as taking time. */
+  disk?(node: string, did: string): void;
   /** A node did something wrong that does not end the run. */
   misbehaved(node: string, did: string, consequence: string): void;
   exited(node: string, how: string): void;
@@ -52,6 +55,8 @@ export interface Host {
   skew(node: string, skewMs: number): void;
   /** Makes all that a node does from now on that late, after a timer or a message, as if busy. */
   slow(node: string, lateMs: number): void;
+  /** Lets the next sync of a node's disk fail, leaves no space on it, or makes space again. */
+  strikeDisk(node: string, fault: DiskFault): void;
   /** The last lines that a node wrote to its log, oldest first. */
   lastWords(node: string): readonly string[];
   /** Why nothing is heard of a node, as far as its output shows; nothing where it does not. */

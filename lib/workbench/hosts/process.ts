@@ -13,6 +13,8 @@ interface ProcessHostOptions {
   /** The executable; a relative path is taken from the current directory. */
   readonly bin: string;
   readonly args?: readonly string[];
+  /** Environment variables for the nodes, beside those that they inherit. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Lines of standard error that are kept, for a report that the node failed. */
@@ -37,12 +39,14 @@ interface NodeProcess {
 export class ProcessHost implements Host {
   readonly #bin: string;
   readonly #args: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
   readonly #processes = new Map<string, NodeProcess>();
 
   /** @throws {Deno.errors.NotFound} if there is no such file. */
-  constructor({ bin, args = [] }: ProcessHostOptions) {
+  constructor({ bin, args = [], env = {} }: ProcessHostOptions) {
     this.#bin = Deno.realPathSync(bin); // as Maelstrom does: the node sees the resolved path
     this.#args = args;
+    this.#env = env;
   }
 
   start(node: string, events: NodeEvents): void {
@@ -90,7 +94,7 @@ export class ProcessHost implements Host {
       return new Deno.Command(this.#bin, {
         args: [...this.#args],
         cwd: Deno.env.get("TMPDIR") ?? "/tmp", // where Maelstrom, too, starts nodes
-        env: { PATH: pathWithDeno() },
+        env: { PATH: pathWithDeno(), ...this.#env },
         stdin: "piped",
         stdout: "piped",
         stderr: "piped",
@@ -134,6 +138,10 @@ export class ProcessHost implements Host {
 
   slow(node: string): void {
     throw new Error(`${node} is as fast as the machine: only the simulator can slow it down`);
+  }
+
+  strikeDisk(node: string): void {
+    throw new Error(`${node} has the machine's disk, which only the simulator can let fail`);
   }
 
   lastWords(node: string): readonly string[] {

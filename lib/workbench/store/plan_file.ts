@@ -63,7 +63,7 @@ function optionsOf(command: string, log: string): PlanOptions {
 
 /** A plan as Maelstrom has the options of a test, the whole of it, for `test.edn`. */
 export function planToEdn(plan: Plan): EdnObject {
-  const { faults, availability, consistencyModels, deliveryMs, operations } = plan;
+  const { faults, disk, availability, consistencyModels, deliveryMs, operations } = plan;
   return {
     workload: keyword(plan.workload),
     bin: plan.program ?? null,
@@ -78,6 +78,7 @@ export function planToEdn(plan: Plan): EdnObject {
     ...(deliveryMs === undefined ? {} : { delivery: deliveryMs }),
     topology: keyword(plan.topology),
     nemesis: faults.map((one) => typeof one === "string" ? keyword(one) : bodyToEdn(one)),
+    ...(disk && { disk: disk.map((one) => keyword(one)) }),
     "nemesis-interval": plan.faultIntervalS,
     ...(availability === undefined ? {} : { availability }),
     ...(consistencyModels && { "consistency-models": consistencyModels.map((m) => keyword(m)) }),

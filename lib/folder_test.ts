@@ -1,0 +1,51 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { RUN_FOLDER } from "./folder.ts";
+import { parseMessage } from "./message.ts";
+import { NodeProcess, requestLine, withFolder } from "./testing/process.ts";
+import { pathWithDeno } from "./workbench/hosts/process.ts";
+
+/** A node with a journal, run through its shebang, in that folder. */
+function start(folder: string): NodeProcess {
+  return new NodeProcess({
+    command: fileURLToPath(new URL("../nodes/3a_single_node_broadcast.ts", import.meta.url)),
+    env: { PATH: pathWithDeno(), [RUN_FOLDER]: folder },
+    signal: AbortSignal.timeout(60_000), // a failing test must not hang
+  });
+}
+
+async function init(node: NodeProcess, client: string) {
+  const body = { type: "init", msg_id: 1, node_id: "n0", node_ids: ["n0"] };
+  await node.write(`${JSON.stringify({ src: client, dest: "n0", body })}\n`);
+  return parseMessage(await node.line() ?? "").body;
+}
+
+Deno.test("what a process has acknowledged is there after its kill, and only one runs at a time", () =>
+  withFolder(async (folder) => {
+    {
+      await using first = start(folder);
+      assertEquals((await init(first, "c0")).type, "init_ok");
+      for (const message of [7, 8]) await first.ask({ type: "broadcast", message });
+      await using second = start(folder);
+      const { type, text } = await init(second, "c1");
+      assertEquals(type, "error");
+      assertStringIncludes(String(text), `another process runs n0 in ${folder}/journal`);
+    }
+    await using third = start(folder);
+    assertEquals((await init(third, "c2")).type, "init_ok");
+    assertEquals((await third.ask({ type: "read" })).messages, [7, 8]);
+    await third.write(requestLine({ type: "broadcast", msg_id: 9, message: 9 }));
+    const { rest, log, code } = await third.end();
+    const replies = rest.map((line) => parseMessage(line).body);
+    assertEquals(replies, [{ type: "broadcast_ok", in_reply_to: 9 }], "once it was stored");
+    assertEquals([log, code], ["", 0]);
+  }));
+
+Deno.test("a folder that is no absolute path keeps the node from starting, with a sentence", async () => {
+  await using node = start("runs/here");
+  const { type, text } = await init(node, "c0");
+  assertEquals(type, "error");
+  assertEquals(text, 'GLOMERS_RUN_DIR must be an absolute path without commas, got "runs/here"');
+  const { log, code } = await node.end();
+  assertEquals([log, code], [`cannot start: ${text}\n`, 0]);
+});
