@@ -18,7 +18,7 @@ const MAX_BATCH = 256 * 1024;
 /** Bound on a leader's own entries that are not committed, in characters of JSON. */
 const MAX_UNCOMMITTED = 16 * 1024 * 1024;
 /** A follower that is silent for so many heartbeats is sent its snapshot again. */
-const SNAPSHOT_PATIENCE = 20;
+const SNAPSHOT_PATIENCE = 5;
 
 /** A message and the node it goes to. */
 export type Addressed<Data, State> = [to: string, message: Message<Data, State>];
@@ -136,7 +136,9 @@ export class Leadership<Data, State> {
   #messagesTo(follower: Progress): Message<Data, State>[] {
     const { log } = this.#realm;
     const messages: Message<Data, State>[] = [];
+    if (!this.#holds(follower.next)) follower.startOver();
     while (!follower.isPaused && follower.next <= log.last.index) {
+      if (!this.#holds(follower.next) && !follower.isActive) break; // no state for one that is down
       messages.push(this.#catchUp(follower));
     }
     const { awaited, toldCommit, next } = follower;
@@ -148,10 +150,15 @@ export class Leadership<Data, State> {
     return messages;
   }
 
+  /** Whether the entries from that one on can be sent. */
+  #holds(index: number): boolean {
+    return this.#realm.log.termAt(index - 1) !== undefined;
+  }
+
   /** The next entries, or the state if they are no longer held. */
   #catchUp(follower: Progress): Message<Data, State> {
     const { log, term, snapshot } = this.#realm;
-    if (log.termAt(follower.next - 1) === undefined) {
+    if (!this.#holds(follower.next)) {
       const state = snapshot();
       follower.sentSnapshot(state.index);
       return { type: "snapshot", term, round: this.#round, snapshot: state };

@@ -66,7 +66,7 @@ export class Progress {
   /** Notes that the follower was sent a message of a round. */
   contacted(round: number): void {
     this.#sentRound = round;
-    this.#isQuiet = false;
+    if (!this.#isDue) this.#isQuiet = false; // a heartbeat alone does not put off the next
     this.#isDue = false;
   }
 
@@ -106,6 +106,11 @@ export class Progress {
     if (this.#mode === "probe" && index !== this.next - 1) return; // the answer to an earlier probe
     const next = this.#mode === "probe" ? Math.min(index, possible + 1) : this.match + 1;
     this.#become("probe", Math.max(next, this.match + 1));
+  }
+
+  /** Probes again what was sent and not acknowledged, as it is no longer held to be sent again. */
+  startOver(): void {
+    if (this.#mode === "replicate") this.#become("probe", this.match + 1);
   }
 
   /**

@@ -67,6 +67,10 @@ Deno.test("a heartbeat is due after silence, and a round when the follower was n
   progress.contacted(1);
   assertEquals([progress.expects(1), progress.expects(2)], [false, true]);
   progress.beat(9);
+  assertEquals(progress.expects(1), true, "a heartbeat does not put off the next");
+  progress.contacted(1);
+  progress.contacted(1);
+  progress.beat(9);
   assertEquals(progress.expects(1), false, "it was sent something since the last beat");
   progress.beat(9);
   assertEquals(progress.expects(1), true);

@@ -73,6 +73,8 @@ export interface ReplicatedOptions {
   readonly roundMs?: number;
   /** The least time between two messages with a follower's requests, in milliseconds. Default 0. */
   readonly forwardMs?: number;
+  /** Applied commands that are kept for followers that are a little behind. Default 1000. */
+  readonly keptEntries?: number;
 }
 
 /** The state, with what makes commands take effect once. */
@@ -97,6 +99,7 @@ interface JournalState<Command, Result, State> {
 export class Replicated<Command, Result, State> {
   readonly #node: Node;
   readonly #machine: Machine<Command, Result, State>;
+  readonly #keptEntries: number;
   readonly #sessions = new Sessions<Command, Result>();
   readonly #journal: Journal<JournalRecord<Command, Result, State>>;
   readonly #talk: OneWay<{ messages: Shape<Message<Batch<Command>, Whole<Result, State>>[]> }>;
@@ -118,10 +121,11 @@ export class Replicated<Command, Result, State> {
   constructor(
     node: Node,
     machine: Machine<Command, Result, State>,
-    { roundMs = 60, forwardMs = 0 }: ReplicatedOptions = {},
+    { roundMs = 60, forwardMs = 0, keptEntries = 1_000 }: ReplicatedOptions = {},
   ) {
     this.#node = node;
     this.#machine = machine;
+    this.#keptEntries = keptEntries;
     this.#leading = new Rounds(() => this.#passOn(), roundMs);
     this.#following = new Rounds(() => this.#passOn(), forwardMs);
     const command = batchShape(machine.command);
@@ -194,6 +198,7 @@ export class Replicated<Command, Result, State> {
       id: this.#node.id,
       voters: this.#node.ids,
       random: Math.random,
+      keptEntries: this.#keptEntries,
       state: () => ({ machine: this.#machine.snapshot(), sessions: this.#sessions.snapshot() }),
       stored,
     });

@@ -1,16 +1,15 @@
 /**
  * Requests of clients that wait here until they are answered, whatever is lost on the way.
  *
- * Each has a number. One that is not answered in time is due again, after twice as long each time;
- * one that nobody waits for any longer is given up, with an error that says whether it can have
+ * Each has a number. One that is not answered in time is due again, as often as it takes; one that nobody waits for any longer is given up, with an error that says whether it can have
  * taken effect.
  *
  * @module
  */
 import { ErrorCode, RpcError } from "../../message.ts";
 
-/** Ticks after which a request is due again for the first time. */
-const RETRY_TICKS = 6;
+/** Ticks after which a request is due again: the first time, and each further time. */
+const RETRY_TICKS = { first: 6, later: 12 };
 /** Ticks after which a client has stopped waiting. */
 const PATIENCE_TICKS = 88;
 /** Bound on the requests that wait. */
@@ -75,7 +74,8 @@ export class Waiting<Item, Result> {
   attempted(number: number): void {
     const request = this.#requests.get(number);
     if (request === undefined) return;
-    request.dueTick = this.#ticks + RETRY_TICKS * 2 ** request.attempts;
+    request.dueTick = this.#ticks +
+      (request.attempts === 0 ? RETRY_TICKS.first : RETRY_TICKS.later);
     request.attempts++;
   }
 
