@@ -89,6 +89,7 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "5a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
   "5b": { short: { timeLimitS: 5, rate: 50 }, faults: STORED },
   "5c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
+  "5c-raft": { short: { timeLimitS: 5, rate: 50 }, faults: DURABLE },
   "6a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
   "6b": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
   "6c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
