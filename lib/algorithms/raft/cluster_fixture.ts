@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Addressed } from "./leadership.ts";
 import type { Message } from "./messages.ts";
-import { majorityOf } from "./quorum.ts";
+import { reachedByMajority } from "./quorum.ts";
 import { Raft, type Ready } from "./raft.ts";
 import { type DiskRecord, Storage, type Stored } from "./storage.ts";
 
@@ -208,13 +208,13 @@ export class Cluster {
       if (known.term !== term) assertEquals(term, known.term, `${index} was committed twice`);
       return;
     }
-    const holders = this.members.filter(({ disk: { snapshot, entries } }) => {
+    const copies = this.members.map(({ disk: { snapshot, entries } }): number => {
       const base = snapshot?.index ?? 0;
-      return base >= index || entries[index - base - 1]?.[0] === term;
+      return base >= index || entries[index - base - 1]?.[0] === term ? 1 : 0;
     });
     assert(
-      holders.length >= majorityOf(this.members.length),
-      `durability: ${index} is committed, and on ${holders.length} disks`,
+      reachedByMajority(copies) === 1,
+      `durability: ${index} is committed, but not on the disks of a majority`,
     );
     this.#commits[index] = { term, inTerm };
     this.committed = Math.max(this.committed, index);

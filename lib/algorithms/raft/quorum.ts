@@ -8,7 +8,7 @@
  */
 
 /** The least number of voters that is a majority of so many. */
-export function majorityOf(voters: number): number {
+function majorityOf(voters: number): number {
   return Math.floor(voters / 2) + 1;
 }
 
@@ -19,7 +19,7 @@ export function reachedByMajority(progress: readonly number[]): number {
 }
 
 /** What a ballot has come to. */
-export type Outcome = "won" | "lost" | "open";
+type Outcome = "won" | "lost" | "open";
 
 /** Counts a ballot among so many voters, of which some have yet to vote. */
 export function countVotes(votes: Iterable<boolean>, voters: number): Outcome {

@@ -52,10 +52,10 @@ const MAX_APPLIED = 1_000;
 const MAX_ASKED = 1_000;
 
 /** What a node does in its term. */
-export type Role = "follower" | "precandidate" | "candidate" | "leader";
+type Role = "follower" | "precandidate" | "candidate" | "leader";
 
 /** What a node is given. */
-export interface RaftOptions<Data, State> {
+interface RaftOptions<Data, State> {
   /** This node. */
   readonly id: string;
   /** All nodes that vote, this one included. */
@@ -74,7 +74,7 @@ export interface RaftOptions<Data, State> {
 }
 
 /** A committed command; null for an entry without one. */
-export interface Committed<Data> {
+interface Committed<Data> {
   readonly index: number;
   readonly command: Data | null;
 }

@@ -52,7 +52,7 @@ const STORE_AGAIN_MS = 100;
 const MAX_FIRST_READ = 2 ** 49;
 
 /** What the cluster keeps. Equal commands in equal order must lead to equal states. */
-export interface Machine<Command, Result, State> {
+interface Machine<Command, Result, State> {
   /** Names the journal. */
   readonly name: string;
   /** The forms of commands, of their results and of the state. */
@@ -68,7 +68,7 @@ export interface Machine<Command, Result, State> {
 }
 
 /** Options of {@linkcode Replicated}. */
-export interface ReplicatedOptions {
+interface ReplicatedOptions {
   /** The least time between two rounds of the leader, in milliseconds. Default 60. */
   readonly roundMs?: number;
   /** The least time between two messages with a follower's requests, in milliseconds. Default 0. */
@@ -281,11 +281,14 @@ export class Replicated<Command, Result, State> {
 
   /** Stores a record, however long that takes: until then, nothing may be said that rests on it. */
   async #store(record: JournalRecord<Command, Result, State>): Promise<void> {
-    for (;;) {
+    for (let attempts = 0;; attempts++) {
       try {
         return await this.#journal.append(record);
       } catch (error) {
-        this.#node.log(`stands still until it can store what it has to: ${reasonOf(error)}`);
+        const why = reasonOf(error);
+        if (attempts === 0) {
+          this.#node.log(`stands still until it can store what it has to: ${why}`);
+        }
         await delay(STORE_AGAIN_MS);
       }
     }
