@@ -65,6 +65,13 @@ Deno.test("a vote is stored before it is given", () => {
   assertEquals(ready?.messages[0]?.[1].type, "voted");
 });
 
+Deno.test("a vote is stored also in a term that is stored already", () => {
+  const subject = new Subject();
+  subject.hear("n2", { type: "outdated", term: 1 });
+  subject.raft.step("n1", { type: "vote", term: 1, pre: false, last: start });
+  assertEquals(subject.raft.ready()?.record?.vote, "n1");
+});
+
 Deno.test("a node votes for one candidate in a term, and again for the same", () => {
   const subject = new Subject();
   for (const from of ["n1", "n2", "n1"]) {
