@@ -115,7 +115,13 @@ export class JournalFile {
 
   #checkHeader(header: unknown): void {
     if (!isHeader(header)) {
-      throw new Error(`${this.#path} is no journal of this format: ${JSON.stringify(header)}`);
+      throw new Error(
+        `${this.#path} does not begin as a journal of format ${FORMAT} does, but with ` +
+          `${
+            JSON.stringify(header)
+          }. Start the version that wrote it, or remove the file to start ` +
+          "this node with nothing",
+      );
     }
     const { program, node, nodes, client } = this.#header;
     const whose = (of: Header) => `${of.program} on ${of.node} of ${of.nodes.join(", ")}`;

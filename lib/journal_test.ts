@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Disk, DiskFile } from "./disk.ts";
+import { encodeFrame } from "./frames.ts";
 import { NodeJournal } from "./journal.ts";
 import { integer, string, tuple } from "./rpc.ts";
 import { VirtualDisk } from "./simulator/virtual_disk.ts";
@@ -202,6 +203,8 @@ Deno.test("a node whose disk is full does not start for the first time", async (
   await assertRejects(() => machine.start(), Error, "/disk/n0.journal cannot be written at byte 0");
 });
 
+const HEADER = { journal: 1, program: "sum", node: "n0", nodes: IDS, client: "c0" };
+
 /** Of a frame with one record without padding. */
 const RECORD_BYTES = 29;
 
@@ -254,6 +257,27 @@ Deno.test("a file of another program, other nodes or another run keeps the node 
     assertStringIncludes(error.message, "/disk/n0.journal is of another run");
   }
   await machine.start({ client: "c10" });
+});
+
+Deno.test("a file of another format, or with records of another form, keeps the node from starting", async () => {
+  for (
+    const [frames, why] of [
+      [[{ journal: 2 }, 0], "does not begin as a journal of format 1 does"],
+      [[HEADER, "much"], 'sum cannot read what is at byte 96: "it" must be an integer'],
+      [[HEADER, 0, [[1, ""], [2]]], 'sum cannot read what is at byte 118: "it[1]" must be a list'],
+    ] as const
+  ) {
+    const machine = new Machine();
+    const file = await machine.disk.open("", { later: atOnce, report }).create("n0.journal");
+    let offset = 0;
+    for (const value of frames) {
+      const frame = encodeFrame(value, offset);
+      await file.write(frame);
+      offset += frame.length;
+    }
+    const error = await assertRejects(() => machine.start({ client: "c1" }), Error, why);
+    assertStringIncludes(error.message, "/disk/n0.journal");
+  }
 });
 
 Deno.test("a record that does not have the described form is not stored", async () => {

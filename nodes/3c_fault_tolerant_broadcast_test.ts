@@ -54,7 +54,7 @@ Deno.test("nothing is lost in any shape of partition, and all is everywhere a se
     for (const nodes of [["n0", "n1", "n2"], ["n0", "n1", "n2", "n3", "n4"]]) {
       const seed = `${shape}/${nodes.length}`;
       const random = new Random(seed).split("nemesis");
-      const strikes = schedule(partitionsOf(shape), nodes, random, 5);
+      const strikes = schedule([partitionsOf(shape)], nodes, random, 5);
       const { valid, delays, lastChangeMs } = await run({
         nodes,
         faults: strikes.take(40).map(plannedFault).toArray(),

@@ -11,7 +11,7 @@ import {
   worstEnding,
 } from "../lib/report/render.ts";
 import { EXIT_STATUS } from "../lib/report/summary.ts";
-import { detectStyle } from "../lib/report/text.ts";
+import { detectStyle, wrapParagraph } from "../lib/report/text.ts";
 import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
 import { type Options, whole } from "../lib/workbench/option.ts";
 import { planOf } from "../lib/workbench/plan.ts";
@@ -67,7 +67,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     })
   );
   const say = own.quiet || own.json ? () => {} : (text: string) => console.log(text);
-  say(engine.note);
+  say(wrapParagraph("", engine.note, detectStyle().width).join("\n"));
   return await interruptible(async (signal) => {
     const scores: Score[] = [];
     const reports: ReturnType<typeof endedJson>[] = [];

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { UsageError } from "../lib/workbench/option.ts";
 import { main } from "./run.ts";
-import { type Finished, runDeno, withFolder } from "../lib/testing/process.ts";
+import { type Finished, runDeno, spawnDeno, withFolder } from "../lib/testing/process.ts";
 import { fromRoot, nodeScript } from "./testing/scripts.ts";
 
 const ECHO = `reply '"type":"echo_ok","echo":"'"$echo"'"'`;
@@ -80,6 +80,22 @@ Deno.test("--quiet prints only the result; several runs have a median, and the w
   assertEquals(several.code, 0);
   assertEquals(several.out.match(/✓ pass {2}1 {2}Echo/g)?.length, 2);
   assertMatch(several.out, /2 runs/);
+});
+
+Deno.test("all challenges, when interrupted, have a scoreboard of those that ended", async () => {
+  const argv = ["run", "--quiet", "--allow-read", "--allow-env=TERM", "tasks/run.ts", "all"];
+  const running = spawnDeno([...argv, "--engine", "simulator"], fromRoot("."));
+  let [out, interrupted] = ["", false];
+  for await (const text of running.stdout.pipeThrough(new TextDecoderStream())) {
+    out += text;
+    if (interrupted || !/✓ pass {2}1 {2}/.test(out)) continue;
+    interrupted = true;
+    running.kill("SIGINT"); // others are under way
+  }
+  await running.stderr.cancel();
+  assertEquals((await running.status).code, 130);
+  assertMatch(out, /\n +operations +ok .*\n +✓ {2}1 .*\n/);
+  assert(!/pass {2}lin-kv/.test(out), "it ended early");
 });
 
 Deno.test("an option that is wrong ends with status 254, or is named at once", async () => {

@@ -14,8 +14,8 @@ import { type Job, jobOf } from "./engines/simulator.ts";
 import { type Challenge, CHALLENGES } from "./shared/challenges.ts";
 import { FAULT_TOLERANCE } from "./testing/fault_tolerance.ts";
 
-/** Runs of each challenge. */
-const RUNS = Number(Deno.env.get("SWEEP_RUNS") ?? 24);
+/** Runs of each challenge under each set of faults. */
+const RUNS = Number(Deno.env.get("SWEEP_RUNS") ?? 2);
 
 /** A challenge's runs: its page's options made short, under each set of faults in turn. */
 function jobsOf({ id, runs }: Challenge): Job[] {
@@ -23,10 +23,8 @@ function jobsOf({ id, runs }: Challenge): Job[] {
   const sets = runs.flatMap((run) =>
     faults.map((fault) => applyGiven(run, { ...short, ...fault }))
   );
-  return Array.from({ length: sets.length === 0 ? 0 : RUNS }, (_, i) => {
-    const options = sets[i % sets.length] ?? { workload: "" };
-    return jobOf(planOf({ ...options, seed: i + 1 }), []);
-  });
+  return Array.from({ length: RUNS }, () => sets).flat()
+    .map((options, i) => jobOf(planOf({ ...options, seed: i + 1 }), []));
 }
 
 const present = CHALLENGES.filter(({ node }) => existsSync(new URL(`../${node}`, import.meta.url)));

@@ -284,7 +284,7 @@ function describeLastReads(gone: readonly Element[], history: readonly Op[]): st
       joinWords(processes.map(String))
     }`;
   });
-  return [`In the last reads ${joinWords(groups)}.`];
+  return [`In the last reads ${groups.join("; ")}.`];
 }
 
 function describePartitions(gone: readonly Element[], history: readonly Op[]): string[] {

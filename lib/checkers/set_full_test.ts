@@ -195,7 +195,8 @@ Deno.test("set-full: the explanation of lost values names who acknowledged and w
   const words = explainSetFull(workload, history).join("\n");
   assertStringIncludes(words, "11 values of 68 were lost");
   assertStringIncludes(words, "They became known through process 2 (5), 0 (4) and 1 (2).");
-  assertStringIncludes(words, "all 11 are missing for process 1");
+  // Semicolons: "process 2, 3 are missing" would read as a list of processes.
+  assertStringIncludes(words, "is missing for process 2; all 11 are missing for process 1");
   assertEquals(explainSetFull(workload).length, 1);
 });
 

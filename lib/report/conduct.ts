@@ -91,7 +91,7 @@ function isFinal({ extra }: Op): boolean {
 
 const ENDS: ReadonlyMap<string, string> = new Map([
   ["start-partition", "stop-partition"],
-  ["kill", "restart"],
+  ["kill", "start"],
   ["pause", "resume"],
 ]);
 

@@ -38,7 +38,7 @@ export function renderSummary(summary: Summary, style: TitledStyle = {}): string
     warnings.flatMap((text) => wrapParagraph(`  ${paint("unsure", "!")} `, text, width)),
     renderFigures(limits, figures, width, paint),
     listSentences(explanation, width),
-    places.length === 0 ? [] : ["  Look first at", ...renderPlaces(places, paint)],
+    places.length === 0 ? [] : ["  Look first at", ...renderPlaces(places, width, paint)],
   ];
   return blocks.filter((block) => block.length > 0).map((block) => block.join("\n")).join("\n\n");
 }
@@ -109,11 +109,14 @@ function gauge({ value, below, max }: MeasuredLimit, length: number): string {
   return "━".repeat(filled) + "╌".repeat(length - filled);
 }
 
-function renderPlaces(places: readonly Place[], paint: Paint): string[] {
-  const rows = places.map(({ path, why }): Cell[] => [
-    { text: path },
-    { text: why, tone: "quiet" },
-  ]);
+function renderPlaces(places: readonly Place[], width: number, paint: Paint): string[] {
+  const pathWidth = Math.max(...places.map(({ path }) => path.length));
+  const rows = places.flatMap(({ path, why }) =>
+    wrapParagraph(" ".repeat(pathWidth + 6), why, width).map((line, n): Cell[] => [
+      { text: n === 0 ? path : "" },
+      { text: line.trimStart(), tone: "quiet" },
+    ])
+  );
   return alignCells(rows, paint).map((line) => `    ${line}`);
 }
 

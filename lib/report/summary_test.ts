@@ -275,16 +275,17 @@ Deno.test("what nodes did wrong is told before all else, those who did the same 
   ]);
 });
 
-Deno.test("tables and gauges stay within the width, whatever it is", () => {
-  const summary = summariseRun(broadcast("2.06", 176), LIMITS);
-  const scores = [{ id: "txn-list-append", title: "Strict serializable lists", summary }];
-  for (const width of [60, 72, 80, 100]) {
-    const text = `${renderSummary(summary, { width })}\n${renderScoreboard(scores, { width })}`;
-    for (const line of text.split("\n")) assert(line.length <= width, `${width}: ${line}`);
-  }
-  assert(renderSummary(summary, { width: 60 }).includes("━"));
-  assert(renderScoreboard(scores, { width: 120 }).includes("Strict serializable lists"));
-});
+Deno.test("tables, gauges and places stay within the width, whatever it is", () =>
+  withFiles(["timeline.html", "run.log"], (dir) => {
+    const summary = summariseRun(broadcast("2.06", 420, "true", dir), LIMITS);
+    const scores = [{ id: "txn-list-append", title: "Strict serializable lists", summary }];
+    for (const width of [60, 72, 80, 100]) {
+      const text = `${renderSummary(summary, { width })}\n${renderScoreboard(scores, { width })}`;
+      for (const line of text.split("\n")) assert(line.length <= width, `${width}: ${line}`);
+    }
+    assert(renderSummary(summary, { width: 60 }).includes("━"));
+    assert(renderScoreboard(scores, { width: 120 }).includes("Strict serializable lists"));
+  }));
 
 Deno.test("after a crash, what is told and where to look are of the node that ended the run", () =>
   withFiles(["node-logs/n0.log", "node-logs/n14.log"], (dir) => {

@@ -40,14 +40,10 @@ export function renderSimulation(run: SimulatedRun, { title, replay, traced, shr
     readonly traced: boolean;
     readonly shrinking: boolean;
   }): string {
-  const { seed, summary, shrunk, signature, uncaught } = run;
+  const { seed, summary, shrunk, signature } = run;
   const failed = summary.ending !== "pass";
   const asked = traced || shrinking;
   const lines: string[] = [renderSummary(summary, { ...look, title: `${title}  (seed ${seed})` })];
-  if (uncaught !== undefined) {
-    const errors = pluralize(uncaught.count, "error");
-    lines.push(`\n    ${errors} that nobody caught, the first on ${uncaught.first}`);
-  }
   if (failed && signature.length > 0) lines.push(`\n    fails by: ${signatureOf(run).join(", ")}`);
   if (shrunk !== undefined) lines.push(`    made small: ${shrunkInWords(shrunk)}`);
   if (shrinking && !isShrinkable(run)) lines.push(`\n    ${whyNotShrunk(run)}`);

@@ -6,51 +6,112 @@
  *
  * @module
  */
+import { isBuiltin, registerHooks } from "node:module";
 import { format } from "node:util";
+import type { Border } from "./borders.ts";
 
 /** Formats the arguments of a `console` call, as the console does. */
 export const formatLog: (...args: unknown[]) => string = format;
 
-/** Resolves to the source text of the module at a URL. */
-export function readSource(url: string): Promise<string> {
-  return Deno.readTextFile(new URL(url));
+/**
+ * Has every import resolved by a function from now on, also an import that is computed, or made by
+ * `eval` or `require`. What has been loaded before is not resolved again.
+ *
+ * @param resolve Gives the URL of a module, or throws; `standard` gives the one that it has.
+ */
+export function resolveImports(
+  resolve: (specifier: string, parent: string, standard: () => string) => string,
+): void {
+  registerHooks({
+    resolve: (specifier, context, next) => {
+      const resolved = next(specifier, context);
+      return { ...resolved, url: resolve(specifier, context.parentURL ?? "", () => resolved.url) };
+    },
+  });
 }
 
-/** Functions of an object, listed by name. */
-export interface Functions {
-  readonly holder: object;
-  /** What stands before a function's name where it is called. */
-  readonly label: string;
-  readonly names: readonly string[];
-}
-
-const CONNECTIONS = ["connect", "connectTls", "listen", "serve", "resolveDns", "openKv", "watchFs"];
-const FILES = [
-  ...["readFile", "readTextFile", "writeFile", "writeTextFile", "open", "create", "readDir"],
-  ...["stat", "lstat", "realPath", "readLink", "mkdir", "remove", "rename", "copyFile", "truncate"],
-  ...["chmod", "makeTempFile", "makeTempDir"],
+/** Modules of the platform that hold neither time nor chance, nor any input and output. */
+const PURE_MODULES: readonly string[] = [
+  ...["assert", "assert/strict", "async_hooks", "buffer", "constants", "diagnostics_channel"],
+  ...["events", "path", "path/posix", "path/win32", "punycode", "querystring", "stream"],
+  ...["stream/promises", "string_decoder", "url", "util", "util/types"],
 ];
 
-/** The platform's own input and output. */
-export const INPUT_OUTPUT: Functions = {
-  holder: Deno,
-  label: "Deno.",
-  names: [...CONNECTIONS, "Command", ...FILES.flatMap((name) => [name, `${name}Sync`])],
+/** What programs use instead of a module of the platform. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  crypto: "use the global crypto",
+  perf_hooks: "use the global performance",
+  process: "use the global process",
+  timers: "use the global setTimeout, setInterval and setImmediate",
+  "timers/promises": "use the global setTimeout, or delay of @std/async",
 };
 
-/** The platform's own functions on timers; virtual timers never keep a process alive. */
-export const TIMER_REFERENCES: Functions = {
+/** Why no program may import a module of the platform; absent for those that it may. */
+export function importProblem(url: string): string | undefined {
+  const name = url.replace(/^node:/, "");
+  if (!isBuiltin(url) || PURE_MODULES.includes(name)) return undefined;
+  return INSTEAD[name] ?? "real input and output have no place in virtual time";
+}
+
+/** What programs may use of `Deno`, or what the simulation owns of it. */
+const DENO_ALLOWED: readonly string[] = [
+  ...["version", "build", "errors", "inspect", "noColor", "args", "exitCode", "SeekMode"],
+  ...["jupyter", "test", "bench", "lint", "exit", "stderr", "env"],
+  ...["refTimer", "unrefTimer", "addSignalListener", "removeSignalListener"],
+];
+
+/** The same of `process`. */
+const PROCESS_ALLOWED: readonly string[] = [
+  ...["version", "versions", "platform", "arch", "release", "title", "features", "config"],
+  ...["argv", "argv0", "execArgv", "env", "exitCode", "nextTick", "emitWarning"],
+  ...["allowedNodeEnvironmentFlags", "noDeprecation", "sourceMapsEnabled"],
+  ...["_events", "_eventsCount", "_maxListeners", "exit", "hrtime"],
+];
+
+/** Stands in for `process`, some of whose properties cannot be replaced. */
+export const PROCESS: object = Object.create(globalThis.process);
+
+/** Everything of an object that is not allowed; `holder` is what programs see of it. */
+function bar(of: object, label: string, allowed: readonly string[], holder: object = of): Border {
+  const barred = Object.entries(Object.getOwnPropertyDescriptors(of))
+    .filter(([name]) => !allowed.includes(name))
+    // Classes are read from accessors, which load them.
+    .map(([name, { value }]) => ({
+      name,
+      isFunction: typeof value === "function" || /^[A-Z]/.test(name),
+    }));
+  const names = (of: typeof barred) => of.map(({ name }) => name);
+  return {
+    holder,
+    label,
+    functions: names(barred.filter(({ isFunction }) => isFunction)),
+    values: names(barred.filter(({ isFunction }) => !isFunction)),
+  };
+}
+
+/** What of the platform's own reaches the real world. */
+export const PLATFORM_BORDERS: readonly Border[] = [
+  bar(Deno, "Deno.", DENO_ALLOWED),
+  bar(globalThis.process, "process.", PROCESS_ALLOWED, PROCESS),
+];
+
+/** Hold what does nothing: virtual timers keep no process alive, and no signal ever comes. */
+export const IGNORED: { readonly holder: object; readonly names: readonly string[] } = {
   holder: Deno,
-  label: "Deno.",
-  names: ["refTimer", "unrefTimer"],
+  names: ["refTimer", "unrefTimer", "addSignalListener", "removeSignalListener"],
 };
 
-/** Holds `exit`, which ends the process. */
-export const PROCESS: { exit(code?: number): never } = Deno;
+/** Hold `exit`, which ends the process. */
+export const EXITS: readonly { exit(code?: number): never }[] = [
+  Deno,
+  Object.assign(PROCESS, { exit: globalThis.process.exit }),
+];
 
-/** Modules whose time or chance no simulation can own. */
-export const UNOWNED_MODULES: readonly string[] = [
-  "node:timers",
-  "node:timers/promises",
-  "node:crypto",
+/** Holds `stderr`, to which programs write what is to be logged. */
+export const STANDARD_ERROR: object = Deno;
+
+/** Holders of `env`, each with an environment in which no variable is set. */
+export const ENVIRONMENTS: readonly { readonly holder: object; readonly empty: object }[] = [
+  { holder: Deno, empty: { get: () => undefined, has: () => false, toObject: () => ({}) } },
+  { holder: PROCESS, empty: Object.freeze({}) },
 ];

@@ -4,11 +4,11 @@
  * @module
  */
 import type { Program } from "../node.ts";
-import { readSource, UNOWNED_MODULES } from "./platform.ts";
+import { importProgram } from "./imports.ts";
 
 /** Where programs come from when each incarnation of a node loads a fresh one. */
 export interface ProgramSource {
-  /** Resolves to a program that shares no state with the others, except in modules it imports. */
+  /** Resolves to a program that shares no state with the others. */
   load(): Promise<Program>;
 }
 
@@ -23,7 +23,8 @@ const { setTimeout, clearTimeout } = globalThis;
  *
  * @param url The module's URL. A query that was not used before gives a fresh module instance.
  * @throws {TypeError} if the default export is not a function.
- * @throws {Error} if the module does not load in time, as when it waits at its top level.
+ * @throws {Error} if the module does not load in time, as when it waits at its top level, or if it
+ * imports what no simulation can own.
  */
 export async function loadProgram(
   url: string,
@@ -39,10 +40,11 @@ export async function loadProgram(
     reject(new Error(text));
   }, timeoutMs);
   try {
-    const module: { default?: unknown } = await Promise.race([import(url), late]);
-    const { default: program } = module;
+    const { default: program } = await Promise.race([importProgram(url), late]);
     if (typeof program === "function") return (node) => void program(node);
-    throw new TypeError(`${url} must export the program, a function, as its default`);
+    throw new TypeError(
+      `${withoutIncarnations(url)} must export the program, a function, as its default`,
+    );
   } finally {
     clearTimeout(timer);
   }
@@ -50,31 +52,15 @@ export async function loadProgram(
 
 let incarnations = 0;
 
-/** Loads a fresh module instance per incarnation, so that no two share the module's own state. */
+/**
+ * Loads fresh instances per incarnation of the module and of those that it imports, so that no two
+ * share state; only CommonJS packages have one instance for all.
+ */
 export function loadPerIncarnation(url: string): ProgramSource {
   return { load: () => loadProgram(`${url}?incarnation=${++incarnations}`) };
 }
 
-const COMMENT = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
-const IMPORT = /\b(?:import|from)\s*\(?\s*["']([^"']+)["']/g;
-
-/**
- * Checks that a program's module, and those it imports by relative paths, import nothing that would
- * make its runs differ for one seed.
- *
- * @throws {Error} if one imports a module whose time or chance no simulation can own.
- */
-export async function checkImports(url: string, seen: Set<string> = new Set()): Promise<void> {
-  if (seen.has(url)) return;
-  seen.add(url);
-  const text = await readSource(url);
-  for (const [, specifier = ""] of text.replaceAll(COMMENT, "").matchAll(IMPORT)) {
-    if (UNOWNED_MODULES.includes(specifier)) {
-      throw new Error(
-        `${url} imports ${specifier}, which a simulation cannot own: use the globals instead ` +
-          "(setTimeout, setImmediate, crypto, …)",
-      );
-    }
-    if (specifier.startsWith(".")) await checkImports(new URL(specifier, url).href, seen);
-  }
+/** Leaves out of a text which incarnation the modules belong to that it names. */
+export function withoutIncarnations(text: string): string {
+  return text.replaceAll(/\?incarnation=\d+/g, "");
 }

@@ -12,7 +12,7 @@ import type { DiskOptions } from "../workbench/faults/disks.ts";
 import type { DiskFault } from "../workbench/faults/kinds.ts";
 import type { Packet } from "../workbench/network/packet.ts";
 import type { Random } from "../workbench/random.ts";
-import type { ProgramSource } from "./program.ts";
+import { type ProgramSource, withoutIncarnations } from "./program.ts";
 import type { Owner } from "./owner.ts";
 import { ProcessExit, type VirtualGlobals } from "./virtual_globals.ts";
 import { VirtualDisk } from "./virtual_disk.ts";
@@ -56,7 +56,7 @@ class Incarnation implements Owner {
       },
       log: (text) => {
         if (this.#ended) return;
-        for (const line of text.split("\n")) {
+        for (const line of withoutIncarnations(text).split("\n")) {
           if (this.lastWords.push(line) > LAST_WORDS) this.lastWords.shift();
           events.logged(id, line);
         }
@@ -100,7 +100,7 @@ class Incarnation implements Owner {
     if (this.#ended || error instanceof ProcessExit) return;
     const text = describeError(error);
     this.node.log(`uncaught: ${text}`);
-    this.#engine.uncaught?.(this.id, text);
+    this.#engine.uncaught?.(this.id, withoutIncarnations(text));
   }
 
   say(text: string): void {

@@ -219,18 +219,19 @@ Deno.test("skew belongs to the machine and outlasts a restart", async () => {
   });
 });
 
-Deno.test("what a program writes to the console goes to its log", async () => {
+Deno.test("what a program writes to the console or to standard error goes to its log", async () => {
   const program: Program = (node) => {
     node.on(ask, () => {
       console.log("asked %d times", 1);
       console.error({ of: node.id });
+      Deno.stderr.writeSync(new TextEncoder().encode("two\nlines\n"));
       return { type: "ask_ok", value: null };
     });
   };
   const logged: string[] = [];
   const log = (node: string, line: string) => logged.push(`${node}: ${line}`);
   await scenario(program, { log }, async (world) => void await world.ask("n0", ask, {}));
-  assertEquals(logged, ["n0: asked 1 times", "n0: { of: 'n0' }"]);
+  assertEquals(logged, ["n0: asked 1 times", "n0: { of: 'n0' }", "n0: two", "n0: lines"]);
 });
 
 Deno.test("a program that ends its process crashes", async () => {
@@ -270,6 +271,11 @@ Deno.test("an error that nothing catches is logged, and the node keeps running",
         throw new Error("thrown by a timer");
       }, 1);
       setTimeout(() => Promise.reject(new Error("rejected unheard")), 2);
+      setTimeout(() =>
+        queueMicrotask(() => {
+          throw new Error("thrown by a microtask");
+        }), 3);
+      setTimeout(() => reportError(new Error("reported")), 4);
       return { type: "ask_ok", value: 1 };
     });
   };
@@ -286,6 +292,8 @@ Deno.test("an error that nothing catches is logged, and the node keeps running",
   const errors = logged.filter((line) => line.includes("uncaught"));
   assertStringIncludes(errors[0] ?? "", "n0: uncaught: Error: thrown by a timer");
   assertStringIncludes(errors[1] ?? "", "n0: uncaught: Error: rejected unheard");
+  assertStringIncludes(errors[2] ?? "", "n0: uncaught: Error: thrown by a microtask");
+  assertStringIncludes(errors[3] ?? "", "n0: uncaught: Error: reported");
 });
 
 Deno.test("a program that throws does not start", async () => {

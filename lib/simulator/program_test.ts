@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { checkImports, loadPerIncarnation, loadProgram } from "./program.ts";
+import { loadPerIncarnation, loadProgram } from "./program.ts";
 import { scenario } from "../testing/mod.ts";
 import { count } from "./testdata/counts_requests.ts";
 
@@ -28,10 +28,10 @@ Deno.test("each incarnation has a module instance of its own, which draws as the
 });
 
 Deno.test("an import of a real clock is found, also in a module that the program imports", async () => {
-  await checkImports(at("counts_requests.ts"));
+  await loadProgram(at("counts_requests.ts"));
   for (const file of ["imports_timers.ts", "imports_it_indirectly.ts"]) {
     await assertRejects(
-      () => checkImports(at(file)),
+      () => loadPerIncarnation(at(file)).load(),
       Error,
       "imports_timers.ts imports node:timers,",
     );

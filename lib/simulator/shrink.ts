@@ -108,6 +108,9 @@ interface SearchOptions {
 /** Limits end on a tenth of a second: finer than that, a shorter run says no more. */
 const TENTHS = 10;
 
+/** With no more operations and clients than these, other clients are tried for the operations. */
+const FEW = 8;
+
 /** 1, 2, 4, … */
 const DOUBLING = Array.from({ length: 16 }, (_, i) => 2 ** i);
 
@@ -129,6 +132,22 @@ class Search {
     if (!failureSignature(result).includes(wanted)) return false;
     this.best = { plan, result };
     return true;
+  }
+
+  /**
+   * Tries it, and then with the operations of each client done by the next, the one after that, and
+   * so on: chance decides whose final read comes last, and so which clients show a failure.
+   */
+  async #tryTurned(plan: Written): Promise<boolean> {
+    if (await this.try(plan)) return true;
+    const { operations, concurrency } = plan;
+    if (operations.length > FEW || concurrency > FEW) return false;
+    for (let by = 1; by < concurrency && operations.length > 0; by++) {
+      const turn = (thread: number) => (thread + by) % concurrency;
+      const turned = operations.map((op) => ({ ...op, thread: turn(op.thread) }));
+      if (await this.try({ ...plan, operations: turned })) return true;
+    }
+    return false;
   }
 
   /** Leaves out what can be left out, round after round until one changes nothing. */
@@ -231,7 +250,7 @@ class Search {
         const [client, at] = [Math.floor(thread / count), thread % count];
         return client * nodes.length + (at > gone ? at - 1 : at) % nodes.length;
       };
-      await this.try({
+      await this.#tryTurned({
         ...plan,
         nodes,
         concurrency: Math.ceil(plan.concurrency / count) * nodes.length,
@@ -248,7 +267,7 @@ class Search {
       for (let from = 0; from < left();) {
         const { plan } = this.best;
         const rest = plan[what].filter((_, i) => i < from || i >= from + size);
-        if (!await this.try({ ...plan, [what]: rest })) from += size;
+        if (!await this.#tryTurned({ ...plan, [what]: rest })) from += size;
         if (this.attempts >= this.#options.maxAttempts) return;
       }
     }

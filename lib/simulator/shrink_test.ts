@@ -93,6 +93,28 @@ Deno.test("a node that has to be asked is asked still when those before it are l
   assertEquals(plan.operations, [generate(0, 0), generate(10, 1)]);
 });
 
+Deno.test("no operation or node stays that only moves the last of the final reads elsewhere", async () => {
+  const neverForwards: Program = (node) => {
+    const values: number[] = [];
+    node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
+    node.on(Broadcast.broadcast, ({ message }) => {
+      values.push(message);
+      return { type: "broadcast_ok" };
+    });
+    node.on(Broadcast.read, () => ({ type: "read_ok", messages: values }));
+  };
+  for (let seed = 1; seed <= 4; seed++) {
+    const { plan } = await shrink(neverForwards, {
+      workload: "broadcast",
+      nodeCount: 5,
+      timeLimitS: 1,
+      seed,
+    });
+    assertEquals(plan.operations?.map(({ f }) => f), ["broadcast"], `seed ${seed}`);
+    assertEquals(plan.nodes.length, 2, `seed ${seed}`);
+  }
+});
+
 Deno.test("clients that have to be apart are numbered anew, from 0", async () => {
   const echo = (atMs: number, thread: number) => ({
     timeS: atMs / 1000,

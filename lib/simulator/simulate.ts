@@ -39,7 +39,7 @@ export { RealInputOutput } from "./virtual_globals.ts";
  *   timeLimitS: 10,
  *   faults: [
  *     { timeS: 1, f: "kill", nodes: ["n1"] },
- *     { timeS: 3, f: "restart", nodes: ["n1"] },
+ *     { timeS: 3, f: "start", nodes: ["n1"] },
  *   ],
  * });
  * ```

@@ -128,7 +128,7 @@ const SMALL = { workload: "broadcast", nodeCount: 5, timeLimitS: 10, rate: 20, f
 
 Deno.test("kills, pauses, skews and partitions strike, and end before the final reads", async () => {
   const kinds: [FaultKind[], string[]][] = [
-    [["kill"], ["kill", "restart"]],
+    [["kill"], ["kill", "start"]],
     [["pause"], ["pause", "resume"]],
     [["skew"], ["skew"]],
     [["one-way"], ["start-partition", "stop-partition"]],
@@ -136,7 +136,7 @@ Deno.test("kills, pauses, skews and partitions strike, and end before the final 
     [["kill", "pause", "partition"], [
       "kill",
       "pause",
-      "restart",
+      "start",
       "resume",
       "start-partition",
       "stop-partition",

@@ -153,7 +153,7 @@ Deno.test("every event has a line, also a message whose receiver is killed meanw
    0.2000 ● process 0      ok      write [7 1]   (client c4 of n0)
    0.2050 ● nemesis        kill ["n1"]
    0.2050   n0 ──┤ n1      tell key 7, value 1   (its receiver ended before it came)
-   0.2050 ● nemesis        kill
+   0.2050 ● nemesis        kill {"n1" :killed}
           ── stopping ──
           ── checking ──
 `,
@@ -176,7 +176,7 @@ Deno.test("a filter by node keeps only what that node takes part in", async () =
    0.2000   n0 ──▶ n1      tell key 7, value 1
    0.2050 ● nemesis        kill ["n1"]
    0.2050   n0 ──┤ n1      tell key 7, value 1   (its receiver ended before it came)
-   0.2050 ● nemesis        kill
+   0.2050 ● nemesis        kill {"n1" :killed}
           ── stopping ──
           ── checking ──
 `,
@@ -240,7 +240,7 @@ Deno.test("a filter by value keeps only what mentions it, and message numbers ar
    0.2000 ● process 0      ok      write [7 1]   (client c4 of n0)
    0.2050 ● nemesis        kill ["n1"]
    0.2050   n0 ──┤ n1      tell key 7, value 1   (its receiver ended before it came)
-   0.2050 ● nemesis        kill
+   0.2050 ● nemesis        kill {"n1" :killed}
           ── stopping ──
           ── checking ──
 `,
@@ -308,7 +308,7 @@ Deno.test("in a brief transcript a message has one line, unless it arrives late 
    0.2000   n0 ──▶ n1      tell key 7, value 1
    0.2050 ● nemesis        kill ["n1"]
    0.2050   n0 ──┤ n1      tell key 7, value 1   (its receiver ended before it came)
-   0.2050 ● nemesis        kill
+   0.2050 ● nemesis        kill {"n1" :killed}
           ── stopping ──
           ── checking ──
 `,

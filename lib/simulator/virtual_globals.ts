@@ -4,19 +4,27 @@
  * Programs read time from `setTimeout` and `Date.now` and draw from `Math.random`; here these follow
  * a virtual clock and a seeded generator, and every call counts for the node that has the turn.
  *
- * Some things a simulation cannot own, and a simulated program must not use: what Node.js modules
- * export (`timers`, `crypto`, `process` and the like), `MessageChannel`, the time that `Intl` reads by
- * itself, and `WeakRef`, which depends on the garbage collector. `deno task sim` refuses files that
- * import the first two modules. Of the rest, a node that sends something when it does not have
- * the turn gives itself away; anything else may go unnoticed. The local time zone is the machine's.
+ * What cannot be owned is refused by name (`borders.ts`, `platform.ts`, `imports.ts`), and fails the
+ * simulation even if the program catches the error. A node that sends something when it does not
+ * have the turn gives itself away. The local time zone is the machine's.
  *
  * @module
  */
-import { NS_PER_MS } from "../history/operations.ts";
+import { NS_PER_MS, NS_PER_S } from "../history/operations.ts";
 import type { Clock } from "../workbench/clock/clock.ts";
 import type { Random } from "../workbench/random.ts";
 import type { Owner } from "./owner.ts";
-import { formatLog, type Functions, INPUT_OUTPUT, PROCESS, TIMER_REFERENCES } from "./platform.ts";
+import { type Border, WEB_BORDERS } from "./borders.ts";
+import { watchImports } from "./imports.ts";
+import {
+  ENVIRONMENTS,
+  EXITS,
+  formatLog,
+  IGNORED,
+  PLATFORM_BORDERS,
+  PROCESS,
+  STANDARD_ERROR,
+} from "./platform.ts";
 import { VirtualTimers } from "./virtual_timers.ts";
 
 /** A simulation begins on Saturday 1 January 2000, 00:00 UTC. */
@@ -36,14 +44,8 @@ export class ProcessExit extends Error {
   override readonly name = "ProcessExit";
 }
 
-const WEB_INPUT_OUTPUT: readonly Functions[] = [
-  { holder: globalThis, label: "", names: ["fetch", "WebSocket", "EventSource", "Worker"] },
-  {
-    holder: crypto.subtle,
-    label: "crypto.subtle.",
-    names: ["digest", "encrypt", "decrypt", "sign", "verify", "generateKey", "deriveBits"],
-  },
-];
+/** Node.js finds here what `promisify` makes of a function. */
+const PROMISIFIED = Symbol.for("nodejs.util.promisify.custom");
 
 const CONSOLE = ["log", "info", "debug", "warn", "error", "trace", "dir", "table"] as const;
 
@@ -118,19 +120,20 @@ export class VirtualGlobals {
     this.#ownClocks();
     this.#ownChance();
     this.#divertConsole();
+    this.#divertStandardError();
     this.#refuseInputOutput();
-    this.#catchRejections();
+    this.#ownMemory();
+    this.#catchErrors();
   }
 
   #ownTimers(): void {
     const timers = this.#timers;
     for (const [name, repeat] of [["setTimeout", false], ["setInterval", true]] as const) {
-      this.#replace(
-        globalThis,
-        name,
-        (callback: unknown, ms: unknown, ...args: unknown[]) =>
-          timers.set(callback, ms, { args, repeat }),
-      );
+      const set = (callback: unknown, ms: unknown, ...args: unknown[]) =>
+        timers.set(callback, ms, { args, repeat });
+      const wait = (ms: unknown, value: unknown) =>
+        new Promise((resolve) => timers.set(() => resolve(value), ms));
+      this.#replace(globalThis, name, repeat ? set : Object.assign(set, { [PROMISIFIED]: wait }));
     }
     this.#replace(
       globalThis,
@@ -140,9 +143,7 @@ export class VirtualGlobals {
     for (const name of ["clearTimeout", "clearInterval", "clearImmediate"]) {
       this.#replace(globalThis, name, (id: unknown) => timers.clear(id));
     }
-    for (const name of TIMER_REFERENCES.names) {
-      this.#replace(TIMER_REFERENCES.holder, name, () => {});
-    }
+    for (const name of IGNORED.names) this.#replace(IGNORED.holder, name, () => {});
     this.#replace(AbortSignal, "timeout", (ms: number) => {
       const controller = new AbortController();
       const reason = () => new DOMException("Signal timed out.", "TimeoutError");
@@ -157,30 +158,45 @@ export class VirtualGlobals {
     const { prototype } = Date;
     this.#replace(globalThis, "Date", virtualDate(nowMs));
     this.#replace(prototype, "constructor", Date);
-    this.#replace(performance, "now", () => this.#clock.nowNs() / NS_PER_MS);
-    this.#replace(performance, "timeOrigin", EPOCH_MS);
+    this.#replace(Performance.prototype, "now", () => this.#clock.nowNs() / NS_PER_MS);
+    this.#replace(Performance.prototype, "timeOrigin", EPOCH_MS);
+    this.#replace(PROCESS, "hrtime", virtualHrtime(() => this.#clock.nowNs()));
+    this.#replace(globalThis, "File", virtualFile(nowMs));
     this.#replaceTemporal(nowMs);
+    this.#replaceDateFormats(nowMs);
   }
 
   #ownChance(): void {
     const random = () => this.#owner?.random ?? this.#outside;
     this.#replace(Math, "random", () => random().fraction());
-    this.#replace(crypto, "getRandomValues", <T extends ArrayBufferView>(array: T): T => {
+    this.#replace(Crypto.prototype, "getRandomValues", <T extends ArrayBufferView>(array: T): T => {
       const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
       for (let i = 0; i < bytes.length; i++) bytes[i] = random().int(256);
       return array;
     });
-    this.#replace(crypto, "randomUUID", () => drawUuid(random()));
+    this.#replace(Crypto.prototype, "randomUUID", () => drawUuid(random()));
   }
 
   #refuseInputOutput(): void {
-    for (const functions of [...WEB_INPUT_OUTPUT, INPUT_OUTPUT]) this.#forbid(functions);
-    const { exit } = PROCESS;
-    this.#replace(
-      PROCESS,
-      "exit",
-      (code = 0) => this.#owner === undefined ? exit(code) : this.#exit(code),
-    );
+    if ("process" in globalThis) this.#replace(globalThis, "process", PROCESS);
+    for (const border of [...WEB_BORDERS, ...PLATFORM_BORDERS]) this.#forbid(border);
+    for (const { holder, empty } of ENVIRONMENTS) {
+      const real = describe(holder, "env");
+      this.#define(holder, "env", {
+        get: () => this.#owner === undefined ? real?.get?.() ?? real?.value : empty,
+      });
+    }
+    for (const holder of EXITS) {
+      const { exit } = holder;
+      this.#replace(
+        holder,
+        "exit",
+        (code = 0) => this.#owner === undefined ? exit(code) : this.#exit(code),
+      );
+    }
+    this.#saved.push(watchImports((specifier) => {
+      if (this.#owner !== undefined) this.#refuse(`imported ${specifier} after its start`);
+    }));
   }
 
   #exit(code: number): never {
@@ -199,6 +215,22 @@ export class VirtualGlobals {
     }
   }
 
+  #divertStandardError(): void {
+    const { value: real } = Object.getOwnPropertyDescriptor(STANDARD_ERROR, "stderr") ?? {};
+    const writeSync = (bytes: Uint8Array) => {
+      this.#owner?.say(new TextDecoder().decode(bytes).replace(/\n$/, ""));
+      return bytes.length;
+    };
+    const diverted = {
+      writeSync,
+      write: (bytes: Uint8Array) => Promise.resolve(writeSync(bytes)),
+      isTerminal: () => false,
+    };
+    this.#define(STANDARD_ERROR, "stderr", {
+      get: () => this.#owner === undefined ? real : diverted,
+    });
+  }
+
   #replaceTemporal(nowMs: () => number): void {
     if (!("Temporal" in globalThis)) return;
     const { Now } = Temporal;
@@ -212,38 +244,126 @@ export class VirtualGlobals {
     this.#replace(Now, "plainTimeISO", (zone?: string) => zoned(zone).toPlainTime());
   }
 
-  /** Keeps a node alive when a promise of it rejects unhandled, as `serve` does. */
-  #catchRejections(): void {
-    const unhandled = (event: PromiseRejectionEvent) => {
-      if (this.#owner === undefined) return;
-      event.preventDefault();
-      this.#owner.failed(event.reason);
-    };
-    globalThis.addEventListener("unhandledrejection", unhandled);
-    this.#saved.push(() => globalThis.removeEventListener("unhandledrejection", unhandled));
+  /** Formats the virtual date where a program names none. */
+  #replaceDateFormats(nowMs: () => number): void {
+    const { prototype } = Intl.DateTimeFormat;
+    const { get: formatOf } = Object.getOwnPropertyDescriptor(prototype, "format") ?? {};
+    const { formatToParts } = prototype;
+    if (formatOf === undefined) return;
+    this.#define(prototype, "format", {
+      get() {
+        const format = Reflect.apply(formatOf, this, []);
+        return (date: unknown = nowMs()) => format(date);
+      },
+    });
+    this.#replace(prototype, "formatToParts", function (this: Intl.DateTimeFormat, date?: Date) {
+      return Reflect.apply(formatToParts, this, [date ?? nowMs()]);
+    });
   }
 
-  /** Refuses functions that take real time: they would return at another virtual time every run. */
-  #forbid({ holder, label, names }: Functions): void {
-    for (const name of names) {
-      if (!(name in holder)) continue;
-      const refuse = () => {
-        throw this.#violation ??= new RealInputOutput(`called ${label}${name}`);
-      };
+  /** Keeps objects that a program refers to weakly: when they are collected differs in every run. */
+  #ownMemory(): void {
+    this.#replace(globalThis, "WeakRef", StrongRef);
+    this.#replace(globalThis, "FinalizationRegistry", IdleRegistry);
+  }
+
+  /** Keeps a node alive when an error of it is caught nowhere, as `serve` does for promises. */
+  #catchErrors(): void {
+    const failed = (event: Event, error: unknown) => {
+      if (this.#owner === undefined) return;
+      event.preventDefault();
+      this.#owner.failed(error);
+    };
+    const rejected = (event: PromiseRejectionEvent) => failed(event, event.reason);
+    const thrown = (event: ErrorEvent) => failed(event, event.error);
+    globalThis.addEventListener("unhandledrejection", rejected);
+    globalThis.addEventListener("error", thrown);
+    this.#saved.push(() => {
+      globalThis.removeEventListener("unhandledrejection", rejected);
+      globalThis.removeEventListener("error", thrown);
+    });
+  }
+
+  /** Refuses what would differ, or end at another virtual time, in every run. */
+  #forbid({ holder, label, functions, values = [] }: Border): void {
+    for (const name of functions.filter((name) => name in holder)) {
+      const refuse = () => this.#refuse(`called ${label}${name}`);
       this.#replace(holder, name, function () {
         refuse(); // not an arrow function: programs call some of these with `new`
       });
     }
+    for (const name of values) {
+      const real = describe(holder, name);
+      if (real === undefined) continue;
+      const refuse = () => {
+        if (this.#owner !== undefined) this.#refuse(`read ${label}${name}`);
+      };
+      this.#define(holder, name, {
+        get() {
+          refuse();
+          return real.get === undefined ? real.value : Reflect.apply(real.get, this, []);
+        },
+      });
+    }
+  }
+
+  #refuse(did: string): never {
+    throw this.#violation ??= new RealInputOutput(did);
   }
 
   #replace(holder: object, name: string, value: unknown): void {
+    this.#define(holder, name, { value, writable: true });
+  }
+
+  #define(holder: object, name: string, descriptor: PropertyDescriptor): void {
     const own = Object.getOwnPropertyDescriptor(holder, name);
-    Object.defineProperty(holder, name, { value, configurable: true, writable: true });
+    Object.defineProperty(holder, name, { ...descriptor, configurable: true });
     this.#saved.push(() => {
       if (own === undefined) Reflect.deleteProperty(holder, name);
       else Object.defineProperty(holder, name, own);
     });
   }
+}
+
+/** The descriptor of a property, whether the object or a prototype of it has that. */
+function describe(holder: object, name: string): PropertyDescriptor | undefined {
+  for (let at: object | null = holder; at !== null; at = Reflect.getPrototypeOf(at)) {
+    const found = Object.getOwnPropertyDescriptor(at, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A `WeakRef` whose object is never collected. */
+class StrongRef {
+  readonly #target: object;
+
+  constructor(target: object) {
+    this.#target = target;
+  }
+
+  deref(): object {
+    return this.#target;
+  }
+}
+
+/** A `FinalizationRegistry` that never hears of anything, as none has to. */
+class IdleRegistry {
+  register(): void {}
+
+  unregister(): boolean {
+    return false;
+  }
+}
+
+/** `process.hrtime`, which counts from the beginning of the simulation. */
+function virtualHrtime(nowNs: () => number): object {
+  const hrtime = ([seconds, ns]: readonly [number, number] = [0, 0]) => {
+    const sinceNs = nowNs() - seconds * NS_PER_S - ns;
+    const wholeS = Math.floor(sinceNs / NS_PER_S);
+    return [wholeS, sinceNs - wholeS * NS_PER_S];
+  };
+  return Object.assign(hrtime, { bigint: () => BigInt(nowNs()) });
 }
 
 function virtualDate(nowMs: () => number): DateConstructor {
@@ -253,6 +373,14 @@ function virtualDate(nowMs: () => number): DateConstructor {
       Reflect.construct(target, args.length === 0 ? [nowMs()] : args, newTarget),
     apply: () => new Real(nowMs()).toString(),
     get: (target, key) => key === "now" ? nowMs : Reflect.get(target, key),
+  });
+}
+
+/** A file was changed last when it was made, unless it says otherwise. */
+function virtualFile(nowMs: () => number): typeof File {
+  return new Proxy(File, {
+    construct: (target, [parts, name, options], newTarget) =>
+      Reflect.construct(target, [parts, name, { lastModified: nowMs(), ...options }], newTarget),
   });
 }
 

@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { deadline, delay } from "@std/async";
+import { promisify } from "node:util";
 import type { Program } from "../node.ts";
 import { NS_PER_MS } from "../history/operations.ts";
 import { sleep } from "../workbench/clock/clock.ts";
 import { VirtualClock } from "../workbench/clock/virtual_clock.ts";
+import { scenario } from "../testing/mod.ts";
 import { Random } from "../workbench/random.ts";
 import { inVirtualTime } from "./simulate.ts";
 import { RealInputOutput, VirtualGlobals } from "./virtual_globals.ts";
@@ -21,11 +23,11 @@ const virtually = <T>(work: (clock: VirtualClock) => Promise<T>, seed = 1): Prom
 const OWNED: [object, string[]][] = [
   [globalThis, ["setTimeout", "setInterval", "setImmediate", "Date", "fetch", "WebSocket"]],
   [globalThis, ["clearTimeout", "clearInterval", "clearImmediate", "Worker"]],
-  [performance, ["now"]],
+  [Performance.prototype, ["now"]],
   [Math, ["random"]],
   [AbortSignal, ["timeout"]],
-  [crypto, ["getRandomValues", "randomUUID"]],
-  [crypto.subtle, ["digest", "generateKey"]],
+  [Crypto.prototype, ["getRandomValues", "randomUUID"]],
+  [SubtleCrypto.prototype, ["digest", "generateKey"]],
   [Temporal.Now, ["instant", "plainDateTimeISO", "timeZoneId", "zonedDateTimeISO"]],
   [Deno, ["readTextFile", "open", "connect", "Command", "unrefTimer", "refTimer"]],
 ];
@@ -209,6 +211,17 @@ Deno.test("real input and output fails the simulation by name, even if the progr
     ["Deno.Command", () => new Deno.Command("true")],
     ["WebSocket", () => new WebSocket("ws://localhost")],
     ["Worker", () => new Worker("data:,", { type: "module" })],
+    ["BroadcastChannel", () => new BroadcastChannel("name")],
+    ["MessageChannel", () => new MessageChannel()],
+    ["Blob.prototype.text", () => new Blob().text()],
+    ["performance.mark", () => performance.mark("name")],
+    ["console.time", () => console.time()],
+    ["WebAssembly.compile", () => WebAssembly.compile(new Uint8Array())],
+    ["Atomics.wait", () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)],
+    ["Deno.memoryUsage", () => Deno.memoryUsage()],
+    ["Deno.hostname", () => Deno.hostname()],
+    ["process.uptime", () => process.uptime()],
+    ["process.chdir", () => process.chdir("/")],
   ];
   for (const [name, attempt] of attempts) {
     const caught = virtually(async (clock) => {
@@ -217,6 +230,76 @@ Deno.test("real input and output fails the simulation by name, even if the progr
     });
     await assertRejects(() => caught, RealInputOutput, `called ${name}`);
   }
+});
+
+/** Lets a node do something in its turn, and resolves to what it makes of it. */
+async function inTurn<T>(act: () => T | Promise<T>): Promise<T | undefined> {
+  let made: T | undefined;
+  const acting: Program = (node) => node.onInit(async () => void (made = await act()));
+  await scenario(acting, {}, (world) => world.pass(1_000));
+  return made;
+}
+
+Deno.test("what differs in every process is refused by name when a node reads it", async () => {
+  const attempts: [string, () => unknown][] = [
+    ["Deno.pid", () => Deno.pid],
+    ["Deno.stdout", () => Deno.stdout.writeSync(new Uint8Array())],
+    ["process.pid", () => process.pid],
+    ["process.stdout", () => process.stdout],
+    ["process.getBuiltinModule", () => process.getBuiltinModule("node:crypto")],
+    ["navigator.hardwareConcurrency", () => navigator.hardwareConcurrency],
+  ];
+  for (const [name, attempt] of attempts) {
+    await assertRejects(() => inTurn(attempt), RealInputOutput, `read ${name}`);
+  }
+  const isBack = [Deno.pid, process.pid, navigator.hardwareConcurrency, process.uptime()];
+  assert(isBack.every((value) => value > 0), "afterwards, all of them are real again");
+});
+
+Deno.test("dates, files, timers and process of Node.js follow virtual time", async () => {
+  const seen = await inTurn(async () => {
+    await promisify(setTimeout)(100);
+    const format = new Intl.DateTimeFormat("en", { year: "numeric", timeZone: "UTC" });
+    return {
+      formatted: [format.format(), format.format(0)],
+      parts: format.formatToParts(),
+      fileMs: new File([], "name").lastModified - EPOCH_MS,
+      ns: process.hrtime.bigint() % 1_000_000_000n,
+      sinceNs: process.hrtime([0, 0])[1],
+    };
+  });
+  assertEquals(seen?.formatted, ["2000", "1970"]);
+  assertEquals(seen?.parts, [{ type: "year", value: "2000" }]);
+  assertEquals(Number(seen?.ns), seen?.sinceNs);
+  assertEquals(seen?.fileMs, Math.floor(Number(seen?.ns) / NS_PER_MS));
+});
+
+Deno.test("no variable of the environment is set, and weak references hold", async () => {
+  const seen = await inTurn(() => [
+    Deno.env.get("PATH"),
+    process.env["PATH"],
+    new WeakRef(Array).deref() === Array,
+    new FinalizationRegistry(() => {}).register(Array, 1),
+  ]);
+  assertEquals(seen, [undefined, undefined, true, undefined]);
+  assert(Deno.env.get("PATH") !== undefined, "it is back");
+});
+
+Deno.test("a timer can be refreshed, and ends with its scope", async () => {
+  const times = await virtually(async () => {
+    const times: number[] = [];
+    const later = setTimeout(() => times.push(performance.now()), 100);
+    {
+      using _scoped = setTimeout(() => times.push(-1), 10);
+    }
+    await delay(60);
+    later.refresh();
+    await delay(200);
+    later.refresh(); // has fired
+    await delay(200);
+    return times;
+  });
+  assertEquals(times, [160]);
 });
 
 Deno.test("clearing an owner's timers leaves none, and skew moves its wall clock alone", async () => {

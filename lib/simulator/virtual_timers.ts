@@ -19,11 +19,31 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 type Callback = (...args: unknown[]) => void;
 
 /** What `setTimeout` returns: an object that converts to its number, as Deno's does. */
-class VirtualTimer {
+class VirtualTimer implements Disposable {
   /** The next firing, while the timer is set. */
   upcoming: Timer | undefined;
 
-  constructor(readonly id: number, readonly owner: Owner | undefined) {}
+  constructor(
+    readonly id: number,
+    readonly owner: Owner | undefined,
+    readonly timers: VirtualTimers,
+    readonly restart: () => void,
+  ) {}
+
+  /** Lets the timer wait anew, if it is set. */
+  refresh(): this {
+    if (this.upcoming !== undefined) this.restart();
+    return this;
+  }
+
+  close(): this {
+    this.timers.clear(this);
+    return this;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
 
   /** Does nothing: virtual time passes as long as the run goes on. */
   ref(): this {
@@ -97,7 +117,11 @@ export class VirtualTimers {
     const { args = [], repeat = false } = options;
     const call = asCallback(callback);
     const owner = this.#currentOwner();
-    const timer = new VirtualTimer(++this.#lastId, owner);
+    const schedule = () => {
+      timer.upcoming?.cancel();
+      timer.upcoming = this.#clock.at(this.#clock.nowNs() + waitMs * NS_PER_MS, due);
+    };
+    const timer = new VirtualTimer(++this.#lastId, owner, this, schedule);
     const fire = () => {
       if (timer.upcoming === undefined) return; // cleared while its owner was paused
       if (repeat) schedule();
@@ -105,8 +129,6 @@ export class VirtualTimers {
       call(...args);
     };
     const due = () => owner === undefined ? fire() : owner.enter(fire);
-    const schedule = () =>
-      timer.upcoming = this.#clock.at(this.#clock.nowNs() + waitMs * NS_PER_MS, due);
     schedule();
     this.#timers.set(timer.id, timer);
     return timer;

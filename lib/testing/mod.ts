@@ -6,6 +6,7 @@
  * @module
  */
 export type { ProgramSource } from "../simulator/program.ts";
+export type { DiskOptions } from "../workbench/faults/disks.ts";
 export type { Problem } from "../workbench/hosts/host.ts";
 export type { Latency, LatencyDistribution } from "../workbench/network/latency.ts";
 export type { PacketEvent } from "../workbench/network/packet.ts";

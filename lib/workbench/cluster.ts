@@ -337,9 +337,10 @@ export class Cluster implements NodeEvents, FaultTarget {
   }
 
   /** Starts a killed node again, as soon as the kill is complete. */
-  restart(node: string): void {
-    if (!this.#killed.delete(node)) return;
+  restart(node: string): boolean {
+    if (!this.#killed.delete(node)) return false;
     this.#startAgain(node).catch((error) => this.failed(error));
+    return true;
   }
 
   async #startAgain(node: string): Promise<void> {
@@ -390,10 +391,10 @@ export class Cluster implements NodeEvents, FaultTarget {
   remedies(): Fault[] {
     const [paused, killed, slow] = [[...this.#paused], [...this.#killed], [...this.#slow]];
     return [
-      { f: "stop-partition" },
+      ...(this.network.isPartitioned ? [{ f: "stop-partition" } as const] : []),
       ...(this.#full.size > 0 ? [{ f: "free-disk", nodes: [...this.#full] } as const] : []),
       ...(paused.length > 0 ? [{ f: "resume", nodes: paused } as const] : []),
-      ...(killed.length > 0 ? [{ f: "restart", nodes: killed } as const] : []),
+      ...(killed.length > 0 ? [{ f: "start", nodes: killed } as const] : []),
       ...[...this.#skewed].map((node) => ({ f: "skew", node, skewMs: 0 } as const)),
       ...(slow.length > 0 ? [{ f: "slow", nodes: slow, lateMs: 0 } as const] : []),
     ];

@@ -176,8 +176,9 @@ Deno.test("what an engine cannot do is refused by name", () => {
     "--loss means nothing to Maelstrom, only to the workbench and the simulator",
   );
   assertEquals(problem("-w echo --loss 0", "maelstrom"), undefined, "a default asks for nothing");
-  const paused = problem("-w echo --nemesis pause", "maelstrom");
-  assertMatch(paused ?? "", /--nemesis pause means nothing to Maelstrom/);
+  assertEquals(problem("-w echo --nemesis kill,pause", "maelstrom"), undefined);
+  const partial = problem("-w echo --nemesis partial", "maelstrom");
+  assertMatch(partial ?? "", /--nemesis partial means nothing to Maelstrom/);
   const skewed = problem("-w echo --nemesis skew", "workbench");
   assertMatch(skewed ?? "", /--nemesis skew means nothing to the workbench, only to the simulator/);
   assertMatch(problem("-w echo --delivery 1", "workbench") ?? "", /only to the simulator/);

@@ -11,11 +11,19 @@
  *
  * @module
  */
+import { ELLE_VERSIONS, type ElleVersion } from "../checkers/checker.ts";
 import { clip, printable } from "../checkers/format.ts";
 import { KNOWN_MODELS } from "../checkers/elle/models.ts";
 import { isClient } from "../message.ts";
-import { FAULT_KINDS, type FaultKind, isFaultKind } from "./faults/kinds.ts";
 import { DISK_TROUBLES, type DiskTrouble, strikesOf } from "./faults/disks.ts";
+import {
+  type Fault,
+  FAULT_KINDS,
+  type FaultKind,
+  isFaultKind,
+  type Kind as KindOfFault,
+  remedies,
+} from "./faults/kinds.ts";
 import { merge, schedule, type TimedFault } from "./faults/schedule.ts";
 import type { LatencyDistribution } from "./network/latency.ts";
 import {
@@ -77,6 +85,8 @@ export interface Plan extends WorkloadOptions {
   readonly availability?: number;
   /** What transactions are held against. */
   readonly consistencyModels?: readonly string[];
+  /** The Elle whose rules apply within a transaction over registers. Default: Maelstrom's, 0.2.2. */
+  readonly elle?: ElleVersion;
   /** Operations written down, in place of those that the workload draws. */
   readonly operations?: readonly PlannedOperation[];
   /** Decides every draw: operations, faults, latencies. */
@@ -100,9 +110,11 @@ const MIN_FAULT_INTERVAL_S = 0.001;
 const TXN: readonly string[] = ["txn-list-append", "txn-rw-register"];
 /** The engines that are not Maelstrom. */
 const OURS: readonly EngineName[] = ["workbench", "simulator"];
-/** The kinds of faults that not every engine has. Maelstrom partitions, and does no more. */
+/** The engines of some kinds of faults. Maelstrom kills and pauses in versions after 0.2.4 only. */
 const FAULT_ENGINES: Readonly<Record<string, readonly EngineName[]>> = {
   partition: ENGINES,
+  kill: ENGINES,
+  pause: ENGINES,
   skew: ["simulator"], // a process has the machine's clock
   slow: ["simulator"], // and is as fast as the machine
   "fail-sync": ["simulator"], // and its disk is the machine's
@@ -234,6 +246,14 @@ export const PLAN_OPTIONS = {
     value: "a,b,…",
     help: "what transactions are held against; default strict-serializable",
     workloads: TXN,
+  },
+  elle: {
+    name: "elle",
+    kind: oneOf(ELLE_VERSIONS),
+    value: "VERSION",
+    help: "whose rules apply within a transaction: 0.2.2, which Maelstrom has, or main",
+    workloads: ["txn-rw-register"],
+    engines: OURS,
   },
   availability: {
     name: "availability",
@@ -385,16 +405,27 @@ export function faultsOf(
   random: Random,
 ): Iterable<TimedFault> {
   const planned = faults.filter((one) => typeof one !== "string");
-  const kinds = [
-    ...faults.flatMap((one) =>
-      typeof one === "string" ? { name: one, kind: FAULT_KINDS[one] } : []
-    ),
-    ...strikesOf(disk),
-  ];
+  const kinds = faults.filter((one) => typeof one === "string");
+  const streams = [
+    ...Map.groupBy(kinds, (name) => kindOf(name).stream ?? name),
+  ].map(([name, names]) => ({ name, kinds: names.map(kindOf) }));
+  const disks = strikesOf(disk).map(({ name, kind }) => ({ name, kinds: [kind] }));
   return merge([
     planned.map(timedFault).values(),
-    ...kinds.map(({ name, kind }) => schedule(kind, nodes, random.split(name), faultIntervalS)),
+    ...[...streams, ...disks].map(({ name, kinds }) =>
+      schedule(kinds, nodes, random.split(name), faultIntervalS)
+    ),
   ]);
+}
+
+function kindOf(name: FaultKind): KindOfFault {
+  return FAULT_KINDS[name];
+}
+
+/** What ends the faults that may have begun in a run. */
+export function remediesOf({ faults, nodes }: Plan): Fault[] {
+  const begun = faults.map((one) => typeof one === "string" ? kindOf(one).begins : one.f);
+  return remedies(new Set(begun), nodes);
 }
 
 /** Options with others over them. A node count and names of nodes make way for each other. */

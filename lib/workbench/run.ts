@@ -16,11 +16,11 @@ import { scripted } from "./clients/script.ts";
 import { NS_PER_S, type Op } from "../history/operations.ts";
 import type { Host, Problem } from "./hosts/host.ts";
 import { reasonOf } from "../message.ts";
-import { type Fault, faultValues, inflict } from "./faults/kinds.ts";
+import { type Fault, inflict, invokedValue } from "./faults/kinds.ts";
 import { type TimedFault, validate } from "./faults/schedule.ts";
 import { Cluster, Crash } from "./cluster.ts";
 import type { Packet, PacketObserver } from "./network/packet.ts";
-import { faultsOf, type Plan, workloadOf } from "./plan.ts";
+import { faultsOf, type Plan, remediesOf, workloadOf } from "./plan.ts";
 import { timedOperation } from "./planned.ts";
 import { Random } from "./random.ts";
 import type { CrashReport, RunResult } from "./result.ts";
@@ -230,9 +230,8 @@ class Run {
     await this.#main(threads, this.#schedule(main, background, random));
     if (final !== undefined) {
       this.#enter("recovering");
-      const { faults, disk = [] } = this.#plan;
-      const remedies = faults.length + disk.length > 0 ? this.#cluster.remedies() : [];
-      for (const remedy of remedies) this.#inflict(remedy); // as Maelstrom heals before it waits
+      for (const remedy of remediesOf(this.#plan)) this.#inflict(remedy);
+      for (const remedy of this.#cluster.remedies()) this.#inflict(remedy);
       await sleep(clock, RECOVERY_NS);
       this.#enter("final");
       await threads.run(final);
@@ -324,12 +323,10 @@ class Run {
   }
 
   #inflict(fault: Fault): void {
-    const [invoked, completed] = faultValues(fault);
     const op = { process: "nemesis", type: "info", f: fault.f } as const;
     this.#environment.observer?.fault?.({ timeNs: this.#nowNs(), fault });
-    this.#record({ ...op, value: invoked });
-    inflict(fault, this.#cluster);
-    this.#record({ ...op, value: completed });
+    this.#record({ ...op, value: invokedValue(fault) });
+    this.#record({ ...op, value: inflict(fault, this.#cluster) });
   }
 
   #record(op: Omit<Op, "index" | "time">, asker?: Asker): Op {

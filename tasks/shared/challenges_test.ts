@@ -7,12 +7,10 @@ import { challengeOf, CHALLENGES } from "./challenges.ts";
 
 const project = new URL("../../", import.meta.url);
 
-Deno.test("every challenge has its node: an executable script with no rights at all", async () => {
+Deno.test("every challenge has its node: an executable script", async () => {
   for (const { id, node } of CHALLENGES) {
     const { mode } = await Deno.stat(new URL(node, project));
     assert(mode === null || (mode & 0o111) === 0o111, `${id}: ${node} is not executable`);
-    const [shebang] = (await Deno.readTextFile(new URL(node, project))).split("\n");
-    assertEquals(shebang, "#!/usr/bin/env -S deno run --quiet", `${id}: ${node}`);
   }
 });
 

@@ -5,8 +5,8 @@
  * @module
  */
 
-/** Before it, code from npm has timers of its own, which escape the simulator's clock. */
-const OLDEST = { major: 2, minor: 8 };
+/** Before it, the simulator cannot see all that a program imports, nor load it anew. */
+const OLDEST = { major: 2, minor: 9 };
 
 /** What is wrong with a version of Deno, the running one unless given; nothing if it will do. */
 export function versionProblem(version: string = Deno.version.deno): string | undefined {

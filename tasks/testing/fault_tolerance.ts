@@ -43,15 +43,17 @@ const STOPPED: Options = { faults: ["pause", "skew"], faultIntervalS: 2, availab
  * incarnation are still on their way.
  */
 const KILLED: Options = {
+  timeLimitS: 20, // clients of nodes that are killed at the start wait for up to ten seconds
   faults: ["kill"],
-  faultIntervalS: 0.5,
-  latencyMs: 100,
+  faultIntervalS: 1,
+  latencyMs: 50,
   latencyDistribution: "exponential",
   availability: 0,
 };
 
 /** Nodes that are killed while their disks are slow, full or failing, and leave half a record. */
 const CRASHED: Options = {
+  timeLimitS: 20,
   faults: ["kill"],
   disk: ["slow", "torn", "failing", "full"],
   faultIntervalS: 1,

@@ -35,8 +35,6 @@ export interface SimulationReport<Summary> {
   readonly crash?: string;
   /** Whether the nodes' final states are wrong, which Maelstrom does not check. */
   readonly hasInvalidFinalStates?: boolean;
-  /** Errors that nobody caught, and the first of them: a node keeps running after one. */
-  readonly uncaught?: { readonly count: number; readonly first: string };
   /** What the run was shrunk to. */
   readonly shrunk?: ShrunkRun;
 }

@@ -58,14 +58,14 @@ Deno.test("a failure is reported with its signature, and made small when asked",
 });
 
 Deno.test("a program that never lets go is given up, and the next job runs", async () => {
-  using worker = simulationWorker({ patienceMs: 3_000 });
+  using worker = simulationWorker({ patienceMs: 2_000 });
   const starving = job("testdata/starving.ts", { rate: 100 }, { trace: {} });
   const lines: string[] = [];
   const { summary, signature } = await worker.simulate(starving, {
     lines: (more) => void lines.push(...more),
   });
   assertMatch(lines.at(-1) ?? "", /n0 ◀── c\d+ +echo #\d+ .*\(delivered\)$/);
-  const why = "the program did not let go for 3 s; it seems to loop without end";
+  const why = "the program did not let go for 2 s; it seems to loop without end";
   assertEquals([summary, signature], [`not simulated: ${why}`, [why]]);
   const next = await worker.simulate(job("../../../nodes/1_echo.ts"));
   assertEquals(next.summary, "true");
@@ -111,7 +111,7 @@ Deno.test("a sweep that is interrupted ends at once, also where a program never 
     signal: interruption.signal,
     ended: (report) => {
       reports.push(report);
-      setTimeout(() => interruption.abort("enough"), 500);
+      setTimeout(() => interruption.abort("enough"), 200);
     },
   });
   assertEquals(await sweeping.catch((reason) => reason), "enough");

@@ -4,7 +4,12 @@
  *
  * @module
  */
-import { checkImports, loadPerIncarnation, loadProgram, type ProgramSource } from "../program.ts";
+import {
+  loadPerIncarnation,
+  loadProgram,
+  type ProgramSource,
+  withoutIncarnations,
+} from "../program.ts";
 import { shrink } from "../shrink.ts";
 import { simulate } from "../simulate.ts";
 import { type TraceFilter, transcribe } from "../trace.ts";
@@ -40,13 +45,14 @@ type Summarise<Context, Summary> = (
 export function serveSimulations<Context, Summary>(summarise: Summarise<Context, Summary>): void {
   const scope: object = globalThis;
   if (!isWorkerScope<Context, Summary>(scope)) throw new Error("this thread is no worker");
-  // A real timer, set before any simulation owns them: it fires between two simulated events.
-  setInterval(() => scope.postMessage({ kind: "alive" }), ALIVE_EVERY_MS);
+  // The real functions, before any simulation owns them: the timer fires between simulated events.
+  const post = scope.postMessage.bind(scope);
+  setInterval(() => post({ kind: "alive" }), ALIVE_EVERY_MS);
   scope.addEventListener("message", ({ data: job }) => {
-    scope.postMessage({ kind: "alive" });
-    new Work(job, summarise, (message) => scope.postMessage(message)).report().then(
-      (report) => scope.postMessage({ kind: "done", report }),
-      (error) => scope.postMessage(failureOf(error, job.module)),
+    post({ kind: "alive" });
+    new Work(job, summarise, post).report().then(
+      (report) => post({ kind: "done", report }),
+      (error) => post(failureOf(error, job.module)),
     );
   });
 }
@@ -60,15 +66,10 @@ class Work<Context, Summary> {
   ) {}
 
   async report(): Promise<SimulationReport<Summary>> {
-    const { plan, module, fresh, shrink, trace } = this.job;
-    const loaded = await loadedFrom(this.job); // complains before anything starts
-    const program = fresh ? loadPerIncarnation(module) : loaded;
-    const { result, uncaught } = await this.#simulate(program, plan, shrink ? undefined : trace);
-    const [first] = uncaught;
-    const report = {
-      ...this.#reportOf(plan, result),
-      ...(first !== undefined && { uncaught: { count: uncaught.length, first } }),
-    };
+    const { plan, shrink, trace } = this.job;
+    const program = await loadFor(this.job);
+    const result = await this.#simulate(program, plan, shrink ? undefined : trace);
+    const report = this.#reportOf(plan, result);
     const isShrinkable = shrink && report.signature.length > 0;
     return isShrinkable ? await this.#shrink(program, plan) : report;
   }
@@ -78,7 +79,7 @@ class Work<Context, Summary> {
     program: Program | ProgramSource,
     plan: Plan,
     trace: TraceFilter | undefined,
-  ): Promise<{ result: RunResult; uncaught: readonly string[] }> {
+  ): Promise<RunResult> {
     // Line by line: if the program then loops without end, the last one says at what.
     const transcript = trace &&
       transcribe((line) => this.send({ kind: "lines", lines: [line] }), trace);
@@ -86,14 +87,8 @@ class Work<Context, Summary> {
       this.send({ kind: "phase", phase });
       transcript?.phase?.(phase);
     };
-    const errors: string[] = [];
-    const uncaught = (node: string, text: string) => {
-      const [firstLine] = text.split("\n", 1);
-      errors.push(`${node}: ${firstLine}`);
-    };
     try {
-      const result = await simulate(program, plan, { ...transcript, phase, uncaught });
-      return { result, uncaught: errors };
+      return await simulate(program, plan, { ...transcript, phase });
     } finally {
       transcript?.end();
     }
@@ -126,17 +121,15 @@ class Unloadable extends Error {
   }
 }
 
-/** Modules that were looked through, which need not be for each seed. */
-const ownable = new Set<string>();
-
-async function loadedFrom(
-  { module: url, fresh = false }: Pick<SimulationJob<unknown>, "module" | "fresh">,
-): Promise<Program> {
+/** Loads a job's program once in any case, to complain before anything starts. */
+async function loadFor(
+  { module, fresh = false }: Pick<SimulationJob<unknown>, "module" | "fresh">,
+): Promise<Program | ProgramSource> {
   try {
-    const program = await loadProgram(url);
-    if (fresh && !ownable.has(url)) await checkImports(url); // the challenges here are known to be
-    ownable.add(url);
-    return program;
+    if (!fresh) return await loadProgram(module);
+    const source = loadPerIncarnation(module);
+    await source.load();
+    return source;
   } catch (error) {
     throw new Unloadable(error);
   }
@@ -154,7 +147,8 @@ function failureOf(error: unknown, program: string): WorkerMessage<never> {
 /** What an error says, and where that was: in the first of the places that its stack names. */
 function reasonOf(error: unknown, places: readonly string[]): string[] {
   if (!(error instanceof Error)) return [String(error)];
-  const { message, stack = "" } = error;
+  const { message } = error;
+  const stack = withoutIncarnations(error.stack ?? "");
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
   const [where] = places.flatMap((place) => frames.find((line) => line.includes(place)) ?? []);
   const isNamed = where === undefined || message.includes(where.trim());

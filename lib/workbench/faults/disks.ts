@@ -5,7 +5,7 @@
  * @module
  */
 import type { Random } from "../random.ts";
-import { drawMinority, type Kind } from "./kinds.ts";
+import { drawMinority, type Strikes } from "./kinds.ts";
 
 export const DISK_TROUBLES = ["slow", "torn", "failing", "full"] as const;
 
@@ -19,8 +19,6 @@ export interface DiskOptions {
   /** Whether a kill leaves a part of what was not synced. Default: nothing of it. */
   readonly torn?: boolean;
 }
-
-type Strikes = Omit<Kind, "help">;
 
 /** Each trouble: how it makes disks behave all the time, or how it strikes, as faults do. */
 const TROUBLES: Readonly<Record<DiskTrouble, DiskOptions | Strikes>> = {

@@ -1,14 +1,15 @@
 /**
  * Kinds of faults: all that is special about each.
  *
- * Maelstrom has one kind, the partition; the others are for hosts that can produce them. A new kind
+ * Partitions, kills and pauses have the targets, the words and the schedule of Jepsen's
+ * `nemesis.combined`, which Maelstrom uses; the others are for hosts that can produce them. A new kind
  * is an entry in {@linkcode FAULT_KINDS}. A new fault is one in {@linkcode Fault} and in `FIELDS`;
  * the compiler then asks for the rest, and the fault target gets a verb for it.
  *
  * @module
  */
 import { type Edn, keyword } from "../../history/edn.ts";
-import { array, fieldProblem, type Fields, integer, record, string } from "../../rpc.ts";
+import { array, fieldProblem, type Fields, integer, optional, record, string } from "../../rpc.ts";
 import type { Grudge } from "../network/network.ts";
 import type { Random } from "../random.ts";
 import { grudgeOf, oneWay, partial, PARTITION_SHAPES } from "./partitions.ts";
@@ -18,7 +19,8 @@ export interface FaultTarget {
   partition(grudge: Grudge): void;
   heal(): void;
   kill(node: string): void;
-  restart(node: string): void;
+  /** Starts a killed node again. Returns whether it was killed. */
+  restart(node: string): boolean;
   pause(node: string): void;
   resume(node: string): void;
   skew(node: string, skewMs: number): void;
@@ -26,11 +28,19 @@ export interface FaultTarget {
   strikeDisk(node: string, fault: DiskFault): void;
 }
 
+/** What is done to the processes of some nodes. */
+interface ProcessFault {
+  readonly f: "kill" | "start" | "pause" | "resume";
+  readonly nodes: readonly string[];
+  /** What the nodes were drawn by. Absent: they are written down. */
+  readonly targets?: Targets;
+}
+
 /** Something done to a fault target, as plain data, under the name that the history has for it. */
 export type Fault =
   | { readonly f: "start-partition"; readonly shape: string; readonly grudge: Grudge }
   | { readonly f: "stop-partition" }
-  | { readonly f: "kill" | "restart" | "pause" | "resume"; readonly nodes: readonly string[] }
+  | ProcessFault
   | { readonly f: "skew"; readonly node: string; readonly skewMs: number }
   | { readonly f: "slow"; readonly nodes: readonly string[]; readonly lateMs: number }
   | { readonly f: DiskFault; readonly nodes: readonly string[] };
@@ -38,14 +48,19 @@ export type Fault =
 /** The next sync of a disk fails; a disk is full; it is so no more. */
 export type DiskFault = "fail-sync" | "fill-disk" | "free-disk";
 
+/** How many nodes a process fault strikes; `some` is any number but none. */
+const TARGETS = ["some", "one", "minority-third", "minority", "majority", "all"] as const;
+type Targets = typeof TARGETS[number];
+
 const NODES: Fields = { nodes: array(string) };
+const PROCESSES: Fields = { ...NODES, targets: optional(string) };
 const FIELDS: Readonly<Record<Fault["f"], Fields>> = {
   "start-partition": { shape: string, grudge: record(array(string)) },
   "stop-partition": {},
-  "kill": NODES,
-  "restart": NODES,
-  "pause": NODES,
-  "resume": NODES,
+  "kill": PROCESSES,
+  "start": PROCESSES,
+  "pause": PROCESSES,
+  "resume": PROCESSES,
   "skew": { node: string, skewMs: integer },
   "slow": { ...NODES, lateMs: integer },
   "fail-sync": NODES,
@@ -60,40 +75,68 @@ export function isFault(value: { readonly f: string }): value is Fault {
   return expected !== undefined && fieldProblem(expected, value) === undefined;
 }
 
-export function inflict(fault: Fault, target: FaultTarget): void {
+/** Inflicts a fault. Returns the value that its completion carries in the history. */
+export function inflict(fault: Fault, target: FaultTarget): Edn {
   switch (fault.f) {
-    case "start-partition":
-      return target.partition(fault.grudge);
+    case "start-partition": {
+      target.partition(fault.grudge);
+      const cuts = Object.entries(fault.grudge).map(([id, ids]) => [id, new Set(ids)] as const);
+      return [keyword("isolated"), new Map(cuts)];
+    }
     case "stop-partition":
-      return target.heal();
+      target.heal();
+      return keyword("network-healed");
     case "skew":
-      return target.skew(fault.node, fault.skewMs);
+      target.skew(fault.node, fault.skewMs);
+      return null;
     case "slow":
-      return fault.nodes.forEach((node) => target.slow(node, fault.lateMs));
+      fault.nodes.forEach((node) => target.slow(node, fault.lateMs));
+      return null;
     case "fail-sync":
     case "fill-disk":
     case "free-disk":
-      return fault.nodes.forEach((node) => target.strikeDisk(node, fault.f));
+      fault.nodes.forEach((node) => target.strikeDisk(node, fault.f));
+      return null;
     default:
-      return fault.nodes.forEach((node) => target[fault.f](node));
+      return new Map(fault.nodes.map((node) => [node, keyword(inflictOn(node, fault, target))]));
   }
 }
 
-/** The values that a fault's invocation and completion carry in the history. */
-export function faultValues(fault: Fault): [invoked: Edn, completed: Edn] {
+/** Returns what became of the node, in Jepsen's words. */
+function inflictOn(node: string, { f }: ProcessFault, target: FaultTarget): string {
+  switch (f) {
+    case "start":
+      return target.restart(node) ? "started" : "already-running";
+    case "kill":
+      target.kill(node);
+      return "killed";
+    case "pause":
+      target.pause(node);
+      return "paused";
+    case "resume":
+      target.resume(node);
+      return "resumed";
+  }
+}
+
+/** The value that a fault's invocation carries in the history. */
+export function invokedValue(fault: Fault): Edn {
   switch (fault.f) {
-    case "start-partition": {
-      const cuts = Object.entries(fault.grudge).map(([id, ids]) => [id, new Set(ids)] as const);
-      return [keyword(fault.shape), [keyword("isolated"), new Map(cuts)]];
-    }
+    case "start-partition":
+      return keyword(fault.shape);
     case "stop-partition":
-      return [null, keyword("network-healed")];
+      return null;
     case "skew":
-      return [new Map([[fault.node, fault.skewMs]]), null];
+      return new Map([[fault.node, fault.skewMs]]);
     case "slow":
-      return [new Map(fault.nodes.map((node) => [node, fault.lateMs])), null];
+      return new Map(fault.nodes.map((node) => [node, fault.lateMs]));
+    case "fail-sync":
+    case "fill-disk":
+    case "free-disk":
+      return [...fault.nodes];
     default:
-      return [[...fault.nodes], null];
+      if (fault.targets === undefined) return [...fault.nodes];
+      return fault.targets === "some" ? null : keyword(fault.targets);
   }
 }
 
@@ -123,13 +166,21 @@ export function restrict<F extends Fault>(
 /** The fault that begins a strike, and the one that ends it. */
 type Strike = [begin: Fault, end: Fault];
 
-export interface Kind {
-  /** What it does, in a line of a help text. */
-  readonly help: string;
-  /** Whether the first strike comes at the start of a run, as Maelstrom's partition does. */
+/** Where strikes come from. */
+export interface Strikes {
+  /** Whether the first strike comes at the start of a run, as those that Jepsen draws do. */
   readonly strikesAtStart?: boolean;
   /** Draws what one strike does. */
   draw(nodes: readonly string[], random: Random): Strike;
+}
+
+export interface Kind extends Strikes {
+  /** What it does, in a line of a help text. */
+  readonly help: string;
+  /** The fault that its strikes begin with. */
+  readonly begins: Fault["f"];
+  /** Kinds of one stream share a schedule, each change being one of either. Default: its own. */
+  readonly stream?: string;
 }
 
 function partitionBy(shape: string, grudge: Grudge): Strike {
@@ -142,13 +193,32 @@ export function drawMinority(nodes: readonly string[], random: Random): readonly
   return random.shuffle(nodes).slice(0, 1 + random.int(most));
 }
 
+/** Draws the nodes that a process fault strikes: none, where a few of them have no such part. */
+function drawTargets(
+  nodes: readonly string[],
+  random: Random,
+): Required<Pick<ProcessFault, "nodes" | "targets">> {
+  const targets = random.pick(TARGETS);
+  const majority = Math.floor(nodes.length / 2) + 1;
+  const count = {
+    "some": 1 + random.int(nodes.length),
+    "one": 1,
+    "minority-third": Math.floor((nodes.length - 1) / 3),
+    "minority": majority - 1,
+    "majority": majority,
+    "all": nodes.length,
+  }[targets];
+  return { targets, nodes: random.shuffle(nodes).slice(0, count) };
+}
+
 const MAX_SKEW_MS = 5_000;
 const MAX_LATE_MS = 500;
 
-/** Every kind of fault by its name. `partition` is the one that Maelstrom has. */
+/** Every kind of fault by its name. */
 export const FAULT_KINDS = {
   "partition": {
     help: "a partition in one of Maelstrom's four shapes",
+    begins: "start-partition",
     strikesAtStart: true,
     draw(nodes, random) {
       const shape = random.pick(PARTITION_SHAPES);
@@ -157,28 +227,37 @@ export const FAULT_KINDS = {
   },
   "one-way": {
     help: "some nodes hear nothing of the others, which hear them",
+    begins: "start-partition",
     draw: (nodes, random) => partitionBy("one-way", oneWay(nodes, random)),
   },
   "partial": {
     help: "every link is cut with probability ⅓",
+    begins: "start-partition",
     draw: (nodes, random) => partitionBy("partial", partial(nodes, random)),
   },
   "pause": {
-    help: "some nodes do nothing for a while",
-    draw(all, random) {
-      const nodes = drawMinority(all, random);
-      return [{ f: "pause", nodes }, { f: "resume", nodes }];
-    },
+    help: "some nodes, or all, do nothing for a while",
+    begins: "pause",
+    strikesAtStart: true,
+    stream: "processes",
+    draw: (nodes, random) => [
+      { f: "pause", ...drawTargets(nodes, random) },
+      { f: "resume", nodes, targets: "all" },
+    ],
   },
   "kill": {
-    help: "some nodes are killed, and started again without their memory",
-    draw(all, random) {
-      const nodes = drawMinority(all, random);
-      return [{ f: "kill", nodes }, { f: "restart", nodes }];
-    },
+    help: "some nodes, or all, are killed, and started again without their memory",
+    begins: "kill",
+    strikesAtStart: true,
+    stream: "processes",
+    draw: (nodes, random) => [
+      { f: "kill", ...drawTargets(nodes, random) },
+      { f: "start", nodes, targets: "all" },
+    ],
   },
   "skew": {
     help: "a node's clocks are off by up to five seconds (simulator only)",
+    begins: "skew",
     draw(nodes, random) {
       const node = random.pick(nodes);
       const skewMs = Math.round(random.between(-MAX_SKEW_MS, MAX_SKEW_MS));
@@ -187,6 +266,7 @@ export const FAULT_KINDS = {
   },
   "slow": {
     help: "timers and input of some nodes, or all, are up to half a second late (simulator only)",
+    begins: "slow",
     draw(all, random) {
       const nodes = random.chance(0.5) ? all : drawMinority(all, random);
       const lateMs = 1 + random.int(MAX_LATE_MS);
@@ -200,4 +280,13 @@ export type FaultKind = keyof typeof FAULT_KINDS;
 /** Whether a name is in {@linkcode FAULT_KINDS}. */
 export function isFaultKind(name: unknown): name is FaultKind {
   return typeof name === "string" && Object.hasOwn(FAULT_KINDS, name);
+}
+
+/** What ends, for all nodes at once, faults that lasted; as Jepsen does it before final reads. */
+export function remedies(begun: ReadonlySet<Fault["f"]>, nodes: readonly string[]): Fault[] {
+  return [
+    ...(begun.has("start-partition") ? [{ f: "stop-partition" } as const] : []),
+    ...(begun.has("pause") ? [{ f: "resume", nodes, targets: "all" } as const] : []),
+    ...(begun.has("kill") ? [{ f: "start", nodes, targets: "all" } as const] : []),
+  ];
 }

@@ -7,9 +7,10 @@ import {
   FAULT_KINDS,
   type FaultKind,
   type FaultTarget,
-  faultValues,
   inflict,
+  invokedValue,
   isFaultKind,
+  remedies,
   restrict,
 } from "./kinds.ts";
 import { split } from "./partitions.ts";
@@ -22,7 +23,7 @@ Deno.test("every strike ends what it began", () => {
     ["one-way", "start-partition", "stop-partition"],
     ["partial", "start-partition", "stop-partition"],
     ["pause", "pause", "resume"],
-    ["kill", "kill", "restart"],
+    ["kill", "kill", "start"],
     ["skew", "skew", "skew"],
     ["slow", "slow", "slow"],
   ];
@@ -32,18 +33,42 @@ Deno.test("every strike ends what it began", () => {
     for (let i = 0; i < 10; i++) {
       const [begin, end] = FAULT_KINDS[kind].draw(NODES, random);
       assertEquals([begin.f, end.f], [beginning, ending]);
-      if ("nodes" in begin && "nodes" in end) {
+      assertEquals(FAULT_KINDS[kind].begins, begin.f);
+      if (begin.f === "slow" && end.f === "slow") {
         assertEquals(begin.nodes, end.nodes);
-        const isFew = begin.nodes.length >= 1 && begin.nodes.length <= 2;
-        assert(
-          isFew || (begin.f === "slow" && begin.nodes.length === 5),
-          "fewer than half, or all",
-        );
+        assert([1, 2, 5].includes(begin.nodes.length), "fewer than half, or all");
       }
+      if (end.f === "start" || end.f === "resume") assertEquals(end.nodes, NODES);
       if ("skewMs" in end) assertEquals(end.skewMs, 0);
       if ("lateMs" in end) assertEquals(end.lateMs, 0);
     }
   }
+});
+
+Deno.test("kills and pauses strike as many nodes as Jepsen's targets say, each as often", () => {
+  const sizes: Readonly<Record<string, readonly number[]>> = {
+    "some": [1, 2, 3, 4, 5],
+    "one": [1],
+    "minority-third": [1],
+    "minority": [2],
+    "majority": [3],
+    "all": [5],
+  };
+  const random = new Random(1);
+  for (const kind of ["kill", "pause"] as const) {
+    const drawn = new Map<string, Set<number>>();
+    for (let i = 0; i < 600; i++) {
+      const [begin] = FAULT_KINDS[kind].draw(NODES, random);
+      if (!("targets" in begin) || begin.targets === undefined) throw new Error("no targets");
+      drawn.set(begin.targets, (drawn.get(begin.targets) ?? new Set()).add(begin.nodes.length));
+      assertEquals(new Set(begin.nodes).size, begin.nodes.length);
+    }
+    for (const [targets, expected] of Object.entries(sizes)) {
+      assertEquals([...drawn.get(targets) ?? []].sort(), expected, targets);
+    }
+  }
+  const alone = Array.from({ length: 100 }, () => FAULT_KINDS.kill.draw(["n0"], random)[0]);
+  assertEquals(new Set(alone.map((fault) => "nodes" in fault && fault.nodes.length)).size, 2);
 });
 
 /** Records what is done to it. */
@@ -55,7 +80,7 @@ function recorder(): { readonly target: FaultTarget; readonly done: string[] } {
     partition: (grudge: Grudge) => void done.push(`partition ${Object.keys(grudge)}`),
     heal: verb("heal"),
     kill: verb("kill"),
-    restart: verb("restart"),
+    restart: (node: string) => done.push(`restart ${node}`) > 0,
     pause: verb("pause"),
     resume: verb("resume"),
     skew: verb("skew"),
@@ -72,7 +97,7 @@ Deno.test("a fault is inflicted on each node that it names", () => {
     { f: "start-partition", shape: "one", grudge: split(nodes, 1) },
     { f: "stop-partition" },
     { f: "kill", nodes },
-    { f: "restart", nodes: ["n0"] },
+    { f: "start", nodes: ["n0"] },
     { f: "pause", nodes: ["n1"] },
     { f: "resume", nodes: ["n1"] },
     { f: "skew", node: "n0", skewMs: 5 },
@@ -101,18 +126,49 @@ Deno.test("a fault is inflicted on each node that it names", () => {
 });
 
 Deno.test("the history names a partition's shape, then who is cut off from whom", () => {
+  const { target } = recorder();
   const fault = { f: "start-partition", shape: "one", grudge: split(["n1", "n2"], 1) } as const;
-  const [invoked, completed] = faultValues(fault);
-  assertEquals(invoked, keyword("one"));
+  assertEquals(invokedValue(fault), keyword("one"));
+  const completed = inflict(fault, target);
   assertEquals(printEdn(completed), '[:isolated {"n1" #{"n2"}, "n2" #{"n1"}}]');
-  assertEquals(faultValues({ f: "stop-partition" }), [null, keyword("network-healed")]);
+  assertEquals(invokedValue({ f: "stop-partition" }), null);
+  assertEquals(inflict({ f: "stop-partition" }, target), keyword("network-healed"));
+});
+
+Deno.test("the history names what nodes a process fault was to strike, then what became of each", () => {
+  const { target } = recorder();
+  const values = (fault: Fault) =>
+    [invokedValue(fault), inflict(fault, target)].map((value) => printEdn(value)).join(" ");
+  const nodes = ["n0", "n2"];
+  const killed = '{"n0" :killed, "n2" :killed}';
+  assertEquals(values({ f: "kill", nodes, targets: "minority" }), `:minority ${killed}`);
+  assertEquals(values({ f: "kill", nodes, targets: "some" }), `nil ${killed}`);
+  assertEquals(values({ f: "kill", nodes }), `["n0" "n2"] ${killed}`);
+  assertEquals(values({ f: "pause", nodes: ["n1"], targets: "one" }), ':one {"n1" :paused}');
+  assertEquals(values({ f: "resume", nodes: ["n1"], targets: "all" }), ':all {"n1" :resumed}');
+  const start: Fault = { f: "start", nodes, targets: "all" };
+  assertEquals(values(start), ':all {"n0" :started, "n2" :started}');
+  const running = { ...target, restart: () => false };
+  assertEquals(
+    printEdn(inflict(start, running)),
+    '{"n0" :already-running, "n2" :already-running}',
+  );
 });
 
 Deno.test("the history names the nodes of every other fault", () => {
-  assertEquals(faultValues({ f: "kill", nodes: ["n0", "n2"] }), [["n0", "n2"], null]);
-  assertEquals(faultValues({ f: "skew", node: "n1", skewMs: -3 }), [new Map([["n1", -3]]), null]);
+  assertEquals(invokedValue({ f: "skew", node: "n1", skewMs: -3 }), new Map([["n1", -3]]));
   const slow = { f: "slow", nodes: ["n0", "n2"], lateMs: 9 } as const;
-  assertEquals(faultValues(slow), [new Map([["n0", 9], ["n2", 9]]), null]);
+  assertEquals(invokedValue(slow), new Map([["n0", 9], ["n2", 9]]));
+});
+
+Deno.test("in the end the network is healed, and every node resumed and started", () => {
+  const begun = new Set(["kill", "pause", "start-partition"] as const);
+  assertEquals(remedies(begun, NODES), [
+    { f: "stop-partition" },
+    { f: "resume", nodes: NODES, targets: "all" },
+    { f: "start", nodes: NODES, targets: "all" },
+  ]);
+  assertEquals(remedies(new Set(["skew"] as const), NODES), []);
 });
 
 Deno.test("a fault is restricted to the nodes that exist", () => {

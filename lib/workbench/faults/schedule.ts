@@ -5,7 +5,7 @@
  */
 import { NS_PER_S } from "../../history/operations.ts";
 import type { Random } from "../random.ts";
-import { type Fault, idsOf, type Kind } from "./kinds.ts";
+import { type Fault, idsOf, type Strikes } from "./kinds.ts";
 
 /** A fault and when it strikes, in nanoseconds since the start of the run. */
 export interface TimedFault {
@@ -14,23 +14,33 @@ export interface TimedFault {
 }
 
 /**
- * Schedules strikes as Maelstrom does, without end: begin, end, begin, …. Gaps are uniform from 0
- * to twice the interval.
+ * Schedules strikes as Jepsen does, without end. Gaps between two changes are uniform from 0 to twice
+ * the interval. With one kind they are begin, end, begin, …; with more, each change is the next one
+ * of a kind that is drawn.
  *
  * @param intervalS Mean time between two changes, in seconds.
  */
 export function* schedule(
-  kind: Omit<Kind, "help">,
+  kinds: readonly Strikes[],
   nodes: readonly string[],
   random: Random,
   intervalS: number,
 ): Generator<TimedFault> {
   const drawGapNs = () => random.between(0, 2 * intervalS) * NS_PER_S;
-  for (let timeNs = kind.strikesAtStart ? 0 : drawGapNs();; timeNs += drawGapNs()) {
-    const [begin, end] = kind.draw(nodes, random);
-    yield { timeNs, fault: begin };
+  const ends = new Map<Strikes, Fault>();
+  for (let timeNs = kinds.some((kind) => kind.strikesAtStart) ? 0 : drawGapNs();;) {
+    const kind = kinds.length === 1 ? kinds[0] : random.pick(kinds);
+    if (kind === undefined) return;
+    const end = ends.get(kind);
+    if (end !== undefined) {
+      ends.delete(kind);
+      yield { timeNs, fault: end };
+    } else {
+      const [begin, end] = kind.draw(nodes, random);
+      ends.set(kind, end);
+      yield { timeNs, fault: begin };
+    }
     timeNs += drawGapNs();
-    yield { timeNs, fault: end };
   }
 }
 

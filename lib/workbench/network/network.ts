@@ -118,6 +118,10 @@ export class Network {
     this.#cut.clear();
   }
 
+  get isPartitioned(): boolean {
+    return this.#cut.size > 0;
+  }
+
   /**
    * Holds back everything on its way to an id until it is released. A message that its reader waits
    * for is held back too, and meets the partitions of the time at which it is taken again.
