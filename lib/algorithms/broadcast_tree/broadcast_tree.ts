@@ -37,9 +37,15 @@
  * of its clients. A root that gets more messages than it can take for good has no bound in latency,
  * and its nodes come to follow relays.
  *
- * Each node keeps every value in memory, once, and for each peer how far it is known to have them.
- * A node that crashes loses them. When it starts again it is not told them anew, and is heard once it
- * has learned the numbers of its earlier incarnation from an acknowledgement.
+ * Each node keeps every value in memory, once, and for each peer how far it is known to have them; both
+ * are in its journal (`memory.ts`), a value before it is shown, passed on or acknowledged. So no kill
+ * loses what was acknowledged, to a client or to a peer, and acknowledgements hold across restarts of
+ * either side. A node that starts again is heard at once, reports what its peers may lack, and asks
+ * its parent, or as the root everyone, for what it has missed: two messages, or 2(n − 1). Values that
+ * cannot be stored count as not received, and are sent again. A journal that is removed, or replaced by
+ * an older copy, is not filled again by peers that know what was in it.
+ *
+ * A message costs a sync where it brings something new, and messages that come meanwhile share the next.
  *
  * What a peer says is checked against what it can know, as a single malformed message must not make a
  * peer unheard or a root unfit for good: numbers that cannot have been counted (`news.ts`), paths that

@@ -249,6 +249,17 @@ Deno.test("a root goes on telling those who do not answer, in one message each t
   assertEquals(n0.sent().filter((line) => line.startsWith("n3")), ["n3 []! [1,2]"]);
 });
 
+Deno.test("a peer that claimed to be late long ago is tried as often as any other", async () => {
+  using n0 = new Subject("n0");
+  await n0.hear("n3", { path: ["n0"], late: 60_000 });
+  await n0.add(1);
+  for (const src of ["n1", "n2"]) await n0.hear(src, { path: ["n0"], values: [1] });
+  await n0.time.advance(10 + 6_000 + 150); // it is given six seconds for that, not a minute
+  n0.sent();
+  await n0.time.advance(1_000);
+  assertEquals(n0.sent().filter((line) => line === "n3 []! [1]").length, 5);
+});
+
 Deno.test("who comes over a link in doubt is answered at once, but not again and again", async () => {
   using n1 = new Subject("n1");
   await n1.add(1);
