@@ -62,6 +62,21 @@ export interface Observer {
   readonly started?: (gauge: Gauge) => void;
 }
 
+/** Lets several watch one run. */
+export function observeTogether(observers: readonly Observer[]): Observer {
+  return {
+    phase: (...args) => observers.forEach((one) => one.phase?.(...args)),
+    op: (...args) => observers.forEach((one) => one.op?.(...args)),
+    message: (...args) => observers.forEach((one) => one.message?.(...args)),
+    problem: (...args) => observers.forEach((one) => one.problem?.(...args)),
+    fault: (...args) => observers.forEach((one) => one.fault?.(...args)),
+    log: (...args) => observers.forEach((one) => one.log?.(...args)),
+    disk: (...args) => observers.forEach((one) => one.disk?.(...args)),
+    up: (...args) => observers.forEach((one) => one.up?.(...args)),
+    started: (...args) => observers.forEach((one) => one.started?.(...args)),
+  };
+}
+
 /** The parts of a run, in order. */
 export type Phase =
   | "starting"

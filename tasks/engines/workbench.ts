@@ -13,7 +13,14 @@ import type { Fault } from "../../lib/workbench/faults/kinds.ts";
 import { describeGrudge } from "../../lib/workbench/faults/partitions.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
 import type { Plan } from "../../lib/workbench/plan.ts";
-import { type Gauge, type Observer, type Phase, run } from "../../lib/workbench/run.ts";
+import {
+  type Gauge,
+  type Observer,
+  observeTogether,
+  type Phase,
+  run,
+} from "../../lib/workbench/run.ts";
+import { recordMessages } from "../../lib/workbench/message_journal.ts";
 import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import { planToEdn, writePlan } from "../../lib/workbench/store/plan_file.ts";
 import { RunFolder, UnwritableFile } from "../../lib/workbench/store/writer.ts";
@@ -47,16 +54,18 @@ export async function runWorkbench(
   folder.writeMap("test", planToEdn(plan));
   writePlan(dir, plan);
   const watch = new Watching(folder, reporting);
+  const journal = recordMessages((block) => folder.writeMessages(block));
   const progress = reporting.quiet ? undefined : showProgress(timeLimitS, () => watch.reading());
   let result: RunResult;
   try {
     result = await run(plan, {
       clock: new RealClock(),
       host: new ProcessHost({ bin: program, args, env: { [RUN_FOLDER]: Deno.realPathSync(dir) } }),
-      observer: watch.observer,
+      observer: observeTogether([watch.observer, journal.observer]),
       signal: reporting.signal,
       explainFailure,
     });
+    journal.end();
     result = keep(folder, result);
   } finally {
     await progress?.stop();

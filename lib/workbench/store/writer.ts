@@ -5,10 +5,12 @@
  */
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { type EdnObject, prettyEdn, printEdn } from "../../history/edn.ts";
 import { type Op, printHistory } from "../../history/operations.ts";
 import { reasonOf } from "../../message.ts";
 import type { RunResult } from "../result.ts";
+import { MESSAGE_FILE } from "./message_file.ts";
 
 /** A run's files cannot be written. The message says which one, and why. */
 export class UnwritableFile extends Error {
@@ -75,6 +77,19 @@ export class RunFolder {
     this.#append("history.txt", tableRow(op));
   }
 
+  /**
+   * Adds a block to the journal of messages, compressed by itself: what is written of a run that is
+   * cut off can be read.
+   */
+  writeMessages(block: string): void {
+    this.#appendBytes(MESSAGE_FILE, gzipSync(block, { level: 1 }));
+  }
+
+  /** Writes the page that tells the run. */
+  writePage(html: string): void {
+    this.#write("report.html", html);
+  }
+
   /** Writes what came of a run, images of its anomalies by file name, and at last the results. */
   writeOutcome(
     { results, finalStates }: Pick<RunResult, "results" | "finalStates">,
@@ -93,14 +108,17 @@ export class RunFolder {
     link(join(this.root, this.workload, "latest"), this.name);
   }
 
-  /** Adds a text to a file: all of it, or nothing. */
+  /** Adds to a file: all of it, or nothing. */
   #append(name: string, text: string): void {
+    this.#appendBytes(name, this.#encoder.encode(text));
+  }
+
+  #appendBytes(name: string, bytes: Uint8Array): void {
     const path = join(this.path, name);
     attempt(path, () => {
       const growing = this.#growing.get(name) ??
         { file: Deno.openSync(path, { create: true, append: true }), bytes: 0 };
       this.#growing.set(name, growing);
-      const bytes = this.#encoder.encode(text);
       try {
         writeAll(growing.file, bytes);
       } catch (error) {

@@ -1,0 +1,288 @@
+/**
+ * What happened to the messages of a run, as a text that grows while the run goes on.
+ *
+ * The first line is {@linkcode HEADER}. Each other line is one event: a mark, the nanoseconds since
+ * the event before, and what the mark asks for. An event is at least 0 ns after the one before it.
+ *
+ *     > 1200 17 {"src":"n0",…}   message 17 is sent: its JSON, envelope included
+ *     ~ 1200 18 {"src":"n0",…}   the same, but of a body too long only type and numbers are kept
+ *     < 3100 17                  message 17 is received
+ *     x 0 17                     message 17 is cut off by a partition
+ *     ? 0 17                     message 17 is lost by chance
+ *     | 0 17                     message 17 is discarded: its receiver ended before it came
+ *     @ 0 3 "c7"                 operations of process 3 are made by client c7
+ *     l 500 "n0" "a line"        node n0 writes a line to its log
+ *     0 0                        the history's time begins: this instant is its 0
+ *     ! 0 1234                   the last line, of a journal at its limit: so many events follow
+ *                                that are left out
+ *
+ * A message that is duplicated comes to an end twice. Other versions have another header; a reader
+ * refuses what it does not know.
+ *
+ * @module
+ */
+import type { Message } from "../message.ts";
+import type { Packet, PacketEvent } from "./network/packet.ts";
+import type { Observer } from "./run.ts";
+
+const HEADER = "glomers messages 1";
+
+/** What may become of a message once it is sent. */
+export type Fate = Exclude<PacketEvent, "send">;
+
+const MARKS: Readonly<Record<Fate, string>> = { recv: "<", cut: "x", lost: "?", discarded: "|" };
+const FATES: ReadonlyMap<string, Fate> = new Map([
+  [MARKS.recv, "recv"],
+  [MARKS.cut, "cut"],
+  [MARKS.lost, "lost"],
+  [MARKS.discarded, "discarded"],
+]);
+
+/** Characters after which a journal takes no more: about a million messages. */
+const LIMIT = 128 * 1024 * 1024;
+/** Messages of more characters lose their fields. */
+const MAX_TEXT = 4_096;
+/** Lines of logs are cut there. */
+const MAX_LOG_LINE = 2_000;
+/** Characters that are handed over together. */
+const BLOCK = 256 * 1024;
+
+/** Watches a run and writes its journal. */
+export interface MessageRecorder {
+  readonly observer: Observer;
+  /** Writes what is left, and says what was left out. */
+  readonly end: () => void;
+}
+
+/** Makes a recorder. `write` takes the journal's text, block by block. */
+export function recordMessages(
+  write: (block: string) => void,
+  { limit = LIMIT }: { readonly limit?: number } = {},
+): MessageRecorder {
+  const lines = new Lines(write, limit);
+  const clients = new Map<number, string>();
+  return {
+    observer: {
+      message(timeNs, event, packet) {
+        if (event !== "send") lines.add(MARKS[event], timeNs, String(packet.id));
+        else if (packet.text.length <= MAX_TEXT) {
+          lines.add(">", timeNs, `${packet.id} ${oneLine(packet.text)}`);
+        } else lines.add("~", timeNs, `${packet.id} ${outlineOf(packet)}`);
+      },
+      op({ process, time }, asker) {
+        if (process === "nemesis" || asker === undefined) return;
+        if (clients.get(process) === asker.client) return;
+        clients.set(process, asker.client);
+        lines.add("@", time, `${process} ${JSON.stringify(asker.client)}`);
+      },
+      log(node, line, timeNs) {
+        const kept = JSON.stringify(line.slice(0, MAX_LOG_LINE));
+        lines.add("l", timeNs, `${JSON.stringify(node)} ${kept}`);
+      },
+      up: (timeNs) => lines.begin(timeNs),
+    },
+    end: () => lines.end(),
+  };
+}
+
+class Lines {
+  readonly #write: (block: string) => void;
+  readonly #limit: number;
+  #block = `${HEADER}\n`;
+  #length = 0;
+  #lastNs = 0;
+  #leftOut = 0;
+
+  constructor(write: (block: string) => void, limit: number) {
+    this.#write = write;
+    this.#limit = limit;
+  }
+
+  add(mark: string, timeNs: number, what: string): void {
+    if (this.#leftOut > 0 || this.#length + what.length > this.#limit) {
+      this.#leftOut++;
+      return;
+    }
+    const line = `${mark} ${this.#passedNs(timeNs)} ${what}\n`;
+    this.#length += line.length;
+    this.#block += line;
+    if (this.#block.length >= BLOCK) this.#flush();
+  }
+
+  /** From here on times count from `originNs`. */
+  begin(originNs: number): void {
+    this.#block += `0 ${this.#passedNs(originNs)}\n`;
+    this.#lastNs = 0;
+  }
+
+  end(): void {
+    if (this.#leftOut > 0) this.#block += `! 0 ${this.#leftOut}\n`;
+    this.#flush();
+  }
+
+  #passedNs(timeNs: number): number {
+    const nowNs = Math.max(this.#lastNs, Math.round(timeNs));
+    const passedNs = nowNs - this.#lastNs;
+    this.#lastNs = nowNs;
+    return passedNs;
+  }
+
+  #flush(): void {
+    if (this.#block !== "") this.#write(this.#block);
+    this.#block = "";
+  }
+}
+
+/** A node may put blanks between the parts of its JSON, line breaks among them. */
+function oneLine(text: string): string {
+  return /[\n\r]/.test(text) ? text.replaceAll(/[\n\r]/g, " ") : text;
+}
+
+function outlineOf({ src, dest, body: { type, msg_id, in_reply_to } }: Packet): string {
+  return JSON.stringify({ src, dest, body: { type, msg_id, in_reply_to } });
+}
+
+/** A message that was sent. */
+export interface SentMessage extends Message {
+  /** Unique in the run, in the order of sending. */
+  readonly id: number;
+  /** Nanoseconds since the history began; below 0 before that. */
+  readonly sentNs: number;
+  /** Whether fields of the body are left out for its length. */
+  readonly isOutline: boolean;
+  /** What became of it: nothing where the run ended before, two ends where it was duplicated. */
+  readonly ends: readonly { readonly fate: Fate; readonly timeNs: number }[];
+}
+
+/** A line of a node's log. */
+export interface LogLine {
+  readonly node: string;
+  readonly timeNs: number;
+  readonly line: string;
+}
+
+/** What a journal holds. */
+export interface MessageJournal {
+  readonly messages: readonly SentMessage[];
+  readonly logs: readonly LogLine[];
+  /** The client that makes the operations of a process. */
+  readonly clients: ReadonlyMap<number, string>;
+  /** Events that found no more room, all of them after those that are here. */
+  readonly leftOut: number;
+}
+
+/** Text that is no journal, or one of another version. */
+export class MalformedJournal extends Error {
+  override readonly name = "MalformedJournal";
+}
+
+/**
+ * Reads a journal. One that ends amid a line, as after a crash, is read up to there.
+ *
+ * @throws {MalformedJournal} naming the line.
+ */
+export function readMessages(text: string): MessageJournal {
+  const reading = new Reading();
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  let from = 0;
+  for (let number = 1; from < whole.length; number++) {
+    const to = whole.indexOf("\n", from);
+    const line = whole.slice(from, to);
+    from = to + 1;
+    const problem = number === 1
+      ? line === HEADER ? undefined : `expected "${HEADER}"`
+      : reading.take(line);
+    if (problem !== undefined) {
+      throw new MalformedJournal(`line ${number}: ${problem}, got ${line.slice(0, 60)}`);
+    }
+  }
+  return reading.journal();
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+class Reading {
+  readonly #messages = new Map<
+    number,
+    Writable<SentMessage> & { ends: { fate: Fate; timeNs: number }[] }
+  >();
+  readonly #logs: Writable<LogLine>[] = [];
+  readonly #clients = new Map<number, string>();
+  #timeNs = 0;
+  #leftOut = 0;
+
+  journal(): MessageJournal {
+    const messages = [...this.#messages.values()];
+    return { messages, logs: this.#logs, clients: this.#clients, leftOut: this.#leftOut };
+  }
+
+  /** Takes a line; returns what is wrong with it, if anything is. */
+  take(line: string): string | undefined {
+    const space = line.indexOf(" ", 2);
+    const passedNs = Number(line.slice(2, space < 0 ? undefined : space));
+    if (line[1] !== " " || !(passedNs >= 0)) return "expected a mark and a time";
+    this.#timeNs += passedNs;
+    const mark = line[0] ?? "";
+    const rest = space < 0 ? "" : line.slice(space + 1);
+    try {
+      return this.#take(mark, rest) ? undefined : "expected an event";
+    } catch (error) {
+      if (error instanceof SyntaxError) return error.message;
+      throw error;
+    }
+  }
+
+  #take(mark: string, rest: string): boolean {
+    const fate = FATES.get(mark);
+    if (fate !== undefined) {
+      this.#messages.get(Number(rest))?.ends.push({ fate, timeNs: this.#timeNs });
+      return true;
+    }
+    const [first, second] = split(rest);
+    switch (mark) {
+      case ">":
+      case "~":
+        return this.#send(Number(first), second, { isOutline: mark === "~" });
+      case "@":
+        this.#clients.set(Number(first), String(JSON.parse(second)));
+        return true;
+      case "l":
+        return this.#log(rest);
+      case "0":
+        this.#begin();
+        return true;
+      case "!":
+        this.#leftOut = Number(first);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #send(id: number, text: string, { isOutline }: { readonly isOutline: boolean }): boolean {
+    const { src, dest, body }: Message = JSON.parse(text);
+    this.#messages.set(id, { id, src, dest, body, isOutline, sentNs: this.#timeNs, ends: [] });
+    return true;
+  }
+
+  #log(rest: string): boolean {
+    const [node, line] = JSON.parse(`[${rest.replace(/^("(?:[^"\\]|\\.)*") /, "$1,")}]`);
+    this.#logs.push({ node: String(node), line: String(line), timeNs: this.#timeNs });
+    return true;
+  }
+
+  /** Lets times count from now, those before it below 0. */
+  #begin(): void {
+    for (const message of this.#messages.values()) {
+      message.sentNs -= this.#timeNs;
+      message.ends = message.ends.map((end) => ({ ...end, timeNs: end.timeNs - this.#timeNs }));
+    }
+    for (const line of this.#logs) line.timeNs -= this.#timeNs;
+    this.#timeNs = 0;
+  }
+}
+
+function split(text: string): [first: string, rest: string] {
+  const space = text.indexOf(" ");
+  return space < 0 ? [text, ""] : [text.slice(0, space), text.slice(space + 1)];
+}
