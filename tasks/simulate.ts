@@ -59,6 +59,11 @@ const OWN = {
   },
   "trace-value": { kind: text, value: "V", help: "only what mentions that value" },
   shrink: { help: "make a failing run small and print its transcript; of many, the first" },
+  report: {
+    kind: text,
+    value: "FILE",
+    help: "write the run's page there, below results/; of many runs, of the first that fails",
+  },
   json: { help: "the summary as JSON with its seed; of many runs, an array of them" },
   patience: {
     kind: whole(1, MOST_PATIENCE_S),
@@ -137,7 +142,7 @@ function targetsOf(
 }
 
 function optionsOf(own: Values<typeof OWN>, isSeeded: boolean): SimulationOptions {
-  const { seeds, first, trace, shrink, json, patience } = own;
+  const { seeds, first, trace, shrink, json, patience, report } = own;
   const [ids, value] = [own["trace-node"], own["trace-value"]];
   const traced = trace || ids !== undefined || value !== undefined;
   if (seeds !== undefined && isSeeded) {
@@ -148,6 +153,9 @@ function optionsOf(own: Values<typeof OWN>, isSeeded: boolean): SimulationOption
   }
   if (own["keep-going"] && seeds === undefined) {
     throw new UsageError("--keep-going has no use without --seeds");
+  }
+  if (report !== undefined && !/^(\.\/)?results\//.test(report)) {
+    throw new UsageError(`--report writes below results/ only, got ${report}`);
   }
   if (json && (traced || shrink)) {
     const other = shrink ? "--shrink" : "--trace";
@@ -161,6 +169,7 @@ function optionsOf(own: Values<typeof OWN>, isSeeded: boolean): SimulationOption
     ...(seeds !== undefined && { seeds }),
     ...(traced && { trace: { ...(ids && { ids }), ...(value !== undefined && { value }) } }),
     ...(patience !== undefined && { patienceS: patience }),
+    ...(report !== undefined && { report }),
   };
 }
 

@@ -211,6 +211,34 @@ function explainWitness(history: readonly Op[], unexplained: Op): string[] {
 }
 
 /** Prints what an operation did: `read 3`, `write 3`, `cas 3 → 4`. */
-function printDeed({ f, value }: Op): string {
+export function printDeed({ f, value }: Op): string {
   return f === "cas" ? `cas ${casOf(value).map(printEdn).join(" → ")}` : `${f} ${printEdn(value)}`;
+}
+
+/** How far the operations of a key have an order, and the one that has no place in it. */
+export interface LongestOrder {
+  readonly key: Edn;
+  /** Completions, or invocations of operations whose outcome is unknown. */
+  readonly order: readonly Op[];
+  /** The completion that no order explains. */
+  readonly unexplained: Op;
+  /** The operations of the key, values without it. */
+  readonly history: readonly Op[];
+}
+
+/** Finds, for each key that is not linearizable, an order of all that completed before it failed. */
+export function findLongestOrders(result: EdnObject, history: readonly Op[]): LongestOrder[] {
+  const histories = historiesByKey(history);
+  return entriesOf(result["results"]).flatMap(([key, ofKey]) => {
+    const { linearizable: found } = isEdnObject(ofKey) ? ofKey : {};
+    if (!isEdnObject(found) || !isEdnObject(found["op"])) return [];
+    const unexplained = opFromEdn(found["op"]);
+    const own = [...histories].find(([other]) => keyOf(other) === keyOf(key))?.[1] ?? [];
+    const explained = linearize(
+      own.filter(({ index }) => index < unexplained.index),
+      { maxConfigurations: EXAMPLE_CONFIGURATIONS },
+    );
+    const order = explained.verdict === true ? explained.order : [];
+    return [{ key, order, unexplained, history: own }];
+  });
 }

@@ -9,17 +9,25 @@ import type { Summaries } from "../simulator/sweep/pool.ts";
 import { renderRuns, renderSummary } from "./render.ts";
 import type { Limit } from "./limits.ts";
 import { summariseCrash, type Summary } from "./summary.ts";
+import type { PageOptions } from "./page/page.ts";
 import type { Style } from "./text.ts";
 
 /** What the summary of a simulated run needs beside its result. */
 export interface SweepContext {
   readonly limits: readonly Limit[];
+  /** The head of the run's page. Absent: none is wanted. */
+  readonly head?: Pick<PageOptions, "title" | "about" | "commands">;
 }
 
-export type SimulatedRun = SimulationReport<Summary>;
+/** A summary, and the page of its run if one is wanted. */
+export interface PagedSummary extends Summary {
+  readonly page?: string;
+}
+
+export type SimulatedRun = SimulationReport<PagedSummary>;
 
 /** How workers sum up what they simulate. */
-export const SUMMARIES: Summaries<Summary> = {
+export const SUMMARIES: Summaries<PagedSummary> = {
   worker: new URL("./sweep_worker.ts", import.meta.url),
   crashed: ([text = "", ...lastWords]) => summariseCrash({ text, lastWords }),
 };

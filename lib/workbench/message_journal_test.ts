@@ -1,10 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  MalformedJournal,
-  type MessageRecorder,
-  readMessages,
-  recordMessages,
-} from "./message_journal.ts";
+import { MalformedJournal, readMessages } from "./message_journal.ts";
+import { type MessageRecorder, recordMessages } from "./message_recorder.ts";
 import { Packet } from "./network/packet.ts";
 
 function record(

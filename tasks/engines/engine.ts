@@ -20,6 +20,8 @@ export interface EndedRun {
   readonly summary: Summary;
   /** The folder with the run's files. Absent: it leaves none. */
   readonly dir?: string;
+  /** The page that tells it. Absent: there is none. */
+  readonly page?: string;
 }
 
 /** Where a run's files go, from the project's folder. */

@@ -191,7 +191,7 @@ class Followed {
     };
   }
 
-  async read(stream: ReadableStream<Uint8Array>): Promise<void> {
+  async read(stream: ReadableStream<BufferSource>): Promise<void> {
     const lines = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
     for await (const line of lines) this.#line(line);
   }
@@ -222,7 +222,7 @@ function resultOf(dir: string, plan: Plan, code: number, lines: readonly string[
 }
 
 /** What the logs that nodes left in a folder tell. */
-function readLogs(dir: string): Pick<RunResult, "loggedErrors" | "syncs"> {
+export function readLogs(dir: string): Pick<RunResult, "loggedErrors" | "syncs"> {
   const errors = new ErrorLog();
   const log = new SyncLog();
   const logs = join(dir, "node-logs");

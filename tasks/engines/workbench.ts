@@ -20,15 +20,16 @@ import {
   type Phase,
   run,
 } from "../../lib/workbench/run.ts";
-import { recordMessages } from "../../lib/workbench/message_journal.ts";
+import { recordMessages } from "../../lib/workbench/message_recorder.ts";
 import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import { planToEdn, writePlan } from "../../lib/workbench/store/plan_file.ts";
 import { RunFolder, UnwritableFile } from "../../lib/workbench/store/writer.ts";
 import { renderProblem } from "../../lib/report/problems.ts";
 import { showProgress } from "../../lib/report/progress.ts";
 import type { Limit } from "../../lib/report/limits.ts";
-import { summariseRun } from "../../lib/report/summary.ts";
+import { summariseRun, type Summary } from "../../lib/report/summary.ts";
 import { detectStyle } from "../../lib/report/text.ts";
+import { PAGE_FILE, pageOf } from "../shared/page.ts";
 import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
 /** What phases are called on the progress line. */
@@ -71,7 +72,28 @@ export async function runWorkbench(
     await progress?.stop();
     folder.close();
   }
-  return { dir, summary: summariseRun({ ...result, dir }, limits) };
+  const summary = summariseRun({ ...result, dir }, limits);
+  return { dir, summary, ...writePage(folder, result, { plan, summary }) };
+}
+
+/** Writes the page of a run; a run whose page cannot be written has come to its end all the same. */
+function writePage(
+  folder: RunFolder,
+  result: RunResult,
+  { plan, summary }: { readonly plan: Plan; readonly summary: Summary },
+): Pick<EndedRun, "page"> {
+  const dir = folder.path;
+  try {
+    folder.writePage(
+      PAGE_FILE,
+      pageOf(result, { summary, ran: { plan, engine: "workbench" }, dir }),
+    );
+    return { page: `${dir}/${PAGE_FILE}` };
+  } catch (error) {
+    if (!(error instanceof UnwritableFile)) throw error;
+    console.error(`There is no page: ${error.message}.`);
+    return {};
+  }
 }
 
 /** Writes what came of a run. What cannot be kept did not come to its end. */

@@ -11,7 +11,7 @@ import { engineProblem, type Plan } from "../../lib/workbench/plan.ts";
 import type { EndedRun } from "../engines/engine.ts";
 
 /** What was run. */
-interface Ran {
+export interface Ran {
   readonly plan: Plan;
   readonly engine: EngineName;
   /** A challenge's id, if it was one. */
@@ -20,13 +20,14 @@ interface Ran {
 
 /** A run that has ended, for a person. */
 export function renderEnded(ended: EndedRun, title: string, ran: Ran): string {
-  const { summary, dir } = ended;
+  const { summary, dir, page } = ended;
   const text = renderSummary(summary, { ...detectStyle(), title });
   const { plan, engine } = ran;
   const simulation = simulationOf(plan);
   const again = dir === undefined ? simulation : `deno task again ${quote(dir)}`;
   const isFailed = summary.ending !== "pass";
   const lines = [
+    ...(page === undefined ? [] : [`page: ${page}`]),
     ...(dir === undefined ? [] : [`files: ${dir}`]),
     ...(engine === "maelstrom" ? [] : [`seed: ${plan.seed}`]),
     ...(again === undefined ? [] : [`again: ${again}`]),
@@ -36,19 +37,20 @@ export function renderEnded(ended: EndedRun, title: string, ran: Ran): string {
 }
 
 /** A run that has ended, for other programs. */
-export function endedJson({ summary, dir }: EndedRun, { plan, engine, challenge }: Ran) {
+export function endedJson({ summary, dir, page }: EndedRun, { plan, engine, challenge }: Ran) {
   return {
     ...(challenge !== undefined && { challenge }),
     engine,
     options: wordsOf(plan),
     ...(engine !== "maelstrom" && { seed: plan.seed }),
     ...(dir !== undefined && { folder: dir }),
+    ...(page !== undefined && { page }),
     ...summary,
   };
 }
 
 /** The command that simulates a plan; nothing where its program is none for the simulator. */
-function simulationOf(plan: Plan): string | undefined {
+export function simulationOf(plan: Plan): string | undefined {
   const { program = "", seed } = plan;
   if (!/\.m?ts$/.test(program) || engineProblem(plan, "simulator") !== undefined) return undefined;
   const words = [program, ...wordsOf(plan), "--seed", seed];

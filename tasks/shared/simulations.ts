@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { showLine } from "../../lib/report/progress_line.ts";
 import {
   renderSimulation,
@@ -17,9 +19,12 @@ import { SimulationWorker, sweep } from "../../lib/simulator/sweep/pool.ts";
 import type { TraceFilter } from "../../lib/simulator/trace.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import type { Plan } from "../../lib/workbench/plan.ts";
+import { UsageError } from "../../lib/workbench/option.ts";
+import { reasonOf } from "../../lib/message.ts";
 import { jobOf } from "../engines/simulator.ts";
 import { endedJson, quote } from "./ended.ts";
 import type { Challenge } from "./challenges.ts";
+import { headOf } from "./page.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
 
 /** What is asked of a simulation beyond its plan. */
@@ -32,6 +37,8 @@ export interface SimulationOptions {
   readonly shrink: boolean;
   readonly json: boolean;
   readonly patienceS?: number;
+  /** The file for the page of the run: of many, of the first that fails. */
+  readonly report?: string;
 }
 
 /** A run of a challenge, but for its seed where there are many. */
@@ -91,19 +98,35 @@ async function runOnce(
   { plan, ...target }: Target,
   options: SimulationOptions,
 ): Promise<SimulatedRun> {
-  const { trace, shrink, json } = options;
+  const { trace, shrink, json, report } = options;
   using worker = new SimulationWorker(SUMMARIES, patienceOf(options));
   const attempts = shrink ? attemptsLine() : undefined;
-  const run = await worker.simulate({
-    ...jobOf(plan, target.challenge.limits),
+  const job = jobOf(plan, target.challenge.limits);
+  const ran = { plan, engine: "simulator" } as const;
+  const { summary: { page, ...summary }, ...rest } = await worker.simulate({
+    ...job,
+    ...(report !== undefined &&
+      { withJournal: true, context: { ...job.context, head: headOf(ran) } }),
     shrink,
     ...(trace && { trace }),
   }, {
     lines: (lines) => console.log(lines.join("\n")),
     ...(attempts && { attempts }),
   });
+  const run = { ...rest, summary };
   if (!json) console.log(renderRun({ plan, ...target }, run, options));
+  if (report !== undefined && page !== undefined) writePage(report, page, { quiet: json });
   return run;
+}
+
+function writePage(path: string, page: string, { quiet }: { readonly quiet: boolean }): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, page);
+  } catch (error) {
+    throw new UsageError(`--report ${path}: ${reasonOf(error)}`);
+  }
+  if (!quiet) console.log(`    page: ${path}`);
 }
 
 function renderRun(target: Target, run: SimulatedRun, options: SimulationOptions): string {
@@ -142,7 +165,7 @@ async function runSweep(
   const failed = runs.find(({ summary }) => summary.ending !== "pass");
   if (failed !== undefined) {
     console.log();
-    const asked = trace !== undefined || shrink;
+    const asked = trace !== undefined || shrink || options.report !== undefined;
     const plan = { ...target.plan, seed: failed.seed };
     // Who has interrupted a sweep does not wait for a transcript: the command for it is enough.
     if (asked && !interrupted) await runOnce({ ...target, plan }, options);

@@ -21,6 +21,8 @@ export interface SimulationJob<Context> {
   readonly trace?: TraceFilter;
   /** Shrink the run, if it has a failure signature, and send the transcript of the small one. */
   readonly shrink?: boolean;
+  /** Keep the journal of messages, for the summary. */
+  readonly withJournal?: boolean;
   /** What the run's summary needs beyond its result. */
   readonly context: Context;
 }

@@ -17,7 +17,8 @@ import { failureSignature } from "../failure.ts";
 import type { Program } from "../../node.ts";
 import type { Plan } from "../../workbench/plan.ts";
 import type { RunResult } from "../../workbench/result.ts";
-import type { Phase } from "../../workbench/run.ts";
+import { recordMessages } from "../../workbench/message_recorder.ts";
+import { observeTogether, type Phase } from "../../workbench/run.ts";
 import type { SimulationJob, SimulationReport, WorkerMessage } from "./messages.ts";
 
 /** How often a worker shows that the program under test lets go. */
@@ -36,9 +37,11 @@ function isWorkerScope<C, S>(scope: object): scope is WorkerScope<C, S> {
   return "postMessage" in scope && "addEventListener" in scope;
 }
 
+/** `journal` is the text of the journal of messages, where the job asks for it. */
 type Summarise<Context, Summary> = (
   result: RunResult,
   context: Context,
+  journal?: string,
 ) => Summary;
 
 /** Makes a worker of this thread: it does the jobs that it is sent. */
@@ -59,6 +62,9 @@ export function serveSimulations<Context, Summary>(summarise: Summarise<Context,
 
 /** One job. */
 class Work<Context, Summary> {
+  /** The journal of the last simulation; empty unless it is asked for. */
+  #journal = "";
+
   constructor(
     readonly job: SimulationJob<Context>,
     readonly summarise: Summarise<Context, Summary>,
@@ -87,9 +93,17 @@ class Work<Context, Summary> {
       this.send({ kind: "phase", phase });
       transcript?.phase?.(phase);
     };
+    const { withJournal = false } = this.job;
+    this.#journal = "";
+    const journal = withJournal ? recordMessages((block) => this.#journal += block) : undefined;
+    const observer = { ...transcript, phase };
+    const watching = journal === undefined
+      ? observer
+      : observeTogether([observer, journal.observer]);
     try {
-      return await simulate(program, plan, { ...transcript, phase });
+      return await simulate(program, plan, watching);
     } finally {
+      journal?.end();
       transcript?.end();
     }
   }
@@ -106,7 +120,11 @@ class Work<Context, Summary> {
     const { finalStates, crash } = result;
     return {
       seed: plan.seed,
-      summary: this.summarise(result, this.job.context),
+      summary: this.summarise(
+        result,
+        this.job.context,
+        ...(this.#journal === "" ? [] : [this.#journal]),
+      ),
       signature: failureSignature(result),
       hasInvalidFinalStates: finalStates?.["valid?"] === false,
       ...(crash && { crash: `crash: ${crash.text}` }),

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { recordMessages } from "../message_journal.ts";
+import { recordMessages } from "../message_recorder.ts";
 import { Packet } from "../network/packet.ts";
 import { MESSAGE_FILE, readMessageFile } from "./message_file.ts";
 import { RunFolder } from "./writer.ts";

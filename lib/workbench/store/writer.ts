@@ -85,9 +85,9 @@ export class RunFolder {
     this.#appendBytes(MESSAGE_FILE, gzipSync(block, { level: 1 }));
   }
 
-  /** Writes the page that tells the run. */
-  writePage(html: string): void {
-    this.#write("report.html", html);
+  /** Writes a page that tells the run, once it is closed, too. */
+  writePage(name: string, html: string): void {
+    this.#write(name, html);
   }
 
   /** Writes what came of a run, images of its anomalies by file name, and at last the results. */

@@ -8,6 +8,7 @@ import { jsonToEdn } from "../../history/json.ts";
 import { array, json, nullable, rpc } from "../../rpc.ts";
 import { Broadcast } from "../../workloads.ts";
 import { setJudge } from "./sets.ts";
+import { pictureSpread } from "./spread_pictures.ts";
 import { findNeighbours } from "./topology.ts";
 import { performs, type Workload } from "./workload.ts";
 
@@ -21,6 +22,7 @@ export const broadcast: Workload = {
   reusableClients: false,
   idempotent: ["read"],
   recognises: performs("broadcast"),
+  pictures: (subject) => pictureSpread(subject, { type: "broadcast", field: "message" }),
   setUp({ topology, nodes }) {
     const neighbours = findNeighbours(topology, nodes);
     return (call) => call(Broadcast.topology, { topology: neighbours });

@@ -13,6 +13,7 @@ import { each, eachThread, type Invocation, once } from "../clients/generator.ts
 import type { Random } from "../random.ts";
 import { integer, rpc, type Shape } from "../../rpc.ts";
 import { Counter } from "../../workloads.ts";
+import { pictureCounter } from "./counter_pictures.ts";
 import { type Figure, performs, readsLists, type Workload } from "./workload.ts";
 
 const READ: Invocation = { f: "read", value: null };
@@ -41,6 +42,7 @@ function counter(draw: (random: Random) => Invocation) {
     check: checkCounter,
     explain: explainCounter,
     figures: figuresOf,
+    pictures: pictureCounter,
   } satisfies Partial<Workload>;
 }
 

@@ -8,6 +8,7 @@ import { jsonToEdn } from "../../history/json.ts";
 import { array, json, nullable, rpc } from "../../rpc.ts";
 import { GSet } from "../../workloads.ts";
 import { setJudge } from "./sets.ts";
+import { pictureSpread } from "./spread_pictures.ts";
 import { performs, readsLists, type Workload } from "./workload.ts";
 
 const READ: Invocation = { f: "read", value: null };
@@ -21,6 +22,7 @@ export const gSet: Workload = {
   description: "a set that only grows, the same on every node in the end",
   reusableClients: false,
   recognises: (history) => performs("add")(history) && readsLists(history),
+  pictures: (subject) => pictureSpread(subject, { type: "add", field: "element" }),
   generators(_options, random) {
     let next = 0;
     return {

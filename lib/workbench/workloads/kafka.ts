@@ -31,6 +31,7 @@ import type { Random } from "../random.ts";
 import { array, integer, json, nullable, record, rpc, tuple } from "../../rpc.ts";
 import { Kafka } from "../../workloads.ts";
 import { generateTransactions, type MicroOp } from "./txn_generator.ts";
+import { pictureLogs } from "./kafka_pictures.ts";
 import { drawnPlaces, namesIn } from "./anomalies.ts";
 import { type Figure, performs, type Workload } from "./workload.ts";
 
@@ -75,6 +76,7 @@ export const kafka: Workload = {
   signature: (result) => namesIn(result["bad-error-types"]),
   places: drawnPlaces,
   recognises: performs("poll", "send"),
+  pictures: pictureLogs,
 };
 
 function countErrors(result: EdnObject): Figure {

@@ -19,6 +19,7 @@ import { anyThread, type Generator, type Invocation } from "../clients/generator
 import { jsonToEdn } from "../../history/json.ts";
 import type { Random } from "../random.ts";
 import { LinKv } from "../../workloads.ts";
+import { pictureOrders } from "./order_pictures.ts";
 import {
   type Figure,
   performs,
@@ -69,6 +70,7 @@ export const linKv: Workload = {
   places: findPlaces,
   project: projectLinKv,
   recognises: performs("cas", "write"),
+  pictures: pictureOrders,
 };
 
 /** Keys that a figure names. */

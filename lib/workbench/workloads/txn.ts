@@ -27,6 +27,7 @@ import { ednToJson, jsonToEdn } from "../../history/json.ts";
 import { array, json, oneOf, rpc, type Shape, tuple } from "../../rpc.ts";
 import { generateTransactions, type MicroOp } from "./txn_generator.ts";
 import { drawnPlaces, namesIn } from "./anomalies.ts";
+import type { Picture, PictureSubject } from "./picture.ts";
 import { type Figure, performs, type Workload } from "./workload.ts";
 
 interface Kind {
@@ -110,6 +111,7 @@ function transactional(kind: Kind): Workload {
     signature: (result) => namesIn(result["anomaly-types"]),
     places: drawnPlaces,
     draw: drawAnomalies,
+    pictures: pictureCycles,
     project: projectElle,
   };
 }
@@ -139,6 +141,20 @@ function outlineOf(value: Edn): string {
       return f === keyword("r") ? [f, key] : [f, key, argument];
     }),
   );
+}
+
+/** Cycles that a page shows; the others are files. */
+const SHOWN_CYCLES = 4;
+
+function pictureCycles({ result }: PictureSubject): Picture[] {
+  return [...drawAnomalies(result)].slice(0, SHOWN_CYCLES).map(([name, svg]) => ({
+    kind: "drawing",
+    title: `Anomaly ${name.replace(/\.svg$/, "")}`,
+    caption:
+      "A box is a transaction, an arrow says why one must precede the other: ww overwrites, " +
+      "wr is read by, rw was read before it was overwritten.",
+    svg,
+  }));
 }
 
 function listAnomalies(result: EdnObject): Figure[] {

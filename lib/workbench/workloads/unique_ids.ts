@@ -5,10 +5,12 @@
  */
 import { checkUniqueIds, explainUniqueIds } from "../../checkers/unique_ids.ts";
 import { each } from "../clients/generator.ts";
-import { clip, formatWhole } from "../../checkers/format.ts";
+import { clip, formatWhole, tally } from "../../checkers/format.ts";
 import { type EdnObject, itemsOf, numberOf, printEdn } from "../../history/edn.ts";
+import { NS_PER_S } from "../../history/operations.ts";
 import { jsonToEdn } from "../../history/json.ts";
 import { UniqueIds } from "../../workloads.ts";
+import type { Picture, PictureSubject } from "./picture.ts";
 import { type Figure, performs, type Workload } from "./workload.ts";
 
 export const uniqueIds: Workload = {
@@ -26,7 +28,29 @@ export const uniqueIds: Workload = {
   figures: (result) => [countIds(result), ...rangeFigures(result)],
   signature: (result) => Number(result["duplicated-count"]) > 0 ? ["duplicated"] : [],
   recognises: performs("generate"),
+  pictures: pictureThroughput,
 };
+
+/** Ids a second. */
+function pictureThroughput({ history }: PictureSubject): Picture[] {
+  const seconds = history.flatMap(({ type, time }) =>
+    type === "ok" ? [Math.floor(time / NS_PER_S)] : []
+  );
+  const counts = new Map(tally(seconds));
+  const last = seconds.reduce((a, b) => Math.max(a, b), 0);
+  return counts.size < 2 ? [] : [{
+    kind: "plot",
+    title: "Ids a second",
+    caption: "How many ids clients got in each second of the run.",
+    x: { title: "time", unit: "s" },
+    y: "ids",
+    series: [{
+      name: "ids",
+      style: "steps",
+      points: Array.from({ length: last + 1 }, (_, s) => [s, counts.get(s) ?? 0] as const),
+    }],
+  }];
+}
 
 function countIds(result: EdnObject): Figure {
   const number = (key: string) => numberOf(result[key]) ?? 0;

@@ -15,6 +15,7 @@ import type { Completion } from "../clients/completion.ts";
 import type { Generator, Invocation } from "../clients/generator.ts";
 import type { FinalStateCheck } from "../final_states.ts";
 import type { Random } from "../random.ts";
+import type { Picture, PictureSubject } from "./picture.ts";
 
 /** The options of a run that a workload may look at, under Maelstrom's names. */
 export interface WorkloadOptions {
@@ -92,6 +93,8 @@ export interface Judge {
   readonly project?: Projection;
   /** What the nodes' final states show beyond Maelstrom's checks. */
   readonly finalStates?: FinalStateCheck;
+  /** Pictures of what one sees better than one says it. Default: none. */
+  readonly pictures?: (subject: PictureSubject) => readonly Picture[];
   /** Whether a history of unknown origin is one of this workload. Default: no. */
   readonly recognises?: (history: readonly Op[]) => boolean;
 }

@@ -1,0 +1,372 @@
+/// <reference lib="dom" />
+/**
+ * The space–time diagram: a lane for each client, node and service, time from left to right,
+ * messages as arrows from lane to lane.
+ *
+ * @module
+ */
+import { FATES } from "../scene.ts";
+import {
+  drawTimeAxis,
+  fitText,
+  linear,
+  OTHER_TYPES,
+  prepare,
+  type Scale,
+  strokeLine,
+  type Surface,
+} from "./canvas.ts";
+import type { Decoded } from "./decode.ts";
+import {
+  counterpartOf,
+  findLongest,
+  findShown,
+  type Longest,
+  messagesOf,
+  type Shown,
+} from "./events.ts";
+import { moveView } from "./timeline.ts";
+import type { Selected, View } from "./view.ts";
+
+const LEFT = 58;
+const RIGHT = 12;
+const TOP = 26;
+const BOTTOM = 24;
+/** Arrowheads are drawn on no more messages than that. */
+const MOST_HEADS = 800;
+/** How far from something a click may be, in pixels. */
+const REACH_PX = 8;
+
+/** An arrow or a bar where it is drawn. */
+interface Drawn {
+  readonly selected: Selected;
+  readonly from: readonly [number, number];
+  readonly to: readonly [number, number];
+}
+
+export class Diagram {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #data: Decoded;
+  readonly #view: View;
+  readonly #longest: Longest;
+  #shown: Shown = {
+    operations: [],
+    messages: [],
+    logs: [],
+    operationCount: 0,
+    messageCount: 0,
+  };
+  #drawn: Drawn[] = [];
+  #x: Scale = (value) => value;
+  /** Where each lane is; none for those that are hidden. */
+  #lanes = new Map<number, number>();
+  #hovered: Selected | undefined;
+  #isDue = false;
+
+  constructor(canvas: HTMLCanvasElement, data: Decoded, view: View) {
+    this.#canvas = canvas;
+    this.#data = data;
+    this.#view = view;
+    this.#longest = findLongest(data);
+    view.follow(() => this.schedule());
+    this.#listen();
+  }
+
+  /** What is in the view, as it was drawn last. */
+  get shown(): Shown {
+    return this.#shown;
+  }
+
+  /** Draws before the next frame, however often it is asked for. */
+  schedule(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    requestAnimationFrame(() => {
+      this.#isDue = false;
+      this.draw();
+    });
+  }
+
+  draw(): void {
+    this.#shown = findShown(this.#data, this.#view, this.#longest);
+    const ids = this.#lanesShown();
+    const gap = ids.length > 30 ? 18 : ids.length > 12 ? 24 : 34;
+    const surface = prepare(this.#canvas, TOP + Math.max(2, ids.length) * gap + BOTTOM);
+    if (surface === undefined) return;
+    this.#lanes = new Map(ids.map((lane, i) => [lane, TOP + (i + 0.5) * gap]));
+    const { fromUs, toUs } = this.#view;
+    this.#x = linear([fromUs, toUs], [LEFT, surface.width - RIGHT]);
+    this.#drawn = [];
+    const { context, width, height } = surface;
+    drawTimeAxis(surface, { x: this.#x, top: TOP, bottom: height - BOTTOM, fromUs, toUs });
+    context.save();
+    context.beginPath();
+    context.rect(LEFT, 0, width - LEFT - RIGHT + 6, height);
+    context.clip();
+    this.#drawFaults(surface);
+    this.#drawLanes(surface);
+    this.#drawMessages(surface);
+    this.#drawOperations(surface);
+    this.#drawLogs(surface);
+    context.restore();
+    this.#drawNames(surface);
+  }
+
+  /** Nodes and services always; clients whose operations or messages are in the view. */
+  #lanesShown(): number[] {
+    const { scene: { lanes, operations, messages } } = this.#data;
+    const busy = new Set<number>();
+    for (const row of this.#shown.operations) busy.add(operations.lane[row] ?? -1);
+    for (const row of this.#shown.messages) {
+      busy.add(messages.src[row] ?? -1);
+      busy.add(messages.dest[row] ?? -1);
+    }
+    const { who } = this.#view.filter;
+    return lanes.flatMap(({ id, kind }, lane) =>
+      busy.has(lane) || id === who || (who === "" && kind === "node") ? [lane] : []
+    );
+  }
+
+  #drawFaults({ context, palette, width, height }: Surface): void {
+    const { scene: { bands, lanes } } = this.#data;
+    for (const { fromUs, toUs, label, nodes, cut } of bands) {
+      const [left, right] = [Math.max(LEFT, this.#x(fromUs)), this.#x(toUs)];
+      if (right < LEFT || left > width) continue;
+      context.fillStyle = palette.band;
+      if (cut.length > 0) context.fillRect(left, 0, right - left, height - BOTTOM);
+      for (const node of nodes) {
+        const y = this.#lanes.get(lanes.findIndex(({ id }) => id === node));
+        if (y !== undefined) context.fillRect(left, y - 8, right - left, 16);
+      }
+      context.fillStyle = palette.ink;
+      context.textAlign = "left";
+      context.fillText(fitText(context, label, Math.min(right, width) - left - 8), left + 4, 9);
+    }
+  }
+
+  #drawLanes({ context, palette, width }: Surface): void {
+    for (const [lane, y] of this.#lanes) {
+      const isNode = this.#data.scene.lanes[lane]?.kind === "node";
+      context.strokeStyle = isNode ? palette.quiet : palette.line;
+      context.lineWidth = 1;
+      strokeLine(context, [LEFT, y], [width - RIGHT, y]);
+    }
+  }
+
+  #drawNames({ context, palette }: Surface): void {
+    context.textAlign = "right";
+    for (const [lane, y] of this.#lanes) {
+      const { id = "", kind } = this.#data.scene.lanes[lane] ?? {};
+      context.fillStyle = kind === "node" ? palette.ink : palette.quiet;
+      context.fillText(id, LEFT - 6, y, LEFT - 8);
+    }
+  }
+
+  /** Rows that stand out: what is selected and what belongs to it. */
+  #related(): ReadonlySet<number> {
+    const { selected } = this.#view;
+    if (selected === undefined) return new Set();
+    if (selected.kind === "operation") return new Set(messagesOf(this.#data, selected.row));
+    return new Set([selected.row, counterpartOf(this.#data, selected.row)]);
+  }
+
+  #drawMessages(surface: Surface): void {
+    const { context } = surface;
+    const related = this.#related();
+    const { messages } = this.#shown;
+    const areMany = messages.length > MOST_HEADS;
+    for (const row of messages) {
+      const isHovered = this.#hovered?.kind === "message" && this.#hovered.row === row;
+      const isRelated = related.has(row) || isHovered;
+      context.globalAlpha = isRelated ? 1 : related.size > 0 ? 0.18 : areMany ? 0.35 : 0.8;
+      context.lineWidth = isRelated ? 2.4 : 1.1;
+      this.#drawMessage(surface, row, { withHead: !areMany || isRelated });
+    }
+    context.globalAlpha = 1;
+  }
+
+  #drawMessage(
+    { context, palette, width }: Surface,
+    row: number,
+    { withHead }: { readonly withHead: boolean },
+  ): void {
+    const { scene: { messages }, sentUs } = this.#data;
+    const sent = sentUs[row] ?? 0;
+    const fate = FATES[messages.fate[row] ?? 0];
+    const [y, endY] = [messages.src[row], messages.dest[row]].map((l) => this.#lanes.get(l ?? -1));
+    if (y === undefined || endY === undefined) return;
+    const x = this.#x(sent);
+    const isUnderWay = fate === "under way";
+    const endX = isUnderWay ? width - RIGHT : this.#x(sent + (messages.tookUs[row] ?? 0));
+    // What never arrives ends before the receiver's lane.
+    const share = fate === "recv" ? 1 : 0.7;
+    const to = [endX, y + (endY - y) * share] as const;
+    this.#drawn.push({ selected: { kind: "message", row }, from: [x, y], to });
+    const isLost = fate !== "recv" && !isUnderWay;
+    const type = messages.type[row] ?? 0;
+    const { series } = palette;
+    context.strokeStyle = isLost ? palette.bad : series[Math.min(OTHER_TYPES, type)] ?? palette.ink;
+    context.setLineDash(isLost ? [4, 3] : isUnderWay ? [1, 3] : []);
+    strokeLine(context, [x, y], to);
+    context.setLineDash([]);
+    if (isLost) drawCross(context, to);
+    else if (withHead && !isUnderWay) drawHead(context, [x, y], to);
+  }
+
+  #drawOperations({ context, palette, width }: Surface): void {
+    const { scene: { operations }, startUs } = this.#data;
+    const { selected, marked } = this.#view;
+    for (const row of this.#shown.operations) {
+      const y = this.#lanes.get(operations.lane[row] ?? -1);
+      if (y === undefined) continue;
+      const start = startUs[row] ?? 0;
+      const took = operations.tookUs[row] ?? -1;
+      const [x, end] = [this.#x(start), took < 0 ? width : this.#x(start + took)];
+      const outcome = operations.outcome[row] ?? 0;
+      context.fillStyle = palette.outcomes[outcome] ?? palette.ink;
+      context.globalAlpha = outcome === 0 ? 0.75 : 1;
+      context.fillRect(x, y - 5, Math.max(2.5, end - x), 10);
+      context.globalAlpha = 1;
+      const isSelected = selected?.kind === "operation" && selected.row === row;
+      const isHovered = this.#hovered?.kind === "operation" && this.#hovered.row === row;
+      if (marked.includes(row) || isSelected || isHovered) {
+        context.strokeStyle = isSelected || isHovered ? palette.accent : palette.bad;
+        context.lineWidth = 2.5;
+        context.strokeRect(x - 2, y - 7, Math.max(6, end - x + 4), 14);
+      }
+      this.#drawn.push({ selected: { kind: "operation", row }, from: [x, y], to: [end, y] });
+      this.#drawOperationText({ context, palette }, row, [x, end, y]);
+    }
+  }
+
+  /** Writes what an operation is into its bar, if there is room. */
+  #drawOperationText(
+    { context, palette }: Pick<Surface, "context" | "palette">,
+    row: number,
+    [x = 0, end = 0, y = 0]: readonly number[],
+  ): void {
+    const { scene: { operations, kinds } } = this.#data;
+    const text = `${kinds[operations.kind[row] ?? 0]} ${operations.text[row]}`.slice(0, 60);
+    if (end - x < 40 || context.measureText(text).width > end - x - 6) return;
+    context.fillStyle = palette.panel;
+    context.textAlign = "left";
+    context.fillText(text, x + 3, y + 0.5);
+  }
+
+  #drawLogs({ context, palette }: Surface): void {
+    const { scene: { logs }, logUs } = this.#data;
+    context.fillStyle = palette.ink;
+    for (const row of this.#shown.logs) {
+      const y = this.#lanes.get(logs.lane[row] ?? -1);
+      if (y === undefined) continue;
+      const x = this.#x(logUs[row] ?? 0);
+      context.beginPath();
+      context.moveTo(x, y - 2);
+      context.lineTo(x - 4, y - 9);
+      context.lineTo(x + 4, y - 9);
+      context.fill();
+    }
+  }
+
+  #nearest(x: number, y: number): Selected | undefined {
+    let best: Selected | undefined;
+    let bestPx = REACH_PX;
+    for (const { selected, from, to } of this.#drawn) {
+      const px = distance([x, y], from, to) - (selected.kind === "operation" ? 4 : 0);
+      if (px < bestPx) [best, bestPx] = [selected, px];
+    }
+    return best;
+  }
+
+  #listen(): void {
+    const canvas = this.#canvas;
+    const view = this.#view;
+    let drag: { readonly x: number; readonly fromUs: number; moved: boolean } | undefined;
+    const usPerPx = () => (view.toUs - view.fromUs) / (canvas.clientWidth - LEFT - RIGHT);
+    const timeAt = (x: number) => view.fromUs + (x - LEFT) * usPerPx();
+    canvas.addEventListener("pointerdown", ({ offsetX, pointerId }) => {
+      canvas.setPointerCapture(pointerId);
+      drag = { x: offsetX, fromUs: view.fromUs, moved: false };
+    });
+    canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
+      if (drag === undefined) return this.#hover(this.#nearest(offsetX, offsetY));
+      if (Math.abs(offsetX - drag.x) > 3) drag.moved = true;
+      if (!drag.moved) return;
+      const from = drag.fromUs - (offsetX - drag.x) * usPerPx();
+      view.show(from, from + view.toUs - view.fromUs);
+    });
+    canvas.addEventListener("pointerup", ({ offsetX, offsetY }) => {
+      if (drag?.moved === false) view.select(this.#nearest(offsetX, offsetY));
+      drag = undefined;
+    });
+    canvas.addEventListener("pointercancel", () => drag = undefined);
+    canvas.addEventListener("pointerleave", () => this.#hover(undefined));
+    canvas.addEventListener("wheel", (event) => {
+      const { ctrlKey, shiftKey, deltaX, deltaY, offsetX } = event;
+      if (ctrlKey) view.zoom(1.003 ** deltaY, timeAt(offsetX));
+      else if (shiftKey || Math.abs(deltaX) > Math.abs(deltaY)) {
+        view.pan((deltaX || deltaY) / 1_000);
+      } else return;
+      event.preventDefault();
+    }, { passive: false });
+    canvas.addEventListener("keydown", (event) => {
+      if (moveView(view, event.key) || this.#step(event.key)) event.preventDefault();
+    });
+  }
+
+  #hover(hovered: Selected | undefined): void {
+    if (hovered?.kind === this.#hovered?.kind && hovered?.row === this.#hovered?.row) return;
+    this.#hovered = hovered;
+    this.#canvas.dispatchEvent(new CustomEvent("hovered", { detail: hovered }));
+    this.schedule();
+  }
+
+  /** Selects what comes before or after in time; returns whether the key does. */
+  #step(key: string): boolean {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[key];
+    if (key === "Escape") this.#view.select(undefined);
+    if (by === undefined) return key === "Escape";
+    const inOrder = this.#drawn.toSorted((a, b) => a.from[0] - b.from[0]);
+    const { selected } = this.#view;
+    const at = inOrder.findIndex(({ selected: { kind, row } }) =>
+      kind === selected?.kind && row === selected.row
+    );
+    const next = inOrder[Math.max(0, Math.min(inOrder.length - 1, at + by))];
+    this.#view.select(next?.selected);
+    return true;
+  }
+}
+
+function drawCross(
+  context: CanvasRenderingContext2D,
+  [x = 0, y = 0]: readonly number[],
+): void {
+  strokeLine(context, [x - 4, y - 4], [x + 4, y + 4]);
+  strokeLine(context, [x - 4, y + 4], [x + 4, y - 4]);
+}
+
+function drawHead(
+  context: CanvasRenderingContext2D,
+  [fromX = 0, fromY = 0]: readonly number[],
+  [x = 0, y = 0]: readonly number[],
+): void {
+  const angle = Math.atan2(y - fromY, x - fromX);
+  context.fillStyle = context.strokeStyle;
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x - 7 * Math.cos(angle - 0.4), y - 7 * Math.sin(angle - 0.4));
+  context.lineTo(x - 7 * Math.cos(angle + 0.4), y - 7 * Math.sin(angle + 0.4));
+  context.fill();
+}
+
+/** How far a point is from a line between two others. */
+function distance(
+  [x = 0, y = 0]: readonly number[],
+  [fromX = 0, fromY = 0]: readonly number[],
+  [toX = 0, toY = 0]: readonly number[],
+): number {
+  const [dx, dy] = [toX - fromX, toY - fromY];
+  const share = ((x - fromX) * dx + (y - fromY) * dy) / (dx * dx + dy * dy || 1);
+  const inside = Math.max(0, Math.min(1, share));
+  return Math.hypot(x - fromX - inside * dx, y - fromY - inside * dy);
+}

@@ -1,0 +1,309 @@
+/// <reference lib="dom" />
+/**
+ * Operations over time: how long each took and how it ended, how many there were, which messages
+ * were sent, all on one time axis with the faults behind.
+ *
+ * @module
+ */
+import { type Band, OUTCOMES, type Scene, US_PER_S } from "../scene.ts";
+import {
+  drawOutcome,
+  drawTimeAxis,
+  element,
+  fitText,
+  formatMs,
+  formatUs,
+  linear,
+  OTHER_TYPES,
+  prepare,
+  type Scale,
+  strokeLine,
+  type Surface,
+  ticksOf,
+} from "./canvas.ts";
+import type { Decoded } from "./decode.ts";
+import type { View } from "./view.ts";
+
+/** Stretches of time in which operations and messages are counted. */
+const BINS = 150;
+const LEFT = 58;
+const RIGHT = 12;
+const BAND_HEIGHT = 18;
+
+interface Area {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Counts in equal stretches of time, by what is counted. */
+interface Rates {
+  readonly names: readonly string[];
+  /** A second, by name and stretch. */
+  readonly rates: readonly Float64Array[];
+}
+
+export class Timeline {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #data: Decoded;
+  readonly #view: View;
+  readonly #operations: Rates;
+  readonly #messages: Rates;
+  readonly #rows: readonly (readonly Band[])[];
+  #x: Scale = (value) => value;
+  /** All that does not depend on the view, as it was drawn last. */
+  #still:
+    | { readonly surface: Surface; readonly image: ImageData; readonly bottom: number }
+    | undefined;
+  #drag: { fromX: number; toX: number } | undefined;
+
+  constructor(canvas: HTMLCanvasElement, data: Decoded, view: View, legend: HTMLElement) {
+    this.#canvas = canvas;
+    this.#data = data;
+    this.#view = view;
+    this.#operations = countOperations(data);
+    this.#messages = countMessages(data);
+    this.#rows = stack(data.scene.bands);
+    legend.append(...legendOf(this.#messages.names));
+    view.follow(() => this.#drawView());
+    this.#listen();
+  }
+
+  draw(): void {
+    const hasMessages = this.#messages.names.length > 0;
+    const bandsHeight = Math.max(1, this.#rows.length) * BAND_HEIGHT;
+    const latency = { top: bandsHeight + 22, bottom: bandsHeight + 202 };
+    const operations = { top: latency.bottom + 30, bottom: latency.bottom + 110 };
+    const messages = { top: operations.bottom + 30, bottom: operations.bottom + 110 };
+    const last = hasMessages ? messages : operations;
+    const surface = prepare(this.#canvas, last.bottom + 24);
+    if (surface === undefined) return;
+    const { fromUs, toUs } = this.#data.scene;
+    this.#x = linear([Math.min(0, fromUs), toUs], [LEFT, surface.width - RIGHT]);
+    this.#drawBands(surface, last.bottom);
+    drawTimeAxis(surface, { x: this.#x, top: latency.top, bottom: last.bottom, fromUs, toUs });
+    this.#drawLatency(surface, latency);
+    this.#drawRates(surface, operations, { title: "operations / s", data: this.#operations });
+    if (hasMessages) {
+      this.#drawRates(surface, messages, { title: "messages / s", data: this.#messages });
+    }
+    const { width, height } = this.#canvas;
+    const image = surface.context.getImageData(0, 0, width, height);
+    this.#still = { surface, image, bottom: last.bottom };
+    this.#drawView();
+  }
+
+  #drawBands({ context, palette }: Surface, bottom: number): void {
+    for (const [row, bands] of this.#rows.entries()) {
+      for (const { fromUs, toUs, label } of bands) {
+        const [left, right] = [this.#x(fromUs), this.#x(toUs)];
+        context.fillStyle = palette.band;
+        context.fillRect(
+          left,
+          row * BAND_HEIGHT,
+          Math.max(2, right - left),
+          bottom - row * BAND_HEIGHT,
+        );
+        context.fillStyle = palette.ink;
+        context.textAlign = "left";
+        const text = fitText(context, label, right - left - 6);
+        context.fillText(text, left + 4, (row + 0.5) * BAND_HEIGHT);
+      }
+    }
+  }
+
+  #drawLatency(surface: Surface, { top, bottom }: Area): void {
+    const { context, palette, width } = surface;
+    const { scene: { operations: { tookUs, outcome } }, startUs } = this.#data;
+    let most = 1_000;
+    let least = 1e7;
+    for (const took of tookUs) {
+      if (took > most) most = took;
+      if (took >= 0 && took < least) least = took;
+    }
+    const exponents = [Math.floor(Math.log10(Math.max(10, least))), Math.ceil(Math.log10(most))];
+    const y = linear(exponents, [bottom, top]);
+    for (let e = exponents[0] ?? 0; e <= (exponents[1] ?? 0); e++) {
+      this.#drawLevel(surface, y(e), formatMs(10 ** e / 1_000));
+    }
+    drawTitle(surface, "answered after", top);
+    for (const kind of [0, 1, 2, 3]) {
+      context.fillStyle = context.strokeStyle = palette.outcomes[kind] ?? palette.ink;
+      context.globalAlpha = tookUs.length > 20_000 && kind === 0 ? 0.35 : 0.85;
+      context.lineWidth = 1.2;
+      for (let row = 0; row < tookUs.length; row++) {
+        if (outcome[row] !== kind) continue;
+        const took = tookUs[row] ?? -1;
+        const at = took < 0 ? top : y(Math.log10(Math.max(10, took)));
+        drawOutcome(context, kind, [this.#x(startUs[row] ?? 0), at]);
+      }
+    }
+    context.globalAlpha = 1;
+    context.strokeStyle = palette.line;
+    strokeLine(context, [LEFT, bottom], [width - RIGHT, bottom]);
+  }
+
+  #drawLevel({ context, palette, width }: Surface, y: number, text: string): void {
+    context.strokeStyle = palette.line;
+    context.lineWidth = 1;
+    strokeLine(context, [LEFT, y], [width - RIGHT, y]);
+    context.fillStyle = palette.quiet;
+    context.textAlign = "right";
+    context.fillText(text, LEFT - 6, y);
+  }
+
+  #drawRates(surface: Surface, { top, bottom }: Area, { title, data }: {
+    readonly title: string;
+    readonly data: Rates;
+  }): void {
+    const { context, palette } = surface;
+    const most = Math.max(1, ...data.rates.map((rates) => Math.max(...rates)));
+    const y = linear([0, most], [bottom, top]);
+    for (const tick of ticksOf(0, most, 3)) {
+      this.#drawLevel(surface, y(tick), tick.toLocaleString("en"));
+    }
+    drawTitle(surface, title, top);
+    const { toUs } = this.#data.scene;
+    for (const [i, rates] of data.rates.entries()) {
+      if (rates.every((rate) => rate === 0)) continue;
+      const colours = data === this.#operations ? palette.outcomes : palette.series;
+      context.strokeStyle = colours[i] ?? palette.quiet;
+      context.setLineDash(DASHES[data === this.#operations ? i : Math.floor(i / 3)] ?? []);
+      context.lineWidth = 1.6;
+      context.beginPath();
+      for (const [bin, rate] of rates.entries()) {
+        context.lineTo(this.#x((bin + 0.5) * toUs / BINS), y(rate));
+      }
+      context.stroke();
+      context.setLineDash([]);
+    }
+  }
+
+  /** Frames what the diagram below shows, and what is being chosen; the rest stays as it is. */
+  #drawView(): void {
+    if (this.#still === undefined) return;
+    const { surface: { context, palette }, image, bottom } = this.#still;
+    context.putImageData(image, 0, 0);
+    const { fromUs, toUs } = this.#view;
+    const [left, right] = this.#drag === undefined
+      ? [this.#x(fromUs), this.#x(toUs)]
+      : [Math.min(this.#drag.fromX, this.#drag.toX), Math.max(this.#drag.fromX, this.#drag.toX)];
+    context.strokeStyle = palette.accent;
+    context.lineWidth = 2;
+    context.strokeRect(left, 1, Math.max(3, right - left), bottom - 1);
+    context.globalAlpha = 0.08;
+    context.fillStyle = palette.accent;
+    context.fillRect(left, 1, Math.max(3, right - left), bottom - 1);
+    context.globalAlpha = 1;
+  }
+
+  #listen(): void {
+    const canvas = this.#canvas;
+    const { fromUs, toUs } = this.#data.scene;
+    const timeAt = (px: number) => {
+      const [start, end] = [this.#x(fromUs), this.#x(toUs)];
+      return fromUs + (px - start) / (end - start) * (toUs - fromUs);
+    };
+    canvas.addEventListener("pointerdown", ({ offsetX, pointerId }) => {
+      canvas.setPointerCapture(pointerId);
+      this.#drag = { fromX: offsetX, toX: offsetX };
+    });
+    canvas.addEventListener("pointermove", ({ offsetX }) => {
+      if (this.#drag === undefined) return;
+      this.#drag.toX = offsetX;
+      this.#drawView();
+    });
+    canvas.addEventListener("pointerup", () => {
+      const { fromX, toX } = this.#drag ?? { fromX: 0, toX: 0 };
+      this.#drag = undefined;
+      const isClick = Math.abs(toX - fromX) < 4;
+      const half = isClick ? (this.#view.toUs - this.#view.fromUs) / 2 : 0;
+      const [left, right] = [Math.min(fromX, toX), Math.max(fromX, toX)].map(timeAt);
+      this.#view.show((left ?? 0) - half, (right ?? 0) + half);
+    });
+    canvas.addEventListener("pointercancel", () => {
+      this.#drag = undefined;
+      this.#drawView();
+    });
+    canvas.addEventListener("keydown", (event) => {
+      if (moveView(this.#view, event.key)) event.preventDefault();
+    });
+  }
+}
+
+/** Moves a view by a key; returns whether the key does. */
+export function moveView(view: View, key: string): boolean {
+  if (key === "ArrowLeft") view.pan(-0.2);
+  else if (key === "ArrowRight") view.pan(0.2);
+  else if (key === "+" || key === "=") view.zoom(0.5);
+  else if (key === "-") view.zoom(2);
+  else if (key === "Home") view.show(view.limits.fromUs, view.limits.toUs);
+  else return false;
+  return true;
+}
+
+const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
+
+function drawTitle({ context, palette }: Surface, text: string, top: number): void {
+  context.textAlign = "left";
+  context.fillStyle = palette.panel;
+  context.fillRect(LEFT, top - 18, context.measureText(text).width + 10, 16);
+  context.fillStyle = palette.ink;
+  context.fillText(text, LEFT + 4, top - 9);
+}
+
+function countOperations({ scene, startUs }: Decoded): Rates {
+  const { operations: { outcome } } = scene;
+  const rates = OUTCOMES.map(() => new Float64Array(BINS));
+  for (let row = 0; row < startUs.length; row++) {
+    count(rates[outcome[row] ?? 0], startUs[row], scene);
+  }
+  return { names: OUTCOMES, rates };
+}
+
+function countMessages({ scene, sentUs }: Decoded): Rates {
+  const { messages: { type }, types } = scene;
+  const names = types.slice(0, OTHER_TYPES);
+  if (types.length > OTHER_TYPES) names.push(`${types.length - OTHER_TYPES} others`);
+  const rates = names.map(() => new Float64Array(BINS));
+  for (let row = 0; row < sentUs.length; row++) {
+    count(rates[Math.min(OTHER_TYPES, type[row] ?? 0)], sentUs[row], scene);
+  }
+  return { names, rates };
+}
+
+function count(rates: Float64Array | undefined, timeUs = 0, { toUs }: Scene): void {
+  const bin = Math.min(BINS - 1, Math.floor(timeUs / toUs * BINS));
+  if (rates !== undefined && bin >= 0) rates[bin] = (rates[bin] ?? 0) + BINS / (toUs / US_PER_S);
+}
+
+/** Puts bands that overlap in rows of their own. */
+function stack(bands: readonly Band[]): Band[][] {
+  const rows: Band[][] = [];
+  for (const band of bands) {
+    const row = rows.find((row) => (row.at(-1)?.toUs ?? 0) <= band.fromUs);
+    if (row === undefined) rows.push([band]);
+    else row.push(band);
+  }
+  return rows;
+}
+
+function legendOf(types: readonly string[]): HTMLElement[] {
+  const outcomes = [["ok", "ok"], ["fail", "failed"], ["info", "outcome unknown"]] as const;
+  return [
+    ...outcomes.map(([name, text]) => key(`mark ${name}`, text)),
+    ...types.map((text, i) => key(`stroke series-${i}`, text)),
+  ];
+}
+
+/** A sample and what it stands for. */
+export function key(className: string, text: string): HTMLElement {
+  const sample = element("i", { className });
+  sample.ariaHidden = "true";
+  return element("span", { className: "key" }, [sample, element("span", { text })]);
+}
+
+/** A stretch of time in words. */
+export function describeView({ fromUs, toUs }: View): string {
+  const stepUs = Math.max(1, (toUs - fromUs) / 100);
+  return `${formatUs(fromUs, stepUs)} to ${formatUs(toUs, stepUs)}`;
+}

@@ -1,0 +1,187 @@
+/**
+ * A run as a page tells it: one plain value, made from what the run left.
+ *
+ * @module
+ */
+import { clip, printable, tally } from "../../checkers/format.ts";
+import { isEdnObject } from "../../history/edn.ts";
+import { NS_PER_MS, type OpPair, pairs } from "../../history/operations.ts";
+import { isClient } from "../../message.ts";
+import type { MessageJournal } from "../../workbench/message_journal.ts";
+import type { RunResult } from "../../workbench/result.ts";
+import type { Picture } from "../../workbench/workloads/picture.ts";
+import type { Summary } from "../summary.ts";
+import { chooseView, type Finding, readFindings } from "./findings.ts";
+import { makeScene } from "./make_scene.ts";
+import type { Scene } from "./scene.ts";
+
+export interface Page {
+  readonly title: string;
+  /** What was run, as words: the options, the seed. */
+  readonly about: readonly (readonly [name: string, text: string])[];
+  /** Commands, by what they do. */
+  readonly commands: readonly (readonly [what: string, command: string])[];
+  readonly summary: Summary;
+  readonly findings: readonly Finding[];
+  readonly latencies: readonly LatencyRow[];
+  readonly pictures: readonly Picture[];
+  readonly traffic: Traffic;
+  readonly logs: readonly NodeLog[];
+  readonly files: readonly (readonly [path: string, what: string])[];
+  /** What is not here, and why. */
+  readonly gaps: readonly string[];
+  readonly scene: Scene;
+}
+
+/** How long operations of one kind took, in milliseconds. */
+export interface LatencyRow {
+  readonly kind: string;
+  readonly counts: Readonly<Record<"ok" | "fail" | "info" | "open", number>>;
+  /** Median, 95 %, 99 % and maximum of those that are ok; empty where none is. */
+  readonly quantilesMs: readonly number[];
+}
+
+/** How many messages went from whom to whom. */
+export interface Traffic {
+  /** Clients together are one. */
+  readonly parties: readonly string[];
+  /** By sender, then by receiver. */
+  readonly counts: readonly (readonly number[])[];
+  readonly types: readonly TypeRow[];
+}
+
+interface TypeRow {
+  readonly type: string;
+  readonly sent: number;
+  readonly received: number;
+  readonly cut: number;
+  readonly lost: number;
+  readonly discarded: number;
+}
+
+/** The last lines of a node's log; lines that differ in numbers only are one. */
+interface NodeLog {
+  readonly node: string;
+  readonly lines: readonly { readonly text: string; readonly count: number }[];
+  readonly total: number;
+}
+
+/** What a page is made of beside the run itself. */
+export interface PageOptions {
+  readonly title: string;
+  readonly about: Page["about"];
+  readonly commands: Page["commands"];
+  readonly files: Page["files"];
+  readonly summary: Summary;
+  readonly journal?: MessageJournal;
+}
+
+const NO_MESSAGES: MessageJournal = { messages: [], logs: [], clients: new Map(), leftOut: 0 };
+
+export function makePage(run: RunResult, options: PageOptions): Page {
+  const { journal = NO_MESSAGES, summary, ...given } = options;
+  const operations = pairs(run.history);
+  const findings = readFindings([...summary.warnings, ...summary.explanation], operations);
+  const pictures = picture(run, options.journal);
+  const scene = makeScene(run, { journal, operations, findings, pictures });
+  const view = chooseView(findings, scene, { isCrash: summary.ending === "crash" });
+  return {
+    ...given,
+    summary,
+    findings,
+    pictures,
+    latencies: latenciesOf(operations),
+    traffic: trafficOf(journal, run.nodes),
+    logs: logsOf(journal),
+    gaps: gapsOf(options.journal, scene),
+    scene: { ...scene, view },
+  };
+}
+
+function picture({ workload, history, results, nodes }: RunResult, journal?: MessageJournal) {
+  const result = isEdnObject(results?.["workload"]) ? results["workload"] : {};
+  return workload.pictures?.({ history, result, nodes, ...(journal && { journal }) }) ?? [];
+}
+
+const QUANTILES = [0.5, 0.95, 0.99, 1];
+
+function latenciesOf(operations: readonly OpPair[]): LatencyRow[] {
+  return [...Map.groupBy(operations, ({ invocation }) => invocation.f)].map(([kind, some]) => {
+    const counts = { ok: 0, fail: 0, info: 0, open: 0 };
+    const took: number[] = [];
+    for (const { invocation, completion } of some) {
+      const type = completion?.type ?? "open";
+      if (type !== "invoke") counts[type]++;
+      if (completion?.type === "ok") took.push((completion.time - invocation.time) / NS_PER_MS);
+    }
+    took.sort((a, b) => a - b);
+    const quantilesMs = QUANTILES.flatMap((q) => took[Math.ceil(q * took.length) - 1] ?? []);
+    return { kind, counts, quantilesMs };
+  });
+}
+
+function trafficOf({ messages }: MessageJournal, nodes: readonly string[]): Traffic {
+  const partyOf = (id: string) => isClient(id) ? "clients" : id;
+  const seen = new Set(messages.flatMap(({ src, dest }) => [partyOf(src), partyOf(dest)]));
+  const services = [...seen].filter((id) => id !== "clients" && !nodes.includes(id)).sort();
+  const parties = [
+    ...(seen.has("clients") ? ["clients"] : []),
+    ...nodes.filter((node) => seen.has(node)),
+    ...services,
+  ];
+  const positions = new Map(parties.map((id, i) => [id, i]));
+  const counts = parties.map(() => parties.map(() => 0));
+  const types = new Map<string, { -readonly [K in keyof TypeRow]: TypeRow[K] }>();
+  for (const { src, dest, body, ends } of messages) {
+    const row = counts[positions.get(partyOf(src)) ?? -1];
+    const column = positions.get(partyOf(dest)) ?? -1;
+    if (row?.[column] !== undefined) row[column]++;
+    const type = String(body.type);
+    const count = types.get(type) ?? { type, sent: 0, received: 0, cut: 0, lost: 0, discarded: 0 };
+    types.set(type, count);
+    count.sent++;
+    for (const { fate } of ends) count[fate === "recv" ? "received" : fate]++;
+  }
+  return { parties, counts, types: [...types.values()].sort((a, b) => b.sent - a.sent) };
+}
+
+/** Lines of a node's log that a page shows, and characters of one. */
+const LOG_LINES = 20;
+const LOG_WIDTH = 400;
+
+function logsOf({ logs }: MessageJournal): NodeLog[] {
+  return [...Map.groupBy(logs, ({ node }) => node)].map(([node, own]) => {
+    const groups = Map.groupBy(own, ({ line }) => line.replaceAll(/\d+/g, "#"));
+    const last = [...groups.values()]
+      .map((alike) => ({ text: alike.at(-1)?.line ?? "", count: alike.length }))
+      .slice(-LOG_LINES);
+    const lines = last.map(({ text, count }) => ({
+      text: clip(printable(text), LOG_WIDTH),
+      count,
+    }));
+    return { node, lines, total: own.length };
+  }).sort((a, b) => a.node.localeCompare(b.node, "en", { numeric: true }));
+}
+
+function gapsOf(
+  journal: MessageJournal | undefined,
+  { messages }: Pick<Scene, "messages">,
+): string[] {
+  if (journal === undefined) {
+    return ["This run left no journal of its messages: who sent what to whom is not known."];
+  }
+  const fields = tally(messages.text.map((text) => text === "")).find(([isBare]) => isBare)?.[1] ??
+    0;
+  const count = (n: number) => n.toLocaleString("en");
+  return [
+    ...(journal.leftOut > 0
+      ? [
+        `The journal of messages reached its limit: the last ${count(journal.leftOut)} events of ` +
+        "the run are in no picture.",
+      ]
+      : []),
+    ...(fields > 0
+      ? [`${count(fields)} messages are shown without their fields, to keep this file small.`]
+      : []),
+  ];
+}

@@ -1,0 +1,72 @@
+/**
+ * Simulated runs as pages, for tests.
+ *
+ * @module
+ */
+import type { Node } from "../../node.ts";
+import { integer, oneWay } from "../../rpc.ts";
+import { simulate } from "../../simulator/simulate.ts";
+import { readMessages } from "../../workbench/message_journal.ts";
+import { recordMessages } from "../../workbench/message_recorder.ts";
+import type { PlanOptions } from "../../workbench/plan.ts";
+import type { RunResult } from "../../workbench/result.ts";
+import { Broadcast } from "../../workloads.ts";
+import { summariseRun } from "../summary.ts";
+import { makePage, type Page } from "./page.ts";
+
+const tell = oneWay("tell", { message: integer });
+
+/** A broadcast that tells everybody once: what a partition cuts is lost. */
+function telling(node: Node): void {
+  const values = new Set<number>();
+  node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
+  node.on(Broadcast.read, () => ({ type: "read_ok", messages: [...values] }));
+  node.on(tell, ({ message }) => void values.add(message));
+  node.on(Broadcast.broadcast, ({ message }) => {
+    values.add(message);
+    console.error(`has ${message} <script>document.title = "run"</script>`);
+    for (const peer of node.peers) node.send(peer, tell, { message });
+    return { type: "broadcast_ok" };
+  });
+}
+
+const HEAD = { title: "a run", about: [], commands: [], files: [] } as const;
+
+/** Simulates a run of {@linkcode telling} and makes its page. */
+export async function pageOfRun(options: Partial<PlanOptions> = {}): Promise<Page> {
+  let text = "";
+  const { observer, end } = recordMessages((block) => text += block);
+  const run = await simulate(telling, {
+    workload: "broadcast",
+    nodeCount: 3,
+    rate: 20,
+    timeLimitS: 4,
+    latencyMs: 20,
+    ...options,
+  }, observer);
+  end();
+  return makePage(run, { ...HEAD, summary: summariseRun(run), journal: readMessages(text) });
+}
+
+/** A run's page where a partition of n0 makes it fail. */
+export function pageOfFailure(): Promise<Page> {
+  const grudge = { n0: ["n1", "n2"], n1: ["n0"], n2: ["n0"] };
+  return pageOfRun({
+    faults: [
+      { timeS: 1, f: "start-partition", shape: "one", grudge },
+      { timeS: 3, f: "stop-partition" },
+    ],
+  });
+}
+
+/** The page of a run that crashed, of which nothing but its last words is left. */
+export async function pageOfCrash(): Promise<Page> {
+  const { workload, nodes, concurrency } = await simulate(telling, {
+    workload: "broadcast",
+    nodeCount: 3,
+    timeLimitS: 1,
+  });
+  const crash = { node: "n1", text: "n1 ended: exit status 1.", lastWords: ["<b>help</b>"] };
+  const run: RunResult = { workload, nodes, concurrency, history: [], problems: [], crash };
+  return makePage(run, { ...HEAD, summary: summariseRun(run) });
+}

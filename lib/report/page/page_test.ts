@@ -1,0 +1,103 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { keyword } from "../../history/edn.ts";
+import { NS_PER_S, type Op, pairs } from "../../history/operations.ts";
+import { findBands } from "./bands.ts";
+import { readFindings } from "./findings.ts";
+import { markup } from "./markup.ts";
+import { pageOfCrash, pageOfFailure, pageOfRun } from "./page_fixture.ts";
+import { renderPage } from "./render_page.ts";
+import { FATES, US_PER_S } from "./scene.ts";
+
+function event(index: number, op: Partial<Op>): Op {
+  const base = { type: "info", process: "nemesis", f: "read", value: null } as const;
+  return { index, time: index * NS_PER_S, ...base, ...op };
+}
+
+Deno.test("faults that last are bands, with whom they strike", () => {
+  const history = [
+    event(1, { f: "start-partition", value: keyword("one") }),
+    event(2, {
+      f: "start-partition",
+      value: [
+        keyword("isolated"),
+        new Map([["n0", new Set(["n1"])], ["n1", new Set(["n0"])]]),
+      ],
+    }),
+    event(3, { f: "kill", value: new Map([["n0", keyword("killed")], ["n1", keyword("killed")]]) }),
+    event(4, { f: "stop-partition", value: keyword("network-healed") }),
+    event(5, {
+      f: "start",
+      value: new Map([["n0", keyword("started")], ["n1", keyword("started")]]),
+    }),
+    event(6, { f: "slow", value: new Map([["n1", 300]]) }),
+  ];
+  const bands = findBands(history, 9_000_000);
+  assertEquals(
+    bands.map(({ label, fromUs, toUs }) => [label, fromUs / US_PER_S, toUs / US_PER_S]),
+    [
+      ["cut: n0 | n1", 2, 4],
+      ["n0 and n1 down", 3, 5],
+      ["n1 slow", 6, 9],
+    ],
+  );
+  assertEquals(bands[0]?.cut, [["n0", "n1"], ["n1", "n0"]]);
+});
+
+Deno.test("a finding is linked to the times and operations that it names, and keeps its table", () => {
+  const ops = pairs([
+    event(0, { type: "invoke", process: 2, time: 1_000_000_000 }),
+    event(1, { type: "ok", process: 2, time: 1_234_400_000 }),
+    event(2, { type: "invoke", process: 3, time: 8_000_000_000 }),
+  ]);
+  const findings = readFindings([
+    "Value 7 was acknowledged to process 2 (n0) at 1.234 s, 3.500 s before.",
+    "  3        8.000 s  never",
+    "Nothing else.",
+  ], ops);
+  assertEquals(findings.map(({ table }) => table.length), [1, 0]);
+  assertEquals(findings[0]?.moments, [
+    { fromUs: 1_000_000, toUs: 1_234_400, operations: [0] },
+    { fromUs: 8_000_000, toUs: 8_000_000, operations: [1] },
+  ]);
+  assertEquals(findings[1]?.moments, []);
+});
+
+Deno.test("a page counts what became of every message, and shows the first finding", async () => {
+  const page = await pageOfFailure();
+  assertEquals(page.summary.ending, "fail");
+  const { messages, findings, bands, view, pictures } = page.scene;
+  const cut = messages.fate.filter((fate) => FATES[fate] === "cut").length;
+  const tells = page.traffic.types.find(({ type }) => type === "tell");
+  assertEquals(tells?.cut, cut);
+  assert(cut > 0 && tells?.sent === tells!.received + cut);
+  assertEquals(page.traffic.counts.flat().reduce((a, b) => a + b), messages.src.length);
+  assertEquals(bands.map(({ label }) => label), ["cut: n0 | n1 n2"]);
+  const [first] = findings;
+  assert(first !== undefined && view[0] < first.fromUs && first.toUs < view[1]);
+  const heat = pictures.find(({ kind }) => kind === "heat");
+  assert(heat?.kind === "heat" && heat.cells.flat().includes(null));
+  assertEquals(page.logs.map(({ node }) => node), ["n0", "n1", "n2"]);
+});
+
+Deno.test("an answer is linked to its request", async () => {
+  const { messages, types } = (await pageOfRun()).scene;
+  for (const [row, back] of messages.answers.entries()) {
+    const type = types[messages.type[row] ?? -1] ?? "";
+    assertEquals(back > 0, type.endsWith("_ok"), type);
+    if (back > 0) assertEquals(`${types[messages.type[row - back] ?? -1]}_ok`, type);
+  }
+});
+
+Deno.test("what goes into markup is escaped, and nothing that a node wrote is markup", async () => {
+  assertEquals(
+    markup`<p>${'<img onerror="x">&\''}</p>`.text,
+    "<p>&lt;img onerror=&quot;x&quot;&gt;&amp;&#39;</p>",
+  );
+  for (const page of [await pageOfFailure(), await pageOfCrash()]) {
+    const text = renderPage(page);
+    assertEquals(text.match(/<script/g)?.length, 2);
+    assert(!text.includes("<b>help"));
+    assertMatch(text, /script-src &#39;sha256-[\w+/=]+&#39;; style-src &#39;sha256-/);
+    assert(!/\son\w+=|style=/.test(text.replace(/<script[\s\S]*<\/script>/g, "")));
+  }
+});

@@ -1,0 +1,41 @@
+/**
+ * The page's script: the modules of `client/`, without their types, in one text.
+ *
+ * Each module becomes a function of its own, called in order, so that names of one do not meet those
+ * of another.
+ *
+ * @module
+ */
+import { stripTypeScriptTypes } from "node:module";
+import canvas from "./client/canvas.ts" with { type: "text" };
+import decode from "./client/decode.ts" with { type: "text" };
+import diagram from "./client/diagram.ts" with { type: "text" };
+import events from "./client/events.ts" with { type: "text" };
+import main from "./client/main.ts" with { type: "text" };
+import pictures from "./client/pictures.ts" with { type: "text" };
+import timeline from "./client/timeline.ts" with { type: "text" };
+import view from "./client/view.ts" with { type: "text" };
+import scene from "./scene.ts" with { type: "text" };
+
+/** Modules in an order in which each comes after those that it imports. */
+const MODULES = { scene, canvas, decode, view, events, timeline, diagram, pictures, main };
+
+/** The script as a browser runs it. */
+export function makeScript(modules: Readonly<Record<string, string>> = MODULES): string {
+  return Object.entries(modules).map(([name, source]) => wrap(name, source)).join("\n");
+}
+
+function wrap(name: string, source: string): string {
+  const script = stripTypeScriptTypes(source);
+  const exported = [...script.matchAll(/^export (?:const|function|class|async function) (\w+)/gm)];
+  const body = script
+    .replaceAll(
+      /^import\s*\{([^}]*)\}\s*from\s*"[^"]*?(\w+)\.ts";/gm,
+      (_, names: string, from: string) => `const {${names}} = ${from}Module;`,
+    )
+    .replaceAll(/^export /gm, "")
+    .replaceAll(/^\s*(?:\/\*\*[^*]*(?:\*(?!\/)[^*]*)*\*\/|\/\/.*)$/gm, "")
+    .replaceAll(/\n\s*\n+/g, "\n");
+  const names = exported.map(([, word]) => word).join(", ");
+  return `const ${name}Module = (() => {${body}\nreturn { ${names} };\n})();`;
+}

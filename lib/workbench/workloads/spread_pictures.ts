@@ -1,0 +1,138 @@
+/**
+ * How values spread: when each node first had each of them, for workloads whose clients add values
+ * that every node is to have.
+ *
+ * @module
+ */
+import { NS_PER_MS } from "../../history/operations.ts";
+import { isClient } from "../../message.ts";
+import type { SentMessage } from "../message_journal.ts";
+import type { Picture, PictureSubject } from "./picture.ts";
+
+/** Columns that a heat map has room for. */
+const MOST_COLUMNS = 600;
+/** Points that tell a distribution. */
+const POINTS = 100;
+
+interface Spread {
+  readonly addedNs: number;
+  /** By node, when it had the value. */
+  readonly had: Map<string, number>;
+}
+
+/**
+ * Pictures how long values take to each node. A node has a value from the first message that carries
+ * it: a client's, or another's in a list.
+ *
+ * @param field What a client's message calls the value.
+ */
+export function pictureSpread(
+  { journal, nodes }: PictureSubject,
+  { type, field }: { readonly type: string; readonly field: string },
+): Picture[] {
+  if (journal === undefined || nodes.length < 2) return [];
+  const spreads = new Map<number, Spread>();
+  for (const message of inOrderOfReceipt(journal.messages)) {
+    note(spreads, message, { type, field });
+  }
+  const values = [...spreads].sort(([, a], [, b]) => a.addedNs - b.addedNs);
+  if (values.length === 0) return [];
+  const size = Math.ceil(values.length / MOST_COLUMNS);
+  const bins = Array.from(
+    { length: Math.ceil(values.length / size) },
+    (_, i) => values.slice(i * size, (i + 1) * size),
+  );
+  const cells = nodes.map((node) => bins.map((bin) => latest(bin.map(([, one]) => one), node)));
+  const each = size === 1 ? "" : ` Each column holds ${size} values, and the slowest counts.`;
+  return [{
+    kind: "heat",
+    title: "When each node had each value",
+    caption:
+      "A row is a node, a column a value in the order of their addition, and the colour how " +
+      `long the value took to that node.${each}`,
+    unit: "ms",
+    rows: nodes,
+    columns: bins.map((bin) => [...new Set([bin[0]?.[0], bin.at(-1)?.[0]])].join(" to ")),
+    columnTitle: "value",
+    cells,
+    missing: "never seen to arrive",
+  }, {
+    kind: "plot",
+    title: "How long values take",
+    caption:
+      "The share of all values that have reached all nodes but their first, and those that " +
+      "have reached the last one, after so many milliseconds.",
+    x: { title: "after the client's request", unit: "ms" },
+    y: "%",
+    series: [
+      { name: "to any other node", style: "line", points: distribution(delays(values, nodes)) },
+      { name: "to the last node", style: "line", points: distribution(slowest(values, nodes)) },
+    ],
+  }];
+}
+
+function* inOrderOfReceipt(messages: readonly SentMessage[]) {
+  const received = messages.flatMap((message) => {
+    const end = message.ends.find(({ fate }) => fate === "recv");
+    return end === undefined ? [] : [{ message, atNs: end.timeNs }];
+  });
+  yield* received.sort((a, b) => a.atNs - b.atNs);
+}
+
+function note(
+  spreads: Map<number, Spread>,
+  { message: { src, dest, body }, atNs }: { message: SentMessage; atNs: number },
+  { type, field }: { readonly type: string; readonly field: string },
+): void {
+  if (isClient(dest)) return;
+  if (isClient(src)) {
+    const value = body[field];
+    if (body.type !== type || typeof value !== "number" || spreads.has(value)) return;
+    spreads.set(value, { addedNs: atNs, had: new Map([[dest, atNs]]) });
+    return;
+  }
+  for (const [name, held] of Object.entries(body)) {
+    // A number alone may count messages; only the client's own field holds a value alone.
+    const values = Array.isArray(held) ? held : name === field ? [held] : [];
+    for (const value of values) {
+      const had = typeof value === "number" ? spreads.get(value)?.had : undefined;
+      if (had !== undefined && !had.has(dest)) had.set(dest, atNs);
+    }
+  }
+}
+
+function latest(spreads: readonly Spread[], node: string): number | null {
+  const times = spreads.map((spread) => delayMs(spread, node));
+  return times.some((ms) => ms === undefined) ? null : Math.max(...times.map((ms) => ms ?? 0));
+}
+
+function delayMs({ addedNs, had }: Spread, node: string): number | undefined {
+  const atNs = had.get(node);
+  return atNs === undefined ? undefined : Number(((atNs - addedNs) / NS_PER_MS).toPrecision(3));
+}
+
+type Values = readonly (readonly [number, Spread])[];
+
+function delays(values: Values, nodes: readonly string[]): number[] {
+  return values.flatMap(([, spread]) =>
+    nodes.filter((node) => spread.had.get(node) !== spread.addedNs)
+      .map((node) => delayMs(spread, node) ?? Infinity)
+  );
+}
+
+function slowest(values: Values, nodes: readonly string[]): number[] {
+  return values.map(([, spread]) =>
+    Math.max(...nodes.map((node) => delayMs(spread, node) ?? Infinity))
+  );
+}
+
+function distribution(times: readonly number[]): (readonly [number, number])[] {
+  const sorted = times.toSorted((a, b) => a - b);
+  const step = Math.max(1, sorted.length / POINTS);
+  const points: (readonly [number, number])[] = [];
+  for (let rank = step; rank <= sorted.length + 1e-9; rank += step) {
+    const ms = sorted[Math.ceil(rank) - 1] ?? sorted.at(-1);
+    if (ms !== undefined && ms < Infinity) points.push([ms, 100 * rank / sorted.length]);
+  }
+  return points;
+}

@@ -1,0 +1,79 @@
+/**
+ * `deno task report DIR…`: writes the page of stored runs, those of Maelstrom included.
+ *
+ * @module
+ */
+import { writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { summariseRun } from "../lib/report/summary.ts";
+import { reasonOf } from "../lib/message.ts";
+import { optionsHelp } from "../lib/workbench/command_line.ts";
+import { UsageError } from "../lib/workbench/option.ts";
+import { planOf, workloadOf } from "../lib/workbench/plan.ts";
+import type { RunResult } from "../lib/workbench/result.ts";
+import { MalformedJournal } from "../lib/workbench/message_journal.ts";
+import { readPlan } from "../lib/workbench/store/plan_file.ts";
+import { readRun, UnreadableRun } from "../lib/workbench/store/reader.ts";
+import { readLogs } from "./engines/maelstrom.ts";
+import { RUNS } from "./engines/engine.ts";
+import { challengeWith } from "./shared/challenges.ts";
+import { conclude, readArguments } from "./shared/command_line.ts";
+import { PAGE_FILE, pageOf } from "./shared/page.ts";
+
+const COMMAND = { own: {}, words: Infinity } as const;
+
+/** Writes the pages of the runs that the command line names; returns the exit status. */
+export function main(argv: readonly string[]): number {
+  const { words, help } = readArguments(argv, COMMAND);
+  if (help) {
+    console.log(HELP);
+    return 0;
+  }
+  for (const dir of words.length === 0 ? [`${RUNS}/latest`] : words) console.log(writePage(dir));
+  return 0;
+}
+
+/** Writes a stored run's page into its folder; returns its path. */
+function writePage(path: string): string {
+  try {
+    const { dir, history, results } = readRun(path);
+    const { options, engine } = readPlan(dir);
+    const plan = planOf({ seed: "0", ...options });
+    const { nodes, concurrency } = plan;
+    const run: RunResult = {
+      workload: workloadOf(plan),
+      nodes,
+      concurrency,
+      history,
+      problems: [],
+      dir,
+      ...readLogs(dir),
+      ...(results === undefined ? { crash: CRASHED } : { results }),
+    };
+    const summary = summariseRun(run, challengeWith(plan)?.limits);
+    const page = join(dir, PAGE_FILE);
+    writeFileSync(
+      page,
+      pageOf(run, { summary, ran: { plan, engine }, dir: relative(Deno.cwd(), dir) }),
+    );
+    return page;
+  } catch (error) {
+    if (error instanceof UnreadableRun || error instanceof MalformedJournal) {
+      throw new UsageError(`${path}: ${reasonOf(error)}`);
+    }
+    throw error;
+  }
+}
+
+const CRASHED = { text: "The run left no results: see its logs.", lastWords: [] };
+
+const HELP = [
+  "deno task report [DIR…]",
+  "",
+  `Writes ${PAGE_FILE} into the folders of stored runs, ${RUNS}/latest unless others are named. The`,
+  "page is one file that a browser opens from the disk.",
+  "",
+  optionsHelp(COMMAND),
+].join("\n");
+
+if (import.meta.main) await conclude("report", () => Promise.resolve(main(Deno.args)));

@@ -1,0 +1,29 @@
+import { assertMatch, assertThrows } from "@std/assert";
+import { join } from "node:path";
+import { type Op, printHistory } from "../lib/history/operations.ts";
+import { UsageError } from "../lib/workbench/option.ts";
+import { planOf } from "../lib/workbench/plan.ts";
+import { writePlan } from "../lib/workbench/store/plan_file.ts";
+import { main } from "./report.ts";
+
+Deno.test("the page of a stored run is written into its folder, also without messages", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    const op = { process: 0, f: "echo", value: "a <b>" } as const;
+    const history: Op[] = [
+      { ...op, index: 0, time: 0, type: "invoke" },
+      { ...op, index: 1, time: 2_000, type: "ok" },
+    ];
+    writePlan(dir, planOf({ workload: "echo", program: "nodes/1_echo.ts", nodeCount: 1 }));
+    Deno.writeTextFileSync(join(dir, "history.edn"), printHistory(history));
+    Deno.writeTextFileSync(join(dir, "results.edn"), "{:workload {:valid? true}, :valid? true}");
+    main([dir]);
+    const page = Deno.readTextFileSync(join(dir, "report.html"));
+    assertMatch(page, /✓ pass<\/span>\s*<h1>echo: 1_echo<\/h1>/);
+    assertMatch(page, /href="history\.edn"/);
+    assertMatch(page, /no journal of its messages/);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+  assertThrows(() => main([dir]), UsageError, dir);
+});

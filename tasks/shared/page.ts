@@ -1,0 +1,85 @@
+/**
+ * The page of a run: what stands at its head, and the file in the run's folder.
+ *
+ * @module
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { makePage, type PageOptions } from "../../lib/report/page/page.ts";
+import { renderPage } from "../../lib/report/page/render_page.ts";
+import type { Summary } from "../../lib/report/summary.ts";
+import { wordsOf } from "../../lib/workbench/command_line.ts";
+import type { RunResult } from "../../lib/workbench/result.ts";
+import { MESSAGE_FILE, readMessageFile } from "../../lib/workbench/store/message_file.ts";
+import { challengeWith } from "./challenges.ts";
+import { quote, type Ran, simulationOf } from "./ended.ts";
+
+/** Its name in a run's folder. */
+export const PAGE_FILE = "report.html";
+
+const FILES: Readonly<Record<string, string>> = {
+  "results.edn": "what the checkers found",
+  "history.edn": "every operation and fault, as maps",
+  "history.txt": "the same as a table",
+  [MESSAGE_FILE]: "what happened to each message (zcat prints it)",
+  "plan.json": "the plan of the run, from which it is repeated",
+  "test.edn": "the same in Maelstrom's shape",
+  "final-states.edn": "what the nodes' final states show",
+  "run.log": "what happened when",
+  "jepsen.log": "what happened when",
+  "node-logs": "each node's standard error",
+  "journal": "what the nodes stored",
+  "elle": "pictures of anomalies",
+  "messages.svg": "Maelstrom's picture of messages",
+  "timeline.html": "operations side by side, by process",
+  "latency-raw.png": "latencies",
+  "rate.png": "operations a second",
+  "independent": "each key of lin-kv by itself",
+};
+
+/** What a page says of what was run. */
+export function headOf(
+  { plan, engine }: Omit<Ran, "challenge">,
+  dir?: string,
+): Pick<PageOptions, "title" | "about" | "commands"> {
+  const challenge = challengeWith(plan)?.id;
+  const program = basename(plan.program ?? "").replace(/\.\w+$/, "");
+  const simulation = engine === "maelstrom" ? undefined : simulationOf(plan);
+  return {
+    title: [plan.workload, ...(program === "" ? [] : [program])].join(": "),
+    about: [
+      ...(challenge === undefined ? [] : [["challenge", challenge] as const]),
+      ["engine", engine],
+      ["options", wordsOf(plan).join(" ")],
+      ...(engine === "maelstrom" ? [] : [["seed", plan.seed] as const]),
+    ],
+    commands: [
+      ...(dir === undefined ? [] : [["again", `deno task again ${quote(dir)}`] as const]),
+      ...(simulation === undefined ? [] : [["simulate", simulation] as const]),
+    ],
+  };
+}
+
+/** Tells the run in a folder as a page. */
+export function pageOf(
+  run: RunResult,
+  { summary, ran, dir }: {
+    readonly summary: Summary;
+    readonly ran: Ran;
+    readonly dir: string;
+  },
+): string {
+  const journal = readMessageFile(dir);
+  const files = Object.entries(FILES).flatMap(([name, what]) => {
+    if (!existsSync(join(dir, name))) return [];
+    if (name !== "node-logs") return [[name, what] as const];
+    return readdirSync(join(dir, name)).map((log) => [`${name}/${log}`, what] as const);
+  });
+  const page = makePage(run, {
+    ...headOf(ran, dir),
+    summary,
+    files,
+    ...(journal && { journal }),
+  });
+  return renderPage(page);
+}
