@@ -20,7 +20,7 @@ import {
   type Phase,
   run,
 } from "../../lib/workbench/run.ts";
-import { recordMessages } from "../../lib/workbench/message_recorder.ts";
+import { type MessageRecorder, recordMessages } from "../../lib/workbench/message_recorder.ts";
 import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import { planToEdn, writePlan } from "../../lib/workbench/store/plan_file.ts";
 import { RunFolder, UnwritableFile } from "../../lib/workbench/store/writer.ts";
@@ -66,8 +66,7 @@ export async function runWorkbench(
       signal: reporting.signal,
       explainFailure,
     });
-    journal.end();
-    result = keep(folder, result);
+    result = keep(folder, result, journal);
   } finally {
     await progress?.stop();
     folder.close();
@@ -91,14 +90,16 @@ function writePage(
     return { page: `${dir}/${PAGE_FILE}` };
   } catch (error) {
     if (!(error instanceof UnwritableFile)) throw error;
-    console.error(`There is no page: ${error.message}.`);
+    // After a crash for the same reason there is nothing to add.
+    if (summary.ending !== "crash") console.error(`There is no page: ${error.message}.`);
     return {};
   }
 }
 
 /** Writes what came of a run. What cannot be kept did not come to its end. */
-function keep(folder: RunFolder, result: RunResult): RunResult {
+function keep(folder: RunFolder, result: RunResult, journal: MessageRecorder): RunResult {
   try {
+    journal.end();
     folder.writeOutcome(result, drawingsOf(result));
     return result;
   } catch (error) {

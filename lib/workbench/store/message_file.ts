@@ -13,13 +13,15 @@ import { type MessageJournal, readMessages } from "../message_journal.ts";
 export const MESSAGE_FILE = "messages.gz";
 
 /**
- * Reads the journal in a run's folder; `undefined` where there is none.
+ * Reads the journal in a run's folder; `undefined` where there is none, or nothing in it.
  *
  * @throws {MalformedJournal} if it is of another version or damaged.
  */
 export function readMessageFile(dir: string): MessageJournal | undefined {
   const path = join(dir, MESSAGE_FILE);
   if (!existsSync(path)) return undefined;
-  const text = gunzipSync(readFileSync(path), { finishFlush: constants.Z_SYNC_FLUSH });
+  const bytes = readFileSync(path);
+  if (bytes.length === 0) return undefined; // the run ended before its first block
+  const text = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
   return readMessages(new TextDecoder().decode(text));
 }

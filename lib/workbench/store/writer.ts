@@ -52,6 +52,7 @@ export class RunFolder {
       link(join(root, "current"), join(workload, folder.name));
       folder.#append("history.edn", "");
       folder.#append("history.txt", "");
+      folder.#append(MESSAGE_FILE, "");
       return folder;
     }
   }

@@ -116,7 +116,7 @@ Deno.test("results are there only when they are whole, after everything else", a
     const folder = RunFolder.create(root, "txn", START);
     const files = () => [...Deno.readDirSync(folder.path)].map(({ name }) => name).sort();
     const before = files();
-    assertEquals(before, ["history.edn", "history.txt", "node-logs"]);
+    assertEquals(before, ["history.edn", "history.txt", "messages.gz", "node-logs"]);
     folder.writeOutcome({});
     assertEquals(files(), before, "a run that crashed has none");
     Deno.writeTextFileSync(join(folder.path, "elle"), "a file where a folder belongs");
@@ -136,6 +136,7 @@ Deno.test("results are there only when they are whole, after everything else", a
       "final-states.edn",
       "history.edn",
       "history.txt",
+      "messages.gz",
       "node-logs",
       "results.edn",
     ]);
