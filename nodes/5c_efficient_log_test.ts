@@ -125,16 +125,17 @@ for (
 
 Deno.test("a leader refuses what a follower cannot know, and serves it again after that", async () => {
   const n0 = new TestNode(efficientLog, "n0", ["n0", "n1"]);
-  const exchange = (seq: number, seen: number) =>
+  const exchange = (seq: number, seen: number) => {
     n0.receive("n1", {
       ...{ type: "exchange", msg_id: 1, incarnation: "n1-a", seq },
       ...{ sends: [["k", seq]], commits: {}, seen },
     });
-  exchange(1, 0);
-  for (const seq of [2 ** 53 - 1, 3]) exchange(seq, 0);
-  for (const seen of [2 ** 53 - 1, 2, -1]) exchange(2, seen);
-  exchange(2, 1);
-  await settled();
+    return settled();
+  };
+  await exchange(1, 0);
+  for (const seq of [2 ** 53 - 1, 3]) await exchange(seq, 0);
+  for (const seen of [2 ** 53 - 1, 2, -1]) await exchange(2, seen);
+  await exchange(2, 1);
   const replies = n0.sent.map(({ body }) => body.code ?? body.messages);
   assertEquals(replies, [[["k", 1]], 14, 14, 14, 14, 14, [["k", 2]]]);
 });

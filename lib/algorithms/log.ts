@@ -7,13 +7,22 @@
  *
  * @module
  */
-import { array, integer, type Shape, string, tuple } from "../rpc.ts";
+import { array, integer, record, type Shape, string, tuple } from "../rpc.ts";
 
 /** A message and the key of the log that it belongs to, as nodes send it to each other. */
 export type Message = [key: string, msg: number];
 
 /** The shape of {@linkcode Message}s in a body. */
 export const messages: Shape<Message[]> = array(tuple<Message>(string, integer));
+
+/** All that logs hold, as a journal stores it: each key's messages, and the committed offsets. */
+type LogsState = [messages: Record<string, number[]>, committed: Record<string, number>];
+
+/** The shape of a {@linkcode LogsState}. */
+export const logsState: Shape<LogsState> = tuple<LogsState>(
+  record(array(integer)),
+  record(integer),
+);
 
 /** A message and its offset, as a poll returns it. */
 export type Entry = [offset: number, msg: number];
@@ -60,12 +69,23 @@ export class Logs {
     }
   }
 
-  /** The committed offsets of the given keys; a key without one is left out. */
-  committed(keys: readonly string[]): Record<string, number> {
-    const known = keys.flatMap((key): [string, number][] => {
+  /** The committed offsets of the given keys, or of all; a key without one is left out. */
+  committed(keys: Iterable<string> = this.#committed.keys()): Record<string, number> {
+    const known = [...keys].flatMap((key): [string, number][] => {
       const offset = this.#committed.get(key);
       return offset === undefined ? [] : [[key, offset]];
     });
     return Object.fromEntries(known);
+  }
+
+  /** All that is held here, which must not be changed. */
+  get state(): LogsState {
+    return [Object.fromEntries(this.#messages), this.committed()];
+  }
+
+  /** Takes the state of an earlier incarnation's logs, in place of none. */
+  restore([messages, committed]: LogsState): void {
+    for (const [key, list] of Object.entries(messages)) this.#messages.set(key, list);
+    this.commit(committed);
   }
 }

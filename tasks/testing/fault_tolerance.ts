@@ -61,6 +61,19 @@ const CRASHED: Options = {
   availability: 0,
 };
 
+/** Everything at once. */
+const EVERYTHING: Options = {
+  timeLimitS: 20,
+  faults: ["kill", "pause", "partition", "one-way", "skew"],
+  disk: ["slow", "torn", "failing", "full"],
+  faultIntervalS: 1,
+  loss: 0.1,
+  duplication: 0.1,
+  latencyMs: 10,
+  latencyDistribution: "exponential",
+  availability: 0,
+};
+
 /** For a node that sends states, or repeats messages until they are acknowledged. */
 const GOSSIP = [PARTITIONS, HALF_CUT, LOSSY, REORDERED, STOPPED];
 /** For a node that keeps everything in a service, and recognises what it stored there. */
@@ -86,11 +99,14 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "3c": { short: { timeLimitS: 10 }, faults: GOSSIP },
   "3d": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: GOSSIP },
   "3e": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: GOSSIP },
-  "4": { short: { timeLimitS: 6, rate: 20 }, faults: GOSSIP },
+  "4": { short: { timeLimitS: 6, rate: 20 }, faults: [...DURABLE, EVERYTHING] },
   "4-crdt": { short: { timeLimitS: 6, rate: 20 }, faults: DURABLE },
-  "5a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
-  "5b": { short: { timeLimitS: 5, rate: 50 }, faults: STORED },
-  "5c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
+  "5a": {
+    short: { timeLimitS: 5, rate: 50 },
+    faults: [REORDERED, STOPPED, KILLED, CRASHED, EVERYTHING],
+  },
+  "5b": { short: { timeLimitS: 5, rate: 50 }, faults: [...DURABLE, EVERYTHING] },
+  "5c": { short: { timeLimitS: 5, rate: 50 }, faults: [...DURABLE, EVERYTHING] },
   "6a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
   "6b": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
   "6c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
