@@ -26,7 +26,7 @@
  *
  * @module
  */
-import { Logs, logsState } from "../lib/algorithms/log.ts";
+import { Logs, logState } from "../lib/algorithms/log.ts";
 import { integer, Kafka, type Node, oneOf, serve, string, tuple } from "../lib/mod.ts";
 
 /** A message sent to a key's log, or an offset committed there. */
@@ -37,10 +37,10 @@ export default function singleNodeLog(node: Node): void {
   const journal = node.journal({
     name: "single-node-log",
     record: tuple<Event>(oneOf("send", "commit"), string, integer),
-    state: logsState,
+    state: logState,
     restore: (state) => logs.restore(state),
     apply,
-    snapshot: () => logs.state,
+    snapshot: () => logs.snapshot(),
   });
 
   /** Returns the offset that was assigned or committed. */
