@@ -63,10 +63,11 @@ const CRASHED: Options = {
 
 /** Everything at once. */
 const EVERYTHING: Options = {
-  timeLimitS: 20,
+  timeLimitS: 30,
   faults: ["kill", "pause", "partition", "one-way", "skew"],
   disk: ["slow", "torn", "failing", "full"],
-  faultIntervalS: 1,
+  faultIntervalS: 0.5, // Maelstrom stops reading a node that answers after a pause of five seconds
+  concurrency: "5n",
   loss: 0.1,
   duplication: 0.1,
   latencyMs: 10,
