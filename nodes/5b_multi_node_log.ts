@@ -52,12 +52,17 @@ const MAX_WAITING = 20_000;
 
 type Batch = [name: string, sends: Message[], commits: Record<string, number>];
 
-export default function multiNodeLog(node: Node): void {
-  const logs = new Logs();
-  const sends = new Pending<Message, number>();
-  /** Keys whose offsets were committed here, and may not be in a batch yet. */
+/**
+ * Handles commits, which are in the journal until they are in a batch. Returns the keys whose
+ * offsets may not be in one yet.
+ */
+function keepCommits(node: Node, logs: Logs): Set<string> {
   const committed = new Set<string>();
-  let busy = false;
+
+  function commit(offsets: Record<string, number>): void {
+    logs.commit(offsets);
+    for (const key of Object.keys(offsets)) committed.add(key);
+  }
 
   const journal = node.journal({
     name: "multi-node-log",
@@ -68,10 +73,24 @@ export default function multiNodeLog(node: Node): void {
     snapshot: () => logs.committed(),
   });
 
-  function commit(offsets: Record<string, number>): void {
-    logs.commit(offsets);
-    for (const key of Object.keys(offsets)) committed.add(key);
-  }
+  node.on(Kafka.commit_offsets, async ({ offsets }) => {
+    await journal.append(offsets);
+    return { type: "commit_offsets_ok" };
+  });
+
+  node.on(Kafka.list_committed_offsets, ({ keys }) => ({
+    type: "list_committed_offsets_ok",
+    offsets: logs.committed(keys),
+  }));
+
+  return committed;
+}
+
+export default function multiNodeLog(node: Node): void {
+  const logs = new Logs();
+  const sends = new Pending<Message, number>();
+  const committed = keepCommits(node, logs);
+  let busy = false;
 
   const batches = new AgreedSequence(
     node,
@@ -118,16 +137,6 @@ export default function multiNodeLog(node: Node): void {
   });
 
   node.on(Kafka.poll, ({ offsets }) => ({ type: "poll_ok", msgs: logs.poll(offsets) }));
-
-  node.on(Kafka.commit_offsets, async ({ offsets }) => {
-    await journal.append(offsets);
-    return { type: "commit_offsets_ok" };
-  });
-
-  node.on(Kafka.list_committed_offsets, ({ keys }) => ({
-    type: "list_committed_offsets_ok",
-    offsets: logs.committed(keys),
-  }));
 }
 
 if (import.meta.main) await serve(multiNodeLog);

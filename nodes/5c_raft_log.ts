@@ -2,7 +2,7 @@
 /**
  * Challenge 5c by Raft: logs that outlive any one of three nodes.
  *
- * In 5c one node decides the order of all messages, and its end is the end of sends. Here the nodes
+ * In 5c one node decides the order of all messages, and while it is down nobody else takes sends. Here the nodes
  * agree on the order by Raft (`algorithms/raft/`): a send is a command, acknowledged with its offset
  * once a majority has it on stable storage and this node has applied it. Every node applies all
  * commands, so each has the logs, and answers polls from them alone. They may lag, as logs may, but
@@ -16,7 +16,7 @@
  * rounds are 10 ms apart. With three nodes and six clients that is 1.04 messages per operation,
  * against 0.15 with 5c's two nodes, and the clients, who wait for rounds, make 800 of the 1000
  * operations a second that they are to make. A send takes up to 20 ms and two round trips, and
- * two syncs, at the leader one round trip less; in 5c it takes nothing there. In return there is no
+ * two syncs, at the leader one round trip less; in 5c one sync there. In return there is no
  * node whose end matters: while two of three are up, sends go on after 0.3 to 0.6 s and two round
  * trips.
  *
