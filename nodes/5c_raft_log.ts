@@ -2,12 +2,12 @@
 /**
  * Challenge 5c by Raft: logs that outlive any one of three nodes.
  *
- * In 5c one node decides the order of all messages, and while it is down nobody else takes sends. Here the nodes
- * agree on the order by Raft (`algorithms/raft/`): a send is a command, acknowledged with its offset
- * once a majority has it on stable storage and this node has applied it. Every node applies all
- * commands, so each has the logs, and answers polls from them alone. They may lag, as logs may, but
- * have no gaps. Committed offsets are commands as well; who asks for them waits until this node has
- * all that was committed before.
+ * In 5c one node decides the order of all messages, and while it is down nobody else takes sends.
+ * Here the nodes agree on the order by Raft (`algorithms/raft/`): a send is a command, acknowledged
+ * with its offset once a majority has it on stable storage and this node has applied it. Every node
+ * applies all commands, so each has the logs, and answers polls from them alone. They may lag, as
+ * logs may, but have no gaps. Committed offsets are commands as well; who asks for them waits until
+ * this node has all that was committed before.
  *
  * **What consensus costs.** With a single leader a batch of a follower takes 2 messages: there and
  * back. Here the leader has to hear from a follower before it may answer. With three nodes a round

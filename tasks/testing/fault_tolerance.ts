@@ -75,6 +75,9 @@ const EVERYTHING: Options = {
   availability: 0,
 };
 
+/** For a node that is the only one, and so may be down for all of a shorter run. */
+const LONG: Options = { timeLimitS: 60, concurrency: "5n" };
+
 /** For a node that sends states, or repeats messages until they are acknowledged. */
 const GOSSIP = [PARTITIONS, HALF_CUT, LOSSY, REORDERED, STOPPED];
 /** For a node that keeps everything in a service, and recognises what it stored there. */
@@ -104,7 +107,11 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "4-crdt": { short: { timeLimitS: 6, rate: 20 }, faults: DURABLE },
   "5a": {
     short: { timeLimitS: 5, rate: 50 },
-    faults: [REORDERED, STOPPED, KILLED, CRASHED, EVERYTHING],
+    faults: [
+      REORDERED,
+      STOPPED,
+      ...[KILLED, CRASHED, EVERYTHING].map((faults) => ({ ...faults, ...LONG })),
+    ],
   },
   "5b": { short: { timeLimitS: 5, rate: 50 }, faults: [...DURABLE, EVERYTHING] },
   "5c": { short: { timeLimitS: 5, rate: 50 }, faults: [...DURABLE, EVERYTHING] },
