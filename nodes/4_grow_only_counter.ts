@@ -23,9 +23,9 @@
  *
  * Messages: n + 1 from each node in a round while peers hear each other, and 2 more for each peer
  * that is not heard, whatever the rate. At 3 nodes and 100 operations a second that is 0.23 per
- * operation, and 0.36 while a node is cut off. Storing each add in `seq-kv` before acknowledging it would take
- * 2 for each add that is not 0, 0.53 per operation, and a round trip of waiting. Latency: an add
- * takes a sync of the node's disk, which adds that come meanwhile share.
+ * operation, and 0.36 while a node is cut off. Storing each add in `seq-kv` before acknowledging it
+ * would take 2 for each add that is not 0, 0.53 per operation, and a round trip of waiting.
+ * Latency: an add takes a sync of the node's disk, which adds that come meanwhile share.
  *
  * It survives partitions, lost and repeated messages, a store that does not answer for a while, and
  * the kill of any nodes, all of them included. A node that restarts knows its total from the journal
@@ -80,8 +80,8 @@ const MAX_ATTEMPTS = 3;
 /** Storing a total twice does no harm. */
 const STORE = { idempotent: true, maxAttempts: MAX_ATTEMPTS };
 /**
- * Bound on what is added through one node, up or down. A node that restarts may accept as much again
- * before it knows of the total it goes on from; hundreds of such totals still have an exact sum.
+ * Bound on what is added through one node, up or down. Without a disk, a node that restarts may accept
+ * as much again before it knows of the total it goes on from; hundreds of such totals still have an exact sum.
  */
 const MAX_TOTAL = 2 ** 43;
 

@@ -11,19 +11,19 @@
  * that talk: with a leader for each key, all of them would.
  *
  * **Exactly once.** A follower repeats its request until it is answered, and the leader answers a
- * repetition with the offsets it gave before (`algorithms/session.ts`). So a batch takes effect once,
- * whatever the network loses or repeats, and its senders learn their offsets.
+ * repetition with the offsets it gave before (`algorithms/session.ts`). So a batch takes effect
+ * once, whatever the network loses or repeats, and its senders learn their offsets.
  *
  * **Killed.** The leader stores messages, committed offsets and what it has answered to whom before
  * it answers (`algorithms/ordered_logs.ts`). So it comes back with every offset that anyone knows,
- * and a batch that it had stored but not answered is not appended again. A follower stores its copy,
- * and asks for what is new when it comes back. A send that was not answered, as its node was killed,
- * is in the log once or not at all.
+ * and a batch that it had stored but not answered is not appended again. A follower stores its
+ * copy, and asks for what is new when it comes back. A send that was not answered, as its node was
+ * killed, is in the log once or not at all.
  *
  * **Cut off.** When the leader has not answered for a second, because it is out of reach or down, a
- * follower refuses sends that have not left it, with error 11: they certainly did not happen. Sends already on their way may have,
- * so their clients wait for the answer or time out. Nobody takes the leader's place, so there are
- * never two orders. Polls go on, and so do sends to the leader.
+ * follower refuses sends that have not left it, with error 11: they certainly did not happen. Sends
+ * already on their way may have, so their clients wait for the answer or time out. Nobody takes the
+ * leader's place, so there are never two orders. Polls go on, and so do sends to the leader.
  *
  * Committed offsets travel along, and are stored where they were committed until then. A follower
  * asks the leader for them and falls back on those it knows; these can only be too low, and then
