@@ -81,7 +81,8 @@ const MAX_ATTEMPTS = 3;
 const STORE = { idempotent: true, maxAttempts: MAX_ATTEMPTS };
 /**
  * Bound on what is added through one node, up or down. Without a disk, a node that restarts may accept
- * as much again before it knows of the total it goes on from; hundreds of such totals still have an exact sum.
+ * as much again before it knows of the total it goes on from; hundreds of such totals still have an
+ * exact sum.
  */
 const MAX_TOTAL = 2 ** 43;
 
