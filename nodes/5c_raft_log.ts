@@ -51,7 +51,7 @@ const command: Shape<Command> = {
     (Array.isArray(value) && value[0] === "send" ? send : commit).problem(value, path),
 };
 
-/** A leader's rounds, and a follower's requests, are this far apart. */
+/** A leader's rounds are this far apart. */
 const ROUND_MS = 10;
 
 export default function raftLog(node: Node): void {
@@ -68,7 +68,7 @@ export default function raftLog(node: Node): void {
     },
     snapshot: () => logs.snapshot(),
     restore: (state) => logs.restore(state),
-  }, { roundMs: ROUND_MS, forwardMs: ROUND_MS });
+  }, { roundMs: ROUND_MS });
 
   node.on(Kafka.send, async ({ key, msg }) => {
     const offset = await replicated.execute(["send", key, msg]);
