@@ -54,7 +54,8 @@ async function failOver(
   if (fault === "kill") world.kill(leader);
   else world.partition([leader], others);
   const answeredMs = await Promise.all(others.map(async (node) => {
-    assertEquals(await read(world, node, 1), 7);
+    const [value] = await Promise.all([read(world, node, 1), write(world, node, 2, 0)]);
+    assertEquals(value, 7);
     return world.nowMs - sinceMs;
   }));
   return [Math.min(...answeredMs), Math.max(...answeredMs)];

@@ -283,9 +283,6 @@ export class Raft<Data, State> {
       const term = record.entries.at(-1)?.[0];
       if (term !== undefined) this.#log.settle({ index, term });
       if (this.#restoring === restore) this.#restoring = undefined;
-      const { id } = this.#options;
-      const isOwn = record.term === this.#term && record.vote === id;
-      if (isOwn && this.#ballot?.pre === false) this.#tally(id, true);
     }
     const applied = committed.at(-1)?.index;
     if (applied !== undefined) this.#log.apply(applied);
@@ -385,7 +382,7 @@ export class Raft<Data, State> {
     const term = pre ? this.#term + 1 : this.#term;
     const { last } = this.#log;
     for (const peer of this.#peers) this.#send(peer, { type: "vote", term, pre, last });
-    if (pre) this.#tally(id, true); // a vote counts once it is stored
+    this.#tally(id, true); // others cannot vote before this vote is stored: only then are they asked
   }
 
   /**

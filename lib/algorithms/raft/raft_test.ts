@@ -109,6 +109,10 @@ Deno.test("of two that stand at once, the one with the older log or the greater 
   subject.pass(6);
   assertEquals(standBack("n1", start), [false, "precandidate"]);
   assertEquals(standBack("n1", { index: 1, term: 1 }), [true, "follower"]);
+  subject.pass(11);
+  assertEquals(subject.raft.role, "follower");
+  subject.pass(1);
+  assertEquals(subject.raft.role, "precandidate");
 });
 
 Deno.test("a candidate waits for votes twice as long as its pre-votes took", () => {
@@ -173,6 +177,13 @@ Deno.test("entries beyond what one message holds go in several, without waiting"
     1,
     1,
   ]);
+});
+
+Deno.test("a late snapshot takes away no entry behind it", () => {
+  const subject = new Subject([1, 1, 2]);
+  const snapshot = { index: 2, term: 1, state: "state" };
+  subject.hear("n1", { type: "snapshot", term: 2, round: 1, snapshot });
+  assertEquals([subject.raft.log.committed, subject.raft.log.last.index], [2, 3]);
 });
 
 Deno.test("what no correct peer would say is not plausible", () => {
