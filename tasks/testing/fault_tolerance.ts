@@ -61,6 +61,16 @@ const CRASHED: Options = {
   availability: 0,
 };
 
+/** Nodes that are killed in a network that is cut, loses messages and repeats them, on such disks. */
+const AT_ONCE: Options = {
+  ...CRASHED,
+  faults: ["kill", "partition"],
+  faultIntervalS: 2,
+  loss: 0.1,
+  duplication: 0.1,
+  latencyDistribution: "exponential",
+};
+
 /** For a node that sends states, or repeats messages until they are acknowledged. */
 const GOSSIP = [PARTITIONS, HALF_CUT, LOSSY, REORDERED, STOPPED];
 /** For a node that keeps everything in a service, and recognises what it stored there. */
@@ -83,21 +93,21 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "2": { short: { timeLimitS: 5, rate: 50 }, faults: [PARTITIONS, LOSSY, STOPPED, KILLED] },
   "3a": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED, KILLED, CRASHED] },
   "3b": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED, KILLED, CRASHED] },
-  "3c": { short: { timeLimitS: 10 }, faults: GOSSIP },
-  "3d": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: GOSSIP },
-  "3e": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: GOSSIP },
+  "3c": { short: { timeLimitS: 10 }, faults: [...DURABLE, AT_ONCE] },
+  "3d": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: [...DURABLE, AT_ONCE] },
+  "3e": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: [...DURABLE, AT_ONCE] },
   "4": { short: { timeLimitS: 6, rate: 20 }, faults: GOSSIP },
   "4-crdt": { short: { timeLimitS: 6, rate: 20 }, faults: DURABLE },
   "5a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
   "5b": { short: { timeLimitS: 5, rate: 50 }, faults: STORED },
   "5c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
-  "5c-raft": { short: { timeLimitS: 5, rate: 50 }, faults: DURABLE },
+  "5c-raft": { short: { timeLimitS: 20, rate: 20 }, faults: DURABLE },
   "6a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
   "6b": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
   "6c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
   "g-set": { short: { timeLimitS: 6 }, faults: DURABLE },
   "pn-counter": { short: { timeLimitS: 6 }, faults: DURABLE },
-  "lin-kv": { short: { timeLimitS: 6, faultIntervalS: 2 }, faults: DURABLE },
+  "lin-kv": { short: { timeLimitS: 20, faultIntervalS: 2 }, faults: DURABLE },
   "lin-kv-proxy": {
     short: { timeLimitS: 6 },
     faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED],
