@@ -113,6 +113,6 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
     faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED],
   },
   "txn-list-append": { short: { timeLimitS: 5, rate: 20 }, faults: STORED },
-  "txn-raft": { short: { timeLimitS: 5, rate: 20 }, faults: DURABLE },
+  "txn-raft": { short: { timeLimitS: 20, rate: 20 }, faults: DURABLE },
   "txn-rw-register": { short: { timeLimitS: 5, rate: 20 }, faults: STORED },
 };
