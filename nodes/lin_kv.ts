@@ -15,7 +15,7 @@
  * Messages: the leader does all that arrives within 60 ms in one round, which costs 2 messages for
  * each follower, and at most 2 more for each follower that clients have asked something: its request
  * and the news that it is done. With 5 nodes and 100 operations a second that is 2.6 to 2.8 per
- * operation; with 3 nodes and 30 a second, as few share a round, 3.1.
+ * operation; with 3 nodes and 30 a second, as few share a round, 3 to 3.7.
  * Latency: up to 60 ms until the round begins, one round trip between leader and followers, another
  * between leader and the node asked, and a sync at the leader and one at a follower.
  *
