@@ -27,8 +27,10 @@
  * within four message delays, answers its own clients after two more and those of other nodes after
  * five: that is within 0.6 s without latency, and 1.2 and 1.5 s at 100 ms. Meanwhile clients wait. A
  * minority that is cut off answers nothing: after 4.4 s a request that reached no leader fails for
- * certain, any other may have taken effect. With a latency above half a second a leader hears its
- * followers too late to know that it still leads, and the store stands still.
+ * certain, any other may have taken effect. In Maelstrom's ring of majorities no two of three nodes
+ * hear each other, so nothing is answered while it lasts; with five, each has two neighbours, enough
+ * for a majority. With a latency above half a second a leader hears its followers too late to know
+ * that it still leads, and the store stands still.
  *
  * @module
  */
