@@ -97,7 +97,9 @@ export type ListOp =
   | ["append", key: number, value: number];
 
 const read = nullable(array(integer));
-const listOp: Shape<ListOp> = {
+
+/** The shape of a {@linkcode ListOp}. */
+export const listOp: Shape<ListOp> = {
   problem(value, path) {
     const argument = Array.isArray(value) && value[0] === "append" ? integer : read;
     const op = tuple<[string, number, unknown]>(oneOf("r", "append"), integer, argument);

@@ -136,6 +136,12 @@ export const CHALLENGES: readonly Challenge[] = [
     `-w txn-list-append ${STORE}`,
   ),
   challenge(
+    "txn-raft",
+    "Strict serializable lists, by Raft",
+    "txn_raft",
+    `-w txn-list-append ${STORE}`,
+  ),
+  challenge(
     "txn-rw-register",
     "Strict serializable registers",
     "txn_rw_register",

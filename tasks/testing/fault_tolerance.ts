@@ -131,11 +131,12 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "6c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
   "g-set": { short: { timeLimitS: 6 }, faults: DURABLE },
   "pn-counter": { short: { timeLimitS: 6 }, faults: DURABLE },
-  "lin-kv": { short: { timeLimitS: 20, faultIntervalS: 2 }, faults: DURABLE },
+  "lin-kv": { short: { timeLimitS: 20, faultIntervalS: 2 }, faults: [...DURABLE, AT_ONCE] },
   "lin-kv-proxy": {
     short: { timeLimitS: 6 },
     faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED],
   },
   "txn-list-append": { short: { timeLimitS: 5, rate: 20 }, faults: STORED },
+  "txn-raft": { short: { timeLimitS: 20, rate: 20 }, faults: DURABLE },
   "txn-rw-register": { short: { timeLimitS: 5, rate: 20 }, faults: STORED },
 };
