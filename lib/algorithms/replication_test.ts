@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { LwwRegisters } from "./lww_registers.ts";
 import type { Node } from "../node.ts";
-import { Replication } from "./replication.ts";
+import { ReplicatedRegisters } from "./replication.ts";
 import { FakeTime, scenario, type ScenarioOptions, TestNode, type World } from "../testing/mod.ts";
 import { type RegisterOp, TxnRwRegister } from "../workloads.ts";
 
@@ -10,12 +9,12 @@ const TURN_MS = 25;
 
 function replica(limit?: number): (node: Node) => void {
   return (node) => {
-    const registers = new LwwRegisters();
-    const replication = new Replication(node, registers, limit === undefined ? {} : { limit });
-    node.on(TxnRwRegister.txn, ({ txn }) => {
-      const done = registers.transact(node.id, txn);
-      replication.wake();
-      return { type: "txn_ok", txn: done };
+    const registers = new ReplicatedRegisters(node, {
+      name: "registers",
+      ...(limit !== undefined && { limit }),
+    });
+    node.on(TxnRwRegister.txn, async ({ txn }) => {
+      return { type: "txn_ok", txn: await registers.transact(txn) };
     });
   };
 }
