@@ -84,8 +84,12 @@ function cell(spread: Spread | undefined, print: (value: number) => string): str
   return least === greatest ? `${median}` : `${median} (${least} – ${greatest})`;
 }
 
-/** @param textColumns How many columns, from the left, hold text; the others hold figures. */
-function renderTable(
+/**
+ * Renders a table.
+ *
+ * @param textColumns How many columns, from the left, hold text; the others hold figures.
+ */
+export function renderTable(
   head: readonly string[],
   lines: readonly string[][],
   textColumns: number,

@@ -58,6 +58,18 @@ export function testAvailableRegisters(program: (node: Node) => void, model: str
         loss: 0.2,
         duplication: 0.2,
       }],
+      ["kills, disks that fail, partitions and loss", {
+        nodeCount: 3,
+        timeLimitS: 20,
+        faults: ["kill", "partition"],
+        disk: ["slow", "torn", "failing", "full"],
+        faultIntervalS: 1,
+        latencyMs: 20,
+        latencyDistribution: "exponential",
+        loss: 0.1,
+        duplication: 0.1,
+        availability: 0,
+      }],
     ] satisfies [string, Partial<PlanOptions>][]
   ) {
     Deno.test(`${model} through ${what}, and no write is lost`, async () => {

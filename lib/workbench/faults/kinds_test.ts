@@ -24,6 +24,8 @@ Deno.test("every strike ends what it began", () => {
     ["partial", "start-partition", "stop-partition"],
     ["pause", "pause", "resume"],
     ["kill", "kill", "start"],
+    ["kill-one", "kill", "start"],
+    ["kill-all", "kill", "start"],
     ["skew", "skew", "skew"],
     ["slow", "slow", "slow"],
   ];
