@@ -1,5 +1,5 @@
 /**
- * `deno task bench [NAME …] [--rounds N] [--large] [--json]`: measures, and compares with what bounds it.
+ * `deno task bench [NAME …] [--rounds N] [--large] [--keep] [--json]`: measures, and compares with what bounds it.
  *
  * @module
  */
@@ -7,6 +7,7 @@ import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { kindProblem, oneOf, type Options, UsageError, whole } from "../lib/workbench/option.ts";
 import { type Bench, compare, table } from "./bench/compare.ts";
 import { benchCheckers } from "./bench/checkers.ts";
+import { CASES } from "./bench/checkers/cases.ts";
 import { echo } from "./bench/echo.ts";
 import { simulator } from "./bench/simulator.ts";
 import { startUp } from "./bench/start_up.ts";
@@ -22,12 +23,21 @@ const COMMAND = {
     rounds: { kind: whole(1), value: "N", help: "rounds of each; default the bench's own" },
     json: { help: "the figures as JSON" },
     large: { help: "checkers on a million operations, too" },
+    case: {
+      kind: oneOf(CASES.map(({ name }) => name)),
+      value: "NAME",
+      help: "checkers on one case alone",
+    },
+    keep: { help: "checkers' figures also in results/checkers.md" },
   } satisfies Options,
   words: Infinity,
 } as const;
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { own: { rounds, json, large }, words: names, help } = readArguments(argv, COMMAND);
+  const { own: { rounds, json, large, keep, case: only }, words: names, help } = readArguments(
+    argv,
+    COMMAND,
+  );
   if (help) {
     console.log(`deno task bench [NAME …] [options]\n\n${optionsHelp(COMMAND)}`);
     return 0;
@@ -46,7 +56,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (isChosen(CHECKERS)) {
     const report = json ? () => {} : console.log;
-    results[CHECKERS] = { rows: await benchCheckers({ large, report }) };
+    results[CHECKERS] = { rows: await benchCheckers({ large, only, keep, report }) };
   }
   if (json) console.log(JSON.stringify(results, null, 2));
   return 0;

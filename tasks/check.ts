@@ -28,6 +28,7 @@ const COMMAND = {
       help: "the workload, where nothing in the folder tells",
     },
     "consistency-models": PLAN_OPTIONS.consistencyModels,
+    "elle": PLAN_OPTIONS.elle,
     "availability": PLAN_OPTIONS.availability,
     "time-limit": {
       kind: number({ min: 0 }),
@@ -68,10 +69,11 @@ export function main(
   if (paths.length === 0) {
     throw new UsageError("which run? Name the folder that holds its history.edn");
   }
-  const { workload, "consistency-models": consistencyModels, availability } = own;
+  const { workload, "consistency-models": consistencyModels, elle, availability } = own;
   const given = {
     ...(workload !== undefined && { workload }),
     ...(consistencyModels !== undefined && { consistencyModels }),
+    ...(elle !== undefined && { elle }),
     ...(availability !== undefined && { availability }),
   };
   const statuses = paths.map((path) => {

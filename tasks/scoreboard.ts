@@ -139,7 +139,8 @@ function keep(row: Row): void {
   );
   Deno.writeTextFileSync(DATA, `${JSON.stringify(rows, null, 2)}\n`);
   for (const { page, name, of } of TABLES) {
-    Deno.writeTextFileSync(page, replaceTable(Deno.readTextFileSync(page), name, of(rows)));
+    const place = { name, task: "scoreboard" };
+    Deno.writeTextFileSync(page, replaceTable(Deno.readTextFileSync(page), place, of(rows)));
   }
 }
 

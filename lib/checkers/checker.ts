@@ -17,12 +17,18 @@ export interface Result extends EdnObject {
   "valid?": Verdict;
 }
 
+/** Versions of Elle that judge differently. */
+export const ELLE_VERSIONS = ["0.2.2", "main"] as const;
+export type ElleVersion = typeof ELLE_VERSIONS[number];
+
 /** Options of a run that change what is valid, named as on Maelstrom's command line. */
 export interface CheckOptions {
   /** Consistency models a transactional workload is held against. */
   readonly consistencyModels?: readonly string[];
   /** Required fraction of operations that are `ok`: 1 is "total". */
   readonly availability?: number;
+  /** The Elle whose rules for single transactions apply. Default: 0.2.2, which Maelstrom uses. */
+  readonly elle?: ElleVersion;
   /** Returns whether the time for a search is up; it then says what it searched. Default: never. */
   readonly isOver?: () => boolean;
 }

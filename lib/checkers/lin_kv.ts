@@ -17,7 +17,7 @@ import {
   printEdn,
   Tagged,
 } from "../history/edn.ts";
-import { keyOf } from "../history/equality.ts";
+import { type Key, keyOf } from "../history/equality.ts";
 import { type Op, opFromEdn, opToEdn } from "../history/operations.ts";
 import { type CheckOptions, type Explain, type Result, UNKNOWN, worst } from "./checker.ts";
 import { formatSeconds, pluralize } from "./format.ts";
@@ -81,12 +81,13 @@ interface KeyHistory {
 
 /** Splits a history by key, in the order of the keys; its values lose their keys. */
 function historiesByKey(history: readonly Op[]): Map<Edn, Op[]> {
-  const byKey = new Map<Edn, KeyHistory>();
+  const byKey = new Map<Key, KeyHistory>();
   for (const op of history) {
     if (op.process === "nemesis" || !Array.isArray(op.value) || op.value.length !== 2) continue;
     const [key = null, value = null] = op.value;
-    const ofKey: KeyHistory = byKey.get(keyOf(key)) ?? { key, history: [] };
-    byKey.set(keyOf(key), ofKey);
+    const identity = keyOf(key);
+    let ofKey = byKey.get(identity);
+    if (ofKey === undefined) byKey.set(identity, ofKey = { key, history: [] });
     ofKey.history.push({ ...op, value });
   }
   const sorted = [...byKey.values()].sort((a, b) => compareEdn(a.key, b.key));

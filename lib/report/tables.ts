@@ -85,7 +85,7 @@ function cell(spread: Spread | undefined, print: (value: number) => string): str
 }
 
 /**
- * Renders a table.
+ * Renders a table in Markdown.
  *
  * @param textColumns How many columns, from the left, hold text; the others hold figures.
  */
@@ -98,13 +98,20 @@ export function renderTable(
   return [head, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
+/** A table that a task makes, between marks of its name. */
+interface Made {
+  readonly name: string;
+  /** The name of the task. */
+  readonly task: string;
+}
+
 /**
  * Puts a table in place of the one that a page has.
  *
  * @throws {Error} if the page has lost the marks around it.
  */
-export function replaceTable(page: string, name: string, table: string): string {
-  const mark = `<!-- ${name}: begin, made by deno task scoreboard -->`;
+export function replaceTable(page: string, { name, task }: Made, table: string): string {
+  const mark = `<!-- ${name}: begin, made by deno task ${task} -->`;
   const [begin, end] = [page.indexOf(mark), page.indexOf(`<!-- ${name}: end -->`)];
   if (begin < 0 || end < begin) throw new Error(`a page has lost the marks around its ${name}`);
   return `${page.slice(0, begin + mark.length)}\n\n${table}\n\n${page.slice(end)}`;

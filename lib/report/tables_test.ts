@@ -54,9 +54,16 @@ below
 `;
 
 Deno.test("a new table takes the place of the old one, and the page around it stays", () => {
-  assertEquals(replaceTable(PAGE, "scoreboard", "| new |"), PAGE.replace("| old |", "| new |"));
+  assertEquals(
+    replaceTable(PAGE, { name: "scoreboard", task: "scoreboard" }, "| new |"),
+    PAGE.replace("| old |", "| new |"),
+  );
 });
 
 Deno.test("a page without marks is left alone", () => {
-  assertThrows(() => replaceTable(PAGE, "agreement", ""), Error, "lost the marks");
+  assertThrows(
+    () => replaceTable(PAGE, { name: "agreement", task: "scoreboard" }, ""),
+    Error,
+    "lost the marks",
+  );
 });

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { ELLE_VERSIONS, type ElleVersion } from "../checkers/checker.ts";
 import { clip, printable } from "../checkers/format.ts";
 import { KNOWN_MODELS } from "../checkers/elle/models.ts";
 import { isClient } from "../message.ts";
@@ -84,6 +85,8 @@ export interface Plan extends WorkloadOptions {
   readonly availability?: number;
   /** What transactions are held against. */
   readonly consistencyModels?: readonly string[];
+  /** The Elle whose rules apply within a transaction over registers. Default: Maelstrom's, 0.2.2. */
+  readonly elle?: ElleVersion;
   /** Operations written down, in place of those that the workload draws. */
   readonly operations?: readonly PlannedOperation[];
   /** Decides every draw: operations, faults, latencies. */
@@ -243,6 +246,14 @@ export const PLAN_OPTIONS = {
     value: "a,b,…",
     help: "what transactions are held against; default strict-serializable",
     workloads: TXN,
+  },
+  elle: {
+    name: "elle",
+    kind: oneOf(ELLE_VERSIONS),
+    value: "VERSION",
+    help: "whose rules apply within a transaction: 0.2.2, which Maelstrom has, or main",
+    workloads: ["txn-rw-register"],
+    engines: OURS,
   },
   availability: {
     name: "availability",

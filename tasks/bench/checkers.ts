@@ -2,121 +2,188 @@
  * How long checkers take, how much memory they need, and how both grow with the history; beside
  * other checkers, where there are any.
  *
- * A peer is a command in the environment, such as `BENCH_PEER_LIN_KV`: the path of a `history.edn` is
- * added to it, and its last line of output must be a verdict and the seconds that checking took.
- *
  * @module
  */
+import { renderTable, replaceTable } from "../../lib/report/tables.ts";
 import { type Case, CASES } from "./checkers/cases.ts";
-import type { Cost } from "./checkers/measure.ts";
+import type { Cost, OwnCost } from "./checkers/measure.ts";
+import {
+  measurePeer,
+  type Peer,
+  PEER_LIMIT_S,
+  type PeerCost,
+  peersIn,
+  variableOf,
+} from "./checkers/peers.ts";
 
-const SIZES = [10_000, 100_000];
-const LARGE = 1_000_000;
+/** Where figures are kept: as data, and as a page. */
+const [DATA, PAGE] = ["results/checkers.json", "results/checkers.md"];
+
+/** How many operations, and how many rounds show what the first one owes to a cold start. */
+const SIZES = [{ operations: 10_000, rounds: 5 }, { operations: 100_000, rounds: 2 }];
+const LARGE = { operations: 1_000_000, rounds: 1 };
+type Size = typeof LARGE;
 
 /** A case at one size. */
 interface Row {
   readonly name: string;
   readonly operations: number;
-  readonly cost: Cost;
+  readonly date: string;
+  readonly cost: OwnCost;
   /** What power of the size the time grew with since the size before. */
   readonly exponent?: number;
-  /** What another checker said, and in which time. */
-  readonly peer?: string;
+  readonly peers: readonly { readonly name: string; readonly cost: PeerCost }[];
 }
 
-/** Measures every checker at every size; `report` is told of each figure as it comes. */
-export async function benchCheckers(
-  { large, report }: { readonly large: boolean; readonly report: (line: string) => void },
-): Promise<Row[]> {
+/** Says what the figures are. */
+const LEGEND =
+  `Time from operations in memory to a verdict, reading excluded, in seconds: of the first round in a
+fresh process, and of the best of the rounds after it, if any. The exponent compares best rounds. Peak
+memory is that of the process in the first round. A peer has ${PEER_LIMIT_S} s for reading and all rounds;
+one whose time would grow beyond that by the next size is not asked again.`;
+
+/** What to measure. */
+interface Choice {
+  /** Whether to try a million operations, too. */
+  readonly large: boolean;
+  /** The name of the only case. Default: every case. */
+  readonly only?: string | undefined;
+  /** Whether to write the figures to `results/`, each as it comes. */
+  readonly keep: boolean;
+  /** Is told of each figure as it comes. */
+  readonly report: (line: string) => void;
+}
+
+/** Measures checkers case by case, at every size. */
+export async function benchCheckers({ large, only, keep, report }: Choice): Promise<Row[]> {
+  const chosen = CASES.filter(({ name }) => only === undefined || name === only);
   const rows: Row[] = [];
-  report(cells("", "operations", "time", "peak", "exponent", "peer"));
-  for (const one of CASES) {
+  report(`${LEGEND}\n`);
+  const missing = [...new Set(chosen.map(({ workload }) => variableOf(workload)))]
+    .filter((variable) => peersIn(Deno.env.get(variable) ?? "").length === 0);
+  if (missing.length > 0) report(`${howToName(missing)}\n`);
+  report(lineOf(HEAD));
+  for (const one of chosen) {
     let before: Row | undefined;
-    for (const operations of large ? [...SIZES, LARGE] : SIZES) {
-      const cost = await measure(one, operations);
-      const exponent = before && exponentOf(before, { operations, cost });
-      const peer = await measurePeer(one, operations);
-      before = {
-        name: one.name,
-        operations,
-        cost,
-        ...(exponent !== undefined && { exponent }),
-        ...(peer !== undefined && { peer }),
-      };
+    for (const size of large ? [...SIZES, LARGE] : SIZES) {
+      before = await measureRow(one, size, before);
       rows.push(before);
-      report(line(before));
+      report(lineOf(cellsOf(before)));
+      if (keep) keepRow(before);
     }
   }
   return rows;
 }
 
-function exponentOf(before: Row, { operations, cost }: Pick<Row, "operations" | "cost">): number {
-  return Math.log(cost.seconds / before.cost.seconds) / Math.log(operations / before.operations);
+function howToName(variables: readonly string[]): string {
+  return `No other checkers are named in ${variables.join(", ")}. Each holds commands, separated by
+semicolons, to which the path of a history.edn and a number of rounds are added, and which print a
+line of a verdict and seconds for each round: BENCH_PEER_LIN_KV="/opt/porcupine; /opt/knossos"`;
 }
 
-async function measure({ name }: Case, operations: number): Promise<Cost> {
-  const cost: Cost = JSON.parse(await outputOf(childCommand(name, operations)));
-  return cost;
+async function measureRow(one: Case, size: Size, before: Row | undefined): Promise<Row> {
+  const { name, workload } = one;
+  const { operations, rounds } = size;
+  const cost: OwnCost = JSON.parse(await outputOf("check", name, operations, `${rounds}`));
+  const asked = peersIn(Deno.env.get(variableOf(workload)) ?? "")
+    .filter((peer) => before === undefined || mayFinish(peer, before, operations));
+  const growth = before && Math.log(bestOf(cost) / bestOf(before.cost)) /
+      Math.log(operations / before.operations);
+  return {
+    name,
+    operations,
+    date: new Date().toISOString().slice(0, 10),
+    cost,
+    ...(growth !== undefined && { exponent: growth }),
+    peers: asked.length === 0 ? [] : await measurePeers(asked, one, size),
+  };
 }
 
-async function measurePeer(
-  { name, workload }: Case,
-  operations: number,
-): Promise<string | undefined> {
-  const variable = `BENCH_PEER_${workload.toUpperCase().replaceAll("-", "_")}`;
-  const command = Deno.env.get(variable)?.split(" ").filter((word) => word !== "") ?? [];
-  if (command.length === 0) return undefined;
+/** Whether a peer would keep within its limit if its time grew as the history does. */
+function mayFinish({ name }: Peer, before: Row, operations: number): boolean {
+  const cost = before.peers.find((peer) => peer.name === name)?.cost;
+  if (cost === undefined || cost === "too slow") return false;
+  return cost === "failed" || bestOf(cost) * operations / before.operations < PEER_LIMIT_S;
+}
+
+async function measurePeers(peers: readonly Peer[], { name }: Case, { operations, rounds }: Size) {
   const dir = await Deno.makeTempDir();
   try {
     const file = `${dir}/history.edn`;
-    await outputOf(childCommand(name, operations, file));
-    const { success, text } = await run([...command, file]);
-    if (!success) return "failed";
-    const [verdict, seconds] = text.trimEnd().split("\n").at(-1)?.split(" ") ?? [];
-    return `${verdict} ${Number(seconds).toFixed(2)} s`;
+    await outputOf("write", name, operations, file);
+    const costs: Row["peers"][number][] = [];
+    for (const peer of peers) {
+      costs.push({ name: peer.name, cost: await measurePeer(peer, file, rounds) });
+    }
+    return costs;
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
 }
 
-function childCommand(name: string, operations: number, ...file: string[]): string[] {
+async function outputOf(
+  verb: "check" | "write",
+  name: string,
+  operations: number,
+  last: string,
+): Promise<string> {
   const script = new URL("./checkers/measure.ts", import.meta.url).href;
-  const permissions = file.map((path) => `--allow-write=${path}`);
+  const permissions = verb === "write" ? [`--allow-write=${last}`] : [];
+  const args = ["run", "--quiet", ...permissions, script, verb, name, `${operations}`, last];
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" })
+    .output();
+  if (!success) throw new Error(`deno ${args.join(" ")} failed`);
+  return new TextDecoder().decode(stdout);
+}
+
+function bestOf({ seconds }: Cost): number {
+  return Math.min(...seconds);
+}
+
+const HEAD = ["", "operations", "first, best", "peak", "exponent", "others: first, best"];
+
+function cellsOf({ name, operations, cost, exponent, peers }: Row): string[] {
   return [
-    Deno.execPath(),
-    "run",
-    "--quiet",
-    ...permissions,
-    script,
-    name,
-    `${operations}`,
-    ...file,
+    cost.verdict === "true" ? name : `${name} (${cost.verdict})`,
+    operations.toLocaleString("en"),
+    timesOf(cost),
+    `${(cost.peakBytes / 2 ** 20).toFixed(0)} MiB`,
+    exponent?.toFixed(2) ?? "",
+    peers.map(({ name, cost }) => `${name} ${typeof cost === "string" ? cost : answerOf(cost)}`)
+      .join("; "),
   ];
 }
 
-async function outputOf(command: readonly string[]): Promise<string> {
-  const { success, text } = await run(command);
-  if (!success) throw new Error(`${command.join(" ")} failed`);
-  return text;
+function answerOf(cost: Cost): string {
+  return cost.verdict === "true" ? timesOf(cost) : `${cost.verdict} in ${timesOf(cost)}`;
 }
 
-async function run([program = "", ...args]: readonly string[]) {
-  const { success, stdout } = await new Deno.Command(program, { args, stderr: "inherit" }).output();
-  return { success, text: new TextDecoder().decode(stdout) };
+function timesOf({ seconds: [first = NaN, ...later] }: Cost): string {
+  return [first, ...later.length === 0 ? [] : [Math.min(...later)]]
+    .map((seconds) => seconds.toFixed(seconds < 1 ? 3 : 1)).join(", ");
 }
 
-function line({ name, operations, cost, exponent, peer }: Row): string {
-  const { verdict, seconds, peakBytes } = cost;
-  return cells(
-    name,
-    operations.toLocaleString("en"),
-    `${seconds.toFixed(2)} s`,
-    `${(peakBytes / 2 ** 20).toFixed(0)} MiB`,
-    exponent?.toFixed(2) ?? "",
-    peer ?? "",
-  ) + (verdict === "true" ? "" : `  ✗ ${verdict}`);
+/** Puts a row in place of what was measured before, and makes the page's table anew. */
+function keepRow(row: Row): void {
+  const stored: readonly Row[] = JSON.parse(Deno.readTextFileSync(DATA));
+  const others = stored.filter(({ name, operations }) =>
+    name !== row.name || operations !== row.operations
+  );
+  const order = CASES.map(({ name }) => name);
+  const all = [...others, row].toSorted((a, b) =>
+    order.indexOf(a.name) - order.indexOf(b.name) || a.operations - b.operations
+  );
+  Deno.writeTextFileSync(DATA, `${JSON.stringify(all, null, 2)}\n`);
+  const table = renderTable(HEAD, all.map(cellsOf), 1);
+  const place = { name: "checkers", task: "bench" };
+  Deno.writeTextFileSync(PAGE, replaceTable(Deno.readTextFileSync(PAGE), place, table));
 }
 
-function cells(name: string, ...figures: string[]): string {
-  return `  ${name.padEnd(31)}${figures.map((figure) => figure.padStart(13)).join("")}`.trimEnd();
+const WIDTHS = [32, 11, 14, 10, 10];
+
+function lineOf(cells: readonly string[]): string {
+  const [name = "", ...figures] = cells;
+  const padded = figures.map((text, i) => text.padStart(WIDTHS[i + 1] ?? 0));
+  return `  ${name.padEnd(WIDTHS[0] ?? 0)}${padded.slice(0, -1).join("")}   ${padded.at(-1)}`
+    .trimEnd();
 }

@@ -61,13 +61,30 @@ const CRASHED: Options = {
   availability: 0,
 };
 
+/**
+ * Everything at once. A client that asks a node that is down waits for five seconds, and must find
+ * it up once, or nothing has been tested; so runs are long.
+ */
+export const EVERYTHING: Options = {
+  timeLimitS: 100,
+  rate: 10,
+  faults: ["partition", "one-way", "partial", "pause", "kill", "skew", "slow"],
+  disk: ["slow", "torn", "failing", "full"],
+  faultIntervalS: 1,
+  latencyMs: 10,
+  latencyDistribution: "exponential",
+  loss: 0.1,
+  duplication: 0.1,
+  availability: 0,
+};
+
 /** For a node that sends states, or repeats messages until they are acknowledged. */
 const GOSSIP = [PARTITIONS, HALF_CUT, LOSSY, REORDERED, STOPPED];
 /** For a node that keeps everything in a service, and recognises what it stored there. */
 const STORED = [...GOSSIP, KILLED];
 
 /** For a node that repeats messages until they are acknowledged, and keeps everything in a journal. */
-const DURABLE = [...STORED, CRASHED];
+const DURABLE = [...STORED, CRASHED, EVERYTHING];
 
 /** How a challenge is held against faults. */
 interface Requirement {
@@ -91,12 +108,20 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "5a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
   "5b": { short: { timeLimitS: 5, rate: 50 }, faults: STORED },
   "5c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
-  "6a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
-  "6b": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
-  "6c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
+  "5c-raft": { short: { timeLimitS: 5, rate: 50 }, faults: DURABLE },
+  "6a": {
+    short: { timeLimitS: 5, rate: 50 },
+    faults: [REORDERED, STOPPED, KILLED, CRASHED, EVERYTHING],
+  },
+  "6b": { short: { timeLimitS: 5, rate: 50 }, faults: DURABLE },
+  "6c": { short: { timeLimitS: 5, rate: 50 }, faults: DURABLE },
   "g-set": { short: { timeLimitS: 6 }, faults: DURABLE },
   "pn-counter": { short: { timeLimitS: 6 }, faults: DURABLE },
-  "lin-kv": { short: { timeLimitS: 6 }, faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED] },
-  "txn-list-append": { short: { timeLimitS: 5, rate: 20 }, faults: STORED },
-  "txn-rw-register": { short: { timeLimitS: 5, rate: 20 }, faults: STORED },
+  "lin-kv": { short: { timeLimitS: 6, faultIntervalS: 2 }, faults: DURABLE },
+  "lin-kv-proxy": {
+    short: { timeLimitS: 6 },
+    faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED],
+  },
+  "txn-list-append": { short: { timeLimitS: 5, rate: 20 }, faults: [...STORED, EVERYTHING] },
+  "txn-rw-register": { short: { timeLimitS: 5, rate: 20 }, faults: [...STORED, EVERYTHING] },
 };

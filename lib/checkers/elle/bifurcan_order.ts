@@ -42,6 +42,11 @@ export function operationHash(index: number): number {
   return spread(clojureHash(index));
 }
 
+/** Bifurcan's hash of a set of operations, by their indices. */
+export function operationsHash(indices: readonly number[]): number {
+  return spread(indices.reduce((sum, index) => (sum + clojureHash(index)) | 0, 0));
+}
+
 /** Bifurcan's hash of any other value: Java's, spread. */
 export function bifurcanHash(value: Edn): number {
   return spread(javaHash(value));

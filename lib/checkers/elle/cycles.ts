@@ -4,7 +4,7 @@
  * A cycle can lie only inside a strongly connected component of the graph, so each component is
  * searched on its own for one cycle of each class, worst first, except classes that a cycle already
  * found implies and those that the component cannot contain. The search is Elle's, down to its order,
- * so that it names what Maelstrom names. Where it exceeds its number of paths, it ends as Elle's does:
+ * so that it names what Maelstrom names, first what Maelstrom names first. Where it exceeds its number of paths, it ends as Elle's does:
  * whatever class it was looking for, it reports a time-out, and any one cycle of the component. In a
  * component too large for Elle's search, the polynomial one of `walk_search.ts` takes its place.
  *
@@ -13,7 +13,7 @@
 import { hashRank } from "../../history/clojure_order.ts";
 import { type Edn, type EdnObject, keyword, List } from "../../history/edn.ts";
 import { taggedOp } from "../../history/operations.ts";
-import { operationHash } from "./bifurcan_order.ts";
+import { inBifurcanOrder, operationHash, operationsHash } from "./bifurcan_order.ts";
 import { CLASSES, classify, type Cycle, type CycleClass } from "./cycle_classes.ts";
 import { contradictedModels, existenceCase, impossibleCycles } from "./cycle_existence.ts";
 import {
@@ -68,8 +68,13 @@ export function findCycles(dependencies: Dependencies): Map<Anomaly, Edn[]> {
     if (isRealtime) linkRealtimeWithin(transactions, vertices, within);
     return new Component(dependencies, within.toGraph(vertices.length), vertices);
   };
-  for (const members of nontrivialComponents(stronglyConnected(withMoments, ~0))) {
-    const isTransaction = (v: number) => v < transactions.length;
+  const isTransaction = (v: number) => v < transactions.length;
+  const indexOf = (v: number) => transactions[v]?.op.index ?? -1;
+  const components = inBifurcanOrder(
+    nontrivialComponents(stronglyConnected(withMoments, ~0)),
+    (members) => operationsHash(members.filter(isTransaction).map(indexOf)),
+  );
+  for (const members of components) {
     let component: Component;
     try {
       component = componentOf(members.filter(isTransaction));

@@ -380,7 +380,7 @@ for (const [run, { model, counts, not }] of Object.entries(RECORDED)) {
   });
 }
 
-Deno.test("list-append: of the many cycles of a component, the result names the one Maelstrom names", async () => {
+Deno.test("list-append: the result names the cycle of a component that Maelstrom names, in its order", async () => {
   const history = await readRecordedHistory("txn-list-append-long-fork");
   const { anomalies } = checkListAppend(history, { consistencyModels: ["snapshot-isolation"] });
   const found = isEdnObject(anomalies) ? anomalies["G-nonadjacent-item"] : undefined;
@@ -389,10 +389,10 @@ Deno.test("list-append: of the many cycles of a component, the result names the 
     return transactions.map(({ index }) => index).join(" ");
   });
   assertEquals(cycles, [
-    "38 19 33 31",
-    "329 305 319 311 325",
-    "691 677 681 687",
-    "803 789 797 805 787 799",
     "937 899 929 901 909 911 927 935",
+    "803 789 797 805 787 799",
+    "38 19 33 31",
+    "691 677 681 687",
+    "329 305 319 311 325",
   ]);
 });

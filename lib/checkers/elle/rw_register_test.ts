@@ -183,6 +183,18 @@ Deno.test("rw-register: the recorded run lww-strict is judged as Maelstrom judge
   assertEquals(names(result.not), ["cursor-stability", "update-atomic"]);
 });
 
+Deno.test("a read that contradicts a read of nil is internally inconsistent in Elle's main branch only", () => {
+  const history = historyOf(
+    ...concurrent("[:r :x nil] [:r :x 2]", "[:w :x 2]", "[:r :y 1] [:r :y 1]", "[:w :y 1]"),
+    ...RELATED,
+  );
+  const isFound = (elle?: "0.2.2" | "main") =>
+    names(checkRwRegister(history, { ...(elle && { elle }) })["anomaly-types"]).includes(
+      "internal",
+    );
+  assertEquals([isFound(), isFound("0.2.2"), isFound("main")], [false, false, true]);
+});
+
 Deno.test("rw-register: the recorded run floats is judged as Maelstrom judged it", async () => {
   const { anomalies, ...result } = checkRwRegister(
     await readRecordedHistory("txn-rw-register-floats"),

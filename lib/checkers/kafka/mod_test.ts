@@ -322,6 +322,18 @@ Deno.test("kafka: a run in which no operation follows another is not valid", () 
   assertEquals(alone["empty-transaction-graph"], { count: 1, errs: true });
 });
 
+Deno.test("kafka: cycles are listed as Elle lists them, in the order of Bifurcan's hash sets", () => {
+  const history = [0, 1, 2, 3, 4].flatMap((offset) => [
+    `0 0 invoke poll [[:poll]]`,
+    `0 0 ok     poll [[:poll {"a" [[${offset} ${offset}]]}]]`,
+    `0 1 invoke send [[:send "a" ${offset}]]`,
+    `0 1 ok     send [[:send "a" [${offset} ${offset}]]]`,
+  ]);
+  const found = checkKafka(transcript(history.join("\n")))["G1c-realtime"] ?? null;
+  const cycles = [...printEdn(found).matchAll(/:cycle \[#\S+?Op\{:index (\d+)/g)];
+  assertEquals(cycles.map(([, first]) => Number(first)), [1, 19, 5, 13, 9]);
+});
+
 Deno.test("kafka: a result of more than eight keys has the order of Clojure's hash maps", () => {
   const keys = (name: string) => Object.keys(checkKafka(faulty[name]?.[0] ?? []));
   assertEquals(keys("a message that nobody polls, before others"), [

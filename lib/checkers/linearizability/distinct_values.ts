@@ -44,6 +44,7 @@ interface Cluster {
 
 /** Judges a register's history; `undefined` if some value was, or may have been, written twice. */
 export function judgeDistinctValues(history: readonly Op[]): Judgement | undefined {
+  if (isSomeValueWrittenTwice(history)) return undefined;
   const possible = pairs(history).filter(({ completion }) => completion?.type !== "fail");
   if (!areValuesDistinct(callsUntil(possible, Infinity).calls)) return undefined;
   const order = explain(possible, Infinity);
@@ -60,6 +61,18 @@ export function judgeDistinctValues(history: readonly Op[]): Judgement | undefin
   }
   const op = completions[tooMany - 1];
   return op && { verdict: false, op };
+}
+
+/** Looks at definite outcomes alone, and so tells soon in most histories that have few values. */
+function isSomeValueWrittenTwice(history: readonly Op[]): boolean {
+  const values = new Set<Key>();
+  for (const op of history) {
+    if (op.type !== "ok" || op.process === "nemesis" || !changes(op)) continue;
+    const key = keyOf(valueSet(op));
+    if (values.has(key)) return true;
+    values.add(key);
+  }
+  return false;
 }
 
 /** The initial value counts as written. */
@@ -97,7 +110,7 @@ function callsUntil(possible: readonly OpPair[], end: number): { calls: Call[]; 
     if (!helpful?.has(invocation)) continue;
     all.push({ op: invocation, began: invocation.index, ended: Infinity });
   }
-  const isFree = ({ op }: Call) => !changes(op) && valueNeeded(op).length === 0;
+  const isFree = ({ op }: Call) => !changes(op) && valueNeeded(op) === undefined;
   return { calls: all.filter((call) => !isFree(call)), free: all.filter(isFree) };
 }
 
@@ -120,14 +133,16 @@ function clustersOf(calls: readonly Call[]): Cluster[] | undefined {
   const initial = valueOf(keyOf(casRegister.initial));
   const starts = [initial];
   for (const call of calls) {
-    const needed = valueNeeded(call.op).map(valueOf);
-    if (!changes(call.op)) { for (const { readers } of needed) readers.push(call); }
-    else {
-      const value = valueOf(keyOf(valueSet(call.op)));
-      value.writer = call;
-      if (needed.length === 0) starts.push(value);
-      for (const { leavers } of needed) leavers.push(call);
+    const needed = valueNeeded(call.op);
+    const before = needed === undefined ? undefined : valueOf(needed);
+    if (!changes(call.op)) {
+      before?.readers.push(call);
+      continue;
     }
+    const value = valueOf(keyOf(valueSet(call.op)));
+    value.writer = call;
+    if (before === undefined) starts.push(value);
+    else before.leavers.push(call);
   }
   const clusters: Cluster[] = [];
   let count = 0;

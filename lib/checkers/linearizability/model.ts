@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Key } from "../../history/equality.ts";
 import type { Op } from "../../history/operations.ts";
 import type { UNKNOWN } from "../checker.ts";
 
@@ -16,8 +17,8 @@ export interface Model<State> {
    * on its name and value alone.
    */
   step(state: State, op: Op): State | undefined;
-  /** Returns a text or number that two states share exactly if they are equal. */
-  identify(state: State): string | number;
+  /** Returns a key that two states share exactly if they are equal. */
+  identify(state: State): Key;
   /**
    * Returns whether an operation changes no state. A hint that saves work: such an operation takes
    * effect as soon as it can.

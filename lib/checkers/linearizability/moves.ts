@@ -6,6 +6,7 @@
 import type { Op } from "../../history/operations.ts";
 import type { Model } from "./model.ts";
 import { type Definite, type Indefinite, type Return, schedule } from "./schedule.ts";
+import { EMPTY, SlotSets } from "./slot_sets.ts";
 import { StateTable } from "./states.ts";
 
 /** A configuration on a path of the search, and how the path reached it. */
@@ -13,17 +14,17 @@ export interface Step {
   /** The next completion. */
   readonly at: number;
   readonly state: number;
-  /** The bits of the open operations that have taken effect and may have changed the state. */
-  readonly done: bigint;
-  /** The bits of the open reads that have not taken effect. */
-  readonly missed: bigint;
+  /** The slots of the open operations that have taken effect and may have changed the state. */
+  readonly done: number;
+  /** The slots of the open reads that have not taken effect. */
+  readonly missed: number;
   /** The helpful indefinite operations invoked by then and not used up, the earliest first. */
   readonly unused: readonly Indefinite[];
   /** What took effect in this step: an operation that changed the state, then reads of it. */
-  readonly took: readonly (Definite | Indefinite)[];
-  /** A text shared by configurations that differ only in what they cost. */
-  readonly place: string;
+  readonly took: readonly Call[];
 }
+
+type Call = Definite | Indefinite;
 
 /**
  * Which operation a search tries first: `saving`, one with a definite outcome, so that indefinite
@@ -34,6 +35,7 @@ export type Preference = "saving" | "spending";
 /** The moves that a history and a model allow. */
 export class Moves<State> {
   readonly states: StateTable<State>;
+  readonly sets: SlotSets;
   readonly returns: readonly Return[];
   readonly indefinite: readonly Indefinite[];
   readonly #covers: (op: Op, other: Op) => boolean;
@@ -43,7 +45,8 @@ export class Moves<State> {
 
   constructor(history: readonly Op[], model: Model<State>, initial: State) {
     this.states = new StateTable(model, initial);
-    const { returns, indefinite } = schedule(history, this.states);
+    const { returns, indefinite, slots } = schedule(history, this.states);
+    this.sets = new SlotSets(slots);
     this.returns = returns;
     this.indefinite = indefinite;
     this.#covers = model.covers?.bind(model) ?? (() => false);
@@ -53,29 +56,35 @@ export class Moves<State> {
   /** Returns the configuration before anything has happened. */
   start(): Step {
     const [due] = this.returns;
+    const missed = this.#withNewReads(EMPTY, 0);
     const unused = this.#invokedBetween(0, due?.indefinite ?? 0);
-    return this.#settled({ at: 0, state: 0, done: 0n, missed: due?.newReads ?? 0n, unused }, []);
+    return this.#settled({ at: 0, state: 0, done: EMPTY, missed, unused }, []);
   }
 
-  /** Returns every configuration that one more operation leads to, the preferred ones first. */
-  *successors(step: Step, preference: Preference): Generator<Step> {
-    const { at, state, done, unused } = step;
-    const options: { call: Definite | Indefinite; after: number }[] = [];
+  /** Returns every operation that may take effect next, the preferred ones first. */
+  choices({ at, state, done, unused }: Step, preference: Preference): readonly Call[] {
+    const choices: Call[] = [];
     for (const call of this.returns[at]?.changing ?? []) {
-      if ((done & call.bit) !== 0n) continue;
-      const after = this.states.after(state, call.kind);
-      if (after !== undefined) options.push({ call, after });
+      if (this.sets.has(done, call.slot)) continue;
+      if (this.states.after(state, call.kind) !== undefined) choices.push(call);
     }
-    options.push(...this.#usable(state, unused));
+    for (const call of this.#usable(state, unused)) choices.push(call);
     if (preference === "spending") {
-      options.sort((a, b) => a.call.invocation.index - b.call.invocation.index);
+      choices.sort((a, b) => a.invocation.index - b.invocation.index);
     }
-    for (const { call, after } of options) {
-      const changed = "bit" in call
-        ? { done: done | call.bit }
-        : { unused: unused.filter((other) => other !== call) };
-      yield this.#settled({ ...step, state: after, ...changed }, [call]);
-    }
+    return choices;
+  }
+
+  /** Returns the configuration that one of the {@linkcode choices} leads to. */
+  take({ at, state, done, missed, unused }: Step, call: Call): Step {
+    const isDefinite = "slot" in call;
+    return this.#settled({
+      at,
+      state: this.states.after(state, call.kind) ?? state,
+      done: isDefinite ? this.sets.toggle(done, call.slot) : done,
+      missed,
+      unused: isDefinite ? unused : unused.filter((other) => other !== call),
+    }, [call]);
   }
 
   /**
@@ -87,46 +96,46 @@ export class Moves<State> {
     const due = this.returns[at];
     if (due === undefined) return;
     for (const from of this.#reachableFrom(state, due.indefinite)) {
-      const settled = (after: number, done: bigint, took: Definite[]) =>
+      const settled = (after: number, done: number, took: Definite[]) =>
         this.#settled({ at, state: after, done, missed, unused: [] }, took);
       for (const call of due.changing) {
         const after = this.states.after(from, call.kind);
-        if ((done & call.bit) !== 0n || after === undefined) continue;
+        if (this.sets.has(done, call.slot) || after === undefined) continue;
         if (from !== state && after === this.states.after(state, call.kind)) continue;
-        yield settled(after, done | call.bit, [call]);
+        yield settled(after, this.sets.toggle(done, call.slot), [call]);
       }
-      const serves = ({ bit, kind }: Definite) =>
-        (missed & bit) !== 0n && this.states.after(from, kind) !== undefined;
+      const serves = ({ slot, kind }: Definite) =>
+        this.sets.has(missed, slot) && this.states.after(from, kind) !== undefined;
       if (due.reading.some(serves)) yield settled(from, done, []);
     }
   }
 
   /** Takes every read that can be taken, and passes every completion that can be passed. */
-  #settled(from: Omit<Step, "took" | "place">, took: (Definite | Indefinite)[]): Step {
+  #settled(from: Omit<Step, "took">, took: Call[]): Step {
+    const { sets, states } = this;
     const { state, unused } = from;
     let { at, done, missed } = from;
     for (let due = this.returns[at]; due !== undefined; due = this.returns[at]) {
-      for (const read of due.reading) {
-        if ((missed & read.bit) === 0n) continue;
-        if (this.states.after(state, read.kind) === undefined) continue;
-        missed ^= read.bit;
+      for (const read of missed === EMPTY ? [] : due.reading) {
+        if (!sets.has(missed, read.slot)) continue;
+        if (states.after(state, read.kind) === undefined) continue;
+        missed = sets.toggle(missed, read.slot);
         took.push(read);
       }
-      const { bit, isReadOnly } = due.call;
-      if (isReadOnly ? (missed & bit) !== 0n : (done & bit) === 0n) break;
-      if (!isReadOnly) done ^= bit;
-      missed |= this.returns[++at]?.newReads ?? 0n;
+      const { slot, isReadOnly } = due.call;
+      if (isReadOnly ? sets.has(missed, slot) : !sets.has(done, slot)) break;
+      if (!isReadOnly) done = sets.toggle(done, slot);
+      missed = this.#withNewReads(missed, ++at);
     }
     const invoked = this.#invokedBetween(this.#invokedBy(from.at), this.#invokedBy(at));
-    return {
-      at,
-      state,
-      done,
-      missed,
-      unused: invoked.length === 0 ? unused : [...unused, ...invoked],
-      took,
-      place: `${at} ${state} ${done}`,
-    };
+    const all = invoked.length === 0 ? unused : [...unused, ...invoked];
+    return { at, state, done, missed, unused: all, took };
+  }
+
+  /** Adds the reads that were invoked last before a completion. */
+  #withNewReads(missed: number, at: number): number {
+    for (const slot of this.returns[at]?.newReads ?? []) missed = this.sets.toggle(missed, slot);
+    return missed;
   }
 
   /** How many indefinite operations had been invoked by a completion, or by the end. */
@@ -140,20 +149,19 @@ export class Moves<State> {
   }
 
   /** Indefinite operations that would change the state; of several with one effect, the weakest. */
-  #usable(state: number, unused: readonly Indefinite[]) {
-    const usable: { call: Indefinite; after: number }[] = [];
-    const kinds = new Set<number>();
+  #usable(state: number, unused: readonly Indefinite[]): readonly Indefinite[] {
+    const usable: Indefinite[] = [];
     for (const call of unused) {
       const after = this.states.after(state, call.kind);
-      if (after === undefined || after === state || kinds.has(call.kind)) continue;
-      kinds.add(call.kind);
-      usable.push({ call, after });
+      if (after === undefined || after === state) continue;
+      if (!usable.some(({ kind }) => kind === call.kind)) usable.push(call);
     }
     const isStronger = (a: Indefinite, b: Indefinite) =>
+      this.states.after(state, a.kind) === this.states.after(state, b.kind) &&
       this.#covers(a.op, b.op) && !this.#covers(b.op, a.op);
-    return usable.filter(({ call, after }) =>
-      !usable.some((other) => other.after === after && isStronger(call, other.call))
-    );
+    return usable.length < 2
+      ? usable
+      : usable.filter((call) => !usable.some((other) => isStronger(call, other)));
   }
 
   /** The states to which the indefinite operations invoked by then alone lead, the given one first. */

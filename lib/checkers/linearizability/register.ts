@@ -4,7 +4,7 @@
  * @module
  */
 import { type Edn, printEdn } from "../../history/edn.ts";
-import { canonical, type Key, keyOf, sameEdn } from "../../history/equality.ts";
+import { type Key, keyOf, sameEdn } from "../../history/equality.ts";
 import type { Op } from "../../history/operations.ts";
 import type { Model } from "./model.ts";
 
@@ -21,18 +21,18 @@ export const casRegister: Model<Edn> = {
     const [from, to] = casOf(value);
     return sameEdn(from, state) ? to : undefined;
   },
-  identify: canonical,
+  identify: keyOf,
   isReadOnly: (op) => !changes(op),
   covers: (op, other) =>
     op.f === "write" && other.f === "cas" && sameEdn(op.value, casOf(other.value)[1]),
   helpful: (definite, indefinite) => {
     const setting = Map.groupBy(indefinite.filter(changes), (op) => keyOf(valueSet(op)));
     const helpful = new Set<Op>();
-    const wanted = new Set(definite.flatMap(valueNeeded));
+    const wanted = new Set(definite.map(valueNeeded));
     for (const value of wanted) {
-      for (const op of setting.get(value) ?? []) {
+      for (const op of value === undefined ? [] : setting.get(value) ?? []) {
         helpful.add(op);
-        for (const needed of valueNeeded(op)) wanted.add(needed);
+        wanted.add(valueNeeded(op));
       }
     }
     return helpful;
@@ -49,10 +49,10 @@ export function valueSet({ f, value }: Op): Edn {
   return f === "cas" ? casOf(value)[1] : value;
 }
 
-/** Returns what the register must hold before an operation, if it matters. */
-export function valueNeeded({ f, value }: Op): Key[] {
-  if (f === "cas") return [keyOf(casOf(value)[0])];
-  return f === "read" && value !== null ? [keyOf(value)] : [];
+/** Returns what the register must hold before an operation; `undefined` if it does not matter. */
+export function valueNeeded({ f, value }: Op): Key | undefined {
+  if (f === "cas") return keyOf(casOf(value)[0]);
+  return f === "read" && value !== null ? keyOf(value) : undefined;
 }
 
 /** Returns what a `cas` compares with and what it sets. */

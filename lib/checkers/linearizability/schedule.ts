@@ -12,8 +12,8 @@ export interface Definite {
   readonly op: Op;
   readonly kind: number;
   readonly isReadOnly: boolean;
-  /** A bit that no other operation open at the same time has. */
-  readonly bit: bigint;
+  /** A number that no other operation has that is open at the same time and alike in `isReadOnly`. */
+  readonly slot: number;
 }
 
 /** An operation without a definite outcome. */
@@ -33,31 +33,44 @@ export interface Return {
   readonly call: Definite;
   /** The open operations that may change the state, the completing one first if it does. */
   readonly changing: readonly Definite[];
-  /** The open operations that only read it. */
+  /** The open operations that only read it, the completing one first if it does. */
   readonly reading: readonly Definite[];
-  /** The bits of the reads invoked since the completion before. */
-  readonly newReads: bigint;
+  /** The slots of the reads invoked since the completion before. */
+  readonly newReads: readonly number[];
   /** How many indefinite operations had been invoked by then. */
   readonly indefinite: number;
 }
 
-/** Arranges a history's operations for the search. */
+/** Gives slots to operations of one sort. */
+class Slots {
+  /** How many have been in use at once. */
+  count = 0;
+  readonly #free: number[] = [];
+
+  take(): number {
+    return this.#free.pop() ?? this.count++;
+  }
+
+  release(slot: number): void {
+    this.#free.push(slot);
+  }
+}
+
+/** Arranges a history's operations for the search; `slots` is a bound of all slots. */
 export function schedule<State>(history: readonly Op[], states: StateTable<State>) {
   const returns: Return[] = [];
   const indefinite: Indefinite[] = [];
-  const open = new Map<Op, Definite>();
-  const free: bigint[] = [];
+  const open: Definite[] = [];
+  const [reads, changes] = [new Slots(), new Slots()];
   const calls = pairs(history).filter(({ completion }) => completion?.type !== "fail");
-  const helpful = states.helpful(calls.flatMap(okOf), calls.flatMap(invocationOfIndefinite));
-  let next = 0;
-  let newReads = 0n;
-  const begin = ({ invocation, completion }: OpPair) => {
-    if (completion?.type === "ok") {
-      const bit = free.pop() ?? 1n << BigInt(open.size);
-      const isReadOnly = states.isReadOnly(completion);
-      const kind = states.kindOf(completion);
-      open.set(completion, { invocation, op: completion, kind, isReadOnly, bit });
-      if (isReadOnly) newReads |= bit;
+  const helpful = helpfulOf(calls, states);
+  let newReads: number[] = [];
+  const begin = ({ invocation, completion: op }: OpPair) => {
+    if (op?.type === "ok") {
+      const isReadOnly = states.isReadOnly(op);
+      const slot = (isReadOnly ? reads : changes).take();
+      open.push({ invocation, op, kind: states.kindOf(op), isReadOnly, slot });
+      if (isReadOnly) newReads.push(slot);
     } else {
       indefinite.push({
         invocation,
@@ -68,31 +81,32 @@ export function schedule<State>(history: readonly Op[], states: StateTable<State
       });
     }
   };
-  for (const completion of calls.flatMap(okOf).sort((a, b) => a.index - b.index)) {
-    for (let pair = calls[next]; pair !== undefined; pair = calls[++next]) {
-      if (pair.invocation.index > completion.index) break;
+  let next = 0;
+  for (const op of history) {
+    const pair = calls[next];
+    if (op === pair?.invocation) {
       begin(pair);
+      next++;
+      continue;
     }
-    const call = open.get(completion);
+    const place = open.findIndex((call) => call.op === op);
+    const [call] = place < 0 ? [] : open.splice(place, 1);
     if (call === undefined) continue;
-    const others = [...open.values()].filter((other) => other !== call);
-    const [reading, changing] = partition([call, ...others], ({ isReadOnly }) => isReadOnly);
+    const [changing, reading]: [Definite[], Definite[]] = [[], []];
+    (call.isReadOnly ? reading : changing).push(call);
+    for (const other of open) (other.isReadOnly ? reading : changing).push(other);
     returns.push({ call, changing, reading, newReads, indefinite: indefinite.length });
-    newReads = 0n;
-    open.delete(completion);
-    free.push(call.bit);
+    newReads = [];
+    (call.isReadOnly ? reads : changes).release(call.slot);
   }
-  return { returns, indefinite };
+  return { returns, indefinite, slots: Math.max(reads.count, changes.count) };
 }
 
-function okOf({ completion }: OpPair): Op[] {
-  return completion?.type === "ok" ? [completion] : [];
-}
-
-function invocationOfIndefinite({ invocation, completion }: OpPair): Op[] {
-  return completion?.type === "ok" ? [] : [invocation];
-}
-
-function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(test), items.filter((item) => !test(item))];
+function helpfulOf<State>(calls: readonly OpPair[], states: StateTable<State>): ReadonlySet<Op> {
+  const [definite, indefinite]: [Op[], Op[]] = [[], []];
+  for (const { invocation, completion } of calls) {
+    if (completion?.type === "ok") definite.push(completion);
+    else indefinite.push(invocation);
+  }
+  return indefinite.length === 0 ? new Set() : states.helpful(definite, indefinite);
 }

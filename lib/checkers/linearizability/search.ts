@@ -5,6 +5,9 @@
  * easier, since nothing need be remembered about what was used up. Where even the relaxed problem has
  * no solution there is none, so the search skips configurations from which it cannot be solved.
  *
+ * Most histories have so many explanations that guidance costs more than the detours that it saves. So
+ * the search first goes without, for a few configurations a completion.
+ *
  * @module
  */
 import type { Op } from "../../history/operations.ts";
@@ -38,17 +41,23 @@ export function search<State>(
   /** The fewest completions known to have no explanation, and the most known to have one. */
   let [tooMany, enough] = [all + 1, 0];
   const { unexplained } = bounds;
-  const explain = (end: number) => {
-    const exact = new Exact(moves, end, budget);
+  const attempt = (exact: Exact<State>, limit?: number) => {
     try {
-      const path = exact.run();
-      if (path === undefined) tooMany = end;
-      return { exact, path };
+      return exact.run(limit);
     } finally {
       enough = Math.max(enough, exact.furthest);
     }
   };
+  const explain = (end: number) => {
+    const exact = new Exact(moves, new Relaxed(moves, end, budget), end, budget);
+    const path = attempt(exact);
+    if (path === undefined) tooMany = end;
+    return { exact, path };
+  };
   try {
+    const limit = unexplained === undefined ? unguidedLimit(all, bounds) : 0;
+    const quickly = attempt(new Exact(moves, UNGUIDED, all, budget), limit);
+    if (quickly !== undefined) return explained(moves, quickly);
     const relaxed = new Relaxed(moves, all, budget);
     if (unexplained !== undefined) {
       tooMany = 1 + moves.returns.findIndex(({ call }) => call.op === unexplained);
@@ -71,6 +80,19 @@ export function search<State>(
   }
 }
 
+/** How many configurations to try without guidance: so many for each completion, and some more. */
+const [UNGUIDED_PER_COMPLETION, UNGUIDED_EXTRA] = [4, 1_000];
+
+/** The part of the budget that trying without guidance may use. */
+const UNGUIDED_SHARE = 1 / 4;
+
+function unguidedLimit(completions: number, { maxConfigurations }: Bounds): number {
+  return Math.min(
+    UNGUIDED_EXTRA + UNGUIDED_PER_COMPLETION * completions,
+    UNGUIDED_SHARE * maxConfigurations,
+  );
+}
+
 /** Thrown where a search has used up its budget; the message says which. */
 class OutOfBudget extends Error {}
 
@@ -88,25 +110,41 @@ class Budget {
 
   spend(): void {
     const { maxConfigurations, isOver } = this.#bounds;
-    const tried = pluralize(this.#spent, "configuration");
-    if (this.#spent === maxConfigurations) {
-      throw new OutOfBudget(`the search gave up after ${tried}`);
+    if (this.#spent === maxConfigurations) throw this.#over("gave up");
+    if (this.#spent % CONFIGURATIONS_PER_LOOK === 0 && isOver?.()) {
+      throw this.#over("ran out of time");
     }
-    if (this.#spent++ % CONFIGURATIONS_PER_LOOK === 0 && isOver?.()) {
-      throw new OutOfBudget(`the search ran out of time after ${tried}`);
-    }
+    this.#spent++;
+  }
+
+  #over(what: string): OutOfBudget {
+    return new OutOfBudget(`the search ${what} after ${pluralize(this.#spent, "configuration")}`);
   }
 }
 
-/** A configuration on the path of a search, and the moves from it that are still to be tried. */
-interface Frame {
-  readonly step: Step;
-  readonly moves: Iterator<Step>;
+/** Says from which configurations an end may be reached. */
+interface Guide {
+  isSolvableFrom(step: Step): boolean;
 }
 
-function isSubset(a: bigint, b: bigint): boolean {
-  return (a & b) === a;
+/** Lets a search go wherever it likes. */
+const UNGUIDED: Guide = { isSolvableFrom: () => true };
+
+/** What is known of configurations, by all that they have but what they cost. */
+class Places<T> {
+  readonly #byDone: Map<number, T>[] = [];
+
+  get({ at, state, done }: Step): T | undefined {
+    return this.#byDone[done]?.get(MAX_STATES * at + state);
+  }
+
+  set({ at, state, done }: Step, known: T): void {
+    (this.#byDone[done] ??= new Map()).set(MAX_STATES * at + state, known);
+  }
 }
+
+/** More states than any history leads to. */
+const MAX_STATES = 2 ** 26;
 
 /** How many configurations the first turns may try. */
 const FIRST_TURNS: readonly (readonly [Preference, number])[] = [
@@ -127,12 +165,11 @@ class Exact<State> {
   #last: Walk<State> | undefined;
 
   /** Prepares a search for a path past the first `end` completions. */
-  constructor(moves: Moves<State>, readonly end: number, budget: Budget) {
-    const relaxed = new Relaxed(moves, end, budget);
+  constructor(moves: Moves<State>, guide: Guide, readonly end: number, budget: Budget) {
     const isSimple = moves.indefinite.every(({ isHelpful }) => !isHelpful);
     this.#turns = FIRST_TURNS.slice(0, isSimple ? 1 : undefined).map((
       [preference, configurations],
-    ) => ({ walk: new Walk(moves, preference, relaxed, end, budget), configurations }));
+    ) => ({ walk: new Walk(moves, preference, guide, end, budget), configurations }));
   }
 
   /** The furthest completion reached. */
@@ -145,22 +182,29 @@ class Exact<State> {
     return this.#last?.arrivals ?? [];
   }
 
-  /** Returns a path to the end, or `undefined` if there is none. */
-  run(): readonly Step[] | undefined {
-    for (;;) {
+  /** Returns a path to the end; `undefined` if there is none, or if the search would exceed a limit. */
+  run(limit = Infinity): readonly Step[] | undefined {
+    for (let tried = 0;;) {
       for (const turn of this.#turns) {
-        if (turn.walk.advance(turn.configurations)) {
+        const configurations = Math.min(turn.configurations, limit - tried);
+        if (configurations < 1) return undefined;
+        if (turn.walk.advance(configurations)) {
           this.#last = turn.walk;
           return turn.walk.found;
         }
+        tried += configurations;
         turn.configurations *= 2;
       }
     }
   }
 }
 
-/** What it cost to get to a place. */
-type Cost = Pick<Step, "missed" | "unused">;
+/** A configuration on the path of a search, and the operations that are still to be tried from there. */
+interface Frame {
+  readonly step: Step;
+  readonly choices: ReturnType<Moves<unknown>["choices"]>;
+  next: number;
+}
 
 /** How many of the least costs of a place a search remembers. */
 const MAX_COSTS = 8;
@@ -175,12 +219,12 @@ class Walk<State> {
   readonly #frames: Frame[] = [];
   #extra = EXTRA_CONFIGURATIONS;
   /** For each place, the latest of the least costs of getting there. */
-  readonly #visited = new Map<string, Cost[]>();
+  readonly #visited = new Places<Step[]>();
 
   constructor(
     readonly moves: Moves<State>,
     readonly preference: Preference,
-    readonly relaxed: Relaxed<State>,
+    readonly guide: Guide,
     readonly end: number,
     readonly budget: Budget,
   ) {
@@ -200,9 +244,10 @@ class Walk<State> {
         this.#frames.pop();
         continue;
       }
-      const { value: next, done } = frame.moves.next();
-      if (done) this.#frames.pop();
-      else if (!this.#isCovered(next) && this.relaxed.isSolvableFrom(next)) {
+      const call = frame.choices[frame.next++];
+      const next = call && this.moves.take(frame.step, call);
+      if (next === undefined) this.#frames.pop();
+      else if (!this.#isCovered(next) && this.guide.isSolvableFrom(next)) {
         if (this.found !== undefined && this.#extra-- <= 0) return true;
         if (this.found === undefined) this.budget.spend();
         this.#enter(next, frame.step);
@@ -214,36 +259,38 @@ class Walk<State> {
 
   #enter(step: Step, from: Step | undefined): void {
     if (step.at > (from?.at ?? -1)) this.#noteArrival(step);
-    this.#frames.push({ step, moves: this.moves.successors(step, this.preference) });
+    const choices = this.moves.choices(step, this.preference);
+    this.#frames.push({ step, choices, next: 0 });
   }
 
   /** Returns whether a path is known to have reached the same place at no greater cost; notes it if not. */
   #isCovered(step: Step): boolean {
-    const key = step.place;
-    const known = this.#visited.get(key);
-    if (known?.some((lesser) => isAtMost(lesser, step))) return true;
-    const kept = known?.filter((other) => !isAtMost(step, other)).slice(1 - MAX_COSTS) ?? [];
-    kept.push({ missed: step.missed, unused: step.unused });
-    this.#visited.set(key, kept);
+    const known = this.#visited.get(step);
+    if (known === undefined) {
+      this.#visited.set(step, [step]);
+      return false;
+    }
+    if (known.some((lesser) => this.#isAtMost(lesser, step))) return true;
+    const kept = known.filter((other) => !this.#isAtMost(step, other)).slice(1 - MAX_COSTS);
+    this.#visited.set(step, [...kept, step]);
     return false;
   }
 
   #noteArrival(step: Step): void {
     if (step.at < this.furthest) return;
-    if (step.at > this.furthest) this.arrivals = [];
+    if (step.at === this.furthest) this.arrivals.push(step);
+    else this.arrivals = [step];
     this.furthest = step.at;
-    this.arrivals.push(step);
   }
-}
 
-/** Returns whether with one cost everything remains possible that does with another. */
-function isAtMost(cost: Cost, other: Cost): boolean {
-  if (cost.unused.length < other.unused.length || !isSubset(cost.missed, other.missed)) {
-    return false;
+  /** Returns whether at one step's cost everything remains possible that does at the other's. */
+  #isAtMost({ missed, unused }: Step, other: Step): boolean {
+    if (unused.length < other.unused.length) return false;
+    if (!this.moves.sets.isSubset(missed, other.missed)) return false;
+    let next = 0;
+    for (const call of unused) if (call === other.unused[next]) next++;
+    return next === other.unused.length;
   }
-  let next = 0;
-  for (const call of cost.unused) if (call === other.unused[next]) next++;
-  return next === other.unused.length;
 }
 
 /** The search that lets indefinite operations take effect any number of times. */
@@ -254,9 +301,9 @@ class Relaxed<State> {
   readonly #end: number;
   readonly #budget: Budget;
   /** For each place, the greatest sets of missed reads from which the end can be reached. */
-  readonly #solvable = new Map<string, bigint[]>();
+  readonly #solvable = new Places<number[]>();
   /** For each place, the smallest sets of missed reads from which it cannot. */
-  readonly #hopeless = new Map<string, bigint[]>();
+  readonly #hopeless = new Places<number[]>();
 
   constructor(moves: Moves<State>, end: number, budget: Budget) {
     this.#moves = moves;
@@ -267,7 +314,8 @@ class Relaxed<State> {
   isSolvableFrom(start: Step): boolean {
     const known = this.#known(start);
     if (known !== undefined) return known;
-    const frames: Frame[] = [];
+    const { sets } = this.#moves;
+    const frames: { readonly step: Step; readonly moves: Iterator<Step> }[] = [];
     const enter = (step: Step) => {
       this.furthest = Math.max(this.furthest, step.at);
       frames.push({ step, moves: this.#moves.relaxedSuccessors(step) });
@@ -277,13 +325,13 @@ class Relaxed<State> {
       const { value: next, done } = frame.moves.next();
       if (done) {
         frames.pop();
-        note(this.#hopeless, frame.step, (missed, other) => isSubset(missed, other));
+        note(this.#hopeless, frame.step, (missed, other) => sets.isSubset(missed, other));
         continue;
       }
       const isSolvable = this.#known(next);
       if (isSolvable) {
         for (const { step } of frames) {
-          note(this.#solvable, step, (missed, other) => isSubset(other, missed));
+          note(this.#solvable, step, (missed, other) => sets.isSubset(other, missed));
         }
         return true;
       }
@@ -300,27 +348,28 @@ class Relaxed<State> {
       this.furthest = Math.max(this.furthest, step.at);
       return true;
     }
-    const key = step.place;
-    if (this.#solvable.get(key)?.some((missed) => isSubset(step.missed, missed))) return true;
-    if (this.#hopeless.get(key)?.some((missed) => isSubset(missed, step.missed))) return false;
+    const { sets } = this.#moves;
+    if (this.#solvable.get(step)?.some((missed) => sets.isSubset(step.missed, missed))) return true;
+    if (this.#hopeless.get(step)?.some((missed) => sets.isSubset(missed, step.missed))) {
+      return false;
+    }
     return undefined;
   }
 }
 
 /** Notes a configuration's missed reads, in place of entries that say less. */
 function note(
-  table: Map<string, bigint[]>,
+  table: Places<number[]>,
   step: Step,
-  saysMore: (missed: bigint, other: bigint) => boolean,
+  saysMore: (missed: number, other: number) => boolean,
 ): void {
-  const key = step.place;
-  const kept = table.get(key)?.filter((other) => !saysMore(step.missed, other)) ?? [];
-  kept.push(step.missed);
-  table.set(key, kept);
+  const kept = table.get(step)?.filter((other) => !saysMore(step.missed, other)) ?? [];
+  table.set(step, [...kept, step.missed]);
 }
 
 function explained<State>(moves: Moves<State>, path: readonly Step[]): Linearization<State> {
-  const order = path.flatMap(({ took }) => took.map(({ op }) => op));
+  const order: Op[] = [];
+  for (const { took } of path) for (const { op } of took) order.push(op);
   return { verdict: true, order, configurations: path.slice(-1).map((last) => shown(moves, last)) };
 }
 
@@ -345,7 +394,7 @@ function stuck<State>(
 function shown<State>(moves: Moves<State>, step: Step): Configuration<State> {
   const { at, done, state, took } = step;
   const due = moves.returns[at];
-  const open = due?.changing.filter(({ bit }) => (done & bit) === 0n) ?? [];
+  const open = due?.changing.filter(({ slot }) => !moves.sets.has(done, slot)) ?? [];
   const isUnused = new Set(step.unused);
   const unused = moves.indefinite
     .slice(0, due?.indefinite)

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { canonical } from "../../history/equality.ts";
+import { type Key, keyOf } from "../../history/equality.ts";
 import type { Op } from "../../history/operations.ts";
 import type { Model } from "./model.ts";
 
@@ -14,8 +14,9 @@ const IMPOSSIBLE = -1;
 export class StateTable<State> {
   readonly #model: Model<State>;
   readonly #all: State[] = [];
-  readonly #numbers = new Map<string | number, number>();
-  readonly #kinds = new Map<string, number>();
+  readonly #numbers = new Map<Key, number>();
+  /** By the operation's name, then by its value. */
+  readonly #kinds = new Map<string, Map<Key, number>>();
   readonly #examples: Op[] = [];
   /** For each state and kind, the number of the state after it, as far as is known. */
   readonly #after: number[][] = [];
@@ -28,10 +29,12 @@ export class StateTable<State> {
 
   /** Returns the number that an operation shares with all that do the same. */
   kindOf(op: Op): number {
-    const text = `${op.f} ${canonical(op.value)}`;
-    let kind = this.#kinds.get(text);
+    let kinds = this.#kinds.get(op.f);
+    if (kinds === undefined) this.#kinds.set(op.f, kinds = new Map());
+    const value = keyOf(op.value);
+    let kind = kinds.get(value);
     if (kind === undefined) {
-      this.#kinds.set(text, kind = this.#examples.length);
+      kinds.set(value, kind = this.#examples.length);
       this.#examples.push(op);
     }
     return kind;

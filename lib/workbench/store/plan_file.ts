@@ -82,6 +82,7 @@ export function planToEdn(plan: Plan): EdnObject {
     "nemesis-interval": plan.faultIntervalS,
     ...(availability === undefined ? {} : { availability }),
     ...(consistencyModels && { "consistency-models": consistencyModels.map((m) => keyword(m)) }),
+    ...(plan.elle && { elle: plan.elle }),
     "key-count": plan.keyCount,
     "max-txn-length": plan.maxTxnLength,
     "max-writes-per-key": plan.maxWritesPerKey,

@@ -22,6 +22,7 @@ import {
 import type { Op } from "../../history/operations.ts";
 import { reasonOf } from "../../message.ts";
 import { PLAN_OPTIONS } from "../plan.ts";
+import { ELLE_VERSIONS, type ElleVersion } from "../../checkers/checker.ts";
 import { recogniseWorkload, workloads } from "../workloads/mod.ts";
 import { readHistoryFile } from "./history_file.ts";
 
@@ -29,6 +30,7 @@ import { readHistoryFile } from "./history_file.ts";
 interface RunFacts {
   readonly workload?: string;
   readonly consistencyModels?: readonly string[];
+  readonly elle?: ElleVersion;
   /** Required fraction of operations that are ok; 1 is "total". */
   readonly availability?: number;
   /** Absent unless threads divide evenly among nodes: otherwise a process does not tell its node. */
@@ -175,12 +177,14 @@ function factsOfTest(test: Edn): RunFacts {
   if (!isEdnObject(test)) return {};
   const workload = nameOf(test["workload"]) ?? nameOf(test["name"]);
   const models = itemsOf(test["consistency-models"]).flatMap((model) => nameOf(model) ?? []);
+  const elle = ELLE_VERSIONS.find((version) => version === test["elle"]);
   const availability = nameOf(test["availability"]) ?? numberOf(test["availability"]);
   const nodes = itemsOf(test["nodes"]).length;
   const even = nodes > 0 && (numberOf(test["concurrency"]) ?? nodes) % nodes === 0;
   return {
     ...(workload !== undefined && { workload }),
     ...(models.length > 0 && { consistencyModels: models }),
+    ...(elle !== undefined && { elle }),
     ...(availability !== undefined && { availability: parseAvailability(String(availability)) }),
     ...(even && { nodeCount: nodes }),
   };
