@@ -67,7 +67,7 @@ interface Exemption {
   readonly why: string;
 }
 
-export const EXEMPTIONS: readonly Exemption[] = [
+const EXEMPTIONS: readonly Exemption[] = [
   {
     challenge: "3b",
     faults: ["partition", "one-way", "partial", "loss", "everything"],
