@@ -108,7 +108,7 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "5a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
   "5b": { short: { timeLimitS: 5, rate: 50 }, faults: STORED },
   "5c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
-  "5c-raft": { short: { timeLimitS: 5, rate: 50 }, faults: DURABLE },
+  "5c-raft": { short: { timeLimitS: 20, rate: 20 }, faults: DURABLE },
   "6a": {
     short: { timeLimitS: 5, rate: 50 },
     faults: [REORDERED, STOPPED, KILLED, CRASHED, EVERYTHING],
@@ -117,7 +117,7 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "6c": { short: { timeLimitS: 5, rate: 50 }, faults: DURABLE },
   "g-set": { short: { timeLimitS: 6 }, faults: DURABLE },
   "pn-counter": { short: { timeLimitS: 6 }, faults: DURABLE },
-  "lin-kv": { short: { timeLimitS: 6, faultIntervalS: 2 }, faults: DURABLE },
+  "lin-kv": { short: { timeLimitS: 20, faultIntervalS: 2 }, faults: DURABLE },
   "lin-kv-proxy": {
     short: { timeLimitS: 6 },
     faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED],
