@@ -45,7 +45,7 @@ const OWN = {
 
 const COMMAND = { own: OWN, words: Infinity } as const;
 
-/** A cell, and the seeds of its runs. */
+/** A cell to be filled. */
 interface Place {
   readonly challenge: Challenge;
   readonly fault: FaultName;
