@@ -11,9 +11,8 @@ import { type Edn, prettyEdn } from "../history/edn.ts";
 import { NS_PER_S, printHistory } from "../history/operations.ts";
 import { planOf, workloadOf } from "./plan.ts";
 import { run } from "./run.ts";
-import { LwwRegisters } from "../algorithms/lww_registers.ts";
 import { type Node, type Program, RpcError } from "../mod.ts";
-import { Replication } from "../algorithms/replication.ts";
+import { ReplicatedRegisters } from "../algorithms/replication.ts";
 import neverReplicates from "../../nodes/faulty/never_replicates.ts";
 import { inVirtualTime, simulate } from "../simulator/simulate.ts";
 import { TxnRwRegister } from "../workloads.ts";
@@ -33,13 +32,10 @@ const WORKLOAD = workloadOf(PLAN);
 /** A program that replicates, and refuses transactions on more keys than that. */
 function replicates(mostKeys = Infinity): Program {
   return (node: Node) => {
-    const registers = new LwwRegisters();
-    const replication = new Replication(node, registers);
-    node.on(TxnRwRegister.txn, ({ txn }) => {
+    const registers = new ReplicatedRegisters(node, { name: "registers" });
+    node.on(TxnRwRegister.txn, async ({ txn }) => {
       if (txn.length > mostKeys) throw new RpcError(13, "too much at once");
-      const done = registers.transact(node.id, txn);
-      replication.wake();
-      return { type: "txn_ok", txn: done };
+      return { type: "txn_ok", txn: await registers.transact(txn) };
     });
   };
 }

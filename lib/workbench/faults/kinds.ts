@@ -193,12 +193,14 @@ export function drawMinority(nodes: readonly string[], random: Random): readonly
   return random.shuffle(nodes).slice(0, 1 + random.int(most));
 }
 
+type DrawnTargets = Required<Pick<ProcessFault, "nodes" | "targets">>;
+
 /** Draws the nodes that a process fault strikes: none, where a few of them have no such part. */
 function drawTargets(
   nodes: readonly string[],
   random: Random,
-): Required<Pick<ProcessFault, "nodes" | "targets">> {
-  const targets = random.pick(TARGETS);
+  targets = random.pick(TARGETS),
+): DrawnTargets {
   const majority = Math.floor(nodes.length / 2) + 1;
   const count = {
     "some": 1 + random.int(nodes.length),
@@ -209,6 +211,10 @@ function drawTargets(
     "all": nodes.length,
   }[targets];
   return { targets, nodes: random.shuffle(nodes).slice(0, count) };
+}
+
+function killOf(nodes: readonly string[], drawn: DrawnTargets): Strike {
+  return [{ f: "kill", ...drawn }, { f: "start", nodes, targets: "all" }];
 }
 
 const MAX_SKEW_MS = 5_000;
@@ -250,10 +256,21 @@ export const FAULT_KINDS = {
     begins: "kill",
     strikesAtStart: true,
     stream: "processes",
-    draw: (nodes, random) => [
-      { f: "kill", ...drawTargets(nodes, random) },
-      { f: "start", nodes, targets: "all" },
-    ],
+    draw: (nodes, random) => killOf(nodes, drawTargets(nodes, random)),
+  },
+  "kill-one": {
+    help: "one node is killed, and started again without its memory",
+    begins: "kill",
+    strikesAtStart: true,
+    stream: "processes",
+    draw: (nodes, random) => killOf(nodes, drawTargets(nodes, random, "one")),
+  },
+  "kill-all": {
+    help: "all nodes are killed at once, and started again without their memory",
+    begins: "kill",
+    strikesAtStart: true,
+    stream: "processes",
+    draw: (nodes, random) => killOf(nodes, drawTargets(nodes, random, "all")),
   },
   "skew": {
     help: "a node's clocks are off by up to five seconds (simulator only)",
