@@ -38,7 +38,7 @@ const COMMAND = { own: OWN, run: true, words: 1 } as const;
 /** Repeats what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   const { own, run, words, help } = readArguments(argv, COMMAND);
-  const [dir = `${own.out}/latest`] = words;
+  const [dir = `${own.out ?? RUNS}/latest`] = words;
   if (help) {
     console.log(helpText());
     return 0;

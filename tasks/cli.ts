@@ -23,6 +23,11 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   }],
   ["check", { help: "judge a stored history again", load: () => import("./check.ts") }],
   ["again", { help: "repeat a stored run", load: () => import("./again.ts") }],
+  ["init", {
+    help: "write the start of a node, in six languages",
+    load: () => import("./init.ts"),
+  }],
+  ["schema", { help: "print the JSON Schema of glomers.json", load: () => import("./schema.ts") }],
   ["workbench", {
     help: "Maelstrom's own command line: workbench test -w echo --bin FILE",
     load: () => import("./workbench.ts"),

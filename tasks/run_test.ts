@@ -59,7 +59,7 @@ Deno.test("in another folder than the project's, a challenge asks for a node", (
     assertEquals(code, 254);
     assertMatch(
       err,
-      /^glomers test 1: --bin is missing: the node that is to meet challenge 1\.\n$/,
+      /^glomers test 1: --bin is missing: the node that is to pass 1\.\n$/,
     );
   }));
 

@@ -54,7 +54,7 @@ export function reportingOf(
   return {
     quiet: own.quiet || own.json,
     signal,
-    out: own.out,
+    ...(own.out !== undefined && { out: own.out }),
     logStderr: own["log-stderr"],
     logNetSend: own["log-net-send"],
     logNetRecv: own["log-net-recv"],
@@ -66,8 +66,7 @@ export const OUT = {
   out: {
     kind: text,
     value: "DIR",
-    help: "the folder for runs' files",
-    default: RUNS,
+    help: `the folder for runs' files; default ${RUNS}`,
     engines: PROCESSES,
   },
 } as const satisfies Options;
