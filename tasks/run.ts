@@ -4,19 +4,13 @@
  *
  * @module
  */
-import {
-  renderRuns,
-  renderScoreboard,
-  type Score,
-  summaryJson,
-  worstEnding,
-} from "../lib/report/render.ts";
-import { EXIT_STATUS } from "../lib/report/summary.ts";
+import { renderRuns, renderScoreboard, type Score } from "../lib/report/render.ts";
+import { EXIT_STATUS, worstEnding } from "../lib/report/summary.ts";
 import { detectStyle, wrapParagraph } from "../lib/report/text.ts";
 import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
 import { type Options, text, UsageError, whole } from "../lib/workbench/option.ts";
 import { type Plan, planOf, type PlanOptions } from "../lib/workbench/plan.ts";
-import type { Engine } from "./engines/engine.ts";
+import type { Engine, Reporting } from "./engines/engine.ts";
 import { chooseEngine, requireOwnSupport, requireSupport } from "./engines/mod.ts";
 import { build } from "./shared/build.ts";
 import {
@@ -32,14 +26,14 @@ import {
   LOGGING,
   note,
   OUT,
-  OUTPUT,
   readArguments,
   reportingOf,
 } from "./shared/command_line.ts";
 import { type Assigned, type Config, CONFIG_FILE, readConfig } from "./shared/config.ts";
-import { endedJson, renderEnded } from "./shared/ended.ts";
+import { renderEnded, reportOf } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
+import { OUTPUT, Output } from "./shared/reporters.ts";
 
 const OWN = {
   ...ENGINE,
@@ -88,35 +82,45 @@ export async function main(argv: readonly string[]): Promise<number> {
   const assigned = assignedOf(id, options, config);
   if (run.program === undefined && config !== undefined) await build(config);
   const trials = assigned.flatMap((one) => trialsOf(one, options, engine, own.runs));
-  const say = own.quiet || own.json ? () => {} : (text: string) => console.log(text);
-  say(wrapParagraph("", engine.note, detectStyle().width).join("\n"));
+  const output = new Output(own);
+  output.say(wrapParagraph("", engine.note, detectStyle().width).join("\n"));
   return await interruptible(async (signal) => {
+    const reporting = reportingOf(own, { quiet: output.isQuiet, signal });
     const scores: Score[] = [];
-    const reports: ReturnType<typeof endedJson>[] = [];
-    const scoreboard = () => renderScoreboard(scores, detectStyle());
     try {
-      for (const [{ id, title, limits }, some] of Map.groupBy(trials, (one) => one.challenge)) {
-        for (const { plan } of some) {
-          say(`\n${id}  ${title}: ${wordsOf(plan).join(" ")}`);
-          const ended = await engine.run(plan, limits, reportingOf(own, signal));
-          const ran = { plan, engine: engine.name, challenge: id };
-          scores.push({ id, title, summary: ended.summary });
-          reports.push(endedJson(ended, ran));
-          const told = `\n${renderEnded(ended, `${id}  ${title}`, ran)}`;
-          if (own.quiet && !own.json && ended.summary.ending !== "pass") console.log(told);
-          else say(told);
-        }
+      for (const [challenge, some] of Map.groupBy(trials, (one) => one.challenge)) {
+        for (const trial of some) scores.push(await runTrial(trial, engine, reporting, output));
+        const { title } = challenge;
         const summaries = scores.slice(-some.length).map(({ summary }) => summary);
-        if (some.length > 1) say(`\n${renderRuns(summaries, { ...detectStyle(), title })}`);
+        if (some.length > 1) output.say(`\n${renderRuns(summaries, { ...detectStyle(), title })}`);
       }
     } finally {
       // Also of an interrupted run of many, as far as it came.
-      if (assigned.length > 1 && scores.length > 0) say(`\n${scoreboard()}`);
+      const isWorth = output.isQuiet || assigned.length > 1;
+      if (isWorth && scores.length > 0) {
+        output.sayResult(`${output.isQuiet ? "" : "\n"}${renderScoreboard(scores, detectStyle())}`);
+      }
+      output.finish();
     }
-    if (own.json) console.log(summaryJson(reports.length === 1 ? reports[0] ?? [] : reports));
-    else if (own.quiet) console.log(scoreboard());
-    return EXIT_STATUS[worstEnding(scores.map(({ summary }) => summary))];
+    return EXIT_STATUS[worstEnding(scores.map(({ summary }) => summary.ending))];
   });
+}
+
+async function runTrial(
+  { challenge: { id, title: name, limits }, plan }: Trial,
+  engine: Engine,
+  reporting: Reporting,
+  output: Output,
+): Promise<Score> {
+  const title = id === name ? id : `${id}  ${name}`;
+  output.say(`\n${title}: ${wordsOf(plan).join(" ")}`);
+  const ended = await engine.run(plan, limits, reporting);
+  const ran = { title, plan, engine: engine.name, challenge: id };
+  output.add(reportOf(ended, ran));
+  const told = `\n${renderEnded(ended, ran)}`;
+  if (ended.summary.ending === "pass") output.say(told);
+  else output.sayResult(told);
+  return { id, title: name, summary: ended.summary };
 }
 
 /** The tests that a command line names; those of the file, if it names none. */
