@@ -92,6 +92,11 @@ export class Output {
     if (this.isPretty) console.log(text);
   }
 
+  /** The runs so far. */
+  get runs(): readonly RunReport[] {
+    return this.#runs;
+  }
+
   /** Keeps what came of a run for {@linkcode finish}. */
   add(run: RunReport): void {
     this.#runs.push(run);
