@@ -67,7 +67,7 @@ Deno.test({
   ignore: !await isInstalled("python3"),
   fn: () =>
     withFolder(async (folder) => {
-      const page = await Deno.readTextFile(fromRoot("nodes/OTHER_LANGUAGES.md"));
+      const page = await Deno.readTextFile(fromRoot("tasks/templates/OTHER_LANGUAGES.md"));
       const [, exchange = ""] = /```text\n([^]*?)```/.exec(page) ?? [];
       const lines = (mark: string) =>
         exchange.split("\n").filter((line) => line.startsWith(mark)).map((line) => line.slice(2));
