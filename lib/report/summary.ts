@@ -11,7 +11,8 @@ import { UNKNOWN, type Verdict, verdictOf } from "../checkers/checker.ts";
 import { joinWords } from "../checkers/format.ts";
 import type { EdnObject } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
-import type { CrashReport, RunResult } from "../workbench/result.ts";
+import { NS_PER_S } from "../history/operations.ts";
+import type { CrashReport, Noise, RunResult } from "../workbench/result.ts";
 import type { Figure, Place } from "../workbench/workloads/workload.ts";
 import { describePartitions, findWarnings } from "./conduct.ts";
 import { explainCrashed, explainFailed, explainPassed, listLastWords } from "./explanation.ts";
@@ -31,6 +32,12 @@ export const EXIT_STATUS: Readonly<Record<Ending, number>> = {
   crash: 255,
 };
 
+/** The ending of several runs together: the worst of them. */
+export function worstEnding(endings: readonly Ending[]): Ending {
+  const order = ["crash", "fail", "unknown"] as const;
+  return order.find((ending) => endings.includes(ending)) ?? "pass";
+}
+
 /** What a person takes in at a glance. */
 export interface Summary {
   readonly ending: Ending;
@@ -43,6 +50,14 @@ export interface Summary {
   /** What was lost or wrong, worst first. */
   readonly explanation: readonly string[];
   readonly places: readonly Place[];
+  /** What nodes did wrong as it happened, whatever the verdict. */
+  readonly problems: readonly {
+    readonly node: string;
+    readonly timeS: number;
+    readonly text: string;
+  }[];
+  /** How busy the machine was; absent where time is virtual. */
+  readonly noise?: Noise;
 }
 
 /** Sums up a run under a challenge's limits. */
@@ -53,7 +68,10 @@ export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Sum
   const measured = limits.map((limit) => measure(metrics, limit));
   const verdict = verdictOf(results["valid?"]);
   const ending = endingOf(verdict, measured);
-  const warnings = findWarnings(run, { isGood: ending === "pass" });
+  const warnings = findWarnings(run, {
+    isGood: ending === "pass",
+    isBeyondLimit: exceeded(measured).length > 0,
+  });
   return {
     ending,
     headline: headlineOf(run, results, { verdict, limits: measured, warnings }),
@@ -63,6 +81,8 @@ export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Sum
     metrics,
     explanation: ending === "pass" ? explainPassed(run) : explainFailed(run, measured),
     places: ending === "pass" ? [] : findPlaces(results, { run, limits: measured }),
+    problems: problemsOf(run),
+    ...(run.noise && { noise: run.noise }),
   };
 }
 
@@ -73,7 +93,13 @@ function summariseCrashedRun(run: RunResult): Summary {
     ...CRASHED,
     explanation: explainCrashed(run),
     places: findCrashPlaces(crash?.node ?? first?.node, dir),
+    problems: problemsOf(run),
+    ...(run.noise && { noise: run.noise }),
   };
+}
+
+function problemsOf({ problems }: RunResult): Summary["problems"] {
+  return problems.map(({ node, timeNs, text }) => ({ node, timeS: timeNs / NS_PER_S, text }));
 }
 
 /** Sums up a run of which nothing is known but how it crashed. */
@@ -90,6 +116,7 @@ const CRASHED: Summary = {
   metrics: {},
   explanation: [],
   places: [],
+  problems: [],
 };
 
 function endingOf(verdict: Verdict, limits: readonly MeasuredLimit[]): Ending {
