@@ -11,7 +11,7 @@ import { renderTable } from "../../lib/report/tables.ts";
 import { applyGiven, wordsOf } from "../../lib/workbench/command_line.ts";
 import { type Plan, planOf, type PlanOptions } from "../../lib/workbench/plan.ts";
 import { type Challenge, challengeOf } from "./challenges.ts";
-import { quote } from "./ended.ts";
+import { callOf } from "./invocation.ts";
 import { EVERYTHING, FAULT_TOLERANCE } from "./fault_tolerance.ts";
 
 type Options = Partial<PlanOptions>;
@@ -158,7 +158,7 @@ function whyFailed(run: SimulatedRun): string[] {
 }
 
 function replayOf(node: string, { seed, plan }: SimulatedRun & { readonly plan: Plan }): string {
-  return ["deno task sim", node, ...wordsOf(plan).map(quote), "--seed", seed].join(" ");
+  return callOf("sim", node, ...wordsOf(plan), "--seed", seed);
 }
 
 /** What is said about a matrix. */
