@@ -46,7 +46,9 @@ export {
   type ReplyOf,
   type Rpc,
   rpc,
+  type RpcOf,
   type Shape,
+  type Shapes,
   string,
   tuple,
 } from "./rpc.ts";

@@ -57,6 +57,12 @@ export interface Rpc<
   readonly reply: Reply;
 }
 
+/** An RPC by the TypeScript types of its request's fields and of its reply's; none is optional. */
+export type RpcOf<Name extends string, Request, Reply> = Rpc<Name, Shapes<Request>, Shapes<Reply>>;
+
+/** The shapes of fields that have these types. */
+export type Shapes<T> = { [K in keyof T]: Shape<T[K]> };
+
 /** A reply's body: its type, and its fields. */
 export type ReplyOf<R extends Rpc> = { type: R["replyType"] } & Of<R["reply"]>;
 

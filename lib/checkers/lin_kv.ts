@@ -165,7 +165,7 @@ function shownOp(op: Op | undefined): Edn {
  * Says which keys are not linearizable and why: for each, the operation that no order explains and,
  * where the history is given, a minimal witness as a table.
  */
-export const explainLinKv: Explain = (result, history) => {
+export const explainLinKv: Explain = (result, history): string[] => {
   const histories = history === undefined ? undefined : historiesByKey(history);
   return entriesOf(result["results"]).flatMap(([key, ofKey]) => {
     const { linearizable: found } = isEdnObject(ofKey) ? ofKey : {};

@@ -36,11 +36,13 @@ export interface Op {
   readonly time: number;
   /** The time to the nanosecond where `time`, a double, cannot hold it. */
   readonly exactTime?: bigint;
+  /** Whether it is an invocation, or how the operation completed. */
   readonly type: OpType;
   /** A client's process number (never reused after an `info`), or the nemesis. */
   readonly process: number | "nemesis";
   /** The operation's name, such as `read`. */
   readonly f: string;
+  /** What was asked for, or what came back. */
   readonly value: Edn;
   /** Why the operation did not complete with `ok`. */
   readonly error?: Edn;
@@ -178,7 +180,9 @@ export class HistoryReader {
 
 /** An operation; `completion` is absent where the run ended before it. */
 export interface OpPair {
+  /** Its beginning. */
   readonly invocation: Op;
+  /** How it ended. */
   readonly completion?: Op;
 }
 

@@ -18,6 +18,7 @@ export class Keyword {
     return known;
   }
 
+  /** The name with its colon. */
   toString(): string {
     return `:${this.name}`;
   }
@@ -28,21 +29,25 @@ export const keyword: (name: string) => Keyword = Keyword.of;
 
 /** A sequence that prints in parentheses, as Clojure's lists and lazy sequences do. */
 export class List {
+  /** A list of these items. */
   constructor(readonly items: readonly Edn[] = []) {}
 }
 
 /** A tagged element: `#jepsen.history.Op{…}` has the tag `jepsen.history.Op`. */
 export class Tagged {
+  /** A value and its tag, without the `#`. */
   constructor(readonly tag: string, readonly value: Edn) {}
 }
 
 /** A symbol, such as a class name in an exception's trace. */
 export class Sym {
+  /** A symbol of that name. */
   constructor(readonly name: string) {}
 }
 
 /** A character, a UTF-16 code unit: `\a` is no string. */
 export class Char {
+  /** The character as a string of length 1. */
   constructor(readonly unit: string) {}
 }
 
@@ -54,6 +59,7 @@ export function splitName(name: string): [namespace: string, name: string] {
 
 /** A map whose keys are keywords, under their names. A key whose value is `undefined` is absent. */
 export interface EdnObject {
+  /** The value of a key, by the key's name. */
   [key: string]: Edn | undefined;
 }
 

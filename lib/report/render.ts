@@ -25,7 +25,7 @@ const MARKS = { pass: "✓", fail: "✗", unknown: "?", crash: "✗" } as const;
 const TONES = { pass: "good", fail: "bad", unknown: "unsure", crash: "bad" } as const;
 
 /** A style, and what the run is called, such as `3d  Broadcast`. */
-type TitledStyle = Style & { readonly title?: string };
+export type TitledStyle = Style & { readonly title?: string };
 
 /** Renders a summary as text, without a final line break. */
 export function renderSummary(summary: Summary, style: TitledStyle = {}): string {

@@ -33,15 +33,21 @@ export const EXIT_STATUS: Readonly<Record<Ending, number>> = {
 
 /** What a person takes in at a glance. */
 export interface Summary {
+  /** How it ended. */
   readonly ending: Ending;
+  /** The same in a sentence. */
   readonly headline: string;
   /** What the verdict leaves out and may change everything: nodes that were not heard. */
   readonly warnings: readonly string[];
+  /** The limits it was held against. */
   readonly limits: readonly MeasuredLimit[];
+  /** What is worth knowing, in words. */
   readonly figures: readonly Figure[];
+  /** The numbers that runs are compared by. */
   readonly metrics: Metrics;
   /** What was lost or wrong, worst first. */
   readonly explanation: readonly string[];
+  /** Where to look first. */
   readonly places: readonly Place[];
 }
 

@@ -47,6 +47,7 @@ const MAX_FIELDS = 160;
 export interface Transcriber extends Observer {
   /** Writes that somebody intervenes in the run. */
   readonly intervention: (timeNs: number, who: string, what: string) => void;
+  /** Writes a heading. */
   readonly heading: (text: string) => void;
   /** Writes what is left to say. To be called once the run has ended, even by an error. */
   readonly end: () => void;

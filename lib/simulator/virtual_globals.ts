@@ -32,8 +32,10 @@ const EPOCH_MS = Date.UTC(2000, 0, 1);
 
 /** A program did real input or output, which a simulation can neither time nor repeat. */
 export class RealInputOutput extends Error {
+  /** `"RealInputOutput"`. */
   override readonly name = "RealInputOutput";
 
+  /** An error that says what the program did. */
   constructor(did: string) {
     super(`a simulated program ${did}: real input and output have no place in virtual time`);
   }

@@ -20,7 +20,7 @@
 import type { Program } from "../node.ts";
 import type { Of, ReplyOf, Rpc } from "../rpc.ts";
 import type { ProgramSource } from "../simulator/program.ts";
-import { inVirtualTime } from "../simulator/simulate.ts";
+import { inVirtualTime } from "../simulator/simulate_once.ts";
 import { transcribe, type Transcriber } from "../simulator/trace.ts";
 import type { Client } from "../workbench/clients/client.ts";
 import { NS_PER_MS } from "../history/operations.ts";

@@ -68,6 +68,7 @@ export interface Plan extends WorkloadOptions {
   readonly timeLimitS: number;
   /** Seconds that a node has to answer `init`. */
   readonly initTimeoutS: number;
+  /** How latencies are spread around their mean. */
   readonly latencyDistribution: LatencyDistribution;
   /** Probability that a message between nodes is lost. */
   readonly loss: number;

@@ -25,7 +25,7 @@ import {
 } from "../../history/edn.ts";
 import { type Key, keyOf, sameEdn } from "../../history/equality.ts";
 import { taggedOp } from "../../history/operations.ts";
-import type { Check } from "../checker.ts";
+import type { Check, Result } from "../checker.ts";
 import { type Anomalies, type Dependencies, findCycles } from "./cycles.ts";
 import { EdgeList, PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
 import type { Anomaly } from "./models.ts";
@@ -57,7 +57,7 @@ const UNKNOWN_PREFIX = new Sym("...");
  * `:anomaly-types`, `:anomalies`, `:not` and `:also-not`. `:valid?` is unknown with an `:error` where
  * the history cannot be judged or a model is not known.
  */
-export const checkListAppend: Check = (history, options = {}) =>
+export const checkListAppend: Check = (history, options = {}): Result =>
   checkOrUnknown(() => {
     const forbidden = forbiddenAnomalies(options.consistencyModels ?? DEFAULT_MODELS);
     const all = transactions(history, "append");

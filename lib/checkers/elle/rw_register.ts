@@ -53,7 +53,7 @@ import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded, verdict } from "./verd
  * out is left out and an empty history is not valid. `:valid?` is unknown with an `:error`
  * where the history cannot be judged or a model is not known.
  */
-export const checkRwRegister: Check = (history, options = {}) =>
+export const checkRwRegister: Check = (history, options = {}): Result =>
   checkOrUnknown(() => {
     const forbidden = forbiddenAnomalies(options.consistencyModels ?? DEFAULT_MODELS);
     const all = transactions(history, "w");

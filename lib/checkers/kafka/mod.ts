@@ -51,7 +51,7 @@ const TOLERATED: ReadonlySet<string> = new Set(["int-send-skip"]);
  * The verdict is `:unknown`, with an `:error`, where Maelstrom's own checker throws: on a polled
  * message that nobody sent, on a key whose every poll came back empty, and where clients did nothing.
  */
-export const checkKafka: Check = (history) => {
+export const checkKafka: Check = (history): Result => {
   const analysis = analyse(completions(history));
   try {
     return inMapOrder(resultOf(analysis, history));
