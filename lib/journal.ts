@@ -107,11 +107,14 @@ export class NodeJournal<Record, Result> implements Journal<Record, Result> {
     }
     const problem = this.#options.record.problem(record, "record");
     if (problem !== undefined) return Promise.reject(new TypeError(problem)); // it could not be read
-    if (this.#file === "memory") return Promise.try(() => this.#options.apply(record));
-    const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    this.#pending.push({ record, resolve, reject });
-    this.#draining ??= this.#drain(this.#file);
-    return promise;
+    if (this.#file === "memory") {
+      return new Promise((resolve) => resolve(this.#options.apply(record)));
+    }
+    const file = this.#file;
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ record, resolve, reject });
+      this.#draining ??= this.#drain(file);
+    });
   }
 
   /** Resolves when every record so far has been stored, or refused. */
