@@ -1,5 +1,5 @@
 /**
- * `deno task again [DIR]`: repeats a stored run from its folder, as it was or with other options.
+ * `glomers again [DIR]`: repeats a stored run from its folder, as it was or with other options.
  *
  * @module
  */
@@ -13,20 +13,22 @@ import { chooseEngine, requireOwnSupport, requireSupport } from "./engines/mod.t
 import { RUNS } from "./engines/engine.ts";
 import { challengeWith } from "./shared/challenges.ts";
 import {
-  conclude,
   drawSeed,
   ENGINE,
   LOGGING,
   note,
+  OUT,
   OUTPUT,
   readArguments,
   reportingOf,
 } from "./shared/command_line.ts";
 import { endedJson, renderEnded } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
+import { callOf } from "./shared/invocation.ts";
 
 const OWN = {
   engine: { ...ENGINE.engine, help: "another engine than the one that ran it" },
+  ...OUT,
   ...OUTPUT,
   ...LOGGING,
 } as const satisfies Options;
@@ -35,9 +37,10 @@ const COMMAND = { own: OWN, run: true, words: 1 } as const;
 
 /** Repeats what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { own, run, words: [dir = `${RUNS}/latest`], help } = readArguments(argv, COMMAND);
+  const { own, run, words, help } = readArguments(argv, COMMAND);
+  const [dir = `${own.out}/latest`] = words;
   if (help) {
-    console.log(HELP);
+    console.log(helpText());
     return 0;
   }
   const stored = readPlan(dir);
@@ -62,13 +65,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   });
 }
 
-const HELP = [
-  "deno task again [DIR] [options] [-- arguments for the node]",
-  "",
-  `Repeats the run in a folder, ${RUNS}/latest unless another is named: the same plan under the same`,
-  "seed, but for the options that are given.",
-  "",
-  optionsHelp(COMMAND),
-].join("\n");
-
-if (import.meta.main) await conclude("again", () => main(Deno.args));
+function helpText(): string {
+  return [
+    `${callOf("again")} [DIR] [options] [-- arguments for the node]`,
+    "",
+    `Repeats the run in a folder, ${RUNS}/latest unless another is named: the same plan under the`,
+    "same seed, but for the options that are given.",
+    "",
+    optionsHelp(COMMAND),
+  ].join("\n");
+}

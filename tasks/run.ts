@@ -1,5 +1,6 @@
 /**
- * `deno task 3d`: runs a challenge on an engine, and sums up what came of it.
+ * `glomers test 3d --bin FILE`: runs a node under a challenge or a workload, and sums up what came
+ * of it.
  *
  * @module
  */
@@ -13,22 +14,23 @@ import {
 import { EXIT_STATUS } from "../lib/report/summary.ts";
 import { detectStyle, wrapParagraph } from "../lib/report/text.ts";
 import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
-import { type Options, whole } from "../lib/workbench/option.ts";
-import { planOf } from "../lib/workbench/plan.ts";
+import { type Options, UsageError, whole } from "../lib/workbench/option.ts";
+import { planOf, type PlanOptions, workloadOf } from "../lib/workbench/plan.ts";
 import { chooseEngine, requireOwnSupport, requireSupport } from "./engines/mod.ts";
-import { challengeOf, CHALLENGES } from "./shared/challenges.ts";
+import { type Challenge, challengeOf, CHALLENGES, optionsOfRuns } from "./shared/challenges.ts";
 import {
-  conclude,
   drawSeed,
   ENGINE,
   LOGGING,
   note,
+  OUT,
   OUTPUT,
   readArguments,
   reportingOf,
 } from "./shared/command_line.ts";
 import { endedJson, renderEnded } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
+import { callOf } from "./shared/invocation.ts";
 
 const OWN = {
   ...ENGINE,
@@ -38,6 +40,7 @@ const OWN = {
     help: "N runs, with the figures' median and spread",
     default: 1,
   },
+  ...OUT,
   ...OUTPUT,
   ...LOGGING,
 } as const satisfies Options;
@@ -52,15 +55,15 @@ const COMMAND = {
 /** Runs what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   const { own, run, words: [id = ""], help } = readArguments(argv, COMMAND);
-  const challenges = id === "all" ? CHALLENGES : [challengeOf(id)];
   if (help) {
-    console.log(`deno task ${id} [options] [-- arguments for the node]\n\n${optionsHelp(COMMAND)}`);
+    console.log(helpText(id));
     return 0;
   }
+  const challenges = id === "all" ? CHALLENGES : [named(id, run)];
   const engine = await chooseEngine(own.engine);
   requireOwnSupport(engine, own, OWN);
   const plans = challenges.flatMap((challenge) =>
-    challenge.runs.flatMap((options) => {
+    optionsOfRuns(challenge, run).flatMap((options) => {
       const mine = requireSupport(applyGiven(options, run, note), engine);
       const plan = () => planOf({ seed: drawSeed(), ...mine });
       return Array.from({ length: own.runs }, () => ({ challenge, plan: plan() }));
@@ -97,4 +100,38 @@ export async function main(argv: readonly string[]): Promise<number> {
   });
 }
 
-if (import.meta.main) await conclude(Deno.args[0] ?? "", () => main(Deno.args));
+/** A challenge by its id; without one, a workload is as good as a challenge without limits. */
+function named(id: string, { workload, program }: Partial<PlanOptions>): Challenge {
+  if (id !== "") return challengeOf(id);
+  if (workload === undefined) {
+    throw new UsageError("which challenge? Name one, such as 3d, or a workload with -w");
+  }
+  if (program === undefined) throw new UsageError("--bin is missing: the node's executable");
+  const { description } = workloadOf({ workload });
+  return { id: workload, title: description, node: program, runs: [{ workload }], limits: [] };
+}
+
+function helpText(id: string): string {
+  const challenge = CHALLENGES.find((one) => one.id === id);
+  const calls = challenge === undefined
+    ? [`${callOf("test")} CHALLENGE`, `${callOf("test")} -w WORKLOAD --bin FILE`]
+    : [callOf("test", id)];
+  const about = challenge === undefined
+    ? [
+      "Runs a node under a challenge (all: every one), or under any workload, and checks what clients",
+      "see.",
+      "",
+      ...CHALLENGES.map(({ id, title }) => `  ${id.padEnd(18)} ${title}`),
+    ]
+    : [challenge.title];
+  return [
+    ...calls.map((call) => `${call} [options] [-- arguments for the node]`),
+    "",
+    ...about,
+    "",
+    optionsHelp(COMMAND, challenge?.runs.map(planOf)),
+    "",
+    "Exit status: 0 if every run passes, 1 if one fails, 2 if one could not be checked, 255 if one",
+    "crashes; 130 if interrupted, 254 if called wrongly.",
+  ].join("\n");
+}

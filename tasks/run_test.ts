@@ -23,7 +23,7 @@ async function challenge1(answer: string, ...argv: string[]): Promise<Finished> 
         "--allow-run",
         "--allow-env=PATH,TMPDIR,MAELSTROM",
       ],
-      ...[fromRoot("tasks/run.ts"), "1", "--time-limit", "1", ...argv, "--", folder],
+      ...[fromRoot("tasks/cli.ts"), "test", "1", "--time-limit", "1", ...argv, "--", folder],
     ], folder);
   });
   return ran;
@@ -39,7 +39,7 @@ Deno.test("a challenge that is met ends with status 0; engine, run and files are
   assertMatch(out, /✓ pass {2}1 {2}Echo/);
   const [, seed = ""] = /\n +files: results\/runs\/echo\/.*\n +seed: (\d+)\n/.exec(out) ?? [];
   assert(seed !== "", out);
-  assertMatch(out, /\n +again: deno task again results\/runs\/echo\//);
+  assertMatch(out, /\n +again: glomers again results\/runs\/echo\//);
 });
 
 Deno.test("one that is not ends with status 1; one whose node ends by itself with 255", async () => {
@@ -49,15 +49,18 @@ Deno.test("one that is not ends with status 1; one whose node ends by itself wit
   assertMatch(err, /n0 ended: exit status 3/);
 });
 
-Deno.test("in another folder than the project's, the node that is missing is said to be there", () =>
+Deno.test("in another folder than the project's, a challenge asks for a node", () =>
   withFolder(async (folder) => {
     const argv = ["run", "--quiet", "-A", "--config", fromRoot("deno.json")];
     const { code, err } = await runDeno(
-      [...argv, fromRoot("tasks/run.ts"), "1", ...WORKBENCH],
+      [...argv, fromRoot("tasks/cli.ts"), "test", "1", ...WORKBENCH],
       folder,
     );
     assertEquals(code, 254);
-    assertMatch(err, /^deno task 1: --bin: there is no file nodes\/1_echo\.ts in \/.*\.\n$/);
+    assertMatch(
+      err,
+      /^glomers test 1: --bin is missing: the node that is to meet challenge 1\.\n$/,
+    );
   }));
 
 Deno.test("--json prints the summary and nothing else", async () => {
@@ -83,7 +86,15 @@ Deno.test("--quiet prints only the result; several runs have a median, and the w
 });
 
 Deno.test("all challenges, when interrupted, have a scoreboard of those that ended", async () => {
-  const argv = ["run", "--quiet", "--allow-read", "--allow-env=TERM", "tasks/run.ts", "all"];
+  const argv = [
+    "run",
+    "--quiet",
+    "--allow-read",
+    "--allow-env=TERM",
+    "tasks/cli.ts",
+    "test",
+    "all",
+  ];
   const running = spawnDeno([...argv, "--engine", "simulator"], fromRoot("."));
   let [out, interrupted] = ["", false];
   for await (const text of running.stdout.pipeThrough(new TextDecoderStream())) {
@@ -101,7 +112,7 @@ Deno.test("all challenges, when interrupted, have a scoreboard of those that end
 Deno.test("an option that is wrong ends with status 254, or is named at once", async () => {
   const { code, err } = await challenge1(ECHO, ...WORKBENCH, "--rate", "fast");
   assertEquals(code, 254);
-  assertMatch(err, /^deno task 1: --rate must be a number of at least 0, got "fast"/);
+  assertMatch(err, /^glomers test 1: --rate must be a number of at least 0, got "fast"/);
   for (
     const [argv, why] of [
       [["1", "--engine", "jepsen"], "--engine must be one of maelstrom, workbench, simulator"],

@@ -1,5 +1,5 @@
 /**
- * `deno task sim 3c --seed 7`: a challenge in virtual time, replayed from its seed.
+ * `glomers sim 3c --seed 7`: a challenge in virtual time, replayed from its seed.
  *
  * @module
  */
@@ -19,15 +19,15 @@ import {
 import { planOf, type PlanOptions } from "../lib/workbench/plan.ts";
 import { requireSupport } from "./engines/mod.ts";
 import { explainLoadErrors } from "./engines/simulator.ts";
-import { type Challenge, challengeOf, CHALLENGES } from "./shared/challenges.ts";
+import { type Challenge, challengeOf, CHALLENGES, optionsOfRuns } from "./shared/challenges.ts";
 import {
-  conclude,
   drawSeed,
   INTERRUPTED_STATUS,
   note,
   readArguments,
   USAGE_STATUS,
 } from "./shared/command_line.ts";
+import { callOf } from "./shared/invocation.ts";
 import {
   asJson,
   simulateTarget,
@@ -75,7 +75,6 @@ const COMMAND = {
   run: true,
   words: 1,
   refused: {
-    "bin": "name the program's file in place of the challenge",
     "test-count": "here it is --seeds N",
     "log-stderr": PROCESSES_ONLY,
     "log-net-send": PROCESSES_ONLY,
@@ -87,7 +86,7 @@ const COMMAND = {
 export async function main(argv: readonly string[]): Promise<number> {
   const { own, run, words: [name = ""], help } = readArguments(argv, COMMAND);
   if (help || name === "") {
-    console.log(HELP);
+    console.log(helpText(CHALLENGES.find(({ id }) => id === name)));
     return help ? 0 : USAGE_STATUS;
   }
   const simulation = optionsOf(own, run.seed !== undefined);
@@ -109,9 +108,12 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** A challenge by its id, or a program by its file. */
-function named(name: string, { workload }: Partial<PlanOptions>): Challenge {
+function named(name: string, { workload, program }: Partial<PlanOptions>): Challenge {
   if (CHALLENGES.some(({ id }) => id === name) || !/[./]/.test(name) && !existsSync(name)) {
     return challengeOf(name);
+  }
+  if (program !== undefined) {
+    throw new UsageError(`${name} and --bin ${program} exclude each other`);
   }
   if (!existsSync(name)) throw new UsageError(`there is no file ${name}`);
   if (workload === undefined) {
@@ -126,7 +128,7 @@ function targetsOf(
   run: Partial<PlanOptions>,
   trace: TraceFilter = {},
 ): Target[] {
-  return challenge.runs.map((options) => {
+  return optionsOfRuns(challenge, run).map((options) => {
     const mine = requireSupport(applyGiven(options, run, note), { name: "simulator" });
     const plan = planOf({ seed: drawSeed(), ...mine });
     const problem = filterProblem(trace, plan.nodes);
@@ -164,17 +166,17 @@ function optionsOf(own: Values<typeof OWN>, isSeeded: boolean): SimulationOption
   };
 }
 
-const HELP = [
-  "deno task sim CHALLENGE [options] [options of the run]",
-  "deno task sim FILE -w WORKLOAD [options] [options of the run]",
-  "",
-  "Runs a challenge (all: every one), or the program that FILE exports as its default, in virtual",
-  "time. The same seed gives the same run.",
-  "",
-  optionsHelp(COMMAND),
-  "",
-  "Exit status: 0 if every run passes, 1 if one fails, 2 if one could not be checked, 255 if one",
-  "crashes; 130 if interrupted, 254 if called wrongly or if the program cannot be loaded.",
-].join("\n");
-
-if (import.meta.main) await conclude("sim", () => main(Deno.args));
+function helpText(challenge?: Challenge): string {
+  return [
+    `${callOf("sim")} CHALLENGE [options] [options of the run]`,
+    `${callOf("sim")} FILE -w WORKLOAD [options] [options of the run]`,
+    "",
+    "Runs a challenge (all: every one), or the program that FILE exports as its default, in virtual",
+    "time. The same seed gives the same run.",
+    "",
+    optionsHelp(COMMAND, challenge?.runs.map(planOf)),
+    "",
+    "Exit status: 0 if every run passes, 1 if one fails, 2 if one could not be checked, 255 if one",
+    "crashes; 130 if interrupted, 254 if called wrongly or if the program cannot be loaded.",
+  ].join("\n");
+}

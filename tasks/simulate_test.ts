@@ -11,7 +11,7 @@ const ANSWERS_ANOTHER = "nodes/faulty/answers_another.ts";
 
 /** Starts a simulation as a process. */
 function simulation(argv: readonly string[]): Deno.ChildProcess {
-  const args = ["run", "--quiet", "--allow-read", "tasks/simulate.ts", ...argv];
+  const args = ["run", "--quiet", "--allow-read", "tasks/cli.ts", "sim", ...argv];
   return spawnDeno(args, fromRoot("."));
 }
 
@@ -172,7 +172,7 @@ Deno.test("help names each option once, and every exit status", async () => {
 Deno.test("options that mean nothing in a simulation, or not together, are refused", async () => {
   for (
     const [argv, why] of [
-      [["1", "--bin", "x"], "--bin: name the program's file in place of the challenge"],
+      [["1", "--bin", "nope.ts"], "--bin: there is no file nope.ts"],
       [["1", "--log-stderr"], "--log-stderr: it needs real processes"],
       [["1", "--seed", "1", "--seeds", "2"], "exclude each other"],
       [["1", "--seed", "1", "--first", "2"], "--first has no use without --seeds"],

@@ -129,3 +129,25 @@ export function listOf<T>(item: Kind<T>, expected: string): Kind<readonly T[]> {
     },
   };
 }
+
+/** The word that was probably meant by one with a slip of the finger; nothing if none is near. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const [first = ""] = known.toSorted((a, b) => distance(a, word) - distance(b, word));
+  return distance(first, word) <= Math.max(1, word.length / 3) ? first : undefined;
+}
+
+/** How many letters to put in, take out, replace or swap with the next make one word of another. */
+function distance(a: string, b: string): number {
+  let [before, row]: number[][] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row?.[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwapped ? (before?.[j - 2] ?? 0) + 1 : Infinity;
+      next.push(Math.min((row?.[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced, swapped));
+    }
+    [before, row] = [row, next];
+  }
+  return row?.at(-1) ?? 0;
+}

@@ -19,6 +19,7 @@ import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import type { Limit } from "../../lib/report/limits.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
 import { isInstalled } from "../shared/installed.ts";
+import { isProjectFolder } from "../shared/invocation.ts";
 import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
 /** Where `deno task setup:maelstrom` puts it. */
@@ -50,13 +51,18 @@ export async function findMaelstrom(
     return {
       isNamed,
       missing: named === undefined
-        ? "Maelstrom is not installed (deno task setup:maelstrom installs it)"
+        ? `Maelstrom is not installed${howToInstall()}`
         : `MAELSTROM names ${named}, where there is no launcher`,
     };
   }
   const java = firstExecutable(path.map((folder) => join(folder, "java")));
   if (java !== undefined && await isInstalled(java, "-version")) return { launcher };
   return { isNamed, missing: `Maelstrom is at ${launcher}, but there is no Java to run it` };
+}
+
+/** The project's own task puts it where it is looked for; others put it where they like. */
+function howToInstall(): string {
+  return isProjectFolder() ? " (deno task setup:maelstrom installs it)" : "";
 }
 
 function firstExecutable(candidates: readonly string[]): string | undefined {
@@ -81,13 +87,9 @@ const PATIENCE_MS = 8_000;
 export async function runMaelstrom(
   launcher: string,
   plan: Plan,
-  { limits = [], root = RUNS, ...reporting }: Reporting & {
-    readonly limits?: readonly Limit[];
-    /** Where its `store/` goes, in a folder of its own. */
-    readonly root?: string;
-  },
+  { limits = [], out = RUNS, ...reporting }: Reporting & { readonly limits?: readonly Limit[] },
 ): Promise<EndedRun> {
-  const home = resolve(root, "maelstrom");
+  const home = resolve(out, "maelstrom");
   Deno.mkdirSync(home, { recursive: true });
   const before = latestRun(home);
   using fresh = freshFolder(home);

@@ -42,7 +42,7 @@ export async function runWorkbench(
   reporting: Reporting,
 ): Promise<EndedRun> {
   const { program = "", args, timeLimitS } = plan;
-  const folder = RunFolder.create(RUNS, plan.workload);
+  const folder = RunFolder.create(reporting.out ?? RUNS, plan.workload);
   const dir = folder.path;
   folder.writeMap("test", planToEdn(plan));
   writePlan(dir, plan);

@@ -17,6 +17,8 @@ import {
   ENGINES,
   oneOf,
   type Options,
+  PROCESSES,
+  text,
   UsageError,
   type Values,
 } from "../../lib/workbench/option.ts";
@@ -46,17 +48,29 @@ export const LOGGING = logging satisfies Options;
 
 /** How a run is reported that was asked for with {@linkcode OUTPUT} and {@linkcode LOGGING}. */
 export function reportingOf(
-  own: Values<typeof LOGGING & typeof OUTPUT>,
+  own: Values<typeof LOGGING & typeof OUTPUT & typeof OUT>,
   signal: AbortSignal,
 ): Reporting {
   return {
     quiet: own.quiet || own.json,
     signal,
+    out: own.out,
     logStderr: own["log-stderr"],
     logNetSend: own["log-net-send"],
     logNetRecv: own["log-net-recv"],
   };
 }
+
+/** Where files go. */
+export const OUT = {
+  out: {
+    kind: text,
+    value: "DIR",
+    help: "the folder for runs' files",
+    default: RUNS,
+    engines: PROCESSES,
+  },
+} as const satisfies Options;
 
 /** What tasks that run one thing print. */
 export const OUTPUT = {
@@ -101,23 +115,24 @@ export function drawSeed(): string {
   return String(Math.floor(Math.random() * 2 ** 32));
 }
 
-/** Runs a task and ends the process with its exit status: why, if it failed, in a sentence. */
-export async function conclude(task: string, work: () => Promise<number>): Promise<never> {
+/**
+ * Does a command's work and ends the process with its exit status: why, if it failed, in a sentence
+ * behind the call.
+ */
+export async function conclude(call: string, work: () => Promise<number>): Promise<never> {
   try {
     const problem = versionProblem();
     if (problem !== undefined) throw new UsageError(problem);
     Deno.exit(await work());
   } catch (error) {
     if (error === INTERRUPTED) {
-      console.error(
-        `\nInterrupted; nothing is left running, what there is lies in ${RUNS}/latest.`,
-      );
+      console.error("\nInterrupted; nothing is left running, and what the run has written stays.");
       Deno.exit(INTERRUPTED_STATUS);
     }
-    const isUsage = error instanceof UsageError;
+    const isUsage = error instanceof UsageError || error instanceof Deno.errors.NotCapable;
     if (isUsage || error instanceof UnwritableFile || isSystemError(error)) {
       const message = printable(error.message);
-      console.error(`deno task ${task}: ${message}${/[.!?]$/.test(message) ? "" : "."}`);
+      console.error(`${call}: ${message}${/[.!?]$/.test(message) ? "" : "."}`);
       Deno.exit(isUsage ? USAGE_STATUS : EXIT_STATUS.crash);
     }
     console.error(error);

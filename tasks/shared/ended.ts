@@ -9,6 +9,7 @@ import { wordsOf } from "../../lib/workbench/command_line.ts";
 import type { EngineName } from "../../lib/workbench/option.ts";
 import { engineProblem, type Plan } from "../../lib/workbench/plan.ts";
 import type { EndedRun } from "../engines/engine.ts";
+import { callOf } from "./invocation.ts";
 
 /** What was run. */
 interface Ran {
@@ -24,7 +25,7 @@ export function renderEnded(ended: EndedRun, title: string, ran: Ran): string {
   const text = renderSummary(summary, { ...detectStyle(), title });
   const { plan, engine } = ran;
   const simulation = simulationOf(plan);
-  const again = dir === undefined ? simulation : `deno task again ${quote(dir)}`;
+  const again = dir === undefined ? simulation : callOf("again", dir);
   const isFailed = summary.ending !== "pass";
   const lines = [
     ...(dir === undefined ? [] : [`files: ${dir}`]),
@@ -52,10 +53,5 @@ function simulationOf(plan: Plan): string | undefined {
   const { program = "", seed } = plan;
   if (!/\.m?ts$/.test(program) || engineProblem(plan, "simulator") !== undefined) return undefined;
   const words = [program, ...wordsOf(plan), "--seed", seed];
-  return `deno task sim ${words.map(quote).join(" ")}`;
-}
-
-/** A word as a shell takes it. */
-export function quote(word: string): string {
-  return /^[\w.,:=/@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return callOf("sim", ...words);
 }

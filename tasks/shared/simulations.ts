@@ -1,5 +1,5 @@
 /**
- * Simulations as `deno task sim` carries them out: one run or many, with a report of each.
+ * Simulations as `glomers sim` carries them out: one run or many, with a report of each.
  *
  * @module
  */
@@ -18,9 +18,10 @@ import type { TraceFilter } from "../../lib/simulator/trace.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import type { Plan } from "../../lib/workbench/plan.ts";
 import { jobOf } from "../engines/simulator.ts";
-import { endedJson, quote } from "./ended.ts";
+import { endedJson } from "./ended.ts";
 import type { Challenge } from "./challenges.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
+import { callOf } from "./invocation.ts";
 
 /** What is asked of a simulation beyond its plan. */
 export interface SimulationOptions {
@@ -76,11 +77,13 @@ function replayOf(
   seed: string,
   options: SimulationOptions,
 ) {
-  const name = standard === undefined ? node : id;
-  const words = [name, ...wordsOf(plan, standard), "--seed", seed];
+  const { program = "" } = plan;
+  const bin = standard === undefined || program === node ? [] : ["--bin", program];
+  const name = standard === undefined ? program : id;
+  const words = [name, ...bin, ...wordsOf(plan, standard), "--seed", seed];
   const { patienceS } = options;
   const patience = patienceS === undefined ? [] : ["--patience", String(patienceS)];
-  return `deno task sim ${[...words, ...patience].map(quote).join(" ")}`;
+  return callOf("sim", ...words, ...patience);
 }
 
 function patienceOf({ patienceS }: SimulationOptions): { patienceMs?: number } {
