@@ -36,6 +36,7 @@ export {
   integer,
   json,
   nullable,
+  object,
   type Of,
   oneOf,
   type OneWay,

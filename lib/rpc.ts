@@ -172,6 +172,19 @@ export function record<T>(item: Shape<T>): Shape<Record<string, T>> {
   };
 }
 
+/** An object with the given fields, and perhaps others. */
+export function object<F extends Fields>(fields: F): Shape<Of<F>> {
+  return {
+    problem(value, path) {
+      if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        return expected("an object", value, path);
+      }
+      const problem = fieldProblem(fields, value);
+      return problem === undefined ? undefined : problem.replace(`"`, `"${path}.`);
+    },
+  };
+}
+
 /** A list of fixed length, with a shape for each item. */
 export function tuple<T extends readonly unknown[]>(
   ...items: { [I in keyof T]: Shape<T[I]> }

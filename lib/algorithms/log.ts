@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { array, integer, type Shape, string, tuple } from "../rpc.ts";
+import { array, integer, nullable, type Shape, string, tuple } from "../rpc.ts";
 
 /** A message and the key of the log that it belongs to, as nodes send it to each other. */
 export type Message = [key: string, msg: number];
@@ -17,6 +17,14 @@ export const messages: Shape<Message[]> = array(tuple<Message>(string, integer))
 
 /** A message and its offset, as a poll returns it. */
 export type Entry = [offset: number, msg: number];
+
+/** One key's log: its messages from offset 0 on, and the committed offset, if there is one. */
+export type LogState = [key: string, messages: number[], committed: number | null];
+
+/** The shape of all logs' states. */
+export const logState: Shape<LogState[]> = array(
+  tuple<LogState>(string, array(integer), nullable(integer)),
+);
 
 /**
  * Bound on the messages that one poll returns, over all keys. A poll of more keys than that gets
@@ -67,5 +75,25 @@ export class Logs {
       return offset === undefined ? [] : [[key, offset]];
     });
     return Object.fromEntries(known);
+  }
+
+  /** A copy of all logs. */
+  snapshot(): LogState[] {
+    const keys = new Set([...this.#messages.keys(), ...this.#committed.keys()]);
+    return [...keys].map((key) => [
+      key,
+      [...this.#messages.get(key) ?? []],
+      this.#committed.get(key) ?? null,
+    ]);
+  }
+
+  /** Takes the place of all logs. */
+  restore(states: readonly LogState[]): void {
+    this.#messages.clear();
+    this.#committed.clear();
+    for (const [key, messages, committed] of states) {
+      if (messages.length > 0) this.#messages.set(key, [...messages]);
+      if (committed !== null) this.#committed.set(key, committed);
+    }
   }
 }

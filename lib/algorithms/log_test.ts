@@ -85,3 +85,17 @@ Deno.test("a poll's result does not change when messages are appended later", ()
   logs.append("a", 9);
   assertEquals(before, { a: [[0, 100]] });
 });
+
+Deno.test("a snapshot holds messages and committed offsets, and shares nothing", () => {
+  const logs = new Logs();
+  logs.append("k", 7);
+  logs.commit({ k: 1, other: 3 });
+  const state = logs.snapshot();
+  logs.append("k", 8);
+  const restored = new Logs();
+  restored.append("gone", 1);
+  restored.restore(state);
+  assertEquals(restored.poll({ k: 0, gone: 0 }), { k: [[0, 7]] });
+  assertEquals(restored.committed(["k", "other"]), { k: 1, other: 3 });
+  assertEquals(restored.append("k", 9), 1);
+});

@@ -93,6 +93,12 @@ export const CHALLENGES: readonly Challenge[] = [
   challenge("5b", "Multi-node log", "5b_multi_node_log", LOG),
   challenge("5c", "Efficient log", "5c_efficient_log", LOG),
   challenge(
+    "5c-raft",
+    "Log that outlives its nodes, by Raft",
+    "5c_raft_log",
+    LOG.replace("--node-count 2", "--node-count 3"),
+  ),
+  challenge(
     "6a",
     "Single-node transactions",
     "6a_single_node_transactions",
@@ -114,8 +120,14 @@ export const CHALLENGES: readonly Challenge[] = [
   challenge("pn-counter", "Counter that goes both ways", "pn_counter", `-w pn-counter ${GOSSIP}`),
   challenge(
     "lin-kv",
-    "Linearizable store",
+    "Linearizable store, by Raft",
     "lin_kv",
+    "-w lin-kv --node-count 3 --concurrency 2n --time-limit 20 --rate 30 --nemesis partition",
+  ),
+  challenge(
+    "lin-kv-proxy",
+    "Linearizable store, on the service of that name",
+    "lin_kv_proxy",
     "-w lin-kv --node-count 3 --concurrency 2n --time-limit 20 --rate 30 --nemesis partition",
   ),
   challenge(

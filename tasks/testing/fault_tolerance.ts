@@ -91,12 +91,17 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "5a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
   "5b": { short: { timeLimitS: 5, rate: 50 }, faults: STORED },
   "5c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
+  "5c-raft": { short: { timeLimitS: 5, rate: 50 }, faults: DURABLE },
   "6a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
   "6b": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
   "6c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
   "g-set": { short: { timeLimitS: 6 }, faults: DURABLE },
   "pn-counter": { short: { timeLimitS: 6 }, faults: DURABLE },
-  "lin-kv": { short: { timeLimitS: 6 }, faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED] },
+  "lin-kv": { short: { timeLimitS: 6, faultIntervalS: 2 }, faults: DURABLE },
+  "lin-kv-proxy": {
+    short: { timeLimitS: 6 },
+    faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED],
+  },
   "txn-list-append": { short: { timeLimitS: 5, rate: 20 }, faults: STORED },
   "txn-rw-register": { short: { timeLimitS: 5, rate: 20 }, faults: STORED },
 };

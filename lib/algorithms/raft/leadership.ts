@@ -1,0 +1,197 @@
+/**
+ * A leader's term: what it sends to whom, what is committed, and which reads are safe.
+ *
+ * A leader sends nothing by itself. What it has to say is collected when its node is ready, so that
+ * all commands and reads that came meanwhile share the messages. Each message with entries carries a
+ * heartbeat along.
+ *
+ * @module
+ */
+import type { Entry, Log } from "./log.ts";
+import type { Message, MessageOf, Snapshot } from "./messages.ts";
+import { Progress } from "./progress.ts";
+import { reachedByMajority } from "./quorum.ts";
+import { type Read, Reads } from "./reads.ts";
+
+/** Bound on the entries of one message, in characters of JSON; a single entry may exceed it. */
+const MAX_BATCH = 256 * 1024;
+/** Bound on a leader's own entries that are not committed, in characters of JSON. */
+const MAX_UNCOMMITTED = 16 * 1024 * 1024;
+/** A follower that is silent for so many heartbeats is sent its snapshot again. */
+const SNAPSHOT_PATIENCE = 5;
+
+/** A message and the node it goes to. */
+export type Addressed<Data, State> = [to: string, message: Message<Data, State>];
+
+/** Whom a leader leads, and in which term. */
+interface Realm<Data, State> {
+  readonly id: string;
+  readonly peers: readonly string[];
+  readonly term: number;
+  readonly log: Log<Data>;
+  /** The state that the applied entries have led to. */
+  readonly snapshot: () => Snapshot<State>;
+}
+
+/** One node's leadership of one term. */
+export class Leadership<Data, State> {
+  readonly #realm: Realm<Data, State>;
+  readonly #followers: ReadonlyMap<string, Progress>;
+  readonly #reads = new Reads();
+  /** The entry that begins the term. Once it is committed, so is all that came before it. */
+  readonly #beginning: number;
+  readonly #uncommitted: { readonly index: number; readonly size: number }[] = [];
+  #uncommittedSize = 0;
+  #round = 1;
+
+  /** Begins a term with an entry of its own. */
+  constructor(realm: Realm<Data, State>) {
+    const { log, peers, term } = realm;
+    this.#realm = realm;
+    const next = log.last.index + 1;
+    this.#followers = new Map(peers.map((peer) => [peer, new Progress(next)]));
+    this.#beginning = log.append([term, null]);
+  }
+
+  /** Appends a command for a node that waits for it. Refuses it if too much waits already. */
+  propose(from: string, command: Data): boolean {
+    if (this.#uncommittedSize >= MAX_UNCOMMITTED) return false;
+    const { log, term } = this.#realm;
+    const index = log.append([term, command]);
+    const size = JSON.stringify(command).length;
+    this.#uncommitted.push({ index, size });
+    this.#uncommittedSize += size;
+    const follower = this.#followers.get(from);
+    if (follower !== undefined) follower.awaited = index;
+    return true;
+  }
+
+  /** Confirms in a new round that this node still leads. Refuses that if too many reads wait. */
+  read(from: string, id: number): boolean {
+    // Before an entry of the term is committed, a leader may not know all that is.
+    const index = Math.max(this.#realm.log.committed, this.#beginning);
+    return this.#reads.ask({ from, id, index }, this.#round + 1);
+  }
+
+  /** Takes a follower's answer to entries, a heartbeat or a snapshot. */
+  answered(
+    from: string,
+    message: MessageOf<"matched" | "rejected", Data, State>,
+  ): void {
+    const follower = this.#followers.get(from);
+    const { log } = this.#realm;
+    if (follower === undefined || message.round > this.#round) return;
+    follower.isActive = true;
+    follower.answeredRound = Math.max(follower.answeredRound, message.round);
+    if (message.type === "rejected") {
+      follower.reject(message.index, log.lastPossibleMatch(message.possible).index);
+    } else if (message.index <= log.last.index) {
+      follower.acknowledge(message.index);
+      this.commit();
+    }
+  }
+
+  /**
+   * Commits what a majority has on stable storage, this node included. Only an entry of this term
+   * counts: one of an earlier term can be on a majority and yet be replaced (the paper's figure 8).
+   */
+  commit(): void {
+    const { log, term } = this.#realm;
+    const matches = [...this.#followers.values()].map(({ match }) => match);
+    const index = reachedByMajority([log.stable, ...matches]);
+    if (log.termAt(index) === term) log.commit(index);
+    const settled = this.#uncommitted.findIndex((entry) => entry.index > log.committed);
+    const count = settled < 0 ? this.#uncommitted.length : settled;
+    for (const { size } of this.#uncommitted.splice(0, count)) this.#uncommittedSize -= size;
+  }
+
+  /** The reads that a majority has confirmed since the last call. */
+  confirmedReads(): Read[] {
+    const rounds = [...this.#followers.values()].map(({ answeredRound }) => answeredRound);
+    return this.#reads.confirm(reachedByMajority([this.#round, ...rounds]));
+  }
+
+  /** Begins a round of heartbeats, for followers that were sent nothing since the last. */
+  beat(): void {
+    this.#round++;
+    for (const follower of this.#followers.values()) follower.beat(SNAPSHOT_PATIENCE);
+  }
+
+  /** Whether a majority was heard since the last call. */
+  takeAttendance(): boolean {
+    const followers = [...this.#followers.values()];
+    const active = followers.map(({ isActive }) => isActive ? 1 : 0);
+    for (const follower of followers) follower.isActive = false;
+    return reachedByMajority([1, ...active]) === 1;
+  }
+
+  /** All that is to be sent now. */
+  messages(): Addressed<Data, State>[] {
+    this.#round = Math.max(this.#round, this.#reads.lastRound);
+    return [...this.#followers].flatMap(([peer, follower]) =>
+      this.#messagesTo(follower).map((message): Addressed<Data, State> => [peer, message])
+    );
+  }
+
+  #messagesTo(follower: Progress): Message<Data, State>[] {
+    const { log } = this.#realm;
+    const messages: Message<Data, State>[] = [];
+    if (!this.#holds(follower.next)) follower.startOver();
+    while (!follower.isPaused && follower.next <= log.last.index) {
+      if (!this.#holds(follower.next) && !follower.isActive) break; // no state for one that is down
+      messages.push(this.#catchUp(follower));
+    }
+    const { awaited, toldCommit, next } = follower;
+    const isOwedNews = awaited > toldCommit && awaited <= log.committed && awaited < next;
+    if (messages.length === 0 && (isOwedNews || follower.expects(this.#reads.lastRound))) {
+      messages.push(this.#append(follower, []));
+    }
+    if (messages.length > 0) follower.contacted(this.#round);
+    return messages;
+  }
+
+  /** Whether the entries from that one on can be sent. */
+  #holds(index: number): boolean {
+    return this.#realm.log.termAt(index - 1) !== undefined;
+  }
+
+  /** The next entries, or the state if they are no longer held. */
+  #catchUp(follower: Progress): Message<Data, State> {
+    const { log, term, snapshot } = this.#realm;
+    if (!this.#holds(follower.next)) {
+      const state = snapshot();
+      follower.sentSnapshot(state.index);
+      return { type: "snapshot", term, round: this.#round, snapshot: state };
+    }
+    const entries = takeBatch(log.slice(follower.next, log.last.index));
+    const message = this.#append(follower, entries);
+    follower.sent(follower.next + entries.length - 1);
+    return message;
+  }
+
+  #append(follower: Progress, entries: Entry<Data>[]): Message<Data, State> {
+    const { log, term } = this.#realm;
+    const index = follower.next - 1;
+    const known = log.termAt(index);
+    const behind = known === undefined ? { index: 0, term: 0 } : { index, term: known };
+    const told = Math.min(log.committed, behind.index + entries.length);
+    follower.toldCommit = Math.max(follower.toldCommit, told);
+    return {
+      type: "append",
+      term,
+      round: this.#round,
+      behind,
+      entries,
+      committed: log.committed,
+    };
+  }
+}
+
+function takeBatch<Data>(entries: Entry<Data>[]): Entry<Data>[] {
+  let size = 0;
+  const end = entries.findIndex((entry, i) => {
+    size += JSON.stringify(entry).length;
+    return size > MAX_BATCH && i > 0;
+  });
+  return end < 0 ? entries : entries.slice(0, end);
+}

@@ -1,0 +1,158 @@
+/**
+ * Raft's log: entries with the term in which a leader made each, at indices 1, 2, 3, ….
+ *
+ *     compacted │ applied │ committed │ stable │ last
+ *     ──────────┼─────────┴───────────┴────────┴─────▶ index
+ *      dropped  │ in memory
+ *
+ * Two logs that hold an entry of the same index and term are equal up to there (the paper's *log
+ * matching*), because an entry is only appended behind the one that its leader had before it. So an
+ * index and a term say all about a log that another node has to know, and a follower whose log
+ * differs needs few questions to find out from where on.
+ *
+ * Entries that are applied can be dropped from the front: the state that they led to stands for them.
+ *
+ * @module
+ */
+
+/** An entry: its leader's term, and a command; null for the entry with which a term begins. */
+export type Entry<Data> = [term: number, data: Data | null];
+
+/** An index, and the term of the entry there. Index 0, before every entry, has term 0. */
+export interface Position {
+  /** From 0. */
+  readonly index: number;
+  /** From 0. */
+  readonly term: number;
+}
+
+/** The log of one node. */
+export class Log<Data> {
+  /** The last entry that is no longer held. */
+  #base: Position;
+  #entries: Entry<Data>[];
+  #stable: number;
+  #committed: number;
+  #applied: number;
+
+  /** A log that continues behind `base`; all of its entries are stable. */
+  constructor(base: Position, entries: readonly Entry<Data>[] = []) {
+    this.#base = base;
+    this.#entries = [...entries];
+    this.#stable = base.index + entries.length;
+    this.#committed = this.#applied = base.index;
+  }
+
+  /** The index of the first entry that is held, if there is one. */
+  get first(): number {
+    return this.#base.index + 1;
+  }
+
+  /** The position of the last entry. */
+  get last(): Position {
+    const index = this.#base.index + this.#entries.length;
+    return { index, term: this.#entries.at(-1)?.[0] ?? this.#base.term };
+  }
+
+  /** The last index that is on stable storage. */
+  get stable(): number {
+    return this.#stable;
+  }
+
+  /** The last index that will never change, as far as this node knows. */
+  get committed(): number {
+    return this.#committed;
+  }
+
+  /** The last index whose command has been applied. */
+  get applied(): number {
+    return this.#applied;
+  }
+
+  /** The term of the entry at an index; nothing if it is not there, or no longer. */
+  termAt(index: number): number | undefined {
+    if (index === this.#base.index) return this.#base.term;
+    return this.#entries[index - this.first]?.[0];
+  }
+
+  /** Whether the log holds the entry of that index and term, and so all before it. */
+  matches({ index, term }: Position): boolean {
+    return this.termAt(index) === term;
+  }
+
+  /** The entries from an index to another, both included. */
+  slice(from: number, to: number): Entry<Data>[] {
+    return this.#entries.slice(Math.max(from - this.first, 0), Math.max(to - this.first + 1, 0));
+  }
+
+  /** Whether a log that ends there is at least as new as this one: what makes a candidate eligible. */
+  isNoNewerThan({ index, term }: Position): boolean {
+    const { last } = this;
+    return term > last.term || (term === last.term && index >= last.index);
+  }
+
+  /** Appends an entry; returns its index. */
+  append(entry: Entry<Data>): number {
+    this.#entries.push(entry);
+    return this.last.index;
+  }
+
+  /**
+   * Appends a leader's entries behind an index at which both logs match. Entries that are there
+   * already stay; from the first that conflicts on, the leader's replace them.
+   *
+   * @returns Whether that was possible: it is not if it would replace what is committed, which no
+   * leader asks for.
+   */
+  merge(behind: number, entries: readonly Entry<Data>[]): boolean {
+    const known = entries.findIndex(([term], i) => this.termAt(behind + 1 + i) !== term);
+    if (known < 0) return true;
+    const from = behind + 1 + known;
+    if (from <= this.#committed) return false;
+    this.#entries.length = from - this.first;
+    this.#entries.push(...entries.slice(known));
+    this.#stable = Math.min(this.#stable, from - 1);
+    return true;
+  }
+
+  /**
+   * The last index, at most the given one, whose entry has at most the given term: the last at which
+   * this log can match one that has that term at that index. It may be one that is no longer held.
+   */
+  lastPossibleMatch({ index, term }: Position): Position {
+    let at = Math.min(index, this.last.index);
+    while (at > this.#base.index && (this.termAt(at) ?? 0) > term) at--;
+    return { index: at, term: this.termAt(at) ?? 0 };
+  }
+
+  /** Notes that entries up to an index are on stable storage, unless they were replaced since. */
+  settle(written: Position): void {
+    if (this.matches(written)) this.#stable = Math.max(this.#stable, written.index);
+  }
+
+  /** Notes that entries up to an index are committed; those that are not there do not count. */
+  commit(index: number): void {
+    this.#committed = Math.max(this.#committed, Math.min(index, this.last.index));
+  }
+
+  /** Notes that commands up to an index are applied. */
+  apply(index: number): void {
+    this.#applied = Math.max(this.#applied, Math.min(index, this.#committed));
+  }
+
+  /** Drops applied entries up to an index. */
+  compact(index: number): void {
+    const to = Math.min(index, this.#applied);
+    const term = this.termAt(to);
+    if (to <= this.#base.index || term === undefined) return;
+    this.#entries.splice(0, to - this.#base.index);
+    this.#base = { index: to, term };
+  }
+
+  /** Starts anew behind a snapshot, which stands for all entries up to its position. */
+  restore(snapshot: Position): void {
+    this.#base = snapshot;
+    this.#entries = [];
+    this.#stable = this.#committed = this.#applied = snapshot.index;
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * What a leader knows of one follower's log, and how fast it sends.
+ *
+ * | mode      | the leader                                                                          |
+ * | --------- | ----------------------------------------------------------------------------------- |
+ * | probe     | does not know where the logs match: one message at a time, until an answer tells    |
+ * | replicate | knows: sends each new entry at once and assumes that it arrives, up to a window     |
+ * | snapshot  | no longer has what the follower lacks: has sent its state, and waits                |
+ *
+ *     probe ── acknowledged ──▶ replicate ── rejected ──▶ probe
+ *       └──── too far behind ──▶ snapshot ── acknowledged, or silent for too long ──▶ probe
+ *
+ * @module
+ */
+
+/** Bound on the messages with entries that one follower has not acknowledged. */
+const MAX_IN_FLIGHT = 64;
+
+type Mode = "probe" | "replicate" | "snapshot";
+
+/** A leader's view of one follower. */
+export class Progress {
+  /** The last index at which the follower's log is known to match. */
+  match = 0;
+  /** The next index to send. */
+  next: number;
+  /** The last of the leader's rounds that the follower has answered. */
+  answeredRound = 0;
+  /** The highest committed index that the follower was told. */
+  toldCommit = 0;
+  /** The follower waits to hear that this index is committed; 0 if it waits for nothing. */
+  awaited = 0;
+  /** Whether the follower was heard since the leader last looked. */
+  isActive = false;
+  #mode: Mode = "probe";
+  /** The last index of each message with entries that is not acknowledged. */
+  #inFlight: number[] = [];
+  /** Probe: whether one is under way. Snapshot: how many beats ago it was sent. */
+  #probing = false;
+  #silentBeats = 0;
+  #sentRound = 0;
+  #isQuiet = true;
+  #isDue = true;
+
+  /** Probes from that index on. */
+  constructor(next: number) {
+    this.next = next;
+  }
+
+  /** How the leader sends to the follower. */
+  get mode(): Mode {
+    return this.#mode;
+  }
+
+  /** Whether the leader has to wait before it sends more entries. */
+  get isPaused(): boolean {
+    if (this.#mode === "replicate") return this.#inFlight.length >= MAX_IN_FLIGHT;
+    return this.#mode === "snapshot" || this.#probing;
+  }
+
+  /** Whether the follower has to be told of a round, or is due a heartbeat after some silence. */
+  expects(round: number): boolean {
+    return this.#isDue || this.#sentRound < round;
+  }
+
+  /** Notes that the follower was sent a message of a round. */
+  contacted(round: number): void {
+    this.#sentRound = round;
+    if (!this.#isDue) this.#isQuiet = false; // a heartbeat alone does not put off the next
+    this.#isDue = false;
+  }
+
+  /** Notes that entries up to an index were sent. */
+  sent(last: number): void {
+    if (this.#mode === "probe") {
+      this.#probing = true;
+    } else {
+      this.next = last + 1;
+      this.#inFlight.push(last);
+    }
+  }
+
+  /** Notes that the leader's state was sent. */
+  sentSnapshot(index: number): void {
+    this.#become("snapshot", index + 1);
+  }
+
+  /** Notes that the follower's log matches up to an index. */
+  acknowledge(index: number): void {
+    this.match = Math.max(this.match, index);
+    if (this.#mode === "replicate") {
+      this.#inFlight = this.#inFlight.filter((last) => last > index);
+      this.next = Math.max(this.next, this.match + 1);
+    } else if (this.match + 1 >= this.next) { // else it answers something earlier
+      this.#become("replicate", this.match + 1);
+    }
+  }
+
+  /**
+   * Notes that the follower's log does not match at an index.
+   *
+   * @param possible The last index at which it can match.
+   */
+  reject(index: number, possible: number): void {
+    if (this.#mode === "snapshot" || index <= this.match) return; // late
+    if (this.#mode === "probe" && index !== this.next - 1) return; // the answer to an earlier probe
+    const next = this.#mode === "probe" ? Math.min(index, possible + 1) : this.match + 1;
+    this.#become("probe", Math.max(next, this.match + 1));
+  }
+
+  /** Probes again what was sent and not acknowledged, as it is no longer held to be sent again. */
+  startOver(): void {
+    if (this.#mode === "replicate") this.#become("probe", this.match + 1);
+  }
+
+  /**
+   * Notes that some time has passed.
+   *
+   * @param patience So many of these times without an answer mean that a snapshot was lost.
+   */
+  beat(patience: number): void {
+    this.#probing = false; // what was lost is sent again
+    this.#isDue = this.#isQuiet;
+    this.#isQuiet = true;
+    if (this.#mode === "snapshot" && ++this.#silentBeats >= patience) {
+      this.#become("probe", this.match + 1);
+    }
+  }
+
+  #become(mode: Mode, next: number): void {
+    this.#mode = mode;
+    this.next = next;
+    this.#inFlight = [];
+    this.#probing = false;
+    this.#silentBeats = 0;
+  }
+}

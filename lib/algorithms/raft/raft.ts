@@ -1,0 +1,481 @@
+/**
+ * Raft: several nodes agree on one log of commands, and so on the state that the commands lead to.
+ *
+ * One node leads. It appends commands to its log and sends them to the others; once a majority has
+ * an entry on stable storage, the entry is committed, and every node applies it. When the leader
+ * falls silent, the others elect a new one, for a new *term*. A node votes once in a term, and only
+ * for a node whose log is at least as new as its own; so a leader always has every committed entry.
+ *
+ * This is the algorithm alone. It has no clock and does no input or output: whoever drives it calls
+ * `tick` at equal intervals and `step` with each message, takes what is `ready`, and does it in this
+ * order: store, send, apply, `advance`. As nothing is sent before what it rests on is stored, a node
+ * that is killed at any moment has promised nothing that it forgets.
+ *
+ *     tick(), step(message), propose(command), read(id)
+ *              │
+ *              ▼                                              ┌▶ apply, serve reads ┐
+ *           ready() ──▶ store ──▶ send ───────────────────────┴──────▶ advance() ◀──┘
+ *
+ * Beyond the paper (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm",
+ * 2014) it has, mostly from Ongaro's thesis:
+ *
+ * - **pre-vote**: before it begins a term, a node asks whether it would be elected. One that was cut
+ *   off does not disturb the others when it is back;
+ * - **check-quorum**: a leader that hears from no majority steps down, and a node that hears from a
+ *   leader votes for nobody else. So a link that is cut in one direction does no lasting harm;
+ * - **pipelining** in batches, with a bounded window for each follower (`progress.ts`);
+ * - **reads by read index**, one round for all that wait (`reads.ts`);
+ * - **snapshots**: applied entries are dropped, and a follower that needs them gets the state.
+ *
+ * The division of labour is etcd-io/raft's.
+ *
+ * @module
+ */
+import { Leadership } from "./leadership.ts";
+import type { Addressed } from "./leadership.ts";
+import { Log } from "./log.ts";
+import { isPlausible, type Message, type MessageOf, type Snapshot } from "./messages.ts";
+import { countVotes } from "./quorum.ts";
+import { type DiskRecord, Storage, type Stored } from "./storage.ts";
+
+/** Ticks between two heartbeats. */
+const HEARTBEAT_TICKS = 2;
+/** The least number of ticks without a leader before an election; chance adds up to as many. */
+const ELECTION_TICKS = 6;
+/** A leader looks this often whether a majority still answers. */
+const QUORUM_TICKS = 4 * ELECTION_TICKS;
+/** Each term without a leader but the first doubles the next time-out, this often. */
+const MAX_DOUBLINGS = 4;
+/** Bounds: on the messages that wait to be sent, entries applied at once, and reads asked for. */
+const MAX_MESSAGES = 10_000;
+const MAX_APPLIED = 1_000;
+const MAX_ASKED = 1_000;
+
+/** What a node does in its term. */
+type Role = "follower" | "precandidate" | "candidate" | "leader";
+
+/** What a node is given. */
+interface RaftOptions<Data, State> {
+  /** This node. */
+  readonly id: string;
+  /** All nodes that vote, this one included. */
+  readonly voters: readonly string[];
+  /** Draws a number from 0 to below 1. */
+  readonly random: () => number;
+  /** A copy of the state that all applied commands have led to. */
+  readonly state: () => State;
+  /** What an earlier incarnation stored. Default: nothing. */
+  readonly stored?: Stored<Data, State>;
+  /**
+   * Applied entries that are kept, for followers that are a little behind; at most twice as many.
+   * Default 1000.
+   */
+  readonly keptEntries?: number;
+}
+
+/** A committed command; null for an entry without one. */
+interface Committed<Data> {
+  readonly index: number;
+  readonly command: Data | null;
+}
+
+/** What is to be done, in the order of its fields. */
+export interface Ready<Data, State> {
+  /** To be on stable storage before anything below is done. */
+  readonly record: DiskRecord<Data, State> | undefined;
+  /** To be sent; each may be lost, repeated or overtaken. */
+  readonly messages: readonly Addressed<Data, State>[];
+  /** A state that replaces the state machine's. */
+  readonly restore: Snapshot<State> | undefined;
+  /** To be applied in this order. */
+  readonly committed: readonly Committed<Data>[];
+  /** Reads that may be served after that. */
+  readonly reads: readonly number[];
+}
+
+/** What only a node itself does to its log. */
+type Changes = "append" | "merge" | "settle" | "commit" | "apply" | "compact" | "restore";
+
+/** One node of Raft. */
+export class Raft<Data, State> {
+  readonly #options: RaftOptions<Data, State>;
+  readonly #peers: readonly string[];
+  readonly #log: Log<Data>;
+  #term: number;
+  #vote: string | null;
+  #leader: string | undefined;
+  #leadership: Leadership<Data, State> | undefined;
+  /** While this node is a candidate: what it stands for, and who has voted how. */
+  #ballot: { readonly pre: boolean; readonly votes: Map<string, boolean> } | undefined;
+  /** Terms since a leader was last heard. */
+  #vainTerms = 0;
+  #elapsedTicks = 0;
+  #timeoutTicks = 0;
+  /** The last round of the leader that this node has answered. */
+  #answeredRound = 0;
+  #messages: Addressed<Data, State>[] = [];
+  #asked = new Set<number>();
+  #reads: { readonly id: number; readonly index: number }[] = [];
+  /** A leader's state that the state machine has yet to take. */
+  #restoring: Snapshot<State> | undefined;
+  /** The term and the vote that are stored. */
+  #storedVote: { readonly term: number; readonly vote: string | null };
+  #underWay: Ready<Data, State> | undefined;
+
+  /** A follower that continues where its earlier incarnation ended. */
+  constructor(options: RaftOptions<Data, State>) {
+    const { id, voters, stored = new Storage<Data, State>().stored } = options;
+    const { term, vote, snapshot, entries } = stored;
+    this.#options = options;
+    this.#peers = voters.filter((voter) => voter !== id);
+    this.#log = new Log(snapshot ?? { index: 0, term: 0 }, entries);
+    this.#term = term;
+    this.#vote = vote;
+    this.#storedVote = { term, vote };
+    this.#startTimer();
+  }
+
+  /** The newest term that this node knows of. */
+  get term(): number {
+    return this.#term;
+  }
+
+  /** The leader of that term, as far as this node knows. */
+  get leader(): string | undefined {
+    return this.#leader;
+  }
+
+  /** What this node does in that term. */
+  get role(): Role {
+    if (this.#leadership !== undefined) return "leader";
+    if (this.#ballot === undefined) return "follower";
+    return this.#ballot.pre ? "precandidate" : "candidate";
+  }
+
+  /** The log, to be looked at. */
+  get log(): Omit<Log<Data>, Changes> {
+    return this.#log;
+  }
+
+  /** All that has to be stored, as one: what a journal keeps in place of its records. */
+  store(): Stored<Data, State> {
+    const snapshot = this.#snapshot();
+    const entries = this.#log.slice(snapshot.index + 1, this.#log.last.index);
+    return { term: this.#term, vote: this.#vote, snapshot, entries };
+  }
+
+  #snapshot(): Snapshot<State> {
+    if (this.#restoring !== undefined) return this.#restoring;
+    const index = this.#log.applied;
+    return { index, term: this.#log.termAt(index) ?? 0, state: this.#options.state() };
+  }
+
+  // What drives a node.
+
+  /** Notes that one interval has passed. */
+  tick(): void {
+    this.#elapsedTicks++;
+    if (this.#leadership !== undefined) {
+      if (this.#elapsedTicks % HEARTBEAT_TICKS === 0) this.#leadership.beat();
+      if (this.#elapsedTicks % QUORUM_TICKS !== 0) return;
+      if (!this.#leadership.takeAttendance()) this.#follow(this.#term, undefined);
+    } else if (this.#elapsedTicks >= this.#timeoutTicks) {
+      this.#campaign({ pre: true });
+    }
+  }
+
+  /** Takes a message from a peer. One that no correct peer would send changes nothing. */
+  step(from: string, message: Message<Data, State>): void {
+    if (!this.#peers.includes(from) || !isPlausible(message, this.#term)) return;
+    if ("term" in message && !this.#enterTerm(from, message)) return;
+    switch (message.type) {
+      case "vote":
+        return this.#consider(from, message);
+      case "voted":
+        return this.#count(from, message);
+      case "append":
+        return this.#append(from, message);
+      case "snapshot":
+        return this.#install(from, message);
+      case "matched":
+      case "rejected":
+        return this.#leadership?.answered(from, message);
+      case "propose":
+        for (const command of message.commands) this.#leadership?.propose(from, command);
+        return;
+      case "read":
+        this.#leadership?.read(from, message.id);
+        return;
+      case "readable":
+        if (this.#asked.delete(message.id)) this.#reads.push(message);
+    }
+  }
+
+  /**
+   * Proposes a command, here or to the leader. It may be lost, so it is to be repeated until it is
+   * committed; and then it may be committed more than once.
+   *
+   * @returns Whether it was taken: it is not while no leader is known, or too much waits.
+   */
+  propose(command: Data): boolean {
+    const { id } = this.#options;
+    if (this.#leadership !== undefined) return this.#leadership.propose(id, command);
+    if (this.#leader === undefined) return false;
+    this.#send(this.#leader, { type: "propose", commands: [command] });
+    return true;
+  }
+
+  /**
+   * Asks when a read is linearizable. Its id comes back in `Ready.reads` once the state machine has
+   * all that was committed at the time of this call; or never, so it is to be repeated.
+   *
+   * @param id A number that no incarnation of this node has used before.
+   * @returns Whether the leader was asked.
+   */
+  read(id: number): boolean {
+    if (this.#leadership === undefined && this.#leader === undefined) return false;
+    const [oldest] = this.#asked;
+    if (this.#asked.size >= MAX_ASKED && oldest !== undefined) this.#asked.delete(oldest);
+    this.#asked.add(id);
+    if (this.#leadership !== undefined) return this.#leadership.read(this.#options.id, id);
+    this.#send(this.#leader ?? "", { type: "read", id });
+    return true;
+  }
+
+  /**
+   * What is to be done now; nothing if there is nothing to do.
+   *
+   * @throws {Error} before `advance` for what was ready last.
+   */
+  ready(): Ready<Data, State> | undefined {
+    if (this.#underWay !== undefined) throw new Error("advance first: something is under way");
+    if (this.#leadership !== undefined) {
+      for (const read of this.#leadership.confirmedReads()) this.#tellReadable(read);
+      this.#messages.push(...this.#leadership.messages());
+    }
+    const log = this.#log;
+    const restore = this.#restoring;
+    const end = Math.min(log.committed, log.stable, log.applied + MAX_APPLIED);
+    const committed = log.slice(log.applied + 1, end)
+      .map(([, command], i) => ({ index: log.applied + 1 + i, command }));
+    const reads = this.#reads.filter(({ index }) => index <= end).map(({ id }) => id);
+    const record = this.#unstored();
+    if (!record && !committed.length && !reads.length && !this.#messages.length) return undefined;
+    this.#reads = this.#reads.filter(({ index }) => index > end);
+    const messages = this.#messages;
+    this.#messages = [];
+    return this.#underWay = { record, messages, restore, committed, reads };
+  }
+
+  /** Notes that all of what was ready is done. */
+  advance(): void {
+    const done = this.#underWay;
+    if (done === undefined) throw new Error("nothing is under way");
+    this.#underWay = undefined;
+    const { record, restore, committed } = done;
+    if (record !== undefined) {
+      this.#storedVote = record;
+      const index = record.behind + record.entries.length;
+      const term = record.entries.at(-1)?.[0];
+      if (term !== undefined) this.#log.settle({ index, term });
+      if (this.#restoring === restore) this.#restoring = undefined;
+      const { id } = this.#options;
+      const isOwn = record.term === this.#term && record.vote === id;
+      if (isOwn && this.#ballot?.pre === false) this.#tally(id, true);
+    }
+    const applied = committed.at(-1)?.index;
+    if (applied !== undefined) this.#log.apply(applied);
+    const { keptEntries = 1_000 } = this.#options;
+    if (this.#log.applied - this.#log.first >= 2 * keptEntries) {
+      this.#log.compact(this.#log.applied - keptEntries);
+    }
+    this.#leadership?.commit();
+  }
+
+  #unstored(): DiskRecord<Data, State> | undefined {
+    const log = this.#log;
+    const { term, vote } = this.#storedVote;
+    const isSettled = term === this.#term && vote === this.#vote && log.stable === log.last.index;
+    if (isSettled && this.#restoring === undefined) return undefined;
+    return {
+      term: this.#term,
+      vote: this.#vote,
+      ...(this.#restoring && { snapshot: this.#restoring }),
+      behind: log.stable,
+      entries: log.slice(log.stable + 1, log.last.index),
+    };
+  }
+
+  #tellReadable({ from, id, index }: { from: string; id: number; index: number }): void {
+    if (from !== this.#options.id) this.#send(from, { type: "readable", id, index });
+    else if (this.#asked.delete(id)) this.#reads.push({ id, index });
+  }
+
+  #send(to: string, message: Message<Data, State>): void {
+    if (this.#messages.length < MAX_MESSAGES) this.#messages.push([to, message]);
+  }
+
+  // Terms and elections.
+
+  /** Follows a message into its term; returns whether it is of this node's term then. */
+  #enterTerm(from: string, message: Extract<Message<Data, State>, { term: number }>): boolean {
+    const { term, type } = message;
+    if (term > this.#term) {
+      if (type === "vote" && this.#hearsLeader()) return false;
+      const isPre = (type === "vote" && message.pre) ||
+        (type === "voted" && message.pre && message.granted);
+      if (isPre) return true; // nobody is in that term yet
+      this.#follow(term, undefined);
+      return true;
+    }
+    if (term === this.#term) return true;
+    if (type === "append" || type === "snapshot" || type === "vote") {
+      this.#send(from, { type: "outdated", term: this.#term });
+    }
+    return false;
+  }
+
+  /** Whether a leader was heard so lately that its followers are none of a candidate's. */
+  #hearsLeader(): boolean {
+    return this.#leadership !== undefined ||
+      (this.#leader !== undefined && this.#elapsedTicks < ELECTION_TICKS);
+  }
+
+  #startTimer(): void {
+    const doublings = Math.min(Math.max(this.#vainTerms - 1, 0), MAX_DOUBLINGS);
+    const least = ELECTION_TICKS * 2 ** doublings;
+    this.#elapsedTicks = 0;
+    this.#timeoutTicks = least + Math.floor(this.#options.random() * least);
+  }
+
+  #follow(term: number, leader: string | undefined): void {
+    if (term > this.#term) {
+      this.#term = term;
+      this.#vote = null;
+      this.#vainTerms++;
+    }
+    this.#leader = leader;
+    this.#leadership = undefined;
+    this.#ballot = undefined;
+    this.#answeredRound = 0;
+    this.#startTimer();
+  }
+
+  /** Stands for election, or asks whether it would win. */
+  #campaign({ pre }: { pre: boolean }): void {
+    const { id } = this.#options;
+    if (pre) {
+      // Asked again, those who have granted a pre-vote need not answer in one time-out.
+      const votes = this.#ballot?.pre ? this.#ballot.votes : new Map<string, boolean>();
+      this.#leader = undefined;
+      this.#startTimer();
+      this.#ballot = { pre, votes: new Map([...votes].filter(([, granted]) => granted)) };
+    } else {
+      this.#follow(this.#term + 1, undefined);
+      this.#vote = id;
+      this.#ballot = { pre, votes: new Map() };
+    }
+    const term = pre ? this.#term + 1 : this.#term;
+    const { last } = this.#log;
+    for (const peer of this.#peers) this.#send(peer, { type: "vote", term, pre, last });
+    if (pre) this.#tally(id, true); // a vote counts once it is stored
+  }
+
+  #consider(from: string, { term, pre, last }: MessageOf<"vote", Data, State>): void {
+    const isFree = this.#vote === null && this.#leader === undefined;
+    const canVote = this.#vote === from || isFree || (pre && term > this.#term);
+    const granted = canVote && this.#log.isNoNewerThan(last);
+    if (granted && !pre) {
+      this.#vote = from;
+      this.#startTimer();
+    }
+    // A refusal tells this node's term, so that a candidate that is behind catches up.
+    this.#send(from, { type: "voted", term: granted ? term : this.#term, pre, granted });
+  }
+
+  #count(from: string, { term, pre, granted }: MessageOf<"voted", Data, State>): void {
+    if (this.#ballot?.pre !== pre || term !== (pre && granted ? this.#term + 1 : this.#term)) {
+      return;
+    }
+    this.#tally(from, granted);
+  }
+
+  #tally(from: string, granted: boolean): void {
+    if (this.#ballot === undefined) return;
+    const { pre, votes } = this.#ballot;
+    votes.set(from, granted);
+    const outcome = countVotes(votes.values(), this.#options.voters.length);
+    if (outcome === "lost") this.#follow(this.#term, undefined);
+    else if (outcome === "won" && pre) this.#campaign({ pre: false });
+    else if (outcome === "won") this.#lead();
+  }
+
+  #lead(): void {
+    const { id } = this.#options;
+    this.#ballot = undefined;
+    this.#leader = id;
+    this.#vainTerms = 0;
+    this.#elapsedTicks = 0;
+    this.#leadership = new Leadership({
+      id,
+      peers: this.#peers,
+      term: this.#term,
+      log: this.#log,
+      snapshot: () => this.#snapshot(),
+    });
+  }
+
+  // What a follower does.
+
+  /** Notes that the leader of this term was heard; returns whether it is one. */
+  #hear(from: string): boolean {
+    if (this.#leadership !== undefined) return false; // a term has one leader
+    if (this.#leader !== from) this.#follow(this.#term, from);
+    this.#vainTerms = 0;
+    this.#startTimer();
+    return true;
+  }
+
+  #append(from: string, message: MessageOf<"append", Data, State>): void {
+    if (!this.#hear(from)) return;
+    const { round, behind, entries, committed } = message;
+    const log = this.#log;
+    const term = this.#term;
+    const isNews = entries.length > 0 || round > this.#answeredRound;
+    if (behind.index < log.committed) {
+      // What is committed matches, and may be held no longer.
+      const index = log.committed;
+      return isNews ? this.#answer(from, { type: "matched", term, round, index }) : undefined;
+    }
+    if (!log.matches(behind)) {
+      const possible = log.lastPossibleMatch(behind);
+      const rejection = { type: "rejected", term, round, index: behind.index, possible } as const;
+      return this.#answer(from, rejection);
+    }
+    if (!log.merge(behind.index, entries)) return;
+    const index = behind.index + entries.length;
+    log.commit(Math.min(committed, index));
+    if (isNews) this.#answer(from, { type: "matched", term, round, index });
+  }
+
+  #install(from: string, message: MessageOf<"snapshot", Data, State>): void {
+    if (!this.#hear(from)) return;
+    const { round, snapshot } = message;
+    const log = this.#log;
+    if (snapshot.index > log.committed) {
+      if (log.matches(snapshot)) {
+        log.commit(snapshot.index);
+      } else {
+        log.restore(snapshot);
+        this.#restoring = snapshot;
+      }
+    }
+    const index = log.committed;
+    this.#answer(from, { type: "matched", term: this.#term, round, index });
+  }
+
+  #answer(to: string, message: MessageOf<"matched" | "rejected", Data, State>): void {
+    this.#answeredRound = Math.max(this.#answeredRound, message.round);
+    this.#send(to, message);
+  }
+}

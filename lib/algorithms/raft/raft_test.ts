@@ -1,0 +1,217 @@
+import { assertEquals } from "@std/assert";
+import { Random } from "../../workbench/random.ts";
+import type { Entry, Position } from "./log.ts";
+import { isPlausible, type Message } from "./messages.ts";
+import { Raft } from "./raft.ts";
+
+type Talk = Message<string, string>;
+
+/** The node n0 of three, which has done everything that was ready. */
+class Subject {
+  readonly raft: Raft<string, string>;
+  /** What was sent since the last look. */
+  sent: [to: string, message: Talk][] = [];
+
+  constructor(terms: readonly number[] = []) {
+    const entries = terms.map((term): Entry<string> => [term, "x"]);
+    this.raft = new Raft<string, string>({
+      id: "n0",
+      voters: ["n0", "n1", "n2"],
+      random: () => 0,
+      state: () => "state",
+      stored: { term: terms.at(-1) ?? 0, vote: null, snapshot: null, entries },
+    });
+  }
+
+  settle(): readonly number[] {
+    const reads: number[] = [];
+    for (let ready = this.raft.ready(); ready !== undefined; ready = this.raft.ready()) {
+      this.sent.push(...ready.messages);
+      reads.push(...ready.reads);
+      this.raft.advance();
+    }
+    return reads;
+  }
+
+  hear(from: string, message: Talk): readonly number[] {
+    this.raft.step(from, message);
+    return this.settle();
+  }
+
+  pass(ticks: number): void {
+    for (let i = 0; i < ticks; i++) this.raft.tick();
+    this.settle();
+  }
+
+  /** Wins the election of a term. */
+  lead(): this {
+    this.pass(6);
+    const term = this.raft.term + 1;
+    this.hear("n1", { type: "voted", term, pre: true, granted: true });
+    this.hear("n1", { type: "voted", term, pre: false, granted: true });
+    assertEquals(this.raft.role, "leader");
+    this.sent = [];
+    return this;
+  }
+}
+
+const start: Position = { index: 0, term: 0 };
+
+Deno.test("a vote is stored before it is given", () => {
+  const { raft } = new Subject();
+  raft.step("n1", { type: "vote", term: 1, pre: false, last: start });
+  const ready = raft.ready();
+  assertEquals([ready?.record?.term, ready?.record?.vote], [1, "n1"]);
+  assertEquals(ready?.messages[0]?.[1].type, "voted");
+});
+
+Deno.test("a vote is stored also in a term that is stored already", () => {
+  const subject = new Subject();
+  subject.hear("n2", { type: "outdated", term: 1 });
+  subject.raft.step("n1", { type: "vote", term: 1, pre: false, last: start });
+  assertEquals(subject.raft.ready()?.record?.vote, "n1");
+});
+
+Deno.test("a node votes for one candidate in a term, and again for the same", () => {
+  const subject = new Subject();
+  for (const from of ["n1", "n2", "n1"]) {
+    subject.hear(from, { type: "vote", term: 1, pre: false, last: start });
+  }
+  const granted = subject.sent.map(([, message]) => message.type === "voted" && message.granted);
+  assertEquals(granted, [true, false, true]);
+});
+
+Deno.test("a node that hears a leader votes for nobody else, until the leader falls silent", () => {
+  const subject = new Subject();
+  const heartbeat: Talk = {
+    type: "append",
+    term: 1,
+    round: 1,
+    behind: start,
+    entries: [],
+    committed: 0,
+  };
+  subject.hear("n1", heartbeat);
+  subject.hear("n2", { type: "vote", term: 2, pre: false, last: start });
+  assertEquals([subject.raft.term, subject.raft.leader], [1, "n1"]);
+  subject.pass(6);
+  subject.hear("n2", { type: "vote", term: 2, pre: false, last: start });
+  assertEquals(subject.raft.term, 2);
+});
+
+Deno.test("a leader that hears from no majority steps down", () => {
+  const subject = new Subject().lead();
+  subject.hear("n2", { type: "matched", term: 1, round: 1, index: 1 });
+  subject.pass(24);
+  assertEquals(subject.raft.role, "leader");
+  subject.pass(24);
+  assertEquals([subject.raft.role, subject.raft.leader], ["follower", undefined]);
+});
+
+Deno.test("a read is served once a majority has answered a round that began after it", () => {
+  const subject = new Subject().lead();
+  subject.hear("n1", { type: "matched", term: 1, round: 1, index: 1 });
+  subject.raft.read(7);
+  assertEquals(subject.settle(), []);
+  assertEquals(subject.hear("n1", { type: "matched", term: 1, round: 1, index: 1 }), []);
+  assertEquals(subject.hear("n2", { type: "matched", term: 1, round: 2, index: 0 }), [7]);
+});
+
+Deno.test("a new leader serves no read before an entry of its term is committed", () => {
+  const subject = new Subject().lead();
+  subject.raft.read(7);
+  subject.settle();
+  assertEquals(subject.hear("n2", { type: "matched", term: 1, round: 2, index: 0 }), []);
+  assertEquals(subject.hear("n1", { type: "matched", term: 1, round: 2, index: 1 }), [7]);
+});
+
+Deno.test("all commands of a moment share a message, and one that is too much is refused", () => {
+  const subject = new Subject().lead();
+  subject.hear("n1", { type: "matched", term: 1, round: 1, index: 1 });
+  subject.sent = [];
+  for (const command of ["a", "b", "c"]) subject.raft.propose(command);
+  subject.settle();
+  const toN1 = subject.sent.filter(([to]) => to === "n1").map(([, message]) => message);
+  assertEquals(toN1.map((message) => message.type === "append" && message.entries.length), [3]);
+  const large = "x".repeat(6_000_000);
+  assertEquals([1, 2, 3, 4].map(() => subject.raft.propose(large)), [true, true, true, false]);
+});
+
+Deno.test("entries beyond what one message holds go in several, without waiting", () => {
+  const subject = new Subject().lead();
+  subject.hear("n1", { type: "matched", term: 1, round: 1, index: 1 });
+  subject.sent = [];
+  for (let i = 0; i < 4; i++) subject.raft.propose("x".repeat(200_000));
+  subject.settle();
+  const toN1 = subject.sent.filter(([to]) => to === "n1").map(([, message]) => message);
+  assertEquals(toN1.map((message) => message.type === "append" && message.entries.length), [
+    1,
+    1,
+    1,
+    1,
+  ]);
+});
+
+Deno.test("what no correct peer would say is not plausible", () => {
+  const append = { type: "append", term: 3, round: 1, committed: 0 } as const;
+  const wrong: Talk[] = [
+    { type: "outdated", term: 0 },
+    { type: "outdated", term: Number.MAX_SAFE_INTEGER },
+    { type: "vote", term: 2, pre: false, last: { index: 5, term: 3 } },
+    { type: "vote", term: 2, pre: false, last: { index: 5, term: 0 } },
+    { ...append, behind: { index: 0, term: 1 }, entries: [] },
+    { ...append, behind: { index: 2, term: 2 }, entries: [[1, "x"]] },
+    { ...append, behind: { index: 2, term: 2 }, entries: [[4, "x"]] },
+    { ...append, behind: { index: 2, term: 2 }, entries: [[3, "x"], [2, "y"]] },
+    { type: "snapshot", term: 3, round: 1, snapshot: { index: 0, term: 0, state: "s" } },
+    { type: "rejected", term: 3, round: 1, index: 2, possible: { index: 3, term: 1 } },
+  ];
+  assertEquals(wrong.filter((message) => isPlausible(message, 2)), []);
+});
+
+/** A message of any kind, of the right shape and with numbers that mean nothing. */
+function garbage(random: Random): Talk {
+  const number = () => random.pick([0, 1, 2, 3, 4, 7, 1_000, Number.MAX_SAFE_INTEGER]);
+  const position = () => ({ index: number(), term: number() });
+  const [term, round, index, id] = [number(), number(), number(), number()];
+  const pre = random.chance(0.5);
+  return random.pick<Talk>([
+    { type: "vote", term, pre, last: position() },
+    { type: "voted", term, pre, granted: random.chance(0.5) },
+    {
+      type: "append",
+      term,
+      round,
+      behind: position(),
+      entries: Array.from({ length: random.int(3) }, (): Entry<string> => [number(), "y"]),
+      committed: number(),
+    },
+    { type: "matched", term, round, index },
+    { type: "rejected", term, round, index, possible: position() },
+    { type: "snapshot", term, round, snapshot: { ...position(), state: "other" } },
+    { type: "outdated", term },
+    { type: "propose", commands: ["z"] },
+    { type: "read", id },
+    { type: "readable", id, index },
+  ]);
+}
+
+Deno.test("whatever a peer says, a node goes on and changes nothing that is committed", () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const random = new Random(seed);
+    const subject = new Subject([1, 1, 2]);
+    const { raft } = subject;
+    const known = new Map<number, number>();
+    for (let step = 0; step < 100; step++) {
+      const { term } = raft;
+      subject.hear(random.pick(["n1", "n2", "n0", "c1"]), garbage(random));
+      if (random.chance(0.2)) subject.pass(random.int(8));
+      assertEquals(raft.term >= term, true);
+      for (let index = raft.log.first; index <= raft.log.committed; index++) {
+        const own = raft.log.termAt(index) ?? 0;
+        assertEquals(own, known.get(index) ?? own, `seed ${seed}`);
+        known.set(index, own);
+      }
+    }
+  }
+});
