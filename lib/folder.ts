@@ -90,8 +90,12 @@ class Folder implements Disk {
   }
 
   async sync(): Promise<void> {
-    using folder = await Deno.open(this.path);
-    await folder.sync();
+    const folder = await Deno.open(this.path); // no `using`: this is read on Node.js 20, too
+    try {
+      await folder.sync();
+    } finally {
+      folder.close();
+    }
   }
 
   #locate(name: string): string {
