@@ -1,14 +1,6 @@
 /**
  * Runs a program on standard input and output, as Maelstrom runs a node.
  *
- * ```ts
- * export default function echo(node: Node): void {
- *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
- * }
- *
- * if (import.meta.main) await serve(echo);
- * ```
- *
  * @module
  */
 import { describeError, MalformedMessage, type Message, parseMessage } from "./message.ts";
@@ -25,6 +17,17 @@ import { divertConsole, LineWriter, readLines } from "./stdio.ts";
  * crash.
  *
  * @param program Registers the node's handlers. If it throws, the process ends with its error.
+ *
+ * @example
+ * ```ts
+ * import { Echo, type Node, serve } from "@glomers/maelstrom";
+ *
+ * export default function echo(node: Node): void {
+ *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+ * }
+ *
+ * if (import.meta.main) await serve(echo);
+ * ```
  */
 export async function serve(program: Program): Promise<never> {
   const platform: Platform = "Deno" in globalThis ? deno : (await import("./node_js.ts")).nodeJs;

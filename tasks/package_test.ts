@@ -61,6 +61,32 @@ async function assertServed(folder: string, env: Record<string, string> = {}): P
   assertEquals(await node.end(), { rest: [], log: "", code: 0 });
 }
 
+/** What `deno doc --json` says of a symbol. */
+interface Documented {
+  readonly name: string;
+  readonly declarations: readonly {
+    readonly kind: string;
+    readonly jsDoc?: unknown;
+  }[];
+}
+
+Deno.test("whatever a user calls has an example, and so has every entry point", async () => {
+  const { "./cli": _, ...entryPoints } = config.exports;
+  const paths = Object.values(entryPoints);
+  const { out } = await deno(fromRoot("."), ["doc", "--json", ...paths]);
+  const { nodes }: {
+    nodes: Record<string, { module_doc: unknown; symbols: Documented[] }>;
+  } = JSON.parse(out);
+  const shows = (doc: unknown) => JSON.stringify(doc ?? "").includes("```ts");
+  const missing = Object.entries(nodes).flatMap(([path, { module_doc, symbols }]) => [
+    ...(shows(module_doc) ? [] : [path]),
+    ...symbols.filter(({ declarations }) =>
+      declarations.some(({ kind, jsDoc }) => kind === "function" && !shows(jsDoc))
+    ).map(({ name }) => name),
+  ]);
+  assertEquals([Object.keys(nodes).length, missing], [paths.length, []]);
+});
+
 Deno.test("README's node and its tests run elsewhere, without any permission", () =>
   withFolder(async (folder) => {
     const [config = ""] = blocksOf(USE_IT, "json");

@@ -53,6 +53,21 @@ const EXAMPLE_CONFIGURATIONS = 20_000;
  * depends on its search.
  *
  * @param bounds limits the search of each key. Default: `options.isOver` alone.
+ *
+ * @example
+ * ```ts
+ * import { checkLinKv } from "@glomers/maelstrom/checkers";
+ * import { parseHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const history = parseHistory(`
+ *   {:time 0, :type :invoke, :process 0, :f :write, :value [0 1]}
+ *   {:time 5, :type :ok, :process 0, :f :write, :value [0 1]}
+ *   {:time 6, :type :invoke, :process 1, :f :read, :value [0 nil]}
+ *   {:time 9, :type :ok, :process 1, :f :read, :value [0 2]}
+ * `);
+ * assertEquals(checkLinKv(history)["valid?"], false);
+ * ```
  */
 export function checkLinKv(
   history: readonly Op[],

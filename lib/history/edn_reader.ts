@@ -96,6 +96,14 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * Reads one EDN value.
  *
  * @throws {EdnError} if the text is not EDN, or holds no value or more than one.
+ *
+ * @example
+ * ```ts
+ * import { keyword, parseEdn } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseEdn("{:f :read, :value [1 2]}"), { f: keyword("read"), value: [1, 2] });
+ * ```
  */
 export function parseEdn(text: string): Edn {
   const reader = new EdnReader();

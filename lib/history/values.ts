@@ -24,7 +24,18 @@ export class Keyword {
   }
 }
 
-/** The one keyword of that name: `keyword("read")` is EDN's `:read`. */
+/**
+ * The one keyword of that name: `keyword("read")` is EDN's `:read`.
+ *
+ * @example
+ * ```ts
+ * import { keyword, printEdn } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(printEdn([keyword("read"), "read"]), '[:read "read"]');
+ * assertEquals(keyword("read") === keyword("read"), true);
+ * ```
+ */
 export const keyword: (name: string) => Keyword = Keyword.of;
 
 /** A sequence that prints in parentheses, as Clojure's lists and lazy sequences do. */
@@ -79,13 +90,34 @@ export type Edn =
   | ReadonlySet<Edn>
   | EdnObject;
 
-/** Returns whether a value is a map all of whose keys are keywords. */
+/**
+ * Returns whether a value is a map all of whose keys are keywords.
+ *
+ * @example
+ * ```ts
+ * import { isEdnObject, parseEdn } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["{:a 1}", '{"a" 1}', "[1]"].map((text) => isEdnObject(parseEdn(text))), [true, false, false]);
+ * ```
+ */
 export function isEdnObject(value: Edn | undefined): value is EdnObject {
   return typeof value === "object" && value !== null &&
     Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** Returns the entries of a map of either form; none of anything else. */
+/**
+ * Returns the entries of a map of either form; none of anything else.
+ *
+ * @example
+ * ```ts
+ * import { entriesOf, keyword, parseEdn } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(entriesOf(parseEdn("{:a 1}")), [[keyword("a"), 1]]);
+ * assertEquals(entriesOf(parseEdn('{"a" 1}')), [["a", 1]]);
+ * ```
+ */
 export function entriesOf(value: Edn | undefined): [Edn, Edn][] {
   if (value instanceof Map) return [...value];
   if (!isEdnObject(value)) return [];
@@ -96,14 +128,34 @@ export function entriesOf(value: Edn | undefined): [Edn, Edn][] {
   return entries;
 }
 
-/** Returns the items of a vector, list or set; none of anything else. */
+/**
+ * Returns the items of a vector, list or set; none of anything else.
+ *
+ * @example
+ * ```ts
+ * import { itemsOf, parseEdn } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["[1 2]", "(1 2)", "#{1 2}", "12"].map((text) => itemsOf(parseEdn(text)).length), [2, 2, 2, 0]);
+ * ```
+ */
 export function itemsOf(value: Edn | undefined): readonly Edn[] {
   if (value instanceof List) return value.items;
   if (Array.isArray(value)) return value;
   return value instanceof Set ? [...value] : [];
 }
 
-/** Returns a number of any kind as the nearest double. */
+/**
+ * Returns a number of any kind as the nearest double.
+ *
+ * @example
+ * ```ts
+ * import { numberOf, parseEdn } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(["1", "1.50M", "1/2", ":a"].map((text) => numberOf(parseEdn(text))), [1, 1.5, 0.5, undefined]);
+ * ```
+ */
 export function numberOf(value: Edn | undefined): number | undefined {
   return isEdnNumber(value) ? toDouble(value) : undefined;
 }

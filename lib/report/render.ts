@@ -27,7 +27,24 @@ const TONES = { pass: "good", fail: "bad", unknown: "unsure", crash: "bad" } as 
 /** A style, and what the run is called, such as `3d  Broadcast`. */
 export type TitledStyle = Style & { readonly title?: string };
 
-/** Renders a summary as text, without a final line break. */
+/**
+ * Renders a summary as text, without a final line break.
+ *
+ * @example
+ * ```ts
+ * import { type Node, UniqueIds } from "@glomers/maelstrom";
+ * import { renderSummary, summariseRun } from "@glomers/maelstrom/report";
+ * import { simulateOnce } from "@glomers/maelstrom/simulator";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * function alwaysSeven(node: Node): void {
+ *   node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: 7 }));
+ * }
+ *
+ * const summary = summariseRun(await simulateOnce(alwaysSeven, { workload: "unique-ids" }));
+ * assertStringIncludes(renderSummary(summary, { title: "my ids" }), "✗ fail  my ids");
+ * ```
+ */
 export function renderSummary(summary: Summary, style: TitledStyle = {}): string {
   const { ending, headline, warnings, limits, figures, explanation, places } = summary;
   const { width = 80, title } = style;
@@ -120,7 +137,24 @@ function renderPlaces(places: readonly Place[], width: number, paint: Paint): st
   return alignCells(rows, paint).map((line) => `    ${line}`);
 }
 
-/** Prints a summary, or several, as JSON for other programs. */
+/**
+ * Prints a summary, or several, as JSON for other programs.
+ *
+ * @example
+ * ```ts
+ * import { type Node, UniqueIds } from "@glomers/maelstrom";
+ * import { summariseRun, summaryJson } from "@glomers/maelstrom/report";
+ * import { simulateOnce } from "@glomers/maelstrom/simulator";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function alwaysSeven(node: Node): void {
+ *   node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: 7 }));
+ * }
+ *
+ * const summary = summariseRun(await simulateOnce(alwaysSeven, { workload: "unique-ids" }));
+ * assertEquals(JSON.parse(summaryJson(summary)).ending, "fail");
+ * ```
+ */
 export function summaryJson(summary: Summary | readonly Summary[]): string {
   const shown = (_key: string, value: unknown) =>
     typeof value === "string" ? printable(value) : value;

@@ -51,7 +51,24 @@ export interface Summary {
   readonly places: readonly Place[];
 }
 
-/** Sums up a run under a challenge's limits. */
+/**
+ * Sums up a run under a challenge's limits.
+ *
+ * @example
+ * ```ts
+ * import { type Node, UniqueIds } from "@glomers/maelstrom";
+ * import { EXIT_STATUS, summariseRun } from "@glomers/maelstrom/report";
+ * import { simulateOnce } from "@glomers/maelstrom/simulator";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function alwaysSeven(node: Node): void {
+ *   node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: 7 }));
+ * }
+ *
+ * const summary = summariseRun(await simulateOnce(alwaysSeven, { workload: "unique-ids" }));
+ * assertEquals(EXIT_STATUS[summary.ending], 1);
+ * ```
+ */
 export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Summary {
   const { results, workload } = run;
   if (results === undefined) return summariseCrashedRun(run);

@@ -61,7 +61,11 @@ export async function simulateOnce(
   );
 }
 
-/** Watches a simulation: a run, and what its programs do inside this process. */
+/**
+ * Watches a simulation: a run, and what its programs do inside this process.
+ *
+ * @experimental
+ */
 export interface SimulationObserver extends Observer {
   /** Called with each error that a node's program does not catch; the node keeps running. */
   readonly uncaught?: (node: string, text: string) => void;

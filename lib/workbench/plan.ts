@@ -361,6 +361,15 @@ export const PLAN_FIELDS: ReadonlyMap<string, PlanOption<unknown>> = new Map<
  * The plan that options make, defaults filled in.
  *
  * @throws {UsageError} if they are wrong.
+ *
+ * @example
+ * ```ts
+ * import { planOf } from "@glomers/maelstrom/workbench";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planOf({ workload: "broadcast", nodeCount: 3, faults: ["partition"], seed: 7 });
+ * assertEquals([plan.nodes, plan.seed, plan.rate], [["n0", "n1", "n2"], "7", 5]);
+ * ```
  */
 export function planOf(options: PlanOptions): Plan {
   const problem = optionsProblem(options);

@@ -43,7 +43,11 @@ interface Environment {
   readonly explainFailure?: (error: unknown) => CrashReport;
 }
 
-/** Watches a run as it happens. */
+/**
+ * Watches a run as it happens.
+ *
+ * @experimental
+ */
 export interface Observer {
   /** A part of the run that begins. */
   readonly phase?: (name: Phase) => void;

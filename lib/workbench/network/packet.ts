@@ -5,7 +5,11 @@
  */
 import type { Body } from "../../message.ts";
 
-/** A message on its way. */
+/**
+ * A message on its way.
+ *
+ * @experimental
+ */
 export class Packet {
   #body: Body | undefined;
 
