@@ -4,7 +4,7 @@
  * its seed and with the smallest run found that fails in the same way.
  *
  * It needs no permission. The same program, options and seed give the same history, byte for byte,
- * on every machine of the same Deno version. It runs on Deno only.
+ * on every machine of the same Deno version. It also runs on Node.js 24 and later.
  *
  * ```ts
  * import { Echo, type Node } from "@glomers/maelstrom";

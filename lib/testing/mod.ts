@@ -18,8 +18,8 @@
  * });
  * ```
  *
- * They need no permission, except {@linkcode assertTranscript}, which reads the file. They run on
- * Deno only.
+ * They need no permission, except {@linkcode assertTranscript}, which reads a file and
+ * needs Deno. The others run on Node.js 24 and later as well.
  *
  * @module
  */
