@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { summaryJson } from "../lib/report/render.ts";
 import { EXIT_STATUS } from "../lib/report/summary.ts";
 import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
 import type { Options } from "../lib/workbench/option.ts";
@@ -18,13 +17,13 @@ import {
   LOGGING,
   note,
   OUT,
-  OUTPUT,
   readArguments,
   reportingOf,
 } from "./shared/command_line.ts";
-import { endedJson, renderEnded } from "./shared/ended.ts";
+import { renderEnded, reportOf } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
+import { OUTPUT, Output } from "./shared/reporters.ts";
 
 const OWN = {
   engine: { ...ENGINE.engine, help: "another engine than the one that ran it" },
@@ -38,11 +37,12 @@ const COMMAND = { own: OWN, run: true, words: 1 } as const;
 /** Repeats what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   const { own, run, words, help } = readArguments(argv, COMMAND);
-  const [dir = `${own.out}/latest`] = words;
+  const [dir = `${own.out ?? RUNS}/latest`] = words;
   if (help) {
     console.log(helpText());
     return 0;
   }
+  const output = new Output(own);
   const stored = readPlan(dir);
   const engine = await chooseEngine(own.engine ?? stored.engine);
   requireOwnSupport(engine, own, OWN);
@@ -54,13 +54,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   });
   const challenge = challengeWith(plan);
   const title = challenge === undefined ? plan.workload : `${challenge.id}  ${challenge.title}`;
-  const say = own.quiet || own.json ? () => {} : (text: string) => console.log(text);
-  say(`${engine.note}\n\n${title}: ${wordsOf(plan).join(" ")}   (again: ${dir})`);
+  output.say(`${engine.note}\n\n${title}: ${wordsOf(plan).join(" ")}   (again: ${dir})`);
   return await interruptible(async (signal) => {
-    const ended = await engine.run(plan, challenge?.limits ?? [], reportingOf(own, signal));
-    const ran = { plan, engine: engine.name, ...(challenge && { challenge: challenge.id }) };
-    if (own.json) console.log(summaryJson(endedJson(ended, ran)));
-    else console.log(`${own.quiet ? "" : "\n"}${renderEnded(ended, title, ran)}`);
+    const reporting = reportingOf(own, { quiet: output.isQuiet, signal });
+    const ended = await engine.run(plan, challenge?.limits ?? [], reporting);
+    const ran = { title, plan, engine: engine.name, ...(challenge && { challenge: challenge.id }) };
+    output.add(reportOf(ended, ran));
+    output.sayResult(`${output.isQuiet ? "" : "\n"}${renderEnded(ended, ran)}`);
+    output.finish();
     return EXIT_STATUS[ended.summary.ending];
   });
 }

@@ -23,6 +23,14 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   }],
   ["check", { help: "judge a stored history again", load: () => import("./check.ts") }],
   ["again", { help: "repeat a stored run", load: () => import("./again.ts") }],
+  ["init", {
+    help: "write the start of a node, in six languages",
+    load: () => import("./init.ts"),
+  }],
+  ["schema", {
+    help: "print the JSON Schema of glomers.json or of reports",
+    load: () => import("./schema.ts"),
+  }],
   ["workbench", {
     help: "Maelstrom's own command line: workbench test -w echo --bin FILE",
     load: () => import("./workbench.ts"),
@@ -65,5 +73,5 @@ if (import.meta.main) {
   const [name = "", word = ""] = Deno.args;
   const isChallenge = name === "test" && /^\w/.test(word);
   const call = COMMANDS.has(name) ? callOf(name, ...(isChallenge ? [word] : [])) : "glomers";
-  await conclude(call, () => main(Deno.args));
+  await conclude(call, () => main(Deno.args), Deno.args);
 }

@@ -50,7 +50,7 @@ Deno.test("installed from here, the command runs in another folder", () =>
   withFolder(async (folder) => {
     const installed = await runDeno([
       ...["install", "--quiet", "--global", "--root", folder, "--name", "glomers", "--no-config"],
-      ...["--import-map", fromRoot("lib/std/import_map.json"), "--allow-read"],
+      ...["--import-map", fromRoot("lib/import_map.json"), "--allow-read"],
       fromRoot("tasks/cli.ts"),
     ], folder);
     assertEquals(installed.code, 0, installed.err);

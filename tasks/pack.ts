@@ -10,20 +10,27 @@
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
-import standins from "../lib/std/import_map.json" with { type: "json" };
+import standins from "../lib/import_map.json" with { type: "json" };
+import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { UsageError } from "../lib/workbench/option.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** The worker of sweeps: a module that nothing imports, but that a URL names. */
 const WORKER = "lib/report/sweep_worker";
-const COMMAND = "bin/glomers.js";
+const LAUNCHER_FILE = "bin/glomers.js";
+
+const COMMAND = { own: {}, words: 1 } as const;
 
 /** Packs the file that the command line names; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { words: [file], help } = readArguments(argv, { own: {}, words: 1 });
+  const { words: [file], help } = readArguments(argv, COMMAND);
   if (help) {
-    console.log("deno task pack FILE.tgz\n\nWrites the package for npm.");
+    console.log(
+      ["deno task pack FILE.tgz", "", "Writes the package for npm.", "", optionsHelp(COMMAND)].join(
+        "\n",
+      ),
+    );
     return 0;
   }
   if (file === undefined) throw new UsageError("the file to write is missing: pack FILE.tgz");
@@ -74,18 +81,17 @@ function withoutStd(path: string, text: string): string {
   const files: ReadonlyMap<string, string> = new Map(Object.entries(standins.imports));
   return text.replace(/^(?! \*)(.* from )"(@std\/[^"]+)"/gm, (line, start, name) => {
     const file = files.get(name);
-    return file === undefined
-      ? line
-      : `${start}"./${relative(dirname(path), join("lib/std", file))}"`;
+    return file === undefined ? line : `${start}"./${relative(dirname(path), join("lib", file))}"`;
   });
 }
 
-/** Adds what `deno pack` does not: a command, what that needs, and the worker by its new name. */
+/** Adds what `deno pack` does not: a command, what that needs, and modules by their new names. */
 async function finish(folder: string): Promise<void> {
   for (const path of unusedIn(folder)) await Deno.remove(path);
-  const sweep = join(folder, "lib/report/sweep.js");
-  const text = await Deno.readTextFile(sweep);
-  await Deno.writeTextFile(sweep, text.replace(/(sweep_worker)\.ts"/, '$1.js"'));
+  for (const path of ["lib/report/sweep.js", "lib/import_map.json"]) {
+    const text = await Deno.readTextFile(join(folder, path));
+    await Deno.writeTextFile(join(folder, path), text.replaceAll(/(\.\/[\w/]+)\.ts"/g, '$1.js"'));
+  }
   const manifest = join(folder, "package.json");
   const { dependencies, exports, ...packed } = JSON.parse(await Deno.readTextFile(manifest));
   const { "./internal/worker": _, ...shown } = exports;
@@ -93,13 +99,13 @@ async function finish(folder: string): Promise<void> {
     ...packed,
     description: "Write, test and simulate nodes for Maelstrom and Fly.io's Gossip Glomers",
     engines: { node: ">=20" },
-    bin: { glomers: COMMAND },
+    bin: { glomers: LAUNCHER_FILE },
     exports: shown,
     dependencies: { ...dependencies, deno: "^2.9.0" },
   };
   await Deno.writeTextFile(manifest, `${JSON.stringify(whole, null, 2)}\n`);
-  await Deno.mkdir(join(folder, dirname(COMMAND)));
-  await Deno.writeTextFile(join(folder, COMMAND), LAUNCHER, { mode: 0o755 });
+  await Deno.mkdir(join(folder, dirname(LAUNCHER_FILE)));
+  await Deno.writeTextFile(join(folder, LAUNCHER_FILE), LAUNCHER, { mode: 0o755 });
 }
 
 /** The TypeScript that was packed as it stands, because no entry point leads to it. */

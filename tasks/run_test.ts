@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { join } from "node:path";
+import { REPORT_SCHEMA } from "../lib/report/report.ts";
 import { UsageError } from "../lib/workbench/option.ts";
 import { main } from "./run.ts";
 import { type Finished, runDeno, spawnDeno, withFolder } from "../lib/testing/process.ts";
@@ -27,6 +29,13 @@ async function challenge1(answer: string, ...argv: string[]): Promise<Finished> 
     ], folder);
   });
   return ran;
+}
+
+const follows = new Ajv2020().compile(REPORT_SCHEMA);
+
+/** Checks that a document is as the schema says. */
+function assertFollows(document: unknown): void {
+  assert(follows(document), JSON.stringify(follows.errors));
 }
 
 const WORKBENCH = ["--engine", "workbench"];
@@ -59,15 +68,17 @@ Deno.test("in another folder than the project's, a challenge asks for a node", (
     assertEquals(code, 254);
     assertMatch(
       err,
-      /^glomers test 1: --bin is missing: the node that is to meet challenge 1\.\n$/,
+      /^glomers test 1: --bin is missing: the node that is to pass 1\.\n$/,
     );
   }));
 
-Deno.test("--json prints the summary and nothing else", async () => {
-  const { code, out } = await challenge1(WRONG, "--engine=workbench", "--json");
-  const summary: Record<string, unknown> = JSON.parse(out);
-  const { ending, challenge, engine, options, seed, folder } = summary;
-  assertEquals([code, ending, challenge, engine], [1, "fail", "1", "workbench"]);
+Deno.test("as JSON, runs are one document, and nothing else is printed", async () => {
+  const { code, out } = await challenge1(WRONG, "--engine=workbench", "--reporter", "json");
+  assertFollows(JSON.parse(out));
+  const { version, verdict, runs: [run] } = JSON.parse(out);
+  assertEquals([code, version, verdict], [1, 1, "fail"]);
+  const { challenge, engine, options, seed, folder } = run;
+  assertEquals([run.verdict, challenge, engine], ["fail", "1", "workbench"]);
   assertMatch(`${options}`, /^-w,echo,--node-count,1,--time-limit,1,--,/);
   assertMatch(`${seed} ${folder}`, /^\d+ results\/runs\/echo\//);
 });
@@ -84,6 +95,47 @@ Deno.test("--quiet prints only the result; several runs have a median, and the w
   assertEquals(several.out.match(/✓ pass {2}1 {2}Echo/g)?.length, 2);
   assertMatch(several.out, /2 runs/);
 });
+
+Deno.test("wrong arguments are one document, too", async () => {
+  const { code, out, err } = await challenge1(ECHO, "--json", "--rate", "fast");
+  assertFollows(JSON.parse(out));
+  const { verdict, error, runs } = JSON.parse(out);
+  assertEquals([code, verdict, runs], [254, "usage", []]);
+  assertMatch(error, /^--rate must be a number/);
+  assertMatch(err, /--rate must be a number/);
+});
+
+Deno.test("several reporters write at once: to a person, to files, and on GitHub by themselves", () =>
+  withFolder(async (folder) => {
+    const [summary, junit, json] = ["step.md", "junit.xml", "out.json"].map((file) =>
+      join(folder, file)
+    );
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "-A", "tasks/cli.ts", "test", "3d", "--engine", "simulator"],
+        ...["--time-limit", "2", "--rate", "20", "--latency", "400", "--seed", "7"],
+        ...["--reporter", `pretty,junit=${junit}`, "--reporter", `json=${json}`],
+      ],
+      cwd: fromRoot("."),
+      env: { NO_COLOR: "1", GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary ?? "" },
+    }).output();
+    const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    assertEquals(code, 1, out);
+    assertMatch(out ?? "", /✗ fail {2}3d/);
+    assertMatch(
+      err ?? "",
+      /^::error title=3d {2}Efficient broadcast%2C part 1::Correct, but beyond .*%0Aagain: deno task sim /,
+    );
+    assertMatch(
+      Deno.readTextFileSync(summary ?? ""),
+      /\| ❌ \| 3d {2}Efficient broadcast, part 1 \| 7 \|/,
+    );
+    assertMatch(
+      Deno.readTextFileSync(junit ?? ""),
+      /<testcase name="3d[^"]*\(seed 7\)"[^]*<failure message="Correct, but/,
+    );
+    assertFollows(JSON.parse(Deno.readTextFileSync(json ?? "")));
+  }));
 
 Deno.test("all challenges, when interrupted, have a scoreboard of those that ended", async () => {
   const argv = [
@@ -116,6 +168,9 @@ Deno.test("an option that is wrong ends with status 254, or is named at once", a
   for (
     const [argv, why] of [
       [["1", "--engine", "jepsen"], "--engine must be one of maelstrom, workbench, simulator"],
+      [["1", "--reporter", "xml"], "--reporter must be some of pretty, json, junit, github"],
+      [["1", "--reporter", "pretty=x"], "--reporter must be some of"],
+      [["1", "--reporter", "json,junit"], "json and junit both go to standard output"],
       [["1", "--runs", "0"], "--runs must be a whole number of at least 1"],
       [["1", "--runs"], "--runs needs a value"],
       [["1", "--test-count", "2"], "--test-count: here it is --runs N"],

@@ -4,8 +4,7 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { summaryJson, worstEnding } from "../lib/report/render.ts";
-import { EXIT_STATUS, type Summary } from "../lib/report/summary.ts";
+import { type Ending, EXIT_STATUS, worstEnding } from "../lib/report/summary.ts";
 import { filterProblem, type TraceFilter } from "../lib/simulator/trace.ts";
 import { applyGiven, optionsHelp } from "../lib/workbench/command_line.ts";
 import {
@@ -28,8 +27,9 @@ import {
   USAGE_STATUS,
 } from "./shared/command_line.ts";
 import { callOf } from "./shared/invocation.ts";
+import { OUTPUT, Output } from "./shared/reporters.ts";
 import {
-  asJson,
+  asReport,
   simulateTarget,
   type SimulationOptions,
   type Target,
@@ -59,7 +59,8 @@ const OWN = {
   },
   "trace-value": { kind: text, value: "V", help: "only what mentions that value" },
   shrink: { help: "make a failing run small and print its transcript; of many, the first" },
-  json: { help: "the summary as JSON with its seed; of many runs, an array of them" },
+  reporter: OUTPUT.reporter,
+  json: OUTPUT.json,
   patience: {
     kind: whole(1, MOST_PATIENCE_S),
     value: "S",
@@ -89,22 +90,23 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.log(helpText(CHALLENGES.find(({ id }) => id === name)));
     return help ? 0 : USAGE_STATUS;
   }
-  const simulation = optionsOf(own, run.seed !== undefined);
+  const output = new Output(own);
+  const simulation = optionsOf(own, output, run.seed !== undefined);
   const challenges = name === "all" ? CHALLENGES : [named(name, run)];
   const targets = challenges.flatMap((challenge) => targetsOf(challenge, run, simulation.trace));
-  const summaries: Summary[] = [];
+  const endings: Ending[] = [];
   let interrupted = false;
   for (const target of targets) {
     const swept = await explainLoadErrors(target.plan, () => simulateTarget(target, simulation));
-    summaries.push(...swept.runs.map((one) => asJson(target, one)));
+    for (const one of swept.runs) {
+      endings.push(one.summary.ending);
+      output.add(asReport(target, one, simulation));
+    }
     interrupted = swept.interrupted;
     if (interrupted) break;
   }
-  if (simulation.json) {
-    const [only] = simulation.seeds === undefined && targets.length === 1 ? summaries : [];
-    console.log(summaryJson(only ?? summaries));
-  }
-  return interrupted ? INTERRUPTED_STATUS : EXIT_STATUS[worstEnding(summaries)];
+  output.finish();
+  return interrupted ? INTERRUPTED_STATUS : EXIT_STATUS[worstEnding(endings)];
 }
 
 /** A challenge by its id, or a program by its file. */
@@ -138,8 +140,12 @@ function targetsOf(
   });
 }
 
-function optionsOf(own: Values<typeof OWN>, isSeeded: boolean): SimulationOptions {
-  const { seeds, first, trace, shrink, json, patience } = own;
+function optionsOf(
+  own: Values<typeof OWN>,
+  { isPretty }: Output,
+  isSeeded: boolean,
+): SimulationOptions {
+  const { seeds, first, trace, shrink, patience } = own;
   const [ids, value] = [own["trace-node"], own["trace-value"]];
   const traced = trace || ids !== undefined || value !== undefined;
   if (seeds !== undefined && isSeeded) {
@@ -151,15 +157,15 @@ function optionsOf(own: Values<typeof OWN>, isSeeded: boolean): SimulationOption
   if (own["keep-going"] && seeds === undefined) {
     throw new UsageError("--keep-going has no use without --seeds");
   }
-  if (json && (traced || shrink)) {
+  if (!isPretty && (traced || shrink)) {
     const other = shrink ? "--shrink" : "--trace";
-    throw new UsageError(`--json and ${other} exclude each other: a transcript is no JSON`);
+    throw new UsageError(`${other} needs the reporter pretty, which prints its transcript`);
   }
   return {
     first: first ?? 1,
     keepGoing: own["keep-going"],
     shrink,
-    json,
+    isQuiet: !isPretty,
     ...(seeds !== undefined && { seeds }),
     ...(traced && { trace: { ...(ids && { ids }), ...(value !== undefined && { value }) } }),
     ...(patience !== undefined && { patienceS: patience }),

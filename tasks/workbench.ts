@@ -67,10 +67,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   return await interruptible(async (signal) => {
     for (let n = 1;; n++) {
       const plan = planOf({ seed: drawSeed(), ...options });
-      const reporting = reportingOf({ ...own, quiet: false, json: false }, signal);
+      const reporting = reportingOf(own, { quiet: false, signal });
       const ended = await runWorkbench(plan, [], reporting);
       const { ending } = ended.summary;
-      const text = renderEnded(ended, plan.workload, { plan, engine: "workbench" });
+      const text = renderEnded(ended, { title: plan.workload, plan, engine: "workbench" });
       console.log(`${text}\n\n${LAST_WORDS[ending]}`);
       if (ending !== "pass" || n >= own["test-count"]) return EXIT_STATUS[ending];
     }

@@ -22,6 +22,6 @@
 export type { Figure, Place } from "../workbench/workloads/workload.ts";
 export type { Limit, MeasuredLimit } from "./limits.ts";
 export type { Metrics } from "./metrics.ts";
-export { renderSummary, summaryJson, type TitledStyle } from "./render.ts";
+export { renderSummary, type TitledStyle } from "./render.ts";
 export { type Ending, EXIT_STATUS, summariseRun, type Summary } from "./summary.ts";
 export type { Style } from "./text.ts";

@@ -5,11 +5,11 @@
  *
  * @module
  */
-import { formatFigure, pluralize, printable } from "../checkers/format.ts";
+import { formatFigure, pluralize } from "../checkers/format.ts";
 import type { Figure, Metric, Place } from "../workbench/workloads/workload.ts";
 import type { Limit, MeasuredLimit } from "./limits.ts";
 import { METRICS, spreadOf } from "./metrics.ts";
-import type { Ending, Summary } from "./summary.ts";
+import { type Summary, worstEnding } from "./summary.ts";
 import {
   alignCells,
   type Cell,
@@ -137,30 +137,6 @@ function renderPlaces(places: readonly Place[], width: number, paint: Paint): st
   return alignCells(rows, paint).map((line) => `    ${line}`);
 }
 
-/**
- * Prints a summary, or several, as JSON for other programs.
- *
- * @example
- * ```ts
- * import { type Node, UniqueIds } from "@glomers/maelstrom";
- * import { summariseRun, summaryJson } from "@glomers/maelstrom/report";
- * import { simulateOnce } from "@glomers/maelstrom/simulator";
- * import { assertEquals } from "@std/assert";
- *
- * function alwaysSeven(node: Node): void {
- *   node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: 7 }));
- * }
- *
- * const summary = summariseRun(await simulateOnce(alwaysSeven, { workload: "unique-ids" }));
- * assertEquals(JSON.parse(summaryJson(summary)).ending, "fail");
- * ```
- */
-export function summaryJson(summary: Summary | readonly Summary[]): string {
-  const shown = (_key: string, value: unknown) =>
-    typeof value === "string" ? printable(value) : value;
-  return JSON.stringify(summary, shown, 2);
-}
-
 /** A run of a challenge, as a line of the scoreboard. */
 export interface Score {
   readonly id: string;
@@ -211,7 +187,7 @@ function tallyOf(summaries: readonly Summary[]): string {
 /** Renders several runs of one challenge: each metric's median and spread. */
 export function renderRuns(summaries: readonly Summary[], style: TitledStyle = {}): string {
   const paint = makePaint(style);
-  const ending = worstEnding(summaries);
+  const ending = worstEnding(summaries.map((one) => one.ending));
   const title = style.title === undefined ? "" : `${style.title}  `;
   const head = `${paint(TONES[ending], MARKS[ending])} ${title}${tallyOf(summaries)}`;
   const heads = ["", "median", "from", "to"].map((text): Cell => ({ text, tone: "quiet" }));
@@ -226,10 +202,4 @@ export function renderRuns(summaries: readonly Summary[], style: TitledStyle = {
   if (rows.length === 0) return head; // every run crashed
   const table = alignCells([heads, ...rows], paint, { right: [1, 2, 3] });
   return [head, "", ...table.map((line) => `    ${line}`)].join("\n");
-}
-
-/** The ending of several runs together: the worst of them. */
-export function worstEnding(summaries: readonly Summary[]): Ending {
-  const order = ["crash", "fail", "unknown"] as const;
-  return order.find((ending) => summaries.some((one) => one.ending === ending)) ?? "pass";
 }

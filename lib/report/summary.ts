@@ -11,6 +11,7 @@ import { UNKNOWN, type Verdict, verdictOf } from "../checkers/checker.ts";
 import { joinWords } from "../checkers/format.ts";
 import type { EdnObject } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
+import { NS_PER_S } from "../history/operations.ts";
 import type { CrashReport, RunResult } from "../workbench/result.ts";
 import type { Figure, Place } from "../workbench/workloads/workload.ts";
 import { describePartitions, findWarnings } from "./conduct.ts";
@@ -31,6 +32,12 @@ export const EXIT_STATUS: Readonly<Record<Ending, number>> = {
   crash: 255,
 };
 
+/** The ending of several runs together: the worst of them. */
+export function worstEnding(endings: readonly Ending[]): Ending {
+  const order = ["crash", "fail", "unknown"] as const;
+  return order.find((ending) => endings.includes(ending)) ?? "pass";
+}
+
 /** What a person takes in at a glance. */
 export interface Summary {
   /** How it ended. */
@@ -49,6 +56,12 @@ export interface Summary {
   readonly explanation: readonly string[];
   /** Where to look first. */
   readonly places: readonly Place[];
+  /** What nodes did wrong as it happened, whatever the verdict. */
+  readonly problems: readonly {
+    readonly node: string;
+    readonly timeS: number;
+    readonly text: string;
+  }[];
 }
 
 /**
@@ -86,6 +99,7 @@ export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Sum
     metrics,
     explanation: ending === "pass" ? explainPassed(run) : explainFailed(run, measured),
     places: ending === "pass" ? [] : findPlaces(results, { run, limits: measured }),
+    problems: problemsOf(run),
   };
 }
 
@@ -96,7 +110,12 @@ function summariseCrashedRun(run: RunResult): Summary {
     ...CRASHED,
     explanation: explainCrashed(run),
     places: findCrashPlaces(crash?.node ?? first?.node, dir),
+    problems: problemsOf(run),
   };
+}
+
+function problemsOf({ problems }: RunResult): Summary["problems"] {
+  return problems.map(({ node, timeNs, text }) => ({ node, timeS: timeNs / NS_PER_S, text }));
 }
 
 /** Sums up a run of which nothing is known but how it crashed. */
@@ -113,6 +132,7 @@ const CRASHED: Summary = {
   metrics: {},
   explanation: [],
   places: [],
+  problems: [],
 };
 
 function endingOf(verdict: Verdict, limits: readonly MeasuredLimit[]): Ending {

@@ -23,12 +23,17 @@ const NAMES: Readonly<Record<EngineName, string>> = {
   simulator: "the simulator",
 };
 
+/** A value's kind as JSON Schema (2020-12). */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
 export interface Kind<T> {
   /** What a value must be, such as `a whole number of at least 1`. */
   readonly expected: string;
   readonly accepts: (value: unknown) => value is T;
   /** What a text on the command line means; what the kind does not accept if it means nothing. */
   readonly parse: (text: string) => unknown;
+  /** The values that it accepts, for editors of JSON. */
+  readonly schema: JsonSchema;
 }
 
 export interface Option<T> {
@@ -79,6 +84,7 @@ export const text: Kind<string> = {
   expected: "a text",
   accepts: (value) => typeof value === "string",
   parse: (text) => text,
+  schema: { type: "string" },
 };
 
 /** A number within bounds, those included unless it is said otherwise. */
@@ -102,6 +108,12 @@ export function number(
       Number.isFinite(value) && (!whole || Number.isSafeInteger(value)) &&
       Number(value) >= min && Number(value) <= max && Number(value) < below,
     parse: (text) => text.trim() === "" ? NaN : Number(text),
+    schema: {
+      type: whole ? "integer" : "number",
+      minimum: min,
+      ...(max < Infinity && { maximum: max }),
+      ...(below < Infinity && { exclusiveMaximum: below }),
+    },
   };
 }
 
@@ -115,6 +127,7 @@ export function oneOf<T extends string>(names: readonly T[]): Kind<T> {
     expected: `one of ${names.join(", ")}`,
     accepts: (value): value is T => known.includes(value),
     parse: (text) => text,
+    schema: { enum: names },
   };
 }
 
@@ -127,6 +140,7 @@ export function listOf<T>(item: Kind<T>, expected: string): Kind<readonly T[]> {
       const parts = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
       return parts.length === 0 ? undefined : parts.map(item.parse);
     },
+    schema: { type: "array", items: item.schema },
   };
 }
 

@@ -9,13 +9,13 @@ import { resolve } from "node:path";
 import type { Limit } from "../../lib/report/limits.ts";
 import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts";
 import { nearest, UsageError } from "../../lib/workbench/option.ts";
-import type { Plan, PlanOptions } from "../../lib/workbench/plan.ts";
+import { type Plan, type PlanOptions, workloadOf } from "../../lib/workbench/plan.ts";
 
 export interface Challenge {
   /** What `deno task` calls it. */
   readonly id: string;
   readonly title: string;
-  /** The node, in `nodes/`. */
+  /** The node, in `nodes/`; empty where there is none. */
   readonly node: string;
   /** What decides the runs that the page asks for. */
   readonly runs: readonly PlanOptions[];
@@ -160,6 +160,16 @@ export function challengeOf(id: string): Challenge {
   );
 }
 
+/** A workload as a challenge without limits. */
+export function workloadChallenge(
+  workload: string,
+  options: PlanOptions = { workload },
+): Challenge {
+  const { description } = workloadOf({ workload });
+  const { program = "" } = options;
+  return { id: workload, title: description, node: program, runs: [options], limits: [] };
+}
+
 /**
  * What decides a challenge's runs. Where its own node is not at hand, as outside this project, another
  * must be given.
@@ -171,7 +181,7 @@ export function optionsOfRuns(
   { program }: Partial<PlanOptions>,
 ): readonly PlanOptions[] {
   if (program === undefined && !existsSync(node)) {
-    throw new UsageError(`--bin is missing: the node that is to meet challenge ${id}`);
+    throw new UsageError(`--bin is missing: the node that is to pass ${id}`);
   }
   return runs;
 }
