@@ -23,8 +23,7 @@ export interface ProcessRunOptions {
 
 /**
  * Runs a plan against processes of its `program`, and checks what their clients saw. Nothing is
- * stored. It needs `--allow-run`, and `--allow-read` and `--allow-env` for what the program and the
- * variables `PATH` and `TMPDIR` name.
+ * stored. It needs `--allow-run`, `--allow-read` (of the program) and `--allow-env=PATH,TMPDIR`.
  *
  * @example
  * ```ts ignore
