@@ -61,6 +61,16 @@ const CRASHED: Options = {
   availability: 0,
 };
 
+/** Nodes that are killed in a network that is cut, loses messages and repeats them, on such disks. */
+const AT_ONCE: Options = {
+  ...CRASHED,
+  faults: ["kill", "partition"],
+  faultIntervalS: 2,
+  loss: 0.1,
+  duplication: 0.1,
+  latencyDistribution: "exponential",
+};
+
 /** For a node that sends states, or repeats messages until they are acknowledged. */
 const GOSSIP = [PARTITIONS, HALF_CUT, LOSSY, REORDERED, STOPPED];
 /** For a node that keeps everything in a service, and recognises what it stored there. */
@@ -83,9 +93,9 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "2": { short: { timeLimitS: 5, rate: 50 }, faults: [PARTITIONS, LOSSY, STOPPED, KILLED] },
   "3a": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED, KILLED, CRASHED] },
   "3b": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED, KILLED, CRASHED] },
-  "3c": { short: { timeLimitS: 10 }, faults: GOSSIP },
-  "3d": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: GOSSIP },
-  "3e": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: GOSSIP },
+  "3c": { short: { timeLimitS: 10 }, faults: [...DURABLE, AT_ONCE] },
+  "3d": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: [...DURABLE, AT_ONCE] },
+  "3e": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: [...DURABLE, AT_ONCE] },
   "4": { short: { timeLimitS: 6, rate: 20 }, faults: GOSSIP },
   "4-crdt": { short: { timeLimitS: 6, rate: 20 }, faults: DURABLE },
   "5a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },

@@ -37,9 +37,15 @@
  * of its clients. A root that gets more messages than it can take for good has no bound in latency,
  * and its nodes come to follow relays.
  *
- * Each node keeps every value in memory, once, and for each peer how far it is known to have them.
- * A node that crashes loses them. When it starts again it is not told them anew, and is heard once it
- * has learned the numbers of its earlier incarnation from an acknowledgement.
+ * Each node keeps every value in memory, once, and for each peer how far it is known to have them; both
+ * are in its journal (`memory.ts`), a value before it is shown, passed on or acknowledged. So no kill
+ * loses what was acknowledged, to a client or to a peer, and acknowledgements hold across restarts of
+ * either side. A node that starts again is heard at once, reports what its peers may lack, and asks
+ * its parent, or as the root everyone, for what it has missed: two messages, or 2(n − 1). Values that
+ * cannot be stored count as not received, and are sent again. A journal that is removed, or replaced by
+ * an older copy, is not filled again by peers that know what was in it.
+ *
+ * A message costs a sync where it brings something new, and messages that come meanwhile share the next.
  *
  * What a peer says is checked against what it can know, as a single malformed message must not make a
  * peer unheard or a root unfit for good: numbers that cannot have been counted (`news.ts`), paths that
@@ -54,13 +60,13 @@
 import type { Node } from "../../node.ts";
 import { Alarm } from "./alarm.ts";
 import { Link } from "./link.ts";
+import { Memory } from "./memory.ts";
 import { isPossible, type News, news } from "./news.ts";
 import { type Claim, isPossiblePath, type Path, rootOf } from "./path.ts";
 import { Patience } from "./patience.ts";
 import { Route } from "./route.ts";
 import type { Schedule, TreeState } from "./schedule.ts";
 import { Stragglers } from "./stragglers.ts";
-import { ValueLog } from "./value_log.ts";
 
 /** How long the parent may take to acknowledge as long as nothing is known of round trips. */
 const FIRST_PATIENCE_MS = 1000;
@@ -84,7 +90,7 @@ export class BroadcastTree implements TreeState {
     woken: (nowMs) => this.#step(nowMs),
     late: (lateMs, nowMs) => this.#patience.timerWasLate(lateMs, nowMs),
   });
-  readonly #log = new ValueLog<number>();
+  readonly #memory: Memory;
   /** Made when they are needed: a node below the root talks to the root, and that is all. */
   readonly #links = new Map<string, Link>();
   readonly #stragglers = new Stragglers();
@@ -103,20 +109,17 @@ export class BroadcastTree implements TreeState {
   constructor(node: Node, schedule: Schedule) {
     this.#node = node;
     this.#schedule = schedule;
+    this.#memory = new Memory(node);
     this.#patience = new Patience(schedule.patienceMs, FIRST_PATIENCE_MS - schedule.ackDownMs);
     node.onInit(() => {
       this.#route = new Route(node.id, node.ids);
       this.#linkToParent();
       if (this.isRoot) this.#linkToAll();
+      if (this.#memory.isRestored) setTimeout(() => this.#return(performance.now()));
     });
-    node.on(news, (message, { src }) => {
-      if (node.peers.includes(src)) this.#receive(src, message, performance.now());
+    node.on(news, async (message, { src }) => {
+      if (node.peers.includes(src)) await this.#receive(src, message);
     });
-  }
-
-  /** Every value this node knows, in the order it learned them. */
-  get values(): readonly number[] {
-    return this.#log.values;
   }
 
   get isRoot(): boolean {
@@ -157,13 +160,29 @@ export class BroadcastTree implements TreeState {
     return this.#patience.lateMs;
   }
 
-  /** Broadcasts a value. */
-  add(value: number): void {
+  /**
+   * Stores a value, and broadcasts it.
+   *
+   * @throws {Error} if it cannot be stored. It is not broadcast then, unless it turns out after a
+   * restart to have been stored.
+   */
+  async add(value: number): Promise<void> {
+    const fresh = this.#memory.log.missing([value]);
+    if (fresh.length > 0) await this.#memory.store(fresh, null);
     const nowMs = performance.now();
-    this.#log.add(value, nowMs);
     this.#step(nowMs);
     if (this.#route.path.length > 1) this.#tellNeighbours(value, nowMs);
     else if (this.#isProbing(nowMs)) this.#tellAll(value, nowMs);
+  }
+
+  /**
+   * Every value that this node has received, in the order in which it stored them. A read that comes
+   * right behind a message waits until what was in it is stored, or the read behind the next message
+   * would be the first to show it.
+   */
+  async read(): Promise<number[]> {
+    await this.#memory.settled();
+    return [...this.#memory.log.values];
   }
 
   get #stamp(): number {
@@ -173,7 +192,7 @@ export class BroadcastTree implements TreeState {
   #linkTo(peer: string): Link {
     const known = this.#links.get(peer);
     if (known !== undefined) return known;
-    const link = new Link(this.#node.id, peer, this.#node.ids, this.#log);
+    const link = new Link(this.#node.id, peer, this.#node.ids, this.#memory.outboxTo(peer));
     this.#links.set(peer, link);
     return link;
   }
@@ -187,18 +206,54 @@ export class BroadcastTree implements TreeState {
     for (const peer of this.#node.peers) this.#linkTo(peer);
   }
 
+  /**
+   * Comes back after a restart: says what peers may not know, and asks them for what this node has
+   * missed and for which they may wait a while to try again.
+   */
+  #return(nowMs: number): void {
+    for (const link of this.#links.values()) {
+      if (this.#isOnTree(link, nowMs)) this.#send(link, nowMs);
+    }
+    this.#step(nowMs);
+  }
+
   // What comes in.
 
-  #receive(src: string, message: News, nowMs: number): void {
+  /**
+   * What a message acknowledges counts at once. The rest waits until its values are stored: only
+   * then may it be acknowledged itself. If they cannot be stored, it is lost.
+   */
+  async #receive(src: string, message: News): Promise<void> {
     if (!isPossible(message) || !isPossiblePath(src, message.path, this.#node.ids)) return;
     const link = this.#linkTo(src);
+    this.#acknowledged(link, message, performance.now());
+    const fresh = this.#memory.log.missing([...message.values, ...message.aside]);
+    if (fresh.length > 0) await this.#memory.store(fresh, src);
+    this.#heard(link, message, new Set(fresh), performance.now());
+  }
+
+  /** Keeps account of what a peer has received. */
+  #acknowledged(link: Link, message: News, nowMs: number): void {
+    const ack = link.outbox.believe(message.ack);
+    const roundTripMs = link.outbox.acknowledge(ack, nowMs);
+    if (roundTripMs !== undefined && link === this.#parent) {
+      this.#patience.measured(Math.max(0, roundTripMs - message.held));
+    }
+    this.#reconsider(link, ack, nowMs);
+    if (!link.revive(ack)) return;
+    this.#doubted--;
+    this.#undecidedSinceMs ??= nowMs;
+  }
+
+  /** Takes in a message whose values are stored; some of them are fresh. */
+  #heard(link: Link, message: News, fresh: ReadonlySet<number>, nowMs: number): void {
+    const { peer: src } = link;
     const { path, probe, values, aside } = message;
     const hint = this.#hintsAtLoss(link, path, nowMs);
-    if (this.#heard(link, message, nowMs)) this.#undecidedSinceMs ??= nowMs;
+    if (this.#claims(link, message, nowMs)) this.#undecidedSinceMs ??= nowMs;
     if (values.length > 0) this.#stragglers.reported(src, nowMs);
-    let place = -1;
-    for (const value of values) place = this.#learn(value, link, place + 1, nowMs);
-    for (const value of aside) place = this.#learn(value, link, place + 1, nowMs);
+    this.#passOver([...values, ...aside], link);
+    if (!this.#isOnTree(link, nowMs)) this.#defer(fresh, nowMs);
     if (hint) return this.#suspect(nowMs);
     const isOwed = link.owedSinceMs !== undefined && !this.#isOnTree(link, nowMs);
     const isMistaken = this.#route.isBetterThan(src, path) && link.correct(path, nowMs);
@@ -207,23 +262,15 @@ export class BroadcastTree implements TreeState {
   }
 
   /**
-   * Keeps account of a link over which a message came. True if that may make another path the best:
-   * the link works again, or another path is claimed, or one that is now credible.
+   * Takes note of what a peer says of itself. True if that may make another path the best: another
+   * one is claimed, or one that is now credible.
    */
-  #heard(link: Link, message: News, nowMs: number): boolean {
-    const { seq, held, path, values } = message;
-    const ack = link.outbox.believe(message.ack);
-    const roundTripMs = link.outbox.acknowledge(ack, nowMs);
-    if (roundTripMs !== undefined && link === this.#parent) {
-      this.#patience.measured(Math.max(0, roundTripMs - held));
-    }
-    this.#reconsider(link, ack, nowMs);
-    const revived = link.revive(ack);
-    if (revived) this.#doubted--;
+  #claims(link: Link, message: News, nowMs: number): boolean {
+    const { seq, path, values } = message;
     if (seq > 0 && values.length > 0) link.owedSinceMs ??= nowMs;
     const isNewer = seq > link.heardSeq;
     const differs = link.hear(message, nowMs);
-    return revived || differs || (isNewer && this.#route.hasLost(rootOf(link.peer, path)));
+    return differs || (isNewer && this.#route.hasLost(rootOf(link.peer, path)));
   }
 
   /** Looks whether a suspected parent has answered after all, and was only late. */
@@ -234,24 +281,25 @@ export class BroadcastTree implements TreeState {
     this.#suspicion = undefined;
   }
 
+  /** What a peer has sent it need not be sent. */
+  #passOver(values: readonly number[], { outbox }: Link): void {
+    let place = -1;
+    for (const value of values) {
+      place = this.#memory.log.placeOf(value, place + 1) ?? place;
+      outbox.skip(place);
+    }
+  }
+
   /**
-   * Takes a value that a peer has, and returns its place in the log. Most values come again and again
-   * in the same order: guessing where one is costs less than looking it up.
-   *
    * A peer that tells a value past the tree has told it to everyone. The parent is likely to have it,
    * and if not, hears of it from whoever has something else to report first: n − 2 reports at once
    * would hold up a root that is only slow, and make others suspect it, too.
    */
-  #learn(value: number, link: Link, guess: number, nowMs: number): number {
-    let place = this.#log.values[guess] === value ? guess : this.#log.placeOf(value);
-    if (place === undefined) {
-      place = this.#log.add(value, nowMs);
-      if (!this.#isOnTree(link, nowMs)) {
-        this.#parent?.outbox.defer(place, nowMs + this.#schedule.ackUpMs);
-      }
+  #defer(values: Iterable<number>, nowMs: number): void {
+    for (const value of values) {
+      const place = this.#memory.log.placeOf(value, -1);
+      if (place !== undefined) this.#parent?.outbox.defer(place, nowMs + this.#schedule.ackUpMs);
     }
-    link.outbox.skip(place);
-    return place;
   }
 
   /** An acknowledgement alone, and a large network has many, makes nothing due unless it is the last. */
@@ -465,8 +513,7 @@ export class BroadcastTree implements TreeState {
     if (!this.#isOnTree(link, nowMs)) return Math.min(answerMs, owedSinceMs + ackDownMs);
     if (link.isUp) return Math.min(answerMs, this.#newsDueMs(link), this.#ackDueMs(link));
     if (outbox.size === 0) return answerMs;
-    const intervalMs = probeMs * this.#patience.caution + this.#patience.graceMs(link.lateMs);
-    return Math.min(answerMs, outbox.lastSentMs + intervalMs);
+    return Math.min(answerMs, outbox.lastSentMs + probeMs + this.#patience.graceMs(0));
   }
 
   #newsDueMs(link: Link): number {
@@ -507,7 +554,9 @@ export class BroadcastTree implements TreeState {
   /** What has been on its way while a peer lost its root, and may not have arrived. */
   #missedBy({ peer, path }: Link, nowMs: number): number[] {
     if (!this.#route.isBetterThan(peer, path)) return [];
-    return this.#log.since(nowMs - 2 * (this.#schedule.ackDownMs + this.#patience.timeoutMs));
+    return this.#memory.log.since(
+      nowMs - 2 * (this.#schedule.ackDownMs + this.#patience.timeoutMs),
+    );
   }
 
   /** What every message says. */
@@ -520,7 +569,7 @@ export class BroadcastTree implements TreeState {
       stamp: this.#stamp,
       ...(late > 0 && { late }),
       ...(this.#scatteredMs > -Infinity && { beat: Math.round(nowMs - this.#scatteredMs) }),
-      probe: !link.isUp,
+      probe: !link.isUp || (this.#memory.isRestored && link.heardSeq === 0),
     };
   }
 }

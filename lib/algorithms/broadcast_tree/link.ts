@@ -3,14 +3,11 @@
  *
  * @module
  */
-import { Outbox } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
 import { idealPath, type Path, samePath } from "./path.ts";
-import type { ValueLog } from "./value_log.ts";
 
 /** A peer that goes on to claim a path is told again after this time that there is a better one. */
 const CORRECT_AGAIN_MS = 1000;
-/** A peer that claims to be later than this is taken to be this late: it has to be missed one day. */
-const MAX_LATE_MS = 60_000;
 
 /** What a peer says of itself in every message. */
 interface PeerState {
@@ -48,10 +45,10 @@ export class Link {
   answeredMs = -Infinity;
 
   /** A link that works, to a peer that follows the path which is best where all links work. */
-  constructor(self: string, peer: string, ids: readonly string[], log: ValueLog<number>) {
+  constructor(self: string, peer: string, ids: readonly string[], outbox: Outbox<number>) {
     this.#self = self;
     this.peer = peer;
-    this.outbox = new Outbox(log);
+    this.outbox = outbox;
     this.#path = idealPath(peer, ids);
   }
 
@@ -120,7 +117,7 @@ export class Link {
   /** Takes note of what a message says of its sender; true if the sender claims another path. */
   hear({ seq, path, stamp, late = 0, beat }: PeerState, nowMs: number): boolean {
     this.#heardMs = nowMs;
-    this.#lateMs = Math.min(late, MAX_LATE_MS);
+    this.#lateMs = late;
     if (seq <= this.#heardSeq) return false; // it was overtaken, or has no number
     const differs = !samePath(path, this.#path);
     this.#heardSeq = seq;

@@ -59,17 +59,29 @@ export class Outbox<T> {
   /** Messages that carried nothing, newer than the last that was acknowledged. */
   readonly #empty = new Set<number>();
   #requeuedMs = -Infinity;
-  #lastSeq = 0;
-  /** The highest number that the peer claimed of a message before there was one. */
-  #claimedSeq = 0;
+  #lastSeq: number;
+  /**
+   * The highest number that an earlier incarnation may have used, or that the peer claimed of a
+   * message before there was one.
+   */
+  #claimedSeq: number;
   #acknowledgedSeq = 0;
   #lastSentMs = -Infinity;
   /** The one message whose round trip is timed. */
   #timed: Pick<Mark, "seq" | "sinceMs"> | undefined;
 
-  /** @param log What the peer is to have. All of it is outstanding at first. */
-  constructor(log: ValueLog<T>) {
+  /**
+   * @param log What the peer is to have. All of it is outstanding at first.
+   * @param startSeq The number that those of messages begin after. Default 0.
+   */
+  constructor(log: ValueLog<T>, startSeq = 0) {
     this.#log = log;
+    this.#lastSeq = this.#claimedSeq = startSeq;
+  }
+
+  /** The log's first place whose value the peer may lack. */
+  get reached(): number {
+    return this.#unacknowledged;
   }
 
   /** How many values are outstanding. */
@@ -77,7 +89,7 @@ export class Outbox<T> {
     return this.#log.values.length - this.#unacknowledged - this.#known.size;
   }
 
-  /** The number of the last message, 0 if there was none. */
+  /** The number of the last message; if there was none, the one that numbers begin after. */
   get lastSeq(): number {
     return this.#lastSeq;
   }
@@ -122,6 +134,12 @@ export class Outbox<T> {
   skip(place: number): void {
     if (place < this.#unacknowledged) return;
     this.#known.add(place);
+    this.#settle();
+  }
+
+  /** The peer turns out to have every value before that place of the log. */
+  reach(place: number): void {
+    while (this.#unacknowledged < place) this.#known.delete(this.#unacknowledged++);
     this.#settle();
   }
 
@@ -191,8 +209,7 @@ export class Outbox<T> {
     for (const empty of this.#empty) if (empty <= seq) this.#empty.delete(empty);
     if (isEmpty) return undefined;
     const end = this.#marks.findLast((mark) => mark.seq <= seq)?.end ?? 0;
-    while (this.#unacknowledged < end) this.#known.delete(this.#unacknowledged++);
-    this.#settle();
+    this.reach(end);
     if (this.#timed === undefined || this.#timed.seq > seq) return undefined;
     const { seq: timed, sinceMs } = this.#timed;
     this.#timed = undefined;

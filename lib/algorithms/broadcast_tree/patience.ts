@@ -29,6 +29,8 @@ import { RoundTrip } from "./round_trip.ts";
 const MAX_DOUBLINGS = 4;
 const ALARM_HALF_LIFE_MS = 10_000;
 const LATENESS_HALF_LIFE_MS = 4_000;
+/** After a pause of seconds, or for a peer that claims one, messages are still missed one day. */
+const MAX_GRACE_MS = 6_000;
 
 /** A quantity that halves with time, and is raised by what happens. */
 class Fading {
@@ -87,18 +89,13 @@ export class Patience {
     return this.#allow(this.#roundTrip.estimateMs ?? this.#initialMs) * 2 ** this.#passed;
   }
 
-  /** By what factor false alarms have slowed the node down. */
-  get caution(): number {
-    return 2 ** this.#alarms.at(this.#nowMs);
-  }
-
   #allow(ms: number): number {
-    return Math.max(this.#leastMs, ms) * this.caution;
+    return Math.max(this.#leastMs, ms) * 2 ** this.#alarms.at(this.#nowMs);
   }
 
   /** How much longer than these an answer may take for lateness here and at the peer. */
   graceMs(peerLateMs: number): number {
-    return 2 * (this.lateMs + peerLateMs);
+    return Math.min(2 * (this.lateMs + peerLateMs), MAX_GRACE_MS);
   }
 
   /** A timer came that much late. */

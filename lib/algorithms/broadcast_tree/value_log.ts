@@ -30,9 +30,22 @@ export class ValueLog<T> {
     return place;
   }
 
-  /** A value's place; `undefined` if it is not there. */
-  placeOf(value: T): number | undefined {
-    return this.#places.get(value);
+  /**
+   * A value's place; `undefined` if it is not there.
+   *
+   * @param guess Where it may be: looking there costs less than finding it.
+   */
+  placeOf(value: T, guess: number): number | undefined {
+    return this.#values[guess] === value ? guess : this.#places.get(value);
+  }
+
+  /** Those of some values that are not there. Most come in the order that they have in the log. */
+  missing(values: readonly T[]): T[] {
+    let place: number | undefined;
+    return values.filter((value) => {
+      place = this.placeOf(value, (place ?? -1) + 1);
+      return place === undefined;
+    });
   }
 
   /** The values that were added after that time, oldest first. */
