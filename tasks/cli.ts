@@ -27,6 +27,7 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     help: "write the start of a node, in six languages",
     load: () => import("./init.ts"),
   }],
+  ["doctor", { help: "say what is installed, and what is not", load: () => import("./doctor.ts") }],
   ["schema", {
     help: "print the JSON Schema of glomers.json or of reports",
     load: () => import("./schema.ts"),

@@ -61,3 +61,27 @@ Deno.test("no file is overwritten, and a language that there is not is refused",
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["README.md"]);
     assertThrows(() => main(["pyton", folder]), UsageError, "did you mean python?");
   }));
+
+Deno.test({
+  name: "what the page on other languages shows is what the starter for Python says",
+  ignore: !await isInstalled("python3"),
+  fn: () =>
+    withFolder(async (folder) => {
+      const page = await Deno.readTextFile(fromRoot("nodes/OTHER_LANGUAGES.md"));
+      const [, exchange = ""] = /```text\n([^]*?)```/.exec(page) ?? [];
+      const lines = (mark: string) =>
+        exchange.split("\n").filter((line) => line.startsWith(mark)).map((line) => line.slice(2));
+      assertEquals(lines("> ").length, 3);
+      await glomers(folder, "init", "python");
+      const child = new Deno.Command(join(folder, "main.py"), { stdin: "piped", stdout: "piped" })
+        .spawn();
+      const input = child.stdin.getWriter();
+      await input.write(new TextEncoder().encode(`${lines("> ").join("\n")}\n`));
+      await input.close();
+      const answers = new TextDecoder().decode((await child.output()).stdout).trim().split("\n");
+      assertEquals(
+        answers.map((line) => JSON.parse(line)),
+        lines("< ").map((line) => JSON.parse(line)),
+      );
+    }),
+});

@@ -124,7 +124,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const deno = createRequire(import.meta.url)("deno/install_api.cjs").runInstall();
-const granted = ["read", "write", "run", "env"].map((name) => \`--allow-\${name}\`);
+const granted = ["read", "write", "run", "env", "sys=loadavg"].map((name) => \`--allow-\${name}\`);
 const command = fileURLToPath(new URL("../tasks/cli.js", import.meta.url));
 const args = ["run", "--quiet", "--no-lock", ...granted, command, ...process.argv.slice(2)];
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {}); // Deno has them, too

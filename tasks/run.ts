@@ -4,13 +4,14 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { renderRuns, renderScoreboard, type Score } from "../lib/report/render.ts";
 import { EXIT_STATUS, worstEnding } from "../lib/report/summary.ts";
 import { detectStyle, wrapParagraph } from "../lib/report/text.ts";
-import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
+import { applyGiven, type Arguments, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
 import { type Options, text, UsageError, whole } from "../lib/workbench/option.ts";
 import { type Plan, planOf, type PlanOptions } from "../lib/workbench/plan.ts";
-import type { Engine, Reporting } from "./engines/engine.ts";
+import { type Engine, type Reporting, RUNS } from "./engines/engine.ts";
 import { chooseEngine, requireOwnSupport, requireSupport } from "./engines/mod.ts";
 import { build } from "./shared/build.ts";
 import {
@@ -34,6 +35,7 @@ import { renderEnded, reportOf } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
 import { OUTPUT, Output } from "./shared/reporters.ts";
+import { type Round, WATCH, watch } from "./shared/watch.ts";
 
 const OWN = {
   ...ENGINE,
@@ -49,6 +51,7 @@ const OWN = {
   },
   ...OUT,
   ...OUTPUT,
+  ...WATCH,
   ...LOGGING,
 } as const satisfies Options;
 
@@ -67,11 +70,25 @@ interface Trial {
 
 /** Runs what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { own: given, run, words: [id = ""], help } = readArguments(argv, COMMAND);
+  const asked = readArguments(argv, COMMAND);
+  const { own, run, words: [id = ""], help } = asked;
   if (help) {
     console.log(helpText(id));
     return 0;
   }
+  if (!own.watch) return (await runOnce(asked)).status;
+  const { folder, bin = "", build, out = RUNS } = readConfig(own.config) ?? {};
+  const program = run.program ?? bin;
+  const ignored = [own.out ?? out, "results", ...(build === undefined ? [] : [program])];
+  const watched = { folder: folder ?? dirname(program), ignored };
+  return await watch(watched, (built) => runOnce(asked, built));
+}
+
+/** Runs what was asked for, once. */
+async function runOnce(
+  { own: given, run, words: [id = ""] }: Arguments<typeof OWN>,
+  built: () => void = () => {},
+): Promise<Round> {
   const config = readConfig(given.config);
   const program = run.program ?? config?.bin;
   const { out = config?.out, ...others } = given;
@@ -81,6 +98,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const options = { ...run, ...(program !== undefined && { program }) };
   const assigned = assignedOf(id, options, config);
   if (run.program === undefined && config !== undefined) await build(config);
+  built();
   const trials = assigned.flatMap((one) => trialsOf(one, options, engine, own.runs));
   const output = new Output(own);
   output.say(wrapParagraph("", engine.note, detectStyle().width).join("\n"));
@@ -102,7 +120,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       }
       output.finish();
     }
-    return EXIT_STATUS[worstEnding(scores.map(({ summary }) => summary.ending))];
+    const status = EXIT_STATUS[worstEnding(scores.map(({ summary }) => summary.ending))];
+    return { status, runs: output.runs };
   });
 }
 

@@ -12,6 +12,7 @@ import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 import { INTERRUPTED, interruptible } from "./shared/interrupt.ts";
 import { isInstalled } from "./shared/installed.ts";
+import { NEEDED } from "./shared/needed.ts";
 
 const RELEASE = {
   url: "https://github.com/jepsen-io/maelstrom/releases/download/v0.2.4/maelstrom.tar.bz2",
@@ -19,31 +20,6 @@ const RELEASE = {
 };
 
 const BYTES_PER_MB = 1_000_000;
-
-/** What real Maelstrom runs on, by command, how to ask for its version, and where it is from. */
-const NEEDED = [
-  {
-    command: "java",
-    flag: "-version",
-    without: "Maelstrom does not start",
-    apt: "default-jre",
-    brew: "openjdk",
-  },
-  {
-    command: "gnuplot",
-    flag: "--version",
-    without: "there are no plots",
-    apt: "gnuplot",
-    brew: "gnuplot",
-  },
-  {
-    command: "dot",
-    flag: "-V",
-    without: "there are no pictures of anomalies",
-    apt: "graphviz",
-    brew: "graphviz",
-  },
-];
 
 /** A progress line on a terminal, once the archive's size is known. */
 function progressLine(): { show: InstallOptions["onProgress"]; stop: () => Promise<void> } {

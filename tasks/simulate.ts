@@ -4,9 +4,10 @@
  * @module
  */
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { type Ending, EXIT_STATUS, worstEnding } from "../lib/report/summary.ts";
 import { filterProblem, type TraceFilter } from "../lib/simulator/trace.ts";
-import { applyGiven, optionsHelp } from "../lib/workbench/command_line.ts";
+import { applyGiven, type Arguments, optionsHelp } from "../lib/workbench/command_line.ts";
 import {
   listOf,
   type Options,
@@ -28,6 +29,7 @@ import {
 } from "./shared/command_line.ts";
 import { callOf } from "./shared/invocation.ts";
 import { OUTPUT, Output } from "./shared/reporters.ts";
+import { type Round, WATCH, watch } from "./shared/watch.ts";
 import {
   asReport,
   simulateTarget,
@@ -61,6 +63,7 @@ const OWN = {
   shrink: { help: "make a failing run small and print its transcript; of many, the first" },
   reporter: OUTPUT.reporter,
   json: OUTPUT.json,
+  ...WATCH,
   patience: {
     kind: whole(1, MOST_PATIENCE_S),
     value: "S",
@@ -85,11 +88,22 @@ const COMMAND = {
 
 /** Simulates what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { own, run, words: [name = ""], help } = readArguments(argv, COMMAND);
+  const asked = readArguments(argv, COMMAND);
+  const { own, run, words: [name = ""], help } = asked;
   if (help || name === "") {
     console.log(helpText(CHALLENGES.find(({ id }) => id === name)));
     return help ? 0 : USAGE_STATUS;
   }
+  if (!own.watch) return (await simulateOnce(asked)).status;
+  const { node } = named(name, run);
+  const watched = { folder: dirname(run.program ?? node), ignored: ["results"] };
+  return await watch(watched, () => simulateOnce(asked));
+}
+
+/** Simulates what was asked for, once. */
+async function simulateOnce(
+  { own, run, words: [name = ""] }: Arguments<typeof OWN>,
+): Promise<Round> {
   const output = new Output(own);
   const simulation = optionsOf(own, output, run.seed !== undefined);
   const challenges = name === "all" ? CHALLENGES : [named(name, run)];
@@ -106,7 +120,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (interrupted) break;
   }
   output.finish();
-  return interrupted ? INTERRUPTED_STATUS : EXIT_STATUS[worstEnding(endings)];
+  const status = interrupted ? INTERRUPTED_STATUS : EXIT_STATUS[worstEnding(endings)];
+  return { status, runs: output.runs };
 }
 
 /** A challenge by its id, or a program by its file. */

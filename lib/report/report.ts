@@ -91,7 +91,14 @@ const RUN = objectSchema(
     problems: listSchema(objectSchema({ node: TEXT, timeS: NUMBER, text: TEXT })),
     places: listSchema(objectSchema({ path: TEXT, why: TEXT })),
   },
-  { challenge: TEXT, seed: TEXT, folder: TEXT, again: TEXT, signature: TEXTS },
+  {
+    noise: objectSchema({ cores: NUMBER }, { maxLateMs: NUMBER, load: NUMBER }),
+    challenge: TEXT,
+    seed: TEXT,
+    folder: TEXT,
+    again: TEXT,
+    signature: TEXTS,
+  },
 );
 
 /** The schema of the document. */

@@ -12,7 +12,7 @@ import { joinWords } from "../checkers/format.ts";
 import type { EdnObject } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
 import { NS_PER_S } from "../history/operations.ts";
-import type { CrashReport, RunResult } from "../workbench/result.ts";
+import type { CrashReport, Noise, RunResult } from "../workbench/result.ts";
 import type { Figure, Place } from "../workbench/workloads/workload.ts";
 import { describePartitions, findWarnings } from "./conduct.ts";
 import { explainCrashed, explainFailed, explainPassed, listLastWords } from "./explanation.ts";
@@ -62,6 +62,8 @@ export interface Summary {
     readonly timeS: number;
     readonly text: string;
   }[];
+  /** How busy the machine was; absent where time is virtual. */
+  readonly noise?: Noise;
 }
 
 /**
@@ -89,7 +91,10 @@ export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Sum
   const measured = limits.map((limit) => measure(metrics, limit));
   const verdict = verdictOf(results["valid?"]);
   const ending = endingOf(verdict, measured);
-  const warnings = findWarnings(run, { isGood: ending === "pass" });
+  const warnings = findWarnings(run, {
+    isGood: ending === "pass",
+    isBeyondLimit: exceeded(measured).length > 0,
+  });
   return {
     ending,
     headline: headlineOf(run, results, { verdict, limits: measured, warnings }),
@@ -100,6 +105,7 @@ export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Sum
     explanation: ending === "pass" ? explainPassed(run) : explainFailed(run, measured),
     places: ending === "pass" ? [] : findPlaces(results, { run, limits: measured }),
     problems: problemsOf(run),
+    ...(run.noise && { noise: run.noise }),
   };
 }
 
@@ -111,6 +117,7 @@ function summariseCrashedRun(run: RunResult): Summary {
     explanation: explainCrashed(run),
     places: findCrashPlaces(crash?.node ?? first?.node, dir),
     problems: problemsOf(run),
+    ...(run.noise && { noise: run.noise }),
   };
 }
 

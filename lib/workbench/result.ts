@@ -32,10 +32,23 @@ export interface RunResult {
   readonly cut?: ReadonlyMap<string, number>;
   /** How long the syncs of nodes' disks took, where nodes say so. */
   readonly syncs?: Syncs;
+  /** How many operations the plan asked for, on average. Absent: it does not say. */
+  readonly asked?: number;
+  /** How busy the machine was; absent where time is virtual. */
+  readonly noise?: Noise;
   /** Why there are no results. */
   readonly crash?: CrashReport;
   /** The folder with the run's files; absent where the engine leaves none. */
   readonly dir?: string;
+}
+
+/** What a machine does to a run besides running it. */
+export interface Noise {
+  readonly cores: number;
+  /** How late the machine was with a timer, at most. Absent: it was not measured. */
+  readonly maxLateMs?: number;
+  /** Programs that wanted a core, on average over the last minute. Absent: it may not be asked. */
+  readonly load?: number;
 }
 
 /** The node that a process of a run talks to. */

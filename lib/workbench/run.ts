@@ -206,10 +206,20 @@ class Run {
   }
 
   #ended(): RunResult {
-    const { nodes, concurrency } = this.#plan;
+    const { nodes, concurrency, operations, rate, timeLimitS } = this.#plan;
+    const asked = operations === undefined ? rate * timeLimitS : operations.length;
     const [workload, history, problems] = [this.#workload, this.#history, this.#problems];
     const { loggedErrors, syncs } = this.#cluster;
-    const run = { workload, nodes, concurrency, history, problems, loggedErrors, cut: this.#cut };
+    const run = {
+      workload,
+      nodes,
+      concurrency,
+      history,
+      problems,
+      loggedErrors,
+      cut: this.#cut,
+      asked,
+    };
     return { ...run, ...(syncs && { syncs }) };
   }
 

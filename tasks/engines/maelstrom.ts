@@ -20,6 +20,7 @@ import type { Limit } from "../../lib/report/limits.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
 import { isInstalled } from "../shared/installed.ts";
 import { isProjectFolder } from "../shared/invocation.ts";
+import { measureLoad } from "../shared/machine.ts";
 import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
 /** Where `deno task setup:maelstrom` puts it. */
@@ -214,9 +215,11 @@ class Followed {
 }
 
 function resultOf(dir: string, plan: Plan, code: number, lines: readonly string[]): RunResult {
-  const { nodes, concurrency } = plan;
+  const { nodes, concurrency, rate, timeLimitS } = plan;
   const logged = readLogs(dir);
-  const run = { dir, workload: workloadOf(plan), nodes, concurrency, problems: [], ...logged };
+  const noise = measureLoad();
+  const about = { dir, workload: workloadOf(plan), asked: rate * timeLimitS, noise };
+  const run = { ...about, nodes, concurrency, problems: [], ...logged };
   const stored = storedIn(dir);
   const history = stored?.history ?? [];
   if (stored?.results !== undefined) return { ...run, history, results: stored.results };

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { annotation, renderAnnotations, renderStepSummary } from "../../lib/report/github.ts";
 import { renderJUnit } from "../../lib/report/junit.ts";
 import { reportJson, type RunReport, usageJson } from "../../lib/report/report.ts";
@@ -92,6 +94,11 @@ export class Output {
     if (this.isPretty) console.log(text);
   }
 
+  /** The runs so far. */
+  get runs(): readonly RunReport[] {
+    return this.#runs;
+  }
+
   /** Keeps what came of a run for {@linkcode finish}. */
   add(run: RunReport): void {
     this.#runs.push(run);
@@ -131,8 +138,10 @@ export function reportUsage(argv: readonly string[], error: string): void {
 }
 
 function write(text: string, file: string | undefined): void {
-  if (file === undefined) console.log(text);
-  else Deno.writeTextFileSync(file, `${text}\n`);
+  if (file === undefined) return console.log(text);
+  const folder = dirname(file);
+  if (!existsSync(folder)) Deno.mkdirSync(folder, { recursive: true });
+  Deno.writeTextFileSync(file, `${text}\n`);
 }
 
 function appendStepSummary(text: string): void {
