@@ -19,7 +19,7 @@
 export { UsageError } from "./option.ts";
 export { type Plan, planOf, type PlanOptions } from "./plan.ts";
 export { type ProcessRunOptions, runProcesses as run } from "./processes.ts";
-export type { CrashReport, RunResult } from "./result.ts";
+export type { CrashReport, Noise, RunResult } from "./result.ts";
 export type { DiskTrouble } from "./faults/disks.ts";
 export type { DiskFault, Fault, FaultKind, ProcessFault, Targets } from "./faults/kinds.ts";
 export type { TimedFault } from "./faults/schedule.ts";

@@ -44,6 +44,7 @@ export interface RunResult {
 
 /** What a machine does to a run besides running it. */
 export interface Noise {
+  /** How many cores it has. */
   readonly cores: number;
   /** How late the machine was with a timer, at most. Absent: it was not measured. */
   readonly maxLateMs?: number;
