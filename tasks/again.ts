@@ -23,6 +23,7 @@ import {
 import { renderEnded, reportOf } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
+import { readLimits } from "./shared/limits_file.ts";
 import { OUTPUT, Output } from "./shared/reporters.ts";
 
 const OWN = {
@@ -53,11 +54,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     ...requireSupport(isSeeded ? { ...options, seed } : options, engine),
   });
   const challenge = challengeWith(plan);
+  const limits = challenge?.limits ?? readLimits(dir);
   const title = challenge === undefined ? plan.workload : `${challenge.id}  ${challenge.title}`;
   output.say(`${engine.note}\n\n${title}: ${wordsOf(plan).join(" ")}   (again: ${dir})`);
   return await interruptible(async (signal) => {
     const reporting = reportingOf(own, { quiet: output.isQuiet, signal });
-    const ended = await engine.run(plan, challenge?.limits ?? [], reporting);
+    const ended = await engine.run(plan, limits, reporting);
     const ran = { title, plan, engine: engine.name, ...(challenge && { challenge: challenge.id }) };
     output.add(reportOf(ended, ran));
     output.sayResult(`${output.isQuiet ? "" : "\n"}${renderEnded(ended, ran)}`);

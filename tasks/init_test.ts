@@ -48,7 +48,7 @@ for (const [language, [command, flag]] of Object.entries(TOOLCHAINS)) {
 Deno.test("the starter for Deno runs in the simulator, too", () =>
   withFolder(async (folder) => {
     await glomers(folder, "init");
-    const { code, out, err } = await glomers(folder, "sim", "1", "--bin", "main.ts", "--seed", "7");
+    const { code, out, err } = await glomers(folder, "sim", "1", "--seed", "7");
     assertEquals([code, err], [0, ""], out);
     assertMatch(out, /✓ pass {2}1 {2}Echo {2}\(seed 7\)/);
   }));
@@ -67,7 +67,7 @@ Deno.test({
   ignore: !await isInstalled("python3"),
   fn: () =>
     withFolder(async (folder) => {
-      const page = await Deno.readTextFile(fromRoot("nodes/OTHER_LANGUAGES.md"));
+      const page = await Deno.readTextFile(fromRoot("tasks/templates/OTHER_LANGUAGES.md"));
       const [, exchange = ""] = /```text\n([^]*?)```/.exec(page) ?? [];
       const lines = (mark: string) =>
         exchange.split("\n").filter((line) => line.startsWith(mark)).map((line) => line.slice(2));

@@ -27,6 +27,7 @@ import {
   readArguments,
   USAGE_STATUS,
 } from "./shared/command_line.ts";
+import { readConfig } from "./shared/config.ts";
 import { callOf } from "./shared/invocation.ts";
 import { OUTPUT, Output } from "./shared/reporters.ts";
 import { type Round, WATCH, watch } from "./shared/watch.ts";
@@ -95,15 +96,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     return help ? 0 : USAGE_STATUS;
   }
   if (!own.watch) return (await simulateOnce(asked)).status;
-  const { node } = named(name, run);
-  const watched = { folder: dirname(run.program ?? node), ignored: ["results"] };
+  const { program = named(name, run).node } = withBin(name, run);
+  const watched = { folder: dirname(program), ignored: ["results"] };
   return await watch(watched, () => simulateOnce(asked));
 }
 
 /** Simulates what was asked for, once. */
 async function simulateOnce(
-  { own, run, words: [name = ""] }: Arguments<typeof OWN>,
+  { own, run: given, words: [name = ""] }: Arguments<typeof OWN>,
 ): Promise<Round> {
+  const run = withBin(name, given);
   const output = new Output(own);
   const simulation = optionsOf(own, output, run.seed !== undefined);
   const challenges = name === "all" ? CHALLENGES : [named(name, run)];
@@ -122,6 +124,13 @@ async function simulateOnce(
   output.finish();
   const status = interrupted ? INTERRUPTED_STATUS : EXIT_STATUS[worstEnding(endings)];
   return { status, runs: output.runs };
+}
+
+/** What is given, with the node of `glomers.json` where a challenge is given none. */
+function withBin(name: string, run: Partial<PlanOptions>): Partial<PlanOptions> {
+  const isChallenge = CHALLENGES.some(({ id }) => id === name);
+  const program = run.program ?? (isChallenge ? readConfig()?.bin : undefined);
+  return { ...run, ...(program !== undefined && { program }) };
 }
 
 /** A challenge by its id, or a program by its file. */

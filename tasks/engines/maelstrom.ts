@@ -20,6 +20,7 @@ import type { Limit } from "../../lib/report/limits.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
 import { isInstalled } from "../shared/installed.ts";
 import { isProjectFolder } from "../shared/invocation.ts";
+import { writeLimits } from "../shared/limits_file.ts";
 import { measureLoad } from "../shared/machine.ts";
 import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
@@ -119,6 +120,7 @@ export async function runMaelstrom(
   if (dir !== home) {
     const { seed: _, ...drawn } = plan; // Maelstrom draws without one
     writePlan(dir, drawn);
+    writeLimits(dir, limits);
     const journals = join(fresh.path, "journal");
     if (existsSync(journals)) Deno.renameSync(journals, join(dir, "journal"));
   }

@@ -22,6 +22,7 @@ import { showProgress } from "../../lib/report/progress.ts";
 import type { Limit } from "../../lib/report/limits.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
 import { detectStyle } from "../../lib/report/text.ts";
+import { writeLimits } from "../shared/limits_file.ts";
 import { measureLoad } from "../shared/machine.ts";
 import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
@@ -47,6 +48,7 @@ export async function runWorkbench(
   const dir = folder.path;
   folder.writeMap("test", planToEdn(plan));
   writePlan(dir, plan);
+  writeLimits(dir, limits);
   const watch = new Watching(folder, reporting);
   const progress = reporting.quiet ? undefined : showProgress(timeLimitS, () => watch.reading());
   let result: RunResult;

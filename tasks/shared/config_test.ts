@@ -127,6 +127,11 @@ Deno.test("a test from a file is built, run, and judged under the file's limits"
     const { code, out, err } = await glomers();
     assertEquals([code, err], [1, "building\n"], out);
     assertMatch(out, /Correct, but beyond its limit: operations\.[^]*seed: 3\n/);
+    const again = await finish(
+      spawnDeno(["run", "--quiet", "-A", fromRoot("tasks/cli.ts"), "again"], folder),
+    );
+    assertEquals(again.code, 1, again.out);
+    assertMatch(again.out, /Correct, but beyond its limit: operations\./);
     const missing = await glomers("--config", "other.json");
     assertEquals(missing.code, 254);
     assertMatch(missing.err, /^glomers test: other\.json: .*\n$/);
