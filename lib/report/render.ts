@@ -25,9 +25,26 @@ const MARKS = { pass: "✓", fail: "✗", unknown: "?", crash: "✗" } as const;
 const TONES = { pass: "good", fail: "bad", unknown: "unsure", crash: "bad" } as const;
 
 /** A style, and what the run is called, such as `3d  Broadcast`. */
-type TitledStyle = Style & { readonly title?: string };
+export type TitledStyle = Style & { readonly title?: string };
 
-/** Renders a summary as text, without a final line break. */
+/**
+ * Renders a summary as text, without a final line break.
+ *
+ * @example
+ * ```ts
+ * import { type Node, UniqueIds } from "@glomers/maelstrom";
+ * import { renderSummary, summariseRun } from "@glomers/maelstrom/report";
+ * import { simulateOnce } from "@glomers/maelstrom/simulator";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * function alwaysSeven(node: Node): void {
+ *   node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: 7 }));
+ * }
+ *
+ * const summary = summariseRun(await simulateOnce(alwaysSeven, { workload: "unique-ids" }));
+ * assertStringIncludes(renderSummary(summary, { title: "my ids" }), "✗ fail  my ids");
+ * ```
+ */
 export function renderSummary(summary: Summary, style: TitledStyle = {}): string {
   const { ending, headline, warnings, limits, figures, explanation, places } = summary;
   const { width = 80, title } = style;

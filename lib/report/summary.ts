@@ -40,15 +40,21 @@ export function worstEnding(endings: readonly Ending[]): Ending {
 
 /** What a person takes in at a glance. */
 export interface Summary {
+  /** How it ended. */
   readonly ending: Ending;
+  /** The same in a sentence. */
   readonly headline: string;
   /** What the verdict leaves out and may change everything: nodes that were not heard. */
   readonly warnings: readonly string[];
+  /** The limits it was held against. */
   readonly limits: readonly MeasuredLimit[];
+  /** What is worth knowing, in words. */
   readonly figures: readonly Figure[];
+  /** The numbers that runs are compared by. */
   readonly metrics: Metrics;
   /** What was lost or wrong, worst first. */
   readonly explanation: readonly string[];
+  /** Where to look first. */
   readonly places: readonly Place[];
   /** What nodes did wrong as it happened, whatever the verdict. */
   readonly problems: readonly {
@@ -60,7 +66,24 @@ export interface Summary {
   readonly noise?: Noise;
 }
 
-/** Sums up a run under a challenge's limits. */
+/**
+ * Sums up a run under a challenge's limits.
+ *
+ * @example
+ * ```ts
+ * import { type Node, UniqueIds } from "@glomers/maelstrom";
+ * import { EXIT_STATUS, summariseRun } from "@glomers/maelstrom/report";
+ * import { simulateOnce } from "@glomers/maelstrom/simulator";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function alwaysSeven(node: Node): void {
+ *   node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: 7 }));
+ * }
+ *
+ * const summary = summariseRun(await simulateOnce(alwaysSeven, { workload: "unique-ids" }));
+ * assertEquals(EXIT_STATUS[summary.ending], 1);
+ * ```
+ */
 export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Summary {
   const { results, workload } = run;
   if (results === undefined) return summariseCrashedRun(run);

@@ -14,7 +14,7 @@ import { run } from "./run.ts";
 import { type Node, type Program, RpcError } from "../mod.ts";
 import { ReplicatedRegisters } from "../algorithms/replication.ts";
 import neverReplicates from "../../nodes/faulty/never_replicates.ts";
-import { inVirtualTime, simulate } from "../simulator/simulate.ts";
+import { inVirtualTime, simulateOnce } from "../simulator/simulate_once.ts";
 import { TxnRwRegister } from "../workloads.ts";
 
 const PLAN = planOf({
@@ -41,7 +41,7 @@ function replicates(mostKeys = Infinity): Program {
 }
 
 async function explained(program: Program): Promise<{ verdict: Edn; words: string[] }> {
-  const { finalStates = {}, history } = await simulate(program, PLAN);
+  const { finalStates = {}, history } = await simulateOnce(program, PLAN);
   const { finalStates: check } = WORKLOAD;
   assert(check !== undefined);
   const words = explainFinalStates(check, finalStates, history);
@@ -56,7 +56,7 @@ Deno.test("final states change neither the history nor the results", async () =>
       PLAN.seed,
       (engine) => run(PLAN, { ...engine, workload }),
     );
-    const asked = await simulate(program, { ...PLAN, deliveryMs: 0 });
+    const asked = await simulateOnce(program, { ...PLAN, deliveryMs: 0 });
     assertEquals(plain.finalStates, undefined);
     assert(asked.finalStates !== undefined);
     assertEquals(printHistory(asked.history), printHistory(plain.history));
@@ -96,7 +96,7 @@ Deno.test("a node that ends while it is asked costs the run nothing but its fina
       return { type: "txn_ok", txn };
     });
   };
-  const { crash, results, finalStates, problems } = await simulate(endsWhenAsked, PLAN);
+  const { crash, results, finalStates, problems } = await simulateOnce(endsWhenAsked, PLAN);
   assertEquals([crash, finalStates], [undefined, undefined]);
   assert(results?.["workload"] !== undefined);
   assert(problems.some(({ text }) => text.includes("ended: exit status 1")));

@@ -8,6 +8,7 @@
 
 /** What was asked for is wrong. The message says what, and what would be right. */
 export class UsageError extends Error {
+  /** `"UsageError"`. */
   override readonly name = "UsageError";
 }
 

@@ -68,6 +68,7 @@ export interface Plan extends WorkloadOptions {
   readonly timeLimitS: number;
   /** Seconds that a node has to answer `init`. */
   readonly initTimeoutS: number;
+  /** How latencies are spread around their mean. */
   readonly latencyDistribution: LatencyDistribution;
   /** Probability that a message between nodes is lost. */
   readonly loss: number;
@@ -377,6 +378,15 @@ export const PLAN_FIELDS: ReadonlyMap<string, PlanOption<unknown>> = new Map<
  * The plan that options make, defaults filled in.
  *
  * @throws {UsageError} if they are wrong.
+ *
+ * @example
+ * ```ts
+ * import { planOf } from "@glomers/maelstrom/workbench";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planOf({ workload: "broadcast", nodeCount: 3, faults: ["partition"], seed: 7 });
+ * assertEquals([plan.nodes, plan.seed, plan.rate], [["n0", "n1", "n2"], "7", 5]);
+ * ```
  */
 export function planOf(options: PlanOptions): Plan {
   const problem = optionsProblem(options);

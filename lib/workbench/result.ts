@@ -10,12 +10,15 @@ import type { Syncs } from "./hosts/sync_log.ts";
 import type { Problem } from "./hosts/host.ts";
 import type { Workload } from "./workloads/workload.ts";
 
+/** What came of a run. */
 export interface RunResult {
+  /** What its clients did. */
   readonly workload: Workload;
   /** The nodes' names. Thread t talks to node t modulo their number. */
   readonly nodes: readonly string[];
   /** The number of threads; a process of number p is thread p modulo that. */
   readonly concurrency: number;
+  /** What clients asked, what they were told, and the faults meanwhile. */
   readonly history: readonly Op[];
   /** The map that Maelstrom writes to `results.edn`; absent after a crash. */
   readonly results?: EdnObject;
@@ -41,6 +44,7 @@ export interface RunResult {
 
 /** What a machine does to a run besides running it. */
 export interface Noise {
+  /** How many cores it has. */
   readonly cores: number;
   /** How late the machine was with a timer, at most. Absent: it was not measured. */
   readonly maxLateMs?: number;

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { type Node, type RegisterOp, TxnRwRegister } from "../../lib/mod.ts";
-import { simulate } from "../../lib/simulator/simulate.ts";
+import { simulateOnce } from "../../lib/simulator/simulate_once.ts";
 import { scenario, type World } from "../../lib/testing/mod.ts";
 import type { PlanOptions } from "../../lib/workbench/plan.ts";
 
@@ -74,7 +74,7 @@ export function testAvailableRegisters(program: (node: Node) => void, model: str
 
   for (const [what, options] of TROUBLES) {
     Deno.test(`${model} through ${what}, and no write is lost`, async () => {
-      const { results, finalStates } = await simulate(program, {
+      const { results, finalStates } = await simulateOnce(program, {
         workload: "txn-rw-register",
         concurrency: "2n",
         timeLimitS: 6,

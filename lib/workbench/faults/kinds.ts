@@ -29,8 +29,10 @@ export interface FaultTarget {
 }
 
 /** What is done to the processes of some nodes. */
-interface ProcessFault {
+export interface ProcessFault {
+  /** What is done to them. */
   readonly f: "kill" | "start" | "pause" | "resume";
+  /** The nodes' ids. */
   readonly nodes: readonly string[];
   /** What the nodes were drawn by. Absent: they are written down. */
   readonly targets?: Targets;
@@ -49,8 +51,15 @@ export type Fault =
 export type DiskFault = "fail-sync" | "fill-disk" | "free-disk";
 
 /** How many nodes a process fault strikes; `some` is any number but none. */
-const TARGETS = ["some", "one", "minority-third", "minority", "majority", "all"] as const;
-type Targets = typeof TARGETS[number];
+export type Targets = "some" | "one" | "minority-third" | "minority" | "majority" | "all";
+const TARGETS: readonly Targets[] = [
+  "some",
+  "one",
+  "minority-third",
+  "minority",
+  "majority",
+  "all",
+];
 
 const NODES: Fields = { nodes: array(string) };
 const PROCESSES: Fields = { ...NODES, targets: optional(string) };
@@ -220,8 +229,20 @@ function killOf(nodes: readonly string[], drawn: DrawnTargets): Strike {
 const MAX_SKEW_MS = 5_000;
 const MAX_LATE_MS = 500;
 
+/** The name of a kind of fault, which comes and goes by chance. */
+export type FaultKind =
+  | "partition"
+  | "one-way"
+  | "partial"
+  | "pause"
+  | "kill"
+  | "kill-one"
+  | "kill-all"
+  | "skew"
+  | "slow";
+
 /** Every kind of fault by its name. */
-export const FAULT_KINDS = {
+export const FAULT_KINDS: Readonly<Record<FaultKind, Kind>> = {
   "partition": {
     help: "a partition in one of Maelstrom's four shapes",
     begins: "start-partition",
@@ -290,9 +311,7 @@ export const FAULT_KINDS = {
       return [{ f: "slow", nodes, lateMs }, { f: "slow", nodes, lateMs: 0 }];
     },
   },
-} as const satisfies Record<string, Kind>;
-
-export type FaultKind = keyof typeof FAULT_KINDS;
+};
 
 /** Whether a name is in {@linkcode FAULT_KINDS}. */
 export function isFaultKind(name: unknown): name is FaultKind {
