@@ -16,8 +16,8 @@ import { readPlan } from "../lib/workbench/store/plan_file.ts";
 import { readRun, UnreadableRun } from "../lib/workbench/store/reader.ts";
 import { readLogs } from "./engines/maelstrom.ts";
 import { RUNS } from "./engines/engine.ts";
-import { challengeWith } from "./shared/challenges.ts";
-import { conclude, readArguments } from "./shared/command_line.ts";
+import { readLimits } from "./shared/limits_file.ts";
+import { readArguments } from "./shared/command_line.ts";
 import { PAGE_FILE, pageOf } from "./shared/page.ts";
 
 const COMMAND = { own: {}, words: Infinity } as const;
@@ -50,7 +50,7 @@ function writePage(path: string): string {
       ...readLogs(dir),
       ...(results === undefined ? { crash: CRASHED } : { results }),
     };
-    const summary = summariseRun(run, challengeWith(plan)?.limits);
+    const summary = summariseRun(run, readLimits(dir));
     const page = join(dir, PAGE_FILE);
     writeFileSync(
       page,
@@ -75,5 +75,3 @@ const HELP = [
   "",
   optionsHelp(COMMAND),
 ].join("\n");
-
-if (import.meta.main) await conclude("report", () => Promise.resolve(main(Deno.args)));

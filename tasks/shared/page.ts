@@ -12,7 +12,8 @@ import { wordsOf } from "../../lib/workbench/command_line.ts";
 import type { RunResult } from "../../lib/workbench/result.ts";
 import { MESSAGE_FILE, readMessageFile } from "../../lib/workbench/store/message_file.ts";
 import { challengeWith } from "./challenges.ts";
-import { quote, type Ran, simulationOf } from "./ended.ts";
+import { type Ran, simulationOf } from "./ended.ts";
+import { callOf } from "./invocation.ts";
 
 /** Its name in a run's folder. */
 export const PAGE_FILE = "report.html";
@@ -39,7 +40,7 @@ const FILES: Readonly<Record<string, string>> = {
 
 /** What a page says of what was run. */
 export function headOf(
-  { plan, engine }: Omit<Ran, "challenge">,
+  { plan, engine }: Pick<Ran, "plan" | "engine">,
   dir?: string,
 ): Pick<PageOptions, "title" | "about" | "commands"> {
   const challenge = challengeWith(plan)?.id;
@@ -54,7 +55,7 @@ export function headOf(
       ...(engine === "maelstrom" ? [] : [["seed", plan.seed] as const]),
     ],
     commands: [
-      ...(dir === undefined ? [] : [["again", `deno task again ${quote(dir)}`] as const]),
+      ...(dir === undefined ? [] : [["again", callOf("again", dir)] as const]),
       ...(simulation === undefined ? [] : [["simulate", simulation] as const]),
     ],
   };
@@ -65,7 +66,7 @@ export function pageOf(
   run: RunResult,
   { summary, ran, dir }: {
     readonly summary: Summary;
-    readonly ran: Ran;
+    readonly ran: Pick<Ran, "plan" | "engine">;
     readonly dir: string;
   },
 ): string {

@@ -1,11 +1,12 @@
 /**
- * Simulations as `deno task sim` carries them out: one run or many, with a report of each.
+ * Simulations as `glomers sim` carries them out: one run or many, with a report of each.
  *
  * @module
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { showLine } from "../../lib/report/progress_line.ts";
+import type { RunReport } from "../../lib/report/report.ts";
 import {
   renderSimulation,
   renderSweep,
@@ -22,10 +23,11 @@ import type { Plan } from "../../lib/workbench/plan.ts";
 import { UsageError } from "../../lib/workbench/option.ts";
 import { reasonOf } from "../../lib/message.ts";
 import { jobOf } from "../engines/simulator.ts";
-import { endedJson, quote } from "./ended.ts";
+import { reportOf } from "./ended.ts";
 import type { Challenge } from "./challenges.ts";
 import { headOf } from "./page.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
+import { callOf } from "./invocation.ts";
 
 /** What is asked of a simulation beyond its plan. */
 export interface SimulationOptions {
@@ -35,7 +37,8 @@ export interface SimulationOptions {
   readonly keepGoing: boolean;
   readonly trace?: TraceFilter;
   readonly shrink: boolean;
-  readonly json: boolean;
+  /** Whether nothing is printed of single runs. */
+  readonly isQuiet: boolean;
   readonly patienceS?: number;
   /** The file for the page of the run: of many, of the first that fails. */
   readonly report?: string;
@@ -64,11 +67,21 @@ export async function simulateTarget(target: Target, options: SimulationOptions)
   return { runs: [await runOnce(target, options)], interrupted: false };
 }
 
-/** A run as JSON: its summary, how to repeat it, and its failure signature. */
-export function asJson({ challenge: { id }, plan }: Target, run: SimulatedRun) {
+/** A run for other programs: its summary, how to repeat it, and its failure signature. */
+export function asReport(
+  target: Target,
+  run: SimulatedRun,
+  options: SimulationOptions,
+): RunReport {
   const { seed, summary } = run;
-  const ran = { challenge: id, engine: "simulator", plan: { ...plan, seed } } as const;
-  return { ...endedJson({ summary }, ran), signature: signatureOf(run) };
+  const { challenge: { id }, plan } = target;
+  const title = titleOf(target);
+  const ran = { title, challenge: id, engine: "simulator", plan: { ...plan, seed } } as const;
+  return {
+    ...reportOf({ summary }, ran),
+    again: replayOf(target, seed, options),
+    signature: signatureOf(run),
+  };
 }
 
 /** What a run is called: where a challenge has several, by its options. */
@@ -83,11 +96,13 @@ function replayOf(
   seed: string,
   options: SimulationOptions,
 ) {
-  const name = standard === undefined ? node : id;
-  const words = [name, ...wordsOf(plan, standard), "--seed", seed];
+  const { program = "" } = plan;
+  const bin = standard === undefined || program === node ? [] : ["--bin", program];
+  const name = standard === undefined ? program : id;
+  const words = [name, ...bin, ...wordsOf(plan, standard), "--seed", seed];
   const { patienceS } = options;
   const patience = patienceS === undefined ? [] : ["--patience", String(patienceS)];
-  return `deno task sim ${[...words, ...patience].map(quote).join(" ")}`;
+  return callOf("sim", ...words, ...patience);
 }
 
 function patienceOf({ patienceS }: SimulationOptions): { patienceMs?: number } {
@@ -98,7 +113,7 @@ async function runOnce(
   { plan, ...target }: Target,
   options: SimulationOptions,
 ): Promise<SimulatedRun> {
-  const { trace, shrink, json, report } = options;
+  const { trace, shrink, isQuiet, report } = options;
   using worker = new SimulationWorker(SUMMARIES, patienceOf(options));
   const attempts = shrink ? attemptsLine() : undefined;
   const job = jobOf(plan, target.challenge.limits);
@@ -114,19 +129,19 @@ async function runOnce(
     ...(attempts && { attempts }),
   });
   const run = { ...rest, summary };
-  if (!json) console.log(renderRun({ plan, ...target }, run, options));
-  if (report !== undefined && page !== undefined) writePage(report, page, { quiet: json });
+  if (!isQuiet) console.log(renderRun({ plan, ...target }, run, options));
+  if (report !== undefined && page !== undefined) writePage(report, page, { isQuiet });
   return run;
 }
 
-function writePage(path: string, page: string, { quiet }: { readonly quiet: boolean }): void {
+function writePage(path: string, page: string, { isQuiet }: { readonly isQuiet: boolean }): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, page);
   } catch (error) {
     throw new UsageError(`--report ${path}: ${reasonOf(error)}`);
   }
-  if (!quiet) console.log(`    page: ${path}`);
+  if (!isQuiet) console.log(`    page: ${path}`);
 }
 
 function renderRun(target: Target, run: SimulatedRun, options: SimulationOptions): string {
@@ -152,7 +167,7 @@ async function runSweep(
   const startMs = performance.now();
   const { runs, interrupted } = await sweepSeeds(target, options);
   const swept = { runs, interrupted };
-  if (options.json) return swept;
+  if (options.isQuiet) return swept;
   const { seeds, trace, shrink } = options;
   const tookS = ((performance.now() - startMs) / 1000).toFixed(1);
   const count = interrupted
@@ -184,10 +199,10 @@ async function sweepSeeds(
   { challenge, plan }: Target,
   options: SimulationOptions & { seeds: number },
 ): Promise<Swept> {
-  const { seeds, first, keepGoing, json } = options;
+  const { seeds, first, keepGoing, isQuiet } = options;
   const runs: SimulatedRun[] = [];
   const failures: SimulatedRun[] = [];
-  const line = json ? undefined : showLine(() => ({
+  const line = isQuiet ? undefined : showLine(() => ({
     done: runs.length,
     total: seeds,
     words: [challenge.id, `${runs.length} of ${seeds} seeds`, `${failures.length} failed`],

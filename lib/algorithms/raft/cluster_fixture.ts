@@ -119,6 +119,9 @@ export class Member {
     const storage = new Storage(this.disk);
     storage.add(write(record));
     this.disk = storage.stored;
+    const terms = [this.disk.snapshot?.term ?? 0, ...this.disk.entries.map(([term]) => term)];
+    const isOneLog = [...terms, this.disk.term].every((term, i) => term >= (terms[i - 1] ?? 0));
+    assert(isOneLog, `what is stored is no log: ${terms} in term ${this.disk.term}`);
   }
 
   #send(messages: readonly Addressed<Command, State>[]): void {

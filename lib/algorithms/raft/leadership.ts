@@ -23,7 +23,7 @@ const SNAPSHOT_PATIENCE = 5;
 /** A message and the node it goes to. */
 export type Addressed<Data, State> = [to: string, message: Message<Data, State>];
 
-/** Whom a leader leads, and in which term. */
+/** What a leader leads, and in which term. */
 interface Realm<Data, State> {
   readonly id: string;
   readonly peers: readonly string[];

@@ -61,7 +61,7 @@ export type Message<Data, State> =
 /** A message of one type. */
 export type MessageOf<T extends string, Data, State> = Extract<Message<Data, State>, { type: T }>;
 
-/** A number of something. */
+/** A whole number from 0. */
 export const count: Shape<number> = {
   problem: (value, path) =>
     integer.problem(value, path) ??

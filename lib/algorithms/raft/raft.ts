@@ -20,7 +20,9 @@
  * 2014) it has, mostly from Ongaro's thesis:
  *
  * - **pre-vote**: before it begins a term, a node asks whether it would be elected. One that was cut
- *   off does not disturb the others when it is back;
+ *   off does not disturb the others when it is back. Of two that ask at once, one stands back; and
+ *   how long the answers take says how long to wait for votes, so that no latency keeps a cluster
+ *   without a leader. These two are our own;
  * - **check-quorum**: a leader that hears from no majority steps down, and a node that hears from a
  *   leader votes for nobody else. So a link that is cut in one direction does no lasting harm;
  * - **pipelining** in batches, with a bounded window for each follower (`progress.ts`);
@@ -40,12 +42,12 @@ import { type DiskRecord, Storage, type Stored } from "./storage.ts";
 
 /** Ticks between two heartbeats. */
 const HEARTBEAT_TICKS = 2;
-/** The least number of ticks without a leader before an election; chance adds up to as many. */
+/** The least number of ticks without a leader before an election; chance adds fewer than as many. */
 const ELECTION_TICKS = 6;
 /** A leader looks this often whether a majority still answers. */
 const QUORUM_TICKS = 4 * ELECTION_TICKS;
-/** Each term without a leader but the first doubles the next time-out, this often. */
-const MAX_DOUBLINGS = 4;
+/** Bound on the number of ticks that a candidate allows for its votes; chance adds to it, too. */
+const MAX_BALLOT_TICKS = 10 * ELECTION_TICKS;
 /** Bounds: on the messages that wait to be sent, entries applied at once, and reads asked for. */
 const MAX_MESSAGES = 10_000;
 const MAX_APPLIED = 1_000;
@@ -105,10 +107,11 @@ export class Raft<Data, State> {
   #vote: string | null;
   #leader: string | undefined;
   #leadership: Leadership<Data, State> | undefined;
-  /** While this node is a candidate: what it stands for, and who has voted how. */
-  #ballot: { readonly pre: boolean; readonly votes: Map<string, boolean> } | undefined;
-  /** Terms since a leader was last heard. */
-  #vainTerms = 0;
+  /** While this node is a candidate: what it stands for, since when, and who has voted how. */
+  #ballot:
+    | { readonly pre: boolean; readonly sinceTick: number; readonly votes: Map<string, boolean> }
+    | undefined;
+  #ticks = 0;
   #elapsedTicks = 0;
   #timeoutTicks = 0;
   /** The last round of the leader that this node has answered. */
@@ -174,6 +177,7 @@ export class Raft<Data, State> {
 
   /** Notes that one interval has passed. */
   tick(): void {
+    this.#ticks++;
     this.#elapsedTicks++;
     if (this.#leadership !== undefined) {
       if (this.#elapsedTicks % HEARTBEAT_TICKS === 0) this.#leadership.beat();
@@ -250,8 +254,8 @@ export class Raft<Data, State> {
   ready(): Ready<Data, State> | undefined {
     if (this.#underWay !== undefined) throw new Error("advance first: something is under way");
     if (this.#leadership !== undefined) {
-      for (const read of this.#leadership.confirmedReads()) this.#tellReadable(read);
       this.#messages.push(...this.#leadership.messages());
+      for (const read of this.#leadership.confirmedReads()) this.#tellReadable(read);
     }
     const log = this.#log;
     const restore = this.#restoring;
@@ -279,9 +283,6 @@ export class Raft<Data, State> {
       const term = record.entries.at(-1)?.[0];
       if (term !== undefined) this.#log.settle({ index, term });
       if (this.#restoring === restore) this.#restoring = undefined;
-      const { id } = this.#options;
-      const isOwn = record.term === this.#term && record.vote === id;
-      if (isOwn && this.#ballot?.pre === false) this.#tally(id, true);
     }
     const applied = committed.at(-1)?.index;
     if (applied !== undefined) this.#log.apply(applied);
@@ -341,18 +342,15 @@ export class Raft<Data, State> {
       (this.#leader !== undefined && this.#elapsedTicks < ELECTION_TICKS);
   }
 
-  #startTimer(): void {
-    const doublings = Math.min(Math.max(this.#vainTerms - 1, 0), MAX_DOUBLINGS);
-    const least = ELECTION_TICKS * 2 ** doublings;
+  #startTimer(leastTicks = ELECTION_TICKS): void {
     this.#elapsedTicks = 0;
-    this.#timeoutTicks = least + Math.floor(this.#options.random() * least);
+    this.#timeoutTicks = leastTicks + Math.floor(this.#options.random() * leastTicks);
   }
 
   #follow(term: number, leader: string | undefined): void {
     if (term > this.#term) {
       this.#term = term;
       this.#vote = null;
-      this.#vainTerms++;
     }
     this.#leader = leader;
     this.#leadership = undefined;
@@ -364,27 +362,44 @@ export class Raft<Data, State> {
   /** Stands for election, or asks whether it would win. */
   #campaign({ pre }: { pre: boolean }): void {
     const { id } = this.#options;
+    const now = this.#ticks;
     if (pre) {
-      // Asked again, those who have granted a pre-vote need not answer in one time-out.
-      const votes = this.#ballot?.pre ? this.#ballot.votes : new Map<string, boolean>();
+      // When it asks again, pre-votes granted before count: a round trip may exceed the time-out.
+      const { sinceTick, votes } = this.#ballot?.pre
+        ? this.#ballot
+        : { sinceTick: now, votes: new Map<string, boolean>() };
       this.#leader = undefined;
       this.#startTimer();
-      this.#ballot = { pre, votes: new Map([...votes].filter(([, granted]) => granted)) };
+      this.#ballot = { pre, sinceTick, votes: new Map([...votes].filter(([, given]) => given)) };
     } else {
+      // Votes take as long as the pre-votes did: a candidate that gave up earlier would never win.
+      const ballotTicks = now - (this.#ballot?.sinceTick ?? now);
       this.#follow(this.#term + 1, undefined);
+      this.#startTimer(Math.min(Math.max(ELECTION_TICKS, 2 * ballotTicks), MAX_BALLOT_TICKS));
       this.#vote = id;
-      this.#ballot = { pre, votes: new Map() };
+      this.#ballot = { pre, sinceTick: now, votes: new Map() };
     }
     const term = pre ? this.#term + 1 : this.#term;
     const { last } = this.#log;
     for (const peer of this.#peers) this.#send(peer, { type: "vote", term, pre, last });
-    if (pre) this.#tally(id, true); // a vote counts once it is stored
+    this.#tally(id, true); // others cannot vote before this vote is stored: only then are they asked
   }
 
+  /**
+   * Answers a candidate. Of two that stand at the same time, the one with the older log, or of equals
+   * the one with the greater id, stands back when it hears of the other: else they would split the
+   * votes of the rest, and with two of three nodes up, each other's.
+   */
   #consider(from: string, { term, pre, last }: MessageOf<"vote", Data, State>): void {
     const isFree = this.#vote === null && this.#leader === undefined;
     const canVote = this.#vote === from || isFree || (pre && term > this.#term);
-    const granted = canVote && this.#log.isNoNewerThan(last);
+    const isRival = pre && this.#ballot?.pre === true;
+    const granted = canVote && this.#log.isNoNewerThan(last) &&
+      !(isRival && this.#log.matches(last) && this.#options.id < from);
+    if (isRival && granted) {
+      this.#follow(this.#term, undefined);
+      this.#startTimer(2 * ELECTION_TICKS); // time for the other to win
+    }
     if (granted && !pre) {
       this.#vote = from;
       this.#startTimer();
@@ -414,7 +429,6 @@ export class Raft<Data, State> {
     const { id } = this.#options;
     this.#ballot = undefined;
     this.#leader = id;
-    this.#vainTerms = 0;
     this.#elapsedTicks = 0;
     this.#leadership = new Leadership({
       id,
@@ -431,7 +445,6 @@ export class Raft<Data, State> {
   #hear(from: string): boolean {
     if (this.#leadership !== undefined) return false; // a term has one leader
     if (this.#leader !== from) this.#follow(this.#term, from);
-    this.#vainTerms = 0;
     this.#startTimer();
     return true;
   }

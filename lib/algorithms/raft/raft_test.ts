@@ -99,6 +99,33 @@ Deno.test("a node that hears a leader votes for nobody else, until the leader fa
   assertEquals(subject.raft.term, 2);
 });
 
+Deno.test("of two that stand at once, the one with the older log or the greater id stands back", () => {
+  const subject = new Subject();
+  const standBack = (from: string, last: Position) => {
+    subject.hear(from, { type: "vote", term: 2, pre: true, last });
+    const [, answer] = subject.sent.at(-1) ?? [];
+    return [answer?.type === "voted" && answer.granted, subject.raft.role];
+  };
+  subject.pass(6);
+  assertEquals(standBack("n1", start), [false, "precandidate"]);
+  assertEquals(standBack("n1", { index: 1, term: 1 }), [true, "follower"]);
+  subject.pass(11);
+  assertEquals(subject.raft.role, "follower");
+  subject.pass(1);
+  assertEquals(subject.raft.role, "precandidate");
+});
+
+Deno.test("a candidate waits for votes twice as long as its pre-votes took", () => {
+  const subject = new Subject();
+  subject.pass(6);
+  subject.pass(5);
+  subject.hear("n1", { type: "voted", term: 1, pre: true, granted: true });
+  subject.pass(9);
+  assertEquals(subject.raft.role, "candidate");
+  subject.pass(1);
+  assertEquals(subject.raft.role, "precandidate");
+});
+
 Deno.test("a leader that hears from no majority steps down", () => {
   const subject = new Subject().lead();
   subject.hear("n2", { type: "matched", term: 1, round: 1, index: 1 });
@@ -150,6 +177,13 @@ Deno.test("entries beyond what one message holds go in several, without waiting"
     1,
     1,
   ]);
+});
+
+Deno.test("a late snapshot takes away no entry behind it", () => {
+  const subject = new Subject([1, 1, 2]);
+  const snapshot = { index: 2, term: 1, state: "state" };
+  subject.hear("n1", { type: "snapshot", term: 2, round: 1, snapshot });
+  assertEquals([subject.raft.log.committed, subject.raft.log.last.index], [2, 3]);
 });
 
 Deno.test("what no correct peer would say is not plausible", () => {

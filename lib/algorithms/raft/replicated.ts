@@ -71,8 +71,6 @@ interface Machine<Command, Result, State> {
 interface ReplicatedOptions {
   /** The least time between two rounds of the leader, in milliseconds. Default 60. */
   readonly roundMs?: number;
-  /** The least time between two messages with a follower's requests, in milliseconds. Default 0. */
-  readonly forwardMs?: number;
   /** Applied commands that are kept for followers that are a little behind. Default 1000. */
   readonly keptEntries?: number;
 }
@@ -121,13 +119,13 @@ export class Replicated<Command, Result, State> {
   constructor(
     node: Node,
     machine: Machine<Command, Result, State>,
-    { roundMs = 60, forwardMs = 0, keptEntries = 1_000 }: ReplicatedOptions = {},
+    { roundMs = 60, keptEntries = 1_000 }: ReplicatedOptions = {},
   ) {
     this.#node = node;
     this.#machine = machine;
     this.#keptEntries = keptEntries;
     this.#leading = new Rounds(() => this.#passOn(), roundMs);
-    this.#following = new Rounds(() => this.#passOn(), forwardMs);
+    this.#following = new Rounds(() => this.#passOn(), 0); // what comes in one turn goes together
     const command = batchShape(machine.command);
     const state: Shape<Whole<Result, State>> = object({
       machine: machine.state,

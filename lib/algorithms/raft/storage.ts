@@ -2,7 +2,9 @@
  * What a node of Raft must not forget: its term and its vote, its log, and the snapshot before it.
  *
  * A record says from which index on it replaces the log, so it may be replayed over a state that
- * includes it already, as happens after a journal was compacted while the record was written.
+ * includes it already, or what came after it. That happens when a journal is compacted while the
+ * record is written, or written again after a failure. Nothing that came later was acknowledged then,
+ * so it does not matter whether it is kept; but what is kept must be one node's log.
  *
  * @module
  */
@@ -49,13 +51,23 @@ export class Storage<Data, State> {
     return { ...this.#stored, entries: this.#entries };
   }
 
-  /** Adds a record. */
-  add({ term, vote, snapshot = undefined, behind, entries }: DiskRecord<Data, State>): void {
-    if (snapshot !== undefined) this.#entries = [];
-    this.#stored = { term, vote, snapshot: snapshot ?? this.#stored.snapshot, entries: [] };
-    const overlap = behind - (this.#stored.snapshot?.index ?? 0);
-    this.#entries.splice(Math.max(overlap, 0));
-    this.#entries.push(...entries.slice(Math.max(-overlap, 0))); // the snapshot stands for the rest
+  /** Adds a record, which may be older than the state that it is added to. */
+  add(record: DiskRecord<Data, State>): void {
+    const { behind, entries } = record;
+    const { term, vote } = record.term < this.#stored.term ? this.#stored : record;
+    const snapshot = record.snapshot ?? this.#stored.snapshot;
+    if (record.snapshot !== undefined) this.#entries = [];
+    this.#stored = { term, vote, snapshot, entries: [] };
+    const base = snapshot ?? { index: 0, term: 0 };
+    if (behind >= base.index) {
+      this.#entries.splice(behind - base.index);
+      this.#entries.push(...entries);
+    } else {
+      // The snapshot stands for the first of them; what conflicts with it was replaced since.
+      const covered = base.index - behind;
+      const isSameLog = entries[covered - 1]?.[0] === base.term;
+      this.#entries = isSameLog ? entries.slice(covered) : [];
+    }
   }
 }
 

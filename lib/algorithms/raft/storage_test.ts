@@ -35,6 +35,14 @@ Deno.test("a leader's state takes the place of everything", () => {
   assertEquals(entriesAfter({ snapshot, behind: 20, entries: [[2, "21"]] }), ["21"]);
 });
 
+Deno.test("an older record over a newer state leaves one node's log, and the newer term", () => {
+  const snapshot = { index: 20, term: 3, state: "twenty" };
+  const storage = new Storage<string, string>({ term: 4, vote: null, snapshot, entries: [] });
+  const entries = Array.from({ length: 15 }, (_, i): [number, string] => [1, `${11 + i}`]);
+  storage.add({ ...vote, behind: 10, entries });
+  assertEquals(storage.stored, { term: 4, vote: null, snapshot, entries: [] });
+});
+
 Deno.test("what is stored has the shapes that a journal checks", () => {
   const { stored, record } = storageShapes(string, json);
   const storage = new Storage<string, string>();

@@ -1,8 +1,8 @@
 /**
  * Requests of clients that wait here until they are answered, whatever is lost on the way.
  *
- * Each has a number. One that is not answered in time is due again, as often as it takes; one that nobody waits for any longer is given up, with an error that says whether it can have
- * taken effect.
+ * Each has a number. One that is not answered in time is due again, as often as it takes. One that
+ * nobody waits for any longer is given up, with an error that says whether it may have taken effect.
  *
  * @module
  */

@@ -11,7 +11,7 @@ import {
   withoutIncarnations,
 } from "../program.ts";
 import { shrink } from "../shrink.ts";
-import { simulate } from "../simulate.ts";
+import { simulateOnce } from "../simulate_once.ts";
 import { type TraceFilter, transcribe } from "../trace.ts";
 import { failureSignature } from "../failure.ts";
 import type { Program } from "../../node.ts";
@@ -101,7 +101,7 @@ class Work<Context, Summary> {
       ? observer
       : observeTogether([observer, journal.observer]);
     try {
-      return await simulate(program, plan, watching);
+      return await simulateOnce(program, plan, watching);
     } finally {
       journal?.end();
       transcript?.end();
