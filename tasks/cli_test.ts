@@ -100,8 +100,8 @@ Deno.test("help runs nothing, and that of a challenge has the challenge's own de
 Deno.test("no task of the project does anything when it is asked for help", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(fromRoot("deno.json")));
   const scripts = new Set(
-    Object.values<{ command: string }>(tasks).map(({ command }) =>
-      /tasks\/\w+\.ts/.exec(command)?.[0]
+    Object.values<{ command: string }>(tasks).flatMap(({ command }) =>
+      /tasks\/\w+\.ts/.exec(command)?.[0] ?? []
     ),
   );
   scripts.delete("tasks/cli.ts");

@@ -5,14 +5,17 @@
  */
 import { serveSimulations } from "../simulator/sweep/worker.ts";
 import { readMessages } from "../workbench/message_journal.ts";
-import { makePage } from "./page/page.ts";
-import { renderPage } from "./page/render_page.ts";
 import { summariseRun } from "./summary.ts";
 import type { PagedSummary, SweepContext } from "./sweep.ts";
 
-serveSimulations<SweepContext, PagedSummary>((result, { limits, head }, journal) => {
+serveSimulations<SweepContext, PagedSummary>(async (result, { limits, head }, journal) => {
   const summary = summariseRun(result, limits);
   if (head === undefined) return summary;
+  // Only when one is wanted: pages are made by Deno, and simulations run elsewhere, too.
+  const [{ makePage }, { renderPage }] = await Promise.all([
+    import("./page/page.ts"),
+    import("./page/render_page.ts"),
+  ]);
   const messages = journal === undefined ? {} : { journal: readMessages(journal) };
   return {
     ...summary,

@@ -5,7 +5,7 @@
  */
 import type { Node } from "../../node.ts";
 import { integer, oneWay } from "../../rpc.ts";
-import { simulate } from "../../simulator/simulate.ts";
+import { simulateOnce } from "../../simulator/simulate_once.ts";
 import { readMessages } from "../../workbench/message_journal.ts";
 import { recordMessages } from "../../workbench/message_recorder.ts";
 import type { PlanOptions } from "../../workbench/plan.ts";
@@ -36,7 +36,7 @@ const HEAD = { title: "a run", about: [], commands: [], files: [] } as const;
 export async function pageOfRun(options: Partial<PlanOptions> = {}): Promise<Page> {
   let text = "";
   const { observer, end } = recordMessages((block) => text += block);
-  const run = await simulate(telling, {
+  const run = await simulateOnce(telling, {
     workload: "broadcast",
     nodeCount: 3,
     rate: 20,
@@ -61,7 +61,7 @@ export function pageOfFailure(): Promise<Page> {
 
 /** The page of a run that crashed, of which nothing but its last words is left. */
 export async function pageOfCrash(): Promise<Page> {
-  const { workload, nodes, concurrency } = await simulate(telling, {
+  const { workload, nodes, concurrency } = await simulateOnce(telling, {
     workload: "broadcast",
     nodeCount: 3,
     timeLimitS: 1,

@@ -42,7 +42,7 @@ type Summarise<Context, Summary> = (
   result: RunResult,
   context: Context,
   journal?: string,
-) => Summary;
+) => Summary | Promise<Summary>;
 
 /** Makes a worker of this thread: it does the jobs that it is sent. */
 export function serveSimulations<Context, Summary>(summarise: Summarise<Context, Summary>): void {
@@ -75,7 +75,7 @@ class Work<Context, Summary> {
     const { plan, shrink, trace } = this.job;
     const program = await loadFor(this.job);
     const result = await this.#simulate(program, plan, shrink ? undefined : trace);
-    const report = this.#reportOf(plan, result);
+    const report = await this.#reportOf(plan, result);
     const isShrinkable = shrink && report.signature.length > 0;
     return isShrinkable ? await this.#shrink(program, plan) : report;
   }
@@ -113,14 +113,17 @@ class Work<Context, Summary> {
       tried: (attempts) => this.send({ kind: "attempts", attempts }),
     });
     await this.#simulate(program, plan, this.job.trace ?? {});
-    return { ...this.#reportOf(plan, result), shrunk: { plan, operations, faults, attempts } };
+    return {
+      ...await this.#reportOf(plan, result),
+      shrunk: { plan, operations, faults, attempts },
+    };
   }
 
-  #reportOf(plan: Plan, result: RunResult): SimulationReport<Summary> {
+  async #reportOf(plan: Plan, result: RunResult): Promise<SimulationReport<Summary>> {
     const { finalStates, crash } = result;
     return {
       seed: plan.seed,
-      summary: this.summarise(
+      summary: await this.summarise(
         result,
         this.job.context,
         ...(this.#journal === "" ? [] : [this.#journal]),
