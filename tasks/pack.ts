@@ -88,10 +88,7 @@ function withoutStd(path: string, text: string): string {
 /** Adds what `deno pack` does not: a command, what that needs, and modules by their new names. */
 async function finish(folder: string): Promise<void> {
   for (const path of unusedIn(folder)) await Deno.remove(path);
-  // The page's script is made of sources, which are packed as they stand.
-  const script = join(folder, "lib/report/page/script.js");
-  const sources = await Deno.readTextFile(script);
-  await Deno.writeTextFile(script, sources.replaceAll(/\.js"(?= with)/g, '.ts"'));
+  await keepPageSources(join(folder, "lib/report/page"));
   for (const path of ["lib/report/sweep.js", "lib/import_map.json"]) {
     const text = await Deno.readTextFile(join(folder, path));
     await Deno.writeTextFile(join(folder, path), text.replaceAll(/(\.\/[\w/]+)\.ts"/g, '$1.js"'));
@@ -112,15 +109,24 @@ async function finish(folder: string): Promise<void> {
   await Deno.writeTextFile(join(folder, LAUNCHER_FILE), LAUNCHER, { mode: 0o755 });
 }
 
-/** What `lib/report/page/script.ts` imports as text. */
-const PAGE_SOURCES = /lib\/report\/page\/(client\/\w+|scene)\.ts$/;
+/** The page's script is made of sources, which `script.ts` imports as text: text files here. */
+async function keepPageSources(folder: string): Promise<void> {
+  const script = join(folder, "script.js");
+  const text = await Deno.readTextFile(script);
+  const imported = /"\.\/([\w/]+)\.js"(?= with)/g;
+  for (const [, name = ""] of text.matchAll(imported)) {
+    await Deno.mkdir(join(folder, dirname(name)), { recursive: true });
+    await Deno.copyFile(join(ROOT, `lib/report/page/${name}.ts`), join(folder, `${name}.txt`));
+  }
+  await Deno.writeTextFile(script, text.replaceAll(imported, '"./$1.txt"'));
+}
 
 /** The TypeScript that was packed as it stands, because no entry point leads to it. */
 function* unusedIn(folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(folder)) {
     const path = join(folder, name);
     if (isDirectory) yield* unusedIn(path);
-    else if (/(?<!\.d)\.ts$/.test(name) && !PAGE_SOURCES.test(path)) yield path;
+    else if (/(?<!\.d)\.ts$/.test(name)) yield path;
   }
 }
 
