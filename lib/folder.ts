@@ -26,13 +26,8 @@ export const RUN_FOLDER = "GLOMERS_RUN_DIR";
  */
 export async function openRunFolder(id: string): Promise<Disk | undefined> {
   const { state } = Deno.permissions.querySync({ name: "env", variable: RUN_FOLDER });
-  const run = state === "granted" ? Deno.env.get(RUN_FOLDER) : undefined;
-  if (run === undefined || run === "") return undefined;
-  if (!run.startsWith("/") || run.includes(",")) { // at which Deno would cut the permission in two
-    const wanted = "an absolute path without commas";
-    throw new Error(`${RUN_FOLDER} must be ${wanted}, got ${JSON.stringify(run)}`);
-  }
-  const path = `${run}/journal`;
+  const path = journalFolderOf(state === "granted" ? Deno.env.get(RUN_FOLDER) : undefined);
+  if (path === undefined) return undefined;
   for (const name of ["read", "write"] as const) {
     if (Deno.permissions.querySync({ name, path }).state === "granted") continue;
     throw new Error(
@@ -45,11 +40,30 @@ export async function openRunFolder(id: string): Promise<Disk | undefined> {
   return new Folder(path);
 }
 
+/**
+ * Where journals are in the folder of a run; `undefined` if there is no such folder.
+ *
+ * @throws {Error} if the run's folder is none that can be used.
+ */
+export function journalFolderOf(run: string | undefined): string | undefined {
+  if (run === undefined || run === "") return undefined;
+  if (!run.startsWith("/") || run.includes(",")) { // at which Deno would cut the permission in two
+    const wanted = "an absolute path without commas";
+    throw new Error(`${RUN_FOLDER} must be ${wanted}, got ${JSON.stringify(run)}`);
+  }
+  return `${run}/journal`;
+}
+
 /** Held for as long as the process lives; the system lets go of it at the end, however that comes. */
 async function lock(path: string, id: string): Promise<void> {
   const file = await Deno.open(`${path}/${id}.lock`, { create: true, write: true });
   if (await file.tryLock(true)) return;
-  throw new Error(
+  throw inUse(path, id);
+}
+
+/** Says that another process has the journal of a node. */
+export function inUse(path: string, id: string): Error {
+  return new Error(
     `another process runs ${id} in ${path}: give each run a folder of its own in ${RUN_FOLDER}`,
   );
 }
@@ -76,8 +90,12 @@ class Folder implements Disk {
   }
 
   async sync(): Promise<void> {
-    using folder = await Deno.open(this.path);
-    await folder.sync();
+    const folder = await Deno.open(this.path); // no `using`: this is read on Node.js 20, too
+    try {
+      await folder.sync();
+    } finally {
+      folder.close();
+    }
   }
 
   #locate(name: string): string {

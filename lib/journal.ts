@@ -2,20 +2,25 @@
  * A journal: what a node remembers beyond the end of its process.
  *
  * ```ts
- * const elements = new Set<number>();
- * const journal = node.journal({
- *   name: "g-set",
- *   record: integer,
- *   state: array(integer),
- *   restore: (state) => state.forEach((element) => elements.add(element)),
- *   apply: (element) => void elements.add(element),
- *   snapshot: () => [...elements],
- * });
+ * import { array, GSet, integer, type Node } from "@glomers/maelstrom";
  *
- * node.on(GSet.add, async ({ element }) => {
- *   await journal.append(element); // now it is on stable storage, and in the set
- *   return { type: "add_ok" };
- * });
+ * export function growOnlySet(node: Node): void {
+ *   const elements = new Set<number>();
+ *   const journal = node.journal({
+ *     name: "g-set",
+ *     record: integer,
+ *     state: array(integer),
+ *     restore: (state) => state.forEach((element) => elements.add(element)),
+ *     apply: (element) => void elements.add(element),
+ *     snapshot: () => [...elements],
+ *   });
+ *
+ *   node.on(GSet.add, async ({ element }) => {
+ *     await journal.append(element); // now it is on stable storage, and in the set
+ *     return { type: "add_ok" };
+ *   });
+ *   node.on(GSet.read, () => ({ type: "read_ok", value: [...elements] }));
+ * }
  * ```
  *
  * `append` writes a record, waits until it is on stable storage, and only then applies it. So the
@@ -107,11 +112,14 @@ export class NodeJournal<Record, Result> implements Journal<Record, Result> {
     }
     const problem = this.#options.record.problem(record, "record");
     if (problem !== undefined) return Promise.reject(new TypeError(problem)); // it could not be read
-    if (this.#file === "memory") return Promise.try(() => this.#options.apply(record));
-    const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    this.#pending.push({ record, resolve, reject });
-    this.#draining ??= this.#drain(this.#file);
-    return promise;
+    if (this.#file === "memory") {
+      return new Promise((resolve) => resolve(this.#options.apply(record)));
+    }
+    const file = this.#file;
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ record, resolve, reject });
+      this.#draining ??= this.#drain(file);
+    });
   }
 
   /** Resolves when every record so far has been stored, or refused. */

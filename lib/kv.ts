@@ -74,7 +74,24 @@ const OUT_OF_DATE: ReadonlySet<number> = new Set([
   ErrorCode.preconditionFailed,
 ]);
 
-/** A client of one store, for values of one shape. */
+/**
+ * A client of one store, for values of one shape.
+ *
+ * @example
+ * ```ts
+ * import { Counter, integer, Kv, type Node } from "@glomers/maelstrom";
+ *
+ * export function counter(node: Node): void {
+ *   const store = new Kv(node, "seq-kv", integer);
+ *   node.on(Counter.read, async () => ({ type: "read_ok", value: await store.readOr("sum", 0) }));
+ *   node.on(Counter.add, async ({ delta }) => {
+ *     const before = await store.readOr("sum", 0);
+ *     await store.cas("sum", before, before + delta, { createIfNotExists: true });
+ *     return { type: "add_ok" };
+ *   });
+ * }
+ * ```
+ */
 export class Kv<T extends Value> {
   readonly #node: Node;
   readonly #store: Store;
@@ -203,6 +220,15 @@ function isOf<T>(shape: Shape<T>, value: unknown): value is T {
  * call, to any node.
  *
  * @throws {RpcError} 0 if no answer came in time. The sequence may then lack one; just ask again.
+ *
+ * @example
+ * ```ts
+ * import { type Node, timestamp, UniqueIds } from "@glomers/maelstrom";
+ *
+ * export function uniqueIds(node: Node): void {
+ *   node.on(UniqueIds.generate, async () => ({ type: "generate_ok", id: await timestamp(node) }));
+ * }
+ * ```
  */
 export async function timestamp(node: Node, options: RpcOptions = {}): Promise<number> {
   return (await node.rpc("lin-tso", TsoService.ts, {}, options)).ts;

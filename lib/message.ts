@@ -73,7 +73,21 @@ export function errorName(code: number): string {
   return NAMES.get(code) ?? "unknown";
 }
 
-/** An RPC that failed: a handler throws it to reply with it, and `rpc` throws it on receipt. */
+/**
+ * An RPC that failed: a handler throws it to reply with it, and `rpc` throws it on receipt.
+ *
+ * @example
+ * ```ts
+ * import { ErrorCode, type Node, RpcError, UniqueIds } from "@glomers/maelstrom";
+ *
+ * function outOfIds(node: Node): void {
+ *   node.on(UniqueIds.generate, () => {
+ *     throw new RpcError(ErrorCode.temporarilyUnavailable, "no ids are left; ask later");
+ *   });
+ * }
+ * console.log(outOfIds.name, new RpcError(ErrorCode.timeout).definite); // false
+ * ```
+ */
 export class RpcError extends Error {
   /** One of {@linkcode ErrorCode}, or a program's own code from 1000. */
   readonly code: number;

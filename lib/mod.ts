@@ -3,7 +3,7 @@
  * Maelstrom's RPCs and services, {@linkcode Kv}, and the means to describe RPCs of its own.
  *
  * ```ts
- * import { Echo, type Node, serve } from "../lib/mod.ts";
+ * import { Echo, type Node, serve } from "@glomers/maelstrom";
  *
  * export default function echo(node: Node): void {
  *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
@@ -47,7 +47,9 @@ export {
   type ReplyOf,
   type Rpc,
   rpc,
+  type RpcOf,
   type Shape,
+  type Shapes,
   string,
   tuple,
 } from "./rpc.ts";

@@ -78,7 +78,28 @@ interface Registered {
   readonly handle: (body: Body, message: Message) => unknown;
 }
 
-/** A node of the system, as its program sees it. */
+/**
+ * A node of the system, as its program sees it.
+ *
+ * @example
+ * ```ts
+ * import { Broadcast, integer, type Node, oneWay } from "@glomers/maelstrom";
+ *
+ * const gossip = oneWay("gossip", { message: integer });
+ *
+ * export function broadcast(node: Node): void {
+ *   const seen = new Set<number>();
+ *   node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
+ *   node.on(Broadcast.broadcast, ({ message }) => {
+ *     seen.add(message);
+ *     for (const peer of node.peers) node.send(peer, gossip, { message });
+ *     return { type: "broadcast_ok" };
+ *   });
+ *   node.on(gossip, ({ message }) => void seen.add(message));
+ *   node.on(Broadcast.read, () => ({ type: "read_ok", messages: [...seen] }));
+ * }
+ * ```
+ */
 export class Node {
   readonly #transport: Transport;
   readonly #handlers = new Map<string, Registered>();

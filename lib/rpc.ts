@@ -57,10 +57,26 @@ export interface Rpc<
   readonly reply: Reply;
 }
 
+/** An RPC by the TypeScript types of its request's fields and of its reply's; none is optional. */
+export type RpcOf<Name extends string, Request, Reply> = Rpc<Name, Shapes<Request>, Shapes<Reply>>;
+
+/** The shapes of fields that have these types. */
+export type Shapes<T> = { [K in keyof T]: Shape<T[K]> };
+
 /** A reply's body: its type, and its fields. */
 export type ReplyOf<R extends Rpc> = { type: R["replyType"] } & Of<R["reply"]>;
 
-/** Describes an RPC. The reply's type is the request's with `_ok` appended. */
+/**
+ * Describes an RPC. The reply's type is the request's with `_ok` appended.
+ *
+ * @example
+ * ```ts
+ * import { integer, rpc, string } from "@glomers/maelstrom";
+ *
+ * const lease = rpc("lease", { holder: string, forMs: integer }, { untilMs: integer });
+ * console.log(lease.replyType); // lease_ok
+ * ```
+ */
 export function rpc<Name extends string, Request extends Fields, Reply extends Fields>(
   type: Name,
   request: Request,
@@ -69,7 +85,17 @@ export function rpc<Name extends string, Request extends Fields, Reply extends F
   return { type, request, replyType: `${type}_ok`, reply };
 }
 
-/** Describes a message that expects no reply. */
+/**
+ * Describes a message that expects no reply.
+ *
+ * @example
+ * ```ts
+ * import { integer, oneWay } from "@glomers/maelstrom";
+ *
+ * const gossip = oneWay("gossip", { message: integer });
+ * console.log(gossip.type);
+ * ```
+ */
 export function oneWay<F extends Fields>(type: string, request: F): OneWay<F> {
   return { type, request };
 }
@@ -137,7 +163,19 @@ export const integer: Shape<number> = {
 /** `true` or `false`. */
 export const boolean: Shape<boolean> = leaf("true or false", (value) => typeof value === "boolean");
 
-/** A list. */
+/**
+ * A list.
+ *
+ * @example
+ * ```ts
+ * import { array, integer } from "@glomers/maelstrom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const shape = array(integer);
+ * assertEquals(shape.problem([1, 2], "field"), undefined);
+ * console.log(shape.problem([1, "2"], "field"));
+ * ```
+ */
 export function array<T>(item: Shape<T>): Shape<T[]> {
   return {
     problem(value, path) {
@@ -151,7 +189,19 @@ export function array<T>(item: Shape<T>): Shape<T[]> {
   };
 }
 
-/** An object used as a map from strings. */
+/**
+ * An object used as a map from strings.
+ *
+ * @example
+ * ```ts
+ * import { integer, record } from "@glomers/maelstrom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const shape = record(integer);
+ * assertEquals(shape.problem({ n0: 1 }, "field"), undefined);
+ * console.log(shape.problem({ n0: null }, "field"));
+ * ```
+ */
 export function record<T>(item: Shape<T>): Shape<Record<string, T>> {
   return {
     problem(value, path) {
@@ -166,7 +216,19 @@ export function record<T>(item: Shape<T>): Shape<Record<string, T>> {
   };
 }
 
-/** An object with the given fields, and perhaps others. */
+/**
+ * An object with the given fields, and perhaps others.
+ *
+ * @example
+ * ```ts
+ * import { integer, object, string } from "@glomers/maelstrom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const shape = object({ term: integer, leader: string });
+ * assertEquals(shape.problem({ term: 1, leader: "n0" }, "field"), undefined);
+ * console.log(shape.problem({ term: 1 }, "field"));
+ * ```
+ */
 export function object<F extends Fields>(fields: F): Shape<Of<F>> {
   return {
     problem(value, path) {
@@ -179,7 +241,19 @@ export function object<F extends Fields>(fields: F): Shape<Of<F>> {
   };
 }
 
-/** A list of fixed length, with a shape for each item. */
+/**
+ * A list of fixed length, with a shape for each item.
+ *
+ * @example
+ * ```ts
+ * import { integer, string, tuple } from "@glomers/maelstrom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const shape = tuple<[string, number]>(string, integer);
+ * assertEquals(shape.problem(["x", 1], "field"), undefined);
+ * console.log(shape.problem(["x"], "field"));
+ * ```
+ */
 export function tuple<T extends readonly unknown[]>(
   ...items: { [I in keyof T]: Shape<T[I]> }
 ): Shape<T> {
@@ -197,18 +271,52 @@ export function tuple<T extends readonly unknown[]>(
   };
 }
 
-/** One of the given strings. */
+/**
+ * One of the given strings.
+ *
+ * @example
+ * ```ts
+ * import { oneOf } from "@glomers/maelstrom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const shape = oneOf("r", "w");
+ * assertEquals(shape.problem("r", "field"), undefined);
+ * console.log(shape.problem("x", "field"));
+ * ```
+ */
 export function oneOf<T extends string>(...values: readonly T[]): Shape<T> {
   const known: readonly unknown[] = values;
   return leaf(`one of ${values.map((v) => `"${v}"`).join(", ")}`, (value) => known.includes(value));
 }
 
-/** `null`, or a value of that shape. */
+/**
+ * `null`, or a value of that shape.
+ *
+ * @example
+ * ```ts
+ * import { integer, nullable } from "@glomers/maelstrom";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const shape = nullable(integer);
+ * assertEquals(shape.problem(null, "field"), undefined);
+ * console.log(shape.problem("1", "field"));
+ * ```
+ */
 export function nullable<T>(shape: Shape<T>): Shape<T | null> {
   return { problem: (value, path) => value === null ? undefined : shape.problem(value, path) };
 }
 
-/** A field that may be missing. */
+/**
+ * A field that may be missing.
+ *
+ * @example
+ * ```ts
+ * import { boolean, optional, rpc, string } from "@glomers/maelstrom";
+ *
+ * const read = rpc("read", { key: string, fresh: optional(boolean) }, { value: string });
+ * console.log(Object.keys(read.request));
+ * ```
+ */
 export function optional<T>(shape: Shape<T>): Shape<T> & { readonly optional: true } {
   return { problem: shape.problem, optional: true };
 }

@@ -1,19 +1,12 @@
 /**
  * Runs a program on standard input and output, as Maelstrom runs a node.
  *
- * ```ts
- * export default function echo(node: Node): void {
- *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
- * }
- *
- * if (import.meta.main) await serve(echo);
- * ```
- *
  * @module
  */
 import { describeError, MalformedMessage, type Message, parseMessage } from "./message.ts";
 import { Node, type Program } from "./node.ts";
-import { openRunFolder } from "./folder.ts";
+import type { Platform } from "./platform.ts";
+import { deno } from "./deno.ts";
 import { divertConsole, LineWriter, readLines } from "./stdio.ts";
 
 /**
@@ -24,30 +17,42 @@ import { divertConsole, LineWriter, readLines } from "./stdio.ts";
  * crash.
  *
  * @param program Registers the node's handlers. If it throws, the process ends with its error.
+ *
+ * @example
+ * ```ts
+ * import { Echo, type Node, serve } from "@glomers/maelstrom";
+ *
+ * export default function echo(node: Node): void {
+ *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+ * }
+ *
+ * if (import.meta.main) await serve(echo);
+ * ```
  */
 export async function serve(program: Program): Promise<never> {
+  const platform: Platform = "Deno" in globalThis ? deno : (await import("./node_js.ts")).nodeJs;
   const log = (text: string) => console.error(text);
   divertConsole();
-  const output = new LineWriter((error) => {
+  const output = new LineWriter(platform, (error) => {
     log(`nobody reads this node any more: ${describeError(error)}`);
-    Deno.exit(1);
+    platform.exit(1);
   });
   const send = (message: Message) => output.write(JSON.stringify(message));
-  const node = new Node({ send, log }, openRunFolder);
+  const node = new Node({ send, log }, platform.openRunFolder);
   program(node);
-  surviveUncaught(log);
+  platform.surviveUncaught((what, error) => log(`${what}: ${describeError(error)}`));
   try {
-    for await (const lines of readLines()) {
+    for await (const lines of readLines(platform)) {
       for (const line of lines) if (line !== "") receiveLine(node, line);
     }
   } catch (error) {
     log(`cannot read standard input: ${describeError(error)}`);
-    Deno.exit(1);
+    platform.exit(1);
   }
   await node.stored();
   await new Promise((resolve) => setTimeout(resolve)); // let handlers that have finished reply
   await output.flushed();
-  Deno.exit(0); // timers may still be pending
+  platform.exit(0); // timers may still be pending
 }
 
 function receiveLine(node: Node, line: string): void {
@@ -59,15 +64,4 @@ function receiveLine(node: Node, line: string): void {
       malformed ? `ignored a line that is no message: ${error.message}` : describeError(error),
     );
   }
-}
-
-function surviveUncaught(log: (text: string) => void): void {
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    log(`unhandled rejection: ${describeError(event.reason)}`);
-  });
-  globalThis.addEventListener("error", (event) => {
-    event.preventDefault();
-    log(`uncaught error: ${describeError(event.error)}`);
-  });
 }

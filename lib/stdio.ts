@@ -4,17 +4,18 @@
  * @module
  */
 import { LineSplitter } from "./lines.ts";
+import type { Platform } from "./platform.ts";
 
 const READ_BYTES = 1 << 16; // what a pipe holds
 
 /** Yields the lines of standard input, as many at a time as one read completes. */
-export async function* readLines(): AsyncGenerator<string[]> {
+export async function* readLines({ read }: Platform): AsyncGenerator<string[]> {
   const splitter = new LineSplitter();
   const buffer = new Uint8Array(READ_BYTES);
-  let size = await Deno.stdin.read(buffer);
+  let size = await read(buffer);
   while (size !== null) {
     const lines = splitter.push(buffer.subarray(0, size));
-    const next = Deno.stdin.read(buffer); // continues while these lines are handled
+    const next = read(buffer); // continues while these lines are handled
     yield lines;
     size = await next;
   }
@@ -24,12 +25,14 @@ export async function* readLines(): AsyncGenerator<string[]> {
 /** Writes lines to standard output; those of one turn of the event loop share one write. */
 export class LineWriter {
   readonly #encoder = new TextEncoder();
+  readonly #platform: Platform;
   readonly #onClosed: (error: unknown) => void;
   #lines: string[] = [];
   #writing: Promise<void> | undefined;
 
   /** Calls `onClosed` when nobody reads standard output any more. */
-  constructor(onClosed: (error: unknown) => void) {
+  constructor(platform: Platform, onClosed: (error: unknown) => void) {
+    this.#platform = platform;
     this.#onClosed = onClosed;
   }
 
@@ -50,17 +53,19 @@ export class LineWriter {
       while (this.#lines.length > 0) {
         const lines = this.#lines;
         this.#lines = [];
-        await writeAll(this.#encoder.encode(`${lines.join("\n")}\n`));
+        await this.#writeAll(this.#encoder.encode(`${lines.join("\n")}\n`));
       }
     } catch (error) {
       this.#onClosed(error);
     }
     this.#writing = undefined;
   }
-}
 
-async function writeAll(bytes: Uint8Array): Promise<void> {
-  for (let from = 0; from < bytes.length;) from += await Deno.stdout.write(bytes.subarray(from));
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    for (let from = 0; from < bytes.length;) {
+      from += await this.#platform.write(bytes.subarray(from));
+    }
+  }
 }
 
 /**

@@ -12,43 +12,69 @@ import {
   oneOf,
   optional,
   record,
+  type Rpc,
   rpc,
+  type RpcOf,
   type Shape,
+  type Shapes,
   string,
   tuple,
 } from "./rpc.ts";
+import type { Json } from "./message.ts";
 
 /** `init`: the first message to every node; the library answers it. */
-export const Init = {
+export const Init: {
+  readonly init: RpcOf<"init", { node_id: string; node_ids: string[] }, unknown>;
+} = {
   init: rpc("init", { node_id: string, node_ids: array(string) }, {}),
 };
 
 /** Workload `echo`: a node replies with what it was sent. */
-export const Echo = {
+export const Echo: {
+  readonly echo: RpcOf<"echo", { echo: Json }, { echo: Json }>;
+} = {
   echo: rpc("echo", { echo: json }, { echo: json }),
 };
 
 /** Workload `unique-ids`: no two replies are ever the same. */
-export const UniqueIds = {
+export const UniqueIds: {
+  readonly generate: RpcOf<"generate", unknown, { id: Json }>;
+} = {
   generate: rpc("generate", {}, { id: json }),
 };
 
 /** Workload `broadcast`: every value reaches every node. */
-export const Broadcast = {
+export const Broadcast: {
   /** Suggests each node's neighbours; sent once, before any other request. */
+  readonly topology: RpcOf<"topology", { topology: Record<string, string[]> }, unknown>;
+  /** Gives a value to one node. */
+  readonly broadcast: RpcOf<"broadcast", { message: number }, unknown>;
+  /** Asks a node for all values. */
+  readonly read: RpcOf<"read", unknown, { messages: number[] }>;
+} = {
   topology: rpc("topology", { topology: record(array(string)) }, {}),
   broadcast: rpc("broadcast", { message: integer }, {}),
   read: rpc("read", {}, { messages: array(integer) }),
 };
 
 /** Workload `g-set`: a set that only grows. */
-export const GSet = {
+export const GSet: {
+  /** Adds an element. */
+  readonly add: RpcOf<"add", { element: number }, unknown>;
+  /** Asks for all elements. */
+  readonly read: RpcOf<"read", unknown, { value: number[] }>;
+} = {
   add: rpc("add", { element: integer }, {}),
   read: rpc("read", {}, { value: array(integer) }),
 };
 
 /** Workloads `g-counter` and `pn-counter`; in the first, no delta is negative. */
-export const Counter = {
+export const Counter: {
+  /** Changes the counter. */
+  readonly add: RpcOf<"add", { delta: number }, unknown>;
+  /** Asks for the sum of all changes. */
+  readonly read: RpcOf<"read", unknown, { value: number }>;
+} = {
   add: rpc("add", { delta: integer }, {}),
   read: rpc("read", {}, { value: integer }),
 };
@@ -57,19 +83,42 @@ export const Counter = {
  * Workload `lin-kv`: a linearizable key-value store. Errors: 20 if the key does not exist, 22 if it
  * does not hold `from`.
  */
-export const LinKv = {
+export const LinKv: {
+  /** Asks for a key's value. */
+  readonly read: RpcOf<"read", { key: Json }, { value: Json }>;
+  /** Sets a key. */
+  readonly write: RpcOf<"write", { key: Json; value: Json }, unknown>;
+  /** Sets a key if it holds `from`. */
+  readonly cas: RpcOf<"cas", { key: Json; from: Json; to: Json }, unknown>;
+} = {
   read: rpc("read", { key: json }, { value: json }),
   write: rpc("write", { key: json, value: json }, {}),
   cas: rpc("cas", { key: json, from: json, to: json }, {}),
 };
 
 /** Workload `kafka`: logs by key, each message at an offset. */
-export const Kafka = {
-  send: rpc("send", { key: string, msg: integer }, { offset: integer }),
+export const Kafka: {
+  /** Appends a message to a key's log. */
+  readonly send: RpcOf<"send", { key: string; msg: number }, { offset: number }>;
   /**
    * Returns pairs of offset and message from each key's offset on, in order, as few as the node
    * likes.
    */
+  readonly poll: RpcOf<
+    "poll",
+    { offsets: Record<string, number> },
+    { msgs: Record<string, [offset: number, msg: number][]> }
+  >;
+  /** Says up to which offset each key's messages have been dealt with. */
+  readonly commit_offsets: RpcOf<"commit_offsets", { offsets: Record<string, number> }, unknown>;
+  /** Asks for these offsets; a key without one is left out. */
+  readonly list_committed_offsets: RpcOf<
+    "list_committed_offsets",
+    { keys: string[] },
+    { offsets: Record<string, number> }
+  >;
+} = {
+  send: rpc("send", { key: string, msg: integer }, { offset: integer }),
   poll: rpc("poll", { offsets: record(integer) }, {
     msgs: record(array(tuple<[offset: number, msg: number]>(integer, integer))),
   }),
@@ -82,10 +131,14 @@ export const Kafka = {
 /** A micro-operation of `txn-rw-register`: read (null in a request), or write. */
 export type RegisterOp = ["r" | "w", key: number, value: number | null];
 
-const registerTxn = array(tuple<RegisterOp>(oneOf("r", "w"), integer, nullable(integer)));
+const registerTxn: Shape<RegisterOp[]> = array(
+  tuple<RegisterOp>(oneOf("r", "w"), integer, nullable(integer)),
+);
 
 /** Workload `txn-rw-register`: transactions over registers. */
-export const TxnRwRegister = {
+export const TxnRwRegister: {
+  readonly txn: RpcOf<"txn", { txn: RegisterOp[] }, { txn: RegisterOp[] }>;
+} = {
   txn: rpc("txn", { txn: registerTxn }, { txn: registerTxn }),
 };
 
@@ -108,12 +161,27 @@ export const listOp: Shape<ListOp> = {
 };
 
 /** Workload `txn-list-append`: transactions over lists that only grow. */
-export const TxnListAppend = {
+export const TxnListAppend: {
+  readonly txn: RpcOf<"txn", { txn: ListOp[] }, { txn: ListOp[] }>;
+} = {
   txn: rpc("txn", { txn: array(listOp) }, { txn: array(listOp) }),
 };
 
 /** The services `lin-kv`, `seq-kv` and `lww-kv`. */
-export const KvService = {
+export const KvService: {
+  /** Asks for a key's value. */
+  readonly read: RpcOf<"read", { key: Json }, { value: Json }>;
+  /** Sets a key. */
+  readonly write: RpcOf<"write", { key: Json; value: Json }, unknown>;
+  /** Sets a key if it holds `from`, or, if asked to, creates it. */
+  readonly cas: Rpc<
+    "cas",
+    Shapes<{ key: Json; from: Json; to: Json }> & {
+      create_if_not_exists: Shape<boolean> & { readonly optional: true };
+    },
+    Shapes<unknown>
+  >;
+} = {
   read: rpc("read", { key: json }, { value: json }),
   write: rpc("write", { key: json, value: json }, {}),
   cas: rpc("cas", {
@@ -125,6 +193,6 @@ export const KvService = {
 };
 
 /** The service `lin-tso`: hands out timestamps 0, 1, 2, … */
-export const TsoService = {
+export const TsoService: { readonly ts: RpcOf<"ts", unknown, { ts: number }> } = {
   ts: rpc("ts", {}, { ts: integer }),
 };

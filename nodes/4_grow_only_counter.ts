@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --quiet
+#!/usr/bin/env -S deno run --quiet --allow-env=GLOMERS_RUN_DIR --allow-read=${GLOMERS_RUN_DIR}/journal --allow-write=${GLOMERS_RUN_DIR}/journal
 /**
  * Challenge 4, a grow-only counter stored in `seq-kv`.
  *
@@ -8,8 +8,8 @@
  * needs no repair: the next one holds the same adds and more. One that arrives late fails, because
  * every entry has a version and the version it compares is gone.
  *
- * A node acknowledges adds at once and stores them in rounds, at most one every 0.6 s. In a round
- * it
+ * A node acknowledges an add when it is in its journal, and brings its total to the store in rounds,
+ * at most one every 0.6 s. In a round it
  *
  * 1. stores its total, if it has new adds, and sends the new entry to its peers (one message each);
  * 2. reads the entry of each peer it has not heard from for longer than a round, which is idle or
@@ -23,13 +23,16 @@
  *
  * Messages: n + 1 from each node in a round while peers hear each other, and 2 more for each peer
  * that is not heard, whatever the rate. At 3 nodes and 100 operations a second that is 0.23 per
- * operation, and 0.36 while a node is cut off. Storing each add before acknowledging it would take
- * 2 for each add that is not 0, 0.53 per operation, and a round trip of waiting.
+ * operation, and 0.36 while a node is cut off. Storing each add in `seq-kv` before acknowledging it
+ * would take 2 for each add that is not 0, 0.53 per operation, and a round trip of waiting.
+ * Latency: an add takes a sync of the node's disk, which adds that come meanwhile share.
  *
- * It survives partitions, message loss, a store that does not answer for a while, and crashes,
- * except that a node that crashes loses the adds that it has yet to store: those of its last 0.6 s,
- * or more while the store does not answer. A node that restarts goes on from its entry. No node that
- * acknowledges before it stores can crash without loss.
+ * It survives partitions, lost and repeated messages, a store that does not answer for a while, and
+ * the kill of any nodes, all of them included. A node that restarts knows its total from the journal
+ * and stores it at once, so an add that was acknowledged just before a kill is read elsewhere when
+ * its node has come back. An add that was not answered counts once or not at all. What the store
+ * held before there was a journal, as after a restart without a disk, is taken over once and counts
+ * on.
  *
  * Where messages to the store are lost, a round repeats them, and what takes longer than four
  * seconds is an error: a read never returns a sum that is too old, but a node knows only how old its
@@ -48,8 +51,11 @@ import {
   Counter,
   ErrorCode,
   integer,
+  type Journal,
   Kv,
   type Node,
+  nullable,
+  oneOf,
   oneWay,
   RpcError,
   serve,
@@ -74,8 +80,9 @@ const MAX_ATTEMPTS = 3;
 /** Storing a total twice does no harm. */
 const STORE = { idempotent: true, maxAttempts: MAX_ATTEMPTS };
 /**
- * Bound on what is added through one node, up or down. A node that restarts may accept as much again
- * before it knows of the total it goes on from; hundreds of such totals still have an exact sum.
+ * Bound on what is added through one node, up or down. Without a disk, a node that restarts may accept
+ * as much again before it knows of the total it goes on from; hundreds of such totals still have an
+ * exact sum.
  */
 const MAX_TOTAL = 2 ** 43;
 
@@ -84,40 +91,64 @@ function isPossible([total, version]: Entry): boolean {
   return Math.abs(total) <= 2 * MAX_TOTAL && isPossibleCount(version);
 }
 
-/** The totals of all nodes, as far as this one knows them, and the adds it has yet to store. */
+/** An add, or what the node's entry held before its journal began. */
+type Event = [what: "add" | "begin", value: number];
+
+/** What was added through this node, as its journal has it. */
+type Own = [added: number, begun: number | null];
+
+/** The totals of all nodes, as far as this one knows them. */
 class Totals {
   readonly #node: Node;
   readonly #store: Kv<Entry>;
-  readonly #known = new Map<string, Entry>();
-  #unstored = 0;
+  readonly #journal: Journal<Event, boolean>;
+  readonly #peers = new Map<string, Entry>();
+  #own: Own = [0, null];
+  /** This node's entry, once it has been seen in the store. */
+  #stored: Entry | undefined;
 
   constructor(node: Node) {
     this.#node = node;
     this.#store = new Kv(node, "seq-kv", entry, { timeoutMs: 500 });
+    this.#journal = node.journal({
+      name: "grow-only-counter",
+      record: tuple<Event>(oneOf("add", "begin"), integer),
+      state: tuple<Own>(integer, nullable(integer)),
+      restore: (own) => this.#own = own,
+      apply: (event) => this.#apply(event),
+      snapshot: () => this.#own,
+    });
   }
 
-  get unstored(): number {
-    return this.#unstored;
+  /** Whether nothing was ever added or stored here, in this incarnation or an earlier one. */
+  get isNew(): boolean {
+    const [added, begun] = this.#own;
+    return added === 0 && begun === null;
+  }
+
+  /** Whether the store has all adds of this node. */
+  get isStored(): boolean {
+    return this.#stored?.[0] === this.#total;
   }
 
   get sum(): number {
-    return this.#known.values().reduce((sum, [total]) => sum + total, this.#unstored);
+    return this.#peers.values().reduce((sum, [total]) => sum + total, this.#total);
   }
 
-  add(delta: number): void {
-    const [stored] = this.#known.get(this.#node.id) ?? [0];
-    const total = stored + this.#unstored + delta;
-    if (Math.abs(total) > MAX_TOTAL) {
-      throw new RpcError(
-        ErrorCode.notSupported,
-        `a total of ${total} is too much to count exactly`,
-      );
-    }
-    this.#unstored += delta;
+  get #total(): number {
+    const [added, begun] = this.#own;
+    return added + (begun ?? 0);
   }
 
-  learn(id: string, [total, version]: Entry): void {
-    if (version > (this.#known.get(id)?.[1] ?? 0)) this.#known.set(id, [total, version]);
+  /** Counts an add, once it is in the journal. */
+  async add(delta: number): Promise<void> {
+    if (await this.#journal.append(["add", delta])) return;
+    const text = `${this.#total} and ${delta} are too much to count exactly`;
+    throw new RpcError(ErrorCode.notSupported, text);
+  }
+
+  learn(peer: string, [total, version]: Entry): void {
+    if (version > (this.#peers.get(peer)?.[1] ?? 0)) this.#peers.set(peer, [total, version]);
   }
 
   async readFrom(peer: string): Promise<void> {
@@ -134,14 +165,12 @@ class Totals {
   /** Stores a new version of this node's entry, and sends it to the peers if it has new adds. */
   async storeOwn(): Promise<void> {
     const { id, peers } = this.#node;
-    const mine = this.#known.get(id) ?? await this.#takeOver();
-    const adding = this.#unstored;
-    const total = mine[0] + adding;
+    const mine = this.#stored ?? await this.#takeOver();
+    const total = this.#total;
     const renew = ([_, version] = mine): Entry => [total, version + 1];
     const entry = await this.#store.update(id, renew, { assume: mine, ...STORE });
-    this.learn(id, entry);
-    this.#unstored -= adding;
-    if (adding === 0) return;
+    this.#stored = entry;
+    if (total === mine[0]) return;
     for (const peer of peers) this.#node.send(peer, stored, { entry });
   }
 
@@ -149,11 +178,19 @@ class Totals {
    * Goes on from an earlier incarnation's entry; a higher version keeps that one's late writes out.
    */
   async #takeOver(): Promise<Entry> {
-    const { id } = this.#node;
     const renew = ([total, version]: Entry = [0, 0]): Entry => [total, version + 1];
-    const mine = await this.#store.update(id, renew, STORE);
-    this.learn(id, mine);
-    return mine;
+    const mine = await this.#store.update(this.#node.id, renew, STORE);
+    if (this.#own[1] === null) await this.#journal.append(["begin", mine[0]]);
+    return this.#stored = mine;
+  }
+
+  /** Returns whether it counts. */
+  #apply([what, value]: Event): boolean {
+    const [added, begun] = this.#own;
+    const isAdd = what === "add";
+    if (isAdd && Math.abs(this.#total + value) > MAX_TOTAL) return false;
+    this.#own = isAdd ? [added + value, begun] : [added, value];
+    return true;
   }
 }
 
@@ -169,13 +206,13 @@ export default function growOnlyCounter(node: Node): void {
     const isSilent = (peer: string) => beganMs - (heardMs.get(peer) ?? -Infinity) > SILENT_MS;
     const silent = node.peers.filter(isSilent);
     try {
-      if (totals.unstored !== 0 || silent.length > 0) await totals.storeOwn();
+      if (!totals.isStored || silent.length > 0) await totals.storeOwn();
       await Promise.all(silent.map((peer) => totals.readFrom(peer)));
       knownAsOfMs = beganMs;
     } catch (error) {
       node.log(`gave up a round: ${error}`);
     }
-    if (totals.unstored !== 0) rounds.request();
+    if (!totals.isStored) rounds.request();
     roundEnds.resolve();
     roundEnds = Promise.withResolvers();
   }, ROUND_MS);
@@ -194,9 +231,15 @@ export default function growOnlyCounter(node: Node): void {
     rounds.request();
   };
 
-  node.on(Counter.add, ({ delta }) => {
-    totals.add(delta);
-    if (delta !== 0) rounds.request();
+  node.onInit(() => {
+    if (!totals.isNew) setTimeout(() => rounds.request()); // what was added last may not be stored
+  });
+
+  node.on(Counter.add, async ({ delta }) => {
+    if (delta !== 0) {
+      await totals.add(delta);
+      rounds.request();
+    }
     return { type: "add_ok" };
   });
 

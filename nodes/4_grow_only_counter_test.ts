@@ -302,6 +302,55 @@ Deno.test("a node that restarts goes on from what it had stored", async () => {
   });
 });
 
+Deno.test("adds count once through the kill of all nodes before they are in the store", () =>
+  counters({ latencyMs: 10, disk: { syncMs: 5 } }, async (world) => {
+    const sum = await traffic(world, 5);
+    world.hold("seq-kv"); // requests that are under way take effect later
+    for (const node of world.nodes) await add(world, node, 100);
+    await world.pass(ROUND_MS);
+    for (const node of world.nodes) world.kill(node);
+    world.release("seq-kv");
+    for (const node of world.nodes) world.restart(node);
+    await world.pass(2 * ROUND_MS);
+    for (const node of world.nodes) assertEquals(await valueAt(world, node), sum + 300);
+  }));
+
+Deno.test("a node that restarts stores what it had acknowledged, without further requests", () =>
+  counters({}, async (world) => {
+    world.cut({ from: "n0", to: "seq-kv" });
+    await add(world, "n0", 7);
+    world.kill("n0");
+    world.restart("n0");
+    await world.pass(ROUND_MS);
+    world.heal();
+    await world.pass(5_000);
+    world.kill("n0");
+    assertEquals(await valueAt(world, "n1"), 7);
+  }));
+
+Deno.test("no read shows an add that a kill could still lose", () =>
+  counters({ nodes: 1, disk: { syncMs: 100 } }, async (world) => {
+    await add(world, "n0", 1);
+    await valueAt(world, "n0");
+    add(world, "n0", 10).catch(() => {});
+    assertEquals(await valueAt(world, "n0"), 1);
+    world.kill("n0");
+    world.restart("n0");
+    await world.pass(ROUND_MS);
+    assertEquals(await valueAt(world, "n0"), 1);
+  }));
+
+Deno.test("without a disk, a node that restarts goes on from its entry, though it hears its peers", async () => {
+  using time = new FakeTime();
+  const n0 = new Bench();
+  n0.hear([9, 1]);
+  const reading = n0.node.ask(Counter.read, {});
+  await n0.begin(100, 4);
+  await n0.answer("cas", { type: "cas_ok" });
+  assertEquals((await reading).value, 109);
+  await time.advance(ROUND_MS);
+});
+
 /** Simulates a run; returns messages between servers per operation. */
 async function figureOf(options: PlanOptions): Promise<number> {
   let figure = () => NaN;

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --quiet
+#!/usr/bin/env -S deno run --quiet --allow-env=GLOMERS_RUN_DIR --allow-read=${GLOMERS_RUN_DIR}/journal --allow-write=${GLOMERS_RUN_DIR}/journal
 /**
  * Challenge 5a, logs on a single node: append-only lists of messages, one for each key.
  *
@@ -14,23 +14,51 @@
  * A committed offset is a consumer's note of how far it has come, for whoever continues after it.
  * Notes may arrive out of order, so the highest counts.
  *
- * Messages between nodes: none. Latency: one round trip to the client. Memory: 8 bytes for each
- * message. It does not survive a crash of the node, whose memory is the only storage.
+ * A message is in the node's journal before it has an offset that anyone sees: the journal decides
+ * the order, and so the offsets. Committed offsets go there, too.
+ *
+ * Messages between nodes: none. Latency: one round trip to the client, and for sends and commits a
+ * sync of the disk, which those that come meanwhile share. Memory: 8 bytes for each message.
+ *
+ * It survives kills at any moment: the node comes back with every message and offset that it ever
+ * acknowledged or showed. A send that was not answered, as the node was killed or its disk refused
+ * the message, is in the log once or not at all. While the disk refuses to write, polls go on.
  *
  * @module
  */
-import { Logs } from "../lib/algorithms/log.ts";
-import { Kafka, type Node, serve } from "../lib/mod.ts";
+import { Logs, logState } from "../lib/algorithms/log.ts";
+import { integer, Kafka, type Node, oneOf, serve, string, tuple } from "../lib/mod.ts";
+
+/** A message sent to a key's log, or an offset committed there. */
+type Event = [f: "send" | "commit", key: string, value: number];
 
 export default function singleNodeLog(node: Node): void {
   const logs = new Logs();
+  const journal = node.journal({
+    name: "single-node-log",
+    record: tuple<Event>(oneOf("send", "commit"), string, integer),
+    state: logState,
+    restore: (state) => logs.restore(state),
+    apply,
+    snapshot: () => logs.snapshot(),
+  });
 
-  node.on(Kafka.send, ({ key, msg }) => ({ type: "send_ok", offset: logs.append(key, msg) }));
+  /** Returns the offset that was assigned or committed. */
+  function apply([f, key, value]: Event): number {
+    if (f === "send") return logs.append(key, value);
+    logs.commit({ [key]: value });
+    return value;
+  }
+
+  node.on(Kafka.send, async ({ key, msg }) => {
+    return { type: "send_ok", offset: await journal.append(["send", key, msg]) };
+  });
 
   node.on(Kafka.poll, ({ offsets }) => ({ type: "poll_ok", msgs: logs.poll(offsets) }));
 
-  node.on(Kafka.commit_offsets, ({ offsets }) => {
-    logs.commit(offsets);
+  node.on(Kafka.commit_offsets, async ({ offsets }) => {
+    const commits = Object.entries(offsets);
+    await Promise.all(commits.map(([key, offset]) => journal.append(["commit", key, offset])));
     return { type: "commit_offsets_ok" };
   });
 

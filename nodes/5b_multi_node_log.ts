@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --quiet
+#!/usr/bin/env -S deno run --quiet --allow-env=GLOMERS_RUN_DIR --allow-read=${GLOMERS_RUN_DIR}/journal --allow-write=${GLOMERS_RUN_DIR}/journal
 /**
  * Challenge 5b, logs on several nodes, ordered by `lin-kv`.
  *
@@ -10,17 +10,22 @@
  * batches that the node has applied.
  *
  * Sends that arrive while an index is being decided share the next batch: the busier a node, the
- * bigger its batches. Committed offsets travel along. A node without sends looks for new batches
- * four times a second. Nothing is kept outside the store, so a node that restarts reads all batches
- * again: one, then two at once, then four, and so on up to 64.
+ * bigger its batches. A node without sends looks for new batches four times a second.
+ *
+ * Messages are nowhere but in the store, so a node that restarts reads all batches again: one, then
+ * two at once, then four, and so on up to 64. Committed offsets travel with the next batch; until
+ * then they are in the journal of the node that they were committed at.
  *
  * Messages: 2 for a batch, and 4 for each other node that loses the race against it. With two nodes
  * that is at most 6 per send, or 3 per operation if half of them are sends. Latency: a send takes
- * one round trip to `lin-kv`, and two more for every race that its batch loses; a poll takes none.
+ * one round trip to `lin-kv`, and two more for every race that its batch loses; a commit takes a
+ * sync of the disk, and a poll nothing.
  *
- * It survives partitions, lost and repeated messages, and restarts. While `lin-kv` is out of reach,
- * polls go on and sends wait, up to 20,000 of them: more are refused with error 11, as they certainly
- * did not happen.
+ * It survives partitions, lost and repeated messages, and the kill of any nodes, all of them
+ * included, as long as the store has what it has acknowledged. A send that was not answered, as its
+ * node was killed, is in the log once or not at all. While `lin-kv` is out of reach, a node polls
+ * what it has read since its start, and sends wait, up to 20,000 of them: more are refused with
+ * error 11, as they certainly did not happen.
  *
  * @module
  */
@@ -47,11 +52,44 @@ const MAX_WAITING = 20_000;
 
 type Batch = [name: string, sends: Message[], commits: Record<string, number>];
 
+/**
+ * Handles commits, which are in the journal until they are in a batch. Returns the keys whose
+ * offsets may not be in one yet.
+ */
+function keepCommits(node: Node, logs: Logs): Set<string> {
+  const committed = new Set<string>();
+
+  function commit(offsets: Record<string, number>): void {
+    logs.commit(offsets);
+    for (const key of Object.keys(offsets)) committed.add(key);
+  }
+
+  const journal = node.journal({
+    name: "multi-node-log",
+    record: record(integer),
+    state: record(integer),
+    restore: commit,
+    apply: commit,
+    snapshot: () => logs.committed(),
+  });
+
+  node.on(Kafka.commit_offsets, async ({ offsets }) => {
+    await journal.append(offsets);
+    return { type: "commit_offsets_ok" };
+  });
+
+  node.on(Kafka.list_committed_offsets, ({ keys }) => ({
+    type: "list_committed_offsets_ok",
+    offsets: logs.committed(keys),
+  }));
+
+  return committed;
+}
+
 export default function multiNodeLog(node: Node): void {
   const logs = new Logs();
   const sends = new Pending<Message, number>();
-  /** Keys whose offsets were committed here since the last batch. */
-  const committed = new Set<string>();
+  const committed = keepCommits(node, logs);
   let busy = false;
 
   const batches = new AgreedSequence(
@@ -65,7 +103,7 @@ export default function multiNodeLog(node: Node): void {
 
   async function publish(): Promise<void> {
     const batch = sends.take(MAX_BATCH);
-    const commits = logs.committed([...committed]);
+    const commits = logs.committed(committed);
     committed.clear();
     try {
       batch.resolve(await batches.append((name) => [name, batch.items, commits]));
@@ -99,17 +137,6 @@ export default function multiNodeLog(node: Node): void {
   });
 
   node.on(Kafka.poll, ({ offsets }) => ({ type: "poll_ok", msgs: logs.poll(offsets) }));
-
-  node.on(Kafka.commit_offsets, ({ offsets }) => {
-    logs.commit(offsets);
-    for (const key of Object.keys(offsets)) committed.add(key);
-    return { type: "commit_offsets_ok" };
-  });
-
-  node.on(Kafka.list_committed_offsets, ({ keys }) => ({
-    type: "list_committed_offsets_ok",
-    offsets: logs.committed(keys),
-  }));
 }
 
 if (import.meta.main) await serve(multiNodeLog);

@@ -142,3 +142,36 @@ Deno.test("a late reply to an earlier incarnation appends nothing twice", () =>
     await world.pass(1_000);
     for (const node of world.nodes) assertEquals(await poll(world, node), [[0, 1], [1, 2]]);
   }));
+
+Deno.test("what was acknowledged outlasts the kill of all nodes, commits in no batch included", () =>
+  scenario(multiNodeLog, { nodes: 2, latencyMs: 5, disk: { syncMs: 5 } }, async (world) => {
+    for (const msg of [1, 2]) await send(world, `n${msg % 2}`, msg);
+    await world.ask("n0", Kafka.commit_offsets, { offsets: { k: 1 } });
+    for (let kill = 1; kill <= 2; kill++) { // the second finds a snapshot in place of records
+      for (const node of world.nodes) world.kill(node);
+      for (const node of world.nodes) world.restart(node);
+      await world.pass(100);
+    }
+    const list = (node: string) => world.ask(node, Kafka.list_committed_offsets, { keys: ["k"] });
+    assertEquals((await list("n0")).offsets, { k: 1 });
+    assertEquals(await send(world, "n0", 3), 2);
+    await world.pass(500);
+    for (const node of world.nodes) {
+      assertEquals(await poll(world, node), [[0, 1], [1, 2], [2, 3]]);
+      assertEquals((await list(node)).offsets, { k: 1 });
+    }
+  }));
+
+Deno.test("a send whose node is killed while it is cut off is in the log once or not at all", () =>
+  scenario(multiNodeLog, { nodes: 2, latencyMs: 5 }, async (world) => {
+    world.cut({ from: "lin-kv", to: "n0" });
+    send(world, "n0", 1).catch(() => {}); // takes effect, and n0 does not hear of it
+    await world.pass(2_000);
+    send(world, "n0", 2).catch(() => {}); // waits for the first
+    world.kill("n0");
+    world.restart("n0");
+    world.heal();
+    assertEquals(await send(world, "n0", 3), 1);
+    await world.pass(1_000);
+    for (const node of world.nodes) assertEquals(await poll(world, node), [[0, 1], [1, 3]]);
+  }));

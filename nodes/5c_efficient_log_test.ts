@@ -125,16 +125,100 @@ for (
 
 Deno.test("a leader refuses what a follower cannot know, and serves it again after that", async () => {
   const n0 = new TestNode(efficientLog, "n0", ["n0", "n1"]);
-  const exchange = (seq: number, seen: number) =>
+  const exchange = (seq: number, seen: number) => {
     n0.receive("n1", {
       ...{ type: "exchange", msg_id: 1, incarnation: "n1-a", seq },
       ...{ sends: [["k", seq]], commits: {}, seen },
     });
-  exchange(1, 0);
-  for (const seq of [2 ** 53 - 1, 3]) exchange(seq, 0);
-  for (const seen of [2 ** 53 - 1, 2, -1]) exchange(2, seen);
-  exchange(2, 1);
-  await settled();
+    return settled();
+  };
+  await exchange(1, 0);
+  for (const seq of [2 ** 53 - 1, 3]) await exchange(seq, 0);
+  for (const seen of [2 ** 53 - 1, 2, -1]) await exchange(2, seen);
+  await exchange(2, 1);
   const replies = n0.sent.map(({ body }) => body.code ?? body.messages);
   assertEquals(replies, [[["k", 1]], 14, 14, 14, 14, 14, [["k", 2]]]);
 });
+
+const LOG_OF_THREE: [number, number][] = [[0, 1], [1, 2], [2, 3]];
+const committed = async (world: World, node: string) =>
+  (await world.ask(node, Kafka.list_committed_offsets, { keys: ["k"] })).offsets;
+
+Deno.test("what was acknowledged outlasts the kill of all nodes", () =>
+  scenario(efficientLog, { nodes: 2, latencyMs: 5, disk: { syncMs: 5 } }, async (world) => {
+    for (const msg of [1, 2]) await send(world, `n${msg % 2}`, msg);
+    await world.pass(500);
+    for (const node of world.nodes) world.kill(node);
+    world.restart("n1");
+    assertEquals(await poll(world, "n1"), [[0, 1], [1, 2]], "without its leader");
+    world.restart("n0");
+    assertEquals(await send(world, "n1", 3), 2);
+    await world.pass(500);
+    for (const node of world.nodes) assertEquals(await poll(world, node), LOG_OF_THREE);
+  }));
+
+Deno.test("a batch that the leader stored before it was killed is not appended again", () =>
+  scenario(efficientLog, { nodes: 2, latencyMs: 5 }, async (world) => {
+    await send(world, "n1", 1);
+    world.cut({ from: "n0", to: "n1" });
+    const unanswered = send(world, "n1", 2);
+    await world.expectWithin(100, async () => {
+      assertEquals(await poll(world, "n0"), [[0, 1], [1, 2]]);
+    });
+    for (let kill = 1; kill <= 2; kill++) { // the second finds a snapshot in place of records
+      world.kill("n0");
+      world.restart("n0");
+      await world.pass(10);
+    }
+    assertEquals(await send(world, "n0", 3), 2);
+    world.heal();
+    assertEquals(await unanswered, 1);
+    await world.pass(500);
+    for (const node of world.nodes) assertEquals(await poll(world, node), LOG_OF_THREE);
+  }));
+
+Deno.test("an offset that a follower was told to commit outlasts it, and reaches the leader", () =>
+  scenario(efficientLog, { nodes: 2, latencyMs: 5 }, async (world) => {
+    world.partition(["n0"], ["n1"]);
+    await world.ask("n1", Kafka.commit_offsets, { offsets: { k: 5 } });
+    world.kill("n1");
+    world.restart("n1");
+    assertEquals(await committed(world, "n1"), { k: 5 });
+    world.heal();
+    await world.expectWithin(1_000, async () => {
+      assertEquals(await committed(world, "n0"), { k: 5 });
+    });
+    world.kill("n0");
+    world.restart("n0");
+    assertEquals(await committed(world, "n0"), { k: 5 });
+  }));
+
+Deno.test("a follower that restarts is told only what is new, and idle nodes store nothing", () => {
+  const logged: string[] = [];
+  const log = (_: string, line: string) => logged.push(line);
+  const options = { nodes: 2, latencyMs: 5, disk: { syncMs: 1 }, log };
+  return scenario(efficientLog, options, async (world) => {
+    await Promise.all(Array.from({ length: 200 }, (_, msg) => send(world, "n0", msg)));
+    await world.pass(500);
+    world.kill("n1");
+    world.restart("n1");
+    assertEquals((await poll(world, "n1")).length, 200, "from its journal");
+    assertEquals(await send(world, "n1", 200), 200);
+    await world.pass(500);
+    const before = logged.length;
+    await world.pass(20_000);
+    assertEquals(logged.slice(before), [], "a journal tells how many syncs it has made");
+    assertEquals(await send(world, "n1", 201), 201);
+  });
+});
+
+Deno.test("nobody sees a message before it is on the leader's disk", () =>
+  scenario(efficientLog, { nodes: 2, disk: { syncMs: 100 } }, async (world) => {
+    for (const node of world.nodes) send(world, node, 1).catch(() => {});
+    await world.pass(16);
+    for (const node of world.nodes) assertEquals(await poll(world, node), []);
+    world.kill("n0");
+    world.restart("n0");
+    await world.pass(1_000);
+    assertEquals(await poll(world, "n0"), [[0, 1]], "that of n1, which asks again");
+  }));

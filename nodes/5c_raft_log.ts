@@ -2,12 +2,12 @@
 /**
  * Challenge 5c by Raft: logs that outlive any one of three nodes.
  *
- * In 5c one node decides the order of all messages, and its end is the end of sends. Here the nodes
- * agree on the order by Raft (`algorithms/raft/`): a send is a command, acknowledged with its offset
- * once a majority has it on stable storage and this node has applied it. Every node applies all
- * commands, so each has the logs, and answers polls from them alone. They may lag, as logs may, but
- * have no gaps. Committed offsets are commands as well; who asks for them waits until this node has
- * all that was committed before.
+ * In 5c one node decides the order of all messages, and while it is down nobody else takes sends.
+ * Here the nodes agree on the order by Raft (`algorithms/raft/`): a send is a command, acknowledged
+ * with its offset once a majority has it on stable storage and this node has applied it. Every node
+ * applies all commands, so each has the logs, and answers polls from them alone. They may lag, as
+ * logs may, but have no gaps. Committed offsets are commands as well; who asks for them waits until
+ * this node has all that was committed before.
  *
  * **What consensus costs.** With a single leader a batch of a follower takes 2 messages: there and
  * back. Here the leader has to hear from a follower before it may answer. With three nodes a round
@@ -16,7 +16,7 @@
  * rounds are 10 ms apart. With three nodes and six clients that is 1.1 messages per operation,
  * against 0.15 with 5c's two nodes, and the clients, who wait for rounds, make 885 of the 1000
  * operations a second that they are to make. A send takes up to 10 ms, two round trips and two
- * syncs, at the leader one round trip less; in 5c it takes nothing there. In return there is no node
+ * syncs, at the leader one round trip less; in 5c it takes one sync there. In return there is no node
  * whose end matters: while two of three are up, sends go on 0.25 to 0.6 s and at most nine message
  * delays after the leader's end.
  *

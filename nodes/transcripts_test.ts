@@ -7,7 +7,7 @@
  */
 import type { Program } from "../lib/node.ts";
 import { shrink } from "../lib/simulator/shrink.ts";
-import { simulate } from "../lib/simulator/simulate.ts";
+import { simulateOnce } from "../lib/simulator/simulate_once.ts";
 import { transcribe } from "../lib/simulator/trace.ts";
 import {
   assertTranscript,
@@ -135,7 +135,7 @@ Deno.test("faulty_lost_on_partition_shrunk.txt tells what happens", async () => 
   const lines: string[] = [];
   const transcriber = transcribe((line) => lines.push(line), { promptMs: 1 });
   transcriber.heading(`seed 1, shrunk; operations: ${operations}, faults: ${faults}`);
-  await simulate(lostOnPartition, plan, transcriber);
+  await simulateOnce(lostOnPartition, plan, transcriber);
   transcriber.end();
   await assertTranscript(fileOf("faulty_lost_on_partition_shrunk"), lines);
 });

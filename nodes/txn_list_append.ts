@@ -20,8 +20,11 @@
  * delays for a read, four for a write.
  *
  * It survives partitions, since nodes never talk to each other and Maelstrom's services are always
- * in reach. A node that loses the race for the root tries again, and one always wins; after four
- * seconds it gives up with error 30, and the transaction has certainly not happened.
+ * in reach, and the kill of any nodes, as they hold nothing. It survives lost and duplicated
+ * messages, those to lin-kv included: every root carries the name of the write that made it, so a
+ * repeated write takes effect once, and a node knows its own whatever it is answered. A node that
+ * loses the race for the root tries again, and one always wins; after four seconds it gives up with
+ * error 30, and the transaction has certainly not happened.
  *
  * A list is kept in one piece, so the cost of a transaction grows with the length of its lists, and
  * with the logarithm of the number of keys. Pieces that were replaced stay in the store; nothing

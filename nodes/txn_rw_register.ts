@@ -8,6 +8,8 @@
  * of a write differs: it replaces the value. No anomaly is possible here, where the registers of 6a
  * to 6c, which ask nobody, permit stale reads and lost updates.
  *
+ * It survives what that one does: partitions, kills, loss and duplication, also on the way to lin-kv.
+ *
  * That has a price. At 100 operations a second on five nodes an operation costs about 4 messages
  * here, and waits two message delays to read or four to write; there it costs next to nothing and
  * waits for nobody. Partitions between nodes harm neither, but this one relies on lin-kv being in

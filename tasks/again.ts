@@ -1,9 +1,8 @@
 /**
- * `deno task again [DIR]`: repeats a stored run from its folder, as it was or with other options.
+ * `glomers again [DIR]`: repeats a stored run from its folder, as it was or with other options.
  *
  * @module
  */
-import { summaryJson } from "../lib/report/render.ts";
 import { EXIT_STATUS } from "../lib/report/summary.ts";
 import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
 import type { Options } from "../lib/workbench/option.ts";
@@ -13,20 +12,23 @@ import { chooseEngine, requireOwnSupport, requireSupport } from "./engines/mod.t
 import { RUNS } from "./engines/engine.ts";
 import { challengeWith } from "./shared/challenges.ts";
 import {
-  conclude,
   drawSeed,
   ENGINE,
   LOGGING,
   note,
-  OUTPUT,
+  OUT,
   readArguments,
   reportingOf,
 } from "./shared/command_line.ts";
-import { endedJson, renderEnded } from "./shared/ended.ts";
+import { renderEnded, reportOf } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
+import { callOf } from "./shared/invocation.ts";
+import { readLimits } from "./shared/limits_file.ts";
+import { OUTPUT, Output } from "./shared/reporters.ts";
 
 const OWN = {
   engine: { ...ENGINE.engine, help: "another engine than the one that ran it" },
+  ...OUT,
   ...OUTPUT,
   ...LOGGING,
 } as const satisfies Options;
@@ -35,11 +37,13 @@ const COMMAND = { own: OWN, run: true, words: 1 } as const;
 
 /** Repeats what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { own, run, words: [dir = `${RUNS}/latest`], help } = readArguments(argv, COMMAND);
+  const { own, run, words, help } = readArguments(argv, COMMAND);
+  const [dir = `${own.out ?? RUNS}/latest`] = words;
   if (help) {
-    console.log(HELP);
+    console.log(helpText());
     return 0;
   }
+  const output = new Output(own);
   const stored = readPlan(dir);
   const engine = await chooseEngine(own.engine ?? stored.engine);
   requireOwnSupport(engine, own, OWN);
@@ -50,25 +54,27 @@ export async function main(argv: readonly string[]): Promise<number> {
     ...requireSupport(isSeeded ? { ...options, seed } : options, engine),
   });
   const challenge = challengeWith(plan);
+  const limits = challenge?.limits ?? readLimits(dir);
   const title = challenge === undefined ? plan.workload : `${challenge.id}  ${challenge.title}`;
-  const say = own.quiet || own.json ? () => {} : (text: string) => console.log(text);
-  say(`${engine.note}\n\n${title}: ${wordsOf(plan).join(" ")}   (again: ${dir})`);
+  output.say(`${engine.note}\n\n${title}: ${wordsOf(plan).join(" ")}   (again: ${dir})`);
   return await interruptible(async (signal) => {
-    const ended = await engine.run(plan, challenge?.limits ?? [], reportingOf(own, signal));
-    const ran = { plan, engine: engine.name, ...(challenge && { challenge: challenge.id }) };
-    if (own.json) console.log(summaryJson(endedJson(ended, ran)));
-    else console.log(`${own.quiet ? "" : "\n"}${renderEnded(ended, title, ran)}`);
+    const reporting = reportingOf(own, { quiet: output.isQuiet, signal });
+    const ended = await engine.run(plan, limits, reporting);
+    const ran = { title, plan, engine: engine.name, ...(challenge && { challenge: challenge.id }) };
+    output.add(reportOf(ended, ran));
+    output.sayResult(`${output.isQuiet ? "" : "\n"}${renderEnded(ended, ran)}`);
+    output.finish();
     return EXIT_STATUS[ended.summary.ending];
   });
 }
 
-const HELP = [
-  "deno task again [DIR] [options] [-- arguments for the node]",
-  "",
-  `Repeats the run in a folder, ${RUNS}/latest unless another is named: the same plan under the same`,
-  "seed, but for the options that are given.",
-  "",
-  optionsHelp(COMMAND),
-].join("\n");
-
-if (import.meta.main) await conclude("again", () => main(Deno.args));
+function helpText(): string {
+  return [
+    `${callOf("again")} [DIR] [options] [-- arguments for the node]`,
+    "",
+    `Repeats the run in a folder, ${RUNS}/latest unless another is named: the same plan under the`,
+    "same seed, but for the options that are given.",
+    "",
+    optionsHelp(COMMAND),
+  ].join("\n");
+}

@@ -17,7 +17,7 @@ function task(folder: string, name: string, ...argv: string[]) {
       "--allow-run",
       "--allow-env=PATH,TMPDIR,MAELSTROM",
     ],
-    ...[fromRoot(`tasks/${name}.ts`), ...argv],
+    ...[fromRoot("tasks/cli.ts"), name, ...argv],
   ], folder);
 }
 

@@ -62,4 +62,4 @@ async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-if (import.meta.main) await conclude("bench", () => main(Deno.args));
+if (import.meta.main) await conclude("deno task bench", () => main(Deno.args));

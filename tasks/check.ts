@@ -1,5 +1,5 @@
 /**
- * `deno task check DIR…`: judges stored histories again and shows where the verdict or any figure
+ * `glomers check DIR…`: judges stored histories again and shows where the verdict or any figure
  * differs from the `results.edn` beside them, Maelstrom's or the workbench's.
  *
  * @module
@@ -14,7 +14,8 @@ import { PLAN_OPTIONS } from "../lib/workbench/plan.ts";
 import { type Judge, judgeRun } from "../lib/workbench/store/judge.ts";
 import { readRun, UnreadableRun } from "../lib/workbench/store/reader.ts";
 import { workloads } from "../lib/workbench/workloads/mod.ts";
-import { conclude, readArguments, USAGE_STATUS } from "./shared/command_line.ts";
+import { readArguments, USAGE_STATUS } from "./shared/command_line.ts";
+import { callOf } from "./shared/invocation.ts";
 
 const COMPARED =
   `Compared: the verdict and every figure of :workload, :stats and :availability; :exceptions by class
@@ -40,9 +41,10 @@ const COMMAND = {
   words: Infinity,
 } as const;
 
-const HELP = `Judges stored histories again and compares with the results.edn beside them.
+const help = () =>
+  `${callOf("check")} DIR… [options]
 
-deno task check DIR… [options]
+Judges stored histories again and compares with the results.edn beside them.
 
   DIR is the folder of a run: results/runs/…/<time>, store/<workload>/latest
 
@@ -61,9 +63,9 @@ export function main(
   judges: ReadonlyMap<string, Judge> = workloads,
   print: (text: string) => void = console.log,
 ): number {
-  const { own, words: paths, help } = readArguments(argv, COMMAND);
-  if (help) {
-    print(HELP);
+  const { own, words: paths, help: isAsked } = readArguments(argv, COMMAND);
+  if (isAsked) {
+    print(help());
     return EQUAL;
   }
   if (paths.length === 0) {
@@ -109,5 +111,3 @@ function checkPath(
     return USAGE_STATUS;
   }
 }
-
-if (import.meta.main) await conclude("check", () => Promise.resolve(main(Deno.args)));

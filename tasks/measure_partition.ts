@@ -134,4 +134,4 @@ function drawn(
   throw new Error(`no partition of shape ${shape} has ${lowest} on the ${side} side`);
 }
 
-if (import.meta.main) await conclude("partition", () => main(Deno.args));
+if (import.meta.main) await conclude("deno task partition", () => main(Deno.args));

@@ -1,44 +1,57 @@
 /**
- * `deno task 3d`: runs a challenge on an engine, and sums up what came of it.
+ * `glomers test`: runs a node under challenges or workloads, and sums up what came of it. Without
+ * words, what `glomers.json` asks for.
  *
  * @module
  */
-import {
-  renderRuns,
-  renderScoreboard,
-  type Score,
-  summaryJson,
-  worstEnding,
-} from "../lib/report/render.ts";
-import { EXIT_STATUS } from "../lib/report/summary.ts";
+import { dirname } from "node:path";
+import { renderRuns, renderScoreboard, type Score } from "../lib/report/render.ts";
+import { EXIT_STATUS, worstEnding } from "../lib/report/summary.ts";
 import { detectStyle, wrapParagraph } from "../lib/report/text.ts";
-import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
-import { type Options, whole } from "../lib/workbench/option.ts";
-import { planOf } from "../lib/workbench/plan.ts";
+import { applyGiven, type Arguments, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
+import { type Options, text, UsageError, whole } from "../lib/workbench/option.ts";
+import { type Plan, planOf, type PlanOptions } from "../lib/workbench/plan.ts";
+import { type Engine, type Reporting, RUNS } from "./engines/engine.ts";
 import { chooseEngine, requireOwnSupport, requireSupport } from "./engines/mod.ts";
-import { challengeOf, CHALLENGES } from "./shared/challenges.ts";
+import { build } from "./shared/build.ts";
 import {
-  conclude,
+  type Challenge,
+  challengeOf,
+  CHALLENGES,
+  optionsOfRuns,
+  workloadChallenge,
+} from "./shared/challenges.ts";
+import {
   drawSeed,
   ENGINE,
   LOGGING,
   note,
-  OUTPUT,
+  OUT,
   readArguments,
   reportingOf,
 } from "./shared/command_line.ts";
-import { endedJson, renderEnded } from "./shared/ended.ts";
+import { type Assigned, type Config, CONFIG_FILE, readConfig } from "./shared/config.ts";
+import { renderEnded, reportOf } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
+import { callOf } from "./shared/invocation.ts";
+import { OUTPUT, Output } from "./shared/reporters.ts";
+import { type Round, WATCH, watch } from "./shared/watch.ts";
 
 const OWN = {
   ...ENGINE,
   runs: {
     kind: whole(1),
     value: "N",
-    help: "N runs, with the figures' median and spread",
-    default: 1,
+    help: "N runs, with the figures' median and spread; default 1",
   },
+  config: {
+    kind: text,
+    value: "FILE",
+    help: `what to test; default ${CONFIG_FILE}, if it is here`,
+  },
+  ...OUT,
   ...OUTPUT,
+  ...WATCH,
   ...LOGGING,
 } as const satisfies Options;
 
@@ -49,52 +62,145 @@ const COMMAND = {
   refused: { "test-count": "here it is --runs N" },
 } as const;
 
+/** A run to come. */
+interface Trial {
+  readonly challenge: Challenge;
+  readonly plan: Plan;
+}
+
 /** Runs what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { own, run, words: [id = ""], help } = readArguments(argv, COMMAND);
-  const challenges = id === "all" ? CHALLENGES : [challengeOf(id)];
+  const asked = readArguments(argv, COMMAND);
+  const { own, run, words: [id = ""], help } = asked;
   if (help) {
-    console.log(`deno task ${id} [options] [-- arguments for the node]\n\n${optionsHelp(COMMAND)}`);
+    console.log(helpText(id));
     return 0;
   }
-  const engine = await chooseEngine(own.engine);
+  if (!own.watch) return (await runOnce(asked)).status;
+  const { folder, bin = "", build, out = RUNS } = readConfig(own.config) ?? {};
+  const program = run.program ?? bin;
+  const ignored = [own.out ?? out, "results", ...(build === undefined ? [] : [program])];
+  const watched = { folder: folder ?? dirname(program), ignored };
+  return await watch(watched, (built) => runOnce(asked, built));
+}
+
+/** Runs what was asked for, once. */
+async function runOnce(
+  { own: given, run, words: [id = ""] }: Arguments<typeof OWN>,
+  built: () => void = () => {},
+): Promise<Round> {
+  const config = readConfig(given.config);
+  const program = run.program ?? config?.bin;
+  const { out = config?.out, ...others } = given;
+  const own = { ...others, out };
+  const engine = await chooseEngine(own.engine ?? config?.engine);
   requireOwnSupport(engine, own, OWN);
-  const plans = challenges.flatMap((challenge) =>
-    challenge.runs.flatMap((options) => {
-      const mine = requireSupport(applyGiven(options, run, note), engine);
-      const plan = () => planOf({ seed: drawSeed(), ...mine });
-      return Array.from({ length: own.runs }, () => ({ challenge, plan: plan() }));
-    })
-  );
-  const say = own.quiet || own.json ? () => {} : (text: string) => console.log(text);
-  say(wrapParagraph("", engine.note, detectStyle().width).join("\n"));
+  const options = { ...run, ...(program !== undefined && { program }) };
+  const assigned = assignedOf(id, options, config);
+  if (run.program === undefined && config !== undefined) await build(config);
+  built();
+  const trials = assigned.flatMap((one) => trialsOf(one, options, engine, own.runs));
+  const output = new Output(own);
+  output.say(wrapParagraph("", engine.note, detectStyle().width).join("\n"));
   return await interruptible(async (signal) => {
+    const reporting = reportingOf(own, { quiet: output.isQuiet, signal });
     const scores: Score[] = [];
-    const reports: ReturnType<typeof endedJson>[] = [];
-    const scoreboard = () => renderScoreboard(scores, detectStyle());
     try {
-      for (const [{ id, title, limits }, some] of Map.groupBy(plans, (one) => one.challenge)) {
-        for (const { plan } of some) {
-          say(`\n${id}  ${title}: ${wordsOf(plan).join(" ")}`);
-          const ended = await engine.run(plan, limits, reportingOf(own, signal));
-          const ran = { plan, engine: engine.name, challenge: id };
-          scores.push({ id, title, summary: ended.summary });
-          reports.push(endedJson(ended, ran));
-          const told = `\n${renderEnded(ended, `${id}  ${title}`, ran)}`;
-          if (own.quiet && !own.json && ended.summary.ending !== "pass") console.log(told);
-          else say(told);
-        }
+      for (const [challenge, some] of Map.groupBy(trials, (one) => one.challenge)) {
+        for (const trial of some) scores.push(await runTrial(trial, engine, reporting, output));
+        const { title } = challenge;
         const summaries = scores.slice(-some.length).map(({ summary }) => summary);
-        if (own.runs > 1) say(`\n${renderRuns(summaries, { ...detectStyle(), title })}`);
+        if (some.length > 1) output.say(`\n${renderRuns(summaries, { ...detectStyle(), title })}`);
       }
     } finally {
       // Also of an interrupted run of many, as far as it came.
-      if (challenges.length > 1 && scores.length > 0) say(`\n${scoreboard()}`);
+      const isWorth = output.isQuiet || assigned.length > 1;
+      if (isWorth && scores.length > 0) {
+        output.sayResult(`${output.isQuiet ? "" : "\n"}${renderScoreboard(scores, detectStyle())}`);
+      }
+      output.finish();
     }
-    if (own.json) console.log(summaryJson(reports.length === 1 ? reports[0] ?? [] : reports));
-    else if (own.quiet) console.log(scoreboard());
-    return EXIT_STATUS[worstEnding(scores.map(({ summary }) => summary))];
+    const status = EXIT_STATUS[worstEnding(scores.map(({ summary }) => summary.ending))];
+    return { status, runs: output.runs };
   });
 }
 
-if (import.meta.main) await conclude(Deno.args[0] ?? "", () => main(Deno.args));
+async function runTrial(
+  { challenge: { id, title: name, limits }, plan }: Trial,
+  engine: Engine,
+  reporting: Reporting,
+  output: Output,
+): Promise<Score> {
+  const title = id === name ? id : `${id}  ${name}`;
+  output.say(`\n${title}: ${wordsOf(plan).join(" ")}`);
+  const ended = await engine.run(plan, limits, reporting);
+  const ran = { title, plan, engine: engine.name, challenge: id };
+  output.add(reportOf(ended, ran));
+  const told = `\n${renderEnded(ended, ran)}`;
+  if (ended.summary.ending === "pass") output.say(told);
+  else output.sayResult(told);
+  return { id, title: name, summary: ended.summary };
+}
+
+/** The tests that a command line names; those of the file, if it names none. */
+function assignedOf(
+  id: string,
+  { workload, program }: Partial<PlanOptions>,
+  config: Config | undefined,
+): readonly Assigned[] {
+  if (id === "all") return CHALLENGES.map((challenge) => ({ challenge }));
+  if (id !== "") return [{ challenge: challengeOf(id) }];
+  if (workload !== undefined) {
+    if (program === undefined) throw new UsageError("--bin is missing: the node's executable");
+    return [{ challenge: workloadChallenge(workload) }];
+  }
+  if (config === undefined) {
+    throw new UsageError(
+      `which challenge? Name one, such as 3d, or a workload with -w; there is no ${CONFIG_FILE} here`,
+    );
+  }
+  if (config.assigned.length === 0) throw new UsageError(`${config.file}: tests is missing`);
+  return config.assigned;
+}
+
+/** The runs of a test, each with its seed: what the command line says wins over the file. */
+function trialsOf(
+  { challenge, seeds, runs: count = 1 }: Assigned,
+  given: Partial<PlanOptions>,
+  engine: Engine,
+  runs?: number,
+): Trial[] {
+  const isSeeded = seeds !== undefined && runs === undefined && given.seed === undefined;
+  const drawn = isSeeded ? seeds.map((seed) => ({ seed })) : Array(runs ?? count).fill({});
+  return optionsOfRuns(challenge, given).flatMap((options) =>
+    drawn.map((seeded: Pick<PlanOptions, "seed">) => {
+      const mine = requireSupport({ ...applyGiven(options, given, note), ...seeded }, engine);
+      return { challenge, plan: planOf({ seed: drawSeed(), ...mine }) };
+    })
+  );
+}
+
+function helpText(id: string): string {
+  const challenge = CHALLENGES.find((one) => one.id === id);
+  const calls = challenge === undefined
+    ? [`${callOf("test")} [CHALLENGE]`, `${callOf("test")} -w WORKLOAD --bin FILE`]
+    : [callOf("test", id)];
+  const about = challenge === undefined
+    ? [
+      "Runs a node under a challenge (all: every one), or under any workload, and checks what clients",
+      `see. Without either, ${CONFIG_FILE} says what to run.`,
+      "",
+      ...CHALLENGES.map(({ id, title }) => `  ${id.padEnd(18)} ${title}`),
+    ]
+    : [challenge.title];
+  return [
+    ...calls.map((call) => `${call} [options] [-- arguments for the node]`),
+    "",
+    ...about,
+    "",
+    optionsHelp(COMMAND, challenge?.runs.map(planOf)),
+    "",
+    "Exit status: 0 if every run passes, 1 if one fails, 2 if one could not be checked, 255 if one",
+    "crashes; 130 if interrupted, 254 if called wrongly.",
+  ].join("\n");
+}

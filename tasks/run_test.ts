@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { join } from "node:path";
+import { REPORT_SCHEMA } from "../lib/report/report.ts";
 import { UsageError } from "../lib/workbench/option.ts";
 import { main } from "./run.ts";
 import { type Finished, runDeno, spawnDeno, withFolder } from "../lib/testing/process.ts";
@@ -23,10 +25,17 @@ async function challenge1(answer: string, ...argv: string[]): Promise<Finished> 
         "--allow-run",
         "--allow-env=PATH,TMPDIR,MAELSTROM",
       ],
-      ...[fromRoot("tasks/run.ts"), "1", "--time-limit", "1", ...argv, "--", folder],
+      ...[fromRoot("tasks/cli.ts"), "test", "1", "--time-limit", "1", ...argv, "--", folder],
     ], folder);
   });
   return ran;
+}
+
+const follows = new Ajv2020().compile(REPORT_SCHEMA);
+
+/** Checks that a document is as the schema says. */
+function assertFollows(document: unknown): void {
+  assert(follows(document), JSON.stringify(follows.errors));
 }
 
 const WORKBENCH = ["--engine", "workbench"];
@@ -39,7 +48,7 @@ Deno.test("a challenge that is met ends with status 0; engine, run and files are
   assertMatch(out, /✓ pass {2}1 {2}Echo/);
   const [, seed = ""] = /\n +files: results\/runs\/echo\/.*\n +seed: (\d+)\n/.exec(out) ?? [];
   assert(seed !== "", out);
-  assertMatch(out, /\n +again: deno task again results\/runs\/echo\//);
+  assertMatch(out, /\n +again: glomers again results\/runs\/echo\//);
 });
 
 Deno.test("one that is not ends with status 1; one whose node ends by itself with 255", async () => {
@@ -49,22 +58,27 @@ Deno.test("one that is not ends with status 1; one whose node ends by itself wit
   assertMatch(err, /n0 ended: exit status 3/);
 });
 
-Deno.test("in another folder than the project's, the node that is missing is said to be there", () =>
+Deno.test("in another folder than the project's, a challenge asks for a node", () =>
   withFolder(async (folder) => {
     const argv = ["run", "--quiet", "-A", "--config", fromRoot("deno.json")];
     const { code, err } = await runDeno(
-      [...argv, fromRoot("tasks/run.ts"), "1", ...WORKBENCH],
+      [...argv, fromRoot("tasks/cli.ts"), "test", "1", ...WORKBENCH],
       folder,
     );
     assertEquals(code, 254);
-    assertMatch(err, /^deno task 1: --bin: there is no file nodes\/1_echo\.ts in \/.*\.\n$/);
+    assertMatch(
+      err,
+      /^glomers test 1: --bin is missing: the node that is to pass 1\.\n$/,
+    );
   }));
 
-Deno.test("--json prints the summary and nothing else", async () => {
-  const { code, out } = await challenge1(WRONG, "--engine=workbench", "--json");
-  const summary: Record<string, unknown> = JSON.parse(out);
-  const { ending, challenge, engine, options, seed, folder } = summary;
-  assertEquals([code, ending, challenge, engine], [1, "fail", "1", "workbench"]);
+Deno.test("as JSON, runs are one document, and nothing else is printed", async () => {
+  const { code, out } = await challenge1(WRONG, "--engine=workbench", "--reporter", "json");
+  assertFollows(JSON.parse(out));
+  const { version, verdict, runs: [run] } = JSON.parse(out);
+  assertEquals([code, version, verdict], [1, 1, "fail"]);
+  const { challenge, engine, options, seed, folder } = run;
+  assertEquals([run.verdict, challenge, engine], ["fail", "1", "workbench"]);
   assertMatch(`${options}`, /^-w,echo,--node-count,1,--time-limit,1,--,/);
   assertMatch(`${seed} ${folder}`, /^\d+ results\/runs\/echo\//);
 });
@@ -82,8 +96,57 @@ Deno.test("--quiet prints only the result; several runs have a median, and the w
   assertMatch(several.out, /2 runs/);
 });
 
+Deno.test("wrong arguments are one document, too", async () => {
+  const { code, out, err } = await challenge1(ECHO, "--json", "--rate", "fast");
+  assertFollows(JSON.parse(out));
+  const { verdict, error, runs } = JSON.parse(out);
+  assertEquals([code, verdict, runs], [254, "usage", []]);
+  assertMatch(error, /^--rate must be a number/);
+  assertMatch(err, /--rate must be a number/);
+});
+
+Deno.test("several reporters write at once: to a person, to files, and on GitHub by themselves", () =>
+  withFolder(async (folder) => {
+    const [summary, junit, json] = ["step.md", "junit.xml", "out.json"].map((file) =>
+      join(folder, file)
+    );
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "-A", "tasks/cli.ts", "test", "3d", "--engine", "simulator"],
+        ...["--time-limit", "2", "--rate", "20", "--latency", "400", "--seed", "7"],
+        ...["--reporter", `pretty,junit=${junit}`, "--reporter", `json=${json}`],
+      ],
+      cwd: fromRoot("."),
+      env: { NO_COLOR: "1", GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary ?? "" },
+    }).output();
+    const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    assertEquals(code, 1, out);
+    assertMatch(out ?? "", /✗ fail {2}3d/);
+    assertMatch(
+      err ?? "",
+      /^::error title=3d {2}Efficient broadcast%2C part 1::Correct, but beyond .*%0Aagain: deno task sim /,
+    );
+    assertMatch(
+      Deno.readTextFileSync(summary ?? ""),
+      /\| ❌ \| 3d {2}Efficient broadcast, part 1 \| 7 \|/,
+    );
+    assertMatch(
+      Deno.readTextFileSync(junit ?? ""),
+      /<testcase name="3d[^"]*\(seed 7\)"[^]*<failure message="Correct, but/,
+    );
+    assertFollows(JSON.parse(Deno.readTextFileSync(json ?? "")));
+  }));
+
 Deno.test("all challenges, when interrupted, have a scoreboard of those that ended", async () => {
-  const argv = ["run", "--quiet", "--allow-read", "--allow-env=TERM", "tasks/run.ts", "all"];
+  const argv = [
+    "run",
+    "--quiet",
+    "--allow-read",
+    "--allow-env=TERM",
+    "tasks/cli.ts",
+    "test",
+    "all",
+  ];
   const running = spawnDeno([...argv, "--engine", "simulator"], fromRoot("."));
   let [out, interrupted] = ["", false];
   for await (const text of running.stdout.pipeThrough(new TextDecoderStream())) {
@@ -101,10 +164,13 @@ Deno.test("all challenges, when interrupted, have a scoreboard of those that end
 Deno.test("an option that is wrong ends with status 254, or is named at once", async () => {
   const { code, err } = await challenge1(ECHO, ...WORKBENCH, "--rate", "fast");
   assertEquals(code, 254);
-  assertMatch(err, /^deno task 1: --rate must be a number of at least 0, got "fast"/);
+  assertMatch(err, /^glomers test 1: --rate must be a number of at least 0, got "fast"/);
   for (
     const [argv, why] of [
       [["1", "--engine", "jepsen"], "--engine must be one of maelstrom, workbench, simulator"],
+      [["1", "--reporter", "xml"], "--reporter must be some of pretty, json, junit, github"],
+      [["1", "--reporter", "pretty=x"], "--reporter must be some of"],
+      [["1", "--reporter", "json,junit"], "json and junit both go to standard output"],
       [["1", "--runs", "0"], "--runs must be a whole number of at least 1"],
       [["1", "--runs"], "--runs needs a value"],
       [["1", "--test-count", "2"], "--test-count: here it is --runs N"],

@@ -153,4 +153,4 @@ function stored(): Row[] {
   }
 }
 
-if (import.meta.main) await conclude("scoreboard", () => main(Deno.args));
+if (import.meta.main) await conclude("deno task scoreboard", () => main(Deno.args));

@@ -7,8 +7,12 @@
 import { fileURLToPath } from "node:url";
 import { type ProgressLine, showLine } from "../lib/report/progress_line.ts";
 import { holdsMaelstrom, installMaelstrom, type InstallOptions } from "./shared/install.ts";
-import { interruptible } from "./shared/interrupt.ts";
+import { reasonOf } from "../lib/message.ts";
+import { optionsHelp } from "../lib/workbench/command_line.ts";
+import { conclude, readArguments } from "./shared/command_line.ts";
+import { INTERRUPTED, interruptible } from "./shared/interrupt.ts";
 import { isInstalled } from "./shared/installed.ts";
+import { NEEDED } from "./shared/needed.ts";
 
 const RELEASE = {
   url: "https://github.com/jepsen-io/maelstrom/releases/download/v0.2.4/maelstrom.tar.bz2",
@@ -16,31 +20,6 @@ const RELEASE = {
 };
 
 const BYTES_PER_MB = 1_000_000;
-
-/** What real Maelstrom runs on, by command, how to ask for its version, and where it is from. */
-const NEEDED = [
-  {
-    command: "java",
-    flag: "-version",
-    without: "Maelstrom does not start",
-    apt: "default-jre",
-    brew: "openjdk",
-  },
-  {
-    command: "gnuplot",
-    flag: "--version",
-    without: "there are no plots",
-    apt: "gnuplot",
-    brew: "gnuplot",
-  },
-  {
-    command: "dot",
-    flag: "-V",
-    without: "there are no pictures of anomalies",
-    apt: "graphviz",
-    brew: "graphviz",
-  },
-];
 
 /** A progress line on a terminal, once the archive's size is known. */
 function progressLine(): { show: InstallOptions["onProgress"]; stop: () => Promise<void> } {
@@ -64,7 +43,22 @@ function megabytes(bytes: number): string {
   return (bytes / BYTES_PER_MB).toFixed(1);
 }
 
-async function main(): Promise<void> {
+const COMMAND = { own: {} } as const;
+
+const HELP = [
+  "deno task setup:maelstrom",
+  "",
+  `Downloads ${RELEASE.url},`,
+  "verifies it and unpacks it into maelstrom/ here, if that is not there.",
+  "",
+  optionsHelp(COMMAND),
+].join("\n");
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (readArguments(argv, COMMAND).help) {
+    console.log(HELP);
+    return 0;
+  }
   const target = fileURLToPath(new URL("../maelstrom", import.meta.url));
   if (await holdsMaelstrom(target)) {
     console.log(`Maelstrom is already there: ${target}/maelstrom`);
@@ -75,6 +69,10 @@ async function main(): Promise<void> {
       await interruptible((signal) =>
         installMaelstrom({ ...RELEASE, target, signal, ...(show && { onProgress: show }) })
       );
+    } catch (error) {
+      if (error === INTERRUPTED) throw error;
+      console.error(reasonOf(error));
+      return 1;
     } finally {
       await stop();
     }
@@ -86,13 +84,7 @@ async function main(): Promise<void> {
       `Not installed: ${command}, without which ${without} (apt-get install ${apt}, brew install ${brew}).`,
     );
   }
+  return 0;
 }
 
-if (import.meta.main) {
-  try {
-    await main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exitCode = 1;
-  }
-}
+if (import.meta.main) await conclude("deno task setup:maelstrom", () => main(Deno.args));

@@ -1,13 +1,13 @@
 /**
- * `deno task sim 3c --seed 7`: a challenge in virtual time, replayed from its seed.
+ * `glomers sim 3c --seed 7`: a challenge in virtual time, replayed from its seed.
  *
  * @module
  */
 import { existsSync } from "node:fs";
-import { summaryJson, worstEnding } from "../lib/report/render.ts";
-import { EXIT_STATUS, type Summary } from "../lib/report/summary.ts";
+import { dirname } from "node:path";
+import { type Ending, EXIT_STATUS, worstEnding } from "../lib/report/summary.ts";
 import { filterProblem, type TraceFilter } from "../lib/simulator/trace.ts";
-import { applyGiven, optionsHelp } from "../lib/workbench/command_line.ts";
+import { applyGiven, type Arguments, optionsHelp } from "../lib/workbench/command_line.ts";
 import {
   listOf,
   type Options,
@@ -19,17 +19,20 @@ import {
 import { planOf, type PlanOptions } from "../lib/workbench/plan.ts";
 import { requireSupport } from "./engines/mod.ts";
 import { explainLoadErrors } from "./engines/simulator.ts";
-import { type Challenge, challengeOf, CHALLENGES } from "./shared/challenges.ts";
+import { type Challenge, challengeOf, CHALLENGES, optionsOfRuns } from "./shared/challenges.ts";
 import {
-  conclude,
   drawSeed,
   INTERRUPTED_STATUS,
   note,
   readArguments,
   USAGE_STATUS,
 } from "./shared/command_line.ts";
+import { readConfig } from "./shared/config.ts";
+import { callOf } from "./shared/invocation.ts";
+import { OUTPUT, Output } from "./shared/reporters.ts";
+import { type Round, WATCH, watch } from "./shared/watch.ts";
 import {
-  asJson,
+  asReport,
   simulateTarget,
   type SimulationOptions,
   type Target,
@@ -59,7 +62,9 @@ const OWN = {
   },
   "trace-value": { kind: text, value: "V", help: "only what mentions that value" },
   shrink: { help: "make a failing run small and print its transcript; of many, the first" },
-  json: { help: "the summary as JSON with its seed; of many runs, an array of them" },
+  reporter: OUTPUT.reporter,
+  json: OUTPUT.json,
+  ...WATCH,
   patience: {
     kind: whole(1, MOST_PATIENCE_S),
     value: "S",
@@ -75,7 +80,6 @@ const COMMAND = {
   run: true,
   words: 1,
   refused: {
-    "bin": "name the program's file in place of the challenge",
     "test-count": "here it is --seeds N",
     "log-stderr": PROCESSES_ONLY,
     "log-net-send": PROCESSES_ONLY,
@@ -85,33 +89,57 @@ const COMMAND = {
 
 /** Simulates what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { own, run, words: [name = ""], help } = readArguments(argv, COMMAND);
+  const asked = readArguments(argv, COMMAND);
+  const { own, run, words: [name = ""], help } = asked;
   if (help || name === "") {
-    console.log(HELP);
+    console.log(helpText(CHALLENGES.find(({ id }) => id === name)));
     return help ? 0 : USAGE_STATUS;
   }
-  const simulation = optionsOf(own, run.seed !== undefined);
+  if (!own.watch) return (await simulateOnce(asked)).status;
+  const { program = named(name, run).node } = withBin(name, run);
+  const watched = { folder: dirname(program), ignored: ["results"] };
+  return await watch(watched, () => simulateOnce(asked));
+}
+
+/** Simulates what was asked for, once. */
+async function simulateOnce(
+  { own, run: given, words: [name = ""] }: Arguments<typeof OWN>,
+): Promise<Round> {
+  const run = withBin(name, given);
+  const output = new Output(own);
+  const simulation = optionsOf(own, output, run.seed !== undefined);
   const challenges = name === "all" ? CHALLENGES : [named(name, run)];
   const targets = challenges.flatMap((challenge) => targetsOf(challenge, run, simulation.trace));
-  const summaries: Summary[] = [];
+  const endings: Ending[] = [];
   let interrupted = false;
   for (const target of targets) {
     const swept = await explainLoadErrors(target.plan, () => simulateTarget(target, simulation));
-    summaries.push(...swept.runs.map((one) => asJson(target, one)));
+    for (const one of swept.runs) {
+      endings.push(one.summary.ending);
+      output.add(asReport(target, one, simulation));
+    }
     interrupted = swept.interrupted;
     if (interrupted) break;
   }
-  if (simulation.json) {
-    const [only] = simulation.seeds === undefined && targets.length === 1 ? summaries : [];
-    console.log(summaryJson(only ?? summaries));
-  }
-  return interrupted ? INTERRUPTED_STATUS : EXIT_STATUS[worstEnding(summaries)];
+  output.finish();
+  const status = interrupted ? INTERRUPTED_STATUS : EXIT_STATUS[worstEnding(endings)];
+  return { status, runs: output.runs };
+}
+
+/** What is given, with the node of `glomers.json` where a challenge is given none. */
+function withBin(name: string, run: Partial<PlanOptions>): Partial<PlanOptions> {
+  const isChallenge = CHALLENGES.some(({ id }) => id === name);
+  const program = run.program ?? (isChallenge ? readConfig()?.bin : undefined);
+  return { ...run, ...(program !== undefined && { program }) };
 }
 
 /** A challenge by its id, or a program by its file. */
-function named(name: string, { workload }: Partial<PlanOptions>): Challenge {
+function named(name: string, { workload, program }: Partial<PlanOptions>): Challenge {
   if (CHALLENGES.some(({ id }) => id === name) || !/[./]/.test(name) && !existsSync(name)) {
     return challengeOf(name);
+  }
+  if (program !== undefined) {
+    throw new UsageError(`${name} and --bin ${program} exclude each other`);
   }
   if (!existsSync(name)) throw new UsageError(`there is no file ${name}`);
   if (workload === undefined) {
@@ -126,7 +154,7 @@ function targetsOf(
   run: Partial<PlanOptions>,
   trace: TraceFilter = {},
 ): Target[] {
-  return challenge.runs.map((options) => {
+  return optionsOfRuns(challenge, run).map((options) => {
     const mine = requireSupport(applyGiven(options, run, note), { name: "simulator" });
     const plan = planOf({ seed: drawSeed(), ...mine });
     const problem = filterProblem(trace, plan.nodes);
@@ -136,8 +164,12 @@ function targetsOf(
   });
 }
 
-function optionsOf(own: Values<typeof OWN>, isSeeded: boolean): SimulationOptions {
-  const { seeds, first, trace, shrink, json, patience } = own;
+function optionsOf(
+  own: Values<typeof OWN>,
+  { isPretty }: Output,
+  isSeeded: boolean,
+): SimulationOptions {
+  const { seeds, first, trace, shrink, patience } = own;
   const [ids, value] = [own["trace-node"], own["trace-value"]];
   const traced = trace || ids !== undefined || value !== undefined;
   if (seeds !== undefined && isSeeded) {
@@ -149,32 +181,32 @@ function optionsOf(own: Values<typeof OWN>, isSeeded: boolean): SimulationOption
   if (own["keep-going"] && seeds === undefined) {
     throw new UsageError("--keep-going has no use without --seeds");
   }
-  if (json && (traced || shrink)) {
+  if (!isPretty && (traced || shrink)) {
     const other = shrink ? "--shrink" : "--trace";
-    throw new UsageError(`--json and ${other} exclude each other: a transcript is no JSON`);
+    throw new UsageError(`${other} needs the reporter pretty, which prints its transcript`);
   }
   return {
     first: first ?? 1,
     keepGoing: own["keep-going"],
     shrink,
-    json,
+    isQuiet: !isPretty,
     ...(seeds !== undefined && { seeds }),
     ...(traced && { trace: { ...(ids && { ids }), ...(value !== undefined && { value }) } }),
     ...(patience !== undefined && { patienceS: patience }),
   };
 }
 
-const HELP = [
-  "deno task sim CHALLENGE [options] [options of the run]",
-  "deno task sim FILE -w WORKLOAD [options] [options of the run]",
-  "",
-  "Runs a challenge (all: every one), or the program that FILE exports as its default, in virtual",
-  "time. The same seed gives the same run.",
-  "",
-  optionsHelp(COMMAND),
-  "",
-  "Exit status: 0 if every run passes, 1 if one fails, 2 if one could not be checked, 255 if one",
-  "crashes; 130 if interrupted, 254 if called wrongly or if the program cannot be loaded.",
-].join("\n");
-
-if (import.meta.main) await conclude("sim", () => main(Deno.args));
+function helpText(challenge?: Challenge): string {
+  return [
+    `${callOf("sim")} CHALLENGE [options] [options of the run]`,
+    `${callOf("sim")} FILE -w WORKLOAD [options] [options of the run]`,
+    "",
+    "Runs a challenge (all: every one), or the program that FILE exports as its default, in virtual",
+    "time. The same seed gives the same run.",
+    "",
+    optionsHelp(COMMAND, challenge?.runs.map(planOf)),
+    "",
+    "Exit status: 0 if every run passes, 1 if one fails, 2 if one could not be checked, 255 if one",
+    "crashes; 130 if interrupted, 254 if called wrongly or if the program cannot be loaded.",
+  ].join("\n");
+}

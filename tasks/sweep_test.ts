@@ -12,7 +12,7 @@ import { applyGiven, wordsOf } from "../lib/workbench/command_line.ts";
 import { planOf } from "../lib/workbench/plan.ts";
 import { type Job, jobOf } from "./engines/simulator.ts";
 import { type Challenge, CHALLENGES } from "./shared/challenges.ts";
-import { FAULT_TOLERANCE } from "./testing/fault_tolerance.ts";
+import { FAULT_TOLERANCE } from "./shared/fault_tolerance.ts";
 
 /** Runs of each challenge under each set of faults. */
 const RUNS = Number(Deno.env.get("SWEEP_RUNS") ?? 2);

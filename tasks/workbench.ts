@@ -1,5 +1,5 @@
 /**
- * `deno task workbench test …`: Maelstrom's command line, without Maelstrom.
+ * `glomers workbench test …`: Maelstrom's command line, without Maelstrom.
  *
  * @module
  */
@@ -16,27 +16,29 @@ import { workloads } from "../lib/workbench/workloads/mod.ts";
 import { requireSupport } from "./engines/mod.ts";
 import { RUNS } from "./engines/engine.ts";
 import { runWorkbench } from "./engines/workbench.ts";
-import { conclude, drawSeed, note, readArguments, reportingOf } from "./shared/command_line.ts";
+import { drawSeed, note, OUT, readArguments, reportingOf } from "./shared/command_line.ts";
 import { renderEnded } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
+import { callOf } from "./shared/invocation.ts";
 
 const COMMAND = {
-  own: TEST_OPTIONS,
+  own: { ...OUT, ...TEST_OPTIONS },
   engine: "workbench",
   run: true,
   words: 1,
   passesWords: true,
-  refused: { delivery: "it needs the simulator (deno task sim)" },
+  refused: { delivery: "it needs the simulator (the command sim)" },
 } as const;
 
 /** Maelstrom's other commands, and what does their work here. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  analyze: `"analyze" is here: deno task check ${RUNS}/latest`,
-  demo: '"demo" is here: deno task all',
-  doc: '"doc" writes the pages of Maelstrom\'s own guide, which stand at ' +
+const ELSEWHERE: Readonly<Record<string, () => string>> = {
+  analyze: () => `"analyze" is here: ${callOf("check", `${RUNS}/latest`)}`,
+  demo: () => `"demo" is here: ${callOf("test", "all")}`,
+  doc: () =>
+    '"doc" writes the pages of Maelstrom\'s own guide, which stand at ' +
     "https://github.com/jepsen-io/maelstrom/tree/main/doc",
-  serve: `there is no server here to "serve" files: those of each run lie in ${RUNS}`,
-  "test-all": '"test-all" is here: deno task all',
+  serve: () => `there is no server here to "serve" files: those of each run lie in ${RUNS}`,
+  "test-all": () => `"test-all" is here: ${callOf("test", "all")}`,
 };
 
 /** The last line of Maelstrom's own output, for scripts that look for it. */
@@ -50,10 +52,10 @@ const LAST_WORDS: Readonly<Record<Ending, string>> = {
 /** Runs what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   const elsewhere = ELSEWHERE[argv[0] ?? ""];
-  if (elsewhere !== undefined) throw new UsageError(elsewhere);
+  if (elsewhere !== undefined) throw new UsageError(elsewhere());
   const { own, run, words: [command = ""], help } = readArguments(argv, COMMAND);
   if (help || command === "help") {
-    console.log(HELP);
+    console.log(helpText());
     return 0;
   }
   if (command !== "test") {
@@ -65,26 +67,28 @@ export async function main(argv: readonly string[]): Promise<number> {
   return await interruptible(async (signal) => {
     for (let n = 1;; n++) {
       const plan = planOf({ seed: drawSeed(), ...options });
-      const reporting = reportingOf({ ...own, quiet: false, json: false }, signal);
+      const reporting = reportingOf(own, { quiet: false, signal });
       const ended = await runWorkbench(plan, [], reporting);
       const { ending } = ended.summary;
-      const text = renderEnded(ended, plan.workload, { plan, engine: "workbench" });
+      const text = renderEnded(ended, { title: plan.workload, plan, engine: "workbench" });
       console.log(`${text}\n\n${LAST_WORDS[ending]}`);
       if (ending !== "pass" || n >= own["test-count"]) return EXIT_STATUS[ending];
     }
   });
 }
 
-const HELP = [
-  "deno task workbench test -w WORKLOAD --bin FILE [options] [[--] arguments for the node]",
-  "",
-  "Runs FILE as the nodes of a distributed system and checks what clients see, as Maelstrom does.",
-  "Exit status: 0 valid, 1 invalid, 2 unknown, 254 wrong arguments, 255 crash.",
-  "",
-  optionsHelp(COMMAND),
-  "",
-  "Workloads:",
-  ...[...workloads.values()].map(({ name, description }) => `  ${name.padEnd(18)} ${description}`),
-].join("\n");
-
-if (import.meta.main) await conclude("workbench", () => main(Deno.args));
+function helpText(): string {
+  return [
+    `${callOf("workbench", "test")} -w WORKLOAD --bin FILE [options] [[--] arguments for the node]`,
+    "",
+    "Runs FILE as the nodes of a distributed system and checks what clients see, as Maelstrom does.",
+    "Exit status: 0 valid, 1 invalid, 2 unknown, 254 wrong arguments, 255 crash.",
+    "",
+    optionsHelp(COMMAND),
+    "",
+    "Workloads:",
+    ...[...workloads.values()].map(({ name, description }) =>
+      `  ${name.padEnd(18)} ${description}`
+    ),
+  ].join("\n");
+}

@@ -25,7 +25,7 @@ function start(folder: string, answer: string, argv: readonly string[]): Deno.Ch
       "--allow-run",
       "--allow-env=PATH,TMPDIR,MAELSTROM",
     ],
-    ...[fromRoot("tasks/workbench.ts"), "test", "--bin", "./node", ...argv, "--", folder],
+    ...[fromRoot("tasks/cli.ts"), "workbench", "test", "--bin", "./node", ...argv, "--", folder],
   ], folder);
 }
 
@@ -217,7 +217,7 @@ Deno.test("wrong arguments end with status 254 and say what is wrong", async () 
     assertEquals(code, 254);
     assertMatch(
       err,
-      /^deno task workbench: --workload must be one of broadcast, echo.*, got "eco"/,
+      /^glomers workbench: --workload must be one of broadcast, echo.*, got "eco"/,
     );
   });
   for (

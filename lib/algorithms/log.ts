@@ -68,9 +68,9 @@ export class Logs {
     }
   }
 
-  /** The committed offsets of the given keys; a key without one is left out. */
-  committed(keys: readonly string[]): Record<string, number> {
-    const known = keys.flatMap((key): [string, number][] => {
+  /** The committed offsets of the given keys, or of all; a key without one is left out. */
+  committed(keys: Iterable<string> = this.#committed.keys()): Record<string, number> {
+    const known = [...keys].flatMap((key): [string, number][] => {
       const offset = this.#committed.get(key);
       return offset === undefined ? [] : [[key, offset]];
     });

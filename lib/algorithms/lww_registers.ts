@@ -17,14 +17,21 @@
  * A replica sends its own writes only, and of each key only the newest (`writesAfter`), so never
  * more than there are keys.
  *
+ * The clock is never behind the newest write, so whoever stores the writes has stored the clock.
+ *
  * @module
  */
-import { ErrorCode, RpcError } from "../message.ts";
 import type { RegisterOp } from "../workloads.ts";
 import { isPossibleCount } from "./possible_count.ts";
 
 /** A write as it travels; the message that carries it says whose it is. */
 export type Write = [key: number, value: number | null, time: number];
+
+/** A version of a register as it is stored. */
+export type StoredVersion = [key: number, value: number | null, time: number, writer: string];
+
+/** A replica as it is stored: every register, and its own writes that a peer may lack. */
+export type StoredRegisters = [versions: StoredVersion[], own: Write[]];
 
 /** The writes of one replica after one timestamp and up to another, `through`, inclusive. */
 interface Writes {
@@ -53,8 +60,6 @@ export class LwwRegisters {
    *
    * @param replica This replica's id, which no other replica has.
    * @returns The micro-operations with reads filled in, null for a register never written.
-   * @throws {RpcError} 11 if it writes and its timestamp would be one that peers refuse; nothing has
-   * changed.
    */
   transact(replica: string, ops: readonly RegisterOp[]): RegisterOp[] {
     const written = new Map<number, number | null>();
@@ -64,7 +69,7 @@ export class LwwRegisters {
         ? [f, key, value]
         : [f, key, written.has(key) ? at(written, key) : this.read(key)];
     });
-    if (written.size > 0) this.#tick();
+    if (written.size > 0) this.#clock++;
     for (const [key, value] of written) {
       const version = { value, time: this.#clock, writer: replica };
       this.#versions.set(key, version);
@@ -74,11 +79,31 @@ export class LwwRegisters {
     return done;
   }
 
-  #tick(): void {
-    if (!isPossibleCount(this.#clock + 1)) {
-      throw new RpcError(ErrorCode.temporarilyUnavailable, `no timestamp after ${this.#clock} yet`);
+  /** The highest timestamp that has been seen or given here; 0 if there is none. */
+  get clock(): number {
+    return this.#clock;
+  }
+
+  /** Whether the next timestamp is one that peers accept by now. */
+  get canWrite(): boolean {
+    return isPossibleCount(this.#clock + 1);
+  }
+
+  /** The replica as it is to be stored. */
+  snapshot(): StoredRegisters {
+    return [
+      [...this.#versions].map(([key, { value, time, writer }]) => [key, value, time, writer]),
+      [...this.#own].map(([key, { value, time }]) => [key, value, time]),
+    ];
+  }
+
+  /** Takes what was stored of a replica, which has nothing else yet. */
+  restore(replica: string, [versions, own]: StoredRegisters): void {
+    for (const [key, value, time, writer] of versions) {
+      this.#clock = Math.max(this.#clock, time);
+      this.#versions.set(key, { value, time, writer });
     }
-    this.#clock++;
+    for (const [key, value, time] of own) this.#own.set(key, { value, time, writer: replica });
   }
 
   /** The value of a register; null if it was never written. */

@@ -1,7 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
-import { LwwRegisters } from "./lww_registers.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { RpcError } from "../message.ts";
 import type { Node } from "../node.ts";
-import { Replication } from "./replication.ts";
+import { ReplicatedRegisters } from "./replication.ts";
 import { FakeTime, scenario, type ScenarioOptions, TestNode, type World } from "../testing/mod.ts";
 import { type RegisterOp, TxnRwRegister } from "../workloads.ts";
 
@@ -10,12 +10,12 @@ const TURN_MS = 25;
 
 function replica(limit?: number): (node: Node) => void {
   return (node) => {
-    const registers = new LwwRegisters();
-    const replication = new Replication(node, registers, limit === undefined ? {} : { limit });
-    node.on(TxnRwRegister.txn, ({ txn }) => {
-      const done = registers.transact(node.id, txn);
-      replication.wake();
-      return { type: "txn_ok", txn: done };
+    const registers = new ReplicatedRegisters(node, {
+      name: "registers",
+      ...(limit !== undefined && { limit }),
+    });
+    node.on(TxnRwRegister.txn, async ({ txn }) => {
+      return { type: "txn_ok", txn: await registers.transact(txn) };
     });
   };
 }
@@ -194,4 +194,66 @@ Deno.test("a stranger's writes are ignored", async () => {
   n0.receive("c9", { type: "replicate", writes: [[1, 666, 5]], through: 5, ack: 0 });
   const { txn } = await n0.ask(TxnRwRegister.txn, { txn: [["r", 1, null]] });
   assertEquals(txn, [["r", 1, null]]);
+});
+
+Deno.test("a transaction whose timestamp peers would refuse is refused, and changes nothing", async () => {
+  using time = new FakeTime();
+  const n0 = new TestNode(replica(), "n0", ["n0", "n1"]);
+  const at = 1_000 * Date.now();
+  n0.receive("n1", { type: "replicate", writes: [[1, 5, at]], through: at, ack: 0 });
+  const txn = (op: RegisterOp) => n0.ask(TxnRwRegister.txn, { txn: [op] });
+  const error = await assertRejects(() => txn(write(1, 6)), RpcError);
+  assertEquals([error.definite, (await txn(["r", 1, null])).txn], [true, [["r", 1, 5]]]);
+  await time.advance(1);
+  assertEquals((await txn(write(1, 6))).txn, [write(1, 6)]);
+});
+
+/** Kills some nodes and starts them again at once. */
+function bounce(world: World, ...nodes: string[]): void {
+  for (const node of nodes) world.kill(node);
+  for (const node of nodes) world.restart(node);
+}
+
+Deno.test("what was acknowledged outlasts the kill of all nodes, and reaches every node", () =>
+  story({ nodes: 3, disk: { syncMs: 5, torn: true } }, async (world) => {
+    for (let i = 0; i < 30; i++) {
+      await world.ask(`n${i % 3}`, TxnRwRegister.txn, { txn: [write(i, i), write(100, i)] });
+      if (i % 10 === 9) bounce(world, "n0", "n1", "n2");
+    }
+    for (let i = 0; i < 30; i++) await expectEverywhere(world, 1_000, i, i);
+    const ends = await Promise.all(world.nodes.map((node) => value(world, node, 100)));
+    assertEquals(new Set(ends).size, 1);
+  }));
+
+Deno.test("a node that restarts writes over what it had seen before", () =>
+  story({ nodes: 2 }, async (world) => {
+    for (let i = 1; i <= 9; i++) {
+      await world.ask("n0", TxnRwRegister.txn, { txn: [write(1, i)] });
+    }
+    await expectEverywhere(world, 100, 1, 9);
+    bounce(world, "n0", "n1");
+    await world.ask("n1", TxnRwRegister.txn, { txn: [write(1, 10)] });
+    await expectEverywhere(world, 1_000, 1, 10);
+  }));
+
+Deno.test("a node that restarts is told at once what it has missed, and nothing else", async () => {
+  const said: string[] = [];
+  const transcript = (line: string) => void said.push(line);
+  await story({ nodes: 2, transcript }, async (world) => {
+    for (let i = 1; i <= 20; i++) {
+      await world.ask(`n${i % 2}`, TxnRwRegister.txn, { txn: [write(i, i)] });
+    }
+    await world.pass(1_000);
+    world.kill("n1");
+    await world.ask("n0", TxnRwRegister.txn, { txn: [write(77, 7)] });
+    await world.pass(700);
+    said.length = 0;
+    world.restart("n1");
+    await expectEverywhere(world, 3 * TURN_MS, 77, 7);
+    await world.pass(2_000);
+  });
+  const writes = said.flatMap((line) =>
+    / replicate writes (\[.*?\]), through/.exec(line)?.[1] ?? []
+  );
+  assertEquals(new Set(writes), new Set(["[]", "[[77,7,11]]"]));
 });

@@ -11,6 +11,10 @@
  *     request 2   → executed; reply 1 is forgotten
  *     request 1   → late: the client has its reply, so this one is refused
  *
+ * A server that outlives its process stores what it executes with the stamp, and so knows after a
+ * restart what it has executed. Then `admit` comes first and `answer` when the request is stored: a
+ * repetition that comes in between is stored, too, and recognised.
+ *
  * A client that restarts takes a new name, so its numbers start anew. No client skips a number, so one
  * that does is malformed, and refused: it would make all that follow look late. The server keeps one reply
  * for every incarnation of every client, and never forgets one. The idea is that of RIFL (Lee et
@@ -69,8 +73,17 @@ export class Session {
    * are ignored.
    */
   async request<T>(attempt: (stamp: Stamp) => Promise<T>): Promise<T> {
+    this.#seq++;
+    return await this.query(attempt);
+  }
+
+  /**
+   * The same for a request that changes nothing. It has the number of the request before, so the
+   * server need not note it.
+   */
+  async query<T>(attempt: (stamp: Stamp) => Promise<T>): Promise<T> {
     const { repeatMs, onSilence } = this.#options;
-    const stamp: Stamp = { incarnation: this.#incarnation, seq: ++this.#seq };
+    const stamp: Stamp = { incarnation: this.#incarnation, seq: this.#seq };
     const { promise, resolve } = Promise.withResolvers<T>();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = () => {
@@ -91,28 +104,48 @@ export class Session {
   }
 }
 
+/** The last reply to one client. */
+export type LastReply<Reply> = [incarnation: string, seq: number, reply: Reply];
+
 /** The server's end: the last reply to every client. */
 export class Sessions<Reply> {
   readonly #last = new Map<string, { readonly seq: number; readonly reply: Reply }>();
 
   /**
-   * Executes a request unless it was executed before, and returns its one reply.
+   * Checks that a request may be answered: it is the client's last, again, or the one after.
    *
    * @throws {RpcError} 14 if the client has made a later request, so that nobody waits for this reply;
    * or if it cannot have come to this number.
-   * @throws whatever `execute` throws; the request then counts as not made.
    */
-  answer({ incarnation, seq }: Stamp, execute: () => Reply): Reply {
+  admit({ incarnation, seq }: Stamp): void {
     const last = this.#last.get(incarnation);
-    if (last?.seq === seq) return last.reply;
     if (last !== undefined && seq < last.seq) {
       throw new RpcError(ErrorCode.abort, `request ${seq} is over: ${last.seq} has come`);
     }
     if (!isPossibleCount(seq) || (last !== undefined && seq > last.seq + 1)) {
       throw new RpcError(ErrorCode.abort, `request ${seq} is none: ${last?.seq ?? 0} has come`);
     }
+  }
+
+  /**
+   * Executes a request that was admitted unless it was executed before, and returns its one reply.
+   * If `execute` throws, so does this, and the request counts as not made.
+   */
+  answer({ incarnation, seq }: Stamp, execute: () => Reply): Reply {
+    const last = this.#last.get(incarnation);
+    if (last?.seq === seq) return last.reply;
     const reply = execute();
     this.#last.set(incarnation, { seq, reply });
     return reply;
+  }
+
+  /** The last reply to every client, for a journal. */
+  get state(): LastReply<Reply>[] {
+    return [...this.#last].map(([incarnation, { seq, reply }]) => [incarnation, seq, reply]);
+  }
+
+  /** Takes the replies of an earlier incarnation of the server. */
+  restore(state: readonly LastReply<Reply>[]): void {
+    for (const [incarnation, seq, reply] of state) this.#last.set(incarnation, { seq, reply });
   }
 }

@@ -97,7 +97,7 @@ Deno.test("a request that arrives after a later one is refused", () => {
   const sessions = new Sessions<string>();
   sessions.answer(from("a", 2), () => "2");
   const error = assertThrows(
-    () => sessions.answer(from("a", 1), () => "executed"),
+    () => sessions.admit(from("a", 1)),
     RpcError,
     "request 1 is over: 2 has come",
   );
@@ -123,10 +123,30 @@ Deno.test("a request that failed counts as not made", () => {
 
 Deno.test("a number that no client can have come to is refused, and the next one is not", () => {
   const sessions = new Sessions<string>();
-  const refused = (seq: number) =>
-    assertThrows(() => sessions.answer(from("a", seq), () => "executed"), RpcError);
+  const refused = (seq: number) => assertThrows(() => sessions.admit(from("a", seq)), RpcError);
   for (const seq of [2 ** 53 - 1, -1]) refused(seq);
   sessions.answer(from("a", 1), () => "1");
   for (const seq of [2 ** 53 - 1, 3, 0]) assertEquals(refused(seq).code, ErrorCode.abort);
-  assertEquals(sessions.answer(from("a", 2), () => "2"), "2");
+  for (const seq of [1, 2]) sessions.admit(from("a", seq));
+});
+
+Deno.test("a server that restarts knows what it has executed", () => {
+  const before = new Sessions<string>();
+  before.answer(from("a", 4), () => "a4");
+  const after = new Sessions<string>();
+  after.restore(before.state);
+  assertEquals(after.answer(from("a", 4), () => "again"), "a4");
+  assertThrows(() => after.admit(from("a", 3)), RpcError);
+});
+
+Deno.test("a query has the number of the request before it", async () => {
+  using _time = new FakeTime();
+  const stamps: Stamp[] = [];
+  const attempt = (stamp: Stamp) => Promise.resolve(void stamps.push(stamp));
+  const session = new Session(options());
+  await session.query(attempt);
+  await session.request(attempt);
+  await session.query(attempt);
+  await session.request(attempt);
+  assertEquals(stamps.map(({ seq }) => seq), [0, 1, 1, 2]);
 });

@@ -22,10 +22,18 @@
  * **Group commit.** All transactions that wait at a node when the root arrives share one
  * compare-and-set. While no other node replaces the root, it is not read first.
  *
- * **Time-outs.** A compare-and-set without an answer may have happened, or may happen yet. Every
- * root has a version of its own, and holds the last version that each node set. So a node that
- * reads the root again finds its version there, and has won; or it finds another root without it,
- * and can no longer win, because the root it compares with never comes back.
+ * **Every root has a name**, its version: the node, the node's incarnation, and a number. A root
+ * also holds the last version that each node set. So no root ever comes back, and a node recognises
+ * its own:
+ *
+ * - A compare-and-set without an answer may have happened, or may happen yet. A node that reads the
+ *   root again finds its version there, and has won; or it finds another root without it, and can no
+ *   longer win, as the root it compares with is gone for good.
+ * - One that the network delivers twice takes effect once: the second copy compares with a root that
+ *   the first has replaced. If the refusal of the second arrives first, it is not believed: what the
+ *   root holds decides, as after a time-out.
+ * - One that a node has sent before it is killed may take effect after its restart. It is then just
+ *   another transaction, of a version that the new incarnation does not take for its own.
  *
  * Messages for each attempt: 2 to read the root, if needed, and 2 for the compare-and-set; attempts
  * that lose are repeated. In addition, for every {@linkcode MAX_RECENT} changes, the pieces of the

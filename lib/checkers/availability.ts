@@ -11,7 +11,22 @@ import type { CheckOptions, Result } from "./checker.ts";
 import { formatEvent, formatPercent, pluralize, tally } from "./format.ts";
 import { printError } from "./stats.ts";
 
-/** Compares the acknowledged fraction with the option `availability`; without it, any is valid. */
+/**
+ * Compares the acknowledged fraction with the option `availability`; without it, any is valid.
+ *
+ * @example
+ * ```ts
+ * import { checkAvailability } from "@glomers/maelstrom/checkers";
+ * import { parseHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const history = parseHistory(`
+ *   {:time 0, :type :invoke, :process 0, :f :read, :value nil}
+ *   {:time 5, :type :fail, :process 0, :f :read, :value nil, :error [:timeout]}
+ * `);
+ * assertEquals(checkAvailability(history, { availability: 0.9 })["valid?"], false);
+ * ```
+ */
 export function checkAvailability(
   history: readonly Op[],
   { availability = 0 }: CheckOptions = {},

@@ -7,19 +7,22 @@ import { type Edn, type EdnObject, Keyword, keyword } from "../history/edn.ts";
 import type { Op } from "../history/operations.ts";
 
 /** A checker's verdict: the history is valid, it is not, or the checker cannot tell. */
-export type Verdict = true | false | typeof UNKNOWN;
+export type Verdict = true | false | Keyword;
 
 /** EDN's `:unknown`. */
 export const UNKNOWN: Keyword = keyword("unknown");
 
 /** A result map; its key `valid?` holds the verdict. */
 export interface Result extends EdnObject {
+  /** The verdict. */
   "valid?": Verdict;
 }
 
 /** Versions of Elle that judge differently. */
-export const ELLE_VERSIONS = ["0.2.2", "main"] as const;
-export type ElleVersion = typeof ELLE_VERSIONS[number];
+export const ELLE_VERSIONS: readonly ElleVersion[] = ["0.2.2", "main"];
+
+/** A version of Elle: the one that Maelstrom has, or its main branch. */
+export type ElleVersion = "0.2.2" | "main";
 
 /** Options of a run that change what is valid, named as on Maelstrom's command line. */
 export interface CheckOptions {

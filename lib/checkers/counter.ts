@@ -20,7 +20,24 @@ import { formatEvent, formatSeconds, joinWords, pluralize } from "./format.ts";
 /** The integers from the first to the second, inclusive. */
 type Range = readonly [number, number];
 
-/** Checks a history of `add` and `read`; final reads carry `:final? true`. */
+/**
+ * Checks a history of `add` and `read`; final reads carry `:final? true`.
+ *
+ * @example
+ * ```ts
+ * import { checkCounter } from "@glomers/maelstrom/checkers";
+ * import { parseHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const history = parseHistory(`
+ *   {:time 0, :type :invoke, :process 0, :f :add, :value 3}
+ *   {:time 5, :type :ok, :process 0, :f :add, :value 3}
+ *   {:time 6, :type :invoke, :process 0, :f :read, :value nil, :final? true}
+ *   {:time 9, :type :ok, :process 0, :f :read, :value 2, :final? true}
+ * `);
+ * assertEquals(checkCounter(history)["valid?"], false);
+ * ```
+ */
 export function checkCounter(history: readonly Op[]): Result {
   const { certain, unknown } = addsOf(history);
   const acceptable = acceptableSums(sum(certain), unknown.map(deltaOf));

@@ -12,7 +12,22 @@ import { type Op, pairs } from "../history/operations.ts";
 import type { Result } from "./checker.ts";
 import { formatEvent, pluralize } from "./format.ts";
 
-/** Checks a history of `echo`, whose completions hold the whole reply. */
+/**
+ * Checks a history of `echo`, whose completions hold the whole reply.
+ *
+ * @example
+ * ```ts
+ * import { checkEcho } from "@glomers/maelstrom/checkers";
+ * import { parseHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const history = parseHistory(`
+ *   {:time 0, :type :invoke, :process 0, :f :echo, :value "hi"}
+ *   {:time 5, :type :ok, :process 0, :f :echo, :value {:type "echo_ok", :echo "ho"}}
+ * `);
+ * assertEquals(checkEcho(history)["valid?"], false);
+ * ```
+ */
 export function checkEcho(history: readonly Op[]): Result {
   const errors = wrongEchoes(history).map(({ sent, completion }) => [
     "Expected a message with :echo",

@@ -20,7 +20,22 @@ import { type Op, opFromEdn, taggedOp } from "../history/operations.ts";
 import type { Result } from "./checker.ts";
 import { formatEvent, pluralize } from "./format.ts";
 
-/** Counts the exceptions of a history by class, the most frequent first. */
+/**
+ * Counts the exceptions of a history by class, the most frequent first.
+ *
+ * @example
+ * ```ts
+ * import { checkExceptions } from "@glomers/maelstrom/checkers";
+ * import { parseHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const history = parseHistory(`
+ *   {:time 0, :type :invoke, :process 0, :f :read, :value nil}
+ *   {:time 5, :type :fail, :process 0, :f :read, :value nil, :error [:timeout]}
+ * `);
+ * assertEquals(checkExceptions(history)["valid?"], true);
+ * ```
+ */
 export function checkExceptions(history: readonly Op[]): Result {
   const thrown = history.filter(({ type, extra }) => type === "info" && extra?.["exception"]);
   const exceptions = [...Map.groupBy(thrown, (op) => canonical(classOf(op))).values()]

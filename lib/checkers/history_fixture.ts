@@ -4,8 +4,7 @@
  * @module
  */
 import { type Edn, type EdnObject, isEdnObject, keyword, parseEdn } from "../history/edn.ts";
-import { NS_PER_MS, type Op, opFromEdn } from "../history/operations.ts";
-import { parseHistory } from "../history/text_fixture.ts";
+import { NS_PER_MS, type Op, opFromEdn, parseHistory } from "../history/operations.ts";
 
 const LINE = /^(\S+)\s+(\S+)\s+(invoke|ok|fail|info)\s+(\S+)\s*(.*)$/;
 

@@ -53,6 +53,21 @@ const EXAMPLE_CONFIGURATIONS = 20_000;
  * depends on its search.
  *
  * @param bounds limits the search of each key. Default: `options.isOver` alone.
+ *
+ * @example
+ * ```ts
+ * import { checkLinKv } from "@glomers/maelstrom/checkers";
+ * import { parseHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const history = parseHistory(`
+ *   {:time 0, :type :invoke, :process 0, :f :write, :value [0 1]}
+ *   {:time 5, :type :ok, :process 0, :f :write, :value [0 1]}
+ *   {:time 6, :type :invoke, :process 1, :f :read, :value [0 nil]}
+ *   {:time 9, :type :ok, :process 1, :f :read, :value [0 2]}
+ * `);
+ * assertEquals(checkLinKv(history)["valid?"], false);
+ * ```
  */
 export function checkLinKv(
   history: readonly Op[],
@@ -165,7 +180,7 @@ function shownOp(op: Op | undefined): Edn {
  * Says which keys are not linearizable and why: for each, the operation that no order explains and,
  * where the history is given, a minimal witness as a table.
  */
-export const explainLinKv: Explain = (result, history) => {
+export const explainLinKv: Explain = (result, history): string[] => {
   const histories = history === undefined ? undefined : historiesByKey(history);
   return entriesOf(result["results"]).flatMap(([key, ofKey]) => {
     const { linearizable: found } = isEdnObject(ofKey) ? ofKey : {};

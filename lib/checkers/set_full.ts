@@ -66,7 +66,24 @@ interface Judged {
   readonly latencyMs: number | undefined;
 }
 
-/** Checks a history of `add` (or `broadcast`) and `read`, which returns all values. */
+/**
+ * Checks a history of `add` (or `broadcast`) and `read`, which returns all values.
+ *
+ * @example
+ * ```ts
+ * import { checkSetFull } from "@glomers/maelstrom/checkers";
+ * import { parseHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const history = parseHistory(`
+ *   {:time 0, :type :invoke, :process 0, :f :broadcast, :value 7}
+ *   {:time 5, :type :ok, :process 0, :f :broadcast, :value 7}
+ *   {:time 6, :type :invoke, :process 1, :f :read, :value nil}
+ *   {:time 9, :type :ok, :process 1, :f :read, :value []}
+ * `);
+ * assertEquals(checkSetFull(history)["valid?"], false);
+ * ```
+ */
 export function checkSetFull(history: readonly Op[]): Result {
   const judged = elementsOf(history)
     .sort((a, b) => compareEdn(a.value, b.value))

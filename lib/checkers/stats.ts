@@ -19,7 +19,22 @@ import { formatEvent, pluralize, tally } from "./format.ts";
 /** Operations of the kafka workload that never succeed by design. */
 const EXEMPT: readonly string[] = ["crash", "debug-topic-partitions"];
 
-/** Counts the completions of clients' operations. */
+/**
+ * Counts the completions of clients' operations.
+ *
+ * @example
+ * ```ts
+ * import { checkStats } from "@glomers/maelstrom/checkers";
+ * import { parseHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const history = parseHistory(`
+ *   {:time 0, :type :invoke, :process 0, :f :read, :value nil}
+ *   {:time 5, :type :fail, :process 0, :f :read, :value nil, :error [:timeout]}
+ * `);
+ * assertEquals(checkStats(history)["valid?"], false);
+ * ```
+ */
 export function checkStats(history: readonly Op[]): Result {
   const completions = history.filter(({ type, process }) =>
     type !== "invoke" && process !== "nemesis"

@@ -19,6 +19,21 @@ const DUPLICATES_LIMIT = 48;
  * Checks a history of `generate`.
  *
  * @throws {TypeError} if two ids cannot be compared.
+ *
+ * @example
+ * ```ts
+ * import { checkUniqueIds } from "@glomers/maelstrom/checkers";
+ * import { parseHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const history = parseHistory(`
+ *   {:time 0, :type :invoke, :process 0, :f :generate, :value nil}
+ *   {:time 5, :type :ok, :process 0, :f :generate, :value 7}
+ *   {:time 6, :type :invoke, :process 0, :f :generate, :value nil}
+ *   {:time 9, :type :ok, :process 0, :f :generate, :value 7}
+ * `);
+ * assertEquals(checkUniqueIds(history)["valid?"], false);
+ * ```
  */
 export function checkUniqueIds(history: readonly Op[]): Result {
   const generated = history.filter(({ f }) => f === "generate");

@@ -13,7 +13,7 @@
  *
  * @module
  */
-export { Float, float32 } from "./numbers.ts";
+export { BigInteger, Decimal, type EdnNumber, Float, float32, Ratio } from "./numbers.ts";
 export {
   Char,
   type Edn,

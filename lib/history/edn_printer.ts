@@ -18,7 +18,17 @@ import {
   Tagged,
 } from "./values.ts";
 
-/** Prints a value on one line, as Clojure's `pr` does. */
+/**
+ * Prints a value on one line, as Clojure's `pr` does.
+ *
+ * @example
+ * ```ts
+ * import { keyword, printEdn } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(printEdn({ f: keyword("read"), value: [1, 2] }), "{:f :read, :value [1 2]}");
+ * ```
+ */
 export function printEdn(value: Edn): string {
   if (value === null) return "nil";
   if (typeof value === "string") return JSON.stringify(value);

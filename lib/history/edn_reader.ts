@@ -28,9 +28,12 @@ const MAX_DEPTH = 1000;
 
 /** Text that is not EDN, and where. */
 export class EdnError extends SyntaxError {
+  /** `"SyntaxError"`. */
   override readonly name = "SyntaxError";
 
+  /** An error says what is wrong, and where. */
   constructor(
+    /** What is wrong, without the place. */
     readonly reason: string,
     /** From 1. */
     readonly line: number,
@@ -45,6 +48,7 @@ export class EdnError extends SyntaxError {
 
 /** Where a value stands in its text. */
 export interface Extent {
+  /** Its first byte, from 0. */
   readonly from: number;
   /** The first byte after it. */
   readonly to: number;
@@ -92,6 +96,14 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * Reads one EDN value.
  *
  * @throws {EdnError} if the text is not EDN, or holds no value or more than one.
+ *
+ * @example
+ * ```ts
+ * import { keyword, parseEdn } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseEdn("{:f :read, :value [1 2]}"), { f: keyword("read"), value: [1, 2] });
+ * ```
  */
 export function parseEdn(text: string): Edn {
   const reader = new EdnReader();

@@ -19,6 +19,7 @@ import { rawJson } from "../exact_json.ts";
 
 /** A floating-point number, also where it is whole: `new Float(1)` prints `1.0`. */
 export class Float {
+  /** The double, whole or not. */
   constructor(readonly value: number) {}
 
   /** Keeps the decimal point in JSON, too. */
@@ -30,8 +31,10 @@ export class Float {
 
 /** An integer written with the suffix `N`. */
 export class BigInteger {
+  /** The integer, of any size. */
   constructor(readonly value: bigint) {}
 
+  /** All its digits in JSON, too. */
   toJSON(): unknown {
     return rawJson(String(this.value));
   }
@@ -39,8 +42,10 @@ export class BigInteger {
 
 /** A quotient of two integers in lowest terms, its denominator above 1. */
 export class Ratio {
+  /** The quotient of two integers, which the caller has reduced. */
   constructor(readonly numerator: bigint, readonly denominator: bigint) {}
 
+  /** The nearest double, as JSON has no quotients. */
   toJSON(): unknown {
     return toDouble(this);
   }
@@ -48,8 +53,10 @@ export class Ratio {
 
 /** A decimal of any precision, `unscaled · 10^-scale`. */
 export class Decimal {
+  /** The digits as an integer, and how many of them follow the point. */
   constructor(readonly unscaled: bigint, readonly scale: number) {}
 
+  /** All its digits in JSON, too. */
   toJSON(): unknown {
     return rawJson(printDecimal(this));
   }

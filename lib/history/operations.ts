@@ -36,11 +36,13 @@ export interface Op {
   readonly time: number;
   /** The time to the nanosecond where `time`, a double, cannot hold it. */
   readonly exactTime?: bigint;
+  /** Whether it is an invocation, or how the operation completed. */
   readonly type: OpType;
   /** A client's process number (never reused after an `info`), or the nemesis. */
   readonly process: number | "nemesis";
   /** The operation's name, such as `read`. */
   readonly f: string;
+  /** What was asked for, or what came back. */
   readonly value: Edn;
   /** Why the operation did not complete with `ok`. */
   readonly error?: Edn;
@@ -127,14 +129,65 @@ function isOpType(name: string): name is OpType {
   return TYPES.includes(name);
 }
 
-/** Prints a history as the text of `history.edn`, one operation a line. */
+/**
+ * Prints a history as the text of `history.edn`, one operation a line.
+ *
+ * @example
+ * ```ts
+ * import { parseHistory, printHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = "{:index 0, :time 0, :type :invoke, :process 0, :f :read, :value nil}\n";
+ * assertEquals(printHistory(parseHistory(text)), text);
+ * ```
+ */
 export function printHistory(history: readonly Op[]): string {
   return history.map((op) => `${printEdn(opToEdn(op))}\n`).join("");
 }
 
 /**
+ * Reads the text of a `history.edn`.
+ *
+ * @throws {SyntaxError} naming the line.
+ *
+ * @example
+ * ```ts
+ * import { parseHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const history = parseHistory(`
+ *   {:time 0, :type :invoke, :process 0, :f :read, :value nil}
+ *   {:time 5, :type :ok, :process 0, :f :read, :value [1 2]}
+ * `);
+ * assertEquals(history.map(({ index, type }) => [index, type]), [[0, "invoke"], [1, "ok"]]);
+ * ```
+ */
+export function parseHistory(text: string): Op[] {
+  const reader = new HistoryReader();
+  reader.push(new TextEncoder().encode(text));
+  reader.end();
+  const history: Op[] = [];
+  for (let op = reader.next(); op !== undefined; op = reader.next()) history.push(op);
+  return history;
+}
+
+/**
  * Reads a `history.edn` in pieces, cut anywhere: push bytes, and take operations as they become
  * whole. What is held is the operation at hand, so the file may be of any size.
+ *
+ * @example
+ * ```ts
+ * import { HistoryReader } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const reader = new HistoryReader();
+ * const bytes = new TextEncoder().encode("{:time 0, :type :invoke, :process 0, :f :read}\n");
+ * reader.push(bytes.subarray(0, 20));
+ * assertEquals(reader.next(), undefined); // it is not whole yet
+ * reader.push(bytes.subarray(20));
+ * assertEquals(reader.next()?.f, "read");
+ * reader.end();
+ * ```
  */
 export class HistoryReader {
   readonly #edn = new EdnReader();
@@ -178,11 +231,27 @@ export class HistoryReader {
 
 /** An operation; `completion` is absent where the run ended before it. */
 export interface OpPair {
+  /** Its beginning. */
   readonly invocation: Op;
+  /** How it ended. */
   readonly completion?: Op;
 }
 
-/** Pairs the client operations of a history, in order of invocation, with their completions. */
+/**
+ * Pairs the client operations of a history, in order of invocation, with their completions.
+ *
+ * @example
+ * ```ts
+ * import { pairs, parseHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [pair] = pairs(parseHistory(`
+ *   {:time 0, :type :invoke, :process 0, :f :read, :value nil}
+ *   {:time 5, :type :ok, :process 0, :f :read, :value [1 2]}
+ * `));
+ * assertEquals(pair?.completion?.value, [1, 2]);
+ * ```
+ */
 export function pairs(history: readonly Op[]): OpPair[] {
   const open = new Map<number, number>();
   const result: { invocation: Op; completion?: Op }[] = [];

@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  formatMs,
   formatSeconds,
   formatWhole,
   joinWords,
@@ -23,15 +24,38 @@ import { nodeOf, type RunResult } from "../workbench/result.ts";
 import type { Figure } from "../workbench/workloads/workload.ts";
 
 /** What a verdict leaves out, and says loudly what it is worth: most of all if it is a good one. */
-export function findWarnings(run: RunResult, { isGood }: { readonly isGood: boolean }): string[] {
+export function findWarnings(
+  run: RunResult,
+  { isGood, isBeyondLimit = false }: { readonly isGood: boolean; readonly isBeyondLimit?: boolean },
+): string[] {
   const operations = pairs(run.history);
   const silent = warnOfSilence(run, operations);
+  if (isBeyondLimit) return [...silent, ...warnOfNoise(run)];
   if (!isGood) return silent;
   return [
     ...warnOfUnread(run.problems),
     ...silent,
     ...warnOfTimeOuts(operations),
     ...warnOfIdlePartitions(run),
+  ];
+}
+
+/** Lateness of the machine that can make a limit be missed. */
+const NOISY_FROM_MS = 20;
+
+function warnOfNoise({ noise }: RunResult): string[] {
+  if (noise === undefined) return [];
+  const { maxLateMs = 0, load = 0, cores } = noise;
+  const signs = [
+    ...(maxLateMs >= NOISY_FROM_MS ? [`was up to ${formatMs(maxLateMs)} late`] : []),
+    ...(load > cores ? [`had a load of ${load.toFixed(1)} on ${pluralize(cores, "core")}`] : []),
+  ];
+  if (signs.length === 0) return [];
+  return [
+    `This machine ${
+      joinWords(signs)
+    }: the limit may not be the node's fault. Run again when less ` +
+    "goes on, or in the simulator.",
   ];
 }
 

@@ -36,7 +36,19 @@ function describeOperations(results: EdnObject, run: RunResult): Figure[] {
     return part === 0 ? [] : [`${formatWhole(part)} ${word}${why}`];
   });
   const all = stat("ok-count") === count ? ", all ok" : `: ${parts.join(", ")}`;
-  return [{ name: "operations", text: count === 0 ? "none" : `${formatWhole(count)}${all}` }];
+  const text = count === 0 ? "none" : `${formatWhole(count)}${all}`;
+  return [{ name: "operations", text: `${text}${describeShortfall(run)}` }];
+}
+
+/** That clients could not make the operations that were asked for: they waited for answers. */
+function describeShortfall({ history, asked = 0 }: RunResult): string {
+  const made =
+    history.filter(({ type, process, extra }) =>
+      type === "invoke" && process !== "nemesis" && extra?.["final?"] !== true
+    ).length;
+  // Times are drawn: the count of operations spreads by a little more than half its root.
+  const isShort = made < 0.9 * asked && made < asked - 2 * Math.sqrt(asked);
+  return isShort ? `; ${formatWhole(asked)} were asked for, and clients had to wait` : "";
 }
 
 /** Which of the operations that failed did as they may: an answer of the workload's is no fault. */

@@ -7,17 +7,23 @@ import type { Metrics } from "./metrics.ts";
 
 /** A bound on a metric, as plain data. */
 export interface Limit {
+  /** What a person calls it. */
   readonly name: string;
   /** The key of a metric, common or the workload's: `serverMessagesPerOp`, `stableMedianMs`. */
   readonly metric: string;
+  /** The value has to be lower than this. */
   readonly below?: number;
+  /** The value may be this, and no more. */
   readonly max?: number;
+  /** The value may be this, and no less. */
   readonly min?: number;
 }
 
+/** A limit, and how a run did. */
 export interface MeasuredLimit extends Limit {
   /** Absent where the results do not hold it. */
   readonly value?: number;
+  /** Whether the run keeps it. */
   readonly ok: boolean;
 }
 

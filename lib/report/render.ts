@@ -5,11 +5,11 @@
  *
  * @module
  */
-import { formatFigure, pluralize, printable } from "../checkers/format.ts";
+import { formatFigure, pluralize } from "../checkers/format.ts";
 import type { Figure, Metric, Place } from "../workbench/workloads/workload.ts";
 import type { Limit, MeasuredLimit } from "./limits.ts";
 import { METRICS, spreadOf } from "./metrics.ts";
-import type { Ending, Summary } from "./summary.ts";
+import { type Summary, worstEnding } from "./summary.ts";
 import {
   alignCells,
   type Cell,
@@ -25,9 +25,26 @@ const MARKS = { pass: "✓", fail: "✗", unknown: "?", crash: "✗" } as const;
 const TONES = { pass: "good", fail: "bad", unknown: "unsure", crash: "bad" } as const;
 
 /** A style, and what the run is called, such as `3d  Broadcast`. */
-type TitledStyle = Style & { readonly title?: string };
+export type TitledStyle = Style & { readonly title?: string };
 
-/** Renders a summary as text, without a final line break. */
+/**
+ * Renders a summary as text, without a final line break.
+ *
+ * @example
+ * ```ts
+ * import { type Node, UniqueIds } from "@glomers/maelstrom";
+ * import { renderSummary, summariseRun } from "@glomers/maelstrom/report";
+ * import { simulateOnce } from "@glomers/maelstrom/simulator";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * function alwaysSeven(node: Node): void {
+ *   node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: 7 }));
+ * }
+ *
+ * const summary = summariseRun(await simulateOnce(alwaysSeven, { workload: "unique-ids" }));
+ * assertStringIncludes(renderSummary(summary, { title: "my ids" }), "✗ fail  my ids");
+ * ```
+ */
 export function renderSummary(summary: Summary, style: TitledStyle = {}): string {
   const { ending, headline, warnings, limits, figures, explanation, places } = summary;
   const { width = 80, title } = style;
@@ -120,13 +137,6 @@ function renderPlaces(places: readonly Place[], width: number, paint: Paint): st
   return alignCells(rows, paint).map((line) => `    ${line}`);
 }
 
-/** Prints a summary, or several, as JSON for other programs. */
-export function summaryJson(summary: Summary | readonly Summary[]): string {
-  const shown = (_key: string, value: unknown) =>
-    typeof value === "string" ? printable(value) : value;
-  return JSON.stringify(summary, shown, 2);
-}
-
 /** A run of a challenge, as a line of the scoreboard. */
 export interface Score {
   readonly id: string;
@@ -177,7 +187,7 @@ function tallyOf(summaries: readonly Summary[]): string {
 /** Renders several runs of one challenge: each metric's median and spread. */
 export function renderRuns(summaries: readonly Summary[], style: TitledStyle = {}): string {
   const paint = makePaint(style);
-  const ending = worstEnding(summaries);
+  const ending = worstEnding(summaries.map((one) => one.ending));
   const title = style.title === undefined ? "" : `${style.title}  `;
   const head = `${paint(TONES[ending], MARKS[ending])} ${title}${tallyOf(summaries)}`;
   const heads = ["", "median", "from", "to"].map((text): Cell => ({ text, tone: "quiet" }));
@@ -192,10 +202,4 @@ export function renderRuns(summaries: readonly Summary[], style: TitledStyle = {
   if (rows.length === 0) return head; // every run crashed
   const table = alignCells([heads, ...rows], paint, { right: [1, 2, 3] });
   return [head, "", ...table.map((line) => `    ${line}`)].join("\n");
-}
-
-/** The ending of several runs together: the worst of them. */
-export function worstEnding(summaries: readonly Summary[]): Ending {
-  const order = ["crash", "fail", "unknown"] as const;
-  return order.find((ending) => summaries.some((one) => one.ending === ending)) ?? "pass";
 }

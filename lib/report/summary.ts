@@ -11,7 +11,8 @@ import { UNKNOWN, type Verdict, verdictOf } from "../checkers/checker.ts";
 import { joinWords } from "../checkers/format.ts";
 import type { EdnObject } from "../history/edn.ts";
 import { lookUp } from "../history/look_up.ts";
-import type { CrashReport, RunResult } from "../workbench/result.ts";
+import { NS_PER_S } from "../history/operations.ts";
+import type { CrashReport, Noise, RunResult } from "../workbench/result.ts";
 import type { Figure, Place } from "../workbench/workloads/workload.ts";
 import { describePartitions, findWarnings } from "./conduct.ts";
 import { explainCrashed, explainFailed, explainPassed, listLastWords } from "./explanation.ts";
@@ -31,21 +32,58 @@ export const EXIT_STATUS: Readonly<Record<Ending, number>> = {
   crash: 255,
 };
 
+/** The ending of several runs together: the worst of them. */
+export function worstEnding(endings: readonly Ending[]): Ending {
+  const order = ["crash", "fail", "unknown"] as const;
+  return order.find((ending) => endings.includes(ending)) ?? "pass";
+}
+
 /** What a person takes in at a glance. */
 export interface Summary {
+  /** How it ended. */
   readonly ending: Ending;
+  /** The same in a sentence. */
   readonly headline: string;
   /** What the verdict leaves out and may change everything: nodes that were not heard. */
   readonly warnings: readonly string[];
+  /** The limits it was held against. */
   readonly limits: readonly MeasuredLimit[];
+  /** What is worth knowing, in words. */
   readonly figures: readonly Figure[];
+  /** The numbers that runs are compared by. */
   readonly metrics: Metrics;
   /** What was lost or wrong, worst first. */
   readonly explanation: readonly string[];
+  /** Where to look first. */
   readonly places: readonly Place[];
+  /** What nodes did wrong as it happened, whatever the verdict. */
+  readonly problems: readonly {
+    readonly node: string;
+    readonly timeS: number;
+    readonly text: string;
+  }[];
+  /** How busy the machine was; absent where time is virtual. */
+  readonly noise?: Noise;
 }
 
-/** Sums up a run under a challenge's limits. */
+/**
+ * Sums up a run under a challenge's limits.
+ *
+ * @example
+ * ```ts
+ * import { type Node, UniqueIds } from "@glomers/maelstrom";
+ * import { EXIT_STATUS, summariseRun } from "@glomers/maelstrom/report";
+ * import { simulateOnce } from "@glomers/maelstrom/simulator";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function alwaysSeven(node: Node): void {
+ *   node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: 7 }));
+ * }
+ *
+ * const summary = summariseRun(await simulateOnce(alwaysSeven, { workload: "unique-ids" }));
+ * assertEquals(EXIT_STATUS[summary.ending], 1);
+ * ```
+ */
 export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Summary {
   const { results, workload } = run;
   if (results === undefined) return summariseCrashedRun(run);
@@ -53,7 +91,10 @@ export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Sum
   const measured = limits.map((limit) => measure(metrics, limit));
   const verdict = verdictOf(results["valid?"]);
   const ending = endingOf(verdict, measured);
-  const warnings = findWarnings(run, { isGood: ending === "pass" });
+  const warnings = findWarnings(run, {
+    isGood: ending === "pass",
+    isBeyondLimit: exceeded(measured).length > 0,
+  });
   return {
     ending,
     headline: headlineOf(run, results, { verdict, limits: measured, warnings }),
@@ -63,6 +104,8 @@ export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Sum
     metrics,
     explanation: ending === "pass" ? explainPassed(run) : explainFailed(run, measured),
     places: ending === "pass" ? [] : findPlaces(results, { run, limits: measured }),
+    problems: problemsOf(run),
+    ...(run.noise && { noise: run.noise }),
   };
 }
 
@@ -73,7 +116,13 @@ function summariseCrashedRun(run: RunResult): Summary {
     ...CRASHED,
     explanation: explainCrashed(run),
     places: findCrashPlaces(crash?.node ?? first?.node, dir),
+    problems: problemsOf(run),
+    ...(run.noise && { noise: run.noise }),
   };
+}
+
+function problemsOf({ problems }: RunResult): Summary["problems"] {
+  return problems.map(({ node, timeNs, text }) => ({ node, timeS: timeNs / NS_PER_S, text }));
 }
 
 /** Sums up a run of which nothing is known but how it crashed. */
@@ -90,6 +139,7 @@ const CRASHED: Summary = {
   metrics: {},
   explanation: [],
   places: [],
+  problems: [],
 };
 
 function endingOf(verdict: Verdict, limits: readonly MeasuredLimit[]): Ending {

@@ -6,7 +6,7 @@ import type { RunResult } from "../workbench/result.ts";
 import { readRun } from "../workbench/store/reader.ts";
 import { workloads } from "../workbench/workloads/mod.ts";
 import type { Limit } from "./limits.ts";
-import { renderRuns, renderScoreboard, renderSummary, summaryJson } from "./render.ts";
+import { renderRuns, renderScoreboard, renderSummary } from "./render.ts";
 import { EXIT_STATUS, summariseCrash, summariseRun, type Summary } from "./summary.ts";
 
 const RECORDED = new URL("../checkers/testdata/", import.meta.url).pathname;
@@ -118,7 +118,7 @@ Deno.test("every recorded result can be summed up", () => {
       const summary = summariseRun(recorded(path), LIMITS);
       assert(renderSummary(summary).length > 0, path);
       assert(summary.figures.some((figure) => figure.name === "operations"), path);
-      assertEquals(JSON.parse(summaryJson(summary)), summary);
+      assertEquals(JSON.parse(JSON.stringify(summary)), summary);
     }
   }
 });
@@ -305,3 +305,29 @@ Deno.test("after a crash, what is told and where to look are of the node that en
     ]);
     assertEquals(places.map(({ path }) => path), ["node-logs/n0.log"]);
   }));
+
+Deno.test("a missed limit is told with how busy the machine was, if it was", () => {
+  const slow = broadcast("2.0", 500);
+  const warningsOf = (noise?: RunResult["noise"], run = slow) =>
+    summariseRun({ ...run, ...(noise && { noise }) }, LIMITS).warnings;
+  assertEquals(warningsOf({ cores: 2, maxLateMs: 240.4, load: 5.14 }), [
+    "This machine was up to 240 ms late and had a load of 5.1 on 2 cores: the limit may not be the " +
+    "node's fault. Run again when less goes on, or in the simulator.",
+  ]);
+  assertEquals(warningsOf({ cores: 2, maxLateMs: 3, load: 1.9 }), []);
+  assertEquals(warningsOf(), []);
+  const fast = broadcast("2.0", 100);
+  assertEquals(warningsOf({ cores: 2, maxLateMs: 240, load: 5 }, fast), []);
+});
+
+Deno.test("operations that were asked for and not made are counted", () => {
+  const run = recorded("broadcast/read-omits", 3);
+  const operations = (asked: number) =>
+    summariseRun({ ...run, asked }).figures.find(({ name }) => name === "operations")?.text;
+  const made =
+    run.history.filter(({ type, process, extra }) =>
+      type === "invoke" && process !== "nemesis" && !extra?.["final?"]
+    ).length;
+  assertStringIncludes(operations(2 * made) ?? "", `; ${2 * made} were asked for, and clients had`);
+  assert(!operations(made + 2)?.includes("asked"));
+});

@@ -9,7 +9,7 @@ import { NS_PER_MS } from "../history/operations.ts";
 import { amend, planOf, type PlanOptions } from "../workbench/plan.ts";
 import { isClient } from "../message.ts";
 import { type Delay, Propagation } from "./propagation.ts";
-import { simulate } from "./simulate.ts";
+import { simulateOnce } from "./simulate_once.ts";
 
 interface BroadcastFigures {
   readonly valid: Edn | undefined;
@@ -43,7 +43,7 @@ export async function runBroadcast(
   const plan = planOf({ ...amend(CHALLENGE, options), workload: "broadcast" });
   const propagation = new Propagation();
   let lastMessageMs = 0;
-  const { results } = await simulate(program, plan, {
+  const { results } = await simulateOnce(program, plan, {
     ...propagation.observer,
     message(timeNs, event, packet) {
       propagation.observer.message?.(timeNs, event, packet);

@@ -9,6 +9,20 @@ import type { RunResult } from "../workbench/result.ts";
 /**
  * The kinds of failure that a run shows, sorted: those that its workload finds in the result, else the
  * name of each checker that was not satisfied. Empty for a run that passed.
+ *
+ * @example
+ * ```ts
+ * import { type Node, UniqueIds } from "@glomers/maelstrom";
+ * import { failureSignature, simulateOnce } from "@glomers/maelstrom/simulator";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function alwaysSeven(node: Node): void {
+ *   node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: 7 }));
+ * }
+ *
+ * const result = await simulateOnce(alwaysSeven, { workload: "unique-ids" });
+ * assertEquals(failureSignature(result), ["duplicated"]);
+ * ```
  */
 export function failureSignature(
   { workload, results, crash }: Pick<RunResult, "workload" | "results" | "crash">,

@@ -1,5 +1,6 @@
 /**
- * What the simulator takes from the platform it runs on, here Deno, and what it denies to programs.
+ * What the simulator takes from the platform it runs on, Deno or Node.js, and what it denies to
+ * programs.
  *
  * Everything else in this folder relies on web globals alone, so that the simulator runs wherever
  * this module has a counterpart.
@@ -30,6 +31,45 @@ export function resolveImports(
   });
 }
 
+/**
+ * Has errors that nobody catches judged from now on.
+ *
+ * @param takes Returns whether it takes an error, which then does not end the process.
+ * @returns Ends that.
+ */
+export function catchUncaught(takes: (error: unknown) => boolean): () => void {
+  return "addEventListener" in globalThis ? catchByEvents(takes) : catchByProcess(takes);
+}
+
+function catchByEvents(takes: (error: unknown) => boolean): () => void {
+  const rejected = (event: PromiseRejectionEvent) => {
+    if (takes(event.reason)) event.preventDefault();
+  };
+  const thrown = (event: ErrorEvent) => {
+    if (takes(event.error)) event.preventDefault();
+  };
+  globalThis.addEventListener("unhandledrejection", rejected);
+  globalThis.addEventListener("error", thrown);
+  return () => {
+    globalThis.removeEventListener("unhandledrejection", rejected);
+    globalThis.removeEventListener("error", thrown);
+  };
+}
+
+/** As Node.js has it, which takes every error for caught once somebody listens. */
+function catchByProcess(takes: (error: unknown) => boolean): () => void {
+  const { process } = globalThis;
+  const caught = (error: unknown) => {
+    if (!takes(error)) throw error;
+  };
+  process.on("uncaughtException", caught);
+  process.on("unhandledRejection", caught);
+  return () => {
+    process.off("uncaughtException", caught);
+    process.off("unhandledRejection", caught);
+  };
+}
+
 /** Modules of the platform that hold neither time nor chance, nor any input and output. */
 const PURE_MODULES: readonly string[] = [
   ...["assert", "assert/strict", "async_hooks", "buffer", "constants", "diagnostics_channel"],
@@ -52,6 +92,11 @@ export function importProblem(url: string): string | undefined {
   if (!isBuiltin(url) || PURE_MODULES.includes(name)) return undefined;
   return INSTEAD[name] ?? "real input and output have no place in virtual time";
 }
+
+/** Holds what Deno has beyond the web; elsewhere nothing that a program can come by. */
+const DENO: Pick<typeof Deno, "exit"> = "Deno" in globalThis
+  ? Deno
+  : { exit: globalThis.process.exit };
 
 /** What programs may use of `Deno`, or what the simulation owns of it. */
 const DENO_ALLOWED: readonly string[] = [
@@ -91,27 +136,27 @@ function bar(of: object, label: string, allowed: readonly string[], holder: obje
 
 /** What of the platform's own reaches the real world. */
 export const PLATFORM_BORDERS: readonly Border[] = [
-  bar(Deno, "Deno.", DENO_ALLOWED),
+  bar(DENO, "Deno.", DENO_ALLOWED),
   bar(globalThis.process, "process.", PROCESS_ALLOWED, PROCESS),
 ];
 
 /** Hold what does nothing: virtual timers keep no process alive, and no signal ever comes. */
 export const IGNORED: { readonly holder: object; readonly names: readonly string[] } = {
-  holder: Deno,
+  holder: DENO,
   names: ["refTimer", "unrefTimer", "addSignalListener", "removeSignalListener"],
 };
 
 /** Hold `exit`, which ends the process. */
 export const EXITS: readonly { exit(code?: number): never }[] = [
-  Deno,
+  DENO,
   Object.assign(PROCESS, { exit: globalThis.process.exit }),
 ];
 
 /** Holds `stderr`, to which programs write what is to be logged. */
-export const STANDARD_ERROR: object = Deno;
+export const STANDARD_ERROR: object = DENO;
 
 /** Holders of `env`, each with an environment in which no variable is set. */
 export const ENVIRONMENTS: readonly { readonly holder: object; readonly empty: object }[] = [
-  { holder: Deno, empty: { get: () => undefined, has: () => false, toObject: () => ({}) } },
+  { holder: DENO, empty: { get: () => undefined, has: () => false, toObject: () => ({}) } },
   { holder: PROCESS, empty: Object.freeze({}) },
 ];

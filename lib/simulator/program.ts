@@ -55,6 +55,14 @@ let incarnations = 0;
 /**
  * Loads fresh instances per incarnation of the module and of those that it imports, so that no two
  * share state; only CommonJS packages have one instance for all.
+ *
+ * @example
+ * ```ts ignore
+ * import { loadPerIncarnation, simulate } from "@glomers/maelstrom/simulator";
+ *
+ * const program = loadPerIncarnation(new URL("my_node.ts", import.meta.url).href);
+ * await simulate(program, { workload: "broadcast", faults: ["kill"], seeds: 100 });
+ * ```
  */
 export function loadPerIncarnation(url: string): ProgramSource {
   return { load: () => loadProgram(`${url}?incarnation=${++incarnations}`) };

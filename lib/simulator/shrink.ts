@@ -22,16 +22,30 @@ import {
 } from "../workbench/planned.ts";
 import type { RunResult } from "../workbench/result.ts";
 import { failureSignature } from "./failure.ts";
-import { simulate } from "./simulate.ts";
+import { simulateOnce } from "./simulate_once.ts";
 
-interface Shrunk {
+/** A run made small. */
+export interface Shrunk {
   /** The smallest run found that fails in the same way. */
   readonly plan: Plan;
+  /** What came of that run. */
   readonly result: RunResult;
+  /** The kinds of failure that it shows. */
   readonly signature: readonly string[];
+  /** How many runs were tried. */
   readonly attempts: number;
+  /** How many operations it has. */
   readonly operations: number;
+  /** How many faults it has. */
   readonly faults: number;
+}
+
+/** How far shrinking goes. */
+export interface ShrinkOptions {
+  /** Bound on the runs that are tried. Default 500. */
+  readonly maxAttempts?: number;
+  /** Called with the number of runs tried so far, before each. */
+  readonly tried?: (attempts: number) => void;
 }
 
 /** A plan with every operation and fault written down. */
@@ -48,16 +62,26 @@ interface Attempt {
 /**
  * Shrinks a failing run.
  *
- * @param maxAttempts Bound on the runs that are tried. Default 500.
+ * @example
+ * ```ts
+ * import { type Node, UniqueIds } from "@glomers/maelstrom";
+ * import { shrink } from "@glomers/maelstrom/simulator";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function alwaysSeven(node: Node): void {
+ *   node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: 7 }));
+ * }
+ *
+ * const { operations, faults } = await shrink(alwaysSeven, { workload: "unique-ids" });
+ * assertEquals([operations, faults], [2, 0]);
+ * ```
+ *
  * @throws {Error} if the run does not fail.
  */
 export async function shrink(
   program: Program | ProgramSource,
   options: PlanOptions,
-  { maxAttempts = 500, tried = () => {} }: {
-    readonly maxAttempts?: number;
-    readonly tried?: (attempts: number) => void;
-  } = {},
+  { maxAttempts = 500, tried = () => {} }: ShrinkOptions = {},
 ): Promise<Shrunk> {
   const plan = planOf(options);
   const first = await writeDown(program, plan);
@@ -82,7 +106,7 @@ async function writeDown(program: Program | ProgramSource, plan: Plan): Promise<
   const operations: PlannedOperation[] = [];
   const faults: PlannedFault[] = [];
   let main = false;
-  const result = await simulate(program, plan, {
+  const result = await simulateOnce(program, plan, {
     phase: (phase) => main = phase === "running",
     fault: (fault) => {
       if (main) faults.push(plannedFault(fault));
@@ -128,7 +152,7 @@ class Search {
     const problem = workloadOf(plan).problem?.(plan);
     if (problem !== undefined || this.attempts >= maxAttempts) return false;
     tried(++this.attempts);
-    const result = await simulate(program, plan);
+    const result = await simulateOnce(program, plan);
     if (!failureSignature(result).includes(wanted)) return false;
     this.best = { plan, result };
     return true;

@@ -8,7 +8,7 @@ import answersAnother from "../../nodes/faulty/answers_another.ts";
 import lostOnPartition from "../../nodes/faulty/lost_on_partition.ts";
 import { failureSignature } from "./failure.ts";
 import { shrink } from "./shrink.ts";
-import { simulate } from "./simulate.ts";
+import { simulateOnce } from "./simulate_once.ts";
 
 Deno.test("a lost value needs one partition, one broadcast and few nodes", async () => {
   const small = await shrink(lostOnPartition, {
@@ -27,7 +27,7 @@ Deno.test("a lost value needs one partition, one broadcast and few nodes", async
   assert(small.plan.nodes.length <= 3, `${small.plan.nodes.length} nodes`);
   assert(small.plan.timeLimitS < 20);
   assertEquals(small.plan.latencyMs, 0);
-  const again = await simulate(lostOnPartition, small.plan);
+  const again = await simulateOnce(lostOnPartition, small.plan);
   assertEquals(
     failureSignature(again),
     small.signature,

@@ -1,225 +1,93 @@
-import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import type { Program } from "../node.ts";
-import { integer, oneWay } from "../rpc.ts";
-import { Broadcast, Echo, UniqueIds } from "../workloads.ts";
-import { Deadlock } from "../workbench/clock/virtual_clock.ts";
-import { prettyEdn } from "../history/edn.ts";
-import { printHistory } from "../history/operations.ts";
-import type { FaultKind } from "../workbench/faults/kinds.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { Echo, type Node, UniqueIds } from "../mod.ts";
+import { UsageError } from "../workbench/option.ts";
 import type { PlanOptions } from "../workbench/plan.ts";
-import type { RunResult } from "../workbench/result.ts";
-import type { Observer } from "../workbench/run.ts";
-import { failureSignature } from "./failure.ts";
-import { simulate } from "./simulate.ts";
+import { simulate, SimulationFailure } from "./simulate.ts";
 
-const gossip = oneWay("gossip", { message: integer });
-
-/** Tells every peer of a value, and again now and then those drawn by lot. */
-const broadcast: Program = (node) => {
-  const values = new Set<number>();
-  const add = (message: number) => {
-    if (values.has(message)) return;
-    values.add(message);
-    for (const peer of node.peers) node.send(peer, gossip, { message });
-  };
-  node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
-  node.on(Broadcast.broadcast, ({ message }) => {
-    add(message);
-    return { type: "broadcast_ok" };
-  });
-  node.on(Broadcast.read, () => ({ type: "read_ok", messages: [...values] }));
-  node.on(gossip, ({ message }) => {
-    values.add(message);
-  });
-  node.onInit(() => {
-    setInterval(() => {
-      const peer = node.peers[Math.floor(Math.random() * node.peers.length)];
-      for (const message of values) if (peer) node.send(peer, gossip, { message });
-    }, 500);
-  });
-};
-
-const ids: Program = (node) => {
-  node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: crypto.randomUUID() }));
-};
-
-/** What a run leaves in its files. */
-async function files(program: Program, options: PlanOptions): Promise<string> {
-  const { history, results = {} } = await simulate(program, options);
-  return `${printHistory(history)}\n${prettyEdn(results)}`;
+function echo(node: Node): void {
+  node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
 }
 
-const WIDE: PlanOptions = {
-  workload: "broadcast",
-  nodeCount: 25,
-  timeLimitS: 5,
+/** Forgets which ids it has given when it is started again. */
+function countsFromZero(node: Node): void {
+  let count = 0;
+  node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: `${node.id}-${count++}` }));
+}
+
+const SMALL: PlanOptions = { workload: "echo", nodeCount: 2, timeLimitS: 2 };
+const KILLS: PlanOptions = {
+  workload: "unique-ids",
+  nodeCount: 3,
   rate: 20,
-  latencyMs: 100,
-  latencyDistribution: "exponential",
-  faults: ["partition"],
+  timeLimitS: 10,
+  faults: ["kill"],
   faultIntervalS: 2,
 };
 
-Deno.test("the same seed gives the same history and results, byte for byte", async () => {
-  const first = await files(broadcast, WIDE);
-  assertEquals(first, await files(broadcast, WIDE));
-  assert(first.includes(":start-partition") && first.includes(":valid? "));
+const failureOf = (...args: Parameters<typeof simulate>) =>
+  assertRejects(() => simulate(...args), SimulationFailure);
+
+Deno.test("a program passes under as many seeds as are asked for", async () => {
+  let runs = 0;
+  const observer = { up: () => void runs++ };
+  const last = await simulate(echo, { ...SMALL, seeds: 3, firstSeed: 40 }, observer);
+  assertEquals([runs, last.results?.["valid?"]], [3, true]);
+  const { history } = await simulate(echo, { ...SMALL, seed: 42 });
+  assertEquals(last.history, history, "the last of three seeds from 40 on");
 });
 
-Deno.test("what ran before in the same process does not matter", async () => {
-  const options = {
-    workload: "broadcast",
-    nodeCount: 3,
-    timeLimitS: 2,
-    rate: 20,
-    latencyMs: 20,
-    loss: 0.1,
-  };
-  const first = await files(broadcast, options);
-  await files(ids, { workload: "unique-ids", timeLimitS: 1, rate: 50 });
-  assertEquals(await files(broadcast, options), first);
+Deno.test("a failure holds its seed, how to replay it, and the smallest transcript", async () => {
+  const failure = await failureOf(countsFromZero, { ...KILLS, seeds: 20 });
+  const { seed, replay, plan, transcript, message, signature } = failure;
+  assertEquals(signature, ["duplicated"]);
+  assert(plan.operations?.length === 2 && plan.nodes.length === 1, "it is made small");
+  assertEquals(failure.result.history.filter(({ type }) => type === "ok").length, 2);
+  assertStringIncludes(message, `fails by duplicated (seed ${seed}`);
+  assertStringIncludes(message, `replay: ${replay}\nmade small: 2 operations, `);
+  assertStringIncludes(message, transcript.join("\n"));
+  assertMatch(transcript.join("\n"), /nemesis +kill .*\n[^]*generate/);
 });
 
-Deno.test("different seeds differ", async () => {
-  const options = { workload: "broadcast", nodeCount: 5, timeLimitS: 3, rate: 20, latencyMs: 10 };
-  const runs = [
-    await files(broadcast, { ...options, seed: 1 }),
-    await files(broadcast, { ...options, seed: 2 }),
-    await files(broadcast, { ...options, seed: 3 }),
-  ];
-  assertEquals(new Set(runs).size, 3);
+Deno.test("the line that replays a failure does", async () => {
+  const { seed, replay } = await failureOf(countsFromZero, { ...KILLS, seeds: 20 });
+  const again = new Function("simulate", "program", `return ${replay.replace("await ", "")}`);
+  const error = await assertRejects(() => again(simulate, countsFromZero), SimulationFailure);
+  assertEquals([error.seed, error.replay], [seed, replay]);
 });
 
-Deno.test("what the nemesis does depends on the seed, not on what programs draw", async () => {
-  const options: PlanOptions = {
-    workload: "broadcast",
-    nodeCount: 5,
-    timeLimitS: 10,
-    rate: 5,
-    faults: ["partition"],
-  };
-  const nemesis = async (program: Program) => {
-    const { history } = await simulate(program, options);
-    return history.filter(({ process }) => process === "nemesis").map(({ f, value }) => [f, value]);
-  };
-  const drawing: Program = (node) => {
-    broadcast(node);
-    setInterval(() => Math.random(), 70);
-  };
-  assertEquals(await nemesis(drawing), await nemesis(broadcast));
+Deno.test("a failure that is not to be made small stays whole", async () => {
+  const options = { ...KILLS, seeds: 20, shrinkAttempts: 0 };
+  const { plan, message } = await failureOf(countsFromZero, options);
+  assertEquals([plan.operations, plan.nodes.length], [undefined, 3]);
+  assertStringIncludes(message, "\nnot made small\n");
+  assertMatch(message, /\n… and [\d,]+ lines more$/);
 });
 
-/** What a run's nemesis did, and every message's fate by count. */
-async function faultsOf(options: PlanOptions): Promise<
-  { faults: Set<string>; outcome: RunResult } & {
-    readonly fates: ReadonlyMap<string, number>;
-  }
-> {
-  const faults = new Set<string>();
-  const fates = new Map<string, number>();
-  const observer: Observer = {
-    fault: ({ fault }) => faults.add(fault.f),
-    message: (_, fate) => fates.set(fate, (fates.get(fate) ?? 0) + 1),
+Deno.test("a program that keeps state from run to run fails all the same", async () => {
+  let runs = 0;
+  const failsOnce = (node: Node) => {
+    const isFirst = runs++ === 0;
+    node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo: isFirst ? null : echo }));
   };
-  return { faults, fates, outcome: await simulate(broadcast, options, observer) };
-}
-
-const SMALL = { workload: "broadcast", nodeCount: 5, timeLimitS: 10, rate: 20, faultIntervalS: 1 };
-
-Deno.test("kills, pauses, skews and partitions strike, and end before the final reads", async () => {
-  const kinds: [FaultKind[], string[]][] = [
-    [["kill"], ["kill", "start"]],
-    [["pause"], ["pause", "resume"]],
-    [["skew"], ["skew"]],
-    [["one-way"], ["start-partition", "stop-partition"]],
-    [["partial"], ["start-partition", "stop-partition"]],
-    [["kill", "pause", "partition"], [
-      "kill",
-      "pause",
-      "start",
-      "resume",
-      "start-partition",
-      "stop-partition",
-    ]],
-  ];
-  for (const [some, expected] of kinds) {
-    const kind = some.join(",");
-    const { faults, outcome } = await faultsOf({ ...SMALL, faults: some });
-    assert(expected.every((f) => faults.has(f)), `${kind}: ${[...faults]}`);
-    assertEquals(outcome.crash, undefined, kind);
-    const finals = outcome.history.filter(({ extra }) => extra?.["final?"] === true);
-    assertEquals(finals.filter(({ type }) => type === "ok").length, 5, kind);
-  }
+  const { message } = await failureOf(failsOnce, { ...SMALL, nodeCount: 1 });
+  assertStringIncludes(message, "\nnot made small: the run with seed 1 does not fail\n");
 });
 
-Deno.test("what is lost does not arrive, and what is duplicated arrives twice", async () => {
-  const quiet = { workload: "broadcast", nodeCount: 5, timeLimitS: 5, rate: 20, latencyMs: 5 };
-  const lossy = (await faultsOf({ ...quiet, loss: 0.3 })).fates;
-  const [sent = 0, received = 0, lost = 0] = ["send", "recv", "lost"].map((f) => lossy.get(f));
-  assert(lost > 0.2 * sent && received <= sent - lost, `${lost} of ${sent} lost`);
-  const doubled = (await faultsOf({ ...quiet, duplication: 0.3 })).fates;
-  assert((doubled.get("recv") ?? 0) > 1.2 * (doubled.get("send") ?? 0));
-});
-
-Deno.test("a node's memory is lost when it is killed", async () => {
-  const counting: Program = (node) => {
-    let last = 0;
-    node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: ++last }));
-  };
-  const options: PlanOptions = {
-    workload: "unique-ids",
-    nodeCount: 1,
-    concurrency: 50,
-    timeLimitS: 5,
-    rate: 20,
-    faults: ["kill"],
-    faultIntervalS: 0.5,
-  };
-  assertEquals(failureSignature(await simulate(counting, options)), ["duplicated"]);
-  assertEquals(failureSignature(await simulate(ids, options)), []);
-});
-
-Deno.test("a program that waits for what virtual time cannot bring fails by name", async () => {
-  const options = { workload: "echo", nodeCount: 1, timeLimitS: 1, rate: 0 };
-  const program: Program = (node) => {
-    node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
-  };
-  assertNotEquals((await simulate(program, options)).results, undefined);
-  const busy: Program = (node) => {
-    node.onInit(() => {
-      const again = () => void setImmediate(again);
-      again();
-    });
-  };
-  await assertRejects(() => simulate(busy, options), Deadlock, "time did not pass");
-});
-
-Deno.test("reading a file from a handler ends the run and names the call", async () => {
-  const program: Program = (node) => {
-    node.on(Echo.echo, async () => ({ type: "echo_ok", echo: await Deno.readTextFile("x") }));
-  };
-  await assertRejects(
-    () => simulate(program, { workload: "echo", nodeCount: 1, timeLimitS: 1 }),
-    Error,
-    "a simulated program called Deno.readTextFile",
-  );
-});
-
-Deno.test("an error that nobody catches is not confused with a log line that looks like one", async () => {
-  const program: Program = (node) => {
-    node.on(Echo.echo, ({ echo }) => {
-      node.log("uncaught: only said so");
-      setTimeout(() => {
-        throw new Error("meant it");
-      });
-      return { type: "echo_ok", echo };
-    });
-  };
-  const errors: string[] = [];
-  await simulate(
-    program,
-    { workload: "echo", nodeCount: 1, timeLimitS: 1 },
-    { uncaught: (node, text) => errors.push(`${node}: ${text.split("\n")[0]}`) },
-  );
-  assertEquals([...new Set(errors)], ["n0: Error: meant it"]);
+Deno.test("seeds that make no sense are refused, and a signal ends the runs", async () => {
+  const refused = (options: Parameters<typeof simulate>[1]) =>
+    assertRejects(() => simulate(echo, options), UsageError);
+  await refused({ ...SMALL, seeds: 0 });
+  await refused({ ...SMALL, seeds: 2, seed: 1 });
+  await refused({ ...SMALL, firstSeed: 1 });
+  await refused({ ...SMALL, shrinkAttempts: 0.5 });
+  const enough = new AbortController();
+  const observer = { up: () => enough.abort(new Error("enough")) };
+  const options = { ...SMALL, seeds: 1_000, signal: enough.signal };
+  await assertRejects(() => simulate(echo, options, observer), Error, "enough");
 });

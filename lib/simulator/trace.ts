@@ -12,7 +12,11 @@ import type { Packet, PacketEvent } from "../workbench/network/packet.ts";
 import type { Observer } from "../workbench/run.ts";
 import { SERVICE_IDS } from "../workbench/services/mod.ts";
 
-/** What a transcript leaves out. */
+/**
+ * What a transcript leaves out.
+ *
+ * @experimental
+ */
 export interface TraceFilter {
   /** Keeps what one of these nodes, clients or services takes part in. Default: all. */
   readonly ids?: readonly string[];
@@ -43,10 +47,15 @@ const REMARKS: Readonly<Record<PacketEvent, string>> = {
 /** A message's fields are cut short beyond this many characters. */
 const MAX_FIELDS = 160;
 
-/** Observes a run and writes its transcript. */
+/**
+ * Observes a run and writes its transcript.
+ *
+ * @experimental
+ */
 export interface Transcriber extends Observer {
   /** Writes that somebody intervenes in the run. */
   readonly intervention: (timeNs: number, who: string, what: string) => void;
+  /** Writes a heading. */
   readonly heading: (text: string) => void;
   /** Writes what is left to say. To be called once the run has ended, even by an error. */
   readonly end: () => void;
@@ -55,6 +64,25 @@ export interface Transcriber extends Observer {
 /**
  * Writes a transcript while a run goes on, line by line. Times are the history's. Lines from before
  * the history begins have times below zero, and are written once its beginning is known.
+ *
+ * @experimental The lines may change.
+ *
+ * @example
+ * ```ts
+ * import { Echo, type Node } from "@glomers/maelstrom";
+ * import { simulateOnce, transcribe } from "@glomers/maelstrom/simulator";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * function echo(node: Node): void {
+ *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+ * }
+ *
+ * const lines: string[] = [];
+ * const transcriber = transcribe((line) => lines.push(line), { ids: ["n1"], promptMs: 1 });
+ * await simulateOnce(echo, { workload: "echo", nodeCount: 2, timeLimitS: 1 }, transcriber);
+ * transcriber.end();
+ * assertStringIncludes(lines.join("\n"), "n1 ──▶ c");
+ * ```
  */
 export function transcribe(write: (line: string) => void, filter: TraceFilter = {}): Transcriber {
   const lines = new Lines(write);

@@ -4,7 +4,7 @@ import { json, oneWay } from "../rpc.ts";
 import type { PlanOptions } from "../workbench/plan.ts";
 import { Broadcast, Echo, LinKv } from "../workloads.ts";
 import lostOnPartition from "../../nodes/faulty/lost_on_partition.ts";
-import { simulate } from "./simulate.ts";
+import { simulateOnce } from "./simulate_once.ts";
 import { filterProblem, type TraceFilter, transcribe } from "./trace.ts";
 import { RealInputOutput } from "./virtual_globals.ts";
 
@@ -27,7 +27,7 @@ async function transcript(
 ): Promise<string[]> {
   const lines: string[] = [];
   const trace = transcribe((text) => lines.push(text), filter);
-  await simulate(program, options, trace);
+  await simulateOnce(program, options, trace);
   trace.end();
   return lines;
 }
@@ -62,7 +62,7 @@ Deno.test("a run that throws has a transcript up to that point, even while nodes
   const until = async (program: Program): Promise<string[]> => {
     const lines: string[] = [];
     const trace = transcribe((text) => lines.push(text));
-    await assertRejects(() => simulate(program, options, trace), RealInputOutput);
+    await assertRejects(() => simulateOnce(program, options, trace), RealInputOutput);
     trace.end();
     return lines;
   };
@@ -114,7 +114,7 @@ async function twoWrites(filter: TraceFilter): Promise<string> {
   };
   const lines: string[] = [];
   const trace = transcribe((text) => lines.push(text), filter);
-  await simulate(telling, options, trace);
+  await simulateOnce(telling, options, trace);
   trace.end();
   return `\n${lines.join("\n")}\n`;
 }

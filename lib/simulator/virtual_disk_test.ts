@@ -4,7 +4,7 @@ import singleNodeBroadcast from "../../nodes/3a_single_node_broadcast.ts";
 import { planOf, type PlanOptions } from "../workbench/plan.ts";
 import { failureSignature } from "./failure.ts";
 import { shrink } from "./shrink.ts";
-import { simulate } from "./simulate.ts";
+import { simulateOnce } from "./simulate_once.ts";
 import { transcribe } from "./trace.ts";
 
 /** Everything that a disk can do. */
@@ -24,7 +24,7 @@ const TROUBLED: PlanOptions = {
 async function transcript(options: PlanOptions): Promise<string> {
   const lines: string[] = [];
   const trace = transcribe((line) => lines.push(line));
-  await simulate(singleNodeBroadcast, options, trace);
+  await simulateOnce(singleNodeBroadcast, options, trace);
   trace.end();
   return lines.join("\n");
 }
@@ -49,7 +49,10 @@ Deno.test("a transcript shows what disks do, and a seed decides all of it", asyn
 Deno.test("a perfect disk loses nothing that a node has waited for, and takes no time", async () => {
   const { disk: _, ...options } = TROUBLED;
   for (const seed of [1, 2, 3]) {
-    assertEquals(failureSignature(await simulate(singleNodeBroadcast, { ...options, seed })), []);
+    assertEquals(
+      failureSignature(await simulateOnce(singleNodeBroadcast, { ...options, seed })),
+      [],
+    );
   }
   assert(!(await transcript(options)).includes("disk: synced"));
 });
@@ -59,5 +62,7 @@ Deno.test("what disks do is left out of a small run where it is not needed", asy
   assertEquals(signature, ["lost"]);
   assertEquals([operations, faults], [1, 1], JSON.stringify(plan.faults));
   assert((plan.disk ?? []).length <= 1, plan.disk?.join());
-  assertEquals(failureSignature(await simulate(acknowledgedBeforeSynced, planOf(plan))), ["lost"]);
+  assertEquals(failureSignature(await simulateOnce(acknowledgedBeforeSynced, planOf(plan))), [
+    "lost",
+  ]);
 });

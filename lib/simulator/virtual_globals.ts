@@ -17,6 +17,7 @@ import type { Owner } from "./owner.ts";
 import { type Border, WEB_BORDERS } from "./borders.ts";
 import { watchImports } from "./imports.ts";
 import {
+  catchUncaught,
   ENVIRONMENTS,
   EXITS,
   formatLog,
@@ -32,8 +33,10 @@ const EPOCH_MS = Date.UTC(2000, 0, 1);
 
 /** A program did real input or output, which a simulation can neither time nor repeat. */
 export class RealInputOutput extends Error {
+  /** `"RealInputOutput"`. */
   override readonly name = "RealInputOutput";
 
+  /** An error that says what the program did. */
   constructor(did: string) {
     super(`a simulated program ${did}: real input and output have no place in virtual time`);
   }
@@ -269,19 +272,11 @@ export class VirtualGlobals {
 
   /** Keeps a node alive when an error of it is caught nowhere, as `serve` does for promises. */
   #catchErrors(): void {
-    const failed = (event: Event, error: unknown) => {
-      if (this.#owner === undefined) return;
-      event.preventDefault();
+    this.#saved.push(catchUncaught((error) => {
+      if (this.#owner === undefined) return false;
       this.#owner.failed(error);
-    };
-    const rejected = (event: PromiseRejectionEvent) => failed(event, event.reason);
-    const thrown = (event: ErrorEvent) => failed(event, event.error);
-    globalThis.addEventListener("unhandledrejection", rejected);
-    globalThis.addEventListener("error", thrown);
-    this.#saved.push(() => {
-      globalThis.removeEventListener("unhandledrejection", rejected);
-      globalThis.removeEventListener("error", thrown);
-    });
+      return true;
+    }));
   }
 
   /** Refuses what would differ, or end at another virtual time, in every run. */

@@ -7,7 +7,7 @@ import { sleep } from "../workbench/clock/clock.ts";
 import { VirtualClock } from "../workbench/clock/virtual_clock.ts";
 import { scenario } from "../testing/mod.ts";
 import { Random } from "../workbench/random.ts";
-import { inVirtualTime } from "./simulate.ts";
+import { inVirtualTime } from "./simulate_once.ts";
 import { RealInputOutput, VirtualGlobals } from "./virtual_globals.ts";
 
 /** Virtual time begins here. */

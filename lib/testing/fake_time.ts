@@ -1,12 +1,6 @@
 /**
  * Time that passes when a test says so.
  *
- * ```ts
- * using time = new FakeTime();
- * setTimeout(() => console.log("three seconds later"), 3_000);
- * await time.advance(3_000); // takes no time
- * ```
- *
  * @module
  */
 import { setImmediate } from "node:timers";
@@ -19,6 +13,18 @@ import { Random } from "../workbench/random.ts";
 /**
  * Owns the globals of time and chance until it is disposed of, as a simulation does: time passes in
  * `advance` only, and random values are the same in every run. Real input and output is refused.
+ *
+ * @example
+ * ```ts
+ * import { FakeTime } from "@glomers/maelstrom/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using time = new FakeTime();
+ * let isDue = false;
+ * setTimeout(() => isDue = true, 3_000);
+ * await time.advance(3_000); // takes no time
+ * assertEquals(isDue, true);
+ * ```
  */
 export class FakeTime implements Disposable {
   readonly #clock = new VirtualClock(() => this.#globals.leave());
@@ -44,7 +50,20 @@ export class FakeTime implements Disposable {
   }
 }
 
-/** Resolves when everything that was ready to run has run, and promises have settled. */
+/**
+ * Resolves when everything that was ready to run has run, and promises have settled.
+ *
+ * @example
+ * ```ts
+ * import { settled } from "@glomers/maelstrom/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const done: string[] = [];
+ * void Promise.resolve().then(() => done.push("a microtask"));
+ * await settled();
+ * assertEquals(done, ["a microtask"]);
+ * ```
+ */
 export function settled(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }

@@ -3,6 +3,24 @@
  * in a network that the test disturbs ({@linkcode scenario}), time that passes when the test says so
  * ({@linkcode FakeTime}), and stories kept as text files ({@linkcode assertTranscript}).
  *
+ * ```ts
+ * import { Echo, type Node } from "@glomers/maelstrom";
+ * import { TestNode } from "@glomers/maelstrom/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function echo(node: Node): void {
+ *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+ * }
+ *
+ * Deno.test("an echo node replies with what it was sent", async () => {
+ *   const n0 = new TestNode(echo);
+ *   assertEquals((await n0.ask(Echo.echo, { echo: "hi" })).echo, "hi");
+ * });
+ * ```
+ *
+ * They need no permission, except {@linkcode assertTranscript}, which reads a file and
+ * needs Deno. The others run on Node.js 24 and later as well.
+ *
  * @module
  */
 export type { ProgramSource } from "../simulator/program.ts";

@@ -4,23 +4,12 @@
  * A story asks nodes as a client does, lets time pass, and interferes: it partitions and heals the
  * network, holds and releases messages, pauses, kills and restarts nodes.
  *
- * ```ts
- * await scenario(broadcast, { nodes: 3, latencyMs: 10 }, async (world) => {
- *   world.partition(["n0"], ["n1", "n2"]);
- *   await world.ask("n0", Broadcast.broadcast, { message: 7 });
- *   world.heal();
- *   await world.expectWithin(1_000, async () => {
- *     assertEquals((await world.ask("n2", Broadcast.read, {})).messages, [7]);
- *   });
- * });
- * ```
- *
  * @module
  */
 import type { Program } from "../node.ts";
 import type { Of, ReplyOf, Rpc } from "../rpc.ts";
 import type { ProgramSource } from "../simulator/program.ts";
-import { inVirtualTime } from "../simulator/simulate.ts";
+import { inVirtualTime } from "../simulator/simulate_once.ts";
 import { transcribe, type Transcriber } from "../simulator/trace.ts";
 import type { Client } from "../workbench/clients/client.ts";
 import { NS_PER_MS } from "../history/operations.ts";
@@ -80,6 +69,25 @@ export interface Sighting {
  *
  * @throws {RangeError} for options that describe no world.
  * @throws {Crash} if a node ends by itself or does not start.
+ *
+ * @example
+ * ```ts
+ * import { Echo, type Node } from "@glomers/maelstrom";
+ * import { scenario } from "@glomers/maelstrom/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function echo(node: Node): void {
+ *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+ * }
+ *
+ * await scenario(echo, { nodes: 2, latencyMs: 10 }, async (world) => {
+ *   world.pause("n1");
+ *   const reply = world.ask("n1", Echo.echo, { echo: "hi" });
+ *   await world.pass(1_000);
+ *   world.resume("n1");
+ *   assertEquals((await reply).echo, "hi");
+ * });
+ * ```
  */
 export async function scenario(
   program: Program | ProgramSource,
@@ -170,6 +178,27 @@ interface Stage {
 /**
  * What a story can do and see. Times are milliseconds of virtual time. Every verb throws a
  * `RangeError` for a node that does not exist, and for a time that is none.
+ *
+ * @example
+ * ```ts
+ * import { Echo, type Node } from "@glomers/maelstrom";
+ * import { scenario } from "@glomers/maelstrom/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function echo(node: Node): void {
+ *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+ * }
+ *
+ * await scenario(echo, { nodes: 3 }, async (world) => {
+ *   world.partition(["n0"], ["n1", "n2"]); // clients still reach every node
+ *   assertEquals((await world.ask("n0", Echo.echo, { echo: 1 })).echo, 1);
+ *   world.heal();
+ *   world.kill("n2");
+ *   world.restart("n2");
+ *   await world.expectWithin(1_000, () => assertEquals(world.problems, []));
+ *   assertEquals(world.serverMessages, 0);
+ * });
+ * ```
  */
 export class World {
   /** Every message so far, including those of clients and services. */

@@ -1,18 +1,30 @@
 /**
  * One node in a test: the test is its network and its only client.
  *
- * ```ts
- * const n0 = new TestNode(echo);
- * const { echo } = await n0.ask(Echo.echo, { echo: "hi" });
- * ```
- *
  * @module
  */
 import { parseMessage } from "../message.ts";
 import { type Body, type Message, Node, type Program } from "../mod.ts";
 import type { Of, ReplyOf, Rpc } from "../rpc.ts";
 
-/** Runs a program on one node, without a process or a network. */
+/**
+ * Runs a program on one node, without a process or a network.
+ *
+ * @example
+ * ```ts
+ * import { Echo, type Node } from "@glomers/maelstrom";
+ * import { TestNode } from "@glomers/maelstrom/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function echo(node: Node): void {
+ *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+ * }
+ *
+ * const n0 = new TestNode(echo);
+ * assertEquals((await n0.ask(Echo.echo, { echo: "hi" })).echo, "hi");
+ * assertEquals(n0.sent, []);
+ * ```
+ */
 export class TestNode {
   /** What the node has sent, oldest first, without its replies to `ask`. */
   readonly sent: Message[] = [];

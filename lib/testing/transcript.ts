@@ -15,6 +15,24 @@ const SEPARATOR = "\n----\n";
  *
  * @throws {AssertionError} if the transcripts differ.
  * @throws {Error} if there is no such file, or no line `----` in it.
+ *
+ * @example
+ * ```ts ignore
+ * import { Echo, type Node } from "@glomers/maelstrom";
+ * import { assertTranscript, scenario } from "@glomers/maelstrom/testing";
+ *
+ * function echo(node: Node): void {
+ *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+ * }
+ *
+ * Deno.test("an echo, as its transcript tells it", async () => {
+ *   const lines: string[] = [];
+ *   await scenario(echo, { transcript: (line) => lines.push(line) }, async (world) => {
+ *     await world.ask("n0", Echo.echo, { echo: "hi" });
+ *   });
+ *   await assertTranscript(new URL("echo.txt", import.meta.url), lines);
+ * });
+ * ```
  */
 export async function assertTranscript(
   file: URL,

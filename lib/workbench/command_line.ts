@@ -9,6 +9,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import {
   type EngineName,
   kindProblem,
+  nearest,
   type Option,
   type Options,
   PROCESSES,
@@ -210,12 +211,18 @@ function textsOf({ program: _, args: __, operations: ___, seed: ____, ...plan }:
   }));
 }
 
-/** Options as a help text lists them, a line each, without those that are refused. */
+/**
+ * Options as a help text lists them, a line each, without those that are refused. What plans set
+ * stands in the place of the general defaults.
+ */
 export function optionsHelp<O extends Options>(
   { own, run, engine, refused = {} }: Command<O>,
+  plans: readonly Plan[] = [],
 ): string {
+  const standard = standardTexts(plans);
   const list = (options: Options) =>
-    Object.entries(options).filter(([name]) => !(name in refused)).map(helpLine);
+    Object.entries(options).filter(([name]) => !(name in refused))
+      .map(([name, option]) => helpLine(name, option, standard.get(name)));
   const lines = list({ ...own, ...HELP });
   if (!run) return lines.join("\n");
   const others = Object.fromEntries(Object.entries(RUN_OPTIONS).filter(([name]) => !(name in own)));
@@ -224,12 +231,26 @@ export function optionsHelp<O extends Options>(
   return [...lines, ...sections, "", "Faults, for --nemesis:", "", ...faults].join("\n");
 }
 
-function helpLine([name, option]: readonly [string, Option<unknown>]): string {
-  const { value, help, alias = [], default: standard, workloads } = option;
+/** What each option stands at in plans: where they differ, one after the other. */
+function standardTexts(plans: readonly Plan[]): ReadonlyMap<string, string> {
+  const texts = plans.map((plan) =>
+    new Map([["nodes", ""], ["bin", plan.program ?? ""], ...textsOf(plan)])
+  );
+  const names = new Set(texts.flatMap((text) => [...text.keys()]));
+  return new Map([...names].map((name) => {
+    const values = new Set(texts.map((text) => text.get(name) ?? "none"));
+    return [name, [...values].join(", then ")];
+  }));
+}
+
+function helpLine(name: string, option: Option<unknown>, set?: string): string {
+  const { value, alias = [], workloads } = option;
+  const help = set === undefined ? option.help : option.help.replace(/; default .*/, "");
+  const standard = set ?? option.default;
   const letter = alias.find((one) => one.length === 1);
   const names = letter === undefined ? `--${name}` : `-${letter}, --${name}`;
   const shown = value === undefined ? names : `${names} ${value}`;
-  const fallback = standard === undefined ? "" : `; default ${standard}`;
+  const fallback = standard === undefined || standard === "" ? "" : `; default ${standard}`;
   const scope = workloads === undefined ? "" : ` (${workloads.join(", ")})`;
   return `  ${shown.padEnd(30)} ${help}${fallback}${scope}`;
 }
@@ -364,21 +385,6 @@ function complaint(
   const name = word.replace(/^--?/, "").replace(/=.*$/, "");
   const why = refused[name];
   if (why !== undefined) return `--${name}: ${why}`;
-  const [nearest = ""] = known.toSorted((a, b) => distance(a, name) - distance(b, name));
-  const isNear = distance(nearest, name) <= Math.max(1, name.length / 3);
-  return `unknown option ${word}${isNear ? `; did you mean --${nearest}?` : ""}`;
-}
-
-/** How many letters have to be put in, taken out or replaced to make one word of another. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
+  const meant = nearest(name, known);
+  return `unknown option ${word}${meant === undefined ? "" : `; did you mean --${meant}?`}`;
 }

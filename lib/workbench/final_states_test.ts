@@ -11,11 +11,10 @@ import { type Edn, prettyEdn } from "../history/edn.ts";
 import { NS_PER_S, printHistory } from "../history/operations.ts";
 import { planOf, workloadOf } from "./plan.ts";
 import { run } from "./run.ts";
-import { LwwRegisters } from "../algorithms/lww_registers.ts";
 import { type Node, type Program, RpcError } from "../mod.ts";
-import { Replication } from "../algorithms/replication.ts";
+import { ReplicatedRegisters } from "../algorithms/replication.ts";
 import neverReplicates from "../../nodes/faulty/never_replicates.ts";
-import { inVirtualTime, simulate } from "../simulator/simulate.ts";
+import { inVirtualTime, simulateOnce } from "../simulator/simulate_once.ts";
 import { TxnRwRegister } from "../workloads.ts";
 
 const PLAN = planOf({
@@ -33,19 +32,16 @@ const WORKLOAD = workloadOf(PLAN);
 /** A program that replicates, and refuses transactions on more keys than that. */
 function replicates(mostKeys = Infinity): Program {
   return (node: Node) => {
-    const registers = new LwwRegisters();
-    const replication = new Replication(node, registers);
-    node.on(TxnRwRegister.txn, ({ txn }) => {
+    const registers = new ReplicatedRegisters(node, { name: "registers" });
+    node.on(TxnRwRegister.txn, async ({ txn }) => {
       if (txn.length > mostKeys) throw new RpcError(13, "too much at once");
-      const done = registers.transact(node.id, txn);
-      replication.wake();
-      return { type: "txn_ok", txn: done };
+      return { type: "txn_ok", txn: await registers.transact(txn) };
     });
   };
 }
 
 async function explained(program: Program): Promise<{ verdict: Edn; words: string[] }> {
-  const { finalStates = {}, history } = await simulate(program, PLAN);
+  const { finalStates = {}, history } = await simulateOnce(program, PLAN);
   const { finalStates: check } = WORKLOAD;
   assert(check !== undefined);
   const words = explainFinalStates(check, finalStates, history);
@@ -60,7 +56,7 @@ Deno.test("final states change neither the history nor the results", async () =>
       PLAN.seed,
       (engine) => run(PLAN, { ...engine, workload }),
     );
-    const asked = await simulate(program, { ...PLAN, deliveryMs: 0 });
+    const asked = await simulateOnce(program, { ...PLAN, deliveryMs: 0 });
     assertEquals(plain.finalStates, undefined);
     assert(asked.finalStates !== undefined);
     assertEquals(printHistory(asked.history), printHistory(plain.history));
@@ -100,7 +96,7 @@ Deno.test("a node that ends while it is asked costs the run nothing but its fina
       return { type: "txn_ok", txn };
     });
   };
-  const { crash, results, finalStates, problems } = await simulate(endsWhenAsked, PLAN);
+  const { crash, results, finalStates, problems } = await simulateOnce(endsWhenAsked, PLAN);
   assertEquals([crash, finalStates], [undefined, undefined]);
   assert(results?.["workload"] !== undefined);
   assert(problems.some(({ text }) => text.includes("ended: exit status 1")));

@@ -8,6 +8,7 @@
 
 /** What was asked for is wrong. The message says what, and what would be right. */
 export class UsageError extends Error {
+  /** `"UsageError"`. */
   override readonly name = "UsageError";
 }
 
@@ -22,12 +23,17 @@ const NAMES: Readonly<Record<EngineName, string>> = {
   simulator: "the simulator",
 };
 
+/** A value's kind as JSON Schema (2020-12). */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
 export interface Kind<T> {
   /** What a value must be, such as `a whole number of at least 1`. */
   readonly expected: string;
   readonly accepts: (value: unknown) => value is T;
   /** What a text on the command line means; what the kind does not accept if it means nothing. */
   readonly parse: (text: string) => unknown;
+  /** The values that it accepts, for editors of JSON. */
+  readonly schema: JsonSchema;
 }
 
 export interface Option<T> {
@@ -78,6 +84,7 @@ export const text: Kind<string> = {
   expected: "a text",
   accepts: (value) => typeof value === "string",
   parse: (text) => text,
+  schema: { type: "string" },
 };
 
 /** A number within bounds, those included unless it is said otherwise. */
@@ -101,6 +108,12 @@ export function number(
       Number.isFinite(value) && (!whole || Number.isSafeInteger(value)) &&
       Number(value) >= min && Number(value) <= max && Number(value) < below,
     parse: (text) => text.trim() === "" ? NaN : Number(text),
+    schema: {
+      type: whole ? "integer" : "number",
+      minimum: min,
+      ...(max < Infinity && { maximum: max }),
+      ...(below < Infinity && { exclusiveMaximum: below }),
+    },
   };
 }
 
@@ -114,6 +127,7 @@ export function oneOf<T extends string>(names: readonly T[]): Kind<T> {
     expected: `one of ${names.join(", ")}`,
     accepts: (value): value is T => known.includes(value),
     parse: (text) => text,
+    schema: { enum: names },
   };
 }
 
@@ -126,5 +140,28 @@ export function listOf<T>(item: Kind<T>, expected: string): Kind<readonly T[]> {
       const parts = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
       return parts.length === 0 ? undefined : parts.map(item.parse);
     },
+    schema: { type: "array", items: item.schema },
   };
+}
+
+/** The word that was probably meant by one with a slip of the finger; nothing if none is near. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const [first = ""] = known.toSorted((a, b) => distance(a, word) - distance(b, word));
+  return distance(first, word) <= Math.max(1, word.length / 3) ? first : undefined;
+}
+
+/** How many letters to put in, take out, replace or swap with the next make one word of another. */
+function distance(a: string, b: string): number {
+  let [before, row]: number[][] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row?.[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwapped ? (before?.[j - 2] ?? 0) + 1 : Infinity;
+      next.push(Math.min((row?.[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced, swapped));
+    }
+    [before, row] = [row, next];
+  }
+  return row?.at(-1) ?? 0;
 }

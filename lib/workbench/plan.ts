@@ -68,6 +68,7 @@ export interface Plan extends WorkloadOptions {
   readonly timeLimitS: number;
   /** Seconds that a node has to answer `init`. */
   readonly initTimeoutS: number;
+  /** How latencies are spread around their mean. */
   readonly latencyDistribution: LatencyDistribution;
   /** Probability that a message between nodes is lost. */
   readonly loss: number;
@@ -139,18 +140,22 @@ const availability: Kind<number> = {
   expected: "total, or a number from 0 to 1",
   accepts: (value): value is number => typeof value === "number" && value >= 0 && value <= 1,
   parse: (text) => text === "total" ? 1 : text.trim() === "" ? NaN : Number(text),
+  schema: { type: "number", minimum: 0, maximum: 1 },
 };
 
 const concurrency: Kind<number | string> = {
   expected: "a number, or one with n behind it",
   accepts: (value): value is number | string => /^0*[1-9]\d*n?$/.test(String(value)),
   parse: (text) => /^\d+$/.test(text) ? Number(text) : text,
+  schema: { type: ["integer", "string"], minimum: 1, pattern: "^0*[1-9][0-9]*n?$" },
 };
 
-const seed: Kind<string | number> = {
+/** What decides the draws of a run. */
+export const seed: Kind<string | number> = {
   expected: "a text or a number",
   accepts: (value) => typeof value === "string" || typeof value === "number",
   parse: (text) => text,
+  schema: { type: ["string", "number"] },
 };
 
 const names = listOf(text, "names with commas between them");
@@ -161,6 +166,15 @@ const faults: Kind<readonly FaultKind[] | readonly PlannedFault[]> = {
   accepts: (value): value is readonly FaultKind[] | readonly PlannedFault[] =>
     Array.isArray(value) && (value.every(isFaultKind) || value.every(isPlannedFault)),
   parse: names.parse,
+  schema: {
+    type: "array",
+    items: {
+      anyOf: [
+        { enum: Object.keys(FAULT_KINDS) },
+        { type: "object", required: ["timeS", "f"], properties: { timeS: { type: "number" } } },
+      ],
+    },
+  },
 };
 
 const operations: Kind<readonly PlannedOperation[]> = {
@@ -168,6 +182,10 @@ const operations: Kind<readonly PlannedOperation[]> = {
   accepts: (value): value is readonly PlannedOperation[] =>
     Array.isArray(value) && value.every(isPlannedOperation),
   parse: () => undefined, // no command line is long enough
+  schema: {
+    type: "array",
+    items: { type: "object", required: ["timeS", "thread", "f", "value"] },
+  },
 };
 
 /** The option of a field: its description, under the name that Maelstrom's command line has for it. */
@@ -360,6 +378,15 @@ export const PLAN_FIELDS: ReadonlyMap<string, PlanOption<unknown>> = new Map<
  * The plan that options make, defaults filled in.
  *
  * @throws {UsageError} if they are wrong.
+ *
+ * @example
+ * ```ts
+ * import { planOf } from "@glomers/maelstrom/workbench";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planOf({ workload: "broadcast", nodeCount: 3, faults: ["partition"], seed: 7 });
+ * assertEquals([plan.nodes, plan.seed, plan.rate], [["n0", "n1", "n2"], "7", 5]);
+ * ```
  */
 export function planOf(options: PlanOptions): Plan {
   const problem = optionsProblem(options);

@@ -12,7 +12,10 @@ import { type Fault, isFault } from "./faults/kinds.ts";
 import type { TimedFault } from "./faults/schedule.ts";
 
 /** A fault that is written down: what strikes, and when, in seconds since the start of the run. */
-export type PlannedFault = { readonly timeS: number } & Fault;
+export type PlannedFault = {
+  /** Seconds since the start of the run. */
+  readonly timeS: number;
+} & Fault;
 
 /** An operation that is written down. */
 export interface PlannedOperation {
@@ -20,6 +23,7 @@ export interface PlannedOperation {
   readonly timeS: number;
   /** The client thread that makes it. */
   readonly thread: number;
+  /** The operation's name. */
   readonly f: string;
   /** The operation's value, as EDN. */
   readonly value: string;

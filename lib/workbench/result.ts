@@ -10,12 +10,15 @@ import type { Syncs } from "./hosts/sync_log.ts";
 import type { Problem } from "./hosts/host.ts";
 import type { Workload } from "./workloads/workload.ts";
 
+/** What came of a run. */
 export interface RunResult {
+  /** What its clients did. */
   readonly workload: Workload;
   /** The nodes' names. Thread t talks to node t modulo their number. */
   readonly nodes: readonly string[];
   /** The number of threads; a process of number p is thread p modulo that. */
   readonly concurrency: number;
+  /** What clients asked, what they were told, and the faults meanwhile. */
   readonly history: readonly Op[];
   /** The map that Maelstrom writes to `results.edn`; absent after a crash. */
   readonly results?: EdnObject;
@@ -29,10 +32,24 @@ export interface RunResult {
   readonly cut?: ReadonlyMap<string, number>;
   /** How long the syncs of nodes' disks took, where nodes say so. */
   readonly syncs?: Syncs;
+  /** How many operations the plan asked for, on average. Absent: it does not say. */
+  readonly asked?: number;
+  /** How busy the machine was; absent where time is virtual. */
+  readonly noise?: Noise;
   /** Why there are no results. */
   readonly crash?: CrashReport;
   /** The folder with the run's files; absent where the engine leaves none. */
   readonly dir?: string;
+}
+
+/** What a machine does to a run besides running it. */
+export interface Noise {
+  /** How many cores it has. */
+  readonly cores: number;
+  /** How late the machine was with a timer, at most. Absent: it was not measured. */
+  readonly maxLateMs?: number;
+  /** Programs that wanted a core, on average over the last minute. Absent: it may not be asked. */
+  readonly load?: number;
 }
 
 /** The node that a process of a run talks to. */

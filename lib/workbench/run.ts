@@ -19,7 +19,7 @@ import { reasonOf } from "../message.ts";
 import { type Fault, inflict, invokedValue } from "./faults/kinds.ts";
 import { type TimedFault, validate } from "./faults/schedule.ts";
 import { Cluster, Crash } from "./cluster.ts";
-import type { Packet, PacketObserver } from "./network/packet.ts";
+import type { Packet, PacketEvent } from "./network/packet.ts";
 import { faultsOf, type Plan, remediesOf, workloadOf } from "./plan.ts";
 import { timedOperation } from "./planned.ts";
 import { Random } from "./random.ts";
@@ -43,16 +43,23 @@ interface Environment {
   readonly explainFailure?: (error: unknown) => CrashReport;
 }
 
-/** Watches a run as it happens. */
+/**
+ * Watches a run as it happens.
+ *
+ * @experimental
+ */
 export interface Observer {
+  /** A part of the run that begins. */
   readonly phase?: (name: Phase) => void;
   /** An event of the history, and whose it is unless the nemesis's. */
   readonly op?: (op: Op, asker?: Asker) => void;
   /** What happens to a message. */
-  readonly message?: (timeNs: number, ...args: Parameters<PacketObserver>) => void;
+  readonly message?: (timeNs: number, event: PacketEvent, packet: Packet) => void;
+  /** What a node does wrong. */
   readonly problem?: (problem: Problem) => void;
   /** A fault that strikes. */
   readonly fault?: (fault: TimedFault) => void;
+  /** A line that a node writes to its log. */
   readonly log?: (node: string, line: string, timeNs: number) => void;
   /** What a node's disk does that a perfect one would not do. */
   readonly disk?: (node: string, did: string, timeNs: number) => void;
@@ -74,8 +81,11 @@ export type Phase =
 
 /** A running run's figures. */
 export interface Gauge {
+  /** Nanoseconds since the history's time began. */
   readonly nowNs: () => number;
+  /** How many operations clients have begun. */
   readonly invocations: () => number;
+  /** How many messages nodes and services have sent each other. */
   readonly serverMessages: () => number;
 }
 
@@ -196,10 +206,20 @@ class Run {
   }
 
   #ended(): RunResult {
-    const { nodes, concurrency } = this.#plan;
+    const { nodes, concurrency, operations, rate, timeLimitS } = this.#plan;
+    const asked = operations === undefined ? rate * timeLimitS : operations.length;
     const [workload, history, problems] = [this.#workload, this.#history, this.#problems];
     const { loggedErrors, syncs } = this.#cluster;
-    const run = { workload, nodes, concurrency, history, problems, loggedErrors, cut: this.#cut };
+    const run = {
+      workload,
+      nodes,
+      concurrency,
+      history,
+      problems,
+      loggedErrors,
+      cut: this.#cut,
+      asked,
+    };
     return { ...run, ...(syncs && { syncs }) };
   }
 

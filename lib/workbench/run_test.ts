@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Program } from "../node.ts";
-import { inVirtualTime, simulate } from "../simulator/simulate.ts";
+import { inVirtualTime, simulateOnce } from "../simulator/simulate_once.ts";
 import { isEdnObject, keyword } from "../history/edn.ts";
 import { NS_PER_S, type Op } from "../history/operations.ts";
 import { planOf, type PlanOptions } from "./plan.ts";
@@ -29,7 +29,7 @@ const SMALL = { workload: "broadcast", nodeCount: 2, timeLimitS: 5, rate: 10 };
 /** The phases that an observer sees, in order. */
 async function phasesOf(options: PlanOptions, program = alone): Promise<string[]> {
   const phases: string[] = [];
-  await simulate(program, options, { phase: (phase) => phases.push(phase) });
+  await simulateOnce(program, options, { phase: (phase) => phases.push(phase) });
   return phases;
 }
 
@@ -53,7 +53,7 @@ Deno.test("a run with final operations recovers before them; one without does no
 const isFinal = ({ extra }: Op) => extra?.["final?"] === true;
 
 Deno.test("operations end with the time limit; final reads come ten seconds later, one a thread", async () => {
-  const { history } = await simulate(alone, { ...SMALL, concurrency: 4 });
+  const { history } = await simulateOnce(alone, { ...SMALL, concurrency: 4 });
   const main = history.filter((op) => !isFinal(op));
   assert(main.every(({ time }) => time < 5.01 * NS_PER_S));
   assert(main.length > 70 && main.length < 130, `${main.length} events`);
@@ -63,7 +63,7 @@ Deno.test("operations end with the time limit; final reads come ten seconds late
 });
 
 Deno.test("a history's indices count, and its times never go back", async () => {
-  const { history } = await simulate(alone, SMALL);
+  const { history } = await simulateOnce(alone, SMALL);
   assertEquals(history.map(({ index }) => index), history.map((_, i) => i));
   const times = history.map(({ time }) => time);
   assertEquals(times, times.toSorted((a, b) => a - b));
@@ -71,14 +71,14 @@ Deno.test("a history's indices count, and its times never go back", async () => 
 
 Deno.test("a rate of nothing invokes nothing, but takes its time", async () => {
   let endNs = 0;
-  await simulate(echo, { workload: "echo", nodeCount: 1, timeLimitS: 7, rate: 0 }, {
+  await simulateOnce(echo, { workload: "echo", nodeCount: 1, timeLimitS: 7, rate: 0 }, {
     started: ({ nowNs }) => setTimeout(() => endNs = nowNs(), 6_900),
   });
   assertEquals(Math.round(endNs / NS_PER_S), 7);
 });
 
 Deno.test("the results count the messages and operations of the whole run", async () => {
-  const { results = {}, history } = await simulate(alone, SMALL);
+  const { results = {}, history } = await simulateOnce(alone, SMALL);
   const net = results["net"] ?? null;
   const clients = isEdnObject(net) ? net["clients"] ?? null : null;
   const sent = isEdnObject(clients) ? Number(clients["send-count"]) : 0;
@@ -94,7 +94,7 @@ const forGood: PlannedFault[] = [
 ];
 
 Deno.test("whatever still is wrong is put right before the recovery", async () => {
-  const { history } = await simulate(alone, { ...SMALL, nodeCount: 3, faults: forGood });
+  const { history } = await simulateOnce(alone, { ...SMALL, nodeCount: 3, faults: forGood });
   const nemesis = history.filter(({ process }) => process === "nemesis");
   const ended = nemesis.filter(({ time }) => time > 2 * NS_PER_S).map(({ f }) => f);
   assertEquals(ended, ["resume", "start", "skew"].flatMap((f) => [f, f]));
@@ -103,7 +103,7 @@ Deno.test("whatever still is wrong is put right before the recovery", async () =
 });
 
 Deno.test("a fault strikes at its time, and is in the history twice", async () => {
-  const { history } = await simulate(alone, { ...SMALL, faults: forGood.slice(0, 1) });
+  const { history } = await simulateOnce(alone, { ...SMALL, faults: forGood.slice(0, 1) });
   const [invoked, completed] = history.filter(({ process }) => process === "nemesis");
   assertEquals([invoked?.time, invoked?.f, invoked?.value], [NS_PER_S, "kill", ["n0"]]);
   const killed = new Map([["n0", keyword("killed")]]);
@@ -115,7 +115,7 @@ Deno.test("operations that are written down are invoked at their times, by their
     { timeS: 2, thread: 1, f: "broadcast", value: "5" },
     { timeS: 1, thread: 0, f: "read", value: "nil" },
   ];
-  const { history } = await simulate(alone, { ...SMALL, operations });
+  const { history } = await simulateOnce(alone, { ...SMALL, operations });
   const invoked = history.filter((op) => op.type === "invoke" && !isFinal(op));
   assertEquals(
     invoked.map(({ time, process, f }) => [time, process, f]),
@@ -132,7 +132,7 @@ Deno.test("a malformed reply is a problem of the node's, and leaves the operatio
     });
   };
   const options = { workload: "echo", nodeCount: 1, timeLimitS: 1, rate: 20 };
-  const { history, problems, results = {} } = await simulate(malformed, options);
+  const { history, problems, results = {} } = await simulateOnce(malformed, options);
   const completions = history.filter(({ type }) => type !== "invoke");
   assertEquals(new Set(completions.map(({ type }) => type)), new Set(["info"]));
   assert(completions.length > 3);
@@ -143,7 +143,7 @@ Deno.test("a malformed reply is a problem of the node's, and leaves the operatio
 
 Deno.test("a program that fails at the start ends the run", async () => {
   const early: Program = (node) => void node.peers;
-  const { crash } = await simulate(early, SMALL);
+  const { crash } = await simulateOnce(early, SMALL);
   assertMatch(crash?.text ?? "", /^n0 did not start: a node has no id before init/);
 });
 
@@ -151,7 +151,7 @@ Deno.test("a node that fails in the set-up ends the run, and what happened so fa
   const deaf: Program = () => {};
   const problems: string[] = [];
   const observer: Observer = { problem: ({ text }) => problems.push(text) };
-  const { crash, results, history } = await simulate(deaf, SMALL, observer);
+  const { crash, results, history } = await simulateOnce(deaf, SMALL, observer);
   assertEquals([results, history], [undefined, []]);
   assertMatch(crash?.text ?? "", /^n\d failed in the set-up: .*topology/);
   assertEquals(problems[0], crash?.text);

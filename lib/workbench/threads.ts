@@ -28,7 +28,9 @@ interface ThreadsOptions {
 
 /** The ids of the client that makes an operation and of the node that it asks. */
 export interface Asker {
+  /** The client's id. */
   readonly client: string;
+  /** The node's id. */
   readonly node: string;
 }
 

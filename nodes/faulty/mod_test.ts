@@ -9,7 +9,7 @@ import type { RunResult } from "../../lib/workbench/result.ts";
 import { run } from "../../lib/workbench/run.ts";
 import { failureSignature } from "../../lib/simulator/failure.ts";
 import { loadProgram } from "../../lib/simulator/program.ts";
-import { simulate } from "../../lib/simulator/simulate.ts";
+import { simulateOnce } from "../../lib/simulator/simulate_once.ts";
 import { type Evidence, FAULTY } from "./mod.ts";
 
 /** How many seeds must each expose a fault. */
@@ -52,7 +52,7 @@ for (const [file, evidence] of Object.entries(FAULTY)) {
   Deno.test(`the simulator exposes ${file} by the command in its header`, async () => {
     const program = await loadProgram(urlOf(file).href);
     for (let seed = 1; seed <= SEEDS; seed++) {
-      assertFlagged(evidence, await simulate(program, await planFor(file, `${seed}`)));
+      assertFlagged(evidence, await simulateOnce(program, await planFor(file, `${seed}`)));
     }
   });
 }

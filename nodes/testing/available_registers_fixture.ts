@@ -5,13 +5,43 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { type Node, type RegisterOp, TxnRwRegister } from "../../lib/mod.ts";
-import { simulate } from "../../lib/simulator/simulate.ts";
+import { simulateOnce } from "../../lib/simulator/simulate_once.ts";
 import { scenario, type World } from "../../lib/testing/mod.ts";
 import type { PlanOptions } from "../../lib/workbench/plan.ts";
 
 async function txn(world: World, node: string, ...ops: RegisterOp[]): Promise<RegisterOp[]> {
   return (await world.ask(node, TxnRwRegister.txn, { txn: ops })).txn;
 }
+
+/** What each run goes through. */
+const TROUBLES: readonly (readonly [what: string, Partial<PlanOptions>])[] = [
+  ["partitions", { nodeCount: 2, faults: ["partition"], faultIntervalS: 1 }],
+  ["partitions, pauses and skewed clocks", {
+    nodeCount: 5,
+    faults: ["partition", "pause", "skew"],
+    faultIntervalS: 1,
+    latencyMs: 20,
+  }],
+  ["loss, duplication and reordering", {
+    nodeCount: 3,
+    latencyMs: 50,
+    latencyDistribution: "exponential",
+    loss: 0.2,
+    duplication: 0.2,
+  }],
+  ["kills, disks that fail, partitions and loss", {
+    nodeCount: 3,
+    timeLimitS: 20,
+    faults: ["kill", "partition"],
+    disk: ["slow", "torn", "failing", "full"],
+    faultIntervalS: 1,
+    latencyMs: 20,
+    latencyDistribution: "exponential",
+    loss: 0.1,
+    duplication: 0.1,
+    availability: 0,
+  }],
+];
 
 /** Registers tests of a program that must satisfy a consistency model, and converge. */
 export function testAvailableRegisters(program: (node: Node) => void, model: string): void {
@@ -42,26 +72,9 @@ export function testAvailableRegisters(program: (node: Node) => void, model: str
       });
     }));
 
-  for (
-    const [what, options] of [
-      ["partitions", { nodeCount: 2, faults: ["partition"], faultIntervalS: 1 }],
-      ["partitions, pauses and skewed clocks", {
-        nodeCount: 5,
-        faults: ["partition", "pause", "skew"],
-        faultIntervalS: 1,
-        latencyMs: 20,
-      }],
-      ["loss, duplication and reordering", {
-        nodeCount: 3,
-        latencyMs: 50,
-        latencyDistribution: "exponential",
-        loss: 0.2,
-        duplication: 0.2,
-      }],
-    ] satisfies [string, Partial<PlanOptions>][]
-  ) {
+  for (const [what, options] of TROUBLES) {
     Deno.test(`${model} through ${what}, and no write is lost`, async () => {
-      const { results, finalStates } = await simulate(program, {
+      const { results, finalStates } = await simulateOnce(program, {
         workload: "txn-rw-register",
         concurrency: "2n",
         timeLimitS: 6,

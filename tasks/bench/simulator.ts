@@ -7,7 +7,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { loadProgram } from "../../lib/simulator/program.ts";
-import { simulate } from "../../lib/simulator/simulate.ts";
+import { simulateOnce } from "../../lib/simulator/simulate_once.ts";
 import { NS_PER_S } from "../../lib/history/operations.ts";
 import { applyGiven } from "../../lib/workbench/command_line.ts";
 import type { PlanOptions } from "../../lib/workbench/plan.ts";
@@ -49,7 +49,7 @@ function simulated(
       let gauge: Gauge | undefined;
       let [messages, clientMessages, heapBytes] = [0, 0, 0];
       const startMs = performance.now();
-      const { results } = await simulate(program, plan, {
+      const { results } = await simulateOnce(program, plan, {
         started: (of) => gauge = of,
         message: (_, fate, { src, dest }) => {
           if (fate !== "send") return;

@@ -22,13 +22,15 @@ export interface EndedRun {
   readonly dir?: string;
 }
 
-/** Where a run's files go, from the project's folder. */
+/** Where runs' files go unless it is said otherwise, from where the command is called. */
 export const RUNS = "results/runs";
 
 /** How a run is reported while it goes on. */
 export interface Reporting {
   /** Nothing but the summary. */
   readonly quiet: boolean;
+  /** The folder for the run's files, in a folder of their own. Default: {@linkcode RUNS}. */
+  readonly out?: string;
   /** Aborts when the user wants the run to end. */
   readonly signal: AbortSignal;
   /** Show what nodes write to standard error. */

@@ -19,6 +19,9 @@ import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import type { Limit } from "../../lib/report/limits.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
 import { isInstalled } from "../shared/installed.ts";
+import { isProjectFolder } from "../shared/invocation.ts";
+import { writeLimits } from "../shared/limits_file.ts";
+import { measureLoad } from "../shared/machine.ts";
 import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
 /** Where `deno task setup:maelstrom` puts it. */
@@ -50,13 +53,18 @@ export async function findMaelstrom(
     return {
       isNamed,
       missing: named === undefined
-        ? "Maelstrom is not installed (deno task setup:maelstrom installs it)"
+        ? `Maelstrom is not installed${howToInstall()}`
         : `MAELSTROM names ${named}, where there is no launcher`,
     };
   }
   const java = firstExecutable(path.map((folder) => join(folder, "java")));
   if (java !== undefined && await isInstalled(java, "-version")) return { launcher };
   return { isNamed, missing: `Maelstrom is at ${launcher}, but there is no Java to run it` };
+}
+
+/** The project's own task puts it where it is looked for; others put it where they like. */
+function howToInstall(): string {
+  return isProjectFolder() ? " (deno task setup:maelstrom installs it)" : "";
 }
 
 function firstExecutable(candidates: readonly string[]): string | undefined {
@@ -81,13 +89,9 @@ const PATIENCE_MS = 8_000;
 export async function runMaelstrom(
   launcher: string,
   plan: Plan,
-  { limits = [], root = RUNS, ...reporting }: Reporting & {
-    readonly limits?: readonly Limit[];
-    /** Where its `store/` goes, in a folder of its own. */
-    readonly root?: string;
-  },
+  { limits = [], out = RUNS, ...reporting }: Reporting & { readonly limits?: readonly Limit[] },
 ): Promise<EndedRun> {
-  const home = resolve(root, "maelstrom");
+  const home = resolve(out, "maelstrom");
   Deno.mkdirSync(home, { recursive: true });
   const before = latestRun(home);
   using fresh = freshFolder(home);
@@ -116,6 +120,7 @@ export async function runMaelstrom(
   if (dir !== home) {
     const { seed: _, ...drawn } = plan; // Maelstrom draws without one
     writePlan(dir, drawn);
+    writeLimits(dir, limits);
     const journals = join(fresh.path, "journal");
     if (existsSync(journals)) Deno.renameSync(journals, join(dir, "journal"));
   }
@@ -212,9 +217,11 @@ class Followed {
 }
 
 function resultOf(dir: string, plan: Plan, code: number, lines: readonly string[]): RunResult {
-  const { nodes, concurrency } = plan;
+  const { nodes, concurrency, rate, timeLimitS } = plan;
   const logged = readLogs(dir);
-  const run = { dir, workload: workloadOf(plan), nodes, concurrency, problems: [], ...logged };
+  const noise = measureLoad();
+  const about = { dir, workload: workloadOf(plan), asked: rate * timeLimitS, noise };
+  const run = { ...about, nodes, concurrency, problems: [], ...logged };
   const stored = storedIn(dir);
   const history = stored?.history ?? [];
   if (stored?.results !== undefined) return { ...run, history, results: stored.results };

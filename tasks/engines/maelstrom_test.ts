@@ -36,8 +36,8 @@ Deno.test("Maelstrom is started in its own folder, with its own options and the 
     `echo "$PWD" "$@" > said; mkdir "$GLOMERS_RUN_DIR/journal"
     echo kept > "$GLOMERS_RUN_DIR/journal/n0.journal"; ${LEAVE}; echo '{:valid? true}' > ${STORE}/results.edn`,
     async (launcher, folder) => {
-      const root = join(folder, "runs");
-      const { dir = "", summary } = await runMaelstrom(launcher, plan, { root, ...reporting });
+      const out = join(folder, "runs");
+      const { dir = "", summary } = await runMaelstrom(launcher, plan, { out, ...reporting });
       const said = await Deno.readTextFile(join(folder, "runs/maelstrom/said"));
       assertEquals(
         said.trim(),
@@ -61,8 +61,8 @@ Deno.test("a crash is reported with Maelstrom's status and the node's own last w
   ];
   const script = `${LEAVE}; cat <<'END'\n${said.join("\n")}\nEND\nexit 255`;
   await withLauncher(script, async (launcher, folder) => {
-    const root = join(folder, "runs");
-    const { summary } = await runMaelstrom(launcher, plan, { root, ...reporting });
+    const out = join(folder, "runs");
+    const { summary } = await runMaelstrom(launcher, plan, { out, ...reporting });
     const { ending, explanation } = summary;
     assertEquals(ending, "crash");
     assertMatch(explanation[0] ?? "", /status 255/);
@@ -79,8 +79,8 @@ Deno.test("results of an earlier run are not taken for those of a run that left 
     await Deno.writeTextFile(join(home, STORE, "results.edn"), "{:valid? true}");
     const link = ["-s", "echo/20250101T000000.000Z", join(home, "store/latest")];
     await new Deno.Command("ln", { args: link }).output();
-    const root = join(folder, "runs");
-    const { summary } = await runMaelstrom(launcher, plan, { root, ...reporting });
+    const out = join(folder, "runs");
+    const { summary } = await runMaelstrom(launcher, plan, { out, ...reporting });
     assertEquals(summary.ending, "crash");
     assertMatch(summary.explanation.join("\n"), /Could not start/);
   });
@@ -91,7 +91,7 @@ Deno.test("an interruption ends Maelstrom and whatever it started", async () => 
     const controller = new AbortController();
     const { signal } = controller;
     const quietly = { quiet: true, signal };
-    const running = runMaelstrom(launcher, plan, { ...quietly, root: join(folder, "runs") });
+    const running = runMaelstrom(launcher, plan, { ...quietly, out: join(folder, "runs") });
     const reason = new Error("interrupted");
     controller.abort(reason);
     assertEquals(await assertRejects(() => running), reason);

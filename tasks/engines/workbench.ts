@@ -8,7 +8,7 @@ import { RealClock } from "../../lib/workbench/clock/real_clock.ts";
 import { printable } from "../../lib/checkers/format.ts";
 import { isEdnObject, printEdn } from "../../lib/history/edn.ts";
 import { describeError, reasonOf } from "../../lib/message.ts";
-import { NS_PER_S, type Op, opToEdn } from "../../lib/history/operations.ts";
+import { NS_PER_MS, NS_PER_S, type Op, opToEdn } from "../../lib/history/operations.ts";
 import type { Fault } from "../../lib/workbench/faults/kinds.ts";
 import { describeGrudge } from "../../lib/workbench/faults/partitions.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
@@ -22,6 +22,8 @@ import { showProgress } from "../../lib/report/progress.ts";
 import type { Limit } from "../../lib/report/limits.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
 import { detectStyle } from "../../lib/report/text.ts";
+import { writeLimits } from "../shared/limits_file.ts";
+import { measureLoad } from "../shared/machine.ts";
 import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
 /** What phases are called on the progress line. */
@@ -42,16 +44,18 @@ export async function runWorkbench(
   reporting: Reporting,
 ): Promise<EndedRun> {
   const { program = "", args, timeLimitS } = plan;
-  const folder = RunFolder.create(RUNS, plan.workload);
+  const folder = RunFolder.create(reporting.out ?? RUNS, plan.workload);
   const dir = folder.path;
   folder.writeMap("test", planToEdn(plan));
   writePlan(dir, plan);
+  writeLimits(dir, limits);
   const watch = new Watching(folder, reporting);
   const progress = reporting.quiet ? undefined : showProgress(timeLimitS, () => watch.reading());
   let result: RunResult;
+  const clock = new RealClock();
   try {
     result = await run(plan, {
-      clock: new RealClock(),
+      clock,
       host: new ProcessHost({ bin: program, args, env: { [RUN_FOLDER]: Deno.realPathSync(dir) } }),
       observer: watch.observer,
       signal: reporting.signal,
@@ -62,7 +66,8 @@ export async function runWorkbench(
     await progress?.stop();
     folder.close();
   }
-  return { dir, summary: summariseRun({ ...result, dir }, limits) };
+  const noise = { ...measureLoad(), maxLateMs: clock.maxLateNs / NS_PER_MS };
+  return { dir, summary: summariseRun({ ...result, dir, noise }, limits) };
 }
 
 /** Writes what came of a run. What cannot be kept did not come to its end. */

@@ -4,17 +4,18 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Limit } from "../../lib/report/limits.ts";
 import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts";
-import { UsageError } from "../../lib/workbench/option.ts";
-import type { Plan, PlanOptions } from "../../lib/workbench/plan.ts";
+import { nearest, UsageError } from "../../lib/workbench/option.ts";
+import { type Plan, type PlanOptions, workloadOf } from "../../lib/workbench/plan.ts";
 
 export interface Challenge {
   /** What `deno task` calls it. */
   readonly id: string;
   readonly title: string;
-  /** The node, in `nodes/`. */
+  /** The node, in `nodes/`; empty where there is none. */
   readonly node: string;
   /** What decides the runs that the page asks for. */
   readonly runs: readonly PlanOptions[];
@@ -157,8 +158,38 @@ export const CHALLENGES: readonly Challenge[] = [
 export function challengeOf(id: string): Challenge {
   const found = CHALLENGES.find((one) => one.id === id);
   if (found !== undefined) return found;
-  const known = CHALLENGES.map((one) => one.id).join(", ");
-  throw new UsageError(`unknown challenge "${id}": expected all, or one of ${known}`);
+  const known = CHALLENGES.map((one) => one.id);
+  const meant = nearest(id, known);
+  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+  throw new UsageError(
+    `unknown challenge "${id}": expected all, or one of ${known.join(", ")}${hint}`,
+  );
+}
+
+/** A workload as a challenge without limits. */
+export function workloadChallenge(
+  workload: string,
+  options: PlanOptions = { workload },
+): Challenge {
+  const { description } = workloadOf({ workload });
+  const { program = "" } = options;
+  return { id: workload, title: description, node: program, runs: [options], limits: [] };
+}
+
+/**
+ * What decides a challenge's runs. Where its own node is not at hand, as outside this project, another
+ * must be given.
+ *
+ * @throws {UsageError} if there is none.
+ */
+export function optionsOfRuns(
+  { id, node, runs }: Challenge,
+  { program }: Partial<PlanOptions>,
+): readonly PlanOptions[] {
+  if (program === undefined && !existsSync(node)) {
+    throw new UsageError(`--bin is missing: the node that is to pass ${id}`);
+  }
+  return runs;
 }
 
 /** The challenge whose node a plan runs under its workload; nothing if there is none such. */

@@ -25,7 +25,7 @@ Deno.test("every challenge is a task with a line that says what it is", async ()
   for (const { id } of [...CHALLENGES, { id: "all" }]) {
     const { description, command } = tasks[id];
     assert(description.length > 10, id);
-    assert(command.endsWith(`tasks/run.ts ${id}`), `${id}: ${command}`);
+    assert(command.endsWith(`tasks/cli.ts test ${id}`), `${id}: ${command}`);
   }
 });
 

@@ -17,6 +17,8 @@ import {
   ENGINES,
   oneOf,
   type Options,
+  PROCESSES,
+  text,
   UsageError,
   type Values,
 } from "../../lib/workbench/option.ts";
@@ -24,6 +26,7 @@ import { UnwritableFile } from "../../lib/workbench/store/writer.ts";
 import { type Reporting, RUNS } from "../engines/engine.ts";
 import { versionProblem } from "./deno_version.ts";
 import { INTERRUPTED } from "./interrupt.ts";
+import { reportUsage } from "./reporters.ts";
 
 /** Status of a task that was interrupted, as a shell has it. */
 export const INTERRUPTED_STATUS = 130;
@@ -44,24 +47,29 @@ const { "test-count": _, ...logging } = TEST_OPTIONS;
 /** Maelstrom's options that show more of a run. */
 export const LOGGING = logging satisfies Options;
 
-/** How a run is reported that was asked for with {@linkcode OUTPUT} and {@linkcode LOGGING}. */
+/** How a run is reported that was asked for with {@linkcode LOGGING} and {@linkcode OUT}. */
 export function reportingOf(
-  own: Values<typeof LOGGING & typeof OUTPUT>,
-  signal: AbortSignal,
+  own: Values<typeof LOGGING & typeof OUT>,
+  { quiet, signal }: Pick<Reporting, "quiet" | "signal">,
 ): Reporting {
   return {
-    quiet: own.quiet || own.json,
+    quiet,
     signal,
+    ...(own.out !== undefined && { out: own.out }),
     logStderr: own["log-stderr"],
     logNetSend: own["log-net-send"],
     logNetRecv: own["log-net-recv"],
   };
 }
 
-/** What tasks that run one thing print. */
-export const OUTPUT = {
-  json: { help: "the summary as JSON on standard output, and nothing else" },
-  quiet: { help: "only the result" },
+/** Where files go. */
+export const OUT = {
+  out: {
+    kind: text,
+    value: "DIR",
+    help: `the folder for runs' files; default ${RUNS}`,
+    engines: PROCESSES,
+  },
 } as const satisfies Options;
 
 /**
@@ -101,23 +109,31 @@ export function drawSeed(): string {
   return String(Math.floor(Math.random() * 2 ** 32));
 }
 
-/** Runs a task and ends the process with its exit status: why, if it failed, in a sentence. */
-export async function conclude(task: string, work: () => Promise<number>): Promise<never> {
+/**
+ * Does a command's work and ends the process with its exit status: why, if it failed, in a sentence
+ * behind the call.
+ *
+ * @param argv What was called, if it may ask for a report to programs.
+ */
+export async function conclude(
+  call: string,
+  work: () => Promise<number>,
+  argv: readonly string[] = [],
+): Promise<never> {
   try {
     const problem = versionProblem();
     if (problem !== undefined) throw new UsageError(problem);
     Deno.exit(await work());
   } catch (error) {
     if (error === INTERRUPTED) {
-      console.error(
-        `\nInterrupted; nothing is left running, what there is lies in ${RUNS}/latest.`,
-      );
+      console.error("\nInterrupted; nothing is left running, and what the run has written stays.");
       Deno.exit(INTERRUPTED_STATUS);
     }
-    const isUsage = error instanceof UsageError;
+    const isUsage = error instanceof UsageError || error instanceof Deno.errors.NotCapable;
     if (isUsage || error instanceof UnwritableFile || isSystemError(error)) {
       const message = printable(error.message);
-      console.error(`deno task ${task}: ${message}${/[.!?]$/.test(message) ? "" : "."}`);
+      console.error(`${call}: ${message}${/[.!?]$/.test(message) ? "" : "."}`);
+      if (isUsage) reportUsage(argv, message);
       Deno.exit(isUsage ? USAGE_STATUS : EXIT_STATUS.crash);
     }
     console.error(error);

@@ -4,14 +4,17 @@
  * @module
  */
 import { renderSummary } from "../../lib/report/render.ts";
+import type { RunReport } from "../../lib/report/report.ts";
 import { detectStyle } from "../../lib/report/text.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import type { EngineName } from "../../lib/workbench/option.ts";
 import { engineProblem, type Plan } from "../../lib/workbench/plan.ts";
 import type { EndedRun } from "../engines/engine.ts";
+import { callOf } from "./invocation.ts";
 
 /** What was run. */
 interface Ran {
+  readonly title: string;
   readonly plan: Plan;
   readonly engine: EngineName;
   /** A challenge's id, if it was one. */
@@ -19,12 +22,12 @@ interface Ran {
 }
 
 /** A run that has ended, for a person. */
-export function renderEnded(ended: EndedRun, title: string, ran: Ran): string {
+export function renderEnded(ended: EndedRun, ran: Ran): string {
   const { summary, dir } = ended;
+  const { plan, engine, title } = ran;
   const text = renderSummary(summary, { ...detectStyle(), title });
-  const { plan, engine } = ran;
   const simulation = simulationOf(plan);
-  const again = dir === undefined ? simulation : `deno task again ${quote(dir)}`;
+  const again = againOf(ended, ran);
   const isFailed = summary.ending !== "pass";
   const lines = [
     ...(dir === undefined ? [] : [`files: ${dir}`]),
@@ -36,26 +39,33 @@ export function renderEnded(ended: EndedRun, title: string, ran: Ran): string {
 }
 
 /** A run that has ended, for other programs. */
-export function endedJson({ summary, dir }: EndedRun, { plan, engine, challenge }: Ran) {
+export function reportOf(ended: EndedRun, ran: Ran): RunReport {
+  const { summary: { ending, explanation, ...summary }, dir } = ended;
+  const { title, plan, engine, challenge } = ran;
+  const again = againOf(ended, ran);
   return {
+    title,
     ...(challenge !== undefined && { challenge }),
     engine,
+    plan,
     options: wordsOf(plan),
     ...(engine !== "maelstrom" && { seed: plan.seed }),
     ...(dir !== undefined && { folder: dir }),
+    ...(again !== undefined && { again }),
+    verdict: ending,
     ...summary,
+    findings: explanation,
   };
+}
+
+/** The command that repeats a run. */
+function againOf({ dir }: EndedRun, { plan }: Ran): string | undefined {
+  return dir === undefined ? simulationOf(plan) : callOf("again", dir);
 }
 
 /** The command that simulates a plan; nothing where its program is none for the simulator. */
 function simulationOf(plan: Plan): string | undefined {
   const { program = "", seed } = plan;
   if (!/\.m?ts$/.test(program) || engineProblem(plan, "simulator") !== undefined) return undefined;
-  const words = [program, ...wordsOf(plan), "--seed", seed];
-  return `deno task sim ${words.map(quote).join(" ")}`;
-}
-
-/** A word as a shell takes it. */
-export function quote(word: string): string {
-  return /^[\w.,:=/@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return callOf("sim", program, ...wordsOf(plan), "--seed", seed);
 }

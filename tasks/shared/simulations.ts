@@ -1,9 +1,10 @@
 /**
- * Simulations as `deno task sim` carries them out: one run or many, with a report of each.
+ * Simulations as `glomers sim` carries them out: one run or many, with a report of each.
  *
  * @module
  */
 import { showLine } from "../../lib/report/progress_line.ts";
+import type { RunReport } from "../../lib/report/report.ts";
 import {
   renderSimulation,
   renderSweep,
@@ -18,9 +19,10 @@ import type { TraceFilter } from "../../lib/simulator/trace.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import type { Plan } from "../../lib/workbench/plan.ts";
 import { jobOf } from "../engines/simulator.ts";
-import { endedJson, quote } from "./ended.ts";
+import { reportOf } from "./ended.ts";
 import type { Challenge } from "./challenges.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
+import { callOf } from "./invocation.ts";
 
 /** What is asked of a simulation beyond its plan. */
 export interface SimulationOptions {
@@ -30,7 +32,8 @@ export interface SimulationOptions {
   readonly keepGoing: boolean;
   readonly trace?: TraceFilter;
   readonly shrink: boolean;
-  readonly json: boolean;
+  /** Whether nothing is printed of single runs. */
+  readonly isQuiet: boolean;
   readonly patienceS?: number;
 }
 
@@ -57,11 +60,21 @@ export async function simulateTarget(target: Target, options: SimulationOptions)
   return { runs: [await runOnce(target, options)], interrupted: false };
 }
 
-/** A run as JSON: its summary, how to repeat it, and its failure signature. */
-export function asJson({ challenge: { id }, plan }: Target, run: SimulatedRun) {
+/** A run for other programs: its summary, how to repeat it, and its failure signature. */
+export function asReport(
+  target: Target,
+  run: SimulatedRun,
+  options: SimulationOptions,
+): RunReport {
   const { seed, summary } = run;
-  const ran = { challenge: id, engine: "simulator", plan: { ...plan, seed } } as const;
-  return { ...endedJson({ summary }, ran), signature: signatureOf(run) };
+  const { challenge: { id }, plan } = target;
+  const title = titleOf(target);
+  const ran = { title, challenge: id, engine: "simulator", plan: { ...plan, seed } } as const;
+  return {
+    ...reportOf({ summary }, ran),
+    again: replayOf(target, seed, options),
+    signature: signatureOf(run),
+  };
 }
 
 /** What a run is called: where a challenge has several, by its options. */
@@ -76,11 +89,13 @@ function replayOf(
   seed: string,
   options: SimulationOptions,
 ) {
-  const name = standard === undefined ? node : id;
-  const words = [name, ...wordsOf(plan, standard), "--seed", seed];
+  const { program = "" } = plan;
+  const bin = standard === undefined || program === node ? [] : ["--bin", program];
+  const name = standard === undefined ? program : id;
+  const words = [name, ...bin, ...wordsOf(plan, standard), "--seed", seed];
   const { patienceS } = options;
   const patience = patienceS === undefined ? [] : ["--patience", String(patienceS)];
-  return `deno task sim ${[...words, ...patience].map(quote).join(" ")}`;
+  return callOf("sim", ...words, ...patience);
 }
 
 function patienceOf({ patienceS }: SimulationOptions): { patienceMs?: number } {
@@ -91,7 +106,7 @@ async function runOnce(
   { plan, ...target }: Target,
   options: SimulationOptions,
 ): Promise<SimulatedRun> {
-  const { trace, shrink, json } = options;
+  const { trace, shrink, isQuiet } = options;
   using worker = new SimulationWorker(SUMMARIES, patienceOf(options));
   const attempts = shrink ? attemptsLine() : undefined;
   const run = await worker.simulate({
@@ -102,7 +117,7 @@ async function runOnce(
     lines: (lines) => console.log(lines.join("\n")),
     ...(attempts && { attempts }),
   });
-  if (!json) console.log(renderRun({ plan, ...target }, run, options));
+  if (!isQuiet) console.log(renderRun({ plan, ...target }, run, options));
   return run;
 }
 
@@ -129,7 +144,7 @@ async function runSweep(
   const startMs = performance.now();
   const { runs, interrupted } = await sweepSeeds(target, options);
   const swept = { runs, interrupted };
-  if (options.json) return swept;
+  if (options.isQuiet) return swept;
   const { seeds, trace, shrink } = options;
   const tookS = ((performance.now() - startMs) / 1000).toFixed(1);
   const count = interrupted
@@ -161,10 +176,10 @@ async function sweepSeeds(
   { challenge, plan }: Target,
   options: SimulationOptions & { seeds: number },
 ): Promise<Swept> {
-  const { seeds, first, keepGoing, json } = options;
+  const { seeds, first, keepGoing, isQuiet } = options;
   const runs: SimulatedRun[] = [];
   const failures: SimulatedRun[] = [];
-  const line = json ? undefined : showLine(() => ({
+  const line = isQuiet ? undefined : showLine(() => ({
     done: runs.length,
     total: seeds,
     words: [challenge.id, `${runs.length} of ${seeds} seeds`, `${failures.length} failed`],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import config from "../../deno.json" with { type: "json" };
 import { NS_PER_MS, NS_PER_S } from "../../lib/history/operations.ts";
 import type { Module, NumberSpot } from "./modules.ts";
 
@@ -28,20 +29,14 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/report": STORY,
   "lib/playground": [...STORY, "lib/report"],
   nodes: [PROTOCOL, "lib/algorithms"],
-  tasks: [...STORY, "lib/report"],
+  tasks: [...STORY, "lib/report", "lib/std"],
 };
 
 /** Every room that a test may import from, beside tests' own: all of them but the commands. */
 const TESTED = Object.keys(LAYERS).filter((room) => room !== "tasks" && room !== "lib/std");
 
-/** Modules whose exports are for others than this project. */
-const FACES = [
-  "lib/history/edn.ts",
-  "lib/history/operations.ts",
-  "lib/mod.ts",
-  "lib/simulator/simulate.ts",
-  "lib/testing/mod.ts",
-];
+/** Modules whose exports are for others than this project: the entry points of the package. */
+const FACES: readonly string[] = Object.values(config.exports).map((path) => path.slice(2));
 
 /** Rooms that run wherever there are web globals, and the one module that adapts them. */
 const PORTABLE = ["lib/algorithms", "lib/checkers", "lib/history", "lib/simulator"];

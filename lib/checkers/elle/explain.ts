@@ -45,10 +45,11 @@ const IN_PROCESS = ", given the order in which each process acted";
 const IN_REAL_TIME = ", given which transactions completed before others began";
 
 /** Says what `checkListAppend` found, worst first. */
-export const explainListAppend: Explain = (result) => explain(result, describeListStep);
+export const explainListAppend: Explain = (result): string[] => explain(result, describeListStep);
 
 /** Says what `checkRwRegister` found, worst first. */
-export const explainRwRegister: Explain = (result) => explain(result, describeRegisterStep);
+export const explainRwRegister: Explain = (result): string[] =>
+  explain(result, describeRegisterStep);
 
 type DescribeStep = (step: CycleStep, from: string, to: string) => string;
 

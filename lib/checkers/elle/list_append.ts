@@ -25,7 +25,7 @@ import {
 } from "../../history/edn.ts";
 import { type Key, keyOf, sameEdn } from "../../history/equality.ts";
 import { taggedOp } from "../../history/operations.ts";
-import type { Check } from "../checker.ts";
+import type { Check, Result } from "../checker.ts";
 import { type Anomalies, type Dependencies, findCycles } from "./cycles.ts";
 import { EdgeList, PROCESS, REALTIME, type Relations, RW, WR, WW } from "./graph.ts";
 import type { Anomaly } from "./models.ts";
@@ -56,8 +56,21 @@ const UNKNOWN_PREFIX = new Sym("...");
  * The result has the shape of Maelstrom's `:workload`: `{:valid? true}`, or `:valid?`,
  * `:anomaly-types`, `:anomalies`, `:not` and `:also-not`. `:valid?` is unknown with an `:error` where
  * the history cannot be judged or a model is not known.
+ *
+ * @example
+ * ```ts
+ * import { checkListAppend } from "@glomers/maelstrom/checkers";
+ * import { parseHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const history = parseHistory(`
+ *   {:time 0, :type :invoke, :process 0, :f :txn, :value [[:append 1 1] [:r 1 nil]]}
+ *   {:time 5, :type :ok, :process 0, :f :txn, :value [[:append 1 1] [:r 1 []]]}
+ * `);
+ * assertEquals(checkListAppend(history)["valid?"], false);
+ * ```
  */
-export const checkListAppend: Check = (history, options = {}) =>
+export const checkListAppend: Check = (history, options = {}): Result =>
   checkOrUnknown(() => {
     const forbidden = forbiddenAnomalies(options.consistencyModels ?? DEFAULT_MODELS);
     const all = transactions(history, "append");

@@ -52,8 +52,21 @@ import { DEFAULT_MODELS, forbiddenAnomalies, orderNeeded, verdict } from "./verd
  * `:anomalies`, with `:not` and `:also-not` where anomalies were found. As there, a search that timed
  * out is left out and an empty history is not valid. `:valid?` is unknown with an `:error`
  * where the history cannot be judged or a model is not known.
+ *
+ * @example
+ * ```ts
+ * import { checkRwRegister } from "@glomers/maelstrom/checkers";
+ * import { parseHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const history = parseHistory(`
+ *   {:time 0, :type :invoke, :process 0, :f :txn, :value [[:w 1 1] [:r 1 nil]]}
+ *   {:time 5, :type :ok, :process 0, :f :txn, :value [[:w 1 1] [:r 1 2]]}
+ * `);
+ * assertEquals(checkRwRegister(history)["valid?"], false);
+ * ```
  */
-export const checkRwRegister: Check = (history, options = {}) =>
+export const checkRwRegister: Check = (history, options = {}): Result =>
   checkOrUnknown(() => {
     const forbidden = forbiddenAnomalies(options.consistencyModels ?? DEFAULT_MODELS);
     const all = transactions(history, "w");

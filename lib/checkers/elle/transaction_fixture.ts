@@ -4,8 +4,7 @@
  * @module
  */
 import { type Edn, keyword, parseEdn } from "../../history/edn.ts";
-import { NS_PER_S, type Op, type OpType } from "../../history/operations.ts";
-import { parseHistory } from "../../history/text_fixture.ts";
+import { NS_PER_S, type Op, type OpType, parseHistory } from "../../history/operations.ts";
 
 /** A transaction from one moment to another, in seconds; moments order the history's events. */
 export interface Span {

@@ -16,7 +16,7 @@ const EXPLAINED = 3;
  * Says what each error type of a kafka result means, with its first errors: which message, who sent it
  * and when, who polled past it. Times are seconds since the start of the run.
  */
-export const explainKafka: Explain = (result, history) => {
+export const explainKafka: Explain = (result, history): string[] => {
   const known = history === undefined ? [] : completions(history);
   const lines: string[] = [];
   for (const [type, explain] of Object.entries(EXPLANATIONS)) {

@@ -50,8 +50,25 @@ const TOLERATED: ReadonlySet<string> = new Set(["int-send-skip"]);
  *
  * The verdict is `:unknown`, with an `:error`, where Maelstrom's own checker throws: on a polled
  * message that nobody sent, on a key whose every poll came back empty, and where clients did nothing.
+ *
+ * @example
+ * ```ts
+ * import { checkKafka } from "@glomers/maelstrom/checkers";
+ * import { parseHistory } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const history = parseHistory(`
+ *   {:time 0, :type :invoke, :process 0, :f :send, :value [[:send "k" 1]]}
+ *   {:time 1, :type :ok, :process 0, :f :send, :value [[:send "k" [0 1]]]}
+ *   {:time 2, :type :invoke, :process 0, :f :send, :value [[:send "k" 2]]}
+ *   {:time 3, :type :ok, :process 0, :f :send, :value [[:send "k" [1 2]]]}
+ *   {:time 4, :type :invoke, :process 1, :f :poll, :value [[:poll]]}
+ *   {:time 5, :type :ok, :process 1, :f :poll, :value [[:poll {"k" [[1 2]]}]]}
+ * `);
+ * assertEquals(checkKafka(history)["valid?"], false);
+ * ```
  */
-export const checkKafka: Check = (history) => {
+export const checkKafka: Check = (history): Result => {
   const analysis = analyse(completions(history));
   try {
     return inMapOrder(resultOf(analysis, history));

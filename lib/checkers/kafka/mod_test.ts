@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
 import { type Edn, isEdnObject, List, parseEdn, printEdn } from "../../history/edn.ts";
-import { type Op } from "../../history/operations.ts";
-import { parseHistory } from "../../history/text_fixture.ts";
+import { type Op, parseHistory } from "../../history/operations.ts";
 import { UNKNOWN } from "../checker.ts";
 import { transcript } from "../history_fixture.ts";
 import { checkKafka, explainKafka } from "./mod.ts";

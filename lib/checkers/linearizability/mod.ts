@@ -31,7 +31,11 @@ export { judgeDistinctValues } from "./distinct_values.ts";
 export type { Configuration, Linearization, Model } from "./model.ts";
 export { findMinimalWitness } from "./minimal_witness.ts";
 
-/** Bounds of a search. */
+/**
+ * Bounds of a search.
+ *
+ * @experimental
+ */
 export interface SearchOptions {
   /** How many configurations to try before giving up. Default: 300,000, and ten for each event. */
   readonly maxConfigurations?: number;

@@ -11,7 +11,7 @@ import {
   withoutIncarnations,
 } from "../program.ts";
 import { shrink } from "../shrink.ts";
-import { simulate } from "../simulate.ts";
+import { simulateOnce } from "../simulate_once.ts";
 import { type TraceFilter, transcribe } from "../trace.ts";
 import { failureSignature } from "../failure.ts";
 import type { Program } from "../../node.ts";
@@ -88,7 +88,7 @@ class Work<Context, Summary> {
       transcript?.phase?.(phase);
     };
     try {
-      return await simulate(program, plan, { ...transcript, phase });
+      return await simulateOnce(program, plan, { ...transcript, phase });
     } finally {
       transcript?.end();
     }

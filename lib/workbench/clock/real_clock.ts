@@ -18,10 +18,16 @@ export class RealClock implements Clock {
   /** The only system timer. One that fires early is set again. */
   #timer: { readonly timeNs: number; readonly id: ReturnType<typeof setTimeout> } | undefined;
   #roundIsQueued = false;
+  #maxLateNs = 0;
   #rounds = 0;
 
   nowNs(): number {
     return Math.round((performance.now() - this.#startMs) * NS_PER_MS);
+  }
+
+  /** How late the machine was with a timer, at most. */
+  get maxLateNs(): number {
+    return this.#maxLateNs;
   }
 
   at(timeNs: number, callback: () => void): Timer {
@@ -43,6 +49,7 @@ export class RealClock implements Clock {
     clearTimeout(this.#timer?.id);
     const id = setTimeout(() => {
       this.#timer = undefined;
+      this.#maxLateNs = Math.max(this.#maxLateNs, this.nowNs() - nextNs);
       this.#runDue();
     }, waitNs / NS_PER_MS);
     this.#timer = { timeNs: nextNs, id };

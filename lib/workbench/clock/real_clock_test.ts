@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { NS_PER_MS } from "../../history/operations.ts";
-import { sleep } from "./clock.ts";
+import { sleep, until } from "./clock.ts";
 import { RealClock } from "./real_clock.ts";
 
 Deno.test("the machine's clock calls back in order, and never before returning", async () => {
@@ -28,4 +28,13 @@ Deno.test("the machine's clock lets input in between callbacks that are always d
   });
   clearTimeout(input);
   assertEquals(inputCame, true);
+});
+
+Deno.test("the machine's clock knows how late its timers were", async () => {
+  const clock = new RealClock();
+  const dueNs = clock.nowNs() + NS_PER_MS;
+  const called = until(clock, dueNs);
+  while (clock.nowNs() < dueNs + 5 * NS_PER_MS); // nothing else runs meanwhile
+  await called;
+  assert(clock.maxLateNs >= 5 * NS_PER_MS);
 });

@@ -13,6 +13,7 @@ const MAX_EVENTS_PER_INSTANT = 200_000;
 
 /** A run that has not ended can make no progress: nothing is scheduled, or time does not pass. */
 export class Deadlock extends Error {
+  /** `"Deadlock"`. */
   override readonly name = "Deadlock";
 }
 

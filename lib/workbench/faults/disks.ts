@@ -7,10 +7,10 @@
 import type { Random } from "../random.ts";
 import { drawMinority, type Strikes } from "./kinds.ts";
 
-export const DISK_TROUBLES = ["slow", "torn", "failing", "full"] as const;
-
 /** A way in which disks are worse than perfect. */
-export type DiskTrouble = typeof DISK_TROUBLES[number];
+export type DiskTrouble = "slow" | "torn" | "failing" | "full";
+
+export const DISK_TROUBLES: readonly DiskTrouble[] = ["slow", "torn", "failing", "full"];
 
 /** How disks behave all the time. */
 export interface DiskOptions {

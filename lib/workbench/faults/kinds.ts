@@ -29,8 +29,10 @@ export interface FaultTarget {
 }
 
 /** What is done to the processes of some nodes. */
-interface ProcessFault {
+export interface ProcessFault {
+  /** What is done to them. */
   readonly f: "kill" | "start" | "pause" | "resume";
+  /** The nodes' ids. */
   readonly nodes: readonly string[];
   /** What the nodes were drawn by. Absent: they are written down. */
   readonly targets?: Targets;
@@ -49,8 +51,15 @@ export type Fault =
 export type DiskFault = "fail-sync" | "fill-disk" | "free-disk";
 
 /** How many nodes a process fault strikes; `some` is any number but none. */
-const TARGETS = ["some", "one", "minority-third", "minority", "majority", "all"] as const;
-type Targets = typeof TARGETS[number];
+export type Targets = "some" | "one" | "minority-third" | "minority" | "majority" | "all";
+const TARGETS: readonly Targets[] = [
+  "some",
+  "one",
+  "minority-third",
+  "minority",
+  "majority",
+  "all",
+];
 
 const NODES: Fields = { nodes: array(string) };
 const PROCESSES: Fields = { ...NODES, targets: optional(string) };
@@ -193,12 +202,14 @@ export function drawMinority(nodes: readonly string[], random: Random): readonly
   return random.shuffle(nodes).slice(0, 1 + random.int(most));
 }
 
+type DrawnTargets = Required<Pick<ProcessFault, "nodes" | "targets">>;
+
 /** Draws the nodes that a process fault strikes: none, where a few of them have no such part. */
 function drawTargets(
   nodes: readonly string[],
   random: Random,
-): Required<Pick<ProcessFault, "nodes" | "targets">> {
-  const targets = random.pick(TARGETS);
+  targets = random.pick(TARGETS),
+): DrawnTargets {
   const majority = Math.floor(nodes.length / 2) + 1;
   const count = {
     "some": 1 + random.int(nodes.length),
@@ -211,11 +222,27 @@ function drawTargets(
   return { targets, nodes: random.shuffle(nodes).slice(0, count) };
 }
 
+function killOf(nodes: readonly string[], drawn: DrawnTargets): Strike {
+  return [{ f: "kill", ...drawn }, { f: "start", nodes, targets: "all" }];
+}
+
 const MAX_SKEW_MS = 5_000;
 const MAX_LATE_MS = 500;
 
+/** The name of a kind of fault, which comes and goes by chance. */
+export type FaultKind =
+  | "partition"
+  | "one-way"
+  | "partial"
+  | "pause"
+  | "kill"
+  | "kill-one"
+  | "kill-all"
+  | "skew"
+  | "slow";
+
 /** Every kind of fault by its name. */
-export const FAULT_KINDS = {
+export const FAULT_KINDS: Readonly<Record<FaultKind, Kind>> = {
   "partition": {
     help: "a partition in one of Maelstrom's four shapes",
     begins: "start-partition",
@@ -250,10 +277,21 @@ export const FAULT_KINDS = {
     begins: "kill",
     strikesAtStart: true,
     stream: "processes",
-    draw: (nodes, random) => [
-      { f: "kill", ...drawTargets(nodes, random) },
-      { f: "start", nodes, targets: "all" },
-    ],
+    draw: (nodes, random) => killOf(nodes, drawTargets(nodes, random)),
+  },
+  "kill-one": {
+    help: "one node is killed, and started again without its memory",
+    begins: "kill",
+    strikesAtStart: true,
+    stream: "processes",
+    draw: (nodes, random) => killOf(nodes, drawTargets(nodes, random, "one")),
+  },
+  "kill-all": {
+    help: "all nodes are killed at once, and started again without their memory",
+    begins: "kill",
+    strikesAtStart: true,
+    stream: "processes",
+    draw: (nodes, random) => killOf(nodes, drawTargets(nodes, random, "all")),
   },
   "skew": {
     help: "a node's clocks are off by up to five seconds (simulator only)",
@@ -273,9 +311,7 @@ export const FAULT_KINDS = {
       return [{ f: "slow", nodes, lateMs }, { f: "slow", nodes, lateMs: 0 }];
     },
   },
-} as const satisfies Record<string, Kind>;
-
-export type FaultKind = keyof typeof FAULT_KINDS;
+};
 
 /** Whether a name is in {@linkcode FAULT_KINDS}. */
 export function isFaultKind(name: unknown): name is FaultKind {

@@ -24,6 +24,8 @@ Deno.test("every strike ends what it began", () => {
     ["partial", "start-partition", "stop-partition"],
     ["pause", "pause", "resume"],
     ["kill", "kill", "start"],
+    ["kill-one", "kill", "start"],
+    ["kill-all", "kill", "start"],
     ["skew", "skew", "skew"],
     ["slow", "slow", "slow"],
   ];
@@ -69,6 +71,17 @@ Deno.test("kills and pauses strike as many nodes as Jepsen's targets say, each a
   }
   const alone = Array.from({ length: 100 }, () => FAULT_KINDS.kill.draw(["n0"], random)[0]);
   assertEquals(new Set(alone.map((fault) => "nodes" in fault && fault.nodes.length)).size, 2);
+});
+
+Deno.test("kill-one always strikes one node, kill-all all of them", () => {
+  const random = new Random(1);
+  const struck = (kind: FaultKind) => {
+    const [begin] = FAULT_KINDS[kind].draw(NODES, random);
+    return "nodes" in begin && [begin.f, begin.nodes.length];
+  };
+  for (let i = 0; i < 10; i++) {
+    assertEquals([struck("kill-one"), struck("kill-all")], [["kill", 1], ["kill", 5]]);
+  }
 });
 
 /** Records what is done to it. */

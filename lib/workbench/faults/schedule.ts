@@ -9,7 +9,9 @@ import { type Fault, idsOf, type Strikes } from "./kinds.ts";
 
 /** A fault and when it strikes, in nanoseconds since the start of the run. */
 export interface TimedFault {
+  /** Nanoseconds since the start of the run. */
   readonly timeNs: number;
+  /** What strikes. */
   readonly fault: Fault;
 }
 

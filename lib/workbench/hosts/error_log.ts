@@ -9,11 +9,13 @@ import { stripVTControlCharacters } from "node:util";
 
 /** An error in a node's log. Errors that differ in numbers only are one. */
 export interface LoggedError {
+  /** The node's id. */
   readonly node: string;
   /** The line that says what went wrong. */
   readonly text: string;
   /** The first file and line in the node's own code: `nodes/echo.ts:12`. */
   readonly place?: string;
+  /** How often it was logged. */
   readonly count: number;
 }
 

@@ -6,8 +6,11 @@
 
 /** The syncs of all nodes that the latest line of each tells of. */
 export interface Syncs {
+  /** How many there were. */
   readonly count: number;
+  /** How long they took on average. */
   readonly meanMs: number;
+  /** How long the slowest took. */
   readonly maxMs: number;
 }
 

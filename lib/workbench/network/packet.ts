@@ -5,13 +5,21 @@
  */
 import type { Body } from "../../message.ts";
 
+/**
+ * A message on its way.
+ *
+ * @experimental
+ */
 export class Packet {
   #body: Body | undefined;
 
+  /** A message, as its sender wrote it. */
   constructor(
     /** Unique in the network, from 0. */
     readonly id: number,
+    /** The sender's id. */
     readonly src: string,
+    /** The receiver's id. */
     readonly dest: string,
     /** The message's JSON, envelope included, as its sender wrote it. */
     readonly text: string,

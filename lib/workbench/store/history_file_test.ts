@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { parseHistory } from "../../history/text_fixture.ts";
+import { parseHistory } from "../../history/operations.ts";
 import { checkSetFull } from "../../checkers/set_full.ts";
 import { readHistoryFile } from "./history_file.ts";
 

@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Json, Node, Program } from "../../mod.ts";
 import { json, rpc } from "../../rpc.ts";
-import { simulate } from "../../simulator/simulate.ts";
+import { simulateOnce } from "../../simulator/simulate_once.ts";
 import { Broadcast, GSet } from "../../workloads.ts";
 import { isEdnObject } from "../../history/edn.ts";
 import type { RunResult } from "../result.ts";
 
 function runOf(name: string, program: Program): Promise<RunResult> {
-  return simulate(program, {
+  return simulateOnce(program, {
     workload: name,
     nodeCount: 1,
     concurrency: 2,

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ErrorCode, type Node, type Program, RpcError } from "../../mod.ts";
-import { simulate } from "../../simulator/simulate.ts";
+import { simulateOnce } from "../../simulator/simulate_once.ts";
 import { isEdnObject } from "../../history/edn.ts";
 import type { Op } from "../../history/operations.ts";
 import type { RunResult } from "../result.ts";
@@ -17,7 +17,7 @@ function local(node: Node): void {
 }
 
 function runOf(name: string, program: Program, nodeCount = 1): Promise<RunResult> {
-  return simulate(program, {
+  return simulateOnce(program, {
     workload: name,
     nodeCount,
     concurrency: "2n",

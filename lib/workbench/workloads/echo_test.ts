@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { simulate } from "../../simulator/simulate.ts";
+import { simulateOnce } from "../../simulator/simulate_once.ts";
 import { UniqueIds } from "../../workloads.ts";
 import echoNode from "../../../nodes/1_echo.ts";
 import type { Node, Program } from "../../node.ts";
 
 /** The threads of a run's operations, in order. */
 async function threadsOf(name: string, program: Program): Promise<number[]> {
-  const { history } = await simulate(program, {
+  const { history } = await simulateOnce(program, {
     workload: name,
     nodeCount: 1,
     concurrency: 3,

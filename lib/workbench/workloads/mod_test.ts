@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseHistory } from "../../history/text_fixture.ts";
+import { parseHistory } from "../../history/operations.ts";
 import { recogniseWorkload, workloads } from "./mod.ts";
 
 const RECORDED = new URL("../../checkers/testdata/", import.meta.url);

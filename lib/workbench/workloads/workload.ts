@@ -18,9 +18,11 @@ import type { Random } from "../random.ts";
 
 /** The options of a run that a workload may look at, under Maelstrom's names. */
 export interface WorkloadOptions {
+  /** The nodes' names. */
   readonly nodes: readonly string[];
   /** Number of threads, and so of concurrent clients. Thread t talks to node t modulo their number. */
   readonly concurrency: number;
+  /** Mean latency between nodes. */
   readonly latencyMs: number;
   /** Name of the topology that `broadcast` suggests. */
   readonly topology: string;
@@ -46,13 +48,17 @@ export type Perform = (op: Invocation, call: Call) => Promise<Completion>;
 
 /** Something worth knowing about a run, in words. */
 export interface Figure {
+  /** What it is about. */
   readonly name: string;
+  /** What there is to know. */
   readonly text: string;
 }
 
 /** A file to look at, by its path in the run's folder. */
 export interface Place {
+  /** The file's path. */
   readonly path: string;
+  /** What to see there. */
   readonly why: string;
 }
 
@@ -96,6 +102,11 @@ export interface Judge {
   readonly recognises?: (history: readonly Op[]) => boolean;
 }
 
+/**
+ * All that is special about a workload.
+ *
+ * @internal Only its name and its description are stable.
+ */
 export interface Workload extends Judge {
   /** Errors that are answers of a correct node, by name, and what they are of. Default: none. */
   readonly refusals?: Readonly<Record<string, string>>;

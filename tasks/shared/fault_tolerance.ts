@@ -61,15 +61,25 @@ const CRASHED: Options = {
   availability: 0,
 };
 
-/** Nodes that are killed in a network that is cut, loses messages and repeats them, on such disks. */
-const AT_ONCE: Options = {
-  ...CRASHED,
-  faults: ["kill", "partition"],
-  faultIntervalS: 2,
+/**
+ * Everything at once. A client that asks a node that is down waits for five seconds, and must find
+ * it up once, or nothing has been tested; so runs are long.
+ */
+export const EVERYTHING: Options = {
+  timeLimitS: 100,
+  rate: 10,
+  faults: ["partition", "one-way", "partial", "pause", "kill", "skew", "slow"],
+  disk: ["slow", "torn", "failing", "full"],
+  faultIntervalS: 0.5, // Maelstrom stops reading a node that answers after a pause of five seconds
+  latencyMs: 10,
+  latencyDistribution: "exponential",
   loss: 0.1,
   duplication: 0.1,
-  latencyDistribution: "exponential",
+  availability: 0,
 };
+
+/** For a node that is the only one, and so may be down for all of a shorter run. */
+const LONG: Options = { timeLimitS: 60, concurrency: "5n" };
 
 /** For a node that sends states, or repeats messages until they are acknowledged. */
 const GOSSIP = [PARTITIONS, HALF_CUT, LOSSY, REORDERED, STOPPED];
@@ -77,7 +87,7 @@ const GOSSIP = [PARTITIONS, HALF_CUT, LOSSY, REORDERED, STOPPED];
 const STORED = [...GOSSIP, KILLED];
 
 /** For a node that repeats messages until they are acknowledged, and keeps everything in a journal. */
-const DURABLE = [...STORED, CRASHED];
+const DURABLE = [...STORED, CRASHED, EVERYTHING];
 
 /** How a challenge is held against faults. */
 interface Requirement {
@@ -93,26 +103,36 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "2": { short: { timeLimitS: 5, rate: 50 }, faults: [PARTITIONS, LOSSY, STOPPED, KILLED] },
   "3a": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED, KILLED, CRASHED] },
   "3b": { short: { timeLimitS: 5 }, faults: [REORDERED, STOPPED, KILLED, CRASHED] },
-  "3c": { short: { timeLimitS: 10 }, faults: [...DURABLE, AT_ONCE] },
-  "3d": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: [...DURABLE, AT_ONCE] },
-  "3e": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: [...DURABLE, AT_ONCE] },
-  "4": { short: { timeLimitS: 6, rate: 20 }, faults: GOSSIP },
+  "3c": { short: { timeLimitS: 10 }, faults: DURABLE },
+  "3d": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: DURABLE },
+  "3e": { short: { timeLimitS: 6, rate: 10, nodeCount: 9 }, faults: DURABLE },
+  "4": { short: { timeLimitS: 6, rate: 20 }, faults: DURABLE },
   "4-crdt": { short: { timeLimitS: 6, rate: 20 }, faults: DURABLE },
-  "5a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
-  "5b": { short: { timeLimitS: 5, rate: 50 }, faults: STORED },
-  "5c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
+  "5a": {
+    short: { timeLimitS: 5, rate: 50 },
+    faults: [
+      REORDERED,
+      STOPPED,
+      ...[KILLED, CRASHED, EVERYTHING].map((faults) => ({ ...faults, ...LONG })),
+    ],
+  },
+  "5b": { short: { timeLimitS: 5, rate: 50 }, faults: DURABLE },
+  "5c": { short: { timeLimitS: 5, rate: 50 }, faults: DURABLE },
   "5c-raft": { short: { timeLimitS: 20, rate: 20 }, faults: DURABLE },
-  "6a": { short: { timeLimitS: 5, rate: 50 }, faults: [REORDERED, STOPPED] },
-  "6b": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
-  "6c": { short: { timeLimitS: 5, rate: 50 }, faults: GOSSIP },
+  "6a": {
+    short: { timeLimitS: 5, rate: 50 },
+    faults: [REORDERED, STOPPED, KILLED, CRASHED, EVERYTHING],
+  },
+  "6b": { short: { timeLimitS: 5, rate: 50 }, faults: DURABLE },
+  "6c": { short: { timeLimitS: 5, rate: 50 }, faults: DURABLE },
   "g-set": { short: { timeLimitS: 6 }, faults: DURABLE },
   "pn-counter": { short: { timeLimitS: 6 }, faults: DURABLE },
-  "lin-kv": { short: { timeLimitS: 20, faultIntervalS: 2 }, faults: [...DURABLE, AT_ONCE] },
+  "lin-kv": { short: { timeLimitS: 20, faultIntervalS: 2 }, faults: DURABLE },
   "lin-kv-proxy": {
     short: { timeLimitS: 6 },
     faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED],
   },
-  "txn-list-append": { short: { timeLimitS: 5, rate: 20 }, faults: STORED },
+  "txn-list-append": { short: { timeLimitS: 5, rate: 20 }, faults: [...STORED, EVERYTHING] },
   "txn-raft": { short: { timeLimitS: 20, rate: 20 }, faults: DURABLE },
-  "txn-rw-register": { short: { timeLimitS: 5, rate: 20 }, faults: STORED },
+  "txn-rw-register": { short: { timeLimitS: 5, rate: 20 }, faults: [...STORED, EVERYTHING] },
 };

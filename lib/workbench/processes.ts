@@ -1,0 +1,56 @@
+/**
+ * Runs whose nodes are processes, in real time: any executable, in any language.
+ *
+ * @module
+ */
+import { RUN_FOLDER } from "../folder.ts";
+import { RealClock } from "./clock/real_clock.ts";
+import { ProcessHost } from "./hosts/process.ts";
+import { UsageError } from "./option.ts";
+import { planOf, type PlanOptions } from "./plan.ts";
+import type { RunResult } from "./result.ts";
+import { type Observer, run } from "./run.ts";
+
+/** What a run takes beyond its plan. */
+export interface ProcessRunOptions {
+  /** Ends the run early: it rejects with the signal's reason, its nodes stopped. */
+  readonly signal?: AbortSignal;
+  /** Watches the run as it happens. Default: nobody does. */
+  readonly observer?: Observer;
+  /** A fresh folder, an absolute path, in which nodes keep journals. Default: they keep none. */
+  readonly journals?: string;
+}
+
+/**
+ * Runs a plan against processes of its `program`, and checks what their clients saw. Nothing is
+ * stored. It needs `--allow-run`, `--allow-read` (of the program) and `--allow-env=PATH,TMPDIR`.
+ *
+ * @example
+ * ```ts ignore
+ * import { run } from "@glomers/maelstrom/workbench";
+ *
+ * const { results } = await run(
+ *   { workload: "echo", program: "./my_node.py", nodeCount: 1, timeLimitS: 5 },
+ *   { signal: AbortSignal.timeout(60_000) },
+ * );
+ * if (results?.["valid?"] !== true) console.error("not a valid echo node");
+ * ```
+ *
+ * @returns What came of the run, whether it passed or not.
+ * @throws {UsageError} if the plan is wrong, or names no program.
+ * @throws {Deno.errors.NotFound} if there is no such program.
+ */
+export async function runProcesses(
+  options: PlanOptions,
+  { signal, observer, journals }: ProcessRunOptions = {},
+): Promise<RunResult> {
+  const plan = planOf(options);
+  const { program, args } = plan;
+  if (program === undefined) throw new UsageError("program is missing: the node's executable");
+  return await run(plan, {
+    clock: new RealClock(),
+    host: new ProcessHost({ bin: program, args, env: journals ? { [RUN_FOLDER]: journals } : {} }),
+    ...(signal && { signal }),
+    ...(observer && { observer }),
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * `glomers COMMAND …`: tests nodes in any language, from any folder.
+ *
+ * Each command is a module whose `main` takes the other words, and is loaded when it is called for,
+ * so that it needs no more permissions than its own.
+ *
+ * @module
+ */
+import { nearest, UsageError } from "../lib/workbench/option.ts";
+import { conclude, USAGE_STATUS } from "./shared/command_line.ts";
+import { callOf } from "./shared/invocation.ts";
+
+interface Entry {
+  readonly help: string;
+  readonly load: () => Promise<{ main(argv: readonly string[]): number | Promise<number> }>;
+}
+
+const COMMANDS: ReadonlyMap<string, Entry> = new Map([
+  ["test", { help: "run a node under a challenge or a workload", load: () => import("./run.ts") }],
+  ["sim", {
+    help: "run a TypeScript program in virtual time, from a seed",
+    load: () => import("./simulate.ts"),
+  }],
+  ["check", { help: "judge a stored history again", load: () => import("./check.ts") }],
+  ["again", { help: "repeat a stored run", load: () => import("./again.ts") }],
+  ["init", {
+    help: "write the start of a node, in six languages",
+    load: () => import("./init.ts"),
+  }],
+  ["doctor", { help: "say what is installed, and what is not", load: () => import("./doctor.ts") }],
+  ["schema", {
+    help: "print the JSON Schema of glomers.json or of reports",
+    load: () => import("./schema.ts"),
+  }],
+  ["workbench", {
+    help: "Maelstrom's own command line: workbench test -w echo --bin FILE",
+    load: () => import("./workbench.ts"),
+  }],
+]);
+
+/** Calls the command that the first word names; resolves to the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const [name = "", ...rest] = argv;
+  if (name === "" || /^(help|-h|--help)$/.test(name)) {
+    const [about] = rest;
+    if (about !== undefined) return await main([about, "--help"]);
+    console.log(HELP);
+    return name === "" ? USAGE_STATUS : 0;
+  }
+  const command = COMMANDS.get(name);
+  if (command === undefined) {
+    const names = [...COMMANDS.keys()];
+    const meant = nearest(name, names);
+    const hint = meant === undefined
+      ? `expected one of ${names.join(", ")}`
+      : `did you mean ${meant}?`;
+    throw new UsageError(`unknown command "${name}"; ${hint}`);
+  }
+  return await (await command.load()).main(rest);
+}
+
+const HELP = [
+  "glomers COMMAND [options]",
+  "",
+  "Runs nodes of distributed systems, in any language, and checks what clients see, as Maelstrom",
+  "does.",
+  "",
+  ...[...COMMANDS].map(([name, { help }]) => `  ${name.padEnd(12)} ${help}`),
+  "",
+  "glomers COMMAND --help tells more of each.",
+].join("\n");
+
+if (import.meta.main) {
+  const [name = "", word = ""] = Deno.args;
+  const isChallenge = name === "test" && /^\w/.test(word);
+  const call = COMMANDS.has(name) ? callOf(name, ...(isChallenge ? [word] : [])) : "glomers";
+  await conclude(call, () => main(Deno.args), Deno.args);
+}

@@ -1,0 +1,122 @@
+/**
+ * The package for npm as README says it is used, in a folder elsewhere.
+ *
+ * @module
+ */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import type { Body } from "../lib/message.ts";
+import { finish, NodeProcess, runDeno, withFolder } from "../lib/testing/process.ts";
+import { blocksOf, USE_IT } from "./testing/readme.ts";
+import { fromRoot } from "./testing/scripts.ts";
+
+async function sh(folder: string, command: string): Promise<string> {
+  const { code, out, err } = await finish(
+    new Deno.Command("sh", {
+      args: ["-c", command],
+      cwd: folder,
+      env: { NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn(),
+  );
+  assertEquals(code, 0, `${command}\n${out}\n${err}`);
+  return out;
+}
+
+const hasNpm = await new Deno.Command("sh", { args: ["-c", "npm --version"] }).output()
+  .then(({ success }) => success);
+
+/** A set that keeps what it was told, for Node.js. */
+const WITH_JOURNAL = `
+import { array, GSet, integer, serve } from "@glomers/maelstrom";
+
+await serve((node) => {
+  const elements = new Set();
+  const journal = node.journal({
+    name: "g-set",
+    record: integer,
+    state: array(integer),
+    restore: (state) => state.forEach((element) => elements.add(element)),
+    apply: (element) => void elements.add(element),
+    snapshot: () => [...elements],
+  });
+  node.on(GSet.add, async ({ element }) => {
+    console.log("adds", element);
+    await journal.append(element);
+    return { type: "add_ok" };
+  });
+  node.on(GSet.read, () => ({ type: "read_ok", value: [...elements] }));
+});
+`;
+
+/** Puts the packed file into a folder, as README says. */
+async function install(folder: string): Promise<void> {
+  const file = join(folder, "glomers.tgz");
+  const { code, err } = await runDeno(
+    ["run", "-A", "--quiet", "tasks/pack.ts", file],
+    fromRoot("."),
+  );
+  assertEquals(code, 0, err);
+  assertStringIncludes(COMMANDS[1] ?? "", "npm install /tmp/glomers.tgz");
+  await sh(folder, "npm install --silent --no-audit --no-fund ./glomers.tgz");
+}
+
+/** What README says to type. */
+const COMMANDS = (blocksOf(USE_IT, "sh")[0] ?? "").split("\n");
+
+async function passesUnderCommand(folder: string): Promise<void> {
+  const [node = ""] = blocksOf(USE_IT, "js");
+  await Deno.writeTextFile(join(folder, "my_node.mjs"), node, { mode: 0o755 });
+  const [, , test = ""] = COMMANDS;
+  assertStringIncludes(await sh(folder, test), "✓ pass");
+}
+
+/** Starts node n0, as a client that is later than those of earlier incarnations. */
+async function init(node: NodeProcess, client: string): Promise<Body> {
+  const body = { type: "init", msg_id: 1, node_id: "n0", node_ids: ["n0"] };
+  await node.write(`${JSON.stringify({ src: client, dest: "n0", body })}\n`);
+  return (await node.message()).body;
+}
+
+async function keepsJournal(folder: string): Promise<void> {
+  await Deno.writeTextFile(join(folder, "set.mjs"), WITH_JOURNAL);
+  const start = () =>
+    new NodeProcess({
+      command: "node",
+      args: [join(folder, "set.mjs")],
+      env: { GLOMERS_RUN_DIR: folder },
+      signal: AbortSignal.timeout(60_000),
+    });
+  {
+    await using first = start();
+    assertEquals((await init(first, "c0")).type, "init_ok");
+    for (const element of [7, 8]) await first.ask({ type: "add", element });
+    await using second = start();
+    const { text } = await init(second, "c1");
+    assertStringIncludes(String(text), `another process runs n0 in ${folder}/journal`);
+  }
+  await using third = start();
+  assertEquals((await init(third, "c2")).type, "init_ok");
+  assertEquals((await third.ask({ type: "read" })).value, [7, 8]);
+  await third.ask({ type: "add", element: 9 });
+  assertEquals(await third.end(), { rest: [], log: "adds 9\n", code: 0 });
+}
+
+async function holdsNoSources(folder: string): Promise<void> {
+  const sources = await sh(folder, "find node_modules/@glomers -name '*.ts' ! -name '*.d.ts'");
+  assertEquals(sources, "", "TypeScript that nothing can run");
+}
+
+Deno.test({
+  name: "the package for npm serves nodes on Node.js, and tests them, in a folder elsewhere",
+  ignore: !hasNpm,
+  fn: () =>
+    withFolder(async (folder) => {
+      await install(folder);
+      await holdsNoSources(folder);
+      await keepsJournal(folder);
+      await passesUnderCommand(folder);
+    }),
+});

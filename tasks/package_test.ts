@@ -1,0 +1,122 @@
+/**
+ * The package as others use it: README's own files, in a folder elsewhere.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import config from "../deno.json" with { type: "json" };
+import { finish, type Finished, NodeProcess, withFolder } from "../lib/testing/process.ts";
+import { blocksOf, USE_IT } from "./testing/readme.ts";
+import { fromRoot } from "./testing/scripts.ts";
+import { Registry } from "./testing/registry.ts";
+
+const { name, version } = config;
+
+/** Runs Deno in a folder, with these variables. */
+function deno(folder: string, args: readonly string[], env: Record<string, string> = {}) {
+  return finish(
+    new Deno.Command(Deno.execPath(), {
+      args: [...args],
+      cwd: folder,
+      env: { NO_COLOR: "1", ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn(),
+  );
+}
+
+async function writeNode(folder: string, config: string): Promise<void> {
+  const [node = "", test = ""] = blocksOf(USE_IT, "ts");
+  await Deno.writeTextFile(join(folder, "deno.json"), config);
+  await Deno.writeTextFile(join(folder, "my_node.ts"), node);
+  await Deno.writeTextFile(join(folder, "my_node_test.ts"), test);
+}
+
+/** Holds what `deno test` printed against what README shows. */
+function assertAsShown({ code, out, err }: Finished): void {
+  assertEquals([code, err.includes("rror: Test failed")], [1, true], err);
+  assertStringIncludes(out, "2 passed | 1 failed");
+  const [shown = ""] = blocksOf(USE_IT, "text");
+  let from = 0;
+  for (const line of shown.trim().split("\n")) {
+    if (line === "…") continue;
+    const at = out.indexOf(line, from);
+    assert(at >= 0, `not printed: ${line}\n${out}`);
+    from = at;
+  }
+}
+
+async function assertServed(folder: string, env: Record<string, string> = {}): Promise<void> {
+  await using node = new NodeProcess({
+    command: Deno.execPath(),
+    args: ["run", "--quiet", "--no-prompt", join(folder, "my_node.ts")],
+    env,
+    signal: AbortSignal.timeout(60_000),
+  });
+  await node.init();
+  await node.ask({ type: "broadcast", message: 7 });
+  assertEquals((await node.ask({ type: "read" })).messages, [7]);
+  assertEquals(await node.end(), { rest: [], log: "", code: 0 });
+}
+
+/** What `deno doc --json` says of a symbol. */
+interface Documented {
+  readonly name: string;
+  readonly declarations: readonly {
+    readonly kind: string;
+    readonly jsDoc?: unknown;
+  }[];
+}
+
+Deno.test("whatever a user calls has an example, and so has every entry point", async () => {
+  const { "./cli": _, ...entryPoints } = config.exports;
+  const paths = Object.values(entryPoints);
+  const { out } = await deno(fromRoot("."), ["doc", "--json", ...paths]);
+  const { nodes }: {
+    nodes: Record<string, { module_doc: unknown; symbols: Documented[] }>;
+  } = JSON.parse(out);
+  const shows = (doc: unknown) => JSON.stringify(doc ?? "").includes("```ts");
+  const missing = Object.entries(nodes).flatMap(([path, { module_doc, symbols }]) => [
+    ...(shows(module_doc) ? [] : [path]),
+    ...symbols.filter(({ declarations }) =>
+      declarations.some(({ kind, jsDoc }) => kind === "function" && !shows(jsDoc))
+    ).map(({ name }) => name),
+  ]);
+  assertEquals([Object.keys(nodes).length, missing], [paths.length, []]);
+});
+
+Deno.test("README's node and its tests run elsewhere, without any permission", () =>
+  withFolder(async (folder) => {
+    const [config = ""] = blocksOf(USE_IT, "json");
+    await writeNode(folder, config.replaceAll("../glomers", fromRoot(".").replace(/\/$/, "")));
+    assertAsShown(await deno(folder, ["test", "--no-prompt"]));
+    await assertServed(folder);
+  }));
+
+Deno.test("what is published can be used from a registry, the command included", () =>
+  withFolder(async (folder) => {
+    await using registry = new Registry();
+    const env = { JSR_URL: registry.url, DENO_DIR: join(folder, "cache") };
+    const publish = ["publish", "--quiet", "--allow-dirty", "--token", "a token"];
+    const { code, err: problems } = await deno(fromRoot("."), publish, { JSR_URL: registry.url });
+    assertEquals(code, 0, problems);
+    for (const path of config.links) await registry.add(fromRoot(path));
+    const published = registry.filesOf(name);
+    assertEquals(
+      published.filter((path) =>
+        /_test\.ts$|testdata|_fixture|\/(nodes|results|bench)\//.test(path)
+      ),
+      [],
+    );
+    const imports = { [name]: `jsr:${name}@${version}`, "@std/assert": "jsr:@std/assert@1.0.19" };
+    await writeNode(folder, JSON.stringify({ imports }));
+    assertAsShown(await deno(folder, ["test", "--no-prompt", "--no-check"], env));
+    await assertServed(folder, env);
+    const command = [`jsr:${name}@${version}/cli`, "sim", "my_node.ts", "-w", "broadcast"];
+    const granted = ["--allow-read", "--allow-env", "--quiet"];
+    const options = ["--node-count", "1", "--time-limit", "2", "--seeds", "2"];
+    const { out, err } = await deno(folder, ["run", ...granted, ...command, ...options], env);
+    assertStringIncludes(out, "all of 2 runs pass", err);
+  }));

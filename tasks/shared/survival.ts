@@ -1,0 +1,242 @@
+/**
+ * The survival matrix: each challenge's node under each fault, how many of its runs pass, and why a
+ * cell cannot hold where it cannot.
+ *
+ * @module
+ */
+import { formatFigure, formatPercent, joinWords, pluralize } from "../../lib/checkers/format.ts";
+import { spreadOf } from "../../lib/report/metrics.ts";
+import { signatureOf, type SimulatedRun } from "../../lib/report/sweep.ts";
+import { renderTable } from "../../lib/report/tables.ts";
+import { applyGiven, wordsOf } from "../../lib/workbench/command_line.ts";
+import { type Plan, planOf, type PlanOptions } from "../../lib/workbench/plan.ts";
+import { type Challenge, challengeOf } from "./challenges.ts";
+import { callOf } from "./invocation.ts";
+import { EVERYTHING, FAULT_TOLERANCE } from "./fault_tolerance.ts";
+
+type Options = Partial<PlanOptions>;
+
+/** Messages that take their time, so that faults meet some on their way. */
+const LATENCY: Options = { latencyMs: 10, latencyDistribution: "exponential" };
+/** Faults of the network that come and go. */
+const CUT: Options = { ...LATENCY, faultIntervalS: 2 };
+/** Faults of nodes that come and go; runs are long for the reason that `EVERYTHING` gives. */
+const DOWN: Options = {
+  ...LATENCY,
+  timeLimitS: 100,
+  rate: 10,
+  faultIntervalS: 1,
+  availability: 0,
+};
+
+/** The columns: each fault by its name, with its title and its options. */
+export const FAULTS = {
+  "partition": { title: "partition", options: { ...CUT, faults: ["partition"] } },
+  "one-way": { title: "one-way cut", options: { ...CUT, faults: ["one-way"] } },
+  "partial": { title: "partial cut", options: { ...CUT, faults: ["partial"] } },
+  "pause": { title: "pause", options: { ...DOWN, faults: ["pause"] } },
+  "kill-one": { title: "kill one", options: { ...DOWN, faults: ["kill-one"] } },
+  "kill-all": { title: "kill all", options: { ...DOWN, faults: ["kill-all"] } },
+  "skew": { title: "clock skew", options: { ...CUT, faults: ["skew"] } },
+  "slow": { title: "slow", options: { ...CUT, faults: ["slow"] } },
+  "loss": { title: "loss", options: { ...LATENCY, loss: 0.1 } },
+  "duplication": { title: "duplication", options: { ...LATENCY, duplication: 0.2 } },
+  "latency": { title: "latency", options: { ...LATENCY, latencyMs: 50 } },
+  "disk": {
+    title: "disks",
+    options: { ...DOWN, faults: ["kill"], disk: ["slow", "torn", "failing", "full"] },
+  },
+  "everything": {
+    title: "everything",
+    options: EVERYTHING,
+  },
+} as const satisfies Record<string, { readonly title: string; readonly options: Options }>;
+
+export type FaultName = keyof typeof FAULTS;
+
+/** Whether a name is in {@linkcode FAULTS}. */
+export function isFaultName(name: string): name is FaultName {
+  return Object.hasOwn(FAULTS, name);
+}
+
+/** Cells that cannot hold by the nature of a challenge. */
+interface Exemption {
+  readonly challenge: string;
+  readonly faults: readonly FaultName[];
+  /** A sentence: a footnote of the page. */
+  readonly why: string;
+}
+
+const EXEMPTIONS: readonly Exemption[] = [
+  {
+    challenge: "3b",
+    faults: ["partition", "one-way", "partial", "loss", "everything"],
+    why: "3b sends each value once, so a message that is lost stays lost. To survive that is " +
+      "challenge 3c.",
+  },
+  {
+    challenge: "lin-kv-proxy",
+    faults: ["duplication", "everything"],
+    why: "A request to the service that the network delivers twice is carried out twice. Only " +
+      "values that name their write, as those of the transactions do, could tell; here values are " +
+      "the clients'.",
+  },
+];
+
+/** What came of a challenge under a fault. */
+export interface Cell {
+  readonly challenge: string;
+  readonly fault: FaultName;
+  readonly runs: number;
+  readonly passed: number;
+  /** Medians over the runs. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** The first failure: how it failed, and the command that repeats it. */
+  readonly failure?: { readonly signature: readonly string[]; readonly replay: string };
+}
+
+/** The matrix, and where it comes from. */
+export interface Survival {
+  readonly commit: string;
+  readonly date: string;
+  readonly engine: string;
+  readonly seeds: { readonly first: number; readonly count: number };
+  readonly cells: readonly Cell[];
+}
+
+/** A run of a challenge under a fault: the page's last run, made short. */
+export function survivalPlan({ id, runs }: Challenge, fault: FaultName, seed: number): Plan {
+  const [run] = runs.slice(-1);
+  if (run === undefined) throw new Error(`challenge ${id} has no run`);
+  const { short = {} } = FAULT_TOLERANCE[id] ?? {};
+  return planOf({ ...applyGiven(run, { ...short, ...FAULTS[fault].options }), seed });
+}
+
+/** Whether a run shows nothing wrong, neither to clients nor in what nodes hold in the end. */
+function passes({ summary, hasInvalidFinalStates }: SimulatedRun): boolean {
+  return summary.ending === "pass" && hasInvalidFinalStates !== true;
+}
+
+const FIGURES = [
+  {
+    key: "okFraction",
+    title: "Operations that are ok, in the median run",
+    print: formatPercent,
+  },
+  {
+    key: "serverMessagesPerOp",
+    title: "Messages between servers per operation, in the median run",
+    print: formatFigure,
+  },
+] as const;
+
+/** Counts what came of the runs of a challenge under a fault. */
+export function cellOf(
+  { id, node }: Challenge,
+  fault: FaultName,
+  runs: readonly (SimulatedRun & { readonly plan: Plan })[],
+): Cell {
+  const figures = FIGURES.flatMap(({ key }) => {
+    const spread = spreadOf(runs.flatMap(({ summary }) => summary.metrics[key] ?? []));
+    return spread === undefined ? [] : [[key, spread.median] as const];
+  });
+  const [failed] = runs.filter((run) => !passes(run))
+    .toSorted((a, b) => Number(a.seed) - Number(b.seed));
+  return {
+    challenge: id,
+    fault,
+    runs: runs.length,
+    passed: runs.filter(passes).length,
+    figures: Object.fromEntries(figures),
+    ...(failed && { failure: { signature: whyFailed(failed), replay: replayOf(node, failed) } }),
+  };
+}
+
+function whyFailed(run: SimulatedRun): string[] {
+  const wrong = run.hasInvalidFinalStates === true ? ["what nodes hold in the end is wrong"] : [];
+  return [...signatureOf(run), ...wrong];
+}
+
+function replayOf(node: string, { seed, plan }: SimulatedRun & { readonly plan: Plan }): string {
+  return callOf("sim", node, ...wordsOf(plan), "--seed", seed);
+}
+
+/** What is said about a matrix. */
+interface Verdict {
+  /** Cells that should hold and do not, a sentence each. */
+  readonly failures: readonly string[];
+  /** Exemptions that no run needs. */
+  readonly remarks: readonly string[];
+}
+
+/** Holds a matrix against the exemptions. */
+export function judge(cells: readonly Cell[], exemptions = EXEMPTIONS): Verdict {
+  const isExempt = ({ challenge, fault }: Cell) =>
+    exemptions.some((one) => one.challenge === challenge && one.faults.includes(fault));
+  const failures = cells.flatMap((cell) => {
+    const { challenge, fault, runs, passed, failure } = cell;
+    if (failure === undefined || isExempt(cell)) return [];
+    const count = `${runs - passed} of ${pluralize(runs, "run")}`;
+    return [
+      `${challenge} under ${fault}: ${count} failed: ${joinWords(failure.signature)}\n` +
+      `    replay: ${failure.replay}`,
+    ];
+  });
+  const remarks = cells.filter((cell) => isExempt(cell) && cell.failure === undefined)
+    .map(({ challenge, fault, runs }) =>
+      `${challenge} under ${fault} is exempt, and yet passed ${pluralize(runs, "run")}`
+    );
+  return { failures, remarks };
+}
+
+/** The matrix as a table in Markdown, with the numbers of its footnotes. */
+export function renderMatrix(cells: readonly Cell[], exemptions = EXEMPTIONS): string {
+  return renderCells(cells, ({ challenge, fault, passed, runs }) => {
+    const note = exemptions.findIndex((one) =>
+      one.challenge === challenge && one.faults.includes(fault)
+    );
+    const mark = note < 0 ? "" : ` (${note + 1})`;
+    return `${passed === runs ? "" : "✗ "}${passed}/${runs}${mark}`;
+  });
+}
+
+function renderCells(cells: readonly Cell[], print: (cell: Cell) => string): string {
+  const faults = Object.keys(FAULTS).filter(isFaultName)
+    .filter((name) => cells.some(({ fault }) => fault === name));
+  const lines = [...Map.groupBy(cells, ({ challenge }) => challenge)].map(([id, row]) => [
+    `**${id}** ${challengeOf(id).title}`,
+    ...faults.map((name) => {
+      const cell = row.find(({ fault }) => fault === name);
+      return cell === undefined ? "–" : print(cell);
+    }),
+  ]);
+  return renderTable(["", ...faults.map((name) => FAULTS[name].title)], lines, 1);
+}
+
+/** The page about a matrix. */
+export function renderPage({ commit, date, engine, seeds, cells }: Survival): string {
+  const last = seeds.first + seeds.count - 1;
+  const columns = Object.values(FAULTS).map(({ title, options }) =>
+    `- **${title}**: \`${wordsOf(planOf({ workload: "echo", ...options })).slice(2).join(" ")}\``
+  );
+  const notes = EXEMPTIONS.map(({ why }, i) => `${i + 1}. ${why}`);
+  const figures = FIGURES.flatMap(({ key, title, print }) => [
+    `## ${title}`,
+    renderCells(cells, ({ figures: { [key]: value } }) => value === undefined ? "–" : print(value)),
+  ]);
+  return [
+    "# Survival",
+    "Every challenge's node under every fault, in virtual time: how many runs pass. A run passes " +
+    "if its checker finds nothing wrong, and if what the nodes hold in the end is right where that " +
+    "can be told: every acknowledged write is there, on every node. The challenges' limits are for " +
+    "networks without faults, and not measured here. `deno task survival` writes this page and the data behind it, [data/survival.json](data/survival.json).",
+    `Made on ${date} at commit \`${commit}\` by the ${engine}, seeds ${seeds.first} to ${last} a ` +
+    "cell.",
+    renderMatrix(cells),
+    ...(notes.length === 0 ? [] : ["Cells that cannot hold:", notes.join("\n")]),
+    ...figures,
+    "## The faults",
+    "Each run has the options of its challenge, made short, and these:",
+    columns.join("\n"),
+  ].join("\n\n") + "\n";
+}
