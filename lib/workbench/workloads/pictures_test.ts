@@ -67,12 +67,18 @@ Deno.test("broadcast shows when each node first had each value, and which never 
     message(2, ["n0", "n1"], { type: "gossip", msg_id: 2, values: [7] }, 60),
     message(3, ["n0", "n1"], { type: "gossip", values: [7, 8] }, 35),
   ];
+  messages.push(
+    message(4, ["n1", "n0"], { type: "tell", value: 2 }, 50),
+    message(5, ["n1", "n0"], { type: "vote", term: 7, index: 2 }, 51),
+    message(6, ["c0", "n2"], { type: "broadcast", message: 9 }, 60),
+    message(7, ["n0", "c0"], { type: "read_ok", messages: [9] }, 75),
+  );
   const journal: MessageJournal = { messages, logs: [], clients: new Map(), leftOut: 0 };
   const [heat, times] = picturesOf(broadcast, [], { journal });
   assert(heat?.kind === "heat");
-  assertEquals(heat.columns, ["7", "2"]);
-  assertEquals(heat.cells, [[0, null], [25, 0]]);
-  assertEquals(pointsOf(times, "to the last node"), [[25, 50]]);
+  assertEquals(heat.columns, ["7", "2", "9"]);
+  assertEquals(heat.cells, [[0, 30, 15], [25, 0, null]]);
+  assertEquals(pointsOf(times, "to the last node")?.map(([ms]) => ms), [25, 30]);
   assertEquals(picturesOf(broadcast, []), []);
 });
 

@@ -21,8 +21,8 @@ interface Spread {
 }
 
 /**
- * Pictures how long values take to each node. A node has a value from the first message that carries
- * it: a client's, or another's in a list.
+ * Pictures how long values take to each node. A node has a value from the first message to it that
+ * carries the value, or the first answer in which a client reads it there.
  *
  * @param field What a client's message calls the value.
  */
@@ -55,7 +55,7 @@ export function pictureSpread(
     columns: bins.map((bin) => [...new Set([bin[0]?.[0], bin.at(-1)?.[0]])].join(" to ")),
     columnTitle: "value",
     cells,
-    missing: "never seen to arrive",
+    missing: "not seen to arrive",
   }, {
     kind: "plot",
     title: "How long values take",
@@ -84,21 +84,27 @@ function note(
   { message: { src, dest, body }, atNs }: { message: SentMessage; atNs: number },
   { type, field }: { readonly type: string; readonly field: string },
 ): void {
-  if (isClient(dest)) return;
   if (isClient(src)) {
     const value = body[field];
     if (body.type !== type || typeof value !== "number" || spreads.has(value)) return;
     spreads.set(value, { addedNs: atNs, had: new Map([[dest, atNs]]) });
     return;
   }
-  for (const [name, held] of Object.entries(body)) {
-    // A number alone may count messages; only the client's own field holds a value alone.
-    const values = Array.isArray(held) ? held : name === field ? [held] : [];
-    for (const value of values) {
-      const had = typeof value === "number" ? spreads.get(value)?.had : undefined;
-      if (had !== undefined && !had.has(dest)) had.set(dest, atNs);
-    }
+  // What a client reads from a node, the node has.
+  const node = isClient(dest) ? src : dest;
+  for (const value of valuesIn(body)) {
+    const had = spreads.get(value)?.had;
+    if (had !== undefined && !had.has(node)) had.set(node, atNs);
   }
+}
+
+/** The numbers in lists, and one that is alone: of several, some may count something else. */
+function valuesIn({ msg_id: _, in_reply_to: __, ...fields }: SentMessage["body"]): number[] {
+  const held = Object.values(fields);
+  const alone = held.filter((value) => typeof value === "number");
+  const listed = held.flatMap((value) => Array.isArray(value) ? value : [])
+    .filter((value) => typeof value === "number");
+  return alone.length === 1 ? [...listed, ...alone] : listed;
 }
 
 function latest(spreads: readonly Spread[], node: string): number | null {
