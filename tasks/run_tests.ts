@@ -18,7 +18,7 @@ const PERMISSIONS = [
   "--allow-read",
   "--allow-write=/tmp,/private/tmp,lib,nodes",
   "--allow-run",
-  "--allow-env=PATH,TMPDIR,MAELSTROM,TERM,SWEEP_RUNS,FAULTY_SEEDS,FAULTY_AS_PROCESSES,RAFT_SEED,RAFT_SEEDS",
+  "--allow-env=PATH,TMPDIR,MAELSTROM,TERM,SWEEP_RUNS,FAULTY_SEEDS,FAULTY_AS_PROCESSES,RAFT_SEED,RAFT_SEEDS,PACKAGES",
   "--allow-net=127.0.0.1,localhost",
 ];
 const DOTS_PER_LINE = 80;

@@ -15,7 +15,7 @@ import { type Challenge, CHALLENGES } from "./shared/challenges.ts";
 import { FAULT_TOLERANCE } from "./shared/fault_tolerance.ts";
 
 /** Runs of each challenge under each set of faults. */
-const RUNS = Number(Deno.env.get("SWEEP_RUNS") ?? 2);
+const RUNS = Number(Deno.env.get("SWEEP_RUNS") ?? 1);
 
 /** A challenge's runs: its page's options made short, under each set of faults in turn. */
 function jobsOf({ id, runs }: Challenge): Job[] {
