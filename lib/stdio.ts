@@ -68,9 +68,7 @@ export class LineWriter {
   }
 }
 
-/**
- * The methods of `console` that write to standard output; `group` does in Deno 2.8.0, not in 2.9.
- */
+/** The methods of `console` that write to standard output; `group` does in Node.js, not in Deno. */
 const PRINTING = [
   "log",
   "info",
