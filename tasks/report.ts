@@ -16,9 +16,10 @@ import { readPlan } from "../lib/workbench/store/plan_file.ts";
 import { readRun, UnreadableRun } from "../lib/workbench/store/reader.ts";
 import { readLogs } from "./engines/maelstrom.ts";
 import { RUNS } from "./engines/engine.ts";
-import { readLimits } from "./shared/limits_file.ts";
+import { readLimits } from "../lib/report/limits_file.ts";
 import { readArguments } from "./shared/command_line.ts";
 import { PAGE_FILE, pageOf } from "./shared/page.ts";
+import { keepRecord } from "./shared/record.ts";
 
 const COMMAND = { own: {}, words: Infinity } as const;
 
@@ -56,6 +57,7 @@ function writePage(path: string): string {
       page,
       pageOf(run, { summary, ran: { plan, engine }, dir: relative(Deno.cwd(), dir) }),
     );
+    keepRecord(dir, { plan, engine, summary, history });
     return page;
   } catch (error) {
     if (error instanceof UnreadableRun || error instanceof MalformedJournal) {

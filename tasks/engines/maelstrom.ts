@@ -17,11 +17,12 @@ import { showProgress } from "../../lib/report/progress.ts";
 import { readRun, type StoredRun, UnreadableRun } from "../../lib/workbench/store/reader.ts";
 import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import type { Limit } from "../../lib/report/limits.ts";
+import { writeLimits } from "../../lib/report/limits_file.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
 import { isInstalled } from "../shared/installed.ts";
 import { isProjectFolder } from "../shared/invocation.ts";
-import { writeLimits } from "../shared/limits_file.ts";
 import { measureLoad } from "../shared/machine.ts";
+import { keepRecord } from "../shared/record.ts";
 import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
 /** Where `deno task setup:maelstrom` puts it. */
@@ -124,7 +125,10 @@ export async function runMaelstrom(
     const journals = join(fresh.path, "journal");
     if (existsSync(journals)) Deno.renameSync(journals, join(dir, "journal"));
   }
-  return { dir, summary: summariseRun(resultOf(dir, plan, code, followed.lines), limits) };
+  const result = resultOf(dir, plan, code, followed.lines);
+  const summary = summariseRun(result, limits);
+  if (dir !== home) keepRecord(dir, { plan, engine: "maelstrom", summary, history: result.history });
+  return { dir, summary };
 }
 
 /** Where nodes keep their journals until the run's own folder is there. */
