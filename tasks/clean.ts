@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { formatSize, pluralize } from "../lib/checkers/format.ts";
+import { pluralize } from "../lib/checkers/format.ts";
 import { Catalogue, type Entry } from "../lib/report/runs/catalogue.ts";
-import { chooseOld, deleteRun, sizeOf } from "../lib/report/runs/delete.ts";
+import { chooseOld, deleteRun } from "../lib/report/runs/delete.ts";
+import { sizeOf } from "../lib/report/runs/files.ts";
+import { formatSize } from "../lib/report/runs/words.ts";
 import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { type Options, UsageError, whole } from "../lib/workbench/option.ts";
 import { RUNS } from "./engines/engine.ts";

@@ -23,12 +23,6 @@ export function formatMs(valueMs: number): string {
   return `${formatWhole(valueMs)} ms`;
 }
 
-/** Formats a size in bytes: `850 B`, `12.3 kB`, `4.56 MB`. */
-export function formatSize(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
-  return bytes < 1e6 ? `${formatFigure(bytes / 1e3)} kB` : `${formatFigure(bytes / 1e6)} MB`;
-}
-
 /** Formats nanoseconds as seconds: `12.345 s`. */
 export function formatSeconds(timeNs: number): string {
   return `${(timeNs / NS_PER_S).toFixed(3)} s`;

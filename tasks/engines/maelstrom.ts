@@ -127,7 +127,9 @@ export async function runMaelstrom(
   }
   const result = resultOf(dir, plan, code, followed.lines);
   const summary = summariseRun(result, limits);
-  if (dir !== home) keepRecord(dir, { plan, engine: "maelstrom", summary, history: result.history });
+  if (dir !== home) {
+    keepRecord(dir, { plan, engine: "maelstrom", summary, history: result.history });
+  }
   return { dir, summary };
 }
 

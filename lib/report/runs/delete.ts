@@ -39,30 +39,21 @@ export function deleteRun(catalogue: Catalogue, id: string): string | undefined 
   const problem = deletionProblem(entry);
   if (problem !== undefined) return problem;
   rmSync(entry.dir, { recursive: true });
-  tidy(dirname(entry.dir));
-  tidy(catalogue.root);
+  const group = dirname(entry.dir);
+  for (const folder of [group, dirname(group)]) removeDeadLinks(folder);
+  if (readdirSync(group).length === 0) rmdirSync(group);
   return undefined;
 }
 
-/** Removes links to runs that are gone, and a folder that is empty then. */
-function tidy(folder: string): void {
+/** Removes links to runs that are gone. */
+function removeDeadLinks(folder: string): void {
   for (const name of ["current", "latest"]) {
     const link = join(folder, name);
     const isLink = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true;
     if (isLink && !existsSync(link)) rmSync(link);
   }
-  if (readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 function realPathOf(path: string): string | undefined {
   return existsSync(path) ? realpathSync(path) : undefined;
-}
-
-/** The bytes of all files in a folder. */
-export function sizeOf(folder: string): number {
-  return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return sum + sizeOf(path);
-    return sum + (lstatSync(path, { throwIfNoEntry: false })?.size ?? 0);
-  }, 0);
 }

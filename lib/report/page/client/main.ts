@@ -36,8 +36,7 @@ async function start(): Promise<void> {
   const timeline = document.getElementById("timeline") === null ? undefined : new Timeline(
     find("timeline", HTMLCanvasElement),
     data,
-    view,
-    find("timeline-key", HTMLElement),
+    { view, legend: find("timeline-key", HTMLElement) },
   );
   const diagram = startDiagram(data, view);
   const drawings = scene.pictures.map((picture, i) => {

@@ -1,0 +1,70 @@
+/// <reference lib="dom" />
+/**
+ * The pictures of two runs side by side, on one scale.
+ *
+ * @module
+ */
+import { element } from "../../page/client/canvas.ts";
+import { decode, type Decoded } from "../../page/client/decode.ts";
+import { drawPicture, explainPicture } from "../../page/client/pictures.ts";
+import { type Reach, reachOf, Timeline } from "../../page/client/timeline.ts";
+import type { DrawnPicture } from "../../page/scene.ts";
+
+/** Draws something again, as wide as its place is now. */
+type Draw = () => void;
+
+export async function startComparison(place: HTMLElement): Promise<void> {
+  const ids: readonly (string | null)[] = JSON.parse(place.dataset["runs"] ?? "[]");
+  const runs = await Promise.all(ids.map((id) => id === null ? undefined : load(id)));
+  const known = runs.filter((run) => run !== undefined);
+  const reach = reachOf(known);
+  const draws = runs.flatMap((run, i) => {
+    const column = place.querySelector<HTMLElement>(`#column-${i}`);
+    return run === undefined || column === null ? [] : fill(column, run, { reach, runs: known });
+  });
+  const drawAll = () => draws.forEach((draw) => draw());
+  drawAll();
+  new ResizeObserver(drawAll).observe(document.body);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+}
+
+async function load(id: string): Promise<Decoded> {
+  const response = await fetch(`/scene?run=${encodeURIComponent(id)}`);
+  return await decode(await response.text());
+}
+
+/** Puts a run's pictures into its column. */
+function fill(column: HTMLElement, run: Decoded, { reach, runs }: {
+  readonly reach: Reach;
+  readonly runs: readonly Decoded[];
+}): Draw[] {
+  const canvas = drawing(column, "Operations over time");
+  const timeline = new Timeline(canvas, run, { reach, legend: legend(column) });
+  const pictures = run.scene.pictures.map((picture): Draw => {
+    const canvas = drawing(column, picture.title);
+    const others = runs.flatMap(({ scene }) => scene.pictures).filter((one) =>
+      isLike(picture, one)
+    );
+    explainPicture(picture, canvas, legend(column), others);
+    return () => drawPicture(canvas, picture, others);
+  });
+  return [() => timeline.draw(), ...pictures];
+}
+
+function isLike({ kind, title }: DrawnPicture, other: DrawnPicture): boolean {
+  return kind === other.kind && title === other.title;
+}
+
+function drawing(column: HTMLElement, title: string): HTMLCanvasElement {
+  const canvas = element("canvas", {});
+  canvas.role = "img";
+  canvas.ariaLabel = title;
+  column.append(element("h4", { text: title }), element("div", { className: "drawing" }, [canvas]));
+  return canvas;
+}
+
+function legend(column: HTMLElement): HTMLElement {
+  const place = element("div", { className: "keys" });
+  column.append(place);
+  return place;
+}

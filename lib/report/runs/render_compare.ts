@@ -1,0 +1,136 @@
+/**
+ * Two runs side by side.
+ *
+ * @module
+ */
+import { formatFigure } from "../../checkers/format.ts";
+import { METRICS } from "../metrics.ts";
+import { type Markup, markup } from "../page/markup.ts";
+import type { Entry } from "./catalogue.ts";
+import { findFile, PAGE_FILE } from "./files.ts";
+import type { RunRecord } from "./record.ts";
+import { filesLink, renderBadge } from "./render_list.ts";
+import { formatLatency, formatWhen, subjectOf } from "./words.ts";
+
+/** A figure of both runs. */
+interface Row {
+  readonly title: string;
+  readonly values: readonly (number | undefined)[];
+  readonly print: (value: number) => string;
+}
+
+/** Renders two runs, the earlier one first. */
+export function renderComparison(runs: readonly Entry[]): Markup {
+  const names = runs.map(subjectOf);
+  const title = names[0] === names[1] ? `${names[0]}, twice` : names.join(" and ");
+  const drawn = runs.map((entry) => findFile(entry, PAGE_FILE) === undefined ? null : entry.id);
+  return markup`<header><nav><a href="/">All runs</a></nav><h1>${title}</h1></header>
+<main id="comparison"><div class="pair">${runs.map(renderHead)}</div>
+<section aria-labelledby="figures-title"><h2 id="figures-title">Figures</h2>
+<div class="panel scroll">${renderFigures(runs)}</div></section>
+<section aria-labelledby="options-title"><h2 id="options-title">Options</h2>
+<div class="panel">${renderOptions(runs)}</div></section>
+<section aria-labelledby="pictures-title"><h2 id="pictures-title">Pictures</h2>
+<p class="caption">${
+    drawn.every((id) => id !== null)
+      ? "Of both runs on one scale, so that what looks different is different."
+      : "A run without a page has no pictures."
+  }</p>
+<div class="pair" id="pictures" data-runs="${JSON.stringify(drawn)}">${
+    runs.map((_, i) =>
+      markup`<div class="panel column" id="column-${i}"><h3>${sideOf(i)}</h3></div>`
+    )
+  }</div></section></main>`;
+}
+
+function sideOf(i: number): string {
+  return i === 0 ? "earlier" : "later";
+}
+
+function renderHead(entry: Entry, i: number): Markup {
+  const { record, why, startedMs } = entry;
+  return markup`<div class="panel"><p class="quiet">${sideOf(i)}: ${formatWhen(startedMs)}</p>
+<div class="verdict">${renderBadge(entry)}<h2><a href="${filesLink(entry, PAGE_FILE)}">${
+    subjectOf(entry)
+  }</a></h2></div><p>${record?.headline ?? why}</p></div>`;
+}
+
+const LATENCIES = ["latency, median", "latency, 95 %", "latency, maximum"];
+
+function rowsOf(records: readonly (RunRecord | undefined)[]): Row[] {
+  const rows: Row[] = [
+    ...METRICS.map(({ key, title, print }) => ({
+      title,
+      print,
+      values: records.map((record) => record?.metrics[key]),
+    })),
+    ...LATENCIES.map((title, i) => ({
+      title,
+      print: formatLatency,
+      values: records.map((record) => record?.latencyMs[i]),
+    })),
+  ];
+  return rows.filter(({ values }) => values.some((value) => value !== undefined));
+}
+
+function renderFigures(runs: readonly Entry[]): Markup {
+  const records = runs.map(({ record }) => record);
+  const words = [...new Set(records.flatMap((one) => one?.figures.map(({ name }) => name) ?? []))];
+  return markup`<table class="figures"><thead><tr><th></th><th scope="col">earlier</th>
+<th scope="col">later</th><th scope="col">difference</th></tr></thead><tbody>${
+    rowsOf(records).map(({ title, values, print }) =>
+      markup`<tr><th scope="row">${title}</th>${
+        values.map((value) => markup`<td>${value === undefined ? "–" : print(value)}</td>`)
+      }<td>${differenceOf(values, print)}</td></tr>`
+    )
+  }${
+    words.map((name) =>
+      markup`<tr class="words"><th scope="row">${name}</th>${
+        records.map((record) =>
+          markup`<td>${record?.figures.find((figure) => figure.name === name)?.text ?? "–"}</td>`
+        )
+      }<td></td></tr>`
+    )
+  }</tbody></table>`;
+}
+
+/** How much more the later run has, and in per cent of the earlier one. */
+function differenceOf(
+  [earlier, later]: readonly (number | undefined)[],
+  print: (value: number) => string,
+): string {
+  if (earlier === undefined || later === undefined) return "";
+  const difference = later - earlier;
+  if (Math.abs(difference) < 1e-9) return "same";
+  const sign = difference < 0 ? "−" : "+";
+  const share = Math.abs(difference / earlier);
+  const percent = earlier === 0
+    ? ""
+    : ` (${sign}${formatFigure(Math.round(1_000 * share) / 10)} %)`;
+  return `${sign}${print(Math.abs(difference))}${percent}`;
+}
+
+function renderOptions(runs: readonly Entry[]): Markup {
+  const [earlier = [], later = []] = runs.map(({ about }) => pairsOf(about?.options ?? []));
+  const same = earlier.filter((option) => later.includes(option));
+  const list = (options: readonly string[]) =>
+    markup`<div class="column">${
+      options.length === 0 ? "–" : options.map((option) => markup`<code>${option}</code> `)
+    }</div>`;
+  const only = (options: readonly string[]) => options.filter((option) => !same.includes(option));
+  return markup`<p class="quiet">In both</p>${list(same)}
+<p class="quiet">In one alone</p><div class="pair">${list(only(earlier))}${
+    list(only(later))
+  }</div>`;
+}
+
+/** The words of a command line, each option with its value. */
+function pairsOf(words: readonly string[]): string[] {
+  const options: string[] = [];
+  for (const word of words) {
+    const last = options.length - 1;
+    if (word.startsWith("-") || last < 0) options.push(word);
+    else options[last] += ` ${word}`;
+  }
+  return options;
+}

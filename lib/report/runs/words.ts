@@ -1,0 +1,32 @@
+/**
+ * Sizes, times and states of runs in words.
+ *
+ * @module
+ */
+import { formatFigure } from "../../checkers/format.ts";
+import type { Entry } from "./catalogue.ts";
+
+/** Formats a size in bytes: `850 B`, `12.3 kB`, `4.56 MB`. */
+export function formatSize(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  return bytes < 1e6 ? `${formatFigure(bytes / 1e3)} kB` : `${formatFigure(bytes / 1e6)} MB`;
+}
+
+/** Formats a time of this machine's clock to the second: `2026-11-28 13:45:02`. */
+export function formatWhen(timeMs: number): string {
+  const date = new Date(timeMs);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":")}`;
+}
+
+/** Formats a latency: `1.14 ms`, `178 ms`. */
+export function formatLatency(ms: number): string {
+  return `${formatFigure(ms)} ms`;
+}
+
+/** What a run is called: its challenge, else its workload and the node's file. */
+export function subjectOf({ about }: Pick<Entry, "about">): string {
+  if (about === undefined) return "?";
+  return about.challenge ?? [about.workload, about.program].filter((part) => part !== "").join(" ");
+}
