@@ -28,7 +28,7 @@ export interface About {
   /** A challenge's id, if it was one. */
   readonly challenge?: string;
   readonly workload: string;
-  /** The file's name. */
+  /** The file's name, without what says its language. */
   readonly program: string;
   readonly engine: EngineName;
   /** The plan as words of a command line. */
@@ -55,7 +55,7 @@ export function aboutPlan(plan: Plan, engine: EngineName, challengeOf: Challenge
   return {
     ...(challenge !== undefined && { challenge }),
     workload: plan.workload,
-    program: basename(plan.program ?? ""),
+    program: basename(plan.program ?? "").replace(/\.\w+$/, ""),
     engine,
     options: wordsOf(plan),
   };

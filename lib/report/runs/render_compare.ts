@@ -10,7 +10,7 @@ import type { Entry } from "./catalogue.ts";
 import { findFile, PAGE_FILE } from "./files.ts";
 import type { RunRecord } from "./record.ts";
 import { filesLink, renderBadge } from "./render_list.ts";
-import { formatLatency, formatWhen, subjectOf } from "./words.ts";
+import { formatLatency, formatWhen, optionsOf, subjectOf } from "./words.ts";
 
 /** A figure of both runs. */
 interface Row {
@@ -23,7 +23,7 @@ interface Row {
 export function renderComparison(runs: readonly Entry[]): Markup {
   const names = runs.map(subjectOf);
   const title = names[0] === names[1] ? `${names[0]}, twice` : names.join(" and ");
-  const drawn = runs.map((entry) => findFile(entry, PAGE_FILE) === undefined ? null : entry.id);
+  const hasPage = (entry: Entry) => findFile(entry, PAGE_FILE) !== undefined;
   return markup`<header><nav><a href="/">All runs</a></nav><h1>${title}</h1></header>
 <main id="comparison"><div class="pair">${runs.map(renderHead)}</div>
 <section aria-labelledby="figures-title"><h2 id="figures-title">Figures</h2>
@@ -32,13 +32,15 @@ export function renderComparison(runs: readonly Entry[]): Markup {
 <div class="panel">${renderOptions(runs)}</div></section>
 <section aria-labelledby="pictures-title"><h2 id="pictures-title">Pictures</h2>
 <p class="caption">${
-    drawn.every((id) => id !== null)
+    runs.every(hasPage)
       ? "Of both runs on one scale, so that what looks different is different."
       : "A run without a page has no pictures."
   }</p>
-<div class="pair" id="pictures" data-runs="${JSON.stringify(drawn)}">${
-    runs.map((_, i) =>
-      markup`<div class="panel column" id="column-${i}"><h3>${sideOf(i)}</h3></div>`
+<div class="pair">${
+    runs.map((entry, i) =>
+      hasPage(entry)
+        ? markup`<div class="panel column" data-scene="${entry.id}"><h3>${sideOf(i)}</h3></div>`
+        : markup`<div class="panel column"><h3>${sideOf(i)}</h3><p>It has no page.</p></div>`
     )
   }</div></section></main>`;
 }
@@ -75,16 +77,18 @@ function rowsOf(records: readonly (RunRecord | undefined)[]): Row[] {
 
 function renderFigures(runs: readonly Entry[]): Markup {
   const records = runs.map(({ record }) => record);
-  const words = [...new Set(records.flatMap((one) => one?.figures.map(({ name }) => name) ?? []))];
+  const rows = rowsOf(records);
+  const names = records.flatMap((record) => record?.figures.map(({ name }) => name) ?? []);
+  const words = new Set(names.filter((name) => !rows.some(({ title }) => title === name)));
   return markup`<table class="figures"><thead><tr><th></th><th scope="col">earlier</th>
 <th scope="col">later</th><th scope="col">difference</th></tr></thead><tbody>${
-    rowsOf(records).map(({ title, values, print }) =>
+    rows.map(({ title, values, print }) =>
       markup`<tr><th scope="row">${title}</th>${
         values.map((value) => markup`<td>${value === undefined ? "–" : print(value)}</td>`)
       }<td>${differenceOf(values, print)}</td></tr>`
     )
   }${
-    words.map((name) =>
+    [...words].map((name) =>
       markup`<tr class="words"><th scope="row">${name}</th>${
         records.map((record) =>
           markup`<td>${record?.figures.find((figure) => figure.name === name)?.text ?? "–"}</td>`
@@ -103,15 +107,13 @@ function differenceOf(
   const difference = later - earlier;
   if (Math.abs(difference) < 1e-9) return "same";
   const sign = difference < 0 ? "−" : "+";
-  const share = Math.abs(difference / earlier);
-  const percent = earlier === 0
-    ? ""
-    : ` (${sign}${formatFigure(Math.round(1_000 * share) / 10)} %)`;
+  const percents = 100 * Math.abs(difference / earlier);
+  const percent = earlier === 0 ? "" : ` (${sign}${percents.toFixed(percents < 10 ? 1 : 0)} %)`;
   return `${sign}${print(Math.abs(difference))}${percent}`;
 }
 
 function renderOptions(runs: readonly Entry[]): Markup {
-  const [earlier = [], later = []] = runs.map(({ about }) => pairsOf(about?.options ?? []));
+  const [earlier = [], later = []] = runs.map(({ about }) => optionsOf(about?.options ?? []));
   const same = earlier.filter((option) => later.includes(option));
   const list = (options: readonly string[]) =>
     markup`<div class="column">${
@@ -122,15 +124,4 @@ function renderOptions(runs: readonly Entry[]): Markup {
 <p class="quiet">In one alone</p><div class="pair">${list(only(earlier))}${
     list(only(later))
   }</div>`;
-}
-
-/** The words of a command line, each option with its value. */
-function pairsOf(words: readonly string[]): string[] {
-  const options: string[] = [];
-  for (const word of words) {
-    const last = options.length - 1;
-    if (word.startsWith("-") || last < 0) options.push(word);
-    else options[last] += ` ${word}`;
-  }
-  return options;
 }

@@ -99,7 +99,7 @@ export function filesLink({ id }: Pick<Entry, "id">, name = ""): string {
 }
 
 function renderTrends(trends: readonly Trend[]): Markup | undefined {
-  const shown = trends.filter(({ lines }) => lines.length > 0);
+  const shown = trends.filter(({ lines, count }) => lines.length > 0 && count > 1);
   if (shown.length === 0) return undefined;
   return markup`<section aria-labelledby="trends-title"><h2 id="trends-title">By challenge</h2>
 <p class="caption">The last runs of each, the oldest on the left; from 0 to the greatest value.
@@ -183,7 +183,7 @@ function renderRuns(listed: readonly Entry[], { token, isWhole, filter }: ListCo
 <span class="quiet" id="chosen" aria-live="polite">Choose two runs to compare, or any to delete.</span></div>
 <div class="panel scroll"><table class="runs"><thead><tr>
 <th scope="col"><span class="unseen">choose</span></th><th scope="col">run</th>
-<th scope="col">verdict</th><th scope="col">when</th><th scope="col">messages per op</th>
+<th scope="col">verdict</th><th scope="col">when</th><th scope="col">engine</th><th scope="col">messages per op</th>
 <th scope="col">latency</th><th scope="col">what came of it</th></tr></thead>
 <tbody>${shown.map(renderRow)}</tbody></table></div>
 ${
@@ -208,20 +208,21 @@ function renderRow(entry: Entry): Markup {
 <th scope="row">${renderName(entry)}</th>
 <td>${renderBadge(entry)}</td>
 <td><time datetime="${new Date(startedMs).toISOString()}">${formatWhen(startedMs)}</time></td>
+<td>${about?.engine ?? "–"}</td>
 <td data-label="messages per op">${messages === undefined ? "–" : formatFigure(messages)}</td>
 <td data-label="latency">${latency === undefined ? "–" : formatLatency(latency)}</td>
 <td class="story">${record?.headline ?? why}${
     figure !== undefined && markup` <span class="quiet">${figure.name}: ${figure.text}</span>`
-  }${about !== undefined && markup` <span class="quiet">· ${about.engine}</span>`}</td>
+  }</td>
 </tr>`;
 }
 
 function renderName(entry: Entry): Markup {
   const { state, about, id } = entry;
-  if (state === "running") return markup`<a href="${liveLink(entry)}">${subjectOf(entry)}</a>`;
   const name = about === undefined ? id : subjectOf(entry);
   const hasPage = findFile(entry, PAGE_FILE) !== undefined;
-  return markup`<a href="${filesLink(entry, hasPage ? PAGE_FILE : "")}">${name}</a>${
+  const link = state === "running" ? liveLink(entry) : filesLink(entry, hasPage ? PAGE_FILE : "");
+  return markup`<a href="${link}">${name}</a>${
     about?.challenge !== undefined && markup` <span class="quiet">${about.program}</span>`
   }`;
 }

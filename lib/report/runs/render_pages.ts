@@ -8,7 +8,7 @@ import { type Markup, markup } from "../page/markup.ts";
 import type { Entry } from "./catalogue.ts";
 import { PAGE_FILE, sizeOf } from "./files.ts";
 import { filesLink, renderBadge } from "./render_list.ts";
-import { formatSize, formatWhen, subjectOf } from "./words.ts";
+import { formatSize, formatWhen, optionsOf, subjectOf } from "./words.ts";
 
 /** Renders the page of a run in progress, which the script fills. */
 export function renderLive(entry: Entry, timeLimitS: number | undefined): Markup {
@@ -20,9 +20,10 @@ export function renderLive(entry: Entry, timeLimitS: number | undefined): Markup
 <div class="verdict"><span class="badge running" id="state">● running</span><h1>${
     subjectOf(entry)
   }</h1></div>
-<p class="quiet">${about && `${about.engine}, `}since ${formatWhen(startedMs)}: ${
-    about?.options.join(" ")
-  }</p>
+<p class="quiet">${about && `${about.engine}, `}since ${formatWhen(startedMs)}</p>
+<div class="column">${
+    optionsOf(about?.options ?? []).map((option) => markup`<code>${option}</code> `)
+  }</div>
 </header>
 <main id="live" data-run="${id}" data-limit="${limit}" data-report="${filesLink(entry, PAGE_FILE)}">
 <section aria-label="Now"><p class="headline" id="phase" aria-live="polite">waiting for a word from the run</p>

@@ -30,3 +30,14 @@ export function subjectOf({ about }: Pick<Entry, "about">): string {
   if (about === undefined) return "?";
   return about.challenge ?? [about.workload, about.program].filter((part) => part !== "").join(" ");
 }
+
+/** The words of a command line, each option with its value. */
+export function optionsOf(words: readonly string[]): string[] {
+  const options: string[] = [];
+  for (const word of words) {
+    const last = options.length - 1;
+    if (word.startsWith("-") || last < 0) options.push(word);
+    else options[last] += ` ${word}`;
+  }
+  return options;
+}

@@ -13,14 +13,15 @@ import type { DrawnPicture } from "../../page/scene.ts";
 /** Draws something again, as wide as its place is now. */
 type Draw = () => void;
 
-export async function startComparison(place: HTMLElement): Promise<void> {
-  const ids: readonly (string | null)[] = JSON.parse(place.dataset["runs"] ?? "[]");
-  const runs = await Promise.all(ids.map((id) => id === null ? undefined : load(id)));
-  const known = runs.filter((run) => run !== undefined);
-  const reach = reachOf(known);
-  const draws = runs.flatMap((run, i) => {
-    const column = place.querySelector<HTMLElement>(`#column-${i}`);
-    return run === undefined || column === null ? [] : fill(column, run, { reach, runs: known });
+export async function startComparison(): Promise<void> {
+  const columns = [...document.querySelectorAll<HTMLElement>("[data-scene]")];
+  const runs = alignTypes(
+    await Promise.all(columns.map(({ dataset }) => load(dataset["scene"] ?? ""))),
+  );
+  const reach = reachOf(runs);
+  const draws = columns.flatMap((column, i) => {
+    const run = runs[i];
+    return run === undefined ? [] : fill(column, run, { reach, runs });
   });
   const drawAll = () => draws.forEach((draw) => draw());
   drawAll();
@@ -31,6 +32,17 @@ export async function startComparison(place: HTMLElement): Promise<void> {
 async function load(id: string): Promise<Decoded> {
   const response = await fetch(`/scene?run=${encodeURIComponent(id)}`);
   return await decode(await response.text());
+}
+
+/** Gives types of messages the same colours in all runs: those of their order in the first. */
+function alignTypes(runs: readonly Decoded[]): Decoded[] {
+  const types = [...new Set(runs.flatMap(({ scene }) => scene.types))];
+  return runs.map((run) => {
+    const { scene } = run;
+    const places = scene.types.map((type) => types.indexOf(type));
+    const type = scene.messages.type.map((one) => places[one] ?? 0);
+    return { ...run, scene: { ...scene, types, messages: { ...scene.messages, type } } };
+  });
 }
 
 /** Puts a run's pictures into its column. */

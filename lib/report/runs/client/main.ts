@@ -11,10 +11,9 @@ import { startLive } from "./live.ts";
 async function start(): Promise<void> {
   const { kind } = document.body.dataset;
   const live = document.getElementById("live");
-  const pictures = document.getElementById("pictures");
   if (kind === "list") startList();
   if (kind === "live" && live !== null) startLive(live);
-  if (kind === "compare" && pictures !== null) await startComparison(pictures);
+  if (kind === "compare") await startComparison();
   document.documentElement.dataset["ready"] = "true";
 }
 
