@@ -88,7 +88,9 @@ function withoutStd(path: string, text: string): string {
 /** Adds what `deno pack` does not: a command, what that needs, and modules by their new names. */
 async function finish(folder: string): Promise<void> {
   for (const path of unusedIn(folder)) await Deno.remove(path);
-  await keepPageSources(join(folder, "lib/report/page"));
+  for (const pages of ["lib/report/page", "lib/report/runs"]) {
+    await keepPageSources(folder, pages);
+  }
   for (const path of ["lib/report/sweep.js", "lib/import_map.json"]) {
     const text = await Deno.readTextFile(join(folder, path));
     await Deno.writeTextFile(join(folder, path), text.replaceAll(/(\.\/[\w/]+)\.ts"/g, '$1.js"'));
@@ -109,16 +111,17 @@ async function finish(folder: string): Promise<void> {
   await Deno.writeTextFile(join(folder, LAUNCHER_FILE), LAUNCHER, { mode: 0o755 });
 }
 
-/** The page's script is made of sources, which `script.ts` imports as text: text files here. */
-async function keepPageSources(folder: string): Promise<void> {
-  const script = join(folder, "script.js");
+/** Scripts of pages are made of sources, which `script.ts` imports as text: text files here. */
+async function keepPageSources(packed: string, folder: string): Promise<void> {
+  const script = join(packed, folder, "script.js");
   const text = await Deno.readTextFile(script);
-  const imported = /"\.\/([\w/]+)\.js"(?= with)/g;
+  const imported = /"(\.\.?\/[\w/]+)\.js"(?= with)/g;
   for (const [, name = ""] of text.matchAll(imported)) {
-    await Deno.mkdir(join(folder, dirname(name)), { recursive: true });
-    await Deno.copyFile(join(ROOT, `lib/report/page/${name}.ts`), join(folder, `${name}.txt`));
+    const kept = join(packed, folder, `${name}.txt`);
+    await Deno.mkdir(dirname(kept), { recursive: true });
+    await Deno.copyFile(join(ROOT, folder, `${name}.ts`), kept);
   }
-  await Deno.writeTextFile(script, text.replaceAll(imported, '"./$1.txt"'));
+  await Deno.writeTextFile(script, text.replaceAll(imported, '"$1.txt"'));
 }
 
 /** The TypeScript that was packed as it stands, because no entry point leads to it. */
@@ -137,7 +140,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const deno = createRequire(import.meta.url)("deno/install_api.cjs").runInstall();
-const granted = ["read", "write", "run", "env", "sys=loadavg"].map((name) => \`--allow-\${name}\`);
+const granted = ["read", "write", "run", "env", "sys=loadavg", "net=127.0.0.1"].map((name) => \`--allow-\${name}\`);
 const command = fileURLToPath(new URL("../tasks/cli.js", import.meta.url));
 const args = ["run", "--quiet", "--no-lock", ...granted, command, ...process.argv.slice(2)];
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {}); // Deno has them, too

@@ -19,7 +19,7 @@ import { RUNS } from "./engines/engine.ts";
 import { readLimits } from "../lib/report/limits_file.ts";
 import { readArguments } from "./shared/command_line.ts";
 import { PAGE_FILE, pageOf } from "./shared/page.ts";
-import { keepRecord } from "./shared/record.ts";
+import { keepRecord, keptChallenge } from "./shared/record.ts";
 
 const COMMAND = { own: {}, words: Infinity } as const;
 
@@ -57,7 +57,7 @@ function writePage(path: string): string {
       page,
       pageOf(run, { summary, ran: { plan, engine }, dir: relative(Deno.cwd(), dir) }),
     );
-    keepRecord(dir, { plan, engine, summary, history });
+    keepRecord(dir, { plan, engine, challenge: keptChallenge(dir), summary, history });
     return page;
   } catch (error) {
     if (error instanceof UnreadableRun || error instanceof MalformedJournal) {

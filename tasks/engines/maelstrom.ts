@@ -127,9 +127,9 @@ export async function runMaelstrom(
   }
   const result = resultOf(dir, plan, code, followed.lines);
   const summary = summariseRun(result, limits);
-  if (dir !== home) {
-    keepRecord(dir, { plan, engine: "maelstrom", summary, history: result.history });
-  }
+  const { challenge } = reporting;
+  const { history } = result;
+  if (dir !== home) keepRecord(dir, { plan, engine: "maelstrom", challenge, summary, history });
   return { dir, summary };
 }
 

@@ -88,7 +88,8 @@ export async function runWorkbench(
   const noise = { ...measureLoad(), maxLateMs: clock.maxLateNs / NS_PER_MS };
   const summary = summariseRun({ ...result, dir, noise }, limits);
   const page = writePage(folder, result, { plan, summary });
-  keepRecord(dir, { plan, engine: "workbench", summary, history: result.history });
+  const { challenge } = reporting;
+  keepRecord(dir, { plan, engine: "workbench", challenge, summary, history: result.history });
   return { dir, summary, ...page };
 }
 

@@ -11,6 +11,7 @@ import type { Summary } from "../../lib/report/summary.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import type { RunResult } from "../../lib/workbench/result.ts";
 import { MESSAGE_FILE, readMessageFile } from "../../lib/workbench/store/message_file.ts";
+import { PROGRESS_FILE } from "../../lib/workbench/store/progress_file.ts";
 import { challengeWith } from "./challenges.ts";
 import { type Ran, simulationOf } from "./ended.ts";
 import { callOf } from "./invocation.ts";
@@ -26,6 +27,7 @@ const FILES: Readonly<Record<string, string>> = {
   "plan.json": "the plan of the run, from which it is repeated",
   "test.edn": "the same in Maelstrom's shape",
   "final-states.edn": "what the nodes' final states show",
+  [PROGRESS_FILE]: "how it went, second by second",
   "run.log": "what happened when",
   "jepsen.log": "what happened when",
   "node-logs": "each node's standard error",

@@ -7,6 +7,7 @@
 import { NS_PER_MS, NS_PER_S, type Op } from "../../history/operations.ts";
 import type { Gauge, Observer, Phase } from "../../workbench/run.ts";
 import { findBands } from "../page/bands.ts";
+import { US_PER_S } from "../page/scene.ts";
 import { renderProblem } from "../problems.ts";
 import { quantilesOf } from "../quantiles.ts";
 
@@ -96,7 +97,7 @@ export class ProgressRecorder {
   #strike(op: Op): void {
     this.#nemesis.push(op);
     const inForce = findBands(this.#nemesis, Infinity).filter(({ toUs }) => toUs === Infinity);
-    const faults = inForce.map(({ label, fromUs }) => ({ label, fromS: fromUs / 1e6 }));
+    const faults = inForce.map(({ label, fromUs }) => ({ label, fromS: fromUs / US_PER_S }));
     const isNews = JSON.stringify(faults) !== JSON.stringify(this.#faults);
     this.#faults = faults;
     if (isNews) this.read();

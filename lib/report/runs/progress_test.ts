@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { NS_PER_MS } from "../../history/operations.ts";
 import type { Node } from "../../node.ts";
 import { simulateOnce } from "../../simulator/simulate_once.ts";
 import { Broadcast } from "../../workloads.ts";
@@ -54,7 +55,7 @@ Deno.test("latencies and problems are those since the reading before", () => {
   const event = { index: 0, f: "read", value: null } as const;
   for (const [process, tookMs] of [[0, 10], [1, 30], [2, 20]] as const) {
     op?.({ ...event, process, type: "invoke", time: 5_000 });
-    op?.({ ...event, process, type: "ok", time: 5_000 + tookMs * 1_000_000 });
+    op?.({ ...event, process, type: "ok", time: 5_000 + tookMs * NS_PER_MS });
   }
   op?.({ ...event, process: 0, type: "invoke", time: 5_000 });
   op?.({ ...event, process: 0, type: "info", time: 6_000 });

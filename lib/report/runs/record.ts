@@ -21,14 +21,14 @@ import { type Ending, endingOf, EXIT_STATUS, type Summary } from "../summary.ts"
 import { quantilesOf } from "../quantiles.ts";
 
 /** Its name in the run's folder. */
-export const RECORD_FILE = "summary.json";
+const RECORD_FILE = "summary.json";
 
 /** What was run. */
 export interface About {
   /** A challenge's id, if it was one. */
   readonly challenge?: string;
   readonly workload: string;
-  /** The file's name, without what says its language. */
+  /** The node's file, without what says its language; empty for the project's own solution. */
   readonly program: string;
   readonly engine: EngineName;
   /** The plan as words of a command line. */
@@ -55,7 +55,7 @@ export function aboutPlan(plan: Plan, engine: EngineName, challengeOf: Challenge
   return {
     ...(challenge !== undefined && { challenge }),
     workload: plan.workload,
-    program: basename(plan.program ?? "").replace(/\.\w+$/, ""),
+    program: challenge === undefined ? basename(plan.program ?? "").replace(/\.\w+$/, "") : "",
     engine,
     options: wordsOf(plan),
   };

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { formatFigure } from "../../checkers/format.ts";
 import { METRICS } from "../metrics.ts";
 import { type Markup, markup } from "../page/markup.ts";
 import type { Entry } from "./catalogue.ts";
@@ -23,7 +22,6 @@ interface Row {
 export function renderComparison(runs: readonly Entry[]): Markup {
   const names = runs.map(subjectOf);
   const title = names[0] === names[1] ? `${names[0]}, twice` : names.join(" and ");
-  const hasPage = (entry: Entry) => findFile(entry, PAGE_FILE) !== undefined;
   return markup`<header><nav><a href="/">All runs</a></nav><h1>${title}</h1></header>
 <main id="comparison"><div class="pair">${runs.map(renderHead)}</div>
 <section aria-labelledby="figures-title"><h2 id="figures-title">Figures</h2>
@@ -52,9 +50,16 @@ function sideOf(i: number): string {
 function renderHead(entry: Entry, i: number): Markup {
   const { record, why, startedMs } = entry;
   return markup`<div class="panel"><p class="quiet">${sideOf(i)}: ${formatWhen(startedMs)}</p>
-<div class="verdict">${renderBadge(entry)}<h2><a href="${filesLink(entry, PAGE_FILE)}">${
-    subjectOf(entry)
-  }</a></h2></div><p>${record?.headline ?? why}</p></div>`;
+<div class="verdict">${renderBadge(entry)}<h2><a href="${
+    filesLink(entry, hasPage(entry) ? PAGE_FILE : "")
+  }">${subjectOf(entry)}</a></h2></div><p>${record?.headline ?? why}</p>
+<dl>${
+    (record?.figures ?? []).map(({ name, text }) => markup`<dt>${name}</dt><dd>${text}</dd>`)
+  }</dl></div>`;
+}
+
+function hasPage(entry: Entry): boolean {
+  return findFile(entry, PAGE_FILE) !== undefined;
 }
 
 const LATENCIES = ["latency, median", "latency, 95 %", "latency, maximum"];
@@ -76,24 +81,14 @@ function rowsOf(records: readonly (RunRecord | undefined)[]): Row[] {
 }
 
 function renderFigures(runs: readonly Entry[]): Markup {
-  const records = runs.map(({ record }) => record);
-  const rows = rowsOf(records);
-  const names = records.flatMap((record) => record?.figures.map(({ name }) => name) ?? []);
-  const words = new Set(names.filter((name) => !rows.some(({ title }) => title === name)));
-  return markup`<table class="figures"><thead><tr><th></th><th scope="col">earlier</th>
+  const rows = rowsOf(runs.map(({ record }) => record));
+  if (rows.length === 0) return markup`<p>Neither run has any.</p>`;
+  return markup`<table><thead><tr><th></th><th scope="col">earlier</th>
 <th scope="col">later</th><th scope="col">difference</th></tr></thead><tbody>${
     rows.map(({ title, values, print }) =>
       markup`<tr><th scope="row">${title}</th>${
         values.map((value) => markup`<td>${value === undefined ? "–" : print(value)}</td>`)
       }<td>${differenceOf(values, print)}</td></tr>`
-    )
-  }${
-    [...words].map((name) =>
-      markup`<tr class="words"><th scope="row">${name}</th>${
-        records.map((record) =>
-          markup`<td>${record?.figures.find((figure) => figure.name === name)?.text ?? "–"}</td>`
-        )
-      }<td></td></tr>`
     )
   }</tbody></table>`;
 }

@@ -13,7 +13,7 @@ import { findTrends, latencyOf, messagesOf, type Trend, type TrendLine } from ".
 import { formatLatency, formatWhen, subjectOf } from "./words.ts";
 
 /** What of the runs is listed. Empty: all. */
-export interface Filter {
+interface Filter {
   readonly subject: string;
   readonly verdict: string;
   readonly engine: string;
@@ -46,7 +46,9 @@ export function renderList(entries: readonly Entry[], context: ListContext): Mar
   const listed = entries.filter((entry) => matches(entry, filter));
   const running = entries.filter(({ state }) => state === "running");
   return markup`<header><h1>Runs</h1>
-<p class="quiet">${pluralize(entries.length, "run")} in ${root}</p></header>
+<p class="quiet">${
+    pluralize(entries.filter(({ state }) => state !== "foreign").length, "run")
+  } in ${root}</p></header>
 <main>
 ${running.length > 0 && renderRunning(running)}
 ${renderTrends(findTrends(listed))}
@@ -183,7 +185,7 @@ function renderRuns(listed: readonly Entry[], { token, isWhole, filter }: ListCo
 <span class="quiet" id="chosen" aria-live="polite">Choose two runs to compare, or any to delete.</span></div>
 <div class="panel scroll"><table class="runs"><thead><tr>
 <th scope="col"><span class="unseen">choose</span></th><th scope="col">run</th>
-<th scope="col">verdict</th><th scope="col">when</th><th scope="col">engine</th><th scope="col">messages per op</th>
+<th scope="col">verdict</th><th scope="col">when</th><th scope="col">engine</th><th scope="col" title="messages between servers for each operation">msgs / op</th>
 <th scope="col">latency</th><th scope="col">what came of it</th></tr></thead>
 <tbody>${shown.map(renderRow)}</tbody></table></div>
 ${
@@ -207,7 +209,9 @@ function renderRow(entry: Entry): Markup {
   }</td>
 <th scope="row">${renderName(entry)}</th>
 <td>${renderBadge(entry)}</td>
-<td><time datetime="${new Date(startedMs).toISOString()}">${formatWhen(startedMs)}</time></td>
+<td><time datetime="${new Date(startedMs).toISOString()}" title="${formatWhen(startedMs)}">${
+    formatWhen(startedMs).slice(0, -3)
+  }</time></td>
 <td>${about?.engine ?? "–"}</td>
 <td data-label="messages per op">${messages === undefined ? "–" : formatFigure(messages)}</td>
 <td data-label="latency">${latency === undefined ? "–" : formatLatency(latency)}</td>
@@ -222,9 +226,7 @@ function renderName(entry: Entry): Markup {
   const name = about === undefined ? id : subjectOf(entry);
   const hasPage = findFile(entry, PAGE_FILE) !== undefined;
   const link = state === "running" ? liveLink(entry) : filesLink(entry, hasPage ? PAGE_FILE : "");
-  return markup`<a href="${link}">${name}</a>${
-    about?.challenge !== undefined && markup` <span class="quiet">${about.program}</span>`
-  }`;
+  return markup`<a href="${link}">${name}</a>`;
 }
 
 const MARKS: Readonly<Partial<Record<string, readonly [text: string, className: string]>>> = {

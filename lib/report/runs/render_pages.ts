@@ -60,13 +60,13 @@ ${kept.map((sentence) => markup`<p class="quiet">${sentence}</p>`)}</header>
     pluralize(entries.length, "run")
   }</button>
 <a href="/">Keep them</a></div>
-<div class="panel scroll"><table class="wide"><thead><tr><th scope="col">run</th><th scope="col">verdict</th>
-<th scope="col">when</th><th scope="col">size</th><th scope="col">folder</th></tr></thead><tbody>${
+<div class="panel scroll"><table class="doomed"><thead><tr><th scope="col">run</th><th scope="col">verdict</th>
+<th scope="col">size</th><th scope="col">when</th><th scope="col">folder</th></tr></thead><tbody>${
     sized.map(({ entry, bytes }) =>
       markup`<tr><th scope="row"><input type="hidden" name="run" value="${entry.id}">${
         subjectOf(entry)
-      }</th><td>${renderBadge(entry)}</td><td>${formatWhen(entry.startedMs)}</td>
-<td>${formatSize(bytes)}</td><td class="mono">${entry.id}</td></tr>`
+      }</th><td>${renderBadge(entry)}</td><td>${formatSize(bytes)}</td>
+<td>${formatWhen(entry.startedMs)}</td><td class="mono">${entry.id}</td></tr>`
     )
   }</tbody></table></div></form></main>`;
 }

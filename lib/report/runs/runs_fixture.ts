@@ -13,7 +13,7 @@ import { type RunRecord, writeRecord } from "./record.ts";
 export const RECORD: RunRecord = {
   challenge: "3d",
   workload: "broadcast",
-  program: "3d_efficient_broadcast_1",
+  program: "",
   engine: "workbench",
   options: ["-w", "broadcast", "--latency", "100"],
   verdict: "pass",

@@ -11,7 +11,7 @@ import { MODULES } from "./script.ts";
 import ownStyle from "./style.css" with { type: "text" };
 
 /** A page, before its head is put on. */
-export interface Content {
+interface Content {
   readonly title: string;
   /** What the script is to do here; absent: nothing. */
   readonly kind?: "list" | "live" | "compare";

@@ -6,10 +6,13 @@
 import { formatFigure } from "../../checkers/format.ts";
 import type { Entry } from "./catalogue.ts";
 
+const KILO = 1_000;
+
 /** Formats a size in bytes: `850 B`, `12.3 kB`, `4.56 MB`. */
 export function formatSize(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
-  return bytes < 1e6 ? `${formatFigure(bytes / 1e3)} kB` : `${formatFigure(bytes / 1e6)} MB`;
+  if (bytes < KILO) return `${bytes} B`;
+  const kilo = bytes / KILO;
+  return kilo < KILO ? `${formatFigure(kilo)} kB` : `${formatFigure(kilo / KILO)} MB`;
 }
 
 /** Formats a time of this machine's clock to the second: `2026-11-28 13:45:02`. */
@@ -25,10 +28,11 @@ export function formatLatency(ms: number): string {
   return `${formatFigure(ms)} ms`;
 }
 
-/** What a run is called: its challenge, else its workload and the node's file. */
+/** What a run is called: its challenge or workload, and the node's file where it is not ours. */
 export function subjectOf({ about }: Pick<Entry, "about">): string {
   if (about === undefined) return "?";
-  return about.challenge ?? [about.workload, about.program].filter((part) => part !== "").join(" ");
+  const { challenge, workload, program } = about;
+  return [challenge ?? workload, program].filter((part) => part !== "").join(" ");
 }
 
 /** The words of a command line, each option with its value. */
