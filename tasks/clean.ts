@@ -7,7 +7,7 @@ import { pluralize } from "../lib/checkers/format.ts";
 import { Catalogue, type Entry } from "../lib/report/runs/catalogue.ts";
 import { chooseOld, deleteRun } from "../lib/report/runs/delete.ts";
 import { sizeOf } from "../lib/report/runs/files.ts";
-import { formatSize } from "../lib/report/runs/words.ts";
+import { formatSize, subjectOf } from "../lib/report/runs/words.ts";
 import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { type Options, UsageError, whole } from "../lib/workbench/option.ts";
 import { RUNS } from "./engines/engine.ts";
@@ -45,9 +45,10 @@ export function main(argv: readonly string[]): number {
 }
 
 /** Prints a line about a run; returns its size. */
-function list({ id, dir, about, record, state }: Entry): number {
+function list(entry: Entry): number {
+  const { id, dir, record, state } = entry;
   const bytes = sizeOf(dir);
-  const what = [about?.challenge ?? about?.workload ?? "?", record?.verdict ?? state].join(", ");
+  const what = `${subjectOf(entry)}, ${record?.verdict ?? state}`;
   console.log(`  ${formatSize(bytes).padStart(8)}  ${id}  (${what})`);
   return bytes;
 }

@@ -37,7 +37,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   await interruptible(async (signal) => {
-    const { addr } = listen(port, out);
+    const catalogue = new Catalogue(out, challengeIdOf);
+    catalogue.list(); // at once, if it may not be read
+    const { addr } = listen(port, catalogue);
     console.log(`http://${HOST}:${addr.port}/`);
     console.error(`Serves the runs in ${out}; Ctrl-C ends it.`);
     // The process ends with this task: streams that are open do not hold it up.
@@ -46,8 +48,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-function listen(port: number, out: string): Deno.HttpServer<Deno.NetAddr> {
-  const catalogue = new Catalogue(out, challengeIdOf);
+function listen(port: number, catalogue: Catalogue): Deno.HttpServer<Deno.NetAddr> {
   const commands = {
     make: callOf("test", "3c"),
     report: (dir: string) => callOf("report", dir),

@@ -51,7 +51,11 @@ export class Catalogue {
     this.#challengeOf = challengeOf;
   }
 
-  /** All there is, the latest first. */
+  /**
+   * All there is, the latest first.
+   *
+   * @throws if the folder is there and may not be read.
+   */
   list(): Entry[] {
     const ids = [
       ...foldersIn(this.root).filter((name) => name !== MAELSTROM[0]),
@@ -109,12 +113,9 @@ function isRunning(dir: string): boolean {
 
 /** The folders in a folder, links apart; none where it is none. */
 function foldersIn(path: string): string[] {
-  try {
-    return readdirSync(path, { withFileTypes: true })
-      .flatMap((entry) => entry.isDirectory() ? [entry.name] : []);
-  } catch {
-    return [];
-  }
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  return readdirSync(path, { withFileTypes: true })
+    .flatMap((entry) => entry.isDirectory() ? [entry.name] : []);
 }
 
 const STAMP = /^(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)(\.\d+)?(Z|[+-]\d{2}:?\d{2})/;

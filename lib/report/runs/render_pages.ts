@@ -26,7 +26,11 @@ export function renderLive(entry: Entry, timeLimitS: number | undefined): Markup
   }</div>
 </header>
 <main id="live" data-run="${id}" data-limit="${limit}" data-report="${filesLink(entry, PAGE_FILE)}">
-<section aria-label="Now"><p class="headline" id="phase" aria-live="polite">waiting for a word from the run</p>
+<section aria-label="Now"><p class="headline" id="phase" aria-live="polite">${
+    about?.engine === "maelstrom"
+      ? "Maelstrom tells nothing until the run ends; then its files are shown here."
+      : "Waiting for a word from the run."
+  }</p>
 <progress id="progress" max="1" value="0" aria-label="time that has passed"></progress> <span class="quiet" id="time"></span>
 <div class="tiles">${tile("operations", "operations")}${tile("rate", "operations / s")}${
     tile("latency", "latency, median")
