@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { withFolder } from "../../testing/process.ts";
-import { ProgressFile } from "../../workbench/store/progress_file.ts";
+import { PROGRESS_FILE, ProgressFile } from "../../workbench/store/progress_file.ts";
 import { addFolder, addRun, ask, RECORD, send, siteOf, stampOf } from "./runs_fixture.ts";
 
 const OLDEST = `broadcast/${stampOf(1)}`;
@@ -280,4 +280,15 @@ Deno.test("a page runs its own script alone, and no other site may frame it", ()
     assertMatch(policy, /frame-ancestors 'none'/);
     assert(!policy.includes("unsafe"));
     assertEquals((await ask(siteOf(root), "/nowhere")).status, 404);
+  }));
+
+Deno.test("what a run that has ended tells is sent to its last line, however long, before the end", () =>
+  withFolder(async (root) => {
+    const dir = addFolder(root, NEW);
+    const lines = Array.from({ length: 12_000 }, (_, n) => `{"n":${n},"_":"${"x".repeat(90)}"}`);
+    Deno.writeTextFileSync(join(dir, PROGRESS_FILE), `${lines.join("\n")}\n{"half":`);
+    const text = await (await ask(siteOf(root), `/progress?run=${NEW}`)).text();
+    const sent = [...text.matchAll(/^data: \{"n":(\d+)/gm)].map(([, n]) => Number(n));
+    assertEquals([sent.length, sent.at(-1)], [12_000, 11_999]);
+    assertMatch(text, /"\}\n\nevent: end\ndata: \n\n$/);
   }));
