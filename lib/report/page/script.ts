@@ -15,10 +15,22 @@ import main from "./client/main.ts" with { type: "text" };
 import pictures from "./client/pictures.ts" with { type: "text" };
 import timeline from "./client/timeline.ts" with { type: "text" };
 import view from "./client/view.ts" with { type: "text" };
+import showRun from "./client/show_run.ts" with { type: "text" };
 import scene from "./scene.ts" with { type: "text" };
 
 /** Modules in an order in which each comes after those that it imports. */
-const MODULES = { scene, canvas, decode, view, events, timeline, diagram, pictures, main };
+const MODULES = {
+  scene,
+  canvas,
+  decode,
+  view,
+  events,
+  timeline,
+  diagram,
+  pictures,
+  show_run: showRun,
+  main,
+};
 
 /** The script as a browser runs it. */
 export function makeScript(modules: Readonly<Record<string, string>> = MODULES): string {

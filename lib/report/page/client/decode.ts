@@ -15,10 +15,13 @@ export interface Decoded {
 }
 
 /** Unpacks base64 of gzip of JSON. */
-export async function decode(packed: string): Promise<Decoded> {
+export async function unpack(packed: string): Promise<Scene> {
   const bytes = Uint8Array.from(atob(packed.trim()), (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const scene: Scene = await new Response(stream).json();
+  return await new Response(stream).json();
+}
+
+export function decode(scene: Scene): Decoded {
   return {
     scene,
     startUs: sumUp(scene.operations.startUs),
