@@ -11,6 +11,7 @@ import canvas from "./client/canvas.ts" with { type: "text" };
 import decode from "./client/decode.ts" with { type: "text" };
 import diagram from "./client/diagram.ts" with { type: "text" };
 import events from "./client/events.ts" with { type: "text" };
+import links from "./client/links.ts" with { type: "text" };
 import main from "./client/main.ts" with { type: "text" };
 import pictures from "./client/pictures.ts" with { type: "text" };
 import timeline from "./client/timeline.ts" with { type: "text" };
@@ -22,6 +23,7 @@ import scene from "./scene.ts" with { type: "text" };
 const MODULES = {
   scene,
   canvas,
+  links,
   decode,
   view,
   events,

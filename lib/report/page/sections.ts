@@ -8,6 +8,7 @@ import { formatFigure, formatWhole } from "../../checkers/format.ts";
 import type { Drawing } from "../../workbench/workloads/picture.ts";
 import type { MeasuredLimit } from "../limits.ts";
 import { METRICS } from "../metrics.ts";
+import { SOON_MS } from "./causes.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { LatencyRow, Page, Traffic } from "./page.ts";
 import { tableOf } from "./picture_tables.ts";
@@ -201,6 +202,14 @@ function renderLatencies(latencies: readonly LatencyRow[]): Markup {
   `;
 }
 
+/** How far causes may be trusted. */
+const KNOWN_CAUSES =
+  `A message follows from another if its sender was handling that one, or a timer or
+    write that it began.`;
+const GUESSED_CAUSES = `Answers are known by their numbers; other messages are taken to follow from
+    what their sender received last, if that was at most ${SOON_MS} ms before. With much going on at once
+    that is a guess.`;
+
 function renderDiagram({ scene }: Page): Markup | undefined {
   if (scene.operations.kind.length === 0) return undefined;
   const hasMessages = scene.messages.src.length > 0;
@@ -214,7 +223,10 @@ function renderDiagram({ scene }: Page): Markup | undefined {
       <h2 id="messages-title">${hasMessages ? "Messages" : "Operations"} in space and time</h2>
       <p class="caption">A lane for each client, node and service; an arrow is a message from sending to
     its end; a bar is an operation of a client. Drag to move, Ctrl and wheel to zoom; with the keyboard ← → move, + − zoom, ↑ ↓ go
-    from event to event, Home shows all.</p>
+    from event to event, Home shows all.${
+    hasMessages && ` Choose an operation to see what it led to, or a message to see where it comes
+    from. ${scene.areCausesExact ? KNOWN_CAUSES : GUESSED_CAUSES}`
+  }</p>
       <div class="panel">
         <div
           class="controls"><span class="buttons">${button("pan-left", "earlier", "←")}${

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Links } from "./links.ts";
 import type { Scene } from "../scene.ts";
 
 /** A scene whose times are times, and no longer differences. */
@@ -12,6 +13,7 @@ export interface Decoded {
   readonly startUs: Float64Array;
   readonly sentUs: Float64Array;
   readonly logUs: Float64Array;
+  readonly links: Links;
 }
 
 /** Unpacks base64 of gzip of JSON. */
@@ -27,6 +29,7 @@ export function decode(scene: Scene): Decoded {
     startUs: sumUp(scene.operations.startUs),
     sentUs: sumUp(scene.messages.sentUs),
     logUs: sumUp(scene.logs.timeUs),
+    links: new Links(scene.messages),
   };
 }
 

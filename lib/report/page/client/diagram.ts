@@ -17,14 +17,7 @@ import {
   type Surface,
 } from "./canvas.ts";
 import type { Decoded } from "./decode.ts";
-import {
-  counterpartOf,
-  findLongest,
-  findShown,
-  type Longest,
-  messagesOf,
-  type Shown,
-} from "./events.ts";
+import { findLongest, findRelated, findShown, type Longest, type Shown } from "./events.ts";
 import { moveView } from "./timeline.ts";
 import type { Selected, View } from "./view.ts";
 
@@ -166,8 +159,14 @@ export class Diagram {
   #related(): ReadonlySet<number> {
     const { selected } = this.#view;
     if (selected === undefined) return new Set();
-    if (selected.kind === "operation") return new Set(messagesOf(this.#data, selected.row));
-    return new Set([selected.row, counterpartOf(this.#data, selected.row)]);
+    const rows = findRelated(this.#data, selected).flatMap(({ selected: { kind, row } }) =>
+      kind === "message" ? [row] : []
+    );
+    return new Set(
+      selected.kind === "operation"
+        ? rows
+        : [...rows, selected.row, ...this.#data.links.ancestorsOf(selected.row)],
+    );
   }
 
   #drawMessages(surface: Surface): void {

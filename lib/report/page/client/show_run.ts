@@ -9,13 +9,11 @@ import { element, OTHER_TYPES } from "./canvas.ts";
 import type { Decoded } from "./decode.ts";
 import { Diagram } from "./diagram.ts";
 import {
-  counterpartOf,
   describeLog,
   describeMessage,
   describeOperation,
   describeSelected,
-  messagesOf,
-  operationOf,
+  findRelated,
 } from "./events.ts";
 import { drawPicture, explainPicture } from "./pictures.ts";
 import { describeView, key, Timeline } from "./timeline.ts";
@@ -23,9 +21,12 @@ import { type Selected, View } from "./view.ts";
 
 /** Lines of the list beside the diagram. */
 const MOST_LINES = 200;
+/** Lines of what belongs to the selected thing, and steps of their indentation. */
+const MOST_RELATED_LINES = 60;
+const MOST_INDENT = 6;
 
 /** A run that is shown. */
-export interface ShownRun {
+interface ShownRun {
   /** What the diagram shows: who moves it moves all that follows it. */
   readonly view: View;
   /** Draws everything anew, as after a change of colours. */
@@ -64,7 +65,11 @@ export function showRun(root: HTMLElement, data: Decoded): ShownRun {
 
 /** The elements of a page, by their ids. */
 class Parts {
-  constructor(readonly root: HTMLElement) {}
+  readonly root: HTMLElement;
+
+  constructor(root: HTMLElement) {
+    this.root = root;
+  }
 
   has(id: string): boolean {
     return this.root.querySelector(`#${id}`) !== null;
@@ -166,15 +171,14 @@ function showRelated(page: Parts, data: Decoded, view: View): void {
   const place = page.find("related", HTMLElement);
   const { selected } = view;
   if (selected === undefined) return place.replaceChildren();
-  const others: Selected[] = selected.kind === "operation"
-    ? messagesOf(data, selected.row).slice(0, 30).map((row) => ({ kind: "message", row }))
-    : [
-      { kind: "operation" as const, row: operationOf(data, selected.row) },
-      { kind: "message" as const, row: counterpartOf(data, selected.row) },
-    ].filter(({ row }) => row >= 0);
-  place.replaceChildren(...others.map((other) => {
-    const button = element("button", { text: describeSelected(data, other) });
-    button.addEventListener("click", () => view.select(other));
+  const related = findRelated(data, selected).slice(0, MOST_RELATED_LINES);
+  place.replaceChildren(...related.map(({ selected, how, depth }) => {
+    const text = `${"  ".repeat(Math.min(depth, MOST_INDENT))}${how}`;
+    const button = element("button", {}, [
+      element("span", { text, className: "how" }),
+      element("span", { text: describeSelected(data, selected) }),
+    ]);
+    button.addEventListener("click", () => view.select(selected));
     return element("li", {}, [button]);
   }));
 }
