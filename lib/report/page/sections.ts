@@ -10,7 +10,7 @@ import type { MeasuredLimit } from "../limits.ts";
 import { METRICS } from "../metrics.ts";
 import { SOON_MS } from "./causes.ts";
 import { type Markup, markup } from "./markup.ts";
-import type { LatencyRow, Page, Traffic } from "./page.ts";
+import type { LatencyRow, Page } from "./page.ts";
 import { tableOf } from "./picture_tables.ts";
 import { type DrawnPicture, US_PER_S } from "./scene.ts";
 
@@ -29,7 +29,7 @@ export function renderSections(page: Page): Markup {
     ${renderTimeline(page)}
     ${renderDiagram(page)}
     ${renderPictures(page)}
-    ${renderTraffic(page.traffic)}
+    ${renderTraffic(page)}
     ${renderLogs(page)}
     ${renderFiles(page)}
   `;
@@ -312,12 +312,17 @@ const WIDE = 10;
 /** Shades of a matrix. */
 const LEVELS = 4;
 
-function renderTraffic({ parties, counts, types }: Traffic): Markup | undefined {
+function renderTraffic(
+  { traffic: { parties, counts, types, hidesLosses } }: Page,
+): Markup | undefined {
   if (types.length === 0) return undefined;
   const most = Math.max(1, ...counts.flat());
   const level = (count: number) =>
     count === 0 ? 0 : Math.max(1, Math.ceil(LEVELS * Math.sqrt(count / most)));
-  const heads = ["type", "sent", "received", "cut", "lost", "discarded"];
+  const open = hidesLosses ? "never received" : "under way at the end";
+  const fates = ["cut", "lost", "discarded", "open"] as const;
+  const shown = fates.filter((fate) => types.some((row) => row[fate] > 0));
+  const heads = ["type", "sent", "received", ...shown.map((f) => f === "open" ? open : f)];
   return markup`
     <section id="traffic" aria-labelledby="traffic-title">
       <h2 id="traffic-title">Who sends to whom</h2>
@@ -346,11 +351,13 @@ function renderTraffic({ parties, counts, types }: Traffic): Markup | undefined 
               <tr>${heads.map((head) => markup`<th scope="col">${head}</th>`)}</tr>
             </thead>
             <tbody>${
-    types.map(({ type, sent, received, cut, lost, discarded }) =>
+    types.map(({ type, ...row }) =>
       markup`<tr><th scope="row">${type}</th>${
-        [sent, received, cut, lost, discarded].map((n) =>
-          markup`<td>${n === 0 ? "·" : formatWhole(n)}</td>`
-        )
+        [
+          row.sent,
+          row.received,
+          ...shown.map((fate) => row[fate]),
+        ].map((n) => markup`<td>${n === 0 ? "·" : formatWhole(n)}</td>`)
       }</tr>`
     )
   }</tbody>
