@@ -38,44 +38,43 @@ export function renderSections(page: Page): Markup {
 /** The verdict in words, its limits and figures, and how it is repeated. */
 export function renderHead({ title, about, commands, summary, gaps }: Page): Markup {
   const [mark, className] = ENDINGS[summary.ending];
+  const { limits, figures } = summary;
+  const hasPanel = [limits, figures, about, commands].some(({ length }) => length > 0);
   return markup`<header>
 <div class="verdict"><span class="badge ${className}">${mark}</span><h1>${title}</h1></div>
 <p class="headline">${summary.headline}</p>
-<div class="panel">
-${
-    summary.limits.length > 0 &&
-    markup`<ul class="limits grid">${summary.limits.map(renderLimit)}</ul>`
-  }
-<div class="grid">
-${
-    summary.figures.length > 0 && markup`<dl>${
-      summary.figures.map(({ name, text }) =>
+${hasPanel && renderPanel(summary, about, commands)}
+${gaps.map((gap) => markup`<p class="quiet">${gap}</p>`)}
+<noscript><p>The pictures need JavaScript, which this page may not run here. Words and tables are complete.</p></noscript>
+</header>`;
+}
+
+function renderPanel(
+  { limits, figures }: Page["summary"],
+  about: Page["about"],
+  commands: Page["commands"],
+): Markup {
+  const list = (rows: readonly (readonly [name: string, text: string])[]) =>
+    rows.length > 0 && markup`<dl>${
+      rows.map(([name, text]) =>
         markup`
         <dt>${name}</dt>
         <dd>${text}</dd>
       `
       )
-    }</dl>`
-  }
-<dl>${
-    about.map(([name, text]) =>
-      markup`
-        <dt>${name}</dt>
-        <dd>${text}</dd>
-      `
-    )
-  }</dl>
-</div>
-${
+    }</dl>`;
+  return markup`
+    <div class="panel">
+    ${limits.length > 0 && markup`<ul class="limits grid">${limits.map(renderLimit)}</ul>`}
+    <div class="grid">${list(figures.map(({ name, text }) => [name, text]))}${list(about)}</div>
+    ${
     commands.map(([what, command]) =>
       markup`<div class="command"><span class="quiet">${what}</span><code>${command}</code>
 <button type="button" data-copy="${command}" hidden>copy</button></div>`
     )
   }
-</div>
-${gaps.map((gap) => markup`<p class="quiet">${gap}</p>`)}
-<noscript><p>The pictures need JavaScript, which this page may not run here. Words and tables are complete.</p></noscript>
-</header>`;
+    </div>
+  `;
 }
 
 function renderLimit({ name, metric, value, ok, below, max, min }: MeasuredLimit): Markup {
