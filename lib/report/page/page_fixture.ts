@@ -64,13 +64,14 @@ export function pageOfFailure(): Promise<Page> {
   });
 }
 
-/** The page of a run whose nodes exit while it goes on. */
-export function pageOfCrash(workload: string = "broadcast"): Promise<Page> {
-  return pageOf((node) => {
+/** The page of a run whose nodes end amid it, or before its first operation. */
+export function pageOfCrash(workload = "broadcast", { afterMs = 1_000 } = {}): Promise<Page> {
+  const program = (node: Node) => {
     ALONE[workload]?.(node);
     setTimeout(() => {
       console.error("<b>help</b>");
       Deno.exit(3);
-    }, 1_000);
-  }, { workload, nodeCount: 1, concurrency: 4, timeLimitS: 3, rate: 20 });
+    }, afterMs);
+  };
+  return pageOf(program, { workload, nodeCount: 1, concurrency: 4, timeLimitS: 3, rate: 20 });
 }
