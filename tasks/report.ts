@@ -39,7 +39,7 @@ export function main(argv: readonly string[]): number {
 function writePage(path: string): string {
   try {
     const { dir: folder, history, results } = readRun(path);
-    const dir = relative(Deno.cwd(), folder) || ".";
+    const dir = below(folder);
     const { options, engine } = readPlan(dir);
     const plan = planOf({ seed: "0", ...options });
     const { nodes, concurrency } = plan;
@@ -63,6 +63,12 @@ function writePage(path: string): string {
     }
     throw error;
   }
+}
+
+/** A path from here, where it leads down. */
+function below(path: string): string {
+  const from = relative(Deno.cwd(), path);
+  return from.startsWith("..") ? path : from || ".";
 }
 
 const UNREADABLE = [UnreadableRun, MalformedJournal, MalformedFressian];

@@ -105,21 +105,24 @@ function findOrigin(requests: readonly SentMessage[], operations: readonly OpPai
     : first;
 }
 
-/** Finds the client of each process: whoever sends most often while its operations are under way. */
+/**
+ * Finds the client of each process: of those that send such a request while its operations are under
+ * way, the one that does so soonest after them, as a rule.
+ */
 function findClients(
   requests: readonly SentMessage[],
   operations: readonly OpPair[],
 ): ReadonlyMap<number, string> {
   const votes = new Map<number, Map<string, number>>();
   let next = 0;
-  for (const { invocation: { process, time }, completion } of operations) {
+  for (const { invocation: { process, time, f }, completion } of operations) {
     while ((requests[next]?.sentNs ?? Infinity) < time) next++;
     const own = votes.get(Number(process)) ?? new Map<string, number>();
     votes.set(Number(process), own);
-    for (let i = next; i < next + NEIGHBOURS; i++) {
-      const request = requests[i];
-      if (request === undefined || request.sentNs > (completion?.time ?? Infinity)) break;
-      own.set(request.src, (own.get(request.src) ?? 0) + 1);
+    let rank = 0;
+    for (const { src, sentNs, body } of requests.slice(next, next + NEIGHBOURS)) {
+      if (sentNs > (completion?.time ?? Infinity)) break;
+      if (body.type === f) own.set(src, (own.get(src) ?? 0) + 1 / ++rank);
     }
   }
   return new Map([...votes].flatMap(([process, own]) => {
