@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
-import { chromium, type Page as Tab } from "playwright-core";
+import { type Browser, chromium, type Page as Tab } from "playwright-core";
 
 const PLACES = [
   ...[Deno.env.get("CHROMIUM") ?? []].flat(),
@@ -22,35 +22,46 @@ export interface Look {
   readonly scheme?: "light" | "dark";
 }
 
-/**
- * Opens a page; whatever the browser complains of fails the test, requests to other places included.
- *
- * @param places What addresses that may be asked for begin with.
- */
-export async function openTab(
-  url: string,
-  { places, story, look: { width = 1_400, scheme = "light" } = {} }: {
-    readonly places: RegExp;
-    readonly story: (tab: Tab) => Promise<void>;
-    readonly look?: Look;
-  },
-): Promise<void> {
-  const executablePath = PLACES.find((path) => existsSync(path));
-  if (executablePath === undefined) throw new Error(`no Chromium at ${PLACES.join(", ")}`);
-  const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
-  try {
-    const tab = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
-    const complaints: string[] = [];
-    tab.on("console", (message) => complaints.push(message.text()));
-    tab.on("pageerror", (error) => complaints.push(error.message));
-    tab.on("request", (request) => {
-      if (!places.test(request.url())) complaints.push(request.url());
+/** A browser with one tab, for all tests of a module. */
+export class TestBrowser {
+  #browser: Browser | undefined;
+  #tab: Tab | undefined;
+  /** What the browser complains of, and requests to other places. */
+  readonly #complaints: string[] = [];
+  #places = /^$/;
+
+  async start(): Promise<void> {
+    const executablePath = PLACES.find((path) => existsSync(path));
+    if (executablePath === undefined) throw new Error(`no Chromium at ${PLACES.join(", ")}`);
+    this.#browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+    this.#tab = await this.#browser.newPage();
+    this.#tab.on("console", (message) => this.#complaints.push(message.text()));
+    this.#tab.on("pageerror", (error) => this.#complaints.push(error.message));
+    this.#tab.on("request", (request) => {
+      if (!this.#places.test(request.url())) this.#complaints.push(request.url());
     });
+  }
+
+  async close(): Promise<void> {
+    await this.#browser?.close();
+  }
+
+  /**
+   * Opens a page; whatever the browser complains of fails the test.
+   *
+   * @param places The addresses that may be asked for.
+   */
+  async open(url: string, places: RegExp, story: (tab: Tab) => Promise<void>, look: Look = {}) {
+    const { width = 1_400, scheme = "light" } = look;
+    const tab = this.#tab;
+    assert(tab !== undefined, "the browser is not started");
+    this.#complaints.length = 0;
+    this.#places = places;
+    await tab.setViewportSize({ width, height: 900 });
+    await tab.emulateMedia({ media: "screen", colorScheme: scheme });
     await tab.goto(url);
     await tab.locator("html[data-ready]").waitFor({ timeout: 10_000, state: "attached" });
     await story(tab);
-    assertEquals(complaints, []);
-  } finally {
-    await browser.close();
+    assertEquals(this.#complaints, []);
   }
 }

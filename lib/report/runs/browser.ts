@@ -8,7 +8,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Page as Tab } from "playwright-core";
-import { type Look, openTab } from "../chromium_fixture.ts";
+import { type Look, TestBrowser } from "../chromium_fixture.ts";
 import { pageOfFailure, pageOfRun } from "../page/page_fixture.ts";
 import { renderPage } from "../page/render_page.ts";
 import { ProgressFile } from "../../workbench/store/progress_file.ts";
@@ -19,6 +19,10 @@ import { addFolder, addRun, siteOf, stampOf } from "./runs_fixture.ts";
 const OLD = `broadcast/${stampOf(1)}`;
 const NEW = `broadcast/${stampOf(2)}`;
 const HOSTILE = `<img src=x onerror="document.title='run'">`;
+
+const browser = new TestBrowser();
+Deno.test.beforeAll(() => browser.start());
+Deno.test.afterAll(() => browser.close());
 
 /** Serves a folder of its own, and opens a page of it. */
 async function open(
@@ -38,8 +42,11 @@ async function open(
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
   try {
-    const places = new RegExp(`^${url}/|^(data|blob):`);
-    await openTab(`${url}${path}`, { places, look, story: (tab) => story(tab, root) });
+    const places = new RegExp(`^${url}/|^(data|blob|about):`);
+    await browser.open(`${url}${path}`, places, async (tab) => {
+      await story(tab, root);
+      await tab.goto("about:blank"); // its streams end
+    }, look);
   } finally {
     await server.shutdown();
     await Deno.remove(root, { recursive: true });

@@ -5,6 +5,7 @@
  */
 import canvas from "../page/client/canvas.ts" with { type: "text" };
 import decode from "../page/client/decode.ts" with { type: "text" };
+import links from "../page/client/links.ts" with { type: "text" };
 import pictures from "../page/client/pictures.ts" with { type: "text" };
 import timeline from "../page/client/timeline.ts" with { type: "text" };
 import scene from "../page/scene.ts" with { type: "text" };
@@ -19,6 +20,7 @@ import strips from "./client/strips.ts" with { type: "text" };
 export const MODULES = {
   scene,
   canvas,
+  links,
   decode,
   timeline,
   pictures,

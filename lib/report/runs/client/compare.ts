@@ -5,7 +5,7 @@
  * @module
  */
 import { element } from "../../page/client/canvas.ts";
-import { decode, type Decoded } from "../../page/client/decode.ts";
+import { decode, type Decoded, unpack } from "../../page/client/decode.ts";
 import { drawPicture, explainPicture } from "../../page/client/pictures.ts";
 import { type Reach, reachOf, Timeline } from "../../page/client/timeline.ts";
 import type { DrawnPicture } from "../../page/scene.ts";
@@ -15,11 +15,11 @@ type Draw = () => void;
 
 export async function startComparison(): Promise<void> {
   const columns = [...document.querySelectorAll<HTMLElement>("[data-scene]")];
-  const runs = alignTypes(
-    await Promise.all(columns.map(({ dataset }) => load(dataset["scene"] ?? ""))),
-  );
+  const loaded = await Promise.all(columns.map(load));
+  const runs = alignTypes(loaded.filter((run) => run !== undefined));
   const reach = reachOf(runs);
-  const draws = columns.flatMap((column, i) => {
+  const filled = columns.filter((_, i) => loaded[i] !== undefined);
+  const draws = filled.flatMap((column, i) => {
     const run = runs[i];
     return run === undefined ? [] : fill(column, run, { reach, runs });
   });
@@ -29,9 +29,16 @@ export async function startComparison(): Promise<void> {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 }
 
-async function load(id: string): Promise<Decoded> {
-  const response = await fetch(`/scene?run=${encodeURIComponent(id)}`);
-  return await decode(await response.text());
+/** Loads the run of a column; nothing where its page is none that is known here. */
+async function load(column: HTMLElement): Promise<Decoded | undefined> {
+  const response = await fetch(`/scene?run=${encodeURIComponent(column.dataset["scene"] ?? "")}`);
+  try {
+    return decode(await unpack(await response.text()));
+  } catch {
+    const text = "Its page is damaged, or of an older version: report writes it anew.";
+    column.append(element("p", { text }));
+    return undefined;
+  }
 }
 
 /** Gives types of messages the same colours in all runs: those of their order in the first. */
