@@ -46,6 +46,11 @@ export class TestBrowser {
     await this.#browser?.close();
   }
 
+  /** What the browser complains of, which then fails no test. */
+  takeComplaints(): string[] {
+    return this.#complaints.splice(0);
+  }
+
   /**
    * Opens a page; whatever the browser complains of fails the test.
    *

@@ -36,8 +36,9 @@ async function open(
   const root = await Deno.makeTempDir();
   await fill(root);
   const site = (port: number): Site => ({ ...siteOf(root), port });
+  const closing = new AbortController();
   const server: Deno.HttpServer<Deno.NetAddr> = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    { hostname: "127.0.0.1", port: 0, onListen: () => {}, signal: closing.signal },
     (request) => answer(request, site(server.addr.port)),
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
@@ -48,7 +49,8 @@ async function open(
       await tab.goto("about:blank"); // its streams end
     }, look);
   } finally {
-    await server.shutdown();
+    closing.abort();
+    await server.finished;
     await Deno.remove(root, { recursive: true });
   }
 }
