@@ -66,7 +66,10 @@ class Incarnation implements Owner {
       later: (delayMs, effect, then) => this.#later(delayMs, effect, then),
       report: (did) => events.disk?.(id, did),
     });
-    this.node = new Node(transport, () => Promise.resolve(disk));
+    this.node = new Node(transport, {
+      openDisk: () => Promise.resolve(disk),
+      ...(engine.args && { args: engine.args }),
+    });
   }
 
   /** The disk goes on by itself when its node is paused or ends. */
@@ -152,6 +155,8 @@ interface HostEngine {
   readonly globals: VirtualGlobals;
   /** What programs draw from: each incarnation of each node from a part of its own. */
   readonly random: Random;
+  /** The nodes' arguments. */
+  readonly args?: readonly string[];
   /** How the nodes' disks behave. */
   readonly disk?: DiskOptions;
   /** Called with each error that a node's program does not catch; the node keeps running. */

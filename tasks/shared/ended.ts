@@ -68,5 +68,5 @@ function againOf({ dir }: EndedRun, { plan }: Ran): string | undefined {
 export function simulationOf(plan: Plan): string | undefined {
   const { program = "", seed } = plan;
   if (!/\.m?ts$/.test(program) || engineProblem(plan, "simulator") !== undefined) return undefined;
-  return callOf("sim", program, ...wordsOf(plan), "--seed", seed);
+  return callOf("sim", program, ...wordsOf(plan, { own: ["--seed", seed] }));
 }

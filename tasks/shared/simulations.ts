@@ -94,15 +94,15 @@ function titleOf({ challenge: { id, title, runs }, plan }: Target): string {
 function replayOf(
   { challenge: { id, node }, plan, standard }: Target,
   seed: string,
-  options: SimulationOptions,
+  { patienceS }: SimulationOptions,
+  ...more: string[]
 ) {
   const { program = "" } = plan;
   const bin = standard === undefined || program === node ? [] : ["--bin", program];
   const name = standard === undefined ? program : id;
-  const words = [name, ...bin, ...wordsOf(plan, standard), "--seed", seed];
-  const { patienceS } = options;
   const patience = patienceS === undefined ? [] : ["--patience", String(patienceS)];
-  return callOf("sim", ...words, ...patience);
+  const own = ["--seed", seed, ...patience, ...more];
+  return callOf("sim", name, ...bin, ...wordsOf(plan, { other: standard, own }));
 }
 
 function patienceOf({ patienceS }: SimulationOptions): { patienceMs?: number } {
@@ -148,7 +148,7 @@ function renderRun(target: Target, run: SimulatedRun, options: SimulationOptions
   return renderSimulation(run, {
     ...detectStyle(),
     title: titleOf(target),
-    replay: replayOf(target, run.seed, options),
+    replay: (option) => replayOf(target, run.seed, options, option),
     traced: options.trace !== undefined,
     shrinking: options.shrink,
   });
