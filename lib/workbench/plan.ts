@@ -35,7 +35,6 @@ import {
   number,
   oneOf,
   type Option,
-  PROCESSES,
   scopeProblem,
   text,
   UsageError,
