@@ -48,6 +48,11 @@
  * and for the 0.2 s that it takes to start. A value that was reported to a root which is killed then
  * may be late by as much.
  *
+ * Other points, by an argument: `lean` gathers for 350 ms, 1.15 messages per operation at 230 ms, at
+ * most 450; a number is any other window, in milliseconds. `fastest` tells a value to everyone at
+ * once, in one hop: 12 messages at 83 ms, at most 99, and the tree, in whose messages values then
+ * wait for two seconds, only brings what did not arrive. results/frontier.md has all of them.
+ *
  * The delays are made for messages that take about 100 ms and syncs of a few; slower or scattered ones
  * are learned, at a higher price: 2.4 messages per operation where a sync takes 10 ms.
  *

@@ -11,7 +11,7 @@
 import { spreadOf } from "../lib/report/metrics.ts";
 import { loadProgram } from "../lib/simulator/program.ts";
 import { optionsHelp } from "../lib/workbench/command_line.ts";
-import { whole } from "../lib/workbench/option.ts";
+import { UsageError, type Values, whole } from "../lib/workbench/option.ts";
 import { planOf } from "../lib/workbench/plan.ts";
 import { chooseEngine } from "./engines/mod.ts";
 import { challengeOf } from "./shared/challenges.ts";
@@ -44,9 +44,12 @@ const COMMAND = {
   own: {
     ...ENGINE,
     seeds: { kind: whole(1), value: "N", help: "simulated runs of each point", default: 5 },
+    render: { help: "only write the page from what was measured" },
     processes: { kind: whole(1), value: "N", help: "measure on real processes, N runs each" },
   },
 } as const;
+
+type Own = Values<typeof COMMAND.own>;
 
 /** Measures what the command line says, and writes the page; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -55,12 +58,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.log(`deno task frontier [options]\n\n${optionsHelp(COMMAND)}`);
     return 0;
   }
-  const { processes, engine, seeds } = own;
-  const before = stored();
-  const now = processes === undefined
-    ? { ...await simulateAll(seeds), processes: before?.processes ?? [] }
-    : before && { ...before, processes: await measureAll(engine, processes, before.processes) };
-  if (now === undefined) throw new Error(`${DATA} is missing: simulate first`);
+  const now = await measure(own);
   Deno.writeTextFileSync(DATA, `${JSON.stringify(now, null, 2)}\n`);
   const published: Published[] = JSON.parse(Deno.readTextFileSync(PUBLISHED));
   Deno.writeTextFileSync(PAGE, renderPage(now, published));
@@ -69,6 +67,16 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   console.log(`${PAGE}, its charts and ${DATA} are written`);
   return 0;
+}
+
+async function measure({ processes, engine, seeds, render }: Own): Promise<FrontierData> {
+  const before = stored();
+  if (processes === undefined && !render) {
+    return { ...await simulateAll(seeds), processes: before?.processes ?? [] };
+  }
+  if (before === undefined) throw new UsageError(`${DATA} is missing: simulate first`);
+  if (processes === undefined) return before;
+  return { ...before, processes: await measureAll(engine, processes, before.processes) };
 }
 
 function stored(): FrontierData | undefined {

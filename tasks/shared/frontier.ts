@@ -20,11 +20,11 @@ export interface Point {
 
 /** The points that are nodes of their own. */
 export const NAMED: readonly Required<Point>[] = [
-  { challenge: "3d", args: ["fastest"], name: "fastest" },
-  { challenge: "3d", args: [], name: "balanced" },
-  { challenge: "3d", args: ["lean"], name: "lean" },
-  { challenge: "3e", args: [], name: "rounds" },
-  { challenge: "3e", args: ["lean"], name: "lean rounds" },
+  { challenge: "3d", args: ["fastest"], name: "3d fastest" },
+  { challenge: "3d", args: [], name: "3d" },
+  { challenge: "3d", args: ["lean"], name: "3d lean" },
+  { challenge: "3e", args: [], name: "3e" },
+  { challenge: "3e", args: ["lean"], name: "3e lean" },
 ];
 
 const WINDOWS_MS = [

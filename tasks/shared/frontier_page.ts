@@ -18,6 +18,9 @@ import {
   type Spread,
 } from "./frontier.ts";
 
+/** What stands at the axis of latencies. */
+const LATENCIES_MS = [50, 100, 200, 500, 1000, 2000];
+
 /** Sizes of network on which the named points are measured, too. */
 export const GROWTH_NODES = [5, 25, 100, 200] as const;
 
@@ -72,7 +75,10 @@ Maelstrom measures them: what readers notice.
 
 ![Messages per operation against the maximum of stable latency](frontier-maximum.svg)
 
-![Messages per operation against the median of stable latency](frontier-median.svg)`;
+![Messages per operation against the median of stable latency](frontier-median.svg)
+
+The line is the frontier of ours: no dot is both cheaper and faster. Rings are the named points on
+real processes, crosses are published results.`;
 
 const BOUND = `## The bound
 
@@ -212,6 +218,16 @@ export function renderCharts(
   };
 }
 
+/** Those that none beats in both, from left to right. */
+function frontOf<P extends { readonly x: number; readonly y: number }>(sorted: readonly P[]): P[] {
+  let least = Infinity;
+  return sorted.filter(({ y }) => {
+    const isBetter = y < least;
+    least = Math.min(least, y);
+    return isBetter;
+  });
+}
+
 function renderFrontier(
   { swept, processes }: FrontierData,
   published: readonly Published[],
@@ -237,32 +253,40 @@ function renderFrontier(
       marginLeft: 50,
       marginBottom: 45,
       grid: true,
-      x: { type: "log", label: `stable latency, ${title} (ms) →`, ticks: 8, tickFormat: "~s" },
-      y: { type: "log", label: "↑ messages per operation", ticks: 8, tickFormat: "~g" },
+      x: {
+        type: "log",
+        domain: [50, 2500],
+        label: `stable latency, ${title} (ms) →`,
+        ticks: LATENCIES_MS,
+        tickFormat: formatWhole,
+      },
+      y: {
+        type: "log",
+        domain: [0.2, 60],
+        label: "↑ messages per operation",
+        base: 2,
+        ticks: 8,
+        tickFormat: (count: number) => `${count}`,
+      },
       marks: [
-        ...(["3d", "3e"] as const).map((id) =>
-          Plot.line(
-            ours.filter(({ point: { challenge, args } }) =>
-              challenge === id && args[0] !== "fastest"
-            ),
-            { ...place, stroke: COLOURS.ours, strokeWidth: 2 },
-          )
-        ),
-        Plot.dot(others, {
+        Plot.line(frontOf(ours), {
           ...place,
-          fill: COLOURS.others,
-          symbol: "times",
-          stroke: COLOURS.others,
-          r: 4,
+          curve: "step-after",
+          stroke: COLOURS.ours,
+          strokeWidth: 2,
         }),
-        Plot.dot(real, { ...place, stroke: COLOURS.extra, r: 6, strokeWidth: 2 }),
+        Plot.dot(others, { ...place, stroke: COLOURS.others, symbol: "times", clip: true }),
+        Plot.dot(ours, { ...place, fill: COLOURS.ours, r: 2 }),
         Plot.dot(named, { ...place, fill: COLOURS.ours, r: 4 }),
+        Plot.dot(real, { ...place, stroke: COLOURS.extra, r: 6, strokeWidth: 2 }),
         Plot.text(named, {
           ...place,
           text: ({ point }) => nameOf(point),
+          textAnchor: "start",
+          dx: 8,
+          dy: -8,
           fill: "currentColor",
-          dy: 14,
-          fontSize: 11,
+          fontSize: 12,
         }),
       ],
     },

@@ -35,7 +35,7 @@ export const CUTS: readonly Cut[] = PARTITION_SHAPES.flatMap((shape): Cut[] =>
 );
 
 /** What is run, and how often. */
-export interface CutRuns {
+interface CutRuns {
   readonly nodes: number;
   readonly rate: number;
   readonly latencyMs: number;
@@ -44,7 +44,7 @@ export interface CutRuns {
 }
 
 /** What came of runs with a cut. */
-export interface CutFigures {
+interface CutFigures {
   /** Delays of every value to every node beyond the earliest path, in ascending order, in ms. */
   readonly delaysMs: readonly number[];
   readonly verdicts: ReadonlySet<string>;
