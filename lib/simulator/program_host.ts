@@ -13,7 +13,7 @@ import type { DiskFault } from "../workbench/faults/kinds.ts";
 import type { Packet } from "../workbench/network/packet.ts";
 import type { Random } from "../workbench/random.ts";
 import { type ProgramSource, withoutIncarnations } from "./program.ts";
-import type { Owner } from "./owner.ts";
+import type { Cause, Owner } from "./owner.ts";
 import { ProcessExit, type VirtualGlobals } from "./virtual_globals.ts";
 import { VirtualDisk } from "./virtual_disk.ts";
 import type { Host, NodeEvents } from "../workbench/hosts/host.ts";
@@ -36,6 +36,7 @@ class Incarnation implements Owner {
   #waiting: (() => void)[] | undefined;
   #paused = false;
   #ended = false;
+  #cause: Cause | undefined;
   /** When the last callback that was due has its turn, if the node is slow. */
   #lastTurnNs = 0;
 
@@ -52,7 +53,7 @@ class Incarnation implements Owner {
       send: (message) => {
         if (this.#ended) return;
         engine.globals.assertTurn(this, "sent a message");
-        events.sent(id, message.src, message.dest, JSON.stringify(message));
+        events.sent(id, message.src, message.dest, JSON.stringify(message), this.#cause?.id);
       },
       log: (text) => {
         if (this.#ended) return;
@@ -75,9 +76,10 @@ class Incarnation implements Owner {
   /** The disk goes on by itself when its node is paused or ends. */
   #later(delayMs: number, effect: () => void, then: () => void): void {
     const { clock } = this.#engine;
+    const cause = this.#cause;
     clock.at(clock.nowNs() + delayMs * NS_PER_MS, () => {
       effect();
-      this.enter(then);
+      this.enter(then, cause);
     });
   }
 
@@ -85,12 +87,20 @@ class Incarnation implements Owner {
     return this.machine.skewMs;
   }
 
-  enter(callback: () => void): void {
+  get cause(): Cause | undefined {
+    return this.#cause;
+  }
+
+  enter(callback: () => void, cause?: Cause): void {
     const { clock } = this.#engine;
+    const turn = () => {
+      this.#cause = cause;
+      callback();
+    };
     const turnNs = Math.max(clock.nowNs() + this.machine.lateMs * NS_PER_MS, this.#lastTurnNs);
-    if (turnNs === clock.nowNs()) return this.#take(callback);
+    if (turnNs === clock.nowNs()) return this.#take(turn);
     this.#lastTurnNs = turnNs; // callbacks keep their order when the node is fast again
-    clock.at(turnNs, () => this.#take(callback));
+    clock.at(turnNs, () => this.#take(turn));
   }
 
   #take(callback: () => void): void {
@@ -200,7 +210,8 @@ export class ProgramHost implements Host {
 
   deliver(node: string, packet: Packet): void {
     const incarnation = this.#running.get(node);
-    incarnation?.enter(() => incarnation.node.receive(parseMessage(packet.text)));
+    const cause = { id: packet.id, isLate: false };
+    incarnation?.enter(() => incarnation.node.receive(parseMessage(packet.text)), cause);
   }
 
   kill(node: string): void {
