@@ -200,6 +200,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   /** Notes why a node that has not answered is silent, where its output shows it. */
   #noteSilence(node: string): void {
     if (this.#killed.has(node) || this.#paused.has(node) || this.#muted.has(node)) return;
+    if (this.#kills.has(node) && this.#starting.has(node)) return; // it is not up again yet
     const why = this.#options.host.explainSilence(node);
     if (why === undefined) return;
     this.#noteOnce(`${node} is silent`, { node, text: `${node} is not heard: ${why}` });

@@ -456,6 +456,18 @@ Deno.test("a node whose output waits for the end of its line is said to, at init
   });
 });
 
+Deno.test("a node that starts again is not blamed for its silence", async () => {
+  await stage(async ({ cluster, host, problems }) => {
+    await cluster.start();
+    host.silence = "it has written nothing";
+    host.script.clear();
+    cluster.kill("n0");
+    cluster.restart("n0");
+    await assertRejects(() => cluster.openClient().rpc("n0", LinKv.read, { key: 1 }));
+    assertEquals(problems, []);
+  });
+});
+
 Deno.test("a node that is killed or paused is not blamed for its silence", async () => {
   for (const strike of ["kill", "pause"] as const) {
     await stage(async ({ cluster, host, problems }) => {
