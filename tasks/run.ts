@@ -36,6 +36,7 @@ import { type Assigned, type Config, CONFIG_FILE, readConfig } from "./shared/co
 import { renderEnded, reportOf } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
+import { LIMITS, limitsOf } from "./shared/limits.ts";
 import { OUTPUT, Output } from "./shared/reporters.ts";
 import { type Round, WATCH, watch } from "./shared/watch.ts";
 
@@ -51,6 +52,7 @@ const OWN = {
     value: "FILE",
     help: `what to test; default ${CONFIG_FILE}, if it is here`,
   },
+  ...LIMITS,
   ...OUT,
   ...OUTPUT,
   ...WATCH,
@@ -98,7 +100,11 @@ async function runOnce(
   const engine = await chooseEngine(own.engine ?? config?.engine);
   requireOwnSupport(engine, own, OWN);
   const options = { ...run, ...(program !== undefined && { program }) };
-  const assigned = assignedOf(id, options, config);
+  const { limits } = own;
+  const assigned = assignedOf(id, options, config).map(({ challenge, ...one }) => ({
+    ...one,
+    challenge: limits === undefined ? challenge : { ...challenge, limits: limitsOf(limits) },
+  }));
   if (run.program === undefined && config !== undefined) await build(config);
   built();
   const trials = assigned.flatMap((one) => trialsOf(one, options, engine, own.runs));
