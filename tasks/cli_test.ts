@@ -83,7 +83,7 @@ Deno.test("a slip of the finger is answered with the command, challenge or optio
 
 Deno.test("help runs nothing, and that of a challenge has the challenge's own defaults", async () => {
   const all = await printed(["help"]);
-  for (const command of ["test", "sim", "check", "again", "init", "doctor", "schema"]) {
+  for (const command of ["test", "sim", "check", "again", "report", "init", "doctor", "schema"]) {
     assertMatch(all, new RegExp(`^  ${command} `, "m"));
     assertMatch(await printed([command, "--help"]), /^ +-h, --help +this text$/m);
   }
