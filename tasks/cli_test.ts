@@ -48,12 +48,12 @@ Deno.test("a node in another folder is tested there, under a challenge and under
 
 Deno.test("installed from here, the command runs in another folder", () =>
   withFolder(async (folder) => {
-    const installed = await runDeno([
-      ...["install", "--quiet", "--global", "--root", folder, "--name", "glomers", "--no-config"],
-      ...["--import-map", fromRoot("lib/import_map.json"), "--allow-read"],
-      fromRoot("tasks/cli.ts"),
-    ], folder);
-    assertEquals(installed.code, 0, installed.err);
+    const installed = await new Deno.Command(Deno.execPath(), {
+      args: ["task", "--quiet", "install"],
+      cwd: fromRoot("."),
+      env: { DENO_INSTALL_ROOT: folder },
+    }).output();
+    assertEquals(installed.code, 0, new TextDecoder().decode(installed.stderr));
     const command = new Deno.Command(join(folder, "bin/glomers"), {
       args: ["sim", "3dd"],
       cwd: folder,
