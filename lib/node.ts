@@ -296,14 +296,18 @@ export class Node {
     return ++this.#lastMsgId;
   }
 
-  /** Takes a message from the network. The transport calls this; a program never does. */
-  receive(message: Message): void {
+  /**
+   * Takes a message from the network. The transport calls this; a program never does.
+   *
+   * @param ageMs How long ago it may have been sent at most, if that is not just now.
+   */
+  receive(message: Message, ageMs = 0): void {
     const { body } = message;
     const isInit = body.type === Init.init.type;
     if (!this.#isStarted && (!isInit || this.#identity !== undefined)) this.#wait(message);
     else if (isInit) this.#init(message);
     else if (body.in_reply_to !== undefined) this.#settle(message, body.in_reply_to);
-    else this.#handle(message);
+    else this.#handle(message, ageMs);
   }
 
   /** Resolves when all that the node has been asked to store is stored. The transport waits for it. */
@@ -365,22 +369,24 @@ export class Node {
     }
   }
 
-  #handle(message: Message): void {
+  #handle(message: Message, ageMs: number): void {
     const { body } = message;
+    // Only where it matters: reading the clock costs as much as dispatch.
+    const sentMs = ageMs > 0 ? performance.now() - ageMs : undefined;
     const registered = this.#handlers.get(body.type);
     if (registered === undefined) {
       const text = `${this.id} handles no "${body.type}"`;
-      return this.#fail(message, new RpcError(ErrorCode.notSupported, text));
+      return this.#fail(message, new RpcError(ErrorCode.notSupported, text), sentMs);
     }
     const { message: to, handle } = registered;
     try {
       const reply = handle(body, message);
-      if (!(reply instanceof Promise)) return this.#reply(message, to, reply);
-      const sinceMs = performance.now(); // only here: reading the clock costs as much as dispatch
+      if (!(reply instanceof Promise)) return this.#reply(message, to, reply, sentMs);
+      const sinceMs = sentMs ?? performance.now();
       reply.then((later) => this.#reply(message, to, later, sinceMs))
         .catch((error) => this.#fail(message, error, sinceMs));
     } catch (error) {
-      this.#fail(message, error);
+      this.#fail(message, error, sentMs);
     }
   }
 

@@ -24,7 +24,16 @@ Deno.test("a failure names its seed and the one command that replays it, whateve
   withFolder(async (folder) => {
     const file = join(folder, "it's mine.ts");
     await Deno.writeTextFile(file, `export { default } from "${fromRoot(ANSWERS_ANOTHER)}";`);
-    const { code, out } = await sim(file, ...ECHO, "--concurrency", "5", "--seed", "a 7");
+    const limits = ["--limits", "okFraction.min=0"];
+    const { code, out } = await sim(
+      file,
+      ...limits,
+      ...ECHO,
+      "--concurrency",
+      "5",
+      "--seed",
+      "a 7",
+    );
     assertEquals(code, 1);
     assertMatch(out, /\(seed a 7\)/);
     const [, replay = ""] = /replay: deno task sim (.*) --trace\n/.exec(out) ?? [];
@@ -33,7 +42,7 @@ Deno.test("a failure names its seed and the one command that replays it, whateve
     });
     const words = new TextDecoder().decode((await shell.output()).stdout).trim().split("\n");
     const made = "-w echo --node-count 1 --concurrency 5n --time-limit 5 --rate 20 --seed";
-    assertEquals(words, [file, ...made.split(" "), "a 7"]);
+    assertEquals(words, [file, ...limits, ...made.split(" "), "a 7"]);
   }));
 
 Deno.test("a sweep counts failure signatures, and makes the first failure small when asked", async () => {

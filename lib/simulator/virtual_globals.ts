@@ -316,7 +316,9 @@ export class VirtualGlobals {
 
   #define(holder: object, name: string, descriptor: PropertyDescriptor): void {
     const own = Object.getOwnPropertyDescriptor(holder, name);
-    Object.defineProperty(holder, name, { ...descriptor, configurable: true });
+    // Bun has functions that can be overwritten, but not described anew.
+    const configurable = own?.configurable ?? true;
+    Object.defineProperty(holder, name, { ...descriptor, configurable });
     this.#saved.push(() => {
       if (own === undefined) Reflect.deleteProperty(holder, name);
       else Object.defineProperty(holder, name, own);
