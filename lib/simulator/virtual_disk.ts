@@ -142,6 +142,8 @@ interface Chunk {
 
 class VirtualFile {
   #chunks: Chunk[] = [];
+  /** Chunks before this one have been synced, or lost in a sync: each sync is for all that is left. */
+  #firstUnsynced = 0;
 
   write(bytes: Uint8Array): void {
     this.#chunks.push({ bytes: bytes.slice(), fate: "unsynced" });
@@ -152,7 +154,9 @@ class VirtualFile {
   }
 
   unsynced(): readonly Chunk[] {
-    return this.#chunks.filter(({ fate }) => fate === "unsynced");
+    const isSettled = (chunk: Chunk | undefined) => chunk !== undefined && chunk.fate !== "unsynced";
+    while (isSettled(this.#chunks[this.#firstUnsynced])) this.#firstUnsynced++;
+    return this.#chunks.slice(this.#firstUnsynced);
   }
 
   /**
@@ -169,6 +173,7 @@ class VirtualFile {
     const left = random === undefined ? 0 : random.int(rest.length + 1);
     const bytes = concat([...stable, rest.subarray(0, left)]);
     this.#chunks = [{ bytes, fate: "stable" }];
+    this.#firstUnsynced = 0;
     return { lost: rest.length - left, left };
   }
 }
