@@ -154,7 +154,8 @@ class VirtualFile {
   }
 
   unsynced(): readonly Chunk[] {
-    const isSettled = (chunk: Chunk | undefined) => chunk !== undefined && chunk.fate !== "unsynced";
+    const isSettled = (chunk: Chunk | undefined) =>
+      chunk !== undefined && chunk.fate !== "unsynced";
     while (isSettled(this.#chunks[this.#firstUnsynced])) this.#firstUnsynced++;
     return this.#chunks.slice(this.#firstUnsynced);
   }
