@@ -140,6 +140,20 @@ Deno.test("two runs are chosen by keyboard and compared, picture by picture", as
   }
 });
 
+Deno.test("a page of another version is said to be one, and the other run is still shown", async () => {
+  await open(`/compare?run=${OLD}&run=${NEW}`, {
+    fill: async (root) => {
+      await addTwo(root);
+      const page = `<script type="text/plain" id="scene">AAAA</script>`;
+      Deno.writeTextFileSync(join(root, OLD, "report.html"), page);
+    },
+    story: async (tab) => {
+      await tab.getByText("of an older version").waitFor();
+      assertEquals((await coloursOf(tab)).length, 3);
+    },
+  });
+});
+
 Deno.test("runs are deleted after a question", async () => {
   await open("/", {
     fill: addTwo,
