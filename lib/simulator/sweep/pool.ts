@@ -11,8 +11,12 @@ const PATIENCE_MS = 60_000;
 /** How long a worker may take to start, before that. */
 const START_MS = 60_000;
 
-/** Jobs after which a worker that loads modules per incarnation is replaced: they are never freed. */
-const JOBS_LOADING_ANEW = 200;
+/**
+ * Nodes after which a worker that loads modules per incarnation is replaced. Modules are never freed,
+ * and each makes the next one slower: after 125 nodes, a program of 15 modules takes ten times as long
+ * to load as at first. A new worker costs as much as a few hundred loads of a single module.
+ */
+const NODES_LOADED_ANEW = 100;
 
 /** How the runs of some workers are summed up. */
 export interface Summaries<Summary> {
@@ -36,7 +40,8 @@ export class SimulationWorker<Context, Summary> implements Disposable {
   readonly #summaries: Summaries<Summary>;
   readonly #patienceMs: number;
   #worker: Worker | undefined;
-  #jobs = 0;
+  /** Nodes for which the worker has loaded a program. */
+  #nodesLoaded = 0;
 
   constructor(
     summaries: Summaries<Summary>,
@@ -66,7 +71,8 @@ export class SimulationWorker<Context, Summary> implements Disposable {
       const summary = this.#summaries.crashed(why);
       return { seed: job.plan.seed, summary, signature: why.slice(0, 1) };
     } finally {
-      if (job.fresh && ++this.#jobs % JOBS_LOADING_ANEW === 0) this[Symbol.dispose]();
+      if (job.fresh) this.#nodesLoaded += job.plan.nodes.length;
+      if (this.#nodesLoaded >= NODES_LOADED_ANEW) this[Symbol.dispose]();
     }
   }
 
@@ -116,6 +122,7 @@ export class SimulationWorker<Context, Summary> implements Disposable {
   [Symbol.dispose](): void {
     this.#worker?.terminate();
     this.#worker = undefined;
+    this.#nodesLoaded = 0;
   }
 }
 
