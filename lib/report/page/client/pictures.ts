@@ -179,7 +179,7 @@ function drawSeries({ context, palette }: Surface, { points, style, i, x, y }: {
 const ROW_HEIGHT = 30;
 const SPAN_HEIGHT = 20;
 /** The least width of a step between events. */
-const LEAST_STEP = 26;
+const LEAST_STEP = 44;
 
 /**
  * Draws operations by lane. Events are equally far apart, as operations are often short and far from
@@ -206,11 +206,11 @@ function drawSpans(canvas: HTMLCanvasElement, { spans }: Spans): void {
     context.textAlign = "right";
     context.fillText(lane, left - 8, rowOf(lane), left - 10);
   }
+  drawPath(surface, placePoints(spans, x, width - RIGHT), rowOf);
   for (const span of spans) {
     const end = span.toMs === null ? width : x(span.toMs);
     drawSpan(surface, span, [x(span.fromMs), end, rowOf(span.lane)]);
   }
-  drawPath(surface, placePoints(spans, x, width - RIGHT), rowOf);
   context.fillStyle = palette.quiet;
   let free = left;
   for (const [i, ms] of times.entries()) {
@@ -273,7 +273,7 @@ function drawPath(
   points: readonly Point[],
   rowOf: (lane: string) => number,
 ): void {
-  context.strokeStyle = context.fillStyle = palette.ink;
+  context.strokeStyle = context.fillStyle = palette.quiet;
   context.lineWidth = 1.2;
   context.beginPath();
   for (const { lane, x } of points) context.lineTo(x, rowOf(lane) + SPAN_HEIGHT / 2);
