@@ -37,34 +37,62 @@ export function explainPicture(
   canvas: HTMLCanvasElement,
   place: HTMLElement,
 ): void {
-  if (picture.kind === "plot") {
-    place.append(
-      ...picture.series.map(({ name, style }, i) =>
-        key(style === "bad" ? "mark bad" : `stroke series-${i}`, name)
-      ),
-    );
-  }
-  if (picture.kind !== "heat") return;
-  const most = mostOf(picture);
-  const text = element("span", {});
-  place.append(
-    key("heat", `0 to ${formatMs(most)}`),
-    key("mark bad", picture.missing),
-    text,
-  );
+  place.append(...keysOf(picture));
+  const read = picture.kind === "heat"
+    ? readHeatMap(picture)
+    : picture.kind === "plot"
+    ? readPlot(picture)
+    : undefined;
+  if (read === undefined) return;
+  const readout = element("p", { className: "readout" });
+  place.append(readout);
   canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
-    const { rows, columns, cells, columnTitle } = picture;
-    const column = Math.floor(
-      (offsetX - LEFT) / (canvas.clientWidth - LEFT - RIGHT) * columns.length,
-    );
-    const row = Math.floor(offsetY / rowHeight(picture));
-    const cell = cells[row]?.[column];
-    if (cell === undefined) text.textContent = "";
-    else {
-      const what = cell === null ? picture.missing : formatMs(cell);
-      text.textContent = `${rows[row]}, ${columnTitle} ${columns[column]}: ${what}`;
-    }
+    const share = (offsetX - LEFT) / (canvas.clientWidth - LEFT - RIGHT);
+    readout.textContent = share < 0 || share > 1 ? "" : read(share, offsetY);
   });
+  canvas.addEventListener("pointerleave", () => readout.textContent = "");
+}
+
+function keysOf(picture: DrawnPicture): HTMLElement[] {
+  if (picture.kind === "heat") {
+    return [
+      key("heat", `0 to ${formatMs(mostOf(picture))}`),
+      key("mark bad", picture.missing),
+    ];
+  }
+  if (picture.kind === "spans") return [];
+  return picture.series.map(({ name, style }, i) =>
+    key(style === "bad" ? "mark bad" : `stroke series-${i}`, name)
+  );
+}
+
+/** Says what is at a share of the width and a height in pixels. */
+type Read = (share: number, y: number) => string;
+
+function readHeatMap(picture: HeatMap): Read {
+  const { rows, columns, cells, columnTitle, missing } = picture;
+  return (share, y) => {
+    const column = Math.min(columns.length - 1, Math.floor(share * columns.length));
+    const row = Math.floor(y / rowHeight(picture));
+    const cell = cells[row]?.[column];
+    if (cell === undefined) return "";
+    const what = cell === null ? missing : formatMs(cell);
+    return `${rows[row]}, ${columnTitle} ${columns[column]}: ${what}`;
+  };
+}
+
+/** The last value of each series up to there. */
+function readPlot({ x: { title, unit }, series }: Plot): Read {
+  const [from, to] = extentOf(series.flatMap(({ points }) => points.map(([x]) => x)));
+  const format = (value: number) => value.toLocaleString("en", { maximumSignificantDigits: 4 });
+  return (share) => {
+    const at = from + share * (to - from);
+    const values = series.flatMap(({ name, points }) => {
+      const [, value] = points.findLast(([x]) => x <= at) ?? [];
+      return value === undefined ? [] : [`${name} ${format(value)}`];
+    });
+    return `${title} ${format(at)} ${unit}: ${values.join(", ") || "nothing yet"}`;
+  };
 }
 
 function mostOf({ cells }: HeatMap): number {
