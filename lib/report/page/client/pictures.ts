@@ -7,6 +7,7 @@
 import type { HeatMap, Plot, Spans } from "../../../workbench/workloads/picture.ts";
 import type { DrawnPicture } from "../scene.ts";
 import {
+  dashOf,
   element,
   fillWithin,
   fitText,
@@ -15,6 +16,7 @@ import {
   linear,
   prepare,
   type Scale,
+  setDash,
   strokeLine,
   type Surface,
   ticksOf,
@@ -62,7 +64,7 @@ function keysOf(picture: DrawnPicture): HTMLElement[] {
   }
   if (picture.kind === "spans") return [];
   return picture.series.map(({ name, style }, i) =>
-    key(style === "bad" ? "mark bad" : `stroke series-${i}`, name)
+    key(style === "bad" ? "mark bad" : `stroke series-${i} dash-${dashOf(i)}`, name)
   );
 }
 
@@ -187,7 +189,7 @@ function drawSeries({ context, palette }: Surface, { points, style, i, x, y }: {
   const colour = style === "bad" ? palette.bad : palette.series[i % palette.series.length] ?? "";
   context.strokeStyle = context.fillStyle = colour;
   context.lineWidth = style === "bad" ? 2.5 : 1.8;
-  context.setLineDash(i % 2 === 1 && style !== "bad" ? [6, 3] : []);
+  if (style !== "bad") setDash(context, i);
   context.beginPath();
   for (const [n, [px, py]] of points.entries()) {
     if (style === "dots") context.fillRect(x(px) - 2, y(py) - 2, 4, 4);
