@@ -26,12 +26,12 @@ interface Palette {
 
 /** Colours that a page has for things of one kind. */
 const SERIES = 7;
-/** Lines of one picture differ in their dashes as well, every three of them. */
+/** Lines next to each other differ in their dashes as well, so that both are seen where they meet. */
 const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3]];
 
 /** The number of a series' dashes, which the class of its key names, too. */
 export function dashOf(series: number): number {
-  return Math.floor(series / 3) % DASHES.length;
+  return series % DASHES.length;
 }
 
 /** Lets lines be drawn as those of a series are. */

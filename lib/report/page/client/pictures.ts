@@ -63,9 +63,10 @@ function keysOf(picture: DrawnPicture): HTMLElement[] {
     ];
   }
   if (picture.kind === "spans") return [];
-  return picture.series.map(({ name, style }, i) =>
-    key(style === "bad" ? "mark bad" : `stroke series-${i} dash-${dashOf(i)}`, name)
-  );
+  return picture.series.map(({ name, style }, i) => {
+    if (style === "bad") return key("mark cross", name);
+    return key(`${style === "dots" ? "dot" : "stroke"} series-${i} dash-${dashOf(i)}`, name);
+  });
 }
 
 /** Says what is at a share of the width and a height in pixels. */

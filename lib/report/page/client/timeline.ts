@@ -170,7 +170,7 @@ export class Timeline {
       if (rates.every((rate) => rate === 0)) continue;
       const colours = data === this.#operations ? palette.outcomes : palette.series;
       context.strokeStyle = colours[i] ?? palette.quiet;
-      setDash(context, data === this.#operations ? 3 * i : i);
+      setDash(context, i);
       context.lineWidth = 1.6;
       context.beginPath();
       for (const [bin, rate] of rates.entries()) {
