@@ -66,6 +66,14 @@ const MAX_WAITING = 100_000;
 /** Requests are numbered from a random place below this: with 15 digits, numbers are parsed fastest. */
 const MAX_FIRST_MSG_ID = 2 ** 49;
 
+/** What a node is started with. */
+export interface Surroundings {
+  /** Opens what its journal is on. Default: it is in memory. */
+  readonly openDisk?: OpenDisk;
+  /** {@linkcode Node.args}. Default: none. */
+  readonly args?: readonly string[];
+}
+
 interface Call {
   readonly dest: string;
   readonly rpc: Rpc;
@@ -106,6 +114,8 @@ export class Node {
   readonly #calls = new Map<number, Call>();
   readonly #initialisers: (() => void)[] = [];
   readonly #openDisk: OpenDisk | undefined;
+  /** The arguments that the program was started with: behind `--` on Maelstrom's command line. */
+  readonly args: readonly string[];
   #journal: Pick<NodeJournal<never, unknown>, "open" | "stored"> | undefined;
   #isStarted = false;
   /** Settles when the journal is back, or cannot be. */
@@ -117,11 +127,12 @@ export class Node {
   /**
    * A node that learns its id, and its peers', from `init`.
    *
-   * @param openDisk Opens what its journal is on. Default: it is in memory.
+   * @param surroundings What it is started with. Default: nothing.
    */
-  constructor(transport: Transport, openDisk?: OpenDisk) {
+  constructor(transport: Transport, { openDisk, args = [] }: Surroundings = {}) {
     this.#transport = transport;
     this.#openDisk = openDisk;
+    this.args = args;
   }
 
   /**

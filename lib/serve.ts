@@ -39,7 +39,7 @@ export async function serve(program: Program): Promise<never> {
     platform.exit(1);
   });
   const send = (message: Message) => output.write(JSON.stringify(message));
-  const node = new Node({ send, log }, platform.openRunFolder);
+  const node = new Node({ send, log }, { openDisk: platform.openRunFolder, args: platform.args });
   program(node);
   platform.surviveUncaught((what, error) => log(`${what}: ${describeError(error)}`));
   const stalls = new Stalls(performance.now());

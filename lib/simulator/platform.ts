@@ -166,8 +166,18 @@ export const EXITS: readonly { exit(code?: number): never }[] = [
 /** Holds `stderr`, to which programs write what is to be logged. */
 export const STANDARD_ERROR: object = DENO;
 
-/** Holders of `env`, each with an environment in which no variable is set. */
-export const ENVIRONMENTS: readonly { readonly holder: object; readonly empty: object }[] = [
-  { holder: DENO, empty: { get: () => undefined, has: () => false, toObject: () => ({}) } },
-  { holder: PROCESS, empty: Object.freeze({}) },
+/** What a program was started with: its arguments, and an environment in which no variable is set. */
+export const SURROUNDINGS: readonly {
+  readonly holder: object;
+  readonly name: string;
+  readonly virtual: (args: readonly string[]) => unknown;
+}[] = [
+  {
+    holder: DENO,
+    name: "env",
+    virtual: () => ({ get: () => undefined, has: () => false, toObject: () => ({}) }),
+  },
+  { holder: PROCESS, name: "env", virtual: () => Object.freeze({}) },
+  { holder: DENO, name: "args", virtual: (args) => [...args] },
+  { holder: PROCESS, name: "argv", virtual: (args) => ["deno", "program", ...args] },
 ];

@@ -14,7 +14,7 @@ import type { DiskFault } from "../workbench/faults/kinds.ts";
 import type { Packet } from "../workbench/network/packet.ts";
 import type { Random } from "../workbench/random.ts";
 import { type ProgramSource, withoutIncarnations } from "./program.ts";
-import type { Owner } from "./owner.ts";
+import type { Cause, Owner } from "./owner.ts";
 import { ProcessExit, type VirtualGlobals } from "./virtual_globals.ts";
 import { VirtualDisk } from "./virtual_disk.ts";
 import type { Host, NodeEvents } from "../workbench/hosts/host.ts";
@@ -39,6 +39,7 @@ class Incarnation implements Owner {
   #pausedMs: number | undefined;
   readonly #stalls: Stalls;
   #ended = false;
+  #cause: Cause | undefined;
   /** When the last callback that was due has its turn, if the node is slow. */
   #lastTurnNs = 0;
 
@@ -56,7 +57,7 @@ class Incarnation implements Owner {
       send: (message) => {
         if (this.#ended) return;
         engine.globals.assertTurn(this, "sent a message");
-        events.sent(id, message.src, message.dest, JSON.stringify(message));
+        events.sent(id, message.src, message.dest, JSON.stringify(message), this.#cause?.id);
       },
       log: (text) => {
         if (this.#ended) return;
@@ -70,15 +71,19 @@ class Incarnation implements Owner {
       later: (delayMs, effect, then) => this.#later(delayMs, effect, then),
       report: (did) => events.disk?.(id, did),
     });
-    this.node = new Node(transport, () => Promise.resolve(disk));
+    this.node = new Node(transport, {
+      openDisk: () => Promise.resolve(disk),
+      ...(engine.args && { args: engine.args }),
+    });
   }
 
   /** The disk goes on by itself when its node is paused or ends. */
   #later(delayMs: number, effect: () => void, then: () => void): void {
     const { clock } = this.#engine;
+    const cause = this.#cause;
     clock.at(clock.nowNs() + delayMs * NS_PER_MS, () => {
       effect();
-      this.enter(then);
+      this.enter(then, cause);
     });
   }
 
@@ -86,12 +91,20 @@ class Incarnation implements Owner {
     return this.machine.skewMs;
   }
 
-  enter(callback: () => void): void {
+  get cause(): Cause | undefined {
+    return this.#cause;
+  }
+
+  enter(callback: () => void, cause?: Cause): void {
     const { clock } = this.#engine;
+    const turn = () => {
+      this.#cause = cause;
+      callback();
+    };
     const turnNs = Math.max(clock.nowNs() + this.machine.lateMs * NS_PER_MS, this.#lastTurnNs);
-    if (turnNs === clock.nowNs()) return this.#take(callback);
+    if (turnNs === clock.nowNs()) return this.#take(turn);
     this.#lastTurnNs = turnNs; // callbacks keep their order when the node is fast again
-    clock.at(turnNs, () => this.#take(callback));
+    clock.at(turnNs, () => this.#take(turn));
   }
 
   #take(callback: () => void): void {
@@ -118,8 +131,11 @@ class Incarnation implements Owner {
   }
 
   /** Has the node read a message, as a process reads it that notices when it stood still. */
-  receive(text: string): void {
-    this.enter(() => this.node.receive(parseMessage(text), this.#stalls.ageMs(this.#nowMs())));
+  receive({ id, text }: Packet): void {
+    this.enter(
+      () => this.node.receive(parseMessage(text), this.#stalls.ageMs(this.#nowMs())),
+      { id, isLate: false },
+    );
   }
 
   pause(): void {
@@ -167,6 +183,8 @@ interface HostEngine {
   readonly globals: VirtualGlobals;
   /** What programs draw from: each incarnation of each node from a part of its own. */
   readonly random: Random;
+  /** The nodes' arguments. */
+  readonly args?: readonly string[];
   /** How the nodes' disks behave. */
   readonly disk?: DiskOptions;
   /** Called with each error that a node's program does not catch; the node keeps running. */
@@ -209,7 +227,7 @@ export class ProgramHost implements Host {
   }
 
   deliver(node: string, packet: Packet): void {
-    this.#running.get(node)?.receive(packet.text);
+    this.#running.get(node)?.receive(packet);
   }
 
   kill(node: string): void {

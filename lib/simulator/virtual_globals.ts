@@ -18,7 +18,6 @@ import { type Border, WEB_BORDERS } from "./borders.ts";
 import { watchImports } from "./imports.ts";
 import {
   catchUncaught,
-  ENVIRONMENTS,
   EXITS,
   formatLog,
   IGNORED,
@@ -26,6 +25,7 @@ import {
   PLATFORM_BORDERS,
   PROCESS,
   STANDARD_ERROR,
+  SURROUNDINGS,
 } from "./platform.ts";
 import { VirtualTimers } from "./virtual_timers.ts";
 
@@ -62,12 +62,15 @@ export class VirtualGlobals {
   #violation: RealInputOutput | undefined;
   #owner: Owner | undefined;
 
-  /** @param outside Draws while no owner has the turn. */
-  constructor(clock: Clock, outside: Random) {
+  /**
+   * @param outside Draws while no owner has the turn.
+   * @param args What programs find as their arguments.
+   */
+  constructor(clock: Clock, outside: Random, args: readonly string[] = []) {
     this.#clock = clock;
     this.#outside = outside;
     this.#timers = new VirtualTimers(clock, () => this.#owner);
-    this.#install();
+    this.#install(args);
   }
 
   get pendingTimers(): number {
@@ -119,13 +122,13 @@ export class VirtualGlobals {
     for (const restore of this.#saved.splice(0).reverse()) restore();
   }
 
-  #install(): void {
+  #install(args: readonly string[]): void {
     this.#ownTimers();
     this.#ownClocks();
     this.#ownChance();
     this.#divertConsole();
     this.#divertStandardError();
-    this.#refuseInputOutput();
+    this.#refuseInputOutput(args);
     this.#ownMemory();
     this.#catchErrors();
   }
@@ -181,13 +184,14 @@ export class VirtualGlobals {
     this.#replace(Crypto.prototype, "randomUUID", () => drawUuid(random()));
   }
 
-  #refuseInputOutput(): void {
+  #refuseInputOutput(args: readonly string[]): void {
     if ("process" in globalThis) this.#replace(globalThis, "process", PROCESS);
     for (const border of [...WEB_BORDERS, ...PLATFORM_BORDERS]) this.#forbid(border);
-    for (const { holder, empty } of ENVIRONMENTS) {
-      const real = describe(holder, "env");
-      this.#define(holder, "env", {
-        get: () => this.#owner === undefined ? real?.get?.() ?? real?.value : empty,
+    for (const { holder, name, virtual } of SURROUNDINGS) {
+      const real = describe(holder, name);
+      const seen = virtual(args);
+      this.#define(holder, name, {
+        get: () => this.#owner === undefined ? real?.get?.() ?? real?.value : seen,
       });
     }
     for (const holder of EXITS) {

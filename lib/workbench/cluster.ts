@@ -213,8 +213,8 @@ export class Cluster implements NodeEvents, FaultTarget {
     this.#attempt(() => this.#read(node, line));
   }
 
-  sent(node: string, src: string, dest: string, text: string): void {
-    this.#attempt(() => this.#send(node, src, dest, text));
+  sent(node: string, src: string, dest: string, text: string, cause?: number): void {
+    this.#attempt(() => this.#send(node, { src, dest, text, cause }));
   }
 
   logged(node: string, line: string): void {
@@ -265,17 +265,23 @@ export class Cluster implements NodeEvents, FaultTarget {
       return this.#mute(node, `wrote a line that is no message: ${read}`, line, findFault(line));
     }
     if (read.hasSurplus) this.#noteSurplus(node, line);
-    this.#send(node, read.src, read.dest, read.text, read.body);
+    this.#send(node, read);
   }
 
-  #send(node: string, src: string, dest: string, text: string, body?: Body): void {
+  #send(node: string, { src, dest, text, body, cause }: {
+    readonly src: string;
+    readonly dest: string;
+    readonly text: string;
+    readonly body?: Body;
+    readonly cause?: number | undefined;
+  }): void {
     if (this.#muted.has(node) || this.#stopping) return;
     const isInitOk = this.#initialisers.get(dest) === node && body?.in_reply_to === INIT_MSG_ID;
     if (isInitOk && !this.#starting.delete(node)) {
       return this.#mute(node, `answered init more than once: ${dest} asked only once`, text);
     }
     try {
-      this.network.send(src, dest, text, body);
+      this.network.send(src, dest, text, body, cause);
     } catch (error) {
       if (!(error instanceof UnknownParticipant)) throw error;
       this.#mute(node, this.#describeStranger(dest, error.message), text);

@@ -70,5 +70,6 @@ function againOf({ dir, summary }: EndedRun, { plan }: Ran): string | undefined 
 export function simulationOf(plan: Plan, limits: readonly Limit[]): string | undefined {
   const { program = "", seed } = plan;
   if (!/\.m?ts$/.test(program) || engineProblem(plan, "simulator") !== undefined) return undefined;
-  return callOf("sim", program, ...wordsOfLimits(limits), ...wordsOf(plan), "--seed", seed);
+  const own = ["--seed", seed];
+  return callOf("sim", program, ...wordsOfLimits(limits), ...wordsOf(plan, { own }));
 }

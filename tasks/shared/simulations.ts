@@ -95,18 +95,18 @@ function titleOf({ challenge: { id, title, runs }, plan }: Target): string {
 function replayOf(
   { challenge, plan, standard }: Target,
   seed: string,
-  options: SimulationOptions,
+  { patienceS }: SimulationOptions,
+  ...more: string[]
 ) {
   const { id, node, limits } = challenge;
   const { program = "" } = plan;
-  const own = standard === undefined ? [] : challengeOf(id).limits;
-  const bounds = limits === own ? [] : wordsOfLimits(limits);
+  const expected = standard === undefined ? [] : challengeOf(id).limits;
+  const bounds = limits === expected ? [] : wordsOfLimits(limits);
   const bin = standard === undefined || program === node ? [] : ["--bin", program];
   const name = standard === undefined ? program : id;
-  const words = [name, ...bin, ...bounds, ...wordsOf(plan, standard), "--seed", seed];
-  const { patienceS } = options;
   const patience = patienceS === undefined ? [] : ["--patience", String(patienceS)];
-  return callOf("sim", ...words, ...patience);
+  const own = ["--seed", seed, ...patience, ...more];
+  return callOf("sim", name, ...bin, ...bounds, ...wordsOf(plan, { other: standard, own }));
 }
 
 function patienceOf({ patienceS }: SimulationOptions): { patienceMs?: number } {
@@ -152,7 +152,7 @@ function renderRun(target: Target, run: SimulatedRun, options: SimulationOptions
   return renderSimulation(run, {
     ...detectStyle(),
     title: titleOf(target),
-    replay: replayOf(target, run.seed, options),
+    replay: (option) => replayOf(target, run.seed, options, option),
     traced: options.trace !== undefined,
     shrinking: options.shrink,
   });
