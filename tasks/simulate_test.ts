@@ -204,6 +204,7 @@ Deno.test("options that mean nothing in a simulation, or not together, are refus
       [["9z"], "unknown challenge"],
       [["./nope.ts", "-w", "echo"], "there is no file ./nope.ts"],
       [[ANSWERS_ANOTHER], "-w is missing"],
+      [["1", "--bin", "tasks/templates/main.py"], "main.py is neither TypeScript nor JavaScript"],
     ] as const
   ) await assertRejects(() => main(argv), UsageError, why);
 });

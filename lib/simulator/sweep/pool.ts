@@ -175,13 +175,17 @@ export async function sweep<Context, Summary>(
   const { workers = navigator.hardwareConcurrency, patienceMs, signal } = more;
   const left = Iterator.from(jobs);
   const drain = async () => {
-    using worker = new SimulationWorker<Context, Summary>(
+    const worker = new SimulationWorker<Context, Summary>(
       summaries,
       patienceMs === undefined ? {} : { patienceMs },
     );
-    for (const job of left) {
-      if (enough()) return;
-      ended(await worker.simulate(job, {}, signal), job);
+    try {
+      for (const job of left) {
+        if (enough()) return;
+        ended(await worker.simulate(job, {}, signal), job);
+      }
+    } finally {
+      worker[Symbol.dispose](); // Node.js 20 reads this module, and knows no "using"
     }
   };
   await Promise.all(Array.from({ length: workers }, drain));
