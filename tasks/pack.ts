@@ -161,15 +161,34 @@ function* unusedIn(folder: string): Generator<string> {
 const LAUNCHER = `#!/usr/bin/env node
 // The command runs on Deno, which is a dependency of this package.
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const deno = createRequire(import.meta.url)("deno/install_api.cjs").runInstall();
 const granted = ["read", "write", "run", "env", "sys=loadavg", "net=127.0.0.1"].map((name) => \`--allow-\${name}\`);
 const command = fileURLToPath(new URL("../tasks/cli.js", import.meta.url));
-const args = ["run", "--quiet", "--no-lock", ...granted, command, ...process.argv.slice(2)];
+// As a user calls it: npx needs its name, or that of the file that it is in.
+const { npm_command, npm_config_package } = process.env;
+const npx = npm_config_package ? \`npx --package=\${npm_config_package} glomers\` : "npx glomers";
+const env = {
+  ...process.env,
+  ...(npm_command === "exec" && { GLOMERS_CALL: npx }),
+  // Nodes that run on Deno find this one, unless there is another.
+  PATH: [process.env.PATH, dirname(deno)].join(delimiter),
+};
+// Its own modules are found beside it wherever it is installed, those of a program that is to be
+// simulated by the caller's configuration.
+const folders = [process.cwd()];
+while (dirname(folders[0]) !== folders[0]) folders.unshift(dirname(folders[0]));
+const config = folders.reverse()
+  .flatMap((folder) => [join(folder, "deno.json"), join(folder, "deno.jsonc")])
+  .find((file) => existsSync(file));
+const found = ["--no-lock", "--node-modules-dir=manual", ...(config ? ["--config", config] : [])];
+const args = ["run", "--quiet", ...found, ...granted, command, ...process.argv.slice(2)];
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {}); // Deno has them, too
-spawn(deno, args, { stdio: "inherit" }).on("exit", (code, signal) => {
+spawn(deno, args, { stdio: "inherit", env }).on("exit", (code, signal) => {
   process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
 });
 `;

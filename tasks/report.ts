@@ -33,7 +33,9 @@ export function main(argv: readonly string[]): number {
     console.log(helpText());
     return 0;
   }
-  for (const dir of words.length === 0 ? [`${RUNS}/latest`] : words) console.log(writePage(dir));
+  for (const dir of words.length === 0 ? [`${RUNS}/latest`] : words) {
+    console.log(relative(Deno.cwd(), writePage(dir)));
+  }
   return 0;
 }
 

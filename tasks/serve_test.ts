@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { TextLineStream } from "@std/streams";
 import { join } from "node:path";
 import { addFolder, addRun, stampOf } from "../lib/report/runs/runs_fixture.ts";
-import { finish, spawnDeno, withFolder } from "../lib/testing/process.ts";
+import { finish, linkTo, spawnDeno, withFolder } from "../lib/testing/process.ts";
 import { UsageError } from "../lib/workbench/option.ts";
 import { ProgressFile } from "../lib/workbench/store/progress_file.ts";
 import { main } from "./serve.ts";
@@ -69,7 +69,7 @@ Deno.test("a run in progress is followed to its end, and an interruption ends op
       await until(readings, "event: end");
       const later = await fetch(`${url}progress?run=${id}&from=9`);
       assertMatch(await later.text(), /data: {"ok":2}\n\nevent: end\n/);
-      Deno.symlinkSync(id, join(root, "latest"));
+      linkTo(id, join(root, "latest"));
       await until(changes, "event: changed");
       follow(await fetch(`${url}changes`)); // stays open
     });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { withFolder } from "../../testing/process.ts";
+import { linkTo, withFolder } from "../../testing/process.ts";
 import { PROGRESS_FILE, ProgressFile } from "../../workbench/store/progress_file.ts";
 import { addFolder, addRun, ask, RECORD, send, siteOf, stampOf } from "./runs_fixture.ts";
 
@@ -137,11 +137,11 @@ Deno.test("another page's form deletes nothing", () =>
 Deno.test("a deletion asks first, and takes the links to what is gone along", () =>
   withFolder(async (root) => {
     const dir = addRun(root, OLD);
-    Deno.symlinkSync(OLD, join(root, "latest"));
-    Deno.symlinkSync(stampOf(2), join(root, "broadcast/latest"));
+    linkTo(OLD, join(root, "latest"));
+    linkTo(stampOf(2), join(root, "broadcast/latest"));
     Deno.mkdirSync(join(root, "outside"));
     Deno.writeTextFileSync(join(root, "outside/kept"), "");
-    Deno.symlinkSync(join(root, "outside"), join(dir, "link"));
+    linkTo(join(root, "outside"), join(dir, "link"));
     const site = siteOf(root);
     const question = await send(site, "/delete", [TOKEN, ["run", OLD]]);
     assertMatch(await question.text(), /Delete 1 run\?.*name="confirmed" value="yes"/s);
@@ -160,7 +160,7 @@ Deno.test("a run in progress, what is no run and what lies elsewhere are not del
     Deno.mkdirSync(foreign, { recursive: true });
     addRun(join(root, "elsewhere"), OLD);
     Deno.mkdirSync(join(root, "links"));
-    Deno.symlinkSync(join(root, "elsewhere", OLD), join(root, "links/run"));
+    linkTo(join(root, "elsewhere", OLD), join(root, "links/run"));
     const site = siteOf(root);
     using _ = ProgressFile.open(dir);
     for (
@@ -185,7 +185,7 @@ Deno.test("pruning lists all but the latest, and never a run in progress", () =>
     const running = addFolder(root, `broadcast/${stampOf(0)}`);
     using _ = ProgressFile.open(running);
     for (const id of [OLDEST, OLD, NEW]) addRun(root, id);
-    Deno.symlinkSync(OLDEST, join(root, "latest"));
+    linkTo(OLDEST, join(root, "latest"));
     const site = siteOf(root);
     const page = await (await send(site, "/prune", [TOKEN, ["keep", "1"]])).text();
     assertMatch(page, /Delete 1 run\?/);
@@ -201,8 +201,8 @@ Deno.test("files are those of runs, and nothing in them can act here", () =>
   withFolder(async (root) => {
     const dir = addRun(root, OLD);
     Deno.writeTextFileSync(join(root, "secret"), "");
-    Deno.symlinkSync(join(root, "secret"), join(dir, "link.log"));
-    Deno.symlinkSync(root, join(dir, "up"));
+    linkTo(join(root, "secret"), join(dir, "link.log"));
+    linkTo(root, join(dir, "up"));
     Deno.mkdirSync(join(dir, "node-logs"));
     Deno.writeTextFileSync(join(dir, "node-logs/n0.log"), "<script>");
     Deno.writeTextFileSync(join(dir, "report.html"), "<script>");
