@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { linkTo } from "../../testing/process.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -225,7 +224,7 @@ Deno.test("the list shows a run as soon as it begins", async () => {
     fill: (root) => void addRun(root, OLD),
     story: async (tab, root) => {
       using _ = ProgressFile.open(addFolder(root, NEW));
-      linkTo(NEW, join(root, "current"));
+      Deno.symlinkSync(NEW, join(root, "current"));
       await tab.getByText("In progress").waitFor();
       assertEquals(await tab.locator(".runs tbody tr").count(), 2);
     },
