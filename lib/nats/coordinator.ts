@@ -37,10 +37,19 @@ export interface SweepProgress {
 
 interface Coordination {
   /** How many seeds a range has, if the sweep is not on the server yet. */
-  readonly rangeSize: () => Promise<number>;
+  readonly rangeSize: () => number | Promise<number>;
   /** Told of each worker whose engine is another. */
   readonly refused: (who: Presence) => void;
   readonly signal?: AbortSignal;
+}
+
+/** Takes a sweep off a server, whoever works on it; returns whether it was there. */
+export async function abandon(queue: SweepQueue, sweep: Sweep): Promise<boolean> {
+  const [id, tag] = await Promise.all([sweepId(sweep), engineTag(sweep.engine)]);
+  const isThere = await queue.find(id) !== undefined;
+  if (isThere) await queue.stop(tag, id);
+  await queue.remove(tag, id);
+  return isThere;
 }
 
 /** A sweep on a server, until its sum is complete. */
