@@ -20,7 +20,7 @@ import {
 
 /** How often the server is asked for sums when it had none. */
 const POLL_MS = 100;
-/** How often the queue is held against the sums, for ranges that a crash of the server has lost. */
+/** How often the queue is held against the sums, for ranges that a server has lost in a crash. */
 const AUDIT_MS = 10_000;
 
 /** How far a sweep is. */
@@ -41,6 +41,7 @@ interface Coordination {
   /** Told of each worker whose engine is another. */
   readonly refused: (who: Presence) => void;
   readonly signal?: AbortSignal;
+  readonly auditMs?: number;
 }
 
 /** Takes a sweep off a server, whoever works on it; returns whether it was there. */
@@ -53,7 +54,7 @@ export async function abandon(queue: SweepQueue, sweep: Sweep): Promise<boolean>
 }
 
 /** A sweep on a server, until its sum is complete. */
-export class Coordinator {
+export class Coordinator implements Disposable {
   readonly #queue: SweepQueue;
   readonly #sweep: DividedSweep;
   readonly #workforce: Workforce;
@@ -62,6 +63,7 @@ export class Coordinator {
   readonly #sum = new SweepSum<SimulatedRun>();
   readonly #done = new Set<number>();
   readonly #signal: AbortSignal | undefined;
+  readonly #auditMs: number;
   /** Where in the stream the last sum was. */
   #at = 0;
   #before = 0;
@@ -69,7 +71,7 @@ export class Coordinator {
 
   private constructor(
     queue: SweepQueue,
-    { id, tag, sweep, refused, signal }:
+    { id, tag, sweep, refused, signal, auditMs = AUDIT_MS }:
       & { id: string; tag: string; sweep: DividedSweep }
       & Omit<Coordination, "rangeSize">,
   ) {
@@ -78,6 +80,7 @@ export class Coordinator {
     this.#tag = tag;
     this.#sweep = sweep;
     this.#signal = signal;
+    this.#auditMs = auditMs;
     this.#workforce = new Workforce(queue.connection, { engine: sweep.engine, refused });
   }
 
@@ -114,9 +117,9 @@ export class Coordinator {
    * @throws the signal's reason once it aborts: the sweep stays on the server.
    */
   async finish(): Promise<SweepSum<SimulatedRun>> {
-    using _ = this.#workforce;
+    using _ = this;
     const { stopsAtFirstFailure } = this.#sweep;
-    while (this.#missing().length > 0) {
+    while (this.#done.size < countRanges(this.#sweep)) {
       if (stopsAtFirstFailure && this.#sum.failed > 0) {
         await this.#queue.stop(this.#tag, this.#id);
         break;
@@ -141,13 +144,13 @@ export class Coordinator {
   }
 
   #missing(): number[] {
-    const { length } = { length: countRanges(this.#sweep) };
-    return Array.from({ length }, (_, i) => i).filter((number) => !this.#done.has(number));
+    const numbers = Array.from({ length: countRanges(this.#sweep) }, (_, i) => i);
+    return numbers.filter((number) => !this.#done.has(number));
   }
 
   /** Puts ranges on the queue again that are neither there nor done. */
   async #audit(): Promise<void> {
-    if (performance.now() - this.#auditedMs < AUDIT_MS) return;
+    if (performance.now() - this.#auditedMs < this.#auditMs) return;
     this.#auditedMs = performance.now();
     const waiting = await this.#queue.waiting(this.#tag, this.#id);
     const lost = this.#missing().filter((number) => !waiting.has(number));
@@ -158,5 +161,9 @@ export class Coordinator {
       this.#id,
       lost.filter((number) => !this.#done.has(number)),
     );
+  }
+
+  [Symbol.dispose](): void {
+    this.#workforce[Symbol.dispose]();
   }
 }

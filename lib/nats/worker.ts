@@ -29,6 +29,8 @@ const PULL_MS = 10_000;
 const REFUSED_MS = 5_000;
 /** How often a range is given to a worker before it counts as one that nothing survives. */
 const MOST_DELIVERIES = 10;
+/** Sweeps that are kept in mind, with their programs. */
+const MOST_SWEEPS = 16;
 
 interface WorkerOptions {
   readonly engine: string;
@@ -74,12 +76,24 @@ class Sweeps implements Disposable {
     this.#queue = queue;
     this.#say = say;
     this.#subscription = queue.connection.subscribe("glomers.sweeps.*.stop", {
-      callback: (_, { subject }) => this.#stopOf(subject.split(".")[2] ?? "").abort(STOPPED),
+      callback: (_, { subject }) => void this.#stop(subject.split(".")[2] ?? ""),
     });
+  }
+
+  async #stop(id: string): Promise<void> {
+    const known = this.#known.get(id);
+    this.#stopOf(id).abort(STOPPED);
+    const sweep = await known;
+    if (sweep !== undefined) this.#say(`stops ${sweep.title}, as its coordinator says`);
   }
 
   /** What a sweep is; nothing if it is gone from the server. */
   find(id: string): Promise<DividedSweep | undefined> {
+    for (const other of this.#known.keys()) {
+      if (this.#known.size < MOST_SWEEPS || this.#known.has(id)) break;
+      this.#known.delete(other);
+      this.#stops.delete(other);
+    }
     const found = this.#known.get(id) ?? this.#queue.find(id).then((sweep) => {
       if (sweep === undefined) this.#known.delete(id);
       else this.#say(`simulates ${sweep.title}, seeds ${sweep.first} to ${lastSeed(sweep)}`);
