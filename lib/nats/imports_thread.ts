@@ -1,14 +1,15 @@
 /**
- * Loads a program, in a thread of its own, and says where each import led.
+ * Loads a program, in a thread of its own, and says where each import led, and to what text.
  *
  * @module
  */
 import { registerHooks } from "node:module";
 import { reasonOf } from "../message.ts";
 import { loadProgram } from "../simulator/program.ts";
-import type { LoadedImports, ResolvedImport } from "./program.ts";
+import type { LoadedModules, ResolvedImport } from "./program.ts";
 
 const imports: ResolvedImport[] = [];
+const texts = new Map<string, string>();
 
 registerHooks({
   resolve: (specifier, context, next) => {
@@ -16,12 +17,17 @@ registerHooks({
     imports.push({ from: context.parentURL ?? "", specifier, to: resolved.url });
     return resolved;
   },
+  load: (url, context, next) => {
+    const loaded = next(url, context);
+    if (typeof loaded.source === "string") texts.set(url, loaded.source);
+    return loaded;
+  },
 });
 
-async function load(entry: string): Promise<LoadedImports> {
+async function load(entry: string): Promise<LoadedModules> {
   try {
     await loadProgram(entry);
-    return { imports };
+    return { imports, texts };
   } catch (error) {
     return { problem: `cannot load ${entry}: ${reasonOf(error)}` };
   }

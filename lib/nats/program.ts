@@ -9,16 +9,14 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
-import { reasonOf } from "../message.ts";
 import { UsageError } from "../workbench/option.ts";
 
 /** A program as plain data; equal programs are equal as JSON. */
 export interface ProgramText {
   /** The URL of the module that exports the program. */
   readonly entry: string;
-  /** As JavaScript, each line and column where it was; or as JSON. Sorted by URL. */
+  /** As the JavaScript that Deno runs, or as JSON. Sorted by URL. */
   readonly modules: readonly { readonly url: string; readonly text: string }[];
   readonly imports: readonly ResolvedImport[];
 }
@@ -36,9 +34,13 @@ export const ENGINE = "engine:";
 /** The folder of the protocol's modules, which programs share. */
 const PROTOCOL = new URL("../", import.meta.url).href;
 
-/** What the thread that loads a program has found: its imports, or why it cannot be loaded. */
-export type LoadedImports =
-  | { readonly imports: readonly ResolvedImport[] }
+/** What the thread that loads a program has found, or why it cannot be loaded. */
+export type LoadedModules =
+  | {
+    readonly imports: readonly ResolvedImport[];
+    /** By URL. */
+    readonly texts: ReadonlyMap<string, string>;
+  }
   | { readonly problem: string };
 
 /**
@@ -49,7 +51,7 @@ export type LoadedImports =
  * @throws {UsageError} if it cannot be loaded, or imports what cannot be taken along.
  */
 export async function readProgram(entry: string): Promise<ProgramText> {
-  const loaded = await loadImports(entry);
+  const loaded = await loadModules(entry);
   if ("problem" in loaded) throw new UsageError(loaded.problem);
   const bySource = Map.groupBy(loaded.imports, ({ from }) => from);
   const urls = new Set([entry]);
@@ -62,14 +64,18 @@ export async function readProgram(entry: string): Promise<ProgramText> {
       if (to === one.to && !to.startsWith("node:")) urls.add(to);
     }
   }
-  const modules = [...urls].sort().map((url) => ({ url, text: readModule(url) }));
+  const modules = [...urls].sort().map((url) => {
+    const text = loaded.texts.get(url);
+    if (text === undefined) throw new Error(`${url} was loaded before anyone could read it`);
+    return { url, text: withoutSources(text) };
+  });
   return { entry, modules, imports: imports.sort(byPlace) };
 }
 
-function loadImports(entry: string): Promise<LoadedImports> {
+function loadModules(entry: string): Promise<LoadedModules> {
   const worker = new Worker(new URL("./imports_thread.ts", import.meta.url), { type: "module" });
-  return new Promise<LoadedImports>((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<LoadedImports>) => resolve(data);
+  return new Promise<LoadedModules>((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<LoadedModules>) => resolve(data);
     worker.onerror = (event) => {
       event.preventDefault();
       reject(new UsageError(event.message));
@@ -91,16 +97,23 @@ function targetOf({ from, specifier, to }: ResolvedImport): string {
   return to;
 }
 
-/** @throws {UsageError} if the module's TypeScript is more than JavaScript with types. */
-function readModule(url: string): string {
-  const text = Deno.readTextFileSync(new URL(url));
-  if (!/\.m?ts$/.test(url)) return text;
-  try {
-    return stripTypeScriptTypes(text);
-  } catch (error) {
-    const why = reasonOf(error).replace(/ at file:.*/, "");
-    throw new UsageError(`${url}, which other machines are given as JavaScript: ${why}`);
-  }
+/** What begins a source map inside a module. */
+const SOURCE_MAP = "\n//# sourceMappingURL=data:application/json;base64,";
+
+/** A module's JavaScript with its source map, for places in errors, but without its TypeScript. */
+function withoutSources(text: string): string {
+  const [code = "", map] = text.split(SOURCE_MAP);
+  if (map === undefined) return text;
+  const { sourcesContent: _, ...kept } = JSON.parse(decodeBase64(map));
+  return `${code}${SOURCE_MAP}${encodeBase64(JSON.stringify(kept))}`;
+}
+
+function encodeBase64(text: string): string {
+  return new TextEncoder().encode(text).toBase64();
+}
+
+function decodeBase64(text: string): string {
+  return new TextDecoder().decode(Uint8Array.fromBase64(text.trim()));
 }
 
 /** Whether a file is CommonJS: by its name, or as the package that it belongs to says. */
@@ -133,7 +146,8 @@ export async function hashProgram({ entry, modules, imports }: ProgramText): Pro
       if (texts.has(to) && !places.has(to)) places.set(to, places.size);
       return [specifier, places.get(to) ?? to];
     });
-    parts.push([texts.get(url), leads]);
+    const [code] = (texts.get(url) ?? "").split(SOURCE_MAP);
+    parts.push([code, leads]);
   }
   return await hashOf(parts);
 }
