@@ -21,7 +21,7 @@ const KIND = "sums of a glomers sweep";
 const VERSION = 1;
 
 /** One of several parts of a sweep's seeds, in order; the first is 1. */
-export interface Shard {
+interface Shard {
   readonly number: number;
   readonly of: number;
 }
