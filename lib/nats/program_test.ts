@@ -124,16 +124,18 @@ export default function echo(node) {
 Deno.test("a program from elsewhere reaches no file, whatever it or its sender tries", () =>
   withFolder(async (folder) => {
     const url = pathToFileURL(`${folder}/node.ts`).href;
-    const secret = pathToFileURL(`${folder}/secret.txt`).href;
-    await Deno.writeTextFile(`${folder}/secret.txt`, "the secret");
+    const secret = pathToFileURL(`${folder}/secret.js`).href;
+    await Deno.writeTextFile(`${folder}/secret.js`, `export default "a secret";`);
     for (
       const [text, to = ""] of [
         [`import("${secret}", { with: { type: "text" } })`],
         [`eval('import("${secret}", { with: { type: "text" } })')`],
         [`new Function('return import("${secret}", { with: { type: "text" } })')()`],
+        [`import("${secret}")`],
+        [`import("it")`, secret],
         [`import("it", { with: { type: "text" } })`, secret],
-        [`import("it", { with: { type: "text" } })`, `engine:../../../..${folder}/secret.txt`],
-        [`({ default: Deno.readTextFileSync("${folder}/secret.txt") })`],
+        [`import("it", { with: { type: "text" } })`, `engine:../../../..${folder}/secret.js`],
+        [`({ default: Deno.readTextFileSync("${folder}/secret.js") })`],
       ] as const
     ) {
       const imports = [["shared", "engine:mod.ts"], ["it", to]] as const;
