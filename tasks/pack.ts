@@ -173,7 +173,7 @@ import { fileURLToPath } from "node:url";
 
 const deno = createRequire(import.meta.url)("deno/install_api.cjs").runInstall();
 const granted = ["read", "write", "run", "env", "net", "sys=loadavg"];
-const flags = [...granted.map((name) => \`--allow-\${name}\`), "--unstable-worker-options"];
+const flags = [...granted.map((name) => \`--allow-\${name}\`), "--no-prompt", "--unstable-worker-options"];
 const command = fileURLToPath(new URL("../tasks/cli.js", import.meta.url));
 const args = ["run", "--quiet", "--no-lock", ...flags, command, ...process.argv.slice(2)];
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {}); // Deno has them, too
