@@ -23,6 +23,8 @@ const NODES_LOADED_ANEW = 100;
 export interface Summaries<Summary> {
   /** URL of the workers' module, which calls `serveSimulations`. */
   readonly worker: URL;
+  /** Starts a worker, where it needs more than its module. */
+  readonly start?: (worker: URL) => Worker;
   /** Sums up a run that has no result: why, the most important sentence first. */
   readonly crashed: (why: readonly string[]) => Summary;
 }
@@ -82,7 +84,8 @@ export class SimulationWorker<Context, Summary> implements Disposable {
     listener: Listener,
     signal: AbortSignal | undefined,
   ): Promise<SimulationReport<Summary>> {
-    const worker = this.#worker ??= new Worker(this.#summaries.worker, { type: "module" });
+    const { worker: url, start = startWorker } = this.#summaries;
+    const worker = this.#worker ??= start(url);
     return new Promise((resolve, reject) => {
       let phase: Phase = "starting";
       const give = (end: () => void) => {
@@ -125,6 +128,10 @@ export class SimulationWorker<Context, Summary> implements Disposable {
     this.#worker = undefined;
     this.#nodesLoaded = 0;
   }
+}
+
+function startWorker(url: URL): Worker {
+  return new Worker(url, { type: "module" });
 }
 
 /** A module cannot be loaded as a program, so that there is nothing to run. The message says why. */
