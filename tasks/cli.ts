@@ -24,6 +24,10 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ["check", { help: "judge a stored history again", load: () => import("./check.ts") }],
   ["again", { help: "repeat a stored run", load: () => import("./again.ts") }],
   ["report", { help: "write the page of a stored run", load: () => import("./report.ts") }],
+  ["agent", {
+    help: "run nodes here for workbenches elsewhere, by way of a NATS server",
+    load: () => import("./agent.ts"),
+  }],
   ["init", {
     help: "write the start of a node, in six languages",
     load: () => import("./init.ts"),

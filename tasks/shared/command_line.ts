@@ -24,6 +24,7 @@ import {
 } from "../../lib/workbench/option.ts";
 import { UnwritableFile } from "../../lib/workbench/store/writer.ts";
 import { type Reporting, RUNS } from "../engines/engine.ts";
+import { NatsError, SERVER_OPTIONS } from "../../lib/nats/server.ts";
 import { versionProblem } from "./deno_version.ts";
 import { INTERRUPTED } from "./interrupt.ts";
 import { reportUsage } from "./reporters.ts";
@@ -61,6 +62,15 @@ export function reportingOf(
     logNetRecv: own["log-net-recv"],
   };
 }
+
+/** The options by which agents on other machines run the nodes. */
+export const AGENTS = {
+  ...SERVER_OPTIONS,
+  on: {
+    ...SERVER_OPTIONS.on,
+    help: "let the agents of a NATS server run the nodes; tls://HOST encrypts",
+  },
+} as const satisfies Options;
 
 /** Where files go. */
 export const OUT = {
@@ -130,7 +140,7 @@ export async function conclude(
       Deno.exit(INTERRUPTED_STATUS);
     }
     const isUsage = error instanceof UsageError || error instanceof Deno.errors.NotCapable;
-    if (isUsage || error instanceof UnwritableFile || isSystemError(error)) {
+    if (isUsage || isToldInASentence(error)) {
       const message = printable(error.message);
       console.error(`${call}: ${message}${/[.!?]$/.test(message) ? "" : "."}`);
       if (isUsage) reportUsage(argv, message);
@@ -139,6 +149,10 @@ export async function conclude(
     console.error(error);
     Deno.exit(EXIT_STATUS.crash);
   }
+}
+
+function isToldInASentence(error: unknown): error is Error {
+  return error instanceof UnwritableFile || error instanceof NatsError || isSystemError(error);
 }
 
 /** Whether the operating system refused something: a full disk, a file that cannot be written. */

@@ -28,8 +28,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/testing": STORY,
   "lib/report": STORY,
   "lib/playground": [...STORY, "lib/report"],
+  "lib/nats": [...STORY, "lib/report"],
   nodes: [PROTOCOL, "lib/algorithms"],
-  tasks: [...STORY, "lib/report", "lib/std"],
+  tasks: [...STORY, "lib/report", "lib/nats", "lib/std"],
 };
 
 /** Every room that a test may import from, beside tests' own: all of them but the commands. */

@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { deadline } from "@std/async";
 import type { Packet } from "../network/packet.ts";
 import type { Host, NodeEvents } from "./host.ts";
+import { MachineHost } from "./machine.ts";
 import { Input, Output, readLog } from "./process_streams.ts";
 
 interface ProcessHostOptions {
@@ -36,7 +37,7 @@ interface NodeProcess {
 }
 
 /** Runs each node as a process group of its own, so that nothing that it starts outlives it. */
-export class ProcessHost implements Host {
+export class ProcessHost extends MachineHost implements Host {
   readonly #bin: string;
   readonly #args: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
@@ -44,6 +45,7 @@ export class ProcessHost implements Host {
 
   /** @throws {Deno.errors.NotFound} if there is no such file. */
   constructor({ bin, args = [], env = {} }: ProcessHostOptions) {
+    super();
     this.#bin = Deno.realPathSync(bin); // as Maelstrom does: the node sees the resolved path
     this.#args = args;
     this.#env = env;
@@ -106,7 +108,7 @@ export class ProcessHost implements Host {
     }
   }
 
-  deliver(node: string, { id, text }: Packet): void {
+  deliver(node: string, { id, text }: Pick<Packet, "id" | "text">): void {
     // The text is an object that begins with "{", is not empty, and has no id of its own.
     this.#processes.get(node)?.input.write(`{"id":${id},${text.slice(1)}`);
   }
@@ -130,18 +132,6 @@ export class ProcessHost implements Host {
   resume(node: string): void {
     const process = this.#processes.get(node);
     if (process !== undefined) signal(process.child, "SIGCONT");
-  }
-
-  skew(node: string): void {
-    throw new Error(`${node} has the machine's clock, which only the simulator can set off`);
-  }
-
-  slow(node: string): void {
-    throw new Error(`${node} is as fast as the machine: only the simulator can slow it down`);
-  }
-
-  strikeDisk(node: string): void {
-    throw new Error(`${node} has the machine's disk, which only the simulator can let fail`);
   }
 
   lastWords(node: string): readonly string[] {
