@@ -7,6 +7,7 @@ import { openRunFolder } from "./folder.ts";
 import type { Platform } from "./platform.ts";
 
 export const deno: Platform = {
+  args: Deno.args,
   read: (buffer) => Deno.stdin.read(buffer),
   write: (bytes) => Deno.stdout.write(bytes),
   surviveUncaught(caught) {

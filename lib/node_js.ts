@@ -20,6 +20,7 @@ const chunks = stdin[Symbol.asyncIterator]();
 let rest: Uint8Array = new Uint8Array();
 
 export const nodeJs: Platform = {
+  args: process.argv.slice(2),
   async read(buffer) {
     if (rest.length === 0) {
       const { value, done } = await chunks.next();

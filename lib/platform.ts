@@ -7,6 +7,8 @@ import type { OpenDisk } from "./disk.ts";
 
 /** Deno (`deno.ts`), or Node.js and what is like it (`node_js.ts`). */
 export interface Platform {
+  /** The process's arguments. */
+  readonly args: readonly string[];
   /** Reads from standard input. Resolves to how many bytes are now in the buffer; null at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
   /** Writes to standard output. Resolves to how many of the bytes were written. */
