@@ -28,6 +28,10 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     help: "run nodes here for workbenches elsewhere, by way of a NATS server",
     load: () => import("./agent.ts"),
   }],
+  ["services", {
+    help: "serve key-value stores to nodes that run on a NATS server",
+    load: () => import("./services.ts"),
+  }],
   ["init", {
     help: "write the start of a node, in six languages",
     load: () => import("./init.ts"),

@@ -1,0 +1,150 @@
+/**
+ * A key-value bucket of JetStream, as the services need it: values by any JSON key, and every change
+ * conditional on the revision that was read.
+ *
+ * @module
+ */
+import { JetStreamApiError, jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
+import { type KV, Kvm } from "@nats-io/kv";
+import { errors, type NatsConnection } from "@nats-io/transport-node";
+import { reasonOf } from "../message.ts";
+import { NatsError } from "./server.ts";
+
+interface BucketOptions {
+  readonly name: string;
+  /** How many servers have a copy. */
+  readonly replicas: number;
+  /** Whether any of them may answer a read, also one that is behind. */
+  readonly isDirect: boolean;
+}
+
+/** What a key holds, and since which change. */
+export interface Versioned {
+  /** Absent: the key does not exist. */
+  readonly text?: string;
+  /** 0 if the key was never there. */
+  readonly revision: number;
+}
+
+/** The change did not happen: what the server said. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+}
+
+/** Error codes of JetStream: the last change is another one than expected. */
+const WRONG_REVISION: ReadonlySet<number> = new Set([10071, 10164]);
+/** Bound on the length of an encoded key, which is part of a subject. */
+const MAX_KEY = 3_000;
+
+export class Bucket {
+  readonly #kv: KV;
+
+  private constructor(kv: KV) {
+    this.#kv = kv;
+  }
+
+  /**
+   * Opens a bucket, and makes it if it is not there.
+   *
+   * @throws {NatsError} if it cannot be made, or is there in a form that breaks a promise.
+   */
+  static async open(connection: NatsConnection, options: BucketOptions): Promise<Bucket> {
+    const { name, replicas, isDirect } = options;
+    try {
+      const kvs = new Kvm(connection);
+      const kv = await kvs.create(name, { replicas, allow_direct: isDirect, history: 1 });
+      const { streamInfo: { config } } = await kv.status();
+      const problem = findProblem(config, options);
+      if (problem === undefined) return new Bucket(kv);
+      throw new NatsError(`the bucket ${name} ${problem}`);
+    } catch (error) {
+      if (error instanceof NatsError) throw error;
+      throw new NatsError(`the bucket ${name} cannot be used: ${reasonOf(error)}`);
+    }
+  }
+
+  /** What a key holds. */
+  async read(key: string): Promise<Versioned> {
+    const entry = await this.#kv.get(encodeKey(key));
+    if (entry === null) return { revision: 0 };
+    const text = entry.operation === "PUT" ? entry.string() : "";
+    return { revision: entry.revision, ...(text !== "" && { text }) };
+  }
+
+  /**
+   * Changes a key, if it is as it was read; resolves to whether it was. Text that is empty removes it.
+   *
+   * @throws {Refused} if nothing was changed for another reason.
+   */
+  async replace(key: string, { revision }: Versioned, text: string): Promise<boolean> {
+    try {
+      await this.#kv.put(encodeKey(key), text, { previousSeq: revision });
+      return true;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && WRONG_REVISION.has(error.code)) return false;
+      throw refusalOf(error);
+    }
+  }
+
+  /**
+   * Sets a key, whatever it holds. Resolves to the number of this change among all of the bucket,
+   * from 1.
+   *
+   * @throws {Refused} if nothing was changed.
+   */
+  async set(key: string, text: string): Promise<number> {
+    try {
+      return await this.#kv.put(encodeKey(key), text);
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  }
+}
+
+/** Whether the server has JetStream. */
+export async function hasJetStream(connection: NatsConnection): Promise<boolean> {
+  try {
+    await (await jetstreamManager(connection)).getAccountInfo();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What of a bucket's configuration breaks a promise, as the rest of a sentence about it. */
+function findProblem(config: StreamConfig, { replicas, isDirect }: BucketOptions) {
+  const { allow_direct, num_replicas, storage, max_age, max_bytes, max_msgs, discard } = config;
+  if (storage !== "file") return "is in memory: it would be empty after a restart of the server";
+  if (allow_direct && !isDirect) {
+    return "has allow_direct: a copy that is behind may answer a read; " +
+      "nats stream edit turns it off (--no-allow-direct)";
+  }
+  if (num_replicas !== replicas) {
+    return `has ${num_replicas} replicas, not ${replicas}; nats stream edit --replicas changes that`;
+  }
+  if (max_age > 0) return "forgets values after a while (max_age)";
+  if (discard === "old" && (max_bytes > 0 || max_msgs > 0)) {
+    return "drops old values when it is full (discard: old)";
+  }
+  return undefined;
+}
+
+/** An error of the server that says that nothing happened, as such; any other as it is. */
+function refusalOf(error: unknown): unknown {
+  const isRefusal = error instanceof JetStreamApiError ||
+    error instanceof errors.NoRespondersError ||
+    (error instanceof errors.RequestError && error.isNoResponders()) ||
+    (error instanceof errors.InvalidArgumentError && /max_payload/.test(error.message));
+  return isRefusal ? new Refused(reasonOf(error)) : error;
+}
+
+/** A key as a part of a subject: what is no letter, digit, "-" or "_" as the bytes of its UTF-8. */
+function encodeKey(key: string): string {
+  const escaped = (byte: number) => `=${byte.toString(16).padStart(2, "0")}`;
+  const encoded = key.replaceAll(
+    /[^\w-]/gu,
+    (character) => [...new TextEncoder().encode(character)].map(escaped).join(""),
+  );
+  if (encoded.length > MAX_KEY) throw new Refused(`a key of ${key.length} characters is too long`);
+  return encoded;
+}

@@ -1,0 +1,84 @@
+/**
+ * `glomers services --on nats://HOST`: the key-value services and the timestamp oracle for nodes of a
+ * system that just runs.
+ *
+ * @module
+ */
+import { connectTo } from "../lib/nats/connection.ts";
+import { SERVER_OPTIONS, serverOf } from "../lib/nats/server.ts";
+import { startServices } from "../lib/nats/services.ts";
+import { CLUSTER_OPTION, requireToken } from "../lib/nats/transport.ts";
+import { optionsHelp } from "../lib/workbench/command_line.ts";
+import { type Options, UsageError, whole } from "../lib/workbench/option.ts";
+import { readArguments } from "./shared/command_line.ts";
+import { interruptible } from "./shared/interrupt.ts";
+import { callOf } from "./shared/invocation.ts";
+
+const OWN = {
+  ...SERVER_OPTIONS,
+  ...CLUSTER_OPTION,
+  replicas: {
+    kind: whole(1, 5),
+    value: "N",
+    help: "servers of the cluster that have a copy; with more than 1, a read costs a write",
+    default: 1,
+  },
+} as const satisfies Options;
+
+const COMMAND = { own: OWN } as const;
+
+/** Serves until it is interrupted. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const { own, help } = readArguments(argv, COMMAND);
+  if (help) {
+    console.log(helpText());
+    return 0;
+  }
+  const server = serverOf(own);
+  if (server === undefined) throw new UsageError("--on is missing: the address of a NATS server");
+  const { name: system, replicas } = own;
+  requireToken("name", system);
+  const say = (sentence: string) => console.log(sentence);
+  return await interruptible(async (signal) => {
+    const { promise: interrupted, reject } = Promise.withResolvers<never>();
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    await using connection = await connectTo(server, {
+      say: (sentence) => say(`services of ${system}: ${sentence}`),
+      name: `glomers services ${system}`,
+    });
+    await startServices(connection, { system, replicas, say });
+    say(describe({ system, replicas, address: server.address }));
+    return await interrupted;
+  });
+}
+
+/** What was found about the buckets, and what of it matters. */
+function describe(
+  { system, replicas, address }: {
+    readonly system: string;
+    readonly replicas: number;
+    readonly address: string;
+  },
+): string {
+  const reads = replicas === 1
+    ? "one copy of each bucket, from which all reads are"
+    : `${replicas} copies of each bucket; each read of lin-kv and seq-kv is confirmed by a write`;
+  return [
+    `The services of ${system} answer on ${address}.`,
+    `  lin-kv, seq-kv  linearizable (${reads})`,
+    "  lww-kv          changes are linearizable, a read may be stale",
+    "  lin-tso         linearizable: timestamps rise, and none comes twice",
+    "What is acknowledged outlasts the server. It outlasts a crash of the server's machine only if",
+    'the server\'s configuration says "sync_interval: always", which clients cannot see.',
+  ].join("\n");
+}
+
+function helpText(): string {
+  return [
+    `${callOf("services")} --on nats://HOST [options]`,
+    "",
+    "Serves seq-kv, lin-kv, lww-kv and lin-tso from JetStream, to nodes that run with --on.",
+    "",
+    optionsHelp(COMMAND),
+  ].join("\n");
+}
