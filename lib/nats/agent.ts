@@ -16,6 +16,7 @@ import { reasonOf } from "../message.ts";
 import type { Of } from "../rpc.ts";
 import type { NodeEvents } from "../workbench/hosts/host.ts";
 import { ProcessHost } from "../workbench/hosts/process.ts";
+import { Watchdog } from "../workbench/hosts/watchdog.ts";
 import {
   agentClaim,
   AGENTS,
@@ -53,6 +54,7 @@ export class Agent implements AsyncDisposable {
   readonly #options: AgentOptions;
   readonly #reach: Reach;
   readonly #runs = new Map<string, AgentRun>();
+  readonly #watchdog = new Watchdog();
   #claim: Claim | undefined;
   #subscriptions: Subscription[] = [];
 
@@ -70,10 +72,13 @@ export class Agent implements AsyncDisposable {
   static async start(connection: NatsConnection, options: AgentOptions): Promise<Agent> {
     const agent = new Agent(connection, options);
     const { name, superseded } = options;
-    agent.#claim = await claim(connection, agentClaim(name), async () => {
-      await agent[Symbol.asyncDispose]();
-      superseded();
-    });
+    const end = () => agent[Symbol.asyncDispose]();
+    try {
+      agent.#claim = await claim(connection, agentClaim(name), () => void end().then(superseded));
+    } catch (error) {
+      await end();
+      throw error;
+    }
     agent.#listen();
     await connection.flush();
     return agent;
@@ -85,6 +90,7 @@ export class Agent implements AsyncDisposable {
     if (!this.#connection.isClosed()) { for (const one of this.#subscriptions) one.unsubscribe(); }
     this.#subscriptions = [];
     await Promise.all([...this.#runs.values()].map((run) => run.leave()));
+    await this.#watchdog.close();
   }
 
   #listen(): void {
@@ -143,7 +149,8 @@ export class Agent implements AsyncDisposable {
     const path = join(runs, `${time}-${run}-${name}`);
     await Deno.mkdir(path, { recursive: true });
     const folder = await Deno.realPath(path);
-    const host = new ProcessHost({ bin, args, env: { [RUN_FOLDER]: folder } });
+    const watchdog = this.#watchdog;
+    const host = new ProcessHost({ bin, args, env: { [RUN_FOLDER]: folder }, watchdog });
     const { toAgent: from, toWorkbench: to } = runSubjects(run, name);
     const way = { connection: this.#connection, reach: this.#reach, from, to, patienceMs };
     const opened = new AgentRun(way, host, (why) => {

@@ -9,6 +9,7 @@ import type { Packet } from "../network/packet.ts";
 import type { Host, NodeEvents } from "./host.ts";
 import { MachineHost } from "./machine.ts";
 import { Input, Output, readLog } from "./process_streams.ts";
+import type { Watchdog } from "./watchdog.ts";
 
 interface ProcessHostOptions {
   /** The executable; a relative path is taken from the current directory. */
@@ -16,6 +17,8 @@ interface ProcessHostOptions {
   readonly args?: readonly string[];
   /** Environment variables for the nodes, beside those that they inherit. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Kills the nodes if this process is killed. Default: the end of their input tells them. */
+  readonly watchdog?: Watchdog;
 }
 
 /** Lines of standard error that are kept, for a report that the node failed. */
@@ -41,18 +44,21 @@ export class ProcessHost extends MachineHost implements Host {
   readonly #bin: string;
   readonly #args: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
+  readonly #watchdog: Watchdog | undefined;
   readonly #processes = new Map<string, NodeProcess>();
 
   /** @throws {Deno.errors.NotFound} if there is no such file. */
-  constructor({ bin, args = [], env = {} }: ProcessHostOptions) {
+  constructor({ bin, args = [], env = {}, watchdog }: ProcessHostOptions) {
     super();
     this.#bin = Deno.realPathSync(bin); // as Maelstrom does: the node sees the resolved path
     this.#args = args;
     this.#env = env;
+    this.#watchdog = watchdog;
   }
 
   start(node: string, events: NodeEvents): void {
     const child = this.#spawn();
+    this.#watchdog?.watch(child.pid);
     const lastWords: string[] = [];
     const killForExcess = (why: string) => {
       process.excess ??= `the workbench ended it: ${why}`;
@@ -74,6 +80,7 @@ export class ProcessHost extends MachineHost implements Host {
     };
     this.#processes.set(node, process);
     child.status.then(async ({ code, signal }) => {
+      this.#watchdog?.forget(child.pid);
       if (process.ending) return;
       await waitAtMost(DRAIN_LIMIT_MS, process.drained);
       if (process.ending) return;
