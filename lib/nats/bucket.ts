@@ -132,10 +132,15 @@ function findProblem(config: StreamConfig, { replicas, isDirect }: BucketOptions
 /** An error of the server that says that nothing happened, as such; any other as it is. */
 function refusalOf(error: unknown): unknown {
   const isRefusal = error instanceof JetStreamApiError ||
-    error instanceof errors.NoRespondersError ||
-    (error instanceof errors.RequestError && error.isNoResponders()) ||
+    hasNoResponder(error) || // no server leads the bucket just now
     (error instanceof errors.InvalidArgumentError && /max_payload/.test(error.message));
   return isRefusal ? new Refused(reasonOf(error)) : error;
+}
+
+/** Whether nobody listened to what was asked. */
+function hasNoResponder(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof errors.RequestError && cause.isNoResponders();
 }
 
 /** A key as a part of a subject: what is no letter, digit, "-" or "_" as the bytes of its UTF-8. */

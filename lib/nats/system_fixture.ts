@@ -5,13 +5,14 @@
  * @module
  */
 import type { NatsConnection } from "@nats-io/transport-node";
-import { delay } from "@std/async";
+import { deadline, delay } from "@std/async";
 import { fileURLToPath } from "node:url";
 import type { Result } from "../checkers/checker.ts";
 import { composeResults } from "../checkers/compose.ts";
 import { NS_PER_S, type Op } from "../history/operations.ts";
 import { printJson } from "../history/json.ts";
 import { LineSplitter } from "../lines.ts";
+import { type Body, parseMessage } from "../message.ts";
 import { Client } from "../workbench/clients/client.ts";
 import { stagger, timeLimit } from "../workbench/clients/generator.ts";
 import type { Clock } from "../workbench/clock/clock.ts";
@@ -158,79 +159,121 @@ export class TestSystem implements AsyncDisposable {
     await Promise.all([...this.#nodes.values()].map((node) => node.kill()));
   }
 
-  /**
-   * Makes a workload's operations, and checks what came of them.
-   *
-   * @param settleMs How long to wait before its final operations.
-   * @param meanwhile What happens during the others.
-   */
-  async drive(
-    options: Omit<PlanOptions, "nodes" | "nodeCount">,
-    { settleMs = 0, meanwhile }: {
-      readonly settleMs?: number;
-      readonly meanwhile?: () => Promise<void>;
-    } = {},
-  ): Promise<{ results: Result; history: readonly Op[] }> {
-    const plan = planOf({ concurrency: "2n", rate: 100, timeLimitS: 1, ...options, nodes: IDS });
-    const workload = workloadOf(plan);
-    const [clock, random] = [new RealClock(), new Random(plan.seed)];
-    const network = this.#networkTo(clock, random);
-    let clients = 0;
-    const openClient = () => new Client(`c${++clients}`, network, impatient(clock));
-    const originNs = clock.nowNs();
-    const nowNs = () => clock.nowNs() - originNs;
-    const history: Op[] = [];
-    const record = (op: Omit<Op, "index" | "time">) => {
-      const recorded = { index: history.length, time: nowNs(), ...op };
-      history.push(recorded);
-      return recorded;
+  /** Makes a workload's operations on the nodes, and checks what came of them. */
+  drive(options: Driven, meanwhile: Meanwhile = {}): Promise<Outcome> {
+    const ask: Ask = async (id, body) => {
+      const options = { timeout: PATIENCE_MS };
+      return (await this.#connection.request(`cluster.${id}`, printJson(body), options)).string();
     };
-    const malformed = (error: Error) => {
-      throw error;
-    };
-    const threads = new Threads({
-      clock,
-      workload,
-      options: plan,
-      openClient,
-      nowNs,
-      record,
-      malformed,
+    return drive(ask, options, meanwhile);
+  }
+}
+
+/** Asks somebody; resolves to the reply's body. */
+type Ask = (id: string, request: Body) => Promise<string>;
+type Driven = Omit<PlanOptions, "nodes" | "nodeCount">;
+
+interface Meanwhile {
+  /** How long to wait before the final operations. */
+  readonly settleMs?: number;
+  /** What happens during the others. */
+  readonly meanwhile?: () => Promise<void>;
+}
+
+interface Outcome {
+  readonly results: Result;
+  readonly history: readonly Op[];
+}
+
+/** Makes a workload's operations as clients of three that are asked; checks what came of them. */
+async function drive(
+  ask: Ask,
+  options: Driven,
+  { settleMs = 0, meanwhile }: Meanwhile,
+): Promise<Outcome> {
+  const plan = planOf({ concurrency: "2n", rate: 100, timeLimitS: 1, ...options, nodes: IDS });
+  const workload = workloadOf(plan);
+  const [clock, random] = [new RealClock(), new Random(plan.seed)];
+  const network = networkTo(ask, clock, random);
+  let clients = 0;
+  const openClient = () => new Client(`c${++clients}`, network, impatient(clock));
+  const originNs = clock.nowNs();
+  const nowNs = () => clock.nowNs() - originNs;
+  const history: Op[] = [];
+  const record = (op: Omit<Op, "index" | "time">) => {
+    const recorded = { index: history.length, time: nowNs(), ...op };
+    history.push(recorded);
+    return recorded;
+  };
+  const malformed = (error: Error) => {
+    throw error;
+  };
+  const ours = { clock, workload, options: plan, openClient, nowNs, record, malformed };
+  const threads = new Threads(ours);
+  const setUp = workload.setUp?.(plan);
+  for (const id of IDS) await setUp?.((rpc, fields) => openClient().rpc(id, rpc, fields));
+  const { main, final } = workload.generators(plan, random.split("operations"));
+  const spaced = stagger(plan.rate, random.split("schedule"), main);
+  const running = threads.run(timeLimit(plan.timeLimitS * NS_PER_S, spaced));
+  await Promise.all([running, meanwhile?.()]);
+  if (final !== undefined) {
+    await delay(settleMs);
+    await threads.run(final);
+  }
+  threads.close();
+  const judged = { history, check: workload.check, options: plan, net: { "valid?": true } };
+  return { results: composeResults(judged), history };
+}
+
+/** A network in which clients reach those that are asked. */
+function networkTo(ask: Ask, clock: Clock, random: Random): Network {
+  const latency = { meanMs: 0, distribution: "constant" } as const;
+  const network = new Network({ clock, random, latency });
+  for (const id of IDS) {
+    network.register(id, async ({ src, body }) => {
+      const reply = await ask(id, body).catch(() => undefined); // the client's time-out says so
+      if (reply === undefined || !network.knows(src)) return;
+      const envelope = readEnvelope(`{"src":"${id}","dest":"${src}","body":${reply}}`);
+      if (typeof envelope === "string") throw new Error(envelope);
+      network.send(id, src, envelope.text, envelope.body);
     });
-    const setUp = workload.setUp?.(plan);
-    for (const id of IDS) await setUp?.((rpc, fields) => openClient().rpc(id, rpc, fields));
-    const { main, final } = workload.generators(plan, random.split("operations"));
-    const spaced = stagger(plan.rate, random.split("schedule"), main);
-    const running = threads.run(timeLimit(plan.timeLimitS * NS_PER_S, spaced));
-    await Promise.all([running, meanwhile?.()]);
-    if (final !== undefined) {
-      await delay(settleMs);
-      await threads.run(final);
-    }
-    threads.close();
-    const net = { "valid?": true };
-    return {
-      results: composeResults({ history, check: workload.check, options: plan, net }),
-      history,
-    };
+  }
+  return network;
+}
+
+/** Asks a service, as a node does. */
+export class ServiceClient {
+  readonly #connection: NatsConnection;
+  readonly #service: string;
+  readonly #id = `n-${crypto.randomUUID()}`;
+  readonly #waiting = new Map<number, (reply: Body) => void>();
+  #lastMsgId = 0;
+
+  constructor(connection: NatsConnection, service: string) {
+    this.#connection = connection;
+    this.#service = service;
+    connection.subscribe(`cluster.${this.#id}.inbox`, {
+      callback: (_error, message) => {
+        const { body } = parseMessage(message.string());
+        this.#waiting.get(Number(body.in_reply_to))?.(body);
+      },
+    });
   }
 
-  /** A network in which clients reach the nodes over NATS. */
-  #networkTo(clock: RealClock, random: Random): Network {
-    const latency = { meanMs: 0, distribution: "constant" } as const;
-    const network = new Network({ clock, random, latency, loss: 0, duplication: 0, deliveryMs: 0 });
-    for (const id of IDS) {
-      network.register(id, async ({ src, body }) => {
-        const reply = await this.#connection.request(`cluster.${id}`, printJson(body), {
-          timeout: PATIENCE_MS,
-        }).catch(() => undefined); // the client's own time-out says so
-        if (reply === undefined || !network.knows(src)) return;
-        const envelope = readEnvelope(`{"src":"${id}","dest":"${src}","body":${reply.string()}}`);
-        if (typeof envelope === "string") throw new Error(envelope);
-        network.send(id, src, envelope.text, envelope.body);
-      });
-    }
-    return network;
+  /** Sends a request; resolves to the reply, numbered as the request was, if it comes in time. */
+  async ask({ msg_id, ...request }: Body): Promise<Body> {
+    const { promise, resolve } = Promise.withResolvers<Body>();
+    const number = ++this.#lastMsgId;
+    this.#waiting.set(number, resolve);
+    const message = { src: this.#id, dest: this.#service, body: { ...request, msg_id: number } };
+    this.#connection.publish(`cluster.${this.#service}.inbox`, printJson(message));
+    const { in_reply_to: _, ...reply } = await deadline(promise, PATIENCE_MS);
+    return { ...reply, type: reply.type, ...(msg_id !== undefined && { in_reply_to: msg_id }) };
+  }
+
+  /** Makes a workload's operations, and checks what came of them. */
+  drive(options: Driven, meanwhile: Meanwhile = {}): Promise<Outcome> {
+    return drive(async (_id, body) => printJson(await this.ask(body)), options, meanwhile);
   }
 }
 

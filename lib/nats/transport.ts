@@ -10,8 +10,8 @@
  * | `cluster.n0.claim` | whoever is n0       | that it is there (`claim.ts`)             |
  *
  * The reply to a client is the reply's body; a plain publication gets none. A message is delivered
- * at most once: whoever is not there, or cut off, does not get it. That is what nodes are made for.
- * What nodes send while the server is gone goes out when it is back.
+ * at most once: whoever is not there, or cut off, does not get it, and what is sent while the server
+ * is gone is lost. That is what nodes are made for.
  *
  * A node needs no `init`: it knows from its arguments who it is. It ends if another process is it
  * already.

@@ -1,0 +1,190 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { delay, retry } from "@std/async";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { Kvm } from "@nats-io/kv";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { printJson } from "../history/json.ts";
+import { NS_PER_S } from "../history/operations.ts";
+import { NatsError } from "./server.ts";
+import { hasNatsServer, TestServer, testWithServer } from "./server_fixture.ts";
+import { startServices } from "./services.ts";
+import { connectTest, ServiceClient } from "./system_fixture.ts";
+
+const SYSTEM = { system: "cluster", replicas: 1, say: () => {} };
+const KEY = ["ü", { "a b": "/.*>" }];
+
+testWithServer("values of any JSON are kept under keys of any JSON", async (server) => {
+  await using connection = await connectTest(server);
+  await startServices(connection, SYSTEM);
+  for (const service of ["lin-kv", "seq-kv"]) {
+    const store = new ServiceClient(connection, service);
+    const { code } = await store.ask({ type: "read", key: KEY });
+    assertEquals(code, 20);
+    for (const value of [null, 1.5, "é", [{ b: [], a: false }], 12345678901234567890n]) {
+      assertEquals(await store.ask({ type: "write", key: KEY, value }), { type: "write_ok" });
+      const read = await store.ask({ type: "read", key: KEY });
+      assertEquals(printJson(read.value), printJson(value));
+    }
+  }
+});
+
+testWithServer(
+  "a compare-and-set compares values, and creates a key if told to",
+  async (server) => {
+    await using connection = await connectTest(server);
+    await startServices(connection, SYSTEM);
+    const store = new ServiceClient(connection, "seq-kv");
+    const cas = async (from: unknown, to: unknown, create = false) => {
+      const fields = { key: "k", from, to, ...(create && { create_if_not_exists: true }) };
+      const { type, code } = await store.ask({ type: "cas", ...fields });
+      return code ?? type;
+    };
+    assertEquals(await cas(0, 1), 20);
+    assertEquals(await cas(0, 1, true), "cas_ok");
+    assertEquals(await cas(0, 1, true), 22);
+    assertEquals(await cas(1, { a: 1, b: 2 }), "cas_ok");
+    assertEquals(await cas({ b: 2, a: 1 }, "last"), "cas_ok");
+    const lww = new ServiceClient(connection, "lww-kv");
+    const create = { type: "cas", key: 1, from: 0, to: 1, create_if_not_exists: true };
+    assertEquals((await lww.ask(create)).code, 20, "as in Maelstrom");
+  },
+);
+
+testWithServer(
+  "timestamps rise, whoever asks, and over a restart of the server",
+  async (server) => {
+    await using left = await connectTest(server);
+    await using right = await connectTest(server);
+    for (const connection of [left, right]) await startServices(connection, SYSTEM);
+    const oracle = new ServiceClient(left, "lin-tso");
+    const ask = () => oracle.ask({ type: "ts" });
+    const draw = async () => Number((await retry(ask, { minTimeout: 100 })).ts);
+    assertEquals([await draw(), await draw()], [0, 1]);
+    const many = await Promise.all(Array.from({ length: 50 }, draw));
+    assertEquals(new Set(many).size, 50);
+    await server.stop();
+    await server.start();
+    assert(await draw() > Math.max(...many));
+  },
+);
+
+testWithServer("lin-kv is linearizable, served by two processes", async (server) => {
+  await using left = await connectTest(server);
+  await using right = await connectTest(server);
+  for (const connection of [left, right]) await startServices(connection, SYSTEM);
+  const store = new ServiceClient(left, "lin-kv");
+  const { results } = await store.drive({ workload: "lin-kv", rate: 500, timeLimitS: 1 });
+  assertEquals(results["valid?"], true, Deno.inspect(results));
+});
+
+/** Three servers that know each other. */
+async function startCluster(): Promise<TestServer[]> {
+  const listeners = [1, 2, 3].map(() => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
+  const ports = listeners.map(({ addr }) => addr.transport === "tcp" ? addr.port : 0);
+  for (const listener of listeners) listener.close();
+  const routes = ports.map((port) => `"nats://127.0.0.1:${port}"`).join(", ");
+  return await Promise.all(ports.map((port, i) =>
+    TestServer.start(`
+      server_name: s${i}
+      cluster { name: c, host: "127.0.0.1", port: ${port}, routes: [${routes}] }
+    `)
+  ));
+}
+
+/** Waits until the servers have agreed on who leads, and opens the services. */
+async function startReplicated(connection: NatsConnection): Promise<void> {
+  for (;;) {
+    try {
+      return await startServices(connection, { ...SYSTEM, replicas: 3 });
+    } catch (error) {
+      if (!(error instanceof NatsError)) throw error;
+      await delay(100);
+    }
+  }
+}
+
+Deno.test({
+  name: "with three copies lin-kv is linearizable, whichever server leads",
+  ignore: !hasNatsServer,
+  fn: async () => {
+    await using stack = new AsyncDisposableStack();
+    const servers = await startCluster();
+    for (const server of servers) stack.use(server);
+    const [first] = servers;
+    assert(first !== undefined);
+    await using connection = await connectTest(first);
+    await startReplicated(connection);
+    const store = new ServiceClient(connection, "lin-kv");
+    const leaders = new Set<string>();
+    const { results, history } = await store.drive({ workload: "lin-kv", timeLimitS: 2 }, {
+      meanwhile: async () => {
+        while (leaders.size < 3) leaders.add(await changeLeader(connection));
+      },
+    });
+    assertEquals(results["valid?"], true, Deno.inspect(results));
+    const late = history.filter(({ type, time }) => type === "ok" && time > 1.5 * NS_PER_S);
+    assert(late.length > 0, "it is served in the end");
+  },
+});
+
+/** Lets another server lead the bucket; returns who led it. */
+async function changeLeader(connection: NatsConnection): Promise<string> {
+  const { cluster } = await (await jetstreamManager(connection)).streams.info("KV_cluster-lin-kv");
+  await connection.request("$JS.API.STREAM.LEADER.STEPDOWN.KV_cluster-lin-kv");
+  await delay(100);
+  return cluster?.leader ?? "";
+}
+
+testWithServer("a bucket that would break a promise is refused", async (server) => {
+  await using connection = await connectTest(server);
+  const refused = async (options: Parameters<Kvm["create"]>[1]) => {
+    const bucket = await new Kvm(connection).create("cluster-lin-kv", options);
+    const { message } = await assertRejects(() => startServices(connection, SYSTEM), NatsError);
+    await bucket.destroy();
+    return message.replace(/^the bucket cluster-lin-kv /, "");
+  };
+  assertEquals(
+    await refused({ allow_direct: true }),
+    "has allow_direct: a copy that is behind may answer a read; " +
+      "nats stream edit turns it off (--no-allow-direct)",
+  );
+  const allow_direct = false;
+  assertEquals(
+    await refused({ allow_direct, ttl: 60_000 }),
+    "forgets values after a while (max_age)",
+  );
+  assertEquals(
+    await refused({ allow_direct, storage: "memory" }),
+    "is in memory: it would be empty after a restart of the server",
+  );
+  const { message } = await assertRejects(
+    () => startServices(connection, { ...SYSTEM, replicas: 3 }),
+    NatsError,
+  );
+  assert(/^the bucket cluster-lin-kv cannot be used: .*replicas/.test(message), message);
+});
+
+testWithServer("a full bucket refuses changes, and says why", async (server) => {
+  await using connection = await connectTest(server);
+  await new Kvm(connection).create("cluster-lin-kv", { allow_direct: false, max_bytes: 2_000 });
+  await startServices(connection, SYSTEM);
+  const store = new ServiceClient(connection, "lin-kv");
+  const value = "x".repeat(1_500);
+  assertEquals(await store.ask({ type: "write", key: 1, value }), { type: "write_ok" });
+  const { type, code, text } = await store.ask({ type: "write", key: 2, value });
+  assertEquals([type, code, text], ["error", 11, "maximum bytes exceeded"]);
+  assertEquals((await store.ask({ type: "read", key: 1 })).value, value);
+});
+
+Deno.test({
+  name: "a server without JetStream is named",
+  ignore: !hasNatsServer,
+  fn: async () => {
+    await using server = await TestServer.start(
+      "accounts { A { users: [{ user: a }] } }\nno_auth_user: a",
+    );
+    await using connection = await connectTest(server);
+    const { message } = await assertRejects(() => startServices(connection, SYSTEM), NatsError);
+    assert(/ has no JetStream, where values are stored: nats-server -js has it$/.test(message));
+  },
+});
