@@ -101,13 +101,21 @@ export class Bucket {
   }
 }
 
-/** Whether the server has JetStream. */
-export async function hasJetStream(connection: NatsConnection): Promise<boolean> {
+/**
+ * Makes sure that the server has JetStream.
+ *
+ * @throws {NatsError} if it has not, or nobody answers for it.
+ */
+export async function requireJetStream(connection: NatsConnection): Promise<void> {
+  const where = connection.getServer();
   try {
     await (await jetstreamManager(connection)).getAccountInfo();
-    return true;
-  } catch {
-    return false;
+  } catch (error) {
+    throw new NatsError(
+      error instanceof errors.TimeoutError
+        ? `JetStream on ${where} does not answer: have a majority of its servers found each other?`
+        : `${where} has no JetStream, where values are stored: nats-server -js has it`,
+    );
   }
 }
 

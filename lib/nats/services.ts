@@ -37,8 +37,7 @@ import { parseJson, printJson } from "../history/json.ts";
 import { type Body, ErrorCode, reasonOf } from "../message.ts";
 import { readEnvelope } from "../workbench/hosts/envelope.ts";
 import { applyRequest, identityOf, type Stored } from "../workbench/services/key_value.ts";
-import { Bucket, hasJetStream, Refused, type Versioned } from "./bucket.ts";
-import { NatsError } from "./server.ts";
+import { Bucket, Refused, requireJetStream, type Versioned } from "./bucket.ts";
 import { inboxOf } from "./transport.ts";
 
 /** How often a request is tried against others that change the same key. */
@@ -66,12 +65,7 @@ export async function startServices(
   connection: NatsConnection,
   { system, replicas, say }: ServicesOptions,
 ): Promise<void> {
-  const where = connection.getServer();
-  if (!await hasJetStream(connection)) {
-    throw new NatsError(
-      `${where} has no JetStream, where values are stored: nats-server -js has it`,
-    );
-  }
+  await requireJetStream(connection);
   const open = (name: string, options = { isDirect: false }) =>
     Bucket.open(connection, { name: `${system}-${name}`, replicas, ...options });
   const confirms = replicas > 1;

@@ -91,16 +91,11 @@ async function startCluster(): Promise<TestServer[]> {
   ));
 }
 
-/** Waits until the servers have agreed on who leads, and opens the services. */
-async function startReplicated(connection: NatsConnection): Promise<void> {
-  for (;;) {
-    try {
-      return await startServices(connection, { ...SYSTEM, replicas: 3 });
-    } catch (error) {
-      if (!(error instanceof NatsError)) throw error;
-      await delay(100);
-    }
-  }
+/** Waits until the servers have agreed on who leads them. */
+async function untilLed(connection: NatsConnection): Promise<void> {
+  const isLed = () =>
+    connection.request("$JS.API.INFO", "", { timeout: 200 }).then(() => true, () => false);
+  while (!await isLed()) await delay(20);
 }
 
 Deno.test({
@@ -113,7 +108,8 @@ Deno.test({
     const [first] = servers;
     assert(first !== undefined);
     await using connection = await connectTest(first);
-    await startReplicated(connection);
+    await untilLed(connection);
+    await startServices(connection, { ...SYSTEM, replicas: 3 });
     const store = new ServiceClient(connection, "lin-kv");
     const leaders = new Set<string>();
     const { results, history } = await store.drive({ workload: "lin-kv", timeLimitS: 2 }, {
