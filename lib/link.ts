@@ -31,7 +31,7 @@ export interface LinkOptions {
 }
 
 /** Opens a link: the default export of a module that an address names. */
-export type OpenLink = (options: LinkOptions) => Promise<Link>;
+type OpenLink = (options: LinkOptions) => Promise<Link>;
 
 /** Modules by the schemes of the addresses that they understand. */
 const MODULES: ReadonlyMap<string, string> = new Map([

@@ -21,6 +21,10 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     help: "run a TypeScript program in virtual time, from a seed",
     load: () => import("./simulate.ts"),
   }],
+  ["worker", {
+    help: "simulate what others' sim … --on nats://HOST asks for",
+    load: () => import("./worker.ts"),
+  }],
   ["check", { help: "judge a stored history again", load: () => import("./check.ts") }],
   ["again", { help: "repeat a stored run", load: () => import("./again.ts") }],
   ["report", { help: "write the page of a stored run", load: () => import("./report.ts") }],

@@ -8,6 +8,7 @@ import { dirname } from "node:path";
 import { renderRuns, renderScoreboard, type Score } from "../lib/report/render.ts";
 import { EXIT_STATUS, worstEnding } from "../lib/report/summary.ts";
 import { detectStyle, wrapParagraph } from "../lib/report/text.ts";
+import { totalsOf } from "../lib/report/totals.ts";
 import { applyGiven, type Arguments, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
 import { serverOf } from "../lib/nats/server.ts";
 import { type Options, text, UsageError, whole } from "../lib/workbench/option.ts";
@@ -113,8 +114,8 @@ async function runOnce(
       for (const [challenge, some] of Map.groupBy(trials, (one) => one.challenge)) {
         for (const trial of some) scores.push(await runTrial(trial, engine, reporting, output));
         const { title } = challenge;
-        const summaries = scores.slice(-some.length).map(({ summary }) => summary);
-        if (some.length > 1) output.say(`\n${renderRuns(summaries, { ...detectStyle(), title })}`);
+        const totals = totalsOf(scores.slice(-some.length).map(({ summary }) => summary));
+        if (some.length > 1) output.say(`\n${renderRuns(totals, { ...detectStyle(), title })}`);
       }
     } finally {
       // Also of an interrupted run of many, as far as it came.

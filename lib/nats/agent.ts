@@ -35,7 +35,7 @@ const PATIENCE_MS = 10_000;
 /** How often it is told why a node is silent, if that has changed. */
 const SILENCE_MS = 1_000;
 
-export interface AgentOptions {
+interface AgentOptions {
   /** One token of a subject. */
   readonly name: string;
   /** The folder of the programs that it runs, resolved. */

@@ -6,6 +6,7 @@
  */
 import { reasonOf } from "../../lib/message.ts";
 import { printable } from "../../lib/checkers/format.ts";
+import { NatsError } from "../../lib/nats/server.ts";
 import { EXIT_STATUS } from "../../lib/report/summary.ts";
 import {
   type Arguments,
@@ -140,7 +141,8 @@ export async function conclude(
       Deno.exit(INTERRUPTED_STATUS);
     }
     const isUsage = error instanceof UsageError || error instanceof Deno.errors.NotCapable;
-    if (isUsage || isToldInASentence(error)) {
+    const isRefusal = error instanceof UnwritableFile || error instanceof NatsError;
+    if (isUsage || isRefusal || isSystemError(error)) {
       const message = printable(error.message);
       console.error(`${call}: ${message}${/[.!?]$/.test(message) ? "" : "."}`);
       if (isUsage) reportUsage(argv, message);
@@ -149,10 +151,6 @@ export async function conclude(
     console.error(error);
     Deno.exit(EXIT_STATUS.crash);
   }
-}
-
-function isToldInASentence(error: unknown): error is Error {
-  return error instanceof UnwritableFile || error instanceof NatsError || isSystemError(error);
 }
 
 /** Whether the operating system refused something: a full disk, a file that cannot be written. */

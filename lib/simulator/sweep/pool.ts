@@ -18,6 +18,8 @@ const JOBS_LOADING_ANEW = 200;
 export interface Summaries<Summary> {
   /** URL of the workers' module, which calls `serveSimulations`. */
   readonly worker: URL;
+  /** Starts a worker, where it needs more than its module. */
+  readonly start?: (worker: URL) => Worker;
   /** Sums up a run that has no result: why, the most important sentence first. */
   readonly crashed: (why: readonly string[]) => Summary;
 }
@@ -75,7 +77,8 @@ export class SimulationWorker<Context, Summary> implements Disposable {
     listener: Listener,
     signal: AbortSignal | undefined,
   ): Promise<SimulationReport<Summary>> {
-    const worker = this.#worker ??= new Worker(this.#summaries.worker, { type: "module" });
+    const { worker: url, start = startWorker } = this.#summaries;
+    const worker = this.#worker ??= start(url);
     return new Promise((resolve, reject) => {
       let phase: Phase = "starting";
       const give = (end: () => void) => {
@@ -117,6 +120,10 @@ export class SimulationWorker<Context, Summary> implements Disposable {
     this.#worker?.terminate();
     this.#worker = undefined;
   }
+}
+
+function startWorker(url: URL): Worker {
+  return new Worker(url, { type: "module" });
 }
 
 /** A module cannot be loaded as a program, so that there is nothing to run. The message says why. */
