@@ -6,7 +6,7 @@
  */
 import { reasonOf } from "../../lib/message.ts";
 import { printable } from "../../lib/checkers/format.ts";
-import { NatsError } from "../../lib/nats/server.ts";
+import { NatsError, SERVER_OPTIONS } from "../../lib/nats/server.ts";
 import { EXIT_STATUS } from "../../lib/report/summary.ts";
 import {
   type Arguments,
@@ -25,7 +25,6 @@ import {
 } from "../../lib/workbench/option.ts";
 import { UnwritableFile } from "../../lib/workbench/store/writer.ts";
 import { type Reporting, RUNS } from "../engines/engine.ts";
-import { NatsError, SERVER_OPTIONS } from "../../lib/nats/server.ts";
 import { versionProblem } from "./deno_version.ts";
 import { INTERRUPTED } from "./interrupt.ts";
 import { reportUsage } from "./reporters.ts";
