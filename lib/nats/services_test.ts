@@ -73,7 +73,7 @@ testWithServer("lin-kv is linearizable, served by two processes", async (server)
   await using right = await connectTest(server);
   for (const connection of [left, right]) await startServices(connection, SYSTEM);
   const store = new ServiceClient(left, "lin-kv");
-  const { results } = await store.drive({ workload: "lin-kv", rate: 500, timeLimitS: 1 });
+  const { results } = await store.drive({ workload: "lin-kv", rate: 2_000, timeLimitS: 1 });
   assertEquals(results["valid?"], true, Deno.inspect(results));
 });
 
