@@ -50,6 +50,18 @@ testWithServer(
   },
 );
 
+testWithServer("of compare-and-sets at the same time one succeeds", async (server) => {
+  await using connection = await connectTest(server);
+  await startServices(connection, SYSTEM);
+  const store = new ServiceClient(connection, "lin-kv");
+  await store.ask({ type: "write", key: "k", value: "start" });
+  const all = Array.from({ length: 20 }, (_, to) => ({ type: "cas", key: "k", from: "start", to }));
+  const replies = await Promise.all(all.map((request) => store.ask(request)));
+  const winner = replies.findIndex(({ type }) => type === "cas_ok");
+  assertEquals(replies.filter(({ code }) => code === 22).length, 19);
+  assertEquals((await store.ask({ type: "read", key: "k" })).value, winner);
+});
+
 testWithServer(
   "timestamps rise, whoever asks, and over a restart of the server",
   async (server) => {
