@@ -137,7 +137,7 @@ function isAlive(pid: number): boolean {
 testCommands("services say what they promise", async (server, folder) => {
   await using services = new Serving("services", folder, ["--on", server.address, "--name", "s1"]);
   await services.until(/^The services of s1 answer on nats:/);
-  await services.until(/lin-kv, seq-kv +linearizable \(one copy of each bucket/);
+  await services.until(/lin-kv, seq-kv, lww-kv +linearizable/);
   assertEquals(await services.interrupt(), 130);
 });
 

@@ -16,8 +16,12 @@ import { UsageError } from "../lib/workbench/option.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** The worker of sweeps: a module that nothing imports, but that a URL names. */
-const WORKER = "lib/report/sweep_worker";
+/** Threads: modules that nothing imports, but that a URL names; by what names them. */
+const THREADS: Readonly<Record<string, string>> = {
+  "lib/report/sweep": "lib/report/sweep_worker",
+  "lib/nats/program": "lib/nats/imports_thread",
+  "lib/nats/shipped": "lib/nats/sweep_thread",
+};
 const LAUNCHER_FILE = "bin/glomers.js";
 
 const COMMAND = { own: {}, words: 1 } as const;
@@ -62,10 +66,14 @@ async function copySources(copy: string): Promise<void> {
     await Deno.writeTextFile(target, path.endsWith(".ts") ? withoutStd(path, text) : text);
   }
   const { links: _, tasks: __, imports, ...kept } = config;
-  const exports = { ...config.exports, "./internal/worker": `./${WORKER}.ts` };
+  const fromNpm = Object.fromEntries(
+    Object.entries(imports).filter(([name]) => /^(deno-std$|@nats-io\/)/.test(name)),
+  );
+  const threads = Object.values(THREADS).map((path, i) => [`./internal/${i}`, `./${path}.ts`]);
+  const exports = { ...config.exports, ...Object.fromEntries(threads) };
   await Deno.writeTextFile(
     join(copy, "deno.json"),
-    JSON.stringify({ ...kept, exports, imports: { "deno-std": imports["deno-std"] } }),
+    JSON.stringify({ ...kept, exports, imports: fromNpm }),
   );
 }
 
@@ -89,19 +97,20 @@ function withoutStd(path: string, text: string): string {
 async function finish(folder: string): Promise<void> {
   for (const path of unusedIn(folder)) await Deno.remove(path);
   await keepPageSources(join(folder, "lib/report/page"));
-  for (const path of ["lib/report/sweep.js", "lib/import_map.json"]) {
+  const renamed = [...Object.keys(THREADS).map((path) => `${path}.js`), "lib/import_map.json"];
+  for (const path of renamed) {
     const text = await Deno.readTextFile(join(folder, path));
     await Deno.writeTextFile(join(folder, path), text.replaceAll(/(\.\/[\w/]+)\.ts"/g, '$1.js"'));
   }
   const manifest = join(folder, "package.json");
   const { dependencies, exports, ...packed } = JSON.parse(await Deno.readTextFile(manifest));
-  const { "./internal/worker": _, ...shown } = exports;
+  const shown = Object.entries(exports).filter(([name]) => !name.startsWith("./internal/"));
   const whole = {
     ...packed,
     description: "Write, test and simulate nodes for Maelstrom and Fly.io's Gossip Glomers",
     engines: { node: ">=20" },
     bin: { glomers: LAUNCHER_FILE },
-    exports: shown,
+    exports: Object.fromEntries(shown),
     dependencies: { ...dependencies, deno: "^2.9.0" },
   };
   await Deno.writeTextFile(manifest, `${JSON.stringify(whole, null, 2)}\n`);
@@ -137,9 +146,10 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const deno = createRequire(import.meta.url)("deno/install_api.cjs").runInstall();
-const granted = ["read", "write", "run", "env", "sys=loadavg"].map((name) => \`--allow-\${name}\`);
+const granted = ["read", "write", "run", "env", "net", "sys=loadavg"];
+const flags = [...granted.map((name) => \`--allow-\${name}\`), "--unstable-worker-options"];
 const command = fileURLToPath(new URL("../tasks/cli.js", import.meta.url));
-const args = ["run", "--quiet", "--no-lock", ...granted, command, ...process.argv.slice(2)];
+const args = ["run", "--quiet", "--no-lock", ...flags, command, ...process.argv.slice(2)];
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {}); // Deno has them, too
 spawn(deno, args, { stdio: "inherit" }).on("exit", (code, signal) => {
   process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);

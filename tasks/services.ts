@@ -9,7 +9,7 @@ import { SERVER_OPTIONS, serverOf } from "../lib/nats/server.ts";
 import { startServices } from "../lib/nats/services.ts";
 import { CLUSTER_OPTION, requireToken } from "../lib/nats/transport.ts";
 import { optionsHelp } from "../lib/workbench/command_line.ts";
-import { type Options, UsageError, whole } from "../lib/workbench/option.ts";
+import { type Options, UsageError } from "../lib/workbench/option.ts";
 import { readArguments } from "./shared/command_line.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
@@ -17,12 +17,6 @@ import { callOf } from "./shared/invocation.ts";
 const OWN = {
   ...SERVER_OPTIONS,
   ...CLUSTER_OPTION,
-  replicas: {
-    kind: whole(1, 5),
-    value: "N",
-    help: "servers of the cluster that have a copy; with more than 1, a read costs a write",
-    default: 1,
-  },
 } as const satisfies Options;
 
 const COMMAND = { own: OWN } as const;
@@ -36,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const server = serverOf(own);
   if (server === undefined) throw new UsageError("--on is missing: the address of a NATS server");
-  const { name: system, replicas } = own;
+  const { name: system } = own;
   requireToken("name", system);
   const say = (sentence: string) => console.log(sentence);
   return await interruptible(async (signal) => {
@@ -46,28 +40,18 @@ export async function main(argv: readonly string[]): Promise<number> {
       say: (sentence) => say(`services of ${system}: ${sentence}`),
       name: `glomers services ${system}`,
     });
-    await startServices(connection, { system, replicas, say });
-    say(describe({ system, replicas, address: server.address }));
+    await startServices(connection, { system, say });
+    say(describe(system, server.address));
     return await interrupted;
   });
 }
 
 /** What was found about the buckets, and what of it matters. */
-function describe(
-  { system, replicas, address }: {
-    readonly system: string;
-    readonly replicas: number;
-    readonly address: string;
-  },
-): string {
-  const reads = replicas === 1
-    ? "one copy of each bucket, from which all reads are"
-    : `${replicas} copies of each bucket; each read of lin-kv and seq-kv is confirmed by a write`;
+function describe(system: string, address: string): string {
   return [
-    `The services of ${system} answer on ${address}.`,
-    `  lin-kv, seq-kv  linearizable (${reads})`,
-    "  lww-kv          changes are linearizable, a read may be stale",
-    "  lin-tso         linearizable: timestamps rise, and none comes twice",
+    `The services of ${system} answer on ${address}, each from one copy of its bucket.`,
+    "  lin-kv, seq-kv, lww-kv  linearizable",
+    "  lin-tso                 linearizable: timestamps rise, and none comes twice",
     "What is acknowledged outlasts the server. It outlasts a crash of the server's machine only if",
     'the server\'s configuration says "sync_interval: always", which clients cannot see.',
   ].join("\n");

@@ -109,9 +109,7 @@ const OWN = {
 } as const satisfies Options;
 
 /** Options that mean something only to many seeds. */
-const SWEEPING = [
-  ...["first", "keep-going", "stop-at-first-failure", "shard", "sum", "on"] as const,
-] as const;
+const SWEEPING = ["first", "keep-going", "stop-at-first-failure", "shard", "sum", "on"] as const;
 
 /** The options of `sim merge`. */
 const MERGE = { own: { sum: OWN.sum } satisfies Options, words: Infinity } as const;
@@ -165,8 +163,8 @@ async function simulateOnce(
     endings.push(worstOf(swept.sum));
     interrupted = swept.interrupted;
     if (interrupted) break;
-    const { first, seeds = 1 } = own;
-    const all = { ...simulation, first: first ?? simulation.first, seeds };
+    const { first = 1, seeds = 1 } = own;
+    const all = { ...simulation, first, seeds };
     if (own.sum !== undefined) sums.push(await describeSum(target, all, swept.sum));
   }
   output.finish();
@@ -326,9 +324,10 @@ function helpText(challenge?: Challenge): string {
   return [
     `${callOf("sim")} CHALLENGE [options] [options of the run]`,
     `${callOf("sim")} FILE -w WORKLOAD [options] [options of the run]`,
+    `${callOf("sim")} merge FILE … [--sum FILE]`,
     "",
     "Runs a challenge (all: every one), or the program that FILE exports as its default, in virtual",
-    "time. The same seed gives the same run.",
+    "time. The same seed gives the same run. merge puts together what shards of a sweep have found.",
     "",
     optionsHelp(COMMAND, challenge?.runs.map(planOf)),
     "",

@@ -29,6 +29,7 @@ import {
 } from "./agents.ts";
 import { Channel, type Frame, Reach } from "./channel.ts";
 import { type Claim, claim } from "./claim.ts";
+import { listen } from "./connection.ts";
 
 /** How long a workbench may be silent before its nodes are killed. */
 const PATIENCE_MS = 10_000;
@@ -75,12 +76,11 @@ export class Agent implements AsyncDisposable {
     const end = () => agent[Symbol.asyncDispose]();
     try {
       agent.#claim = await claim(connection, agentClaim(name), () => void end().then(superseded));
+      await agent.#listen();
     } catch (error) {
       await end();
       throw error;
     }
-    agent.#listen();
-    await connection.flush();
     return agent;
   }
 
@@ -93,16 +93,12 @@ export class Agent implements AsyncDisposable {
     await this.#watchdog.close();
   }
 
-  #listen(): void {
+  async #listen(): Promise<void> {
     const { name, folder } = this.#options;
     const about = JSON.stringify({ name, protocol: PROTOCOL, folder });
     this.#subscriptions = [
-      this.#connection.subscribe(AGENTS, {
-        callback: (_error, message) => void message.respond(about),
-      }),
-      this.#connection.subscribe(agentSubject(name), {
-        callback: (_error, message) => void this.#answer(message),
-      }),
+      await listen(this.#connection, AGENTS, (message) => void message.respond(about)),
+      await listen(this.#connection, agentSubject(name), (message) => void this.#answer(message)),
     ];
   }
 

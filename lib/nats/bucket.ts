@@ -4,19 +4,17 @@
  *
  * @module
  */
-import { JetStreamApiError, jetstreamManager, type StreamConfig } from "@nats-io/jetstream";
-import { type KV, Kvm } from "@nats-io/kv";
+import {
+  jetstream,
+  JetStreamApiError,
+  jetstreamManager,
+  type StreamConfig,
+} from "@nats-io/jetstream";
+import { retry } from "@std/async/retry";
+import { type KV, Kvm, type RoKV } from "@nats-io/kv";
 import { errors, type NatsConnection } from "@nats-io/transport-node";
 import { reasonOf } from "../message.ts";
 import { NatsError } from "./server.ts";
-
-interface BucketOptions {
-  readonly name: string;
-  /** How many servers have a copy. */
-  readonly replicas: number;
-  /** Whether any of them may answer a read, also one that is behind. */
-  readonly isDirect: boolean;
-}
 
 /** What a key holds, and since which change. */
 export interface Versioned {
@@ -33,14 +31,20 @@ export class Refused extends Error {
 
 /** Error codes of JetStream: the last change is another one than expected. */
 const WRONG_REVISION: ReadonlySet<number> = new Set([10071, 10164]);
+/** How long an answer to a read may take, and how often it is asked for. */
+const READ_MS = 250;
+const READ_AGAIN = { maxAttempts: 16, minTimeout: 10, maxTimeout: 100 };
 /** Bound on the length of an encoded key, which is part of a subject. */
 const MAX_KEY = 3_000;
 
 export class Bucket {
   readonly #kv: KV;
+  /** The same, for reads. */
+  readonly #reads: RoKV;
 
-  private constructor(kv: KV) {
+  private constructor(kv: KV, reads: RoKV) {
     this.#kv = kv;
+    this.#reads = reads;
   }
 
   /**
@@ -48,14 +52,16 @@ export class Bucket {
    *
    * @throws {NatsError} if it cannot be made, or is there in a form that breaks a promise.
    */
-  static async open(connection: NatsConnection, options: BucketOptions): Promise<Bucket> {
-    const { name, replicas, isDirect } = options;
+  static async open(connection: NatsConnection, name: string): Promise<Bucket> {
     try {
       const kvs = new Kvm(connection);
-      const kv = await kvs.create(name, { replicas, allow_direct: isDirect, history: 1 });
+      const kv = await kvs.create(name, { replicas: 1, allow_direct: false, history: 1 });
       const { streamInfo: { config } } = await kv.status();
-      const problem = findProblem(config, options);
-      if (problem === undefined) return new Bucket(kv);
+      const problem = findProblem(config);
+      if (problem === undefined) {
+        const impatient = new Kvm(jetstream(connection, { timeout: READ_MS }));
+        return new Bucket(kv, await impatient.open(name, { allow_direct: false }));
+      }
       throw new NatsError(`the bucket ${name} ${problem}`);
     } catch (error) {
       if (error instanceof NatsError) throw error;
@@ -63,16 +69,17 @@ export class Bucket {
     }
   }
 
-  /** What a key holds. */
+  /** What a key holds. Nobody may answer just after a restart of the server, so it is asked again. */
   async read(key: string): Promise<Versioned> {
-    const entry = await this.#kv.get(encodeKey(key));
+    const encoded = encodeKey(key);
+    const entry = await retry(() => this.#reads.get(encoded), READ_AGAIN);
     if (entry === null) return { revision: 0 };
     const text = entry.operation === "PUT" ? entry.string() : "";
     return { revision: entry.revision, ...(text !== "" && { text }) };
   }
 
   /**
-   * Changes a key, if it is as it was read; resolves to whether it was. Text that is empty removes it.
+   * Changes a key, if it is as it was read; resolves to whether it was.
    *
    * @throws {Refused} if nothing was changed for another reason.
    */
@@ -113,22 +120,23 @@ export async function requireJetStream(connection: NatsConnection): Promise<void
   } catch (error) {
     throw new NatsError(
       error instanceof errors.TimeoutError
-        ? `JetStream on ${where} does not answer: have a majority of its servers found each other?`
+        ? `JetStream on ${where} does not answer`
         : `${where} has no JetStream, where values are stored: nats-server -js has it`,
     );
   }
 }
 
 /** What of a bucket's configuration breaks a promise, as the rest of a sentence about it. */
-function findProblem(config: StreamConfig, { replicas, isDirect }: BucketOptions) {
+function findProblem(config: StreamConfig): string | undefined {
   const { allow_direct, num_replicas, storage, max_age, max_bytes, max_msgs, discard } = config;
   if (storage !== "file") return "is in memory: it would be empty after a restart of the server";
-  if (allow_direct && !isDirect) {
+  if (allow_direct) {
     return "has allow_direct: a copy that is behind may answer a read; " +
       "nats stream edit turns it off (--no-allow-direct)";
   }
-  if (num_replicas !== replicas) {
-    return `has ${num_replicas} replicas, not ${replicas}; nats stream edit --replicas changes that`;
+  if (num_replicas > 1) {
+    return `has ${num_replicas} copies, between which compare-and-set is not atomic (see services.ts); ` +
+      "nats stream edit --replicas 1 leaves one";
   }
   if (max_age > 0) return "forgets values after a while (max_age)";
   if (discard === "old" && (max_bytes > 0 || max_msgs > 0)) {
@@ -140,7 +148,7 @@ function findProblem(config: StreamConfig, { replicas, isDirect }: BucketOptions
 /** An error of the server that says that nothing happened, as such; any other as it is. */
 function refusalOf(error: unknown): unknown {
   const isRefusal = error instanceof JetStreamApiError ||
-    hasNoResponder(error) || // no server leads the bucket just now
+    hasNoResponder(error) || // the bucket is not there yet, after a restart of the server
     (error instanceof errors.InvalidArgumentError && /max_payload/.test(error.message));
   return isRefusal ? new Refused(reasonOf(error)) : error;
 }

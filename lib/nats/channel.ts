@@ -17,6 +17,7 @@
  * @module
  */
 import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
+import { reasonOf } from "../message.ts";
 
 /** What goes through a channel: a word that says what it is, and its arguments. */
 export type Frame = readonly string[];
@@ -113,7 +114,8 @@ export class Channel {
     this.#options = options;
     const { connection, reach, from } = options;
     this.#subscription = connection.subscribe(from, {
-      callback: (_error, message) => this.#take(message),
+      callback: (error, message) =>
+        error === null ? this.#take(message) : this.#lose(reasonOf(error)),
     });
     this.#forget = reach.onBack(() => this.#resend());
     this.#beat = setInterval(() => this.#onBeat(), BEAT_MS);
@@ -258,12 +260,14 @@ export class Channel {
     // Who was held up itself may have heard the other end without knowing it yet.
     if (lateMs > BEAT_MS) this.#heardMs += lateMs;
     const why = this.#whyLost(nowMs);
-    if (why !== undefined) {
-      this.close();
-      return this.#options.lost(why);
-    }
+    if (why !== undefined) return this.#lose(why);
     if (this.#sent > 0 && nowMs - this.#progressMs > RESEND_MS) this.#resend();
     this.#ping();
+  }
+
+  #lose(why: string): void {
+    this.close();
+    this.#options.lost(why);
   }
 
   #whyLost(nowMs: number): string | undefined {

@@ -14,6 +14,7 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import { delay } from "@std/async/delay";
 import { integer, string } from "../rpc.ts";
 import { parseFields } from "./agents.ts";
+import { listen } from "./connection.ts";
 
 const CLAIM = { holder: string, ageMs: integer };
 
@@ -46,38 +47,35 @@ export async function claim(
 ): Promise<Claim> {
   const holder = crypto.randomUUID();
   const sinceMs = performance.now();
+  const { promise: taken, resolve: take } = Promise.withResolvers<void>();
   let isTaken = false;
-  let isHeld = false;
   const say = () => {
     const ageMs = Math.round(performance.now() - sinceMs);
-    connection.publish(subject, JSON.stringify({ holder, ageMs }));
+    if (!connection.isClosed()) connection.publish(subject, JSON.stringify({ holder, ageMs }));
   };
-  const subscription = connection.subscribe(subject, {
-    callback(_error, message) {
-      const other = parseFields(CLAIM, message.string());
-      if (other === undefined || other.holder === holder || isTaken) return;
-      const ageMs = performance.now() - sinceMs;
-      // The two hear of each other's age a little late, both by about as much.
-      const isOlder = Math.abs(ageMs - other.ageMs) < OBJECTION_MS
-        ? holder < other.holder
-        : ageMs > other.ageMs;
-      if (isOlder) return say();
-      isTaken = true;
-      release();
-      if (isHeld) lost();
-    },
+  const subscription = await listen(connection, subject, (message) => {
+    const other = parseFields(CLAIM, message.string());
+    if (other === undefined || other.holder === holder || isTaken) return;
+    const ageMs = performance.now() - sinceMs;
+    // The two hear of each other's age a little late, both by about as much.
+    const isOlder = Math.abs(ageMs - other.ageMs) < OBJECTION_MS
+      ? holder < other.holder
+      : ageMs > other.ageMs;
+    if (isOlder) return say();
+    isTaken = true;
+    take();
   });
   const timer = setInterval(say, REPEAT_MS);
   const release = () => {
     clearInterval(timer);
     if (!connection.isClosed()) subscription.unsubscribe();
   };
-  await connection.flush();
   say();
   const startMs = performance.now();
   await connection.flush();
   await delay(OBJECTION_MS + 2 * (performance.now() - startMs));
+  taken.then(release);
   if (isTaken) throw new NameTaken(`another process answers to ${subject}`);
-  isHeld = true;
+  taken.then(lost);
   return { release };
 }

@@ -1,16 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { delay, retry } from "@std/async";
-import { jetstreamManager } from "@nats-io/jetstream";
+import { retry } from "@std/async";
 import { Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { printJson } from "../history/json.ts";
-import { NS_PER_S } from "../history/operations.ts";
 import { NatsError } from "./server.ts";
 import { hasNatsServer, TestServer, testWithServer } from "./server_fixture.ts";
 import { startServices } from "./services.ts";
 import { connectTest, ServiceClient } from "./system_fixture.ts";
 
-const SYSTEM = { system: "cluster", replicas: 1, say: () => {} };
+const SYSTEM = { system: "cluster", say: () => {} };
 const KEY = ["ü", { "a b": "/.*>" }];
 
 testWithServer("values of any JSON are kept under keys of any JSON", async (server) => {
@@ -89,60 +87,6 @@ testWithServer("lin-kv is linearizable, served by two processes", async (server)
   assertEquals(results["valid?"], true, Deno.inspect(results));
 });
 
-/** Three servers that know each other. */
-async function startCluster(): Promise<TestServer[]> {
-  const listeners = [1, 2, 3].map(() => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
-  const ports = listeners.map(({ addr }) => addr.transport === "tcp" ? addr.port : 0);
-  for (const listener of listeners) listener.close();
-  const routes = ports.map((port) => `"nats://127.0.0.1:${port}"`).join(", ");
-  return await Promise.all(ports.map((port, i) =>
-    TestServer.start(`
-      server_name: s${i}
-      cluster { name: c, host: "127.0.0.1", port: ${port}, routes: [${routes}] }
-    `)
-  ));
-}
-
-/** Waits until the servers have agreed on who leads them. */
-async function untilLed(connection: NatsConnection): Promise<void> {
-  const isLed = () =>
-    connection.request("$JS.API.INFO", "", { timeout: 200 }).then(() => true, () => false);
-  while (!await isLed()) await delay(20);
-}
-
-Deno.test({
-  name: "with three copies lin-kv is linearizable, whichever server leads",
-  ignore: !hasNatsServer,
-  fn: async () => {
-    await using stack = new AsyncDisposableStack();
-    const servers = await startCluster();
-    for (const server of servers) stack.use(server);
-    const [first] = servers;
-    assert(first !== undefined);
-    await using connection = await connectTest(first);
-    await untilLed(connection);
-    await startServices(connection, { ...SYSTEM, replicas: 3 });
-    const store = new ServiceClient(connection, "lin-kv");
-    const leaders = new Set<string>();
-    const { results, history } = await store.drive({ workload: "lin-kv", timeLimitS: 2 }, {
-      meanwhile: async () => {
-        while (leaders.size < 3) leaders.add(await changeLeader(connection));
-      },
-    });
-    assertEquals(results["valid?"], true, Deno.inspect(results));
-    const late = history.filter(({ type, time }) => type === "ok" && time > 1.5 * NS_PER_S);
-    assert(late.length > 0, "it is served in the end");
-  },
-});
-
-/** Lets another server lead the bucket; returns who led it. */
-async function changeLeader(connection: NatsConnection): Promise<string> {
-  const { cluster } = await (await jetstreamManager(connection)).streams.info("KV_cluster-lin-kv");
-  await connection.request("$JS.API.STREAM.LEADER.STEPDOWN.KV_cluster-lin-kv");
-  await delay(100);
-  return cluster?.leader ?? "";
-}
-
 testWithServer("a bucket that would break a promise is refused", async (server) => {
   await using connection = await connectTest(server);
   const refused = async (options: Parameters<Kvm["create"]>[1]) => {
@@ -165,11 +109,6 @@ testWithServer("a bucket that would break a promise is refused", async (server) 
     await refused({ allow_direct, storage: "memory" }),
     "is in memory: it would be empty after a restart of the server",
   );
-  const { message } = await assertRejects(
-    () => startServices(connection, { ...SYSTEM, replicas: 3 }),
-    NatsError,
-  );
-  assert(/^the bucket cluster-lin-kv cannot be used: .*replicas/.test(message), message);
 });
 
 testWithServer("a full bucket refuses changes, and says why", async (server) => {
@@ -184,15 +123,43 @@ testWithServer("a full bucket refuses changes, and says why", async (server) => 
   assertEquals((await store.ask({ type: "read", key: 1 })).value, value);
 });
 
-Deno.test({
-  name: "a server without JetStream is named",
-  ignore: !hasNatsServer,
-  fn: async () => {
-    await using server = await TestServer.start(
-      "accounts { A { users: [{ user: a }] } }\nno_auth_user: a",
-    );
-    await using connection = await connectTest(server);
+/** A server with a configuration of its own, and a connection to it. */
+function testWith(
+  name: string,
+  settings: string,
+  story: (connection: NatsConnection) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    ignore: !hasNatsServer,
+    fn: async () => {
+      await using server = await TestServer.start(settings);
+      await using connection = await connectTest(server);
+      await story(connection);
+    },
+  });
+}
+
+testWith(
+  "a server without JetStream is named",
+  "accounts { A { users: [{ user: a }] } }\nno_auth_user: a",
+  async (connection) => {
     const { message } = await assertRejects(() => startServices(connection, SYSTEM), NatsError);
     assert(/ has no JetStream, where values are stored: nats-server -js has it$/.test(message));
   },
-});
+);
+
+testWith(
+  "what the credentials do not allow is named",
+  `authorization { users: [
+     { user: a, password: p, permissions: { subscribe: { deny: "cluster.lww-kv.inbox" } } }
+   ] }
+   no_auth_user: a`,
+  async (connection) => {
+    const { message } = await assertRejects(() => startServices(connection, SYSTEM), NatsError);
+    assertEquals(
+      message,
+      "cluster.lww-kv.inbox: the credentials do not allow subscription on cluster.lww-kv.inbox",
+    );
+  },
+);

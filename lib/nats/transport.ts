@@ -34,7 +34,7 @@ import { listOf, type Options, text, UsageError } from "../workbench/option.ts";
 import { SERVICE_IDS } from "../workbench/services/mod.ts";
 import { Init } from "../workloads.ts";
 import { claim, NameTaken } from "./claim.ts";
-import { connectTo, explain } from "./connection.ts";
+import { connectTo, explain, listen } from "./connection.ts";
 import { type Server, SERVER_OPTIONS, serverOf } from "./server.ts";
 
 /** The option that names a system. */
@@ -157,15 +157,15 @@ class NatsLink implements Link {
       `another process is ${id} of ${system} on ${server.address} already; this one ends`;
     try {
       await claim(connection, `${system}.${id}.claim`, () => fail(taken));
+      await listen(
+        connection,
+        inboxOf(system, id),
+        (message) => this.#take(message.string(), receive),
+      );
+      await listen(connection, `${system}.${id}`, (message) => this.#ask(message, receive));
     } catch (error) {
       return fail(error instanceof NameTaken ? taken : reasonOf(error));
     }
-    connection.subscribe(inboxOf(system, id), {
-      callback: (_error, message) => this.#take(message.string(), receive),
-    });
-    connection.subscribe(`${system}.${id}`, {
-      callback: (_error, message) => this.#ask(message, receive),
-    });
     const body = { type: Init.init.type, msg_id: INIT_MSG_ID, node_id: id, node_ids: [...ids] };
     receive({ src: OPERATOR, dest: id, body });
     const error = await connection.closed();

@@ -13,7 +13,7 @@ import { startServices } from "./services.ts";
 import { type TestServer, testWithServer } from "./server_fixture.ts";
 import { connectTest, TestSystem } from "./system_fixture.ts";
 
-const SERVICES = { system: "cluster", replicas: 1, say: () => {} };
+const SERVICES = { system: "cluster", say: () => {} };
 
 /** A story about three nodes of a script. */
 function testSystem(

@@ -21,7 +21,7 @@ export interface Alike {
 }
 
 /** Runs that show one kind of failure. */
-export interface AlikeFailures extends Alike {
+interface AlikeFailures extends Alike {
   /** The kind, as part of a failure signature. */
   readonly kind: string;
   /** The words of the first of them. */

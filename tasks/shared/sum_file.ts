@@ -21,7 +21,7 @@ const KIND = "sums of a glomers sweep";
 const VERSION = 1;
 
 /** One of several parts of a sweep's seeds, in order; the first is 1. */
-export interface Shard {
+interface Shard {
   readonly number: number;
   readonly of: number;
 }
@@ -154,7 +154,7 @@ function readSums(path: string): SumFile {
   try {
     const file: SumFile = JSON.parse(Deno.readTextFileSync(path));
     if (file.kind === KIND && file.version === VERSION) {
-      checkComplete(path, file);
+      checkComplete(file);
       return file;
     }
   } catch (error) {
@@ -165,7 +165,7 @@ function readSums(path: string): SumFile {
   );
 }
 
-function checkComplete(path: string, { shard, sweeps }: SumFile): void {
+function checkComplete({ shard, sweeps }: SumFile): void {
   for (const { swept, sum } of sweeps) {
     const [{ seeds }, { runs }] = [seedsOfShard(swept, shard), SweepSum.from(sum)];
     if (seeds !== runs) throw new UsageError(`it has ${runs} of the ${seeds} runs of its shard`);
