@@ -7,7 +7,6 @@ import { openRunFolder } from "./folder.ts";
 import type { Platform } from "./platform.ts";
 
 export const deno: Platform = {
-  args: Deno.args,
   read: (buffer) => Deno.stdin.read(buffer),
   write: (bytes) => Deno.stdout.write(bytes),
   surviveUncaught(caught) {
@@ -21,5 +20,6 @@ export const deno: Platform = {
     });
   },
   exit: (status) => Deno.exit(status),
+  args: Deno.args,
   openRunFolder,
 };

@@ -20,7 +20,6 @@ const chunks = stdin[Symbol.asyncIterator]();
 let rest: Uint8Array = new Uint8Array();
 
 export const nodeJs: Platform = {
-  args: process.argv.slice(2),
   async read(buffer) {
     if (rest.length === 0) {
       const { value, done } = await chunks.next();
@@ -42,6 +41,7 @@ export const nodeJs: Platform = {
     process.on("uncaughtException", (error) => caught("uncaught error", error));
   },
   exit: (status) => process.exit(status),
+  args: process.argv.slice(2),
   async openRunFolder(id) {
     const path = journalFolderOf(process.env[RUN_FOLDER]);
     if (path === undefined) return undefined;

@@ -5,10 +5,11 @@
  * @module
  */
 import { findOpener, type Link, type LinkOptions } from "./link.ts";
-import { describeError, reasonOf } from "./message.ts";
+import { describeError, type Message, reasonOf } from "./message.ts";
 import { Node, type Program } from "./node.ts";
 import type { Platform } from "./platform.ts";
 import { deno } from "./deno.ts";
+import { BEAT_MS, Stalls } from "./stalls.ts";
 import { divertConsole, StandardStreams } from "./stdio.ts";
 
 /**
@@ -42,26 +43,32 @@ export async function serve(program: Program): Promise<never> {
     return platform.exit(1);
   };
   divertConsole();
-  const link = await openLink(platform, { log, fail });
-  const node = new Node({ send: (message) => link.send(message), log }, platform.openRunFolder);
+  const stalls = new Stalls(performance.now());
+  const ageMs = () => {
+    const nowMs = performance.now();
+    stalls.beat(nowMs);
+    return stalls.ageMs(nowMs);
+  };
+  const link = await openLink(platform, { log, fail, ageMs });
+  const send = (message: Message) => link.send(message);
+  const node = new Node({ send, log }, { openDisk: platform.openRunFolder, args: link.args });
   program(node);
   platform.surviveUncaught((what, error) => log(`${what}: ${describeError(error)}`));
-  await link.run((message) => node.receive(message));
+  setInterval(() => stalls.beat(performance.now()), BEAT_MS);
+  await link.run((message, ageMs) => node.receive(message, ageMs));
   await node.stored();
   await new Promise((resolve) => setTimeout(resolve)); // let handlers that have finished reply
   await link.flushed();
   platform.exit(0); // timers may still be pending
 }
 
-async function openLink(
-  platform: Platform,
-  { log, fail }: Omit<LinkOptions, "args">,
-): Promise<Link> {
+/** Opens what the arguments name; standard input and output, if they name nothing. */
+async function openLink(platform: Platform, options: Omit<LinkOptions, "args">): Promise<Link> {
   const { args } = platform;
   try {
     const open = await findOpener(args);
-    return await open?.({ args, log, fail }) ?? new StandardStreams(platform, { log, fail });
+    return await open?.({ args, ...options }) ?? new StandardStreams(platform, options);
   } catch (error) {
-    return fail(reasonOf(error));
+    return options.fail(reasonOf(error));
   }
 }

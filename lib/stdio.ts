@@ -4,7 +4,7 @@
  * @module
  */
 import { LineSplitter } from "./lines.ts";
-import type { Link, LinkOptions } from "./link.ts";
+import type { Link, LinkOptions, Receive } from "./link.ts";
 import { describeError, MalformedMessage, type Message, parseMessage } from "./message.ts";
 import type { Platform } from "./platform.ts";
 
@@ -13,10 +13,10 @@ const READ_BYTES = 1 << 16; // what a pipe holds
 /** Carries messages as lines, one JSON object each. */
 export class StandardStreams implements Link {
   readonly #platform: Platform;
-  readonly #options: Pick<LinkOptions, "log" | "fail">;
+  readonly #options: Omit<LinkOptions, "args">;
   readonly #output: LineWriter;
 
-  constructor(platform: Platform, options: Pick<LinkOptions, "log" | "fail">) {
+  constructor(platform: Platform, options: Omit<LinkOptions, "args">) {
     this.#platform = platform;
     this.#options = options;
     this.#output = new LineWriter(platform, (error) => {
@@ -28,10 +28,16 @@ export class StandardStreams implements Link {
     this.#output.write(JSON.stringify(message));
   }
 
-  async run(receive: (message: Message) => void): Promise<void> {
+  get args(): readonly string[] {
+    return this.#platform.args;
+  }
+
+  async run(receive: Receive): Promise<void> {
     try {
       for await (const lines of readLines(this.#platform)) {
-        for (const line of lines) if (line !== "") this.#receiveLine(line, receive);
+        const ageMs = this.#options.ageMs();
+        const take = (message: Message) => receive(message, ageMs);
+        for (const line of lines) if (line !== "") this.#receiveLine(line, take);
       }
     } catch (error) {
       this.#options.fail(`cannot read standard input: ${describeError(error)}`);

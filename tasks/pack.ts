@@ -16,12 +16,24 @@ import { UsageError } from "../lib/workbench/option.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** Threads: modules that nothing imports, but that a URL names; by what names them. */
-const THREADS: Readonly<Record<string, string>> = {
-  "lib/report/sweep": "lib/report/sweep_worker",
-  "lib/nats/program": "lib/nats/imports_thread",
-  "lib/nats/shipped": "lib/nats/sweep_thread",
-};
+/** Modules that nothing imports: a URL names the workers of sweeps, and all entry points begin so. */
+const WORKERS = [
+  "lib/report/sweep_worker",
+  "lib/simulator/sweep/seeds_worker",
+  "lib/nats/imports_thread",
+  "lib/nats/sweep_thread",
+];
+const BEGINNING = "lib/older_platforms";
+/** Where they are exported, until the package is whole. */
+const INTERNAL = "./internal/";
+/** Files that name modules in texts. */
+const NAMING_MODULES = [
+  "lib/report/sweep.js",
+  "lib/simulator/sweep/seeds.js",
+  "lib/nats/program.js",
+  "lib/nats/shipped.js",
+  "lib/import_map.json",
+];
 const LAUNCHER_FILE = "bin/glomers.js";
 
 const COMMAND = { own: {}, words: 1 } as const;
@@ -69,8 +81,12 @@ async function copySources(copy: string): Promise<void> {
   const fromNpm = Object.fromEntries(
     Object.entries(imports).filter(([name]) => /^(deno-std$|@nats-io\/)/.test(name)),
   );
-  const threads = Object.values(THREADS).map((path, i) => [`./internal/${i}`, `./${path}.ts`]);
-  const exports = { ...config.exports, ...Object.fromEntries(threads) };
+  const exports = {
+    ...config.exports,
+    ...Object.fromEntries(
+      [...WORKERS, BEGINNING].map((path) => [`${INTERNAL}${path}`, `./${path}.ts`]),
+    ),
+  };
   await Deno.writeTextFile(
     join(copy, "deno.json"),
     JSON.stringify({ ...kept, exports, imports: fromNpm }),
@@ -97,25 +113,35 @@ function withoutStd(path: string, text: string): string {
 async function finish(folder: string): Promise<void> {
   for (const path of unusedIn(folder)) await Deno.remove(path);
   await keepPageSources(join(folder, "lib/report/page"));
-  const renamed = [...Object.keys(THREADS).map((path) => `${path}.js`), "lib/import_map.json"];
-  for (const path of renamed) {
+  for (const path of NAMING_MODULES) {
     const text = await Deno.readTextFile(join(folder, path));
     await Deno.writeTextFile(join(folder, path), text.replaceAll(/(\.\/[\w/]+)\.ts"/g, '$1.js"'));
   }
   const manifest = join(folder, "package.json");
   const { dependencies, exports, ...packed } = JSON.parse(await Deno.readTextFile(manifest));
-  const shown = Object.entries(exports).filter(([name]) => !name.startsWith("./internal/"));
+  const shown = Object.fromEntries(
+    Object.entries(exports).filter(([name]) => !name.startsWith(INTERNAL)),
+  );
+  for (const path of Object.values(config.exports)) await beginEntryPoint(folder, path);
   const whole = {
     ...packed,
     description: "Write, test and simulate nodes for Maelstrom and Fly.io's Gossip Glomers",
     engines: { node: ">=20" },
     bin: { glomers: LAUNCHER_FILE },
-    exports: Object.fromEntries(shown),
+    exports: shown,
     dependencies: { ...dependencies, deno: "^2.9.0" },
   };
   await Deno.writeTextFile(manifest, `${JSON.stringify(whole, null, 2)}\n`);
   await Deno.mkdir(join(folder, dirname(LAUNCHER_FILE)));
   await Deno.writeTextFile(join(folder, LAUNCHER_FILE), LAUNCHER, { mode: 0o755 });
+}
+
+/** Has an entry point begin with what older platforms lack. */
+async function beginEntryPoint(folder: string, path: string): Promise<void> {
+  const file = join(folder, path.replace(/\.ts$/, ".js"));
+  const beginning = relative(dirname(path), `./${BEGINNING}.js`);
+  const specifier = beginning.startsWith(".") ? beginning : `./${beginning}`;
+  await Deno.writeTextFile(file, `import "${specifier}";\n${await Deno.readTextFile(file)}`);
 }
 
 /** The page's script is made of sources, which `script.ts` imports as text: text files here. */

@@ -30,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     throw new UsageError("--on nats://HOST is missing: the server to work for");
   }
   const { cores = navigator.hardwareConcurrency } = own;
-  const [{ connectTo }, { SweepQueue }, { work }, { engineName }] = await Promise.all([
+  const [{ closing, connectTo }, { SweepQueue }, { work }, { engineName }] = await Promise.all([
     import("../lib/nats/connection.ts"),
     import("../lib/nats/queue.ts"),
     import("../lib/nats/worker.ts"),
@@ -38,8 +38,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   ]);
   const say = (sentence: string) => console.log(sentence);
   return await interruptible(async (signal) => {
-    await using connection = await connectTo(server, { name: "glomers worker", say });
-    const [queue, engine] = await Promise.all([SweepQueue.open(connection), engineName()]);
+    const connection = await connectTo(server, { name: "glomers worker", say });
+    await using _ = closing(connection);
+    const [queue, engine] = await Promise.all([SweepQueue.open(connection, signal), engineName()]);
     say(`works for ${server.address} on ${pluralize(cores, "core")}: ${engine}`);
     await work(queue, { engine, cores, say, signal });
     signal.throwIfAborted();

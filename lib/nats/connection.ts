@@ -70,6 +70,16 @@ export async function connectTo(server: Server, { say, name }: Listener): Promis
   return connection;
 }
 
+/** Closes a connection at the end of a block: what was said is sent, unless the server is gone. */
+export function closing(connection: NatsConnection): AsyncDisposable {
+  return {
+    async [Symbol.asyncDispose]() {
+      await connection.drain().catch(() => {});
+      await connection.close();
+    },
+  };
+}
+
 /** Says when a server is lost and found, once each, until the connection is closed. */
 async function tellStatus(
   connection: NatsConnection,
@@ -138,11 +148,24 @@ export async function insist<T>(ask: () => Promise<T>, signal?: AbortSignal): Pr
   for (;;) {
     signal?.throwIfAborted();
     try {
-      return await ask();
+      return await unlessAborted(ask(), signal);
     } catch (error) {
-      if (!isSilence(error)) throw error;
+      if (signal?.aborted || !isSilence(error)) throw error;
     }
     await delay(RETRY_MS, signal === undefined ? {} : { signal });
+  }
+}
+
+/** Waits for a promise, but no longer than until the signal aborts. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await promise;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
 

@@ -5,7 +5,7 @@ import { withFolder } from "../testing/process.ts";
 import { UsageError } from "../workbench/option.ts";
 import { connectTo, explain, insist } from "./connection.ts";
 import { NatsError, type Server, serverOf } from "./server.ts";
-import { hasNatsServer, TestServer, testWithServer } from "./server_fixture.ts";
+import { testWithServer } from "./server_fixture.ts";
 
 const silent = { name: "a test", say: () => {} };
 
@@ -58,26 +58,13 @@ testWithServer("a lost server is waited for, and subscriptions outlast it", asyn
   assertEquals(said, [`waits for ${address}, which is gone`, `goes on: ${address} is back`]);
 });
 
-/** A server with a configuration of its own. */
-function testWith(config: string, name: string, story: (server: TestServer) => Promise<void>) {
-  Deno.test({
-    name,
-    ignore: !hasNatsServer,
-    fn: async () => {
-      await using server = await TestServer.start(config);
-      await story(server);
-    },
-  });
-}
-
 const user = nkeys.createUser();
 const USERS = `authorization { users: [
   { user: ann, password: "a:secret" },
   { nkey: ${user.getPublicKey()} },
 ] }`;
 
-testWith(
-  USERS,
+testWithServer(
   "credentials come from a file, and wrong ones are told as such",
   ({ address }) =>
     withFolder(async (folder) => {
@@ -97,6 +84,7 @@ testWith(
       assertStringIncludes(message, `--creds ${file} holds neither`);
       assert(!message.includes("hunter2"));
     }),
+  USERS,
 );
 
 const pem = (name: string) => fileURLToPath(new URL(`testdata/${name}`, import.meta.url));
@@ -105,8 +93,7 @@ const TLS = `tls {
   ca_file: "${pem("ca.pem")}", verify: true
 }`;
 
-testWith(
-  TLS,
+testWithServer(
   "with tls:// the server has to show a certificate, and may ask for one",
   async (server) => {
     const address = server.address.replace("nats:", "tls:");
@@ -115,6 +102,7 @@ testWith(
     const { message } = await assertRejects(() => echoes(at(address, files)), NatsError);
     assertStringIncludes(message, `${address} cannot be used: `);
   },
+  TLS,
 );
 
 testWithServer("with tls:// nothing is said to a server without it", async (server) => {
@@ -124,8 +112,7 @@ testWithServer("with tls:// nothing is said to a server without it", async (serv
   assertStringIncludes(message, "tls");
 });
 
-testWith(
-  "max_payload: 1000",
+testWithServer(
   "a message above the server's limit is told as such",
   async (server) => {
     await using connection = await connectTo(at(server.address), silent);
@@ -142,6 +129,7 @@ testWith(
     }
     throw new Error("it was sent");
   },
+  "max_payload: 1000",
 );
 
 Deno.test("an address holds no secret, and a refused one is not repeated", () => {

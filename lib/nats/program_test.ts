@@ -1,4 +1,10 @@
-import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { SUMMARIES } from "../report/sweep.ts";
 import { SimulationWorker } from "../simulator/sweep/pool.ts";
@@ -84,7 +90,6 @@ Deno.test("what other machines cannot be given is refused by name", () =>
     const program = "export default () => {};";
     for (
       const [text, why] of [
-        [`import "npm:uuid@8.3.2/dist/index.js";\n${program}`, /cannot load .*node\.ts|CommonJS/],
         [`import "./lib/old.cjs";\n${program}`, /imports \.\/lib\/old\.cjs, .* CommonJS module/],
         [`import "data:text/javascript,1";\n${program}`, /imports data:.* it is not a file/],
         [`import "node:fs";\n${program}`, /imports node:fs, which a simulation cannot own/],
@@ -94,5 +99,54 @@ Deno.test("what other machines cannot be given is refused by name", () =>
       const module = await write(folder, { "node.ts": text, "lib/old.cjs": "exports.a = 1;" });
       const { message } = await assertRejects(() => readProgram(module), UsageError);
       assertMatch(message, why);
+    }
+  }));
+
+/** A program that tries to read a file as it is loaded, and later throws what it has read. */
+const curious = (text: string) => `
+import { Echo } from "shared";
+
+let found = "nothing";
+try {
+  ({ default: found } = await ${text});
+} catch {
+  // it cannot
+}
+
+export default function echo(node) {
+  node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+  setTimeout(() => {
+    throw new Error("it has read " + found);
+  }, 100);
+}
+`;
+
+Deno.test("a program from elsewhere reaches no file, whatever it or its sender tries", () =>
+  withFolder(async (folder) => {
+    const url = pathToFileURL(`${folder}/node.ts`).href;
+    const secret = pathToFileURL(`${folder}/secret.js`).href;
+    await Deno.writeTextFile(`${folder}/secret.js`, `export default "a secret";`);
+    for (
+      const [text, to = ""] of [
+        [`import("${secret}", { with: { type: "text" } })`],
+        [`eval('import("${secret}", { with: { type: "text" } })')`],
+        [`new Function('return import("${secret}", { with: { type: "text" } })')()`],
+        [`import("${secret}")`],
+        [`import("it")`, secret],
+        [`import("it", { with: { type: "text" } })`, secret],
+        [`import("it", { with: { type: "text" } })`, `engine:../../../..${folder}/secret.js`],
+        [`({ default: Deno.readTextFileSync("${folder}/secret.js") })`],
+      ] as const
+    ) {
+      const imports = [["shared", "engine:mod.ts"], ["it", to]] as const;
+      using worker = new SimulationWorker(summariesOf({
+        entry: url,
+        modules: [{ url, text: curious(text) }],
+        imports: imports.map(([specifier, to]) => ({ from: url, specifier, to })),
+      }));
+      const report = JSON.stringify(
+        await worker.simulate({ plan, module: url, context: { limits: [] } }),
+      );
+      assertStringIncludes(report, "it has read nothing");
     }
   }));

@@ -103,8 +103,15 @@ export class SweepQueue {
   readonly #js: JetStreamClient;
   readonly #manager: JetStreamManager;
 
-  private constructor(connection: NatsConnection, manager: JetStreamManager) {
+  readonly #signal: AbortSignal | undefined;
+
+  private constructor(
+    connection: NatsConnection,
+    manager: JetStreamManager,
+    signal: AbortSignal | undefined,
+  ) {
     this.connection = connection;
+    this.#signal = signal;
     this.#js = jetstream(connection);
     this.#manager = manager;
   }
@@ -112,15 +119,16 @@ export class SweepQueue {
   /**
    * Makes the streams where they are missing.
    *
+   * @param signal Ends the patience with a server that is gone.
    * @throws {NatsError} if the server has no JetStream.
    */
-  static async open(connection: NatsConnection): Promise<SweepQueue> {
+  static async open(connection: NatsConnection, signal?: AbortSignal): Promise<SweepQueue> {
     if (!connection.info?.jetstream) {
       throw new NatsError(
         `${connection.getServer()} has no JetStream: nats-server -js starts one that has`,
       );
     }
-    const queue = new SweepQueue(connection, await jetstreamManager(connection));
+    const queue = new SweepQueue(connection, await jetstreamManager(connection), signal);
     await queue.#asked("the streams of sweeps", () =>
       queue.#manager.streams.add({
         name: RANGES,
@@ -151,7 +159,7 @@ export class SweepQueue {
         ack_wait: ackWaitMs * NS_PER_MS,
         max_ack_pending: -1,
       }));
-    return await insist(() => this.#js.consumers.get(RANGES, durable));
+    return await insist(() => this.#js.consumers.get(RANGES, durable), this.#signal);
   }
 
   /** A sweep that is on the server. */
@@ -249,7 +257,7 @@ export class SweepQueue {
 
   async #asked<T>(what: string, ask: () => Promise<T>): Promise<T> {
     try {
-      return await insist(ask);
+      return await insist(ask, this.#signal);
     } catch (error) {
       if (!(error instanceof JetStreamApiError)) throw explain(error, this.connection, what);
       throw new NatsError(`${this.connection.getServer()} refuses ${what}: ${error.message}`);

@@ -7,7 +7,7 @@
 import { delay } from "@std/async";
 
 /** Whether nats-server is installed. */
-export const hasNatsServer: boolean = await isInstalled();
+const hasNatsServer: boolean = await isInstalled();
 
 async function isInstalled(): Promise<boolean> {
   try {
@@ -21,13 +21,21 @@ if (!hasNatsServer) {
   console.error("Tests that need nats-server are ignored; apt-get install nats-server has it.");
 }
 
-/** Defines a test with a server of its own, which is stopped after it, whatever comes of it. */
-export function testWithServer(name: string, story: (server: TestServer) => Promise<void>): void {
+/**
+ * Defines a test with a server of its own, which is stopped after it, whatever comes of it.
+ *
+ * @param config Lines for its configuration file.
+ */
+export function testWithServer(
+  name: string,
+  story: (server: TestServer) => Promise<void>,
+  config = "",
+): void {
   Deno.test({
     name,
     ignore: !hasNatsServer,
     fn: async () => {
-      await using server = await TestServer.start();
+      await using server = await TestServer.start(config);
       await story(server);
     },
   });

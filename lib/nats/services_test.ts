@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { retry } from "@std/async";
 import { Kvm } from "@nats-io/kv";
-import type { NatsConnection } from "@nats-io/transport-node";
 import { printJson } from "../history/json.ts";
 import { NatsError } from "./server.ts";
-import { hasNatsServer, TestServer, testWithServer } from "./server_fixture.ts";
+import { testWithServer } from "./server_fixture.ts";
 import { startServices } from "./services.ts";
 import { connectTest, ServiceClient } from "./system_fixture.ts";
 
@@ -123,43 +122,24 @@ testWithServer("a full bucket refuses changes, and says why", async (server) => 
   assertEquals((await store.ask({ type: "read", key: 1 })).value, value);
 });
 
-/** A server with a configuration of its own, and a connection to it. */
-function testWith(
-  name: string,
-  settings: string,
-  story: (connection: NatsConnection) => Promise<void>,
-): void {
-  Deno.test({
-    name,
-    ignore: !hasNatsServer,
-    fn: async () => {
-      await using server = await TestServer.start(settings);
-      await using connection = await connectTest(server);
-      await story(connection);
-    },
-  });
-}
+testWithServer("a server without JetStream is named", async (server) => {
+  await using connection = await connectTest(server);
+  const { message } = await assertRejects(() => startServices(connection, SYSTEM), NatsError);
+  assert(/ has no JetStream, where values are stored: nats-server -js has it$/.test(message));
+}, "accounts { A { users: [{ user: a }] } }\nno_auth_user: a");
 
-testWith(
-  "a server without JetStream is named",
-  "accounts { A { users: [{ user: a }] } }\nno_auth_user: a",
-  async (connection) => {
-    const { message } = await assertRejects(() => startServices(connection, SYSTEM), NatsError);
-    assert(/ has no JetStream, where values are stored: nats-server -js has it$/.test(message));
-  },
-);
+const LIMITED = `
+  authorization { users: [
+    { user: a, password: p, permissions: { subscribe: { deny: "cluster.lww-kv.inbox" } } }
+  ] }
+  no_auth_user: a
+`;
 
-testWith(
-  "what the credentials do not allow is named",
-  `authorization { users: [
-     { user: a, password: p, permissions: { subscribe: { deny: "cluster.lww-kv.inbox" } } }
-   ] }
-   no_auth_user: a`,
-  async (connection) => {
-    const { message } = await assertRejects(() => startServices(connection, SYSTEM), NatsError);
-    assertEquals(
-      message,
-      "cluster.lww-kv.inbox: the credentials do not allow subscription on cluster.lww-kv.inbox",
-    );
-  },
-);
+testWithServer("what the credentials do not allow is named", async (server) => {
+  await using connection = await connectTest(server);
+  const { message } = await assertRejects(() => startServices(connection, SYSTEM), NatsError);
+  assertEquals(
+    message,
+    "cluster.lww-kv.inbox: the credentials do not allow subscription on cluster.lww-kv.inbox",
+  );
+}, LIMITED);

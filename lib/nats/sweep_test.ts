@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { delay } from "@std/async";
@@ -7,12 +7,12 @@ import { type SimulatedRun, SUMMARIES } from "../report/sweep.ts";
 import { type SumData, SweepSum } from "../report/sweep_sum.ts";
 import { sweep as sweepHere } from "../simulator/sweep/pool.ts";
 import { planOf } from "../workbench/plan.ts";
-import { connectTo } from "./connection.ts";
+import { closing, connectTo } from "./connection.ts";
 import { abandon, Coordinator } from "./coordinator.ts";
 import { engineName } from "./engine.ts";
 import { readProgram } from "./program.ts";
 import { engineTag, type Sweep, sweepId, SweepQueue } from "./queue.ts";
-import { serverOf } from "./server.ts";
+import { NatsError, serverOf } from "./server.ts";
 import { type TestServer, testWithServer } from "./server_fixture.ts";
 import { work } from "./worker.ts";
 
@@ -65,7 +65,7 @@ async function startWorker(
 ): Promise<AsyncDisposable & { connection: NatsConnection }> {
   const connection = await connectAt(server, "a worker");
   const ended = new AbortController();
-  const working = work(await SweepQueue.open(connection), {
+  const working = work(await SweepQueue.open(connection, ended.signal), {
     engine: engine ?? await engineName(),
     cores: 1,
     ackWaitMs,
@@ -77,7 +77,7 @@ async function startWorker(
     async [Symbol.asyncDispose]() {
       ended.abort(new Error("the worker ends"));
       await working;
-      await connection.close();
+      await closing(connection)[Symbol.asyncDispose]();
     },
   };
 }
@@ -92,14 +92,19 @@ interface Coordination {
 
 /** Coordinates a sweep to its end. */
 async function coordinate(server: TestServer, sweep: Sweep, options: Coordination) {
-  await using connection = await connectAt(server, "a coordinator");
+  const connection = await connectAt(server, "a coordinator");
+  await using _closing = closing(connection);
   const refused: string[] = [];
-  const coordinator = await Coordinator.start(await SweepQueue.open(connection), sweep, {
-    rangeSize: () => options.rangeSize,
-    refused: ({ engine }) => refused.push(engine),
-    ...(options.controller && { signal: options.controller.signal }),
-    ...(options.auditMs !== undefined && { auditMs: options.auditMs }),
-  });
+  const coordinator = await Coordinator.start(
+    await SweepQueue.open(connection, options.controller?.signal),
+    sweep,
+    {
+      rangeSize: () => options.rangeSize,
+      refused: ({ engine }) => refused.push(engine),
+      ...(options.controller && { signal: options.controller.signal }),
+      ...(options.auditMs !== undefined && { auditMs: options.auditMs }),
+    },
+  );
   const started = options.started?.(coordinator);
   const { before } = coordinator.progress;
   const sum = await coordinator.finish();
@@ -171,7 +176,8 @@ testWithServer("a coordinator that is started again goes on where the queue is",
 
 testWithServer("a range that is done twice counts once", async (server) => {
   const sweep = await sweepOf({ seeds: 4 });
-  await using connection = await connectAt(server, "a rival");
+  const connection = await connectAt(server, "a rival");
+  await using _closing = closing(connection);
   const queue = await SweepQueue.open(connection);
   const sum: SumData<SimulatedRun> = JSON.parse(await sumHere({ ...sweep, seeds: 2 }));
   const id = await sweepId(sweep);
@@ -200,7 +206,8 @@ testWithServer(
     const starts = said.filter((sentence) => sentence === "simulates answers another");
     while (said.length < 2 * starts.length) await delay(10);
     assertEquals(said.slice(starts.length), starts.map(() => "stops answers another"));
-    await using connection = await connectAt(server, "an observer");
+    const connection = await connectAt(server, "an observer");
+    await using _closing = closing(connection);
     const queue = await SweepQueue.open(connection);
     const [id, tag] = [await sweepId(sweep), await engineTag(sweep.engine)];
     assertEquals([await queue.find(id), await queue.waiting(tag, id)], [undefined, new Set()]);
@@ -222,7 +229,8 @@ testWithServer("a worker of another engine is refused by name, on both sides", a
 
 testWithServer("a sweep that is abandoned is gone", async (server) => {
   const sweep = await sweepOf({ seeds: 2 });
-  await using connection = await connectAt(server, "a coordinator");
+  const connection = await connectAt(server, "a coordinator");
+  await using _closing = closing(connection);
   const queue = await SweepQueue.open(connection);
   assertEquals(await abandon(queue, sweep), false);
   using _ = await Coordinator.start(queue, sweep, { rangeSize: () => 1, refused: () => {} });
@@ -236,7 +244,8 @@ testWithServer(
   "ranges that a crash of the server has lost are put on the queue again",
   async (server) => {
     const sweep = await sweepOf({ seeds: 4 });
-    await using connection = await connectAt(server, "a crash");
+    const connection = await connectAt(server, "a crash");
+    await using _closing = closing(connection);
     const queue = await SweepQueue.open(connection);
     const coordinated = coordinate(server, sweep, {
       rangeSize: 2,
@@ -265,4 +274,32 @@ testWithServer("a program that cannot be loaded is a crash of every run", async 
   const { endings }: SumData<SimulatedRun> = JSON.parse(sum);
   assertEquals(endings, { pass: 0, fail: 0, unknown: 0, crash: 2 });
   assertStringIncludes(sum, "must export the program, a function, as its default");
+});
+
+for (
+  const [name, config, why] of [
+    ["above the server's limit", "max_payload: 2000", "exceeds what the server takes in a message"],
+    ["beyond the server's storage", "jetstream { max_file: 3KB }", "insufficient resources"],
+  ] as const
+) {
+  testWithServer(`a sweep ${name} is told as such`, async (server) => {
+    const connection = await connectAt(server, "a coordinator");
+    await using _ = closing(connection);
+    const queue = await SweepQueue.open(connection);
+    const options = { rangeSize: () => 1, refused: () => {} };
+    const start = async () => await Coordinator.start(queue, await sweepOf(), options);
+    const { message } = await assertRejects(start, NatsError);
+    assertStringIncludes(message, why);
+  }, config);
+}
+
+testWithServer("who is interrupted does not wait for a server that is gone", async (server) => {
+  await using _ = await startWorker(server);
+  const controller = new AbortController();
+  const reason = new Error("interrupted");
+  const coordinated = coordinate(server, await sweepOf(), { rangeSize: 5, controller });
+  await delay(300);
+  await server.stop();
+  controller.abort(reason);
+  assertEquals(await coordinated.catch((error) => error), reason);
 });

@@ -20,7 +20,7 @@
  */
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import { parseExact } from "../exact_json.ts";
-import type { Link, LinkOptions } from "../link.ts";
+import type { Link, LinkOptions, Receive } from "../link.ts";
 import {
   ErrorCode,
   isClient,
@@ -81,21 +81,25 @@ interface Member {
   readonly system: string;
   readonly id: string;
   readonly ids: readonly string[];
+  /** What stands behind `--`: the program's own arguments. */
+  readonly args: readonly string[];
 }
 
 /** Opens the link that the arguments describe. */
-export default async function openLink({ args, log, fail }: LinkOptions): Promise<Link> {
+export default async function openLink({ args, ...options }: LinkOptions): Promise<Link> {
   const member = readMember(args);
   const { server, id } = member;
   const connection = await connectTo(server, {
-    say: (sentence) => log(`${id} ${sentence}`),
+    say: (sentence) => options.log(`${id} ${sentence}`),
     name: `glomers node ${id}`,
   });
-  return new NatsLink(connection, member, { log, fail });
+  return new NatsLink(connection, member, options);
 }
 
-function readMember(args: readonly string[]): Member {
-  const { own, help } = parseArguments(args, { own: OWN });
+function readMember(given: readonly string[]): Member {
+  const end = given.includes("--") ? given.indexOf("--") : given.length;
+  const args = given.slice(end + 1);
+  const { own, help } = parseArguments(given.slice(0, end), { own: OWN });
   if (help) throw new UsageError(optionsHelp({ own: OWN }));
   const { id, ids, name: system } = own;
   const server = serverOf(own);
@@ -110,7 +114,7 @@ function readMember(args: readonly string[]): Member {
   }
   if (new Set(ids).size < ids.length) throw new UsageError(`--ids names a node twice`);
   if (!ids.includes(id)) throw new UsageError(`--id ${id} is none of ${ids.join(", ")}`);
-  return { server, system, id, ids };
+  return { server, system, id, ids, args };
 }
 
 /** A client's request that was not answered yet. */
@@ -124,18 +128,22 @@ interface Asked {
 class NatsLink implements Link {
   readonly #connection: NatsConnection;
   readonly #member: Member;
-  readonly #options: Pick<LinkOptions, "log" | "fail">;
+  readonly #options: Omit<LinkOptions, "args">;
   readonly #asked = new Map<string, Asked>();
   #clients = 0;
 
   constructor(
     connection: NatsConnection,
     member: Member,
-    options: Pick<LinkOptions, "log" | "fail">,
+    options: Omit<LinkOptions, "args">,
   ) {
     this.#connection = connection;
     this.#member = member;
     this.#options = options;
+  }
+
+  get args(): readonly string[] {
+    return this.#member.args;
   }
 
   send(message: Message): void {
@@ -149,7 +157,7 @@ class NatsLink implements Link {
     }
   }
 
-  async run(receive: (message: Message) => void): Promise<void> {
+  async run(receive: Receive): Promise<void> {
     const { server, system, id, ids } = this.#member;
     const { fail } = this.#options;
     const connection = this.#connection;
@@ -167,7 +175,7 @@ class NatsLink implements Link {
       return fail(error instanceof NameTaken ? taken : reasonOf(error));
     }
     const body = { type: Init.init.type, msg_id: INIT_MSG_ID, node_id: id, node_ids: [...ids] };
-    receive({ src: OPERATOR, dest: id, body });
+    receive({ src: OPERATOR, dest: id, body }, 0);
     const error = await connection.closed();
     return fail(`${server.address} is lost: ${reasonOf(error ?? "the connection was closed")}`);
   }
@@ -184,9 +192,9 @@ class NatsLink implements Link {
     else log(`${id} of ${system} runs on ${server.address}`);
   }
 
-  #take(text: string, receive: (message: Message) => void): void {
+  #take(text: string, receive: Receive): void {
     try {
-      receive(parseMessage(text));
+      receive(parseMessage(text), this.#options.ageMs());
     } catch (error) {
       const isMalformed = error instanceof MalformedMessage;
       const what = isMalformed ? "ignored what is no message" : "could not take a message";
@@ -195,7 +203,7 @@ class NatsLink implements Link {
   }
 
   /** Takes a client's request, under a name that is made up for it. */
-  #ask(request: Msg, receive: (message: Message) => void): void {
+  #ask(request: Msg, receive: Receive): void {
     const src = `c${++this.#clients}`;
     const text = request.string();
     try {
@@ -207,7 +215,7 @@ class NatsLink implements Link {
         if (!isNumbered) body.msg_id = this.#clients;
         this.#remember(src, { request, atMs: performance.now(), isNumbered });
       }
-      receive(message);
+      receive(message, this.#options.ageMs());
     } catch (error) {
       const code = ErrorCode.malformedRequest;
       const why = `a request is a JSON object with a "type", such as {"type": "read"}`;

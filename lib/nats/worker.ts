@@ -146,7 +146,7 @@ class Slot implements Disposable {
 
   /** Takes a range and does it. Without one, waits for a while. */
   async workOnce(consumer: Consumer): Promise<void> {
-    const message = await insist(() => next(consumer, this.#signal), this.#signal);
+    const message = await insist(() => consumer.next({ expires: PULL_MS }), this.#signal);
     if (message === null) return;
     const timer = setInterval(() => message.working(), this.#ackWaitMs / 3);
     try {
@@ -216,24 +216,13 @@ class Slot implements Disposable {
   }
 }
 
-/** The next range; null if there is none for a while. */
-async function next(consumer: Consumer, signal: AbortSignal): Promise<JsMsg | null> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([consumer.next({ expires: PULL_MS }), aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
-}
-
-/** The sum of a range that has ended every worker that tried it. */
+/** The sum of a range that no worker has brought to its end, as one that takes all memory. */
 function giveUp(sweep: DividedSweep, number: number): SweepSum<SimulatedRun> {
   const sum = new SweepSum<SimulatedRun>();
   const { first, last } = seedsOf(sweep, number);
   for (let seed = first; seed <= last; seed++) {
-    sum.add(crashOf(seed, `the workers that tried seeds ${first} to ${last} have all ended`));
+    const why = `no worker has brought seeds ${first} to ${last} to their end`;
+    sum.add(crashOf(seed, `${why}, of ${MOST_DELIVERIES} that tried`));
   }
   return sum;
 }

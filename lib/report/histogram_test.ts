@@ -14,12 +14,10 @@ const scattered = (count: number) =>
   Array.from({ length: count }, (_, i) => 10 + (i * 7_919 % count) / count);
 
 Deno.test("of few values, median and spread are exact", () => {
+  const value = fc.double({ noNaN: true, min: -1e300, max: 1e300 });
   fc.assert(
-    fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true })), (values) => {
-      const spread = spreadOf(values);
-      // Of two numbers near the greatest there is, the mean overflows in one of the two ways.
-      if (spread !== undefined && !Number.isFinite(spread.median)) return;
-      assertEquals(histogramOf(values).spread(), spread);
+    fc.property(fc.array(value), (values) => {
+      assertEquals(histogramOf(values).spread(), spreadOf(values));
     }),
   );
 });

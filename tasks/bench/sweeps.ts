@@ -6,7 +6,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { formatFigure, formatWhole } from "../../lib/checkers/format.ts";
-import { connectTo } from "../../lib/nats/connection.ts";
+import { closing, connectTo } from "../../lib/nats/connection.ts";
 import { Coordinator } from "../../lib/nats/coordinator.ts";
 import { engineName } from "../../lib/nats/engine.ts";
 import { readProgram } from "../../lib/nats/program.ts";
@@ -14,6 +14,7 @@ import {
   countRanges,
   type DividedSweep,
   engineTag,
+  rangeOf,
   type Sweep,
   SweepQueue,
 } from "../../lib/nats/queue.ts";
@@ -77,10 +78,11 @@ export async function benchSweeps(
   },
 ): Promise<SweepFigures> {
   await using server = await TestServer.start();
-  await using connection = await connectTo(
+  const connection = await connectTo(
     { address: server.address, isEncrypted: false },
     { name: "glomers bench", say: report },
   );
+  await using _ = closing(connection);
   const queue = await SweepQueue.open(connection);
   const sweep = await describe();
   const rangeSize = await sizeOf(sweep);
@@ -185,14 +187,15 @@ async function measureCeiling(queue: SweepQueue, sweep: DividedSweep): Promise<C
   const take = async () => {
     while (left-- > 0) {
       const message = await consumer.next({ expires: 5_000 });
-      await queue.report(id, left, sum);
-      message?.ack();
+      if (message === null) throw new Error("a range is missing");
+      await queue.report(id, rangeOf(message.subject).number, sum);
+      message.ack();
     }
   };
   const done = await perS(() => Promise.all(Array.from({ length: TAKERS }, take)));
   let at = 0;
   const read = await perS(async () => {
-    for (let next; (next = await queue.nextSum(id, at)) !== undefined;) at = next.at;
+    for (const _ of numbers) at = (await queue.nextSum(id, at))?.at ?? NaN;
   });
   await queue.remove(tag, id);
   return { enqueued, done, read };

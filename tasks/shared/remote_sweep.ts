@@ -4,7 +4,7 @@
  * @module
  */
 import { formatWhole, pluralize } from "../../lib/checkers/format.ts";
-import { connectTo } from "../../lib/nats/connection.ts";
+import { closing, connectTo } from "../../lib/nats/connection.ts";
 import { abandon, Coordinator, type SweepProgress } from "../../lib/nats/coordinator.ts";
 import { engineName } from "../../lib/nats/engine.ts";
 import { readProgram } from "../../lib/nats/program.ts";
@@ -38,40 +38,43 @@ export interface Remote {
 export async function sweepElsewhere(
   target: Target,
   options: SweepOptions,
-  remote: Remote,
+  { server, range }: Remote,
 ): Promise<Swept> {
-  const { address } = remote.server;
-  await using connection = await connectTo(remote.server, { name: "glomers sim", say });
-  const queue = await SweepQueue.open(connection);
+  const connection = await connectTo(server, { name: "glomers sim", say });
+  await using _ = closing(connection);
   const sweep = await describe(target, options);
-  const sums = await interruptible(async (signal) => {
-    const coordinator = await Coordinator.start(queue, sweep, {
-      rangeSize: () => remote.range ?? chooseRange(sweep),
+  return await interruptible(async (signal) => {
+    const coordinator = await Coordinator.start(await SweepQueue.open(connection, signal), sweep, {
+      rangeSize: () => range ?? chooseRange(sweep),
       refused: ({ id, engine }) =>
         say(`a worker is refused, ${id.slice(0, 8)}: it has ${engine}, this is ${sweep.engine}`),
       signal,
     });
-    const startMs = performance.now();
-    const line = options.isQuiet ? undefined : showLine(() => {
-      const { progress } = coordinator;
-      const words = inWords(progress, options.seeds, performance.now() - startMs, address);
-      return {
-        done: progress.sum.runs,
-        total: options.seeds,
-        words: [target.challenge.id, ...words],
-      };
-    });
+    await using _ = showSweep(coordinator, target, options, server);
     try {
-      return { sum: await coordinator.finish(), interrupted: false };
+      return { sum: await coordinator.finish(), runs: [], interrupted: false };
     } catch (error) {
       if (error !== INTERRUPTED) throw error;
-      say(`the sweep goes on at ${address}: the same command waits for it, with --abandon ends it`);
-      return { sum: coordinator.progress.sum, interrupted: true };
-    } finally {
-      await line?.stop();
+      say(`the sweep stays at ${server.address}: the same command goes on, with --abandon ends it`);
+      return { sum: coordinator.progress.sum, runs: [], interrupted: true };
     }
   });
-  return { ...sums, runs: [] };
+}
+
+/** Draws a line that says how far a sweep is, until it is disposed of. */
+function showSweep(
+  coordinator: Coordinator,
+  { challenge }: Target,
+  { seeds, isQuiet }: SweepOptions,
+  { address }: Server,
+): AsyncDisposable {
+  const startMs = performance.now();
+  const line = isQuiet ? undefined : showLine(() => {
+    const { progress } = coordinator;
+    const words = inWords(progress, seeds, performance.now() - startMs, address);
+    return { done: progress.sum.runs, total: seeds, words: [challenge.id, ...words] };
+  });
+  return { [Symbol.asyncDispose]: async () => await line?.stop() };
 }
 
 /** Takes a sweep off a server; returns whether it was there. */
@@ -80,7 +83,8 @@ export async function abandonSweep(
   options: SweepOptions,
   server: Server,
 ): Promise<boolean> {
-  await using connection = await connectTo(server, { name: "glomers sim", say });
+  const connection = await connectTo(server, { name: "glomers sim", say });
+  await using _ = closing(connection);
   return await abandon(await SweepQueue.open(connection), await describe(target, options));
 }
 

@@ -27,7 +27,7 @@ import { headOf } from "./page.ts";
 import type { Remote } from "./remote_sweep.ts";
 import { sweepHere, type SweepOptions, type Swept } from "./seeds.ts";
 import type { SummedSweep } from "./sum_file.ts";
-import { patienceOf, replayOf, type Target, titleOf, wordsOfTarget } from "./target.ts";
+import { callFor, patienceOf, replayOf, type Target, titleOf } from "./target.ts";
 
 /** What is asked of a simulation beyond its plan. */
 export interface SimulationOptions extends Omit<SweepOptions, "seeds"> {
@@ -74,7 +74,7 @@ export function asReport(
   const ran = { title, challenge: id, engine: "simulator", plan: { ...plan, seed } } as const;
   return {
     ...reportOf({ summary }, ran),
-    again: replayOf(wordsOfTarget(target), seed, options.patienceS),
+    again: replayOf(callFor(target), seed, options.patienceS),
     signature: signatureOf(run),
   };
 }
@@ -91,7 +91,7 @@ async function runOnce(
   const { summary: { page, ...summary }, ...rest } = await worker.simulate({
     ...job,
     ...(report !== undefined &&
-      { withJournal: true, context: { ...job.context, head: headOf(ran) } }),
+      { withJournal: true, context: { ...job.context, head: headOf(ran, target.challenge) } }),
     shrink,
     ...(trace && { trace }),
   }, {
@@ -118,7 +118,7 @@ function renderRun(target: Target, run: SimulatedRun, options: SimulationOptions
   return renderSimulation(run, {
     ...detectStyle(),
     title: titleOf(target),
-    replay: replayOf(wordsOfTarget(target), run.seed, options.patienceS),
+    replay: (option) => replayOf(callFor(target), run.seed, options.patienceS, option),
     traced: options.trace !== undefined,
     shrinking: options.shrink,
   });
@@ -178,7 +178,7 @@ async function sweepSeeds(
 }
 
 /** Prints the sum of a sweep that was read from files. */
-export function printSum({ title, words, patienceS, swept, sum }: SummedSweep): Ending {
+export function printSum({ title, call, patienceS, swept, sum }: SummedSweep): Ending {
   const total = SweepSum.from(sum);
   const count = `${formatWhole(total.runs)} seeds, ${swept.first} to ${
     swept.first + swept.seeds - 1
@@ -186,7 +186,7 @@ export function printSum({ title, words, patienceS, swept, sum }: SummedSweep): 
   console.log(renderSweep(total, { ...detectStyle(), title, count }));
   const { firstFailure } = total;
   if (firstFailure !== undefined) {
-    const replay = replayOf(words, firstFailure.seed, patienceS);
+    const replay = (option: string) => replayOf(call, firstFailure.seed, patienceS, option);
     const look = { ...detectStyle(), title, replay, traced: false, shrinking: false };
     console.log(`\n${renderSimulation(firstFailure, look)}`);
   }

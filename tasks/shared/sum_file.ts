@@ -15,7 +15,7 @@ import { type Kind, UsageError } from "../../lib/workbench/option.ts";
 import type { Plan } from "../../lib/workbench/plan.ts";
 import { jobOf } from "../engines/simulator.ts";
 import type { SweepOptions } from "./seeds.ts";
-import { type Target, titleOf, wordsOfTarget } from "./target.ts";
+import { type Call, callFor, type Target, titleOf } from "./target.ts";
 
 const KIND = "sums of a glomers sweep";
 const VERSION = 1;
@@ -65,8 +65,7 @@ interface SweptPlan {
 /** The sum of a sweep, or of a shard of it. */
 export interface SummedSweep {
   readonly title: string;
-  /** The words after `sim` that name what was swept. */
-  readonly words: readonly string[];
+  readonly call: Call;
   readonly patienceS?: number;
   readonly swept: SweptPlan;
   readonly sum: SumData<SimulatedRun>;
@@ -90,7 +89,7 @@ export async function describeSum(
   const program = await readProgram(jobOf(plan, limits).module);
   return {
     title: titleOf(target),
-    words: wordsOfTarget(target),
+    call: callFor(target),
     ...(patienceS !== undefined && { patienceS }),
     swept: {
       engine: await engineName(),

@@ -35,7 +35,7 @@ function fileOf(number: number, of: number, swept: Record<string, unknown> = {})
     ...{ metrics: {}, failures: [], byLimits: none, diverging: none },
   };
   const all = { engine: "e", plan: {}, limits: [], program: "p", first: 1, seeds: 0, ...swept };
-  const sweeps = [{ title: "t", words: ["t"], swept: all, sum }];
+  const sweeps = [{ title: "t", call: { before: ["t"], after: [] }, swept: all, sum }];
   return JSON.stringify({
     kind: "sums of a glomers sweep",
     version: 1,

@@ -5,8 +5,9 @@
  */
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import type { Plan } from "../../lib/workbench/plan.ts";
-import type { Challenge } from "./challenges.ts";
+import { type Challenge, challengeOf } from "./challenges.ts";
 import { callOf } from "./invocation.ts";
+import { wordsOfLimits } from "./limits.ts";
 
 /** A run of a challenge, but for its seed where there are many. */
 export interface Target {
@@ -22,18 +23,36 @@ export function titleOf({ challenge: { id, title, runs }, plan }: Target): strin
   return runs.length > 1 ? `${name}: ${wordsOf(plan).join(" ")}` : name;
 }
 
-/** The words after `sim` that name a target. */
-export function wordsOfTarget({ challenge: { id, node }, plan, standard }: Target): string[] {
-  const { program = "" } = plan;
-  const bin = standard === undefined || program === node ? [] : ["--bin", program];
-  const name = standard === undefined ? program : id;
-  return [name, ...bin, ...wordsOf(plan, standard)];
+/** The words after `sim` that name a target, around those of the command's own options. */
+export interface Call {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
 }
 
-/** The command that replays a run of what the words name, under the same patience. */
-export function replayOf(words: readonly string[], seed: string, patienceS?: number): string {
+/** How a target is called. */
+export function callFor({ challenge, plan, standard }: Target): Call {
+  const { id, node, limits } = challenge;
+  const { program = "" } = plan;
+  const expected = standard === undefined ? [] : challengeOf(id).limits;
+  const bounds = limits === expected ? [] : wordsOfLimits(limits);
+  const bin = standard === undefined || program === node ? [] : ["--bin", program];
+  const name = standard === undefined ? program : id;
+  const words = [name, ...bin, ...bounds, ...wordsOf(plan, { other: standard })];
+  const end = words.indexOf("--");
+  return end < 0
+    ? { before: words, after: [] }
+    : { before: words.slice(0, end), after: words.slice(end) };
+}
+
+/** The command that replays a run, under the same patience, and with more options. */
+export function replayOf(
+  { before, after }: Call,
+  seed: string,
+  patienceS?: number,
+  ...more: string[]
+): string {
   const patience = patienceS === undefined ? [] : ["--patience", String(patienceS)];
-  return callOf("sim", ...words, "--seed", seed, ...patience);
+  return callOf("sim", ...before, "--seed", seed, ...patience, ...more, ...after);
 }
 
 /** A time that is measured in seconds on the command line, as an option of a worker. */
