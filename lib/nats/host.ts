@@ -31,8 +31,8 @@ import {
 import { Channel, type Frame, Reach } from "./channel.ts";
 import { NatsError } from "./server.ts";
 
-/** How long agents may take to say that they are there. */
-const ROLL_CALL_MS = 500;
+/** How long the first agent may take to say that it is there, and each further one after it. */
+const ROLL_CALL_MS = { first: 2_000, next: 300 };
 /** How long an agent may take to look at a program. */
 const ASSIGN_MS = 10_000;
 /** How long an agent may be silent. */
@@ -249,7 +249,8 @@ export class NatsHost extends MachineHost implements Host {
 
 /** The names of all agents that answer, in order. */
 async function callRoll(connection: NatsConnection): Promise<string[]> {
-  const options = { strategy: "timer", maxWait: ROLL_CALL_MS } as const;
+  const { first: maxWait, next: stall } = ROLL_CALL_MS;
+  const options = { strategy: "stall", maxWait, stall } as const;
   const names = new Set<string>();
   try {
     for await (const message of await connection.requestMany(AGENTS, "", options)) {

@@ -12,6 +12,7 @@ import { composeResults } from "../checkers/compose.ts";
 import { NS_PER_S, type Op } from "../history/operations.ts";
 import { printJson } from "../history/json.ts";
 import { LineSplitter } from "../lines.ts";
+import { withFolder } from "../testing/process.ts";
 import { type Body, parseMessage } from "../message.ts";
 import { Client } from "../workbench/clients/client.ts";
 import { stagger, timeLimit } from "../workbench/clients/generator.ts";
@@ -24,7 +25,8 @@ import { Random } from "../workbench/random.ts";
 import { Threads } from "../workbench/threads.ts";
 import { connectTo } from "./connection.ts";
 import { serverOf } from "./server.ts";
-import type { TestServer } from "./server_fixture.ts";
+import { type TestServer, testWithServer } from "./server_fixture.ts";
+import { startServices } from "./services.ts";
 
 /** How long clients wait for a reply; those of a workload, 5 s. */
 const PATIENCE_MS = 2_000;
@@ -112,7 +114,7 @@ class NodeProcess {
 }
 
 /** Three nodes, and the clients that ask them. Disposing of it ends the nodes. */
-export class TestSystem implements AsyncDisposable {
+class TestSystem implements AsyncDisposable {
   readonly #server: TestServer;
   readonly #connection: NatsConnection;
   readonly #options: NodeOptions;
@@ -167,6 +169,25 @@ export class TestSystem implements AsyncDisposable {
     };
     return drive(ask, options, meanwhile);
   }
+}
+
+/** Defines a test about three nodes of a script, and the services, on a server of their own. */
+export function testSystem(
+  name: string,
+  script: string,
+  story: (stage: {
+    readonly system: TestSystem;
+    readonly server: TestServer;
+    readonly connection: NatsConnection;
+  }) => Promise<void>,
+): void {
+  testWithServer(name, (server) =>
+    withFolder(async (folder) => {
+      await using connection = await connectTest(server);
+      await startServices(connection, { system: "cluster", say: () => {} });
+      await using system = await TestSystem.start(server, connection, { script, folder });
+      await story({ system, server, connection });
+    }));
 }
 
 /** Asks somebody; resolves to the reply's body. */
