@@ -6,7 +6,7 @@
 import { Agent } from "../lib/nats/agent.ts";
 import { tokenOf } from "../lib/nats/agents.ts";
 import { NameTaken } from "../lib/nats/claim.ts";
-import { connectTo } from "../lib/nats/connection.ts";
+import { closing, connectTo, untilLost } from "../lib/nats/connection.ts";
 import { SERVER_OPTIONS, serverOf } from "../lib/nats/server.ts";
 import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { type Options, text, UsageError } from "../lib/workbench/option.ts";
@@ -46,11 +46,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   const folder = folderOf(own.allow);
   const say = (sentence: string) => console.log(`${new Date().toLocaleTimeString()} ${sentence}`);
   return await interruptible(async (signal) => {
-    await using connection = await connectTo(server, {
+    const connection = await connectTo(server, {
       say: (sentence) => say(`agent ${name} ${sentence}`),
       name: `glomers agent ${name}`,
     });
-    const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+    await using _closing = closing(connection);
+    const { promise: ended, reject } = Promise.withResolvers<never>();
     const taken = new UsageError(
       `--name ${name}: another agent on ${server.address} has this name`,
     );
@@ -64,10 +65,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       throw error instanceof NameTaken ? taken : error;
     });
     say(`agent ${name} runs programs in ${folder} for who asks on ${server.address}`);
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    if (!signal.aborted) await ended;
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     signal.throwIfAborted();
-    return 0;
+    return await Promise.race([ended, untilLost(connection, server)]);
   });
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { connectTo } from "../lib/nats/connection.ts";
+import { closing, connectTo, untilLost } from "../lib/nats/connection.ts";
 import { SERVER_OPTIONS, serverOf } from "../lib/nats/server.ts";
 import { startServices } from "../lib/nats/services.ts";
 import { CLUSTER_OPTION, requireToken } from "../lib/nats/transport.ts";
@@ -36,13 +36,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   return await interruptible(async (signal) => {
     const { promise: interrupted, reject } = Promise.withResolvers<never>();
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    await using connection = await connectTo(server, {
+    signal.throwIfAborted();
+    const connection = await connectTo(server, {
       say: (sentence) => say(`services of ${system}: ${sentence}`),
       name: `glomers services ${system}`,
     });
+    await using _closing = closing(connection);
     await startServices(connection, { system, say });
     say(describe(system, server.address));
-    return await interrupted;
+    return await Promise.race([interrupted, untilLost(connection, server)]);
   });
 }
 

@@ -176,6 +176,16 @@ function isSilence(error: unknown): boolean {
 }
 
 /**
+ * Waits until a connection is closed.
+ *
+ * @throws {NatsError} then, as when the server lets us in no more.
+ */
+export async function untilLost(connection: NatsConnection, { address }: Server): Promise<never> {
+  const error = await connection.closed();
+  throw new NatsError(`${address} is lost: ${reasonOf(error ?? "the connection was closed")}`);
+}
+
+/**
  * Listens to a subject. Resolves once the server knows.
  *
  * @throws {NatsError} if the credentials do not allow it.

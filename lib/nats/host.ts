@@ -13,6 +13,7 @@
 import { isAbsolute, relative } from "node:path";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { deadline } from "@std/async";
+import { reasonOf } from "../message.ts";
 import type { Of } from "../rpc.ts";
 import type { AgentWay, Host, NodeEvents } from "../workbench/hosts/host.ts";
 import { MachineHost } from "../workbench/hosts/machine.ts";
@@ -287,7 +288,10 @@ async function assign(
   assignment: Of<typeof ASSIGNMENT>,
 ): Promise<void> {
   const text = JSON.stringify(assignment);
-  const reply = await connection.request(agentSubject(name), text, { timeout: ASSIGN_MS });
+  const reply = await connection.request(agentSubject(name), text, { timeout: ASSIGN_MS })
+    .catch((error) => {
+      throw new NatsError(`the agent ${name} does not answer: ${reasonOf(error)}`);
+    });
   const { problem = "it answers in a form of its own" } = parseFields(ANSWER, reply.string()) ?? {};
   if (problem !== "") throw new NatsError(`the agent ${name} cannot run this: ${problem}`);
 }

@@ -34,7 +34,7 @@ import { listOf, type Options, text, UsageError } from "../workbench/option.ts";
 import { SERVICE_IDS } from "../workbench/services/mod.ts";
 import { Init } from "../workloads.ts";
 import { claim, NameTaken } from "./claim.ts";
-import { connectTo, explain, listen } from "./connection.ts";
+import { connectTo, explain, listen, untilLost } from "./connection.ts";
 import { type Server, SERVER_OPTIONS, serverOf } from "./server.ts";
 
 /** The option that names a system. */
@@ -176,8 +176,7 @@ class NatsLink implements Link {
     }
     const body = { type: Init.init.type, msg_id: INIT_MSG_ID, node_id: id, node_ids: [...ids] };
     receive({ src: OPERATOR, dest: id, body }, 0);
-    const error = await connection.closed();
-    return fail(`${server.address} is lost: ${reasonOf(error ?? "the connection was closed")}`);
+    await untilLost(connection, server).catch((error) => fail(reasonOf(error)));
   }
 
   flushed(): Promise<void> {
