@@ -180,14 +180,16 @@ export function testSystem(
     readonly server: TestServer;
     readonly connection: NatsConnection;
   }) => Promise<void>,
+  config?: string,
 ): void {
-  testWithServer(name, (server) =>
+  const run = (server: TestServer) =>
     withFolder(async (folder) => {
       await using connection = await connectTest(server);
       await startServices(connection, { system: "cluster", say: () => {} });
       await using system = await TestSystem.start(server, connection, { script, folder });
       await story({ system, server, connection });
-    }));
+    });
+  testWithServer(name, run, config);
 }
 
 /** Asks somebody; resolves to the reply's body. */

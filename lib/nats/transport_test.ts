@@ -4,6 +4,7 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { Body } from "../message.ts";
 import { runDeno } from "../testing/process.ts";
 import { fileURLToPath } from "node:url";
 import { testSystem } from "./system_fixture.ts";
@@ -36,6 +37,20 @@ testSystem(
     connection.publish("cluster.n1.inbox", "no message");
     assertEquals(await ask('{"type":"echo","echo":1}'), { type: "echo_ok", echo: 1 });
   },
+);
+
+testSystem(
+  "a message above the server's limit is its sender's error, and the node lives on",
+  "1_echo.ts",
+  async ({ connection }) => {
+    const ask = async (echo: string) =>
+      (await connection.request("cluster.n2", JSON.stringify({ type: "echo", echo }))).json<Body>();
+    const { type, code, text } = await ask("x".repeat(1_974)); // the reply is a little longer
+    assertEquals([type, code], ["error", 13]);
+    assertMatch(`${text}`, /^echo_ok to c1 exceeds what the server takes in a message, 2000 bytes/);
+    assertEquals(await ask("short"), { type: "echo_ok", echo: "short" });
+  },
+  "max_payload: 2000",
 );
 
 /** Runs a node that should not come up; returns what it says. */
