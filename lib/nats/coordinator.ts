@@ -154,7 +154,9 @@ export class Coordinator implements Disposable {
     this.#auditedMs = performance.now();
     const waiting = await this.#queue.waiting(this.#tag, this.#id);
     const lost = this.#missing().filter((number) => !waiting.has(number));
-    // Sums are written before ranges leave the queue: what was missing then has no sum by now.
+    if (lost.length === 0) return;
+    // Sums are written before ranges leave the queue; and a stream that is new begins anew.
+    this.#at = 0;
     while (await this.#takeSum());
     await this.#queue.enqueue(
       this.#tag,

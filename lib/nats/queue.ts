@@ -158,6 +158,7 @@ export class SweepQueue {
         ack_policy: AckPolicy.Explicit,
         ack_wait: ackWaitMs * NS_PER_MS,
         max_ack_pending: -1,
+        inactive_threshold: KEPT_MS * NS_PER_MS,
       }));
     return await insist(() => this.#js.consumers.get(RANGES, durable), this.#signal);
   }

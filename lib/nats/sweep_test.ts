@@ -201,6 +201,9 @@ testWithServer(
     const say = (sentence: string) => void said.push(sentence.split(",")[0] ?? "");
     await using _ = await startWorker(server, { say });
     await using __ = await startWorker(server, { say });
+    await coordinate(server, sweep, { rangeSize: 1_000 });
+    // The same sweep, called for once more, is not one that has stopped.
+    said.length = 0;
     const { runs, failed } = await coordinate(server, sweep, { rangeSize: 1_000 });
     assert(failed > 0 && runs < 2_000, `${failed} of ${runs}`);
     const starts = said.filter((sentence) => sentence === "simulates answers another");

@@ -48,7 +48,8 @@ export async function work(queue: SweepQueue, options: WorkerOptions): Promise<v
   const consumer = await queue.ranges(await engineTag(engine), ackWaitMs);
   using _ = announce(queue.connection, { id, engine, cores }, (why) => say(`refused: ${why}`));
   using sweeps = new Sweeps(queue, say);
-  const slots = Array.from({ length: cores }, () => new Slot(queue, sweeps, { ackWaitMs, signal }));
+  const each = { ackWaitMs, signal, say };
+  const slots = Array.from({ length: cores }, () => new Slot(queue, sweeps, each));
   await Promise.all(slots.map(async (slot) => {
     using one = slot;
     while (!signal.aborted) {
@@ -83,6 +84,9 @@ class Sweeps implements Disposable {
   async #stop(id: string): Promise<void> {
     const known = this.#known.get(id);
     this.#stopOf(id).abort(STOPPED);
+    // The same sweep may come again.
+    this.#known.delete(id);
+    this.#stops.delete(id);
     const sweep = await known;
     if (sweep !== undefined) this.#say(`stops ${sweep.title}, as its coordinator says`);
   }
@@ -130,18 +134,20 @@ class Slot implements Disposable {
   readonly #sweeps: Sweeps;
   readonly #ackWaitMs: number;
   readonly #signal: AbortSignal;
+  readonly #say: (sentence: string) => void;
   /** The thread, which has loaded one sweep's program. */
   #thread: { id: string; worker: SimulationWorker<SweepContext, PagedSummary> } | undefined;
 
   constructor(
     queue: SweepQueue,
     sweeps: Sweeps,
-    { ackWaitMs, signal }: { readonly ackWaitMs: number; readonly signal: AbortSignal },
+    { ackWaitMs, signal, say }: Required<Pick<WorkerOptions, "ackWaitMs" | "signal" | "say">>,
   ) {
     this.#queue = queue;
     this.#sweeps = sweeps;
     this.#ackWaitMs = ackWaitMs;
     this.#signal = signal;
+    this.#say = say;
   }
 
   /** Takes a range and does it. Without one, waits for a while. */
@@ -171,7 +177,7 @@ class Slot implements Disposable {
       const sum = isHopeless
         ? giveUp(sweep, number)
         : await this.#simulate(id, sweep, number, AbortSignal.any([stop, this.#signal]));
-      await this.#queue.report(id, number, { sum: sum.toJSON() });
+      await this.#report(id, number, sum);
     } catch (error) {
       if (error !== STOPPED) throw error;
     }
@@ -198,6 +204,19 @@ class Slot implements Disposable {
       if (stopsAtFirstFailure && sum.failed > 0) break;
     }
     return sum;
+  }
+
+  /** Writes down the sum of a range. A server that takes no more is asked again: the work is done. */
+  async #report(id: string, number: number, sum: SweepSum<SimulatedRun>): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#queue.report(id, number, { sum: sum.toJSON() });
+      } catch (error) {
+        if (!(error instanceof NatsError)) throw error;
+        this.#say(error.message);
+      }
+      await delay(REFUSED_MS, { signal: this.#signal });
+    }
   }
 
   /** A thread that has a sweep's program and no other. */

@@ -35,8 +35,8 @@ const PAGE = "results/sweeps.md";
 const CHALLENGE = "3c";
 /** How long a range takes on one core, at least. */
 const RANGE_MS = 1_000;
-const RANGES = 6;
-const EMPTY_RANGES = 5_000;
+const RANGES = 4;
+const EMPTY_RANGES = 4_000;
 /** How many are taken at a time, as by so many cores. */
 const TAKERS = 16;
 
