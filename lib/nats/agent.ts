@@ -151,6 +151,7 @@ export class Agent implements AsyncDisposable {
     const way = { connection: this.#connection, reach: this.#reach, from, to, patienceMs };
     const opened = new AgentRun(way, host, (why) => {
       this.#runs.delete(run);
+      Deno.remove(folder).catch(() => {}); // it stays if there are journals in it
       say(`run ${run} has ended: ${why}`);
     });
     this.#runs.set(run, opened);
