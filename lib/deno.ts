@@ -20,6 +20,8 @@ export const deno: Platform = {
     });
   },
   exit: (status) => Deno.exit(status),
-  args: Deno.args,
+  get args() { // read when it is asked for: this module is loaded on Node.js, too
+    return Deno.args;
+  },
   openRunFolder,
 };
