@@ -14,10 +14,18 @@ const START_MS = 60_000;
 /** Jobs after which a worker that loads modules per incarnation is replaced: they are never freed. */
 const JOBS_LOADING_ANEW = 200;
 
+/** What a sweep uses of a worker. */
+export interface SweepWorker {
+  onmessage: ((event: MessageEvent) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  postMessage(message: unknown): void;
+  terminate(): void;
+}
+
 /** How the runs of some workers are summed up. */
 export interface Summaries<Summary> {
-  /** URL of the workers' module, which calls `serveSimulations`. */
-  readonly worker: URL;
+  /** URL of the workers' module, which calls `serveSimulations`; or starts such a worker. */
+  readonly worker: URL | (() => SweepWorker);
   /** Sums up a run that has no result: why, the most important sentence first. */
   readonly crashed: (why: readonly string[]) => Summary;
 }
@@ -35,7 +43,7 @@ interface Listener {
 export class SimulationWorker<Context, Summary> implements Disposable {
   readonly #summaries: Summaries<Summary>;
   readonly #patienceMs: number;
-  #worker: Worker | undefined;
+  #worker: SweepWorker | undefined;
   #jobs = 0;
 
   constructor(
@@ -75,7 +83,7 @@ export class SimulationWorker<Context, Summary> implements Disposable {
     listener: Listener,
     signal: AbortSignal | undefined,
   ): Promise<SimulationReport<Summary>> {
-    const worker = this.#worker ??= new Worker(this.#summaries.worker, { type: "module" });
+    const worker = this.#worker ??= startWorker(this.#summaries.worker);
     return new Promise((resolve, reject) => {
       let phase: Phase = "starting";
       const give = (end: () => void) => {
@@ -117,6 +125,10 @@ export class SimulationWorker<Context, Summary> implements Disposable {
     this.#worker?.terminate();
     this.#worker = undefined;
   }
+}
+
+function startWorker(worker: URL | (() => SweepWorker)): SweepWorker {
+  return typeof worker === "function" ? worker() : new Worker(worker, { type: "module" });
 }
 
 /** A module cannot be loaded as a program, so that there is nothing to run. The message says why. */

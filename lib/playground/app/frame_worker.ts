@@ -1,0 +1,67 @@
+/// <reference lib="dom" />
+/**
+ * A worker in a frame of its own (`engine/frame.ts`), as a sweep uses workers.
+ *
+ * @module
+ */
+import type { SweepWorker } from "../../simulator/sweep/pool.ts";
+
+/** Where the engine's scripts are, from the page. */
+const FRAME = "assets/frame.js";
+const WORKER = "assets/worker.js";
+
+let script: Promise<string> | undefined;
+
+/** The worker's script. Frames of another origin cannot load it themselves. */
+function loadScript(): Promise<string> {
+  return script ??= fetch(WORKER).then((response) => response.text());
+}
+
+/** What the frame passes on. */
+function isRelayed(data: unknown): data is { readonly data: unknown } | { readonly error: string } {
+  return typeof data === "object" && data !== null && ("data" in data || "error" in data);
+}
+
+export class FrameWorker implements SweepWorker {
+  onmessage: ((event: MessageEvent) => void) | null = null;
+  onerror: ((event: ErrorEvent) => void) | null = null;
+  readonly #frame = document.createElement("iframe");
+  readonly #port: MessagePort;
+
+  constructor() {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    port1.onmessage = ({ data }) => this.#take(data);
+    port1.addEventListener("close", () => this.#fail("the run took more memory than there is"));
+    const start = async ({ source, data }: MessageEvent) => {
+      if (source === null || source !== this.#frame.contentWindow || data !== "ready") return;
+      removeEventListener("message", start);
+      this.#frame.contentWindow?.postMessage({ script: await loadScript() }, "*", [port2]);
+    };
+    addEventListener("message", start);
+    this.#frame.setAttribute("sandbox", "allow-scripts");
+    this.#frame.hidden = true;
+    this.#frame.title = "the simulator";
+    this.#frame.srcdoc = `<!doctype html><script src="${FRAME}"></script>`;
+    document.body.append(this.#frame);
+  }
+
+  postMessage(message: unknown): void {
+    this.#port.postMessage(message);
+  }
+
+  terminate(): void {
+    this.#port.close();
+    this.#frame.remove();
+  }
+
+  #take(relayed: unknown): void {
+    if (!isRelayed(relayed)) return;
+    if ("error" in relayed) this.#fail(relayed.error);
+    else this.onmessage?.(new MessageEvent("message", { data: relayed.data }));
+  }
+
+  #fail(message: string): void {
+    this.onerror?.(new ErrorEvent("error", { message, cancelable: true }));
+  }
+}

@@ -1,0 +1,23 @@
+/// <reference lib="dom" />
+/**
+ * Holds one worker in a frame of an origin of its own. What the worker's code does to its memory
+ * ends this frame and not the page; and it can reach nothing that the page's policy forbids.
+ *
+ * @module
+ */
+
+/** What the page sends first: the worker's script, and where its messages go. */
+function isStart(data: unknown): data is { readonly script: string } {
+  return typeof data === "object" && data !== null && "script" in data;
+}
+
+addEventListener("message", ({ data, ports: [port] }) => {
+  if (!isStart(data) || port === undefined) return;
+  const url = URL.createObjectURL(new Blob([data.script], { type: "text/javascript" }));
+  const worker = new Worker(url);
+  worker.onmessage = ({ data }) => port.postMessage({ data });
+  worker.onerror = ({ message }) => port.postMessage({ error: message });
+  port.onmessage = ({ data }) => worker.postMessage(data);
+});
+
+parent.postMessage("ready", "*");
