@@ -71,7 +71,8 @@ function renderTable([head = "", , ...rows]: readonly string[]): Markup {
   }</tbody></table></div>`;
 }
 
-const SPAN = /`([^`]+)`|\*\*(.+?)\*\*|\*([^*]+)\*|\[([^\]]+)\]\((https:\/\/[^)\s]+|[\w.-]+\.html)\)/;
+const SPAN =
+  /`([^`]+)`|\*\*(.+?)\*\*|\*([^*]+)\*|\[([^\]]+)\]\((https:\/\/[^)\s]+|[\w.-]+\.html)\)/;
 
 function renderLine(text: string): Markup {
   const found = SPAN.exec(text);

@@ -7,7 +7,10 @@
 /** Leaves out what controls a terminal: escape sequences. */
 export function stripVTControlCharacters(text: string): string {
   // deno-lint-ignore no-control-regex
-  return text.replaceAll(/\x1b(?:\[[\d;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g, "");
+  return text.replaceAll(
+    /\x1b(?:\[[\d;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g,
+    "",
+  );
 }
 
 /** Leaves a text as it is. */

@@ -24,8 +24,12 @@ export const ENDINGS = {
 
 /** All that follows the head of a page. */
 export function renderSections(page: Page): Markup {
+  return markup`${renderFindings(page)}${renderEvidence(page)}`;
+}
+
+/** What findings are seen in: pictures and tables. */
+export function renderEvidence(page: Page): Markup {
   return markup`
-    ${renderFindings(page)}
     ${renderTimeline(page)}
     ${renderDiagram(page)}
     ${renderPictures(page)}
@@ -42,21 +46,9 @@ export function renderHead({ title, about, commands, summary, gaps }: Page): Mar
 <div class="verdict"><span class="badge ${className}">${mark}</span><h1>${title}</h1></div>
 <p class="headline">${summary.headline}</p>
 <div class="panel">
-${
-    summary.limits.length > 0 &&
-    markup`<ul class="limits grid">${summary.limits.map(renderLimit)}</ul>`
-  }
+${renderLimits(summary)}
 <div class="grid">
-${
-    summary.figures.length > 0 && markup`<dl>${
-      summary.figures.map(({ name, text }) =>
-        markup`
-        <dt>${name}</dt>
-        <dd>${text}</dd>
-      `
-      )
-    }</dl>`
-  }
+${renderFigures(summary)}
 <dl>${
     about.map(([name, text]) =>
       markup`
@@ -76,6 +68,25 @@ ${
 ${gaps.map((gap) => markup`<p class="quiet">${gap}</p>`)}
 <noscript><p>The pictures need JavaScript, which this page may not run here. Words and tables are complete.</p></noscript>
 </header>`;
+}
+
+/** What the run was held against. */
+export function renderLimits({ limits }: Page["summary"]): Markup | undefined {
+  if (limits.length === 0) return undefined;
+  return markup`<ul class="limits grid">${limits.map(renderLimit)}</ul>`;
+}
+
+/** What is worth knowing, in words. */
+export function renderFigures({ figures }: Page["summary"]): Markup | undefined {
+  if (figures.length === 0) return undefined;
+  return markup`<dl>${
+    figures.map(({ name, text }) =>
+      markup`
+        <dt>${name}</dt>
+        <dd>${text}</dd>
+      `
+    )
+  }</dl>`;
 }
 
 function renderLimit({ name, metric, value, ok, below, max, min }: MeasuredLimit): Markup {
@@ -105,7 +116,8 @@ function renderLimit({ name, metric, value, ok, below, max, min }: MeasuredLimit
   `;
 }
 
-function renderFindings({ findings, summary }: Page): Markup | undefined {
+/** What went wrong, or is worth knowing. */
+export function renderFindings({ findings, summary }: Page): Markup | undefined {
   if (findings.length === 0) return undefined;
   const isCalm = summary.ending === "pass";
   let number = 0; // of the moment, in the scene

@@ -1,0 +1,23 @@
+/**
+ * An exercise as its page holds it: plain data, all of it JSON.
+ *
+ * @module
+ */
+import type { Limit } from "../report/limits.ts";
+import type { PlanOptions } from "../workbench/plan.ts";
+
+/** What a learner is to bring to pass. */
+export interface Exercise {
+  /** Unique, and part of the page's name. */
+  readonly id: string;
+  readonly title: string;
+  /** The program that the learner begins with. */
+  readonly starter: string;
+  /** What decides the runs that are asked for; the last is the hardest. */
+  readonly runs: readonly PlanOptions[];
+  readonly limits: readonly Limit[];
+  /** A program that passes. */
+  readonly solution: string;
+  /** How many seeds prove a program. */
+  readonly seeds: number;
+}

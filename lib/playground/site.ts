@@ -1,0 +1,232 @@
+/**
+ * The pages of the playground, as files that any web host can serve: words as they are, data for the
+ * scripts beside them. All addresses are relative.
+ *
+ * @module
+ */
+import { type Markup, markup, trusted } from "../report/page/markup.ts";
+import type { PlanOptions } from "../workbench/plan.ts";
+import type { Exercise } from "./exercise.ts";
+import { type Lesson, readLesson } from "./lessons/lesson.ts";
+import { LESSONS } from "./lessons/mod.ts";
+import { FAULTS, NUMBERS } from "./option_fields.ts";
+
+/** A challenge, as the rest of the project knows it. */
+export type Challenge = Pick<Exercise, "id" | "runs" | "limits" | "solution">;
+
+/** How many seeds prove that a program keeps a challenge. */
+const SEEDS = 200;
+
+/**
+ * What pages may load and run: this site's own, the frames and workers that hold the engine, and
+ * nothing of any other host. Frames and workers inherit it.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' blob:",
+  "worker-src blob:",
+  "connect-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "frame-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** The pages by their names. */
+export function makePages(challenges: readonly Challenge[]): ReadonlyMap<string, string> {
+  const taught = challenges.flatMap((challenge) => {
+    const files = LESSONS[challenge.id];
+    if (files === undefined) return [];
+    return { challenge, starter: files.starter, lesson: readLesson(files.text) };
+  });
+  const entries = taught.map(({ challenge, lesson }) => ({ ...challenge, title: lesson.title }));
+  return new Map([
+    ["index.html", renderIndex(entries)],
+    ...taught.map(({ challenge, lesson, starter }, i) => {
+      const exercise: Exercise = { ...challenge, title: lesson.title, starter, seeds: SEEDS };
+      const next = entries[i + 1];
+      return [
+        `${challenge.id}.html`,
+        renderExercise(exercise, lesson, next === undefined ? {} : { next }),
+      ] as const;
+    }),
+  ]);
+}
+
+type Entry = Pick<Exercise, "id" | "title">;
+
+function renderDocument(
+  { title, script, body }: {
+    readonly title: string;
+    readonly script: string;
+    readonly body: Markup;
+  },
+): string {
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="assets/style.css">
+<script type="module" src="assets/${script}.js"></script>
+<title>${title}</title>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<nav class="bar" aria-label="Playground"><a class="home" href="index.html"><b>Glomers</b> playground</a>
+<span class="quiet">distributed systems in this browser, nothing to install</span></nav>
+<main id="main">${body}</main>
+</body>
+</html>
+`.text;
+}
+
+function renderIndex(entries: readonly Entry[]): string {
+  const body = markup`
+<h1>Learn distributed systems by breaking them</h1>
+<p class="lead">Each challenge is a small program that runs on several nodes at once, in a simulated
+network inside this page. You write it, run it, see every message, and find out what a partition does
+to it. The challenges are Fly.io's <a href="https://fly.io/dist-sys/">Gossip Glomers</a>.</p>
+<h2>Challenges</h2>
+<ol class="cards">${
+    entries.map(({ id, title }) =>
+      markup`<li><a class="card" href="${id}.html" data-exercise="${id}"><span class="quiet">${id}</span>
+<b>${title}</b><span class="state"></span></a></li>`
+    )
+  }</ol>`;
+  return renderDocument({ title: "Glomers playground", script: "index", body });
+}
+
+function renderExercise(exercise: Exercise, lesson: Lesson, { next }: {
+  readonly next?: Entry;
+}): string {
+  const { id, title } = exercise;
+  const body = markup`
+<div class="lesson">
+<section aria-labelledby="title">
+<p class="quiet kicker">Challenge ${id}</p>
+<h1 id="title">${title}</h1>
+${lesson.asked}
+<p class="quiet"><a href="${lesson.original}">The challenge in its authors’ words</a></p>
+</section>
+<section aria-labelledby="hard-title">
+<h2 id="hard-title">What makes it hard</h2>
+${lesson.hard}
+${renderHints(lesson)}
+</section>
+</div>
+<div id="run">
+${renderBench(exercise)}
+<div id="evidence"></div>
+</div>
+${renderPassed(exercise, lesson, next)}
+<script type="application/json" id="exercise">${embed(exercise)}</script>`;
+  return renderDocument({
+    title: `${id} ${title} · Glomers playground`,
+    script: "challenge",
+    body,
+  });
+}
+
+function renderHints({ hints }: Lesson): Markup {
+  return markup`<h2>Hints</h2>${
+    hints.map(({ title, body }, i) =>
+      markup`<details class="hint"><summary>Hint ${i + 1}: ${title}</summary>${body}</details>`
+    )
+  }`;
+}
+
+function renderBench({ runs, seeds }: Exercise): Markup {
+  const button = (id: string, text: string, hint: string) =>
+    markup`<button type="button" id="${id}" title="${hint}">${text}</button>`;
+  return markup`
+<section class="bench" aria-label="Write and run">
+<div class="writing">
+<div class="toolbar" role="toolbar" aria-label="Run">
+<button type="button" id="run-once" class="main" title="Ctrl and Enter">▶ Run</button>
+${button("run-seeds", `${seeds} seeds`, `Run under ${seeds} seeds`)}
+${button("find-seed", "Find a failing seed", "Run under one seed after another until one fails")}
+${button("shrink", "Shrink", "Find the smallest run that fails in the same way")}
+<button type="button" id="stop" class="danger" hidden>Stop</button>
+<span class="apart"></span>
+${button("share", "Share", "Put the code into the address")}
+${button("start-over", "Start over", "Bring back the starter")}
+</div>
+<p id="status" class="quiet" role="status">Press Run, or Ctrl and Enter in the editor.</p>
+<div id="editor"></div>
+${renderOptions(runs)}
+</div>
+<div class="result">
+<div id="verdict" aria-live="polite"><p class="quiet empty">What comes of a run is shown here: the verdict, what went wrong and when, and the messages on their way.</p></div>
+<div id="film-place" hidden>
+<div class="drawing"><canvas id="film" tabindex="0" role="img" aria-label="Messages between nodes at a moment of the run; space plays, arrow keys move" aria-describedby="film-words"></canvas></div>
+<div class="film-controls">
+<button type="button" id="film-play">▶ play</button>
+<input type="range" id="film-time" min="0" value="0" aria-label="Moment of the run">
+<label>speed <select id="film-speed">${
+    [["0.001", "1/1000"], ["0.01", "1/100"], ["0.1", "1/10"], ["0.5", "1/2"], ["1", "1"], [
+      "4",
+      "4",
+    ]]
+      .map(([value = "", name = ""]) =>
+        renderChoice(value, `${name} ×`, { isChosen: value === "0.5" })
+      )
+  }</select></label>
+</div>
+<p id="film-words" class="mono"></p>
+</div>
+</div>
+</section>`;
+}
+
+function renderOptions(runs: readonly PlanOptions[]): Markup {
+  return markup`<details class="options"><summary>Options of the run</summary>
+<div class="fields">
+<label${runs.length > 1 ? "" : trusted(" hidden")}>which run <select id="which-run">${
+    runs.map((_, i) =>
+      renderChoice(`${i}`, `run ${i + 1} of ${runs.length}`, { isChosen: i === runs.length - 1 })
+    )
+  }</select></label>
+<label>seed <input id="option-seed" type="text" value="1" size="6"></label>
+${
+    NUMBERS.map(({ field, label, min, max, step }) =>
+      markup`<label>${label} <input id="option-${field}" type="number" min="${min}" max="${max}"
+step="${step}"></label>`
+    )
+  }
+<fieldset><legend>Faults</legend>${
+    FAULTS.map(({ kind, label }) =>
+      markup`<label><input type="checkbox" id="fault-${kind}"> ${label}</label>`
+    )
+  }</fieldset>
+<button type="button" id="as-asked">As the challenge asks</button>
+</div></details>`;
+}
+
+function renderChoice(value: string, text: string, { isChosen }: {
+  readonly isChosen: boolean;
+}): Markup {
+  return markup`<option value="${value}"${isChosen ? trusted(" selected") : ""}>${text}</option>`;
+}
+
+function renderPassed({ solution }: Exercise, { passed }: Lesson, next: Entry | undefined): Markup {
+  return markup`<section id="passed" aria-labelledby="passed-title" hidden>
+<h2 id="passed-title">It passes</h2>
+<div class="panel">${passed}
+<div id="comparison"></div>
+${
+    next !== undefined &&
+    markup`<p><a class="next" href="${next.id}.html">Next: ${next.id}, ${next.title}</a></p>`
+  }
+<details><summary>Our solution</summary><pre tabindex="0"><code>${solution}</code></pre></details>
+</div></section>`;
+}
+
+/** JSON that ends no script element. */
+function embed(exercise: Exercise): Markup {
+  return trusted(JSON.stringify(exercise).replaceAll("<", "\\u003c"));
+}
