@@ -12,7 +12,7 @@ import { LESSONS } from "./lessons/mod.ts";
 import { FAULTS, NUMBERS } from "./option_fields.ts";
 
 /** A challenge, as the rest of the project knows it. */
-export type Challenge = Pick<Exercise, "id" | "runs" | "limits" | "solution">;
+type Challenge = Pick<Exercise, "id" | "runs" | "limits" | "solution">;
 
 /** How many seeds prove that a program keeps a challenge. */
 const SEEDS = 200;

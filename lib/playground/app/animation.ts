@@ -26,7 +26,7 @@ interface Place extends Point {
 }
 
 /** A moment of a run in figures. */
-export interface Moment {
+interface Moment {
   readonly timeUs: number;
   readonly underWay: number;
   readonly faults: readonly string[];

@@ -97,6 +97,7 @@ export class Editor {
         keymap.of(defaultKeymap),
         ...[lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching()],
         ...[closeBrackets(), autocompletion(), highlightActiveLine(), lintGutter()],
+        EditorView.lineWrapping,
         ...[javascript({ typescript: true }), syntaxHighlighting(highlights), theme],
         linter((view) => [...this.#diagnose(view)], { delay: 400 }),
         EditorView.contentAttributes.of({

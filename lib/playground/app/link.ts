@@ -5,7 +5,7 @@
  */
 
 /** What a link holds. */
-export interface Shared {
+interface Shared {
   readonly code: string;
   readonly seed?: string;
 }

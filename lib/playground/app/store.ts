@@ -7,7 +7,7 @@
  */
 
 /** How far an exercise is. */
-export interface Progress {
+interface Progress {
   /** The last change was made, run and passed. */
   readonly passed: boolean;
   /** How many seeds in a row have passed. */

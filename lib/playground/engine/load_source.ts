@@ -10,10 +10,10 @@ import type { ProgramSource } from "../../simulator/program.ts";
 import { moduleOf } from "./modules.ts";
 
 /** What edited code is called where errors name a place in it. */
-export const SOURCE_NAME = "node.ts";
+const SOURCE_NAME = "node.ts";
 
 /** Code that cannot be run. The message begins with the place, `node.ts:3:7`, where it is known. */
-export class Unreadable extends Error {
+class Unreadable extends Error {
   override readonly name = "Unreadable";
 }
 

@@ -24,7 +24,7 @@ export interface Lesson {
   readonly passed: Markup;
 }
 
-export interface Hint {
+interface Hint {
   readonly title: string;
   readonly body: Markup;
 }

@@ -1,6 +1,6 @@
 /**
  * The part of Markdown that lessons are written in: headings of the third level, paragraphs, lists,
- * tables, fenced code, and within lines `code`, **strong**, *emphasis* and [links](https://…).
+ * tables, fenced code, and within lines `code`, **strong**, _emphasis_ and [links](https://…).
  *
  * @module
  */
@@ -72,7 +72,7 @@ function renderTable([head = "", , ...rows]: readonly string[]): Markup {
 }
 
 const SPAN =
-  /`([^`]+)`|\*\*(.+?)\*\*|\*([^*]+)\*|\[([^\]]+)\]\((https:\/\/[^)\s]+|[\w.-]+\.html)\)/;
+  /`([^`]+)`|\*\*(.+?)\*\*|\b_([^_]+)_\b|\[([^\]]+)\]\((https:\/\/[^)\s]+|[\w.-]+\.html)\)/;
 
 function renderLine(text: string): Markup {
   const found = SPAN.exec(text);

@@ -22,14 +22,6 @@ function format(value: unknown): string {
   }
 }
 
-/** The playground's own loader resolves what programs import. */
-export function resolveImports(): void {}
-
-/** No import reaches this platform. */
-export function importProblem(): undefined {
-  return undefined;
-}
-
 /**
  * Has errors that nobody catches judged from now on.
  *

