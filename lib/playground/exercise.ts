@@ -16,8 +16,10 @@ export interface Exercise {
   /** What decides the runs that are asked for; the last is the hardest. */
   readonly runs: readonly PlanOptions[];
   readonly limits: readonly Limit[];
-  /** A program that passes. */
-  readonly solution: string;
+  /** A program that passes, to compare with. Absent: none is at hand. */
+  readonly solution?: string;
+  /** Whether the nodes' final states have to be right as well, which Maelstrom does not check. */
+  readonly isHeldToFinalStates: boolean;
   /** How many seeds prove a program. */
   readonly seeds: number;
 }

@@ -5,17 +5,30 @@
  * @module
  */
 import { type Markup, markup, trusted } from "../report/page/markup.ts";
-import type { PlanOptions } from "../workbench/plan.ts";
+import { type PlanOptions, workloadOf } from "../workbench/plan.ts";
+import { splitEssay } from "./essay.ts";
 import type { Exercise } from "./exercise.ts";
-import { type Lesson, readLesson } from "./lessons/lesson.ts";
-import { LESSONS } from "./lessons/mod.ts";
+import { type Hint, readFaultLesson, readLesson } from "./lessons/lesson.ts";
+import { renderMarkdown } from "./lessons/markdown.ts";
+import { FAULT_LESSONS, LESSONS } from "./lessons/mod.ts";
 import { FAULTS, NUMBERS } from "./option_fields.ts";
 
 /** A challenge, as the rest of the project knows it. */
-type Challenge = Pick<Exercise, "id" | "runs" | "limits" | "solution">;
+export interface Challenge extends Pick<Exercise, "id" | "runs" | "limits"> {
+  /** The file of the node that solves it. */
+  readonly solution: string;
+}
 
-/** How many seeds prove that a program keeps a challenge. */
+/** A faulty program, and the run that shows its fault. */
+export interface Fault extends Pick<Exercise, "id" | "starter" | "limits"> {
+  readonly run: PlanOptions;
+  /** What its fault is, as Markdown. */
+  readonly essay: string;
+}
+
+/** How many seeds prove that a program keeps a challenge, and that a fault is gone. */
 const SEEDS = 200;
+const FAULT_SEEDS = 500;
 
 /**
  * What pages may load and run: this site's own, the frames and workers that hold the engine, and
@@ -27,6 +40,7 @@ const POLICY = [
   "worker-src blob:",
   "connect-src 'self'",
   "style-src 'self'",
+  "style-src-attr 'unsafe-inline'", // what a browser writes into the text that is edited
   "img-src 'self' data:",
   "frame-src 'self'",
   "base-uri 'none'",
@@ -34,24 +48,87 @@ const POLICY = [
 ].join("; ");
 
 /** The pages by their names. */
-export function makePages(challenges: readonly Challenge[]): ReadonlyMap<string, string> {
-  const taught = challenges.flatMap((challenge) => {
-    const files = LESSONS[challenge.id];
-    if (files === undefined) return [];
-    return { challenge, starter: files.starter, lesson: readLesson(files.text) };
-  });
-  const entries = taught.map(({ challenge, lesson }) => ({ ...challenge, title: lesson.title }));
+export function makePages({ challenges, faults }: {
+  readonly challenges: readonly Challenge[];
+  readonly faults: readonly Fault[];
+}): ReadonlyMap<string, string> {
+  const lessons = [...challenges.flatMap(lessonOf), ...faults.map(lessonOfFault)];
   return new Map([
-    ["index.html", renderIndex(entries)],
-    ...taught.map(({ challenge, lesson, starter }, i) => {
-      const exercise: Exercise = { ...challenge, title: lesson.title, starter, seeds: SEEDS };
-      const next = entries[i + 1];
-      return [
-        `${challenge.id}.html`,
-        renderExercise(exercise, lesson, next === undefined ? {} : { next }),
-      ] as const;
+    ["index.html", renderIndex(lessons.map(({ exercise }) => exercise))],
+    ...lessons.map((lesson, i) => {
+      const next = lessons[i + 1]?.exercise;
+      return [`${lesson.exercise.id}.html`, renderLesson(lesson, next)] as const;
     }),
   ]);
+}
+
+/** What a page says around its exercise. */
+interface Shown {
+  readonly exercise: Exercise;
+  readonly kicker: string;
+  readonly asked: Markup;
+  readonly aside: Markup;
+  readonly hints: readonly Hint[];
+  readonly passed: Markup;
+}
+
+function lessonOf({ solution, ...challenge }: Challenge): Shown[] {
+  const { id } = challenge;
+  const files = LESSONS[id];
+  if (files === undefined) return [];
+  const { title, asked, original, hard, hints, passed } = readLesson(files.text);
+  const { text, code } = splitEssay(solution);
+  const exercise: Exercise = {
+    ...challenge,
+    solution,
+    title,
+    starter: files.starter,
+    seeds: SEEDS,
+    isHeldToFinalStates: false,
+  };
+  return [{
+    exercise,
+    kicker: `Challenge ${id}`,
+    asked: markup`${asked}
+<p class="quiet"><a href="${original}">The challenge in its authors’ words</a></p>`,
+    aside: markup`<h2>What makes it hard</h2>${hard}`,
+    hints,
+    passed: markup`${passed}<div id="comparison"></div>
+<details><summary>Our solution</summary><div class="essay">${renderMarkdown(text)}</div>
+<pre tabindex="0"><code>${code}</code></pre></details>`,
+  }];
+}
+
+function lessonOfFault({ id, starter, limits, run, essay }: Fault, i: number): Shown {
+  const text = FAULT_LESSONS[id];
+  const { description } = workloadOf(run);
+  const { title, meant, hints } = text === undefined
+    ? {
+      title: `A fault in ${run.workload}`,
+      meant: markup`<p>A program for the workload ${run.workload}: ${description}.</p>`,
+      hints: [],
+    }
+    : readFaultLesson(text);
+  const exercise: Exercise = {
+    id: `fault-${i + 1}`,
+    title,
+    starter,
+    limits,
+    runs: [run],
+    seeds: FAULT_SEEDS,
+    isHeldToFinalStates: true,
+  };
+  return {
+    exercise,
+    kicker: `Find the fault ${i + 1}`,
+    asked: markup`<h2>What it is meant to do</h2>${meant}`,
+    aside: markup`<h2>What to do</h2><p>The program below looks right, and has one fault. Run it and
+see what goes wrong, find out why, change as little as possible, and prove the change under
+${FAULT_SEEDS} seeds.</p>`,
+    hints,
+    passed: markup`<p>What the fault was, in the words of the file it comes from:</p>
+<div class="essay">${renderMarkdown(essay)}</div>`,
+  };
 }
 
 type Entry = Pick<Exercise, "id" | "title">;
@@ -86,53 +163,72 @@ function renderDocument(
 }
 
 function renderIndex(entries: readonly Entry[]): string {
+  const [faults, challenges] = [true, false].map((isFault) =>
+    entries.filter(({ id }) => id.startsWith("fault-") === isFault)
+  );
   const body = markup`
 <h1>Learn distributed systems by breaking them</h1>
 <p class="lead">Each challenge is a small program that runs on several nodes at once, in a simulated
 network inside this page. You write it, run it, see every message, and find out what a partition does
 to it. The challenges are Fly.io's <a href="https://fly.io/dist-sys/">Gossip Glomers</a>.</p>
 <h2>Challenges</h2>
-<ol class="cards">${
-    entries.map(({ id, title }) =>
-      markup`<li><a class="card" href="${id}.html" data-exercise="${id}"><span class="quiet">${id}</span>
-<b>${title}</b><span class="state"></span></a></li>`
-    )
-  }</ol>`;
+${renderCards(challenges ?? [])}
+<h2>Find the fault</h2>
+<p>Programs that look right, and are not. Each has one fault, of a kind that has happened to others.</p>
+${renderCards(faults ?? [])}`;
   return renderDocument({ title: "Glomers playground", script: "index", body });
 }
 
-function renderExercise(exercise: Exercise, lesson: Lesson, { next }: {
-  readonly next?: Entry;
-}): string {
+function renderCards(entries: readonly Entry[]): Markup {
+  return markup`<ol class="cards">${
+    entries.map(({ id, title }) =>
+      markup`<li><a class="card" href="${id}.html" data-exercise="${id}"><span class="quiet">${
+        id.replace("fault-", "")
+      }</span>
+<b>${title}</b><span class="state"></span></a></li>`
+    )
+  }</ol>`;
+}
+
+function renderLesson(
+  { exercise, kicker, asked, aside, hints, passed }: Shown,
+  next: Entry | undefined,
+): string {
   const { id, title } = exercise;
   const body = markup`
 <div class="lesson">
 <section aria-labelledby="title">
-<p class="quiet kicker">Challenge ${id}</p>
+<p class="quiet kicker">${kicker}</p>
 <h1 id="title">${title}</h1>
-${lesson.asked}
-<p class="quiet"><a href="${lesson.original}">The challenge in its authors’ words</a></p>
+${asked}
 </section>
-<section aria-labelledby="hard-title">
-<h2 id="hard-title">What makes it hard</h2>
-${lesson.hard}
-${renderHints(lesson)}
+<section aria-label="About it">
+${aside}
+${renderHints(hints)}
 </section>
 </div>
 <div id="run">
 ${renderBench(exercise)}
+<section id="passed" aria-labelledby="passed-title" hidden>
+<h2 id="passed-title">It passes</h2>
+<div class="panel">${passed}
+${
+    next !== undefined &&
+    markup`<p><a class="next" href="${next.id}.html">Next: ${next.title}</a></p>`
+  }
+</div></section>
 <div id="evidence"></div>
 </div>
-${renderPassed(exercise, lesson, next)}
 <script type="application/json" id="exercise">${embed(exercise)}</script>`;
   return renderDocument({
-    title: `${id} ${title} · Glomers playground`,
+    title: `${title} (${id}) · Glomers playground`,
     script: "challenge",
     body,
   });
 }
 
-function renderHints({ hints }: Lesson): Markup {
+function renderHints(hints: readonly Hint[]): Markup | undefined {
+  if (hints.length === 0) return undefined;
   return markup`<h2>Hints</h2>${
     hints.map(({ title, body }, i) =>
       markup`<details class="hint"><summary>Hint ${i + 1}: ${title}</summary>${body}</details>`
@@ -211,19 +307,6 @@ function renderChoice(value: string, text: string, { isChosen }: {
   readonly isChosen: boolean;
 }): Markup {
   return markup`<option value="${value}"${isChosen ? trusted(" selected") : ""}>${text}</option>`;
-}
-
-function renderPassed({ solution }: Exercise, { passed }: Lesson, next: Entry | undefined): Markup {
-  return markup`<section id="passed" aria-labelledby="passed-title" hidden>
-<h2 id="passed-title">It passes</h2>
-<div class="panel">${passed}
-<div id="comparison"></div>
-${
-    next !== undefined &&
-    markup`<p><a class="next" href="${next.id}.html">Next: ${next.id}, ${next.title}</a></p>`
-  }
-<details><summary>Our solution</summary><pre tabindex="0"><code>${solution}</code></pre></details>
-</div></section>`;
 }
 
 /** JSON that ends no script element. */

@@ -10,7 +10,7 @@ import standIns from "../../lib/playground/import_map.json" with { type: "json" 
 import { makePages } from "../../lib/playground/site.ts";
 import ownStyle from "../../lib/playground/style.css" with { type: "text" };
 import style from "../../lib/report/page/style.css" with { type: "text" };
-import { CHALLENGES } from "./challenges.ts";
+import { readChallenges, readFaults } from "./exercises.ts";
 
 const PLAYGROUND = new URL("../../lib/playground/", import.meta.url);
 const ROOT = new URL("../../", import.meta.url);
@@ -23,13 +23,8 @@ const LONE_SCRIPTS = ["engine/frame.ts", "engine/worker.ts"];
 export async function writeSite(folder: string): Promise<void> {
   const assets = join(folder, "assets");
   await Deno.mkdir(assets, { recursive: true });
-  const challenges = CHALLENGES.map(({ id, node, runs, limits }) => ({
-    id,
-    limits,
-    runs: runs.map(({ program: _, ...options }) => options),
-    solution: Deno.readTextFileSync(new URL(node, ROOT)),
-  }));
-  for (const [name, text] of makePages(challenges)) {
+  const exercises = { challenges: readChallenges(), faults: readFaults() };
+  for (const [name, text] of makePages(exercises)) {
     await Deno.writeTextFile(join(folder, name), text);
   }
   await Deno.writeTextFile(join(assets, "style.css"), style + ownStyle);

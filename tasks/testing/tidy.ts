@@ -29,7 +29,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/report": STORY,
   "lib/playground": [...STORY, "lib/algorithms", "lib/report"],
   nodes: [PROTOCOL, "lib/algorithms"],
-  tasks: [...STORY, "lib/report", "lib/playground", "lib/std"],
+  tasks: [...STORY, "lib/report", "lib/playground", "lib/std", "nodes"],
 };
 
 /** Every room that a test may import from, beside tests' own: all of them but the commands. */

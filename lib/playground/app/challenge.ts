@@ -8,6 +8,7 @@ import { reasonOf } from "../../message.ts";
 import type { PlanOptions } from "../../workbench/plan.ts";
 import type { Report } from "../engine/job.ts";
 import type { Exercise } from "../exercise.ts";
+import { showComparison } from "./comparison.ts";
 import { Editor } from "./editor.ts";
 import { Engine, type Trial } from "./engine.ts";
 import { packLink, unpackLink } from "./link.ts";
@@ -74,18 +75,35 @@ class Page {
       const trial = this.#trial;
       const report = await this.#engine.run(trial, signal);
       this.#take(report, trial);
+      this.#compare(report, trial);
       return `took ${((performance.now() - startMs) / 1_000).toFixed(2)} s`;
     });
   }
 
   /** Shows a run, and notes what was reached by it. */
   #take(report: Report, { options }: Trial): void {
-    this.#editor.mark(showReport(report, this.#player, (line) => this.#editor.goTo(line)));
+    const passes = this.#passes(report);
+    const goTo = (line: number) => this.#editor.goTo(line);
+    this.#editor.mark(showReport(report, { passes, player: this.#player, goTo }));
     this.#failed = report.signature.length > 0;
-    const isPassed = report.summary.ending === "pass";
-    if (!isPassed || !isAsAsked(options, this.#exercise.runs.at(-1) ?? options)) return;
+    if (!passes || !isAsAsked(options, this.#exercise.runs.at(-1) ?? options)) return;
     saveProgress(this.#exercise.id, { passed: true });
     this.#showPassed();
+  }
+
+  #passes({ summary, hasInvalidFinalStates }: Report): boolean {
+    const isRight = !this.#exercise.isHeldToFinalStates || hasInvalidFinalStates !== true;
+    return summary.ending === "pass" && isRight;
+  }
+
+  /** Runs our solution as well, once the learner's passes. */
+  async #compare(report: Report, { source, options }: Trial): Promise<void> {
+    const { solution } = this.#exercise;
+    if (solution === undefined || !this.#passes(report)) return;
+    const { limits } = source;
+    const signal = new AbortController().signal;
+    const ours = await this.#engine.run({ source: { text: solution, limits }, options }, signal);
+    showComparison(report.summary, ours.summary);
   }
 
   async #prove(): Promise<void> {
@@ -94,9 +112,9 @@ class Page {
       const trial = this.#trial;
       const failed: string[] = [];
       let done = 0;
-      await this.#engine.sweep(trial, seeds, signal, ({ seed, summary }) => {
+      await this.#engine.sweep(trial, seeds, signal, (report) => {
         done++;
-        if (summary.ending !== "pass") failed.push(seed);
+        if (!this.#passes(report)) failed.push(report.seed);
         this.#say(`${done} of ${seeds} seeds, ${failed.length} failed`);
         return true;
       });
@@ -115,8 +133,8 @@ class Page {
     await this.#do("looking for a seed that fails", async (signal) => {
       let found: string | undefined;
       let done = 0;
-      await this.#engine.sweep(this.#trial, seeds, signal, ({ seed, summary }) => {
-        if (summary.ending !== "pass") found ??= seed;
+      await this.#engine.sweep(this.#trial, seeds, signal, (report) => {
+        if (!this.#passes(report)) found ??= report.seed;
         this.#say(`${++done} of ${seeds} seeds pass`);
         return found === undefined;
       });

@@ -13,7 +13,7 @@ export interface LessonFiles {
 }
 
 /** A lesson as a page shows it. */
-export interface Lesson {
+interface Lesson {
   readonly title: string;
   /** Where the challenge is stated in its authors' words. */
   readonly original: string;
@@ -24,9 +24,16 @@ export interface Lesson {
   readonly passed: Markup;
 }
 
-interface Hint {
+export interface Hint {
   readonly title: string;
   readonly body: Markup;
+}
+
+/** What is said of a faulty program. */
+interface FaultLesson {
+  readonly title: string;
+  readonly meant: Markup;
+  readonly hints: readonly Hint[];
 }
 
 /**
@@ -35,27 +42,49 @@ interface Hint {
  * @throws {Error} naming a section that is missing.
  */
 export function readLesson(text: string): Lesson {
+  const { title, head, sectionOf } = takeApart(text);
+  return {
+    title,
+    original: /^<(https:\/\/.+)>$/m.exec(head)?.[1] ?? "",
+    asked: renderMarkdown(sectionOf("What is asked")),
+    hard: renderMarkdown(sectionOf("What makes it hard")),
+    hints: readHints(sectionOf("Hints")),
+    passed: renderMarkdown(sectionOf("When it passes")),
+  };
+}
+
+/**
+ * Reads what is said of a faulty program.
+ *
+ * @throws {Error} naming a section that is missing.
+ */
+export function readFaultLesson(text: string): FaultLesson {
+  const { title, sectionOf } = takeApart(text);
+  return {
+    title,
+    meant: renderMarkdown(sectionOf("What it is meant to do")),
+    hints: readHints(sectionOf("Hints")),
+  };
+}
+
+function takeApart(text: string) {
   const [head = "", ...parts] = text.split(/^## /m);
   const sections = new Map(parts.map((part) => {
     const end = part.indexOf("\n");
     return [part.slice(0, end).trim(), part.slice(end + 1)] as const;
   }));
+  const title = /^# (.+)$/m.exec(head)?.[1] ?? "";
   const sectionOf = (name: string) => {
     const found = sections.get(name);
-    if (found === undefined) throw new Error(`a lesson lacks its section "${name}": ${head}`);
+    if (found === undefined) throw new Error(`the lesson "${title}" lacks its section "${name}"`);
     return found;
   };
-  return {
-    title: /^# (.+)$/m.exec(head)?.[1] ?? "",
-    original: /^<(https:\/\/.+)>$/m.exec(head)?.[1] ?? "",
-    asked: renderMarkdown(sectionOf("What is asked")),
-    hard: renderMarkdown(sectionOf("What makes it hard")),
-    hints: sectionOf("Hints").split(/^### /m).slice(1).map(readHint),
-    passed: renderMarkdown(sectionOf("When it passes")),
-  };
+  return { title, head, sectionOf };
 }
 
-function readHint(text: string): Hint {
-  const end = text.indexOf("\n");
-  return { title: text.slice(0, end).trim(), body: renderMarkdown(text.slice(end + 1)) };
+function readHints(text: string): Hint[] {
+  return text.split(/^### /m).slice(1).map((hint) => {
+    const end = hint.indexOf("\n");
+    return { title: hint.slice(0, end).trim(), body: renderMarkdown(hint.slice(end + 1)) };
+  });
 }

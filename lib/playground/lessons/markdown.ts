@@ -1,6 +1,6 @@
 /**
  * The part of Markdown that lessons are written in: headings of the third level, paragraphs, lists,
- * tables, fenced code, and within lines `code`, **strong**, _emphasis_ and [links](https://…).
+ * tables, code that is fenced or indented, and within lines `code`, **strong**, _emphasis_ and [links](https://…).
  *
  * @module
  */
@@ -34,6 +34,11 @@ function renderBlock(block: string): Markup {
   const [first = ""] = lines;
   if (first.startsWith("```")) {
     return markup`<pre tabindex="0"><code>${lines.slice(1, -1).join("\n")}</code></pre>`;
+  }
+  if (lines.every((line) => line.startsWith("    "))) {
+    return markup`<pre tabindex="0"><code>${
+      lines.map((line) => line.slice(4)).join("\n")
+    }</code></pre>`;
   }
   if (first.startsWith("### ")) return markup`<h3>${renderLine(first.slice(4))}</h3>`;
   if (first.startsWith("| ")) return renderTable(lines);

@@ -1,5 +1,5 @@
 /**
- * The lessons: one for each challenge, in the order of the course.
+ * The lessons: one for each challenge, and what is said of faulty programs.
  *
  * A lesson is two files named after its challenge, `3b.md` and `3b_starter.ts`, and a line below.
  *
@@ -41,13 +41,34 @@
  *
  * How a challenge is run, its limits and our solution come from `tasks/shared/challenges.ts`.
  *
+ * **A faulty program**, of those in `nodes/faulty/`, is an exercise as it stands: its code without the
+ * header, under the command that the header quotes; the header is shown once the program passes. A
+ * text in `faults/`, named after the program, says more before that. All parts are required, and none
+ * gives the fault away:
+ *
+ * ```md
+ * # A title for the index
+ *
+ * ## What it is meant to do
+ *
+ * ## Hints
+ *
+ * ### What the first hint is about
+ * ```
+ *
  * @module
  */
 import multiNodeBroadcast from "./3b.md" with { type: "text" };
 import multiNodeBroadcastStarter from "./3b_starter.ts" with { type: "text" };
+import lostOnPartition from "./faults/lost_on_partition.md" with { type: "text" };
 import type { LessonFiles } from "./lesson.ts";
 
 /** By the challenges' ids. */
 export const LESSONS: Readonly<Record<string, LessonFiles>> = {
   "3b": { text: multiNodeBroadcast, starter: multiNodeBroadcastStarter },
+};
+
+/** What is said of faulty programs, by their files' names. */
+export const FAULT_LESSONS: Readonly<Record<string, string>> = {
+  "lost_on_partition": lostOnPartition,
 };
