@@ -275,6 +275,7 @@ ${renderOptions(runs)}
 </div>
 <p id="film-words" class="mono"></p>
 </div>
+<div id="told"></div>
 </div>
 </section>`;
 }

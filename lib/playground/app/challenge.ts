@@ -15,7 +15,7 @@ import { packLink, unpackLink } from "./link.ts";
 import { isAsAsked, readOptions, readSeed, showOptions, showSeed } from "./options.ts";
 import { find, onClick } from "./page_parts.ts";
 import { Player } from "./player.ts";
-import { showReport } from "./results.ts";
+import { showRefusal, showReport } from "./results.ts";
 import { loadCode, loadProgress, saveCode, saveProgress } from "./store.ts";
 
 class Page {
@@ -175,18 +175,13 @@ class Page {
     try {
       this.#say(await work(running.signal));
     } catch (error) {
-      this.#say(error === "stopped" ? "stopped" : reasonOf(error));
-      if (error instanceof Error) this.#markError(error);
+      if (error === "stopped") return this.#say("stopped");
+      this.#say("");
+      this.#editor.mark(showRefusal(reasonOf(error), (line) => this.#editor.goTo(line)));
     } finally {
       this.#running = undefined;
       this.#setButtons();
     }
-  }
-
-  /** Marks the line that a complaint about the code names. */
-  #markError({ message }: Error): void {
-    const [, line, text = ""] = /node\.ts:(\d+):\d+: (.*)/.exec(message) ?? [];
-    if (line !== undefined) this.#editor.mark([{ line: Number(line), text }]);
   }
 
   #say(text: string): void {

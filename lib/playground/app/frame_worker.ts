@@ -10,6 +10,12 @@ import type { SweepWorker } from "../../simulator/sweep/pool.ts";
 const FRAME = "assets/frame.js";
 const WORKER = "assets/worker.js";
 
+/** What the frame is asked, and answers. */
+const PING = "ping";
+const PING_MS = 700;
+/** Questions without an answer from which on the frame is taken to be gone. */
+const MOST_UNANSWERED = 4;
+
 let script: Promise<string> | undefined;
 
 /** The worker's script. Frames of another origin cannot load it themselves. */
@@ -27,15 +33,17 @@ export class FrameWorker implements SweepWorker {
   onerror: ((event: ErrorEvent) => void) | null = null;
   readonly #frame = document.createElement("iframe");
   readonly #port: MessagePort;
+  #unanswered = 0;
+  #pings: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     port1.onmessage = ({ data }) => this.#take(data);
-    port1.addEventListener("close", () => this.#fail("the run took more memory than there is"));
     const start = async ({ source, data }: MessageEvent) => {
       if (source === null || source !== this.#frame.contentWindow || data !== "ready") return;
       removeEventListener("message", start);
+      this.#pings = setInterval(() => this.#ping(), PING_MS);
       this.#frame.contentWindow?.postMessage({ script: await loadScript() }, "*", [port2]);
     };
     addEventListener("message", start);
@@ -51,11 +59,21 @@ export class FrameWorker implements SweepWorker {
   }
 
   terminate(): void {
+    clearInterval(this.#pings);
     this.#port.close();
     this.#frame.remove();
   }
 
+  /** A frame whose memory runs out is gone without a word. */
+  #ping(): void {
+    if (++this.#unanswered > MOST_UNANSWERED) {
+      this.#fail("the program took more memory than there is");
+    }
+    this.#port.postMessage(PING);
+  }
+
   #take(relayed: unknown): void {
+    if (relayed === PING) this.#unanswered = 0;
     if (!isRelayed(relayed)) return;
     if ("error" in relayed) this.#fail(relayed.error);
     else this.onmessage?.(new MessageEvent("message", { data: relayed.data }));

@@ -15,6 +15,7 @@ import {
   renderFindings,
   renderLimits,
 } from "../../report/page/sections.ts";
+import { summariseCrash } from "../../report/summary.ts";
 import type { Outcome, Report } from "../engine/job.ts";
 import type { Spot } from "./editor.ts";
 import { find } from "./page_parts.ts";
@@ -47,12 +48,14 @@ function showVerdict({ summary, seed }: Report, { passes, spots, goTo }: {
   const headline = isMissed
     ? "Clients saw nothing wrong, but what the nodes hold in the end is."
     : summary.headline;
-  const place = find("verdict", HTMLElement);
-  place.innerHTML = markup`
+  find("verdict", HTMLElement).innerHTML = markup`
     <p class="verdict"><span class="badge ${className}">${mark}</span>
       <span class="headline">${headline}</span></p>
     <p class="quiet">seed ${seed}</p>
     ${renderLimits(summary)}
+  `.text;
+  const told = find("told", HTMLElement);
+  told.innerHTML = markup`
     ${
     summary.page === undefined
       ? markup`${summary.explanation.map((text) => markup`<p class="told">${text}</p>`)}`
@@ -60,13 +63,7 @@ function showVerdict({ summary, seed }: Report, { passes, spots, goTo }: {
   }
     ${renderFigures(summary)}
   `.text;
-  const links = spots.map(({ line, text }) => {
-    const button = element("button", { text: `line ${line}: ${text}` });
-    button.type = "button";
-    button.addEventListener("click", () => goTo(line));
-    return element("li", {}, [button]);
-  });
-  if (links.length > 0) place.append(element("ul", { className: "spots" }, links));
+  told.prepend(...linksTo(spots, goTo));
 }
 
 function showPictures({ page }: Outcome, player: Player): void {
@@ -87,26 +84,46 @@ function showPictures({ page }: Outcome, player: Player): void {
   });
 }
 
-/** Places in the learner's code, as stacks and complaints name them. */
-const PLACE = /node\.ts:(\d+)(?::\d+)?/;
+/** A place in the learner's code, as stacks and complaints name it, and what else the line says. */
+const PLACE = /\(?(?:at )?node\.ts:(\d+)(?::\d+)?\)?:? ?/;
 const MOST_SPOTS = 5;
 
-/** Finds the lines of the code that errors name, the first of each. */
+/** Finds the lines of the code that errors name, the first error of each. */
 function findSpots({ explanation, problems, page }: Outcome): Spot[] {
   const logs = page?.logs.flatMap(({ lines }) => lines.map(({ text }) => text)) ?? [];
   const texts = [...explanation, ...problems.map(({ text }) => text), ...logs];
   const found = new Map<number, Spot>();
   let error = "an error";
   for (const text of texts.flatMap((text) => text.split("\n"))) {
-    const line = Number(PLACE.exec(text)?.[1] ?? NaN);
-    if (/Error\b|error:/.test(text) && !/^\s*at /.test(text)) error = text.trim();
     const isFrame = /^\s*at /.test(text);
-    if (!Number.isNaN(line) && !found.has(line)) {
-      found.set(line, {
-        line,
-        text: isFrame ? error : text.replace(/^.*?node\.ts:\d+(?::\d+)?:? ?/, ""),
-      });
+    if (!isFrame && /Error\b/.test(text)) error = text.replace(PLACE, "").trim();
+    const line = Number(PLACE.exec(text)?.[1]);
+    if (line > 0 && !found.has(line)) {
+      found.set(line, { line, text: isFrame ? error : text.replace(PLACE, "").trim() });
     }
   }
   return [...found.values()].slice(0, MOST_SPOTS);
+}
+
+/** Shows why there is no run: what is wrong with the code, or with the options. */
+export function showRefusal(text: string, goTo: (line: number) => void): Spot[] {
+  const spots = findSpots({ ...summariseCrash({ text, lastWords: [] }), explanation: [text] });
+  find("verdict", HTMLElement).innerHTML = markup`
+    <p class="verdict"><span class="badge crash">✗ cannot run</span></p>
+    ${spots.length === 0 && markup`<p class="told">${text}</p>`}
+  `.text;
+  find("told", HTMLElement).replaceChildren(...linksTo(spots, goTo));
+  find("film-place", HTMLElement).hidden = true;
+  find("evidence", HTMLElement).replaceChildren();
+  return spots;
+}
+
+function linksTo(spots: readonly Spot[], goTo: (line: number) => void): HTMLElement[] {
+  const items = spots.map(({ line, text }) => {
+    const button = element("button", { text: `line ${line}: ${text}` });
+    button.type = "button";
+    button.addEventListener("click", () => goTo(line));
+    return element("li", {}, [button]);
+  });
+  return items.length === 0 ? [] : [element("ul", { className: "spots" }, items)];
 }

@@ -6,6 +6,9 @@
  * @module
  */
 
+/** What the page asks, to see whether the frame is still there, and its answer. */
+const PING = "ping";
+
 /** What the page sends first: the worker's script, and where its messages go. */
 function isStart(data: unknown): data is { readonly script: string } {
   return typeof data === "object" && data !== null && "script" in data;
@@ -17,7 +20,8 @@ addEventListener("message", ({ data, ports: [port] }) => {
   const worker = new Worker(url);
   worker.onmessage = ({ data }) => port.postMessage({ data });
   worker.onerror = ({ message }) => port.postMessage({ error: message });
-  port.onmessage = ({ data }) => worker.postMessage(data);
+  // Whatever the worker does, the frame answers as long as there is one.
+  port.onmessage = ({ data }) => data === PING ? port.postMessage(PING) : worker.postMessage(data);
 });
 
 parent.postMessage("ready", "*");

@@ -10,7 +10,7 @@ import type { ProgramSource } from "../../simulator/program.ts";
 import { moduleOf } from "./modules.ts";
 
 /** What edited code is called where errors name a place in it. */
-const SOURCE_NAME = "node.ts";
+export const SOURCE_NAME = "node.ts";
 
 /** Code that cannot be run. The message begins with the place, `node.ts:3:7`, where it is known. */
 class Unreadable extends Error {
