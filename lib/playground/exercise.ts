@@ -23,3 +23,16 @@ export interface Exercise {
   /** How many seeds prove a program. */
   readonly seeds: number;
 }
+
+/** The programs that the sandbox offers. */
+export interface Sandbox {
+  readonly programs: readonly SandboxProgram[];
+}
+
+export interface SandboxProgram {
+  readonly id: string;
+  readonly title: string;
+  readonly code: string;
+  /** How it is run unless the learner says otherwise. */
+  readonly options: PlanOptions;
+}

@@ -7,7 +7,7 @@
 import { type Markup, markup, trusted } from "../report/page/markup.ts";
 import { type PlanOptions, workloadOf } from "../workbench/plan.ts";
 import { splitEssay } from "./essay.ts";
-import type { Exercise } from "./exercise.ts";
+import type { Exercise, Sandbox } from "./exercise.ts";
 import { type Hint, readFaultLesson, readLesson } from "./lessons/lesson.ts";
 import { renderMarkdown } from "./lessons/markdown.ts";
 import { FAULT_LESSONS, LESSONS } from "./lessons/mod.ts";
@@ -48,13 +48,15 @@ const POLICY = [
 ].join("; ");
 
 /** The pages by their names. */
-export function makePages({ challenges, faults }: {
+export function makePages({ challenges, faults, sandbox }: {
   readonly challenges: readonly Challenge[];
   readonly faults: readonly Fault[];
+  readonly sandbox: Sandbox;
 }): ReadonlyMap<string, string> {
   const lessons = [...challenges.flatMap(lessonOf), ...faults.map(lessonOfFault)];
   return new Map([
     ["index.html", renderIndex(lessons.map(({ exercise }) => exercise))],
+    ["sandbox.html", renderSandbox(sandbox)],
     ...lessons.map((lesson, i) => {
       const next = lessons[i + 1]?.exercise;
       return [`${lesson.exercise.id}.html`, renderLesson(lesson, next)] as const;
@@ -173,6 +175,8 @@ network inside this page. You write it, run it, see every message, and find out 
 to it. The challenges are Fly.io's <a href="https://fly.io/dist-sys/">Gossip Glomers</a>.</p>
 <h2>Challenges</h2>
 ${renderCards(challenges ?? [])}
+<p><a class="next" href="sandbox.html">Sandbox</a>: a cluster that runs until you end it, whose nodes
+you cut off, kill, pause and slow down by hand.</p>
 <h2>Find the fault</h2>
 <p>Programs that look right, and are not. Each has one fault, of a kind that has happened to others.</p>
 ${renderCards(faults ?? [])}`;
@@ -227,6 +231,57 @@ ${
   });
 }
 
+/** How fast a live run may go, in virtual seconds a second. */
+const LIVE_SPEEDS = [["0", "stopped"], ["0.05", "1/20"], ["0.25", "1/4"], ["1", "1"], ["4", "4"]];
+
+function renderSandbox(sandbox: Sandbox): string {
+  const strikes = ["cut off", "kill", "pause", "slow"];
+  const body = markup`
+<div class="lesson">
+<section aria-labelledby="title">
+<h1 id="title">Sandbox</h1>
+<p>A cluster that runs until you end it. Cut nodes off, kill them, pause them, slow them down, and watch
+what the others do. When you end the run it is judged as any other.</p>
+</section>
+</div>
+<div id="run">
+<section class="bench" aria-label="Write, run and break">
+<div class="writing">
+<div class="toolbar" role="toolbar" aria-label="Run">
+<button type="button" id="run-once" class="main" title="Ctrl and Enter">▶ Start</button>
+<button type="button" id="judge">End and judge</button>
+<label>program <select id="program">${
+    sandbox.programs.map(({ id, title }, i) => renderChoice(id, title, { isChosen: i === 0 }))
+  }</select></label>
+<label>speed <select id="live-speed">${
+    LIVE_SPEEDS.map(([value = "", name = ""]) =>
+      renderChoice(value, value === "0" ? name : `${name} ×`, { isChosen: value === "1" })
+    )
+  }</select></label>
+</div>
+<div id="editor"></div>
+${renderOptions([{ workload: "broadcast" }])}
+</div>
+<div class="result">
+<div id="verdict" aria-live="polite"><p class="quiet empty">Start the cluster, then do something to a node.</p></div>
+${renderFilm()}
+<div id="live" hidden>
+<p id="counts-live" class="quiet"></p>
+<div class="scroll"><table class="strikes"><thead><tr><th scope="col">node</th>${
+    strikes.map((name) => markup`<th scope="col">${name}</th>`)
+  }</tr></thead><tbody id="nodes"></tbody></table></div>
+<div id="lines-place" hidden><h2>What nodes log</h2>
+<ol id="lines" class="log mono" tabindex="0"></ol></div>
+</div>
+<div id="told"></div>
+</div>
+</section>
+<div id="evidence"></div>
+</div>
+<script type="application/json" id="sandbox">${embed(sandbox)}</script>`;
+  return renderDocument({ title: "Sandbox · Glomers playground", script: "sandbox", body });
+}
+
 function renderHints(hints: readonly Hint[]): Markup | undefined {
   if (hints.length === 0) return undefined;
   return markup`<h2>Hints</h2>${
@@ -249,6 +304,7 @@ ${button("find-seed", "Find a failing seed", "Run under one seed after another u
 ${button("shrink", "Shrink", "Find the smallest run that fails in the same way")}
 <button type="button" id="stop" class="danger" hidden>Stop</button>
 <span class="apart"></span>
+<a class="button" id="to-sandbox" href="sandbox.html" title="Run this code, and cut and kill nodes by hand">Sandbox</a>
 ${button("share", "Share", "Put the code into the address")}
 ${button("start-over", "Start over", "Bring back the starter")}
 </div>
@@ -258,9 +314,16 @@ ${renderOptions(runs)}
 </div>
 <div class="result">
 <div id="verdict" aria-live="polite"><p class="quiet empty">What comes of a run is shown here: the verdict, what went wrong and when, and the messages on their way.</p></div>
-<div id="film-place" hidden>
+${renderFilm()}
+<div id="told"></div>
+</div>
+</section>`;
+}
+
+function renderFilm(): Markup {
+  return markup`<div id="film-place" hidden>
 <div class="drawing"><canvas id="film" tabindex="0" role="img" aria-label="Messages between nodes at a moment of the run; space plays, arrow keys move" aria-describedby="film-words"></canvas></div>
-<div class="film-controls">
+<div class="film-controls" id="film-controls">
 <button type="button" id="film-play">▶ play</button>
 <input type="range" id="film-time" min="0" value="0" aria-label="Moment of the run">
 <label>speed <select id="film-speed">${
@@ -274,10 +337,7 @@ ${renderOptions(runs)}
   }</select></label>
 </div>
 <p id="film-words" class="mono"></p>
-</div>
-<div id="told"></div>
-</div>
-</section>`;
+</div>`;
 }
 
 function renderOptions(runs: readonly PlanOptions[]): Markup {
@@ -311,6 +371,6 @@ function renderChoice(value: string, text: string, { isChosen }: {
 }
 
 /** JSON that ends no script element. */
-function embed(exercise: Exercise): Markup {
-  return trusted(JSON.stringify(exercise).replaceAll("<", "\\u003c"));
+function embed(data: Exercise | Sandbox): Markup {
+  return trusted(JSON.stringify(data).replaceAll("<", "\\u003c"));
 }

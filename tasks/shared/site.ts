@@ -10,20 +10,24 @@ import standIns from "../../lib/playground/import_map.json" with { type: "json" 
 import { makePages } from "../../lib/playground/site.ts";
 import ownStyle from "../../lib/playground/style.css" with { type: "text" };
 import style from "../../lib/report/page/style.css" with { type: "text" };
-import { readChallenges, readFaults } from "./exercises.ts";
+import { readChallenges, readFaults, readSandbox } from "./exercises.ts";
 
 const PLAYGROUND = new URL("../../lib/playground/", import.meta.url);
 const ROOT = new URL("../../", import.meta.url);
 
 /** The scripts of pages, and those of the frames and workers that pages start, which import nothing. */
-const PAGE_SCRIPTS = ["app/challenge.ts", "app/index.ts"];
-const LONE_SCRIPTS = ["engine/frame.ts", "engine/worker.ts"];
+const PAGE_SCRIPTS = ["app/challenge.ts", "app/index.ts", "app/sandbox.ts"];
+const LONE_SCRIPTS = ["engine/frame.ts", "engine/worker.ts", "engine/sandbox_worker.ts"];
 
 /** Writes the site into a folder, which is made if need be. */
 export async function writeSite(folder: string): Promise<void> {
   const assets = join(folder, "assets");
   await Deno.mkdir(assets, { recursive: true });
-  const exercises = { challenges: readChallenges(), faults: readFaults() };
+  const exercises = {
+    challenges: readChallenges(),
+    faults: readFaults(),
+    sandbox: readSandbox(),
+  };
   for (const [name, text] of makePages(exercises)) {
     await Deno.writeTextFile(join(folder, name), text);
   }

@@ -7,13 +7,13 @@
  */
 import { OTHER_TYPES, prepare, strokeLine, type Surface } from "../../report/page/client/canvas.ts";
 import { type Decoded, firstAt } from "../../report/page/client/decode.ts";
-import { type Band, FATES, US_PER_S } from "../../report/page/scene.ts";
+import { type Band, FATES, type Lane, type Messages, US_PER_S } from "../../report/page/scene.ts";
 
 /** A dot is to be seen for that long at least, however fast its message was. */
 const LEAST_SEEN_MS = 450;
 /** Dots that are drawn at a time. */
 const MOST_DOTS = 1_500;
-const SET_UP: readonly string[] = ["init", "init_ok", "topology", "topology_ok"];
+export const SET_UP: readonly string[] = ["init", "init_ok", "topology", "topology_ok"];
 
 interface Point {
   readonly x: number;
@@ -25,6 +25,33 @@ interface Place extends Point {
   readonly radius: number;
 }
 
+/** What a film shows: a run that has ended, or one that goes on. */
+export interface Film {
+  readonly lanes: readonly Lane[];
+  readonly types: readonly string[];
+  readonly messages: Pick<Messages, "src" | "dest" | "type" | "fate" | "tookUs">;
+  /** When each message was sent, in order. */
+  readonly sentUs: ArrayLike<number>;
+  /** The longest that a message takes. */
+  readonly longestUs: number;
+  readonly bands: readonly Band[];
+  readonly endUs: number;
+  /** The node that each client talks to, by their lanes. */
+  readonly nodeOfClient: ReadonlyMap<number, number>;
+}
+
+/** The film of a run that has ended. */
+export function filmOf(data: Decoded): Film {
+  const { scene, sentUs } = data;
+  return {
+    ...scene,
+    sentUs,
+    longestUs: scene.messages.tookUs.reduce((a, b) => Math.max(a, b), 0),
+    endUs: scene.toUs,
+    nodeOfClient: findNodes(data),
+  };
+}
+
 /** A moment of a run in figures. */
 interface Moment {
   readonly timeUs: number;
@@ -34,20 +61,14 @@ interface Moment {
 
 export class Animation {
   readonly #canvas: HTMLCanvasElement;
-  readonly #data: Decoded;
-  /** The node that each client talks to. */
-  readonly #nodeOfClient: ReadonlyMap<number, number>;
-  readonly #longestUs: number;
-  #timeUs: number;
+  readonly #film: Film;
+  #timeUs = 0;
   /** Microseconds of the run in a millisecond of the film. */
   #speed = 1_000;
 
-  constructor(canvas: HTMLCanvasElement, data: Decoded) {
+  constructor(canvas: HTMLCanvasElement, film: Film) {
     this.#canvas = canvas;
-    this.#data = data;
-    this.#nodeOfClient = findNodes(data);
-    this.#longestUs = data.scene.messages.tookUs.reduce((a, b) => Math.max(a, b), 0);
-    this.#timeUs = Math.max(0, data.scene.fromUs);
+    this.#film = film;
   }
 
   get timeUs(): number {
@@ -55,7 +76,7 @@ export class Animation {
   }
 
   get endUs(): number {
-    return this.#data.scene.toUs;
+    return this.#film.endUs;
   }
 
   /** Shows a moment; returns what it holds. */
@@ -66,7 +87,7 @@ export class Animation {
   }
 
   draw(): Moment {
-    const bands = this.#data.scene.bands.filter(({ fromUs, toUs }) =>
+    const bands = this.#film.bands.filter(({ fromUs, toUs }) =>
       fromUs <= this.#timeUs && this.#timeUs < toUs
     );
     const width = this.#canvas.parentElement?.clientWidth ?? 0;
@@ -83,7 +104,7 @@ export class Animation {
   }
 
   #placeAll({ width, height }: Surface): ReadonlyMap<number, Place> {
-    const { lanes } = this.#data.scene;
+    const { lanes } = this.#film;
     const of = (kind: string) => lanes.flatMap((lane, i) => lane.kind === kind ? i : []);
     const [nodes, services] = [of("node"), of("service")];
     const centre = { x: width / 2, y: height / 2 };
@@ -101,7 +122,7 @@ export class Animation {
       const angle = (i / services.length) * 2 * Math.PI;
       places.set(lane, { ...onRing(centre, services.length > 1 ? 40 : 0, angle), radius: 17 });
     }
-    const byNode = Map.groupBy(this.#nodeOfClient, ([, node]) => node);
+    const byNode = Map.groupBy(this.#film.nodeOfClient, ([, node]) => node);
     for (const [node, clients] of byNode) {
       const step = 0.9 / Math.max(nodes.length, clients.length, 4);
       for (const [i, [client]] of clients.entries()) {
@@ -119,7 +140,7 @@ export class Animation {
     places: ReadonlyMap<number, Place>,
     bands: readonly Band[],
   ): void {
-    const { lanes } = this.#data.scene;
+    const { lanes } = this.#film;
     const laneOf = new Map(lanes.map(({ id }, i) => [id, i]));
     const line = (a: number, b: number) => {
       const [from, to] = [places.get(a), places.get(b)];
@@ -134,7 +155,7 @@ export class Animation {
     context.lineWidth = 1;
     context.strokeStyle = palette.line;
     for (const a of nodes) for (const b of nodes) if (a < b && !cut.has(pairKey(a, b))) line(a, b);
-    for (const [client, node] of this.#nodeOfClient) line(client, node);
+    for (const [client, node] of this.#film.nodeOfClient) line(client, node);
     context.strokeStyle = palette.bad;
     context.setLineDash([3, 6]);
     context.globalAlpha = nodes.length > 10 ? 0.2 : 0.55;
@@ -144,9 +165,9 @@ export class Animation {
   }
 
   #drawMessages(surface: Surface, places: ReadonlyMap<number, Place>): number {
-    const { scene: { messages, types }, sentUs } = this.#data;
+    const { messages, types, sentUs, longestUs } = this.#film;
     const leastUs = LEAST_SEEN_MS * this.#speed;
-    const from = firstAt(sentUs, this.#timeUs - Math.max(this.#longestUs, leastUs));
+    const from = firstAt(sentUs, this.#timeUs - Math.max(longestUs, leastUs));
     let count = 0;
     for (let row = from; row < sentUs.length; row++) {
       const sent = sentUs[row] ?? 0;
@@ -168,7 +189,7 @@ export class Animation {
     readonly row: number;
     readonly share: number;
   }): void {
-    const fate = FATES[this.#data.scene.messages.fate[row] ?? 0];
+    const fate = FATES[this.#film.messages.fate[row] ?? 0];
     const isLost = fate !== "recv" && fate !== "under way";
     const end = isLost ? 0.55 : 1;
     const way = Math.min(end, share * (isLost ? 1.1 : 1));
@@ -200,7 +221,7 @@ export class Animation {
     places: ReadonlyMap<number, Place>,
     bands: readonly Band[],
   ): void {
-    const { lanes } = this.#data.scene;
+    const { lanes } = this.#film;
     const struck = new Map(bands.flatMap(({ kind, nodes }) => nodes.map((node) => [node, kind])));
     context.textAlign = "center";
     for (const [lane, { x, y, radius }] of places) {

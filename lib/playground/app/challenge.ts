@@ -43,6 +43,11 @@ class Page {
     onClick("shrink", () => this.#shrink());
     onClick("stop", () => this.#running?.abort("stopped"));
     onClick("share", () => this.#share());
+    const toSandbox = find("to-sandbox", HTMLAnchorElement);
+    toSandbox.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.#goTo(toSandbox.href);
+    });
     onClick("start-over", () => this.#editor.code = exercise.starter);
     onClick("as-asked", () => showOptions(this.#asked));
     find("which-run", HTMLSelectElement).addEventListener("input", () => showOptions(this.#asked));
@@ -195,6 +200,12 @@ class Page {
     }
     find("shrink", HTMLButtonElement).disabled = isRunning || !this.#failed;
     find("stop", HTMLButtonElement).hidden = !isRunning;
+  }
+
+  /** Opens the sandbox with the code. */
+  async #goTo(sandbox: string): Promise<void> {
+    const { id } = this.#exercise;
+    location.assign(sandbox + await packLink({ code: this.#editor.code, seed: readSeed(), id }));
   }
 
   async #share(): Promise<void> {

@@ -20,9 +20,13 @@ export interface Trial {
   readonly options: PlanOptions;
 }
 
+function startWorker(): FrameWorker {
+  return new FrameWorker("assets/worker.js");
+}
+
 export class Engine {
   /** Has loaded the engine before anybody asks, and nobody's code. */
-  #ready: FrameWorker | undefined = new FrameWorker();
+  #ready: FrameWorker | undefined = startWorker();
 
   readonly #summaries: Summaries<Outcome> = {
     worker: () => this.#take(),
@@ -30,7 +34,7 @@ export class Engine {
   };
 
   #take(): FrameWorker {
-    const worker = this.#ready ?? new FrameWorker();
+    const worker = this.#ready ?? startWorker();
     this.#ready = undefined;
     return worker;
   }
@@ -57,7 +61,7 @@ export class Engine {
     try {
       return await worker.simulate(job, { attempts: tried }, signal);
     } finally {
-      this.#ready ??= new FrameWorker();
+      this.#ready ??= startWorker();
     }
   }
 
@@ -78,7 +82,7 @@ export class Engine {
       patienceMs: PATIENCE_MS,
       signal,
     });
-    this.#ready ??= new FrameWorker();
+    this.#ready ??= startWorker();
   }
 }
 

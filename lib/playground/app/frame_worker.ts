@@ -6,9 +6,8 @@
  */
 import type { SweepWorker } from "../../simulator/sweep/pool.ts";
 
-/** Where the engine's scripts are, from the page. */
+/** Where the frame's script is, from the page. */
 const FRAME = "assets/frame.js";
-const WORKER = "assets/worker.js";
 
 /** What the frame is asked, and answers. */
 const PING = "ping";
@@ -16,11 +15,15 @@ const PING_MS = 700;
 /** Questions without an answer from which on the frame is taken to be gone. */
 const MOST_UNANSWERED = 4;
 
-let script: Promise<string> | undefined;
+const scripts = new Map<string, Promise<string>>();
 
-/** The worker's script. Frames of another origin cannot load it themselves. */
-function loadScript(): Promise<string> {
-  return script ??= fetch(WORKER).then((response) => response.text());
+/** A worker's script. Frames of another origin cannot load it themselves. */
+function loadScript(path: string): Promise<string> {
+  const known = scripts.get(path);
+  if (known !== undefined) return known;
+  const loading = fetch(path).then((response) => response.text());
+  scripts.set(path, loading);
+  return loading;
 }
 
 /** What the frame passes on. */
@@ -36,7 +39,8 @@ export class FrameWorker implements SweepWorker {
   #unanswered = 0;
   #pings: ReturnType<typeof setInterval> | undefined;
 
-  constructor() {
+  /** @param script The worker's, from the page. */
+  constructor(script: string) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     port1.onmessage = ({ data }) => this.#take(data);
@@ -44,7 +48,7 @@ export class FrameWorker implements SweepWorker {
       if (source === null || source !== this.#frame.contentWindow || data !== "ready") return;
       removeEventListener("message", start);
       this.#pings = setInterval(() => this.#ping(), PING_MS);
-      this.#frame.contentWindow?.postMessage({ script: await loadScript() }, "*", [port2]);
+      this.#frame.contentWindow?.postMessage({ script: await loadScript(script) }, "*", [port2]);
     };
     addEventListener("message", start);
     this.#frame.setAttribute("sandbox", "allow-scripts");

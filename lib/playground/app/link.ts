@@ -8,6 +8,8 @@
 interface Shared {
   readonly code: string;
   readonly seed?: string;
+  /** The exercise that the code is for. */
+  readonly id?: string;
 }
 
 /** A version that is not known is no link of ours. */
@@ -52,5 +54,6 @@ async function inflate(packed: Uint8Array<ArrayBuffer>): Promise<string> {
 function isShared(value: unknown): value is Shared {
   if (typeof value !== "object" || value === null || !("code" in value)) return false;
   const hasSeed = !("seed" in value) || typeof value.seed === "string";
-  return typeof value.code === "string" && hasSeed;
+  const hasId = !("id" in value) || typeof value.id === "string";
+  return typeof value.code === "string" && hasSeed && hasId;
 }

@@ -51,7 +51,7 @@ function showVerdict({ summary, seed }: Report, { passes, spots, goTo }: {
   find("verdict", HTMLElement).innerHTML = markup`
     <p class="verdict"><span class="badge ${className}">${mark}</span>
       <span class="headline">${headline}</span></p>
-    <p class="quiet">seed ${seed}</p>
+    ${seed !== "" && markup`<p class="quiet">seed ${seed}</p>`}
     ${renderLimits(summary)}
   `.text;
   const told = find("told", HTMLElement);
@@ -93,13 +93,13 @@ function findSpots({ explanation, problems, page }: Outcome): Spot[] {
   const logs = page?.logs.flatMap(({ lines }) => lines.map(({ text }) => text)) ?? [];
   const texts = [...explanation, ...problems.map(({ text }) => text), ...logs];
   const found = new Map<number, Spot>();
-  let error = "an error";
+  let error = "";
   for (const text of texts.flatMap((text) => text.split("\n"))) {
     const isFrame = /^\s*at /.test(text);
-    if (!isFrame && /Error\b/.test(text)) error = text.replace(PLACE, "").trim();
+    if (!isFrame) error = text.replace(PLACE, "").trim();
     const line = Number(PLACE.exec(text)?.[1]);
     if (line > 0 && !found.has(line)) {
-      found.set(line, { line, text: isFrame ? error : text.replace(PLACE, "").trim() });
+      found.set(line, { line, text: error });
     }
   }
   return [...found.values()].slice(0, MOST_SPOTS);
