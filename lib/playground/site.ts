@@ -336,6 +336,7 @@ function renderFilm(): Markup {
       )
   }</select></label>
 </div>
+<div class="keys" id="film-key"></div>
 <p id="film-words" class="mono"></p>
 </div>`;
 }

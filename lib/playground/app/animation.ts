@@ -7,6 +7,7 @@
  */
 import { OTHER_TYPES, prepare, strokeLine, type Surface } from "../../report/page/client/canvas.ts";
 import { type Decoded, firstAt } from "../../report/page/client/decode.ts";
+import { key } from "../../report/page/client/timeline.ts";
 import { type Band, FATES, type Lane, type Messages, US_PER_S } from "../../report/page/scene.ts";
 
 /** A dot is to be seen for that long at least, however fast its message was. */
@@ -279,6 +280,17 @@ function findNodes({ scene }: Decoded): ReadonlyMap<number, number> {
     const [node = -1] = [...own].reduce((best, one) => one[1] > best[1] ? one : best);
     return [client, node];
   }));
+}
+
+/** What the colours of dots mean. */
+export function keyTo(types: readonly string[]): HTMLElement[] {
+  return [
+    ...types.slice(0, OTHER_TYPES).flatMap((type, i) =>
+      SET_UP.includes(type) ? [] : key(`stroke series-${i}`, type)
+    ),
+    ...(types.length > OTHER_TYPES ? [key(`stroke series-${OTHER_TYPES}`, "others")] : []),
+    key("stroke bad", "never arrives"),
+  ];
 }
 
 /** A moment in words. */

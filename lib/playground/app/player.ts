@@ -5,7 +5,7 @@
  * @module
  */
 import type { Decoded } from "../../report/page/client/decode.ts";
-import { Animation, describeMoment, filmOf } from "./animation.ts";
+import { Animation, describeMoment, filmOf, keyTo } from "./animation.ts";
 import { find } from "./page_parts.ts";
 
 /** Steps of the slider. */
@@ -43,7 +43,9 @@ export class Player {
   /** Shows a run from a moment on. */
   open(data: Decoded, fromUs: number): void {
     this.pause();
-    this.#animation = new Animation(this.#canvas, filmOf(data));
+    const film = filmOf(data);
+    this.#animation = new Animation(this.#canvas, film);
+    find("film-key", HTMLElement).replaceChildren(...keyTo(film.types));
     this.seek(fromUs);
   }
 

@@ -12,7 +12,7 @@ import { reasonOf } from "../../message.ts";
 import type { Outcome } from "../engine/job.ts";
 import type { Slice, Steering, Told } from "../engine/live.ts";
 import type { Sandbox, SandboxProgram } from "../exercise.ts";
-import { Animation, describeMoment } from "./animation.ts";
+import { Animation, describeMoment, keyTo } from "./animation.ts";
 import { Editor } from "./editor.ts";
 import { FrameWorker } from "./frame_worker.ts";
 import { unpackLink } from "./link.ts";
@@ -96,7 +96,11 @@ class LiveRun {
 
   #show(slice: Slice): void {
     this.#told = { us: slice.nowUs, ms: performance.now() };
+    const { length } = this.#film.types;
     this.#film.add(slice);
+    if (this.#film.types.length !== length) {
+      find("film-key", HTMLElement).replaceChildren(...keyTo(this.#film.types));
+    }
     const { invoke = 0, ok = 0, fail = 0, info = 0 } = slice.counts;
     find("counts-live", HTMLElement).textContent =
       `${invoke} operations: ${ok} ok, ${fail} failed, ${info} unknown`;
