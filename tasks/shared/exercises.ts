@@ -76,7 +76,7 @@ function asExercise(code: string): string {
 function unserved(code: string): string {
   return code
     .replace(/\n+if \(import\.meta\.main\).*$/s, "\n")
-    .replace(/, serve\b|\bserve, /, "")
+    .replace(/\s*\bserve,(?=\s)|, serve\b/, "")
     .replaceAll(/"(?:\.\.\/)+lib\/mod\.ts"/g, '"@glomers/maelstrom"')
     .replaceAll(/"(?:\.\.\/)+lib\//g, '"../lib/');
 }

@@ -10,7 +10,7 @@ import type { ProgramSource } from "../../simulator/program.ts";
 import { moduleOf } from "./modules.ts";
 
 /** What edited code is called where errors name a place in it. */
-const SOURCE_NAME = "node.ts";
+export const SOURCE_NAME = "node.ts";
 
 /** Code that cannot be run. The message begins with the place, `node.ts:3:7`, where it is known. */
 class Unreadable extends Error {
@@ -96,15 +96,3 @@ function programOf({ default: program }: { default?: unknown }): Program {
       "export default function myNode(node: Node) { … }",
   );
 }
-
-/** A place in a program that called another. */
-interface CallSite {
-  getScriptNameOrSourceURL(): string;
-}
-
-// What a node logs of an error names its own code alone, in browsers that let us choose.
-Object.assign(Error, {
-  prepareStackTrace: (error: Error, sites: readonly CallSite[]) =>
-    [error, ...sites.filter((site) => site.getScriptNameOrSourceURL() === SOURCE_NAME)]
-      .join("\n    at "),
-});

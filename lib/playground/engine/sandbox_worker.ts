@@ -14,6 +14,7 @@ import { watchForFloods } from "./flood.ts";
 import type { LiveMessage, Slice, Steering, Told } from "./live.ts";
 import { loadSource } from "./load_source.ts";
 import { Pace } from "./pace.ts";
+import "./own_frames.ts";
 import { sumUp } from "./sum_up.ts";
 
 const ALIVE_EVERY_MS = 1_000;

@@ -7,6 +7,7 @@ import { serveSimulations } from "../../simulator/sweep/worker.ts";
 import { watchForFloods } from "./flood.ts";
 import type { Outcome, Source } from "./job.ts";
 import { loadSource } from "./load_source.ts";
+import "./own_frames.ts";
 import { sumUp } from "./sum_up.ts";
 
 serveSimulations<Source, Outcome>(sumUp, {
