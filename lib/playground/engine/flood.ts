@@ -6,8 +6,8 @@
 import { formatWhole } from "../../checkers/format.ts";
 import type { Observer } from "../../workbench/run.ts";
 
-/** No challenge needs a tenth of it. */
-const MOST_MESSAGES = 500_000;
+/** Twice what a run of any challenge takes, with room for wasteful programs. */
+const MOST_MESSAGES = 300_000;
 /** Characters of messages that are under way at a time. */
 const MOST_UNDER_WAY = 100_000_000;
 

@@ -92,13 +92,17 @@ async function simulate(
 function serve(scope: WorkerScope): void {
   const tell = scope.postMessage.bind(scope);
   const pace = new Pace();
-  let inflict: (fault: Fault) => void = () => {};
+  const early: Fault[] = []; // until the nodes are up
+  let inflict = (fault: Fault) => void early.push(fault);
   setInterval(() => tell({ kind: "alive" }), ALIVE_EVERY_MS);
   scope.addEventListener("message", ({ data }) => {
     if (data.kind === "speed") pace.speed = data.speed;
     else if (data.kind === "fault") inflict(data.fault);
     else {
-      const steer = (given: (fault: Fault) => void) => inflict = given;
+      const steer = (given: (fault: Fault) => void) => {
+        inflict = given;
+        early.forEach(given);
+      };
       simulate(data, { pace, tell, steer })
         .catch((error) => tell({ kind: "failed", why: reasonOf(error) }));
     }
