@@ -12,6 +12,8 @@ import { UsageError } from "../lib/workbench/option.ts";
 import { planOf, workloadOf } from "../lib/workbench/plan.ts";
 import type { RunResult } from "../lib/workbench/result.ts";
 import { MalformedJournal } from "../lib/workbench/message_journal.ts";
+import { readConduct } from "../lib/workbench/store/conduct_file.ts";
+import { MalformedFressian } from "../lib/workbench/store/fressian.ts";
 import { readPlan } from "../lib/workbench/store/plan_file.ts";
 import { readRun, UnreadableRun } from "../lib/workbench/store/reader.ts";
 import { readLogs } from "./engines/maelstrom.ts";
@@ -36,35 +38,40 @@ export function main(argv: readonly string[]): number {
 /** Writes a stored run's page into its folder; returns its path. */
 function writePage(path: string): string {
   try {
-    const { dir, history, results } = readRun(path);
+    const { dir: folder, history, results } = readRun(path);
+    const dir = below(folder);
     const { options, engine } = readPlan(dir);
     const plan = planOf({ seed: "0", ...options });
     const { nodes, concurrency } = plan;
+    const conduct = readConduct(dir) ?? { problems: [], ...readLogs(dir) };
     const run: RunResult = {
       workload: workloadOf(plan),
       nodes,
       concurrency,
       history,
-      problems: [],
       dir,
-      ...readLogs(dir),
-      ...(results === undefined ? { crash: CRASHED } : { results }),
+      ...conduct,
+      ...(results === undefined ? { crash: conduct.crash ?? CRASHED } : { results }),
     };
     const summary = summariseRun(run, readLimits(dir));
     const page = join(dir, PAGE_FILE);
-    writeFileSync(
-      page,
-      pageOf(run, { summary, ran: { plan, engine }, dir: relative(Deno.cwd(), dir) }),
-    );
+    writeFileSync(page, pageOf(run, { summary, ran: { plan, engine }, dir }));
     return page;
   } catch (error) {
-    if (error instanceof UnreadableRun || error instanceof MalformedJournal) {
+    if (UNREADABLE.some((kind) => error instanceof kind)) {
       throw new UsageError(`${path}: ${reasonOf(error)}`);
     }
     throw error;
   }
 }
 
+/** A path from here, where it leads down. */
+function below(path: string): string {
+  const from = relative(Deno.cwd(), path);
+  return from.startsWith("..") ? path : from || ".";
+}
+
+const UNREADABLE = [UnreadableRun, MalformedJournal, MalformedFressian];
 const CRASHED = { text: "The run left no results: see its logs.", lastWords: [] };
 
 const HELP = [

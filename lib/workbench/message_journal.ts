@@ -72,6 +72,8 @@ export interface MessageJournal {
   readonly clients: ReadonlyMap<number, string>;
   /** Events that found no more room, all of them after those that are here. */
   readonly leftOut: number;
+  /** Set where messages that never arrive leave without a word, as in Maelstrom's journal. */
+  readonly hidesLosses?: boolean;
 }
 
 /** Text that is no journal, or one of another version. */

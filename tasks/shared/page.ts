@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { makePage, type PageOptions } from "../../lib/report/page/page.ts";
 import { renderPage } from "../../lib/report/page/render_page.ts";
@@ -11,6 +11,7 @@ import type { Summary } from "../../lib/report/summary.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import type { RunResult } from "../../lib/workbench/result.ts";
 import { MESSAGE_FILE, readMessageFile } from "../../lib/workbench/store/message_file.ts";
+import { NET_JOURNAL, readNetJournal } from "../../lib/workbench/store/net_journal.ts";
 import { challengeWith } from "./challenges.ts";
 import { type Ran, simulationOf } from "./ended.ts";
 import { callOf } from "./invocation.ts";
@@ -28,6 +29,7 @@ const FILES: Readonly<Record<string, string>> = {
   "final-states.edn": "what the nodes' final states show",
   "run.log": "what happened when",
   "jepsen.log": "what happened when",
+  [NET_JOURNAL]: "when each message was sent and received, in Fressian",
   "node-logs": "each node's standard error",
   "journal": "what the nodes stored",
   "elle": "pictures of anomalies",
@@ -70,7 +72,7 @@ export function pageOf(
     readonly dir: string;
   },
 ): string {
-  const journal = readMessageFile(dir);
+  const journal = readMessageFile(dir) ?? readNetJournal(dir, run.history);
   const files = Object.entries(FILES).flatMap(([name, what]) => {
     if (!existsSync(join(dir, name))) return [];
     if (name !== "node-logs") return [[name, what] as const];
@@ -81,6 +83,17 @@ export function pageOf(
     summary,
     files,
     ...(journal && { journal }),
+    ...((journal?.logs ?? []).length === 0 && { logs: readNodeLogs(dir) }),
   });
   return renderPage(page);
+}
+
+/** The lines in the logs of a run's nodes. */
+function readNodeLogs(dir: string): { readonly node: string; readonly line: string }[] {
+  const logs = join(dir, "node-logs");
+  if (!existsSync(logs)) return [];
+  return readdirSync(logs).flatMap((name) =>
+    readFileSync(join(logs, name), "utf8").split("\n").filter((line) => line !== "")
+      .map((line) => ({ node: basename(name, ".log"), line }))
+  );
 }

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { NS_PER_MS } from "../../history/operations.ts";
 import type { Node } from "../../node.ts";
 import { integer, oneWay } from "../../rpc.ts";
 import { simulateOnce } from "../../simulator/simulate_once.ts";
@@ -82,8 +83,8 @@ function message(
     dest,
     body: { type: "a", ...body },
     isOutline: false,
-    sentNs: sentMs * 1e6,
-    ends: [{ fate: "recv", timeNs: gotMs * 1e6 }],
+    sentNs: sentMs * NS_PER_MS,
+    ends: [{ fate: "recv", timeNs: gotMs * NS_PER_MS }],
   };
 }
 

@@ -53,7 +53,7 @@ export function makeScene(run: RunResult, { journal, operations, findings, pictu
   const moments = findings.flatMap((finding) => finding.moments);
   const [fromUs, toUs] = extentOf(history, journal);
   const causes = findCauses(journal.messages);
-  const messages = messagesOf(journal.messages, { types, laneOf, moments, causes });
+  const messages = messagesOf(journal, { types, laneOf, moments, causes });
   return {
     fromUs,
     toUs,
@@ -168,7 +168,7 @@ interface MessageContext {
 }
 
 function messagesOf(
-  messages: readonly SentMessage[],
+  { messages, hidesLosses }: MessageJournal,
   { types, laneOf, moments, causes }: MessageContext,
 ): Messages {
   const sentUs = new Differences();
@@ -189,6 +189,7 @@ function messagesOf(
   /** The rows of requests, by sender and number. */
   const requests = new Map<string, number>();
   const rows = new Map<number, number>();
+  const endless = hidesLosses ? "missing" : "under way";
   for (const [i, message] of messages.entries()) {
     const { src, dest, body } = message;
     const row = columns.src.length;
@@ -206,7 +207,7 @@ function messagesOf(
       columns.src.push(laneOf.get(src) ?? 0);
       columns.dest.push(laneOf.get(dest) ?? 0);
       columns.type.push(typeOf.get(String(body.type)) ?? 0);
-      columns.fate.push(FATES.findIndex((name) => name === (end?.fate ?? "under way")));
+      columns.fate.push(FATES.findIndex((name) => name === (end?.fate ?? endless)));
       columns.answers.push(request === undefined ? 0 : at - request);
       columns.cause.push(cause === undefined || cause === request ? 0 : at - cause);
       columns.text.push(described.has(message.id) ? describeFields(message) : "");

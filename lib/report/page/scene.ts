@@ -60,7 +60,7 @@ export interface Operations {
 }
 
 /** What became of a message, by its number in a column. */
-export const FATES = ["recv", "cut", "lost", "discarded", "under way"] as const;
+export const FATES = ["recv", "cut", "lost", "discarded", "under way", "missing"] as const;
 
 /** A row for each message, in order of sending; one that was duplicated has two. */
 export interface Messages {

@@ -10,7 +10,7 @@ import type { MeasuredLimit } from "../limits.ts";
 import { METRICS } from "../metrics.ts";
 import { SOON_MS } from "./causes.ts";
 import { type Markup, markup } from "./markup.ts";
-import type { LatencyRow, Page, Traffic } from "./page.ts";
+import type { LatencyRow, Page } from "./page.ts";
 import { tableOf } from "./picture_tables.ts";
 import { type DrawnPicture, US_PER_S } from "./scene.ts";
 
@@ -33,7 +33,7 @@ export function renderEvidence(page: Page): Markup {
     ${renderTimeline(page)}
     ${renderDiagram(page)}
     ${renderPictures(page)}
-    ${renderTraffic(page.traffic)}
+    ${renderTraffic(page)}
     ${renderLogs(page)}
     ${renderFiles(page)}
   `;
@@ -42,32 +42,34 @@ export function renderEvidence(page: Page): Markup {
 /** The verdict in words, its limits and figures, and how it is repeated. */
 export function renderHead({ title, about, commands, summary, gaps }: Page): Markup {
   const [mark, className] = ENDINGS[summary.ending];
+  const { limits, figures } = summary;
+  const hasPanel = [limits, figures, about, commands].some(({ length }) => length > 0);
   return markup`<header>
 <div class="verdict"><span class="badge ${className}">${mark}</span><h1>${title}</h1></div>
 <p class="headline">${summary.headline}</p>
-<div class="panel">
-${renderLimits(summary)}
-<div class="grid">
-${renderFigures(summary)}
-<dl>${
-    about.map(([name, text]) =>
-      markup`
-        <dt>${name}</dt>
-        <dd>${text}</dd>
-      `
-    )
-  }</dl>
-</div>
-${
+${hasPanel && renderPanel(summary, about, commands)}
+${gaps.map((gap) => markup`<p class="quiet">${gap}</p>`)}
+<noscript><p>The pictures need JavaScript, which this page may not run here. Words and tables are complete.</p></noscript>
+</header>`;
+}
+
+function renderPanel(
+  summary: Page["summary"],
+  about: Page["about"],
+  commands: Page["commands"],
+): Markup {
+  return markup`
+    <div class="panel">
+    ${renderLimits(summary)}
+    <div class="grid">${renderFigures(summary)}${renderList(about)}</div>
+    ${
     commands.map(([what, command]) =>
       markup`<div class="command"><span class="quiet">${what}</span><code>${command}</code>
 <button type="button" data-copy="${command}" hidden>copy</button></div>`
     )
   }
-</div>
-${gaps.map((gap) => markup`<p class="quiet">${gap}</p>`)}
-<noscript><p>The pictures need JavaScript, which this page may not run here. Words and tables are complete.</p></noscript>
-</header>`;
+    </div>
+  `;
 }
 
 /** What the run was held against. */
@@ -78,9 +80,13 @@ export function renderLimits({ limits }: Page["summary"]): Markup | undefined {
 
 /** What is worth knowing, in words. */
 export function renderFigures({ figures }: Page["summary"]): Markup | undefined {
-  if (figures.length === 0) return undefined;
+  return renderList(figures.map(({ name, text }) => [name, text]));
+}
+
+function renderList(rows: Page["about"]): Markup | undefined {
+  if (rows.length === 0) return undefined;
   return markup`<dl>${
-    figures.map(({ name, text }) =>
+    rows.map(([name, text]) =>
       markup`
         <dt>${name}</dt>
         <dd>${text}</dd>
@@ -324,12 +330,17 @@ const WIDE = 10;
 /** Shades of a matrix. */
 const LEVELS = 4;
 
-function renderTraffic({ parties, counts, types }: Traffic): Markup | undefined {
+function renderTraffic(
+  { traffic: { parties, counts, types, hidesLosses } }: Page,
+): Markup | undefined {
   if (types.length === 0) return undefined;
   const most = Math.max(1, ...counts.flat());
   const level = (count: number) =>
     count === 0 ? 0 : Math.max(1, Math.ceil(LEVELS * Math.sqrt(count / most)));
-  const heads = ["type", "sent", "received", "cut", "lost", "discarded"];
+  const open = hidesLosses ? "never received" : "under way at the end";
+  const fates = ["cut", "lost", "discarded", "open"] as const;
+  const shown = fates.filter((fate) => types.some((row) => row[fate] > 0));
+  const heads = ["type", "sent", "received", ...shown.map((f) => f === "open" ? open : f)];
   return markup`
     <section id="traffic" aria-labelledby="traffic-title">
       <h2 id="traffic-title">Who sends to whom</h2>
@@ -358,11 +369,13 @@ function renderTraffic({ parties, counts, types }: Traffic): Markup | undefined 
               <tr>${heads.map((head) => markup`<th scope="col">${head}</th>`)}</tr>
             </thead>
             <tbody>${
-    types.map(({ type, sent, received, cut, lost, discarded }) =>
+    types.map(({ type, ...row }) =>
       markup`<tr><th scope="row">${type}</th>${
-        [sent, received, cut, lost, discarded].map((n) =>
-          markup`<td>${n === 0 ? "·" : formatWhole(n)}</td>`
-        )
+        [
+          row.sent,
+          row.received,
+          ...shown.map((fate) => row[fate]),
+        ].map((n) => markup`<td>${n === 0 ? "·" : formatWhole(n)}</td>`)
       }</tr>`
     )
   }</tbody>

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { TracedEvent } from "../trace.ts";
 import type { Phase } from "../../workbench/run.ts";
 import type { SimulationJob, SimulationReport, WorkerMessage } from "./messages.ts";
 
@@ -32,7 +33,7 @@ export interface Summaries<Summary> {
 
 /** Called with what a worker sends before a job ends. */
 interface Listener {
-  readonly lines?: (lines: readonly string[]) => void;
+  readonly line?: (line: string, event?: TracedEvent) => void;
   readonly attempts?: (attempts: number) => void;
 }
 
@@ -110,7 +111,7 @@ export class SimulationWorker<Context, Summary> implements Disposable {
           give(() => reject(new LoadError(data.why.join("\n    "))));
         } else if (data.kind === "failed") give(() => reject(new Unsimulated(data.why)));
         else if (data.kind === "phase") phase = data.phase;
-        else if (data.kind === "lines") listener.lines?.(data.lines);
+        else if (data.kind === "line") listener.line?.(data.line, data.event);
         else if (data.kind === "attempts") listener.attempts?.(data.attempts);
       };
       worker.onerror = (event) => {

@@ -110,7 +110,8 @@ class Work<Context, Summary> {
   ): Promise<RunResult> {
     // Line by line: if the program then loops without end, the last one says at what.
     const { send } = this.means;
-    const transcript = trace && transcribe((line) => send({ kind: "lines", lines: [line] }), trace);
+    const transcript = trace &&
+      transcribe((line, event) => send({ kind: "line", line, event }), trace);
     const phase = (phase: Phase) => {
       send({ kind: "phase", phase });
       transcript?.phase?.(phase);

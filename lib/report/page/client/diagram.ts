@@ -25,6 +25,7 @@ const LEFT = 58;
 const RIGHT = 12;
 const TOP = 26;
 const BOTTOM = 24;
+const BAND_HEIGHT = 18;
 /** Arrowheads are drawn on no more messages than that. */
 const MOST_HEADS = 800;
 /** How far from something a click may be, in pixels. */
@@ -126,7 +127,12 @@ export class Diagram {
       const [left, right] = [Math.max(LEFT, this.#x(fromUs)), this.#x(toUs)];
       if (right < LEFT || left > width) continue;
       context.fillStyle = palette.band;
-      if (cut.length > 0) context.fillRect(left, 0, right - left, height - BOTTOM);
+      if (cut.length > 0) {
+        context.fillRect(left, 0, right - left, BAND_HEIGHT);
+        context.globalAlpha = 0.35;
+        context.fillRect(left, BAND_HEIGHT, right - left, height - BOTTOM - BAND_HEIGHT);
+        context.globalAlpha = 1;
+      }
       for (const node of nodes) {
         const y = this.#lanes.get(lanes.findIndex(({ id }) => id === node));
         if (y !== undefined) context.fillRect(left, y - 8, right - left, 16);

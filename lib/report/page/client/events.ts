@@ -185,6 +185,7 @@ const FATE_WORDS: Readonly<Record<typeof FATES[number], string>> = {
   "lost": "lost",
   "discarded": "discarded: its receiver ended",
   "under way": "under way when the run ended",
+  "missing": "never received",
 };
 const OUTCOME_WORDS: Readonly<Record<typeof OUTCOMES[number], string>> = {
   ok: "ok",
@@ -215,7 +216,9 @@ export function describeMessage({ scene, sentUs }: Decoded, row: number): string
   const { src, dest, type, fate, tookUs, text } = scene.messages;
   const [from, to] = [src[row], dest[row]].map((lane) => scene.lanes[lane ?? 0]?.id);
   const name = FATES[fate[row] ?? 0] ?? "recv";
-  const after = name === "under way" ? "" : ` after ${durationOf(tookUs[row] ?? 0)}`;
+  const after = name === "under way" || name === "missing"
+    ? ""
+    : ` after ${durationOf(tookUs[row] ?? 0)}`;
   return `${timeOf(sentUs[row] ?? 0)}  ${from} → ${to}: ${scene.types[type[row] ?? 0]} ` +
     `${text[row]} (${FATE_WORDS[name]}${after})`;
 }
