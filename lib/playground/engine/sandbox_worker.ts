@@ -93,7 +93,7 @@ function serve(scope: WorkerScope): void {
   const tell = scope.postMessage.bind(scope);
   const pace = new Pace();
   const early: Fault[] = []; // until the nodes are up
-  let inflict = (fault: Fault) => void early.push(fault);
+  let inflict: (fault: Fault) => void = (fault) => early.push(fault);
   setInterval(() => tell({ kind: "alive" }), ALIVE_EVERY_MS);
   scope.addEventListener("message", ({ data }) => {
     if (data.kind === "speed") pace.speed = data.speed;
