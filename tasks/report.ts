@@ -1,5 +1,5 @@
 /**
- * `deno task report DIR…`: writes the page of stored runs, those of Maelstrom included.
+ * `glomers report DIR…`: writes the page of stored runs, those of Maelstrom included.
  *
  * @module
  */
@@ -18,6 +18,7 @@ import { readPlan } from "../lib/workbench/store/plan_file.ts";
 import { readRun, UnreadableRun } from "../lib/workbench/store/reader.ts";
 import { readLogs } from "./engines/maelstrom.ts";
 import { RUNS } from "./engines/engine.ts";
+import { callOf } from "./shared/invocation.ts";
 import { readLimits } from "./shared/limits_file.ts";
 import { readArguments } from "./shared/command_line.ts";
 import { PAGE_FILE, pageOf } from "./shared/page.ts";
@@ -28,7 +29,7 @@ const COMMAND = { own: {}, words: Infinity } as const;
 export function main(argv: readonly string[]): number {
   const { words, help } = readArguments(argv, COMMAND);
   if (help) {
-    console.log(HELP);
+    console.log(helpText());
     return 0;
   }
   for (const dir of words.length === 0 ? [`${RUNS}/latest`] : words) console.log(writePage(dir));
@@ -74,11 +75,13 @@ function below(path: string): string {
 const UNREADABLE = [UnreadableRun, MalformedJournal, MalformedFressian];
 const CRASHED = { text: "The run left no results: see its logs.", lastWords: [] };
 
-const HELP = [
-  "deno task report [DIR…]",
-  "",
-  `Writes ${PAGE_FILE} into the folders of stored runs, ${RUNS}/latest unless others are named. The`,
-  "page is one file that a browser opens from the disk.",
-  "",
-  optionsHelp(COMMAND),
-].join("\n");
+function helpText(): string {
+  return [
+    `${callOf("report")} [DIR…]`,
+    "",
+    `Writes ${PAGE_FILE} into the folders of stored runs, ${RUNS}/latest unless others are named. The`,
+    "page is one file that a browser opens from the disk.",
+    "",
+    optionsHelp(COMMAND),
+  ].join("\n");
+}

@@ -29,6 +29,17 @@ function start(folder: string, answer: string, argv: readonly string[]): Deno.Ch
   ], folder);
 }
 
+Deno.test("the package's entry point runs by itself, and says what it takes", async () => {
+  const entry = ["run", "--quiet", "--allow-read", "--allow-env=TERM", "tasks/workbench_entry.ts"];
+  const help = await finish(spawnDeno([...entry, "--help"], fromRoot(".")));
+  assertMatch(help.out, /workbench test -w WORKLOAD --bin FILE/);
+  const { code, err } = await finish(spawnDeno([...entry, "tets"], fromRoot(".")));
+  assertEquals([code, err], [
+    254,
+    'workbench: expected the command "test", got "tets"; --help tells more.\n',
+  ]);
+});
+
 function withRun(
   answer: string,
   argv: readonly string[],

@@ -56,6 +56,13 @@ const INIT_MSG_ID = 1;
 /** Lines of a node's log that a problem holds where no error is recognised among them. */
 const LAST_WORDS = 8;
 
+/** The start of a node, until it has answered `init`. */
+interface Starting {
+  /** Who waits for the answer. */
+  readonly client: Client;
+  readonly fail: (crash: Crash) => void;
+}
+
 export class Cluster implements NodeEvents, FaultTarget {
   readonly network: Network;
   readonly #options: ClusterOptions;
@@ -65,8 +72,8 @@ export class Cluster implements NodeEvents, FaultTarget {
   readonly #muted = new Set<string>();
   /** Mistakes that were noted, each once: a node that makes one is likely to go on. */
   readonly #noted = new Set<string>();
-  /** How to end the start of a node that has yet to answer `init`. */
-  readonly #starting = new Map<string, (crash: Crash) => void>();
+  /** The nodes that have yet to answer `init`. */
+  readonly #starting = new Map<string, Starting>();
   /** The node to which each client sent `init` that did. */
   readonly #initialisers = new Map<string, string>();
   readonly #errors = new ErrorLog();
@@ -139,8 +146,9 @@ export class Cluster implements NodeEvents, FaultTarget {
     const kills = this.#kills.get(node);
     const client = this.openClient();
     this.#initialisers.set(client.id, node);
-    const { promise: unheard, reject } = Promise.withResolvers<never>();
-    this.#starting.set(node, reject);
+    const { promise: unheard, reject: fail } = Promise.withResolvers<never>();
+    const starting = { client, fail };
+    this.#starting.set(node, starting);
     unheard.catch(() => {}); // it may come before anybody waits
     try {
       await host.start(node, this);
@@ -152,7 +160,7 @@ export class Cluster implements NodeEvents, FaultTarget {
       const why = reasonOf(error) + this.#hint(node, error);
       throw this.#crash(node, `${node} did not start: ${why}`);
     } finally {
-      if (this.#starting.get(node) === reject) this.#starting.delete(node);
+      if (this.#starting.get(node) === starting) this.#starting.delete(node);
       client.close();
     }
   }
@@ -192,6 +200,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   /** Notes why a node that has not answered is silent, where its output shows it. */
   #noteSilence(node: string): void {
     if (this.#killed.has(node) || this.#paused.has(node) || this.#muted.has(node)) return;
+    if (this.#kills.has(node) && this.#starting.has(node)) return; // it is not up again yet
     const why = this.#options.host.explainSilence(node);
     if (why === undefined) return;
     this.#noteOnce(`${node} is silent`, { node, text: `${node} is not heard: ${why}` });
@@ -291,15 +300,15 @@ export class Cluster implements NodeEvents, FaultTarget {
   /** Reads a node no more; the run ends if the node has yet to answer `init`. */
   #mute(node: string, did: string, line: string, at?: number): void {
     this.#muted.add(node);
-    const fail = this.#starting.get(node);
-    const consequence = fail === undefined
+    const starting = this.#starting.get(node);
+    const consequence = starting === undefined
       ? `Maelstrom would stop reading ${node} here without saying so, and so does this run`
       : `Maelstrom would stop reading ${node} here, and wait for its init_ok in vain. Standard ` +
         "output is for messages only; whatever else a node says belongs on standard error";
-    const text = `${node} ${fail === undefined ? "" : "has not answered init yet, and "}${did}`;
+    const text = `${node} ${starting === undefined ? "" : "has not answered init yet, and "}${did}`;
     const fault = { line, isUnread: true, ...(at !== undefined && { at }) };
     const problem = this.#note({ node, text, consequence, ...fault });
-    fail?.(new Crash(problem));
+    starting?.fail(new Crash(problem));
   }
 
   #noteSurplus(node: string, line: string): void {
@@ -368,12 +377,14 @@ export class Cluster implements NodeEvents, FaultTarget {
     this.#paused.add(node);
     this.network.hold(node);
     this.#options.host.pause(node);
+    this.#starting.get(node)?.client.suspend();
   }
 
   resume(node: string): void {
     if (!this.#paused.delete(node)) return;
     this.#options.host.resume(node);
     this.network.release(node);
+    this.#starting.get(node)?.client.proceed();
   }
 
   skew(node: string, skewMs: number): void {

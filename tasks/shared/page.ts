@@ -5,6 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { Limit } from "../../lib/report/limits.ts";
 import { makePage, type PageOptions } from "../../lib/report/page/page.ts";
 import { renderPage } from "../../lib/report/page/render_page.ts";
 import type { Summary } from "../../lib/report/summary.ts";
@@ -43,11 +44,11 @@ const FILES: Readonly<Record<string, string>> = {
 /** What a page says of what was run. */
 export function headOf(
   { plan, engine }: Pick<Ran, "plan" | "engine">,
-  dir?: string,
+  { limits, dir }: { readonly limits: readonly Limit[]; readonly dir?: string },
 ): Pick<PageOptions, "title" | "about" | "commands"> {
   const challenge = challengeWith(plan)?.id;
   const program = basename(plan.program ?? "").replace(/\.\w+$/, "");
-  const simulation = engine === "maelstrom" ? undefined : simulationOf(plan);
+  const simulation = engine === "maelstrom" ? undefined : simulationOf(plan, limits);
   return {
     title: [plan.workload, ...(program === "" ? [] : [program])].join(": "),
     about: [
@@ -79,7 +80,7 @@ export function pageOf(
     return readdirSync(join(dir, name)).map((log) => [`${name}/${log}`, what] as const);
   });
   const page = makePage(run, {
-    ...headOf(ran, dir),
+    ...headOf(ran, { dir, limits: summary.limits }),
     summary,
     files,
     ...(journal && { journal }),
