@@ -25,6 +25,11 @@ for (const { id, runs, limits } of readChallenges()) {
   });
 }
 
+Deno.test("a browser can load every node that pages offer", async () => {
+  for (const { solution } of readChallenges()) await loadSource(solution);
+  for (const { code } of readSandbox().programs) await loadSource(code);
+});
+
 Deno.test("every faulty node is an exercise whose fault shows, and whose name tells nothing", async () => {
   const faults = readFaults();
   for (const { starter, run } of faults) {

@@ -8,6 +8,7 @@ import * as asyncDelay from "@std/async/delay";
 import * as agreedSequence from "../../algorithms/agreed_sequence.ts";
 import * as antiEntropy from "../../algorithms/anti_entropy.ts";
 import * as broadcastTree from "../../algorithms/broadcast_tree/broadcast_tree.ts";
+import * as broadcastSchedule from "../../algorithms/broadcast_tree/schedule.ts";
 import * as crdt from "../../algorithms/crdt.ts";
 import * as log from "../../algorithms/log.ts";
 import * as orderedLogs from "../../algorithms/ordered_logs.ts";
@@ -29,6 +30,7 @@ const MODULES: Readonly<Record<string, object>> = {
   "lib/algorithms/agreed_sequence.ts": agreedSequence,
   "lib/algorithms/anti_entropy.ts": antiEntropy,
   "lib/algorithms/broadcast_tree/broadcast_tree.ts": broadcastTree,
+  "lib/algorithms/broadcast_tree/schedule.ts": broadcastSchedule,
   "lib/algorithms/crdt.ts": crdt,
   "lib/algorithms/log.ts": log,
   "lib/algorithms/ordered_logs.ts": orderedLogs,

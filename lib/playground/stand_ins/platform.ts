@@ -55,4 +55,11 @@ export const IGNORED: { readonly holder: object; readonly names: readonly string
 };
 export const EXITS: readonly { exit(code?: number): never }[] = [];
 export const STANDARD_ERROR: object = {};
-export const ENVIRONMENTS: readonly { readonly holder: object; readonly empty: object }[] = [];
+export const SURROUNDINGS: readonly {
+  readonly holder: object;
+  readonly name: string;
+  readonly virtual: (args: readonly string[]) => unknown;
+}[] = [];
+
+/** The playground's own loader resolves what programs import. */
+export const SHOWS_IMPORTS = false;
