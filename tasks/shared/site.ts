@@ -23,6 +23,9 @@ const LONE_SCRIPTS = ["engine/frame.ts", "engine/worker.ts", "engine/sandbox_wor
 export async function writeSite(folder: string): Promise<void> {
   const assets = join(folder, "assets");
   await Deno.mkdir(assets, { recursive: true });
+  for await (const { name } of Deno.readDir(assets)) {
+    if (/^chunk-\w+\.js$/.test(name)) await Deno.remove(join(assets, name)); // of an earlier site
+  }
   const exercises = {
     challenges: readChallenges(),
     faults: readFaults(),

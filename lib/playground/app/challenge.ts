@@ -18,6 +18,9 @@ import { Player } from "./player.ts";
 import { showRefusal, showReport } from "./results.ts";
 import { loadCode, loadProgress, saveCode, saveProgress } from "./store.ts";
 
+/** Failed seeds after which no more are tried. */
+const MOST_FAILED = 20;
+
 class Page {
   readonly #exercise: Exercise;
   readonly #editor: Editor;
@@ -121,7 +124,7 @@ class Page {
         done++;
         if (!this.#passes(report)) failed.push(report.seed);
         this.#say(`${done} of ${seeds} seeds, ${failed.length} failed`);
-        return true;
+        return failed.length < MOST_FAILED;
       });
       if (failed.length === 0) {
         if (isAsAsked(trial.options, this.#asked)) saveProgress(id, { passed: true, seeds });
@@ -129,7 +132,7 @@ class Page {
       }
       await this.#showSeed(failed.toSorted((a, b) => Number(a) - Number(b))[0] ?? "1", signal);
       const some = failed.slice(0, 8).join(", ");
-      return `${failed.length} of ${seeds} seeds fail: ${some}${failed.length > 8 ? ", …" : ""}`;
+      return `${failed.length} of ${done} seeds fail: ${some}${failed.length > 8 ? ", …" : ""}`;
     });
   }
 

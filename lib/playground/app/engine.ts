@@ -55,12 +55,13 @@ export class Engine {
 
   /** In a worker of its own, which ends with it: what code leaves behind is gone. */
   async #do(job: Job, signal: AbortSignal, tried: (attempts: number) => void): Promise<Report> {
-    using worker = new SimulationWorker<Source, Outcome>(this.#summaries, {
+    const worker = new SimulationWorker<Source, Outcome>(this.#summaries, {
       patienceMs: PATIENCE_MS,
     });
     try {
       return await worker.simulate(job, { attempts: tried }, signal);
     } finally {
+      worker[Symbol.dispose]();
       this.#ready ??= startWorker();
     }
   }

@@ -43,10 +43,14 @@ async function inflate(packed: Uint8Array<ArrayBuffer>): Promise<string> {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
-  for await (const part of stream) {
-    bytes += part.length;
-    if (bytes > MOST_BYTES) throw new RangeError("the link holds too much");
-    parts.push(part);
+  const reader = stream.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    bytes += part.value.length;
+    if (bytes > MOST_BYTES) {
+      await reader.cancel();
+      throw new RangeError("the link holds too much");
+    }
+    parts.push(part.value);
   }
   return await new Blob(parts).text();
 }

@@ -21,7 +21,8 @@ export function watchForFloods(): Observer {
   let messages = 0;
   let underWay = 0;
   return {
-    message(_timeNs, event, { text, src, body }) {
+    message(_timeNs, event, packet) {
+      const { text, src } = packet;
       if (event !== "send") {
         underWay -= text.length;
         return;
@@ -31,13 +32,13 @@ export function watchForFloods(): Observer {
       if (messages > MOST_MESSAGES) {
         throw new Flood(
           `the nodes flood the network: more than ${formatWhole(MOST_MESSAGES)} messages, ` +
-            `the last of them a ${body.type} from ${src}`,
+            `the last of them a ${packet.body.type} from ${src}`,
         );
       }
       if (underWay > MOST_UNDER_WAY) {
         throw new Flood(
           `the nodes flood the network: messages of ${formatWhole(underWay)} characters are ` +
-            `under way, the last of them a ${body.type} from ${src}`,
+            `under way, the last of them a ${packet.body.type} from ${src}`,
         );
       }
     },

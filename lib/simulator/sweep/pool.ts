@@ -180,13 +180,17 @@ export async function sweep<Context, Summary>(
   const { workers = navigator.hardwareConcurrency, patienceMs, signal } = more;
   const left = Iterator.from(jobs);
   const drain = async () => {
-    using worker = new SimulationWorker<Context, Summary>(
+    const worker = new SimulationWorker<Context, Summary>(
       summaries,
       patienceMs === undefined ? {} : { patienceMs },
     );
-    for (const job of left) {
-      if (enough()) return;
-      ended(await worker.simulate(job, {}, signal), job);
+    try {
+      for (const job of left) {
+        if (enough()) return;
+        ended(await worker.simulate(job, {}, signal), job);
+      }
+    } finally {
+      worker[Symbol.dispose](); // not all browsers know `using`
     }
   };
   await Promise.all(Array.from({ length: workers }, drain));
