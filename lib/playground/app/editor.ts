@@ -6,7 +6,7 @@
  */
 import { autocompletion, closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { javascript } from "@codemirror/lang-javascript";
+import { javascript, javascriptLanguage } from "@codemirror/lang-javascript";
 import {
   bracketMatching,
   HighlightStyle,
@@ -24,6 +24,7 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { completeLibrary } from "./completions.ts";
 
 /** Colours are the page's, so that they follow light and dark. */
 const highlights = HighlightStyle.define([
@@ -98,6 +99,7 @@ export class Editor {
         ...[lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching()],
         ...[closeBrackets(), autocompletion(), highlightActiveLine(), lintGutter()],
         EditorView.lineWrapping,
+        javascriptLanguage.data.of({ autocomplete: completeLibrary }),
         ...[javascript({ typescript: true }), syntaxHighlighting(highlights), theme],
         linter((view) => [...this.#diagnose(view)], { delay: 400 }),
         EditorView.contentAttributes.of({
