@@ -12,7 +12,7 @@ interface Essay {
 
 /** Takes a file apart. */
 export function splitEssay(source: string): Essay {
-  const [whole = "", header = ""] = /^(?:#!.*\n)?\/\*\*\n(.*?)\n \*\/\n/s.exec(source) ?? [];
+  const [whole = "", header = ""] = /^(?:#![^\n]*\n)?\/\*\*\n(.*?)\n \*\/\n/s.exec(source) ?? [];
   const lines = header.split("\n").map((line) => line.replace(/^ \* ?/, ""));
   return {
     text: lines.filter((line) => line !== "@module").join("\n").trim(),

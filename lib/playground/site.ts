@@ -95,7 +95,7 @@ function lessonOf({ solution, ...challenge }: Challenge): Shown[] {
 <p class="quiet"><a href="${original}">The challenge in its authors’ words</a></p>`,
     aside: markup`<h2>What makes it hard</h2>${hard}`,
     hints,
-    passed: markup`${passed}<div id="comparison"></div>
+    passed: markup`<div class="grid"><div>${passed}</div><div id="comparison"></div></div>
 <details><summary>Our solution</summary><div class="essay">${renderMarkdown(text)}</div>
 <pre tabindex="0"><code>${code}</code></pre></details>`,
   }];

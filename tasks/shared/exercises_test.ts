@@ -8,6 +8,8 @@ import { simulateOnce } from "../../lib/simulator/simulate_once.ts";
 import { summariseRun } from "../../lib/report/summary.ts";
 import { readChallenges, readFaults, readSandbox } from "./exercises.ts";
 
+/** Characters of a line that an editor shows on a laptop. */
+const EDITOR_WIDTH = 76;
 /** Seconds of operations that show what is wrong with a starter. */
 const SHORT_S = 5;
 
@@ -22,6 +24,8 @@ for (const { id, runs, limits } of readChallenges()) {
     assertEquals(run.crash, undefined);
     assert(summariseRun(run, limits).ending !== "pass", "it passes");
     assert(readLesson(files.text).hints.length >= 2, "a lesson has hints");
+    const widest = Math.max(...files.starter.split("\n").map((line) => line.length));
+    assert(widest <= EDITOR_WIDTH, `a line of ${widest} characters does not fit into the editor`);
   });
 }
 

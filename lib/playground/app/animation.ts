@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { clip } from "../../checkers/format.ts";
 import { OTHER_TYPES, prepare, strokeLine, type Surface } from "../../report/page/client/canvas.ts";
 import { type Decoded, firstAt } from "../../report/page/client/decode.ts";
 import { key } from "../../report/page/client/timeline.ts";
@@ -245,6 +246,9 @@ export class Animation {
   }
 }
 
+/** Characters of a fault's description. */
+const MOST_WORDS = 90;
+
 const FAULT_WORDS: Readonly<Record<string, string>> = {
   kill: "down",
   pause: "paused",
@@ -296,5 +300,6 @@ export function keyTo(types: readonly string[]): HTMLElement[] {
 /** A moment in words. */
 export function describeMoment({ timeUs, underWay, faults }: Moment): string {
   const messages = underWay === 1 ? "1 message" : `${underWay} messages`;
-  return [`${(timeUs / US_PER_S).toFixed(3)} s`, messages, ...faults].join(" · ");
+  const shown = faults.map((fault) => clip(fault, MOST_WORDS));
+  return [`${(timeUs / US_PER_S).toFixed(3)} s`, messages, ...shown].join(" · ");
 }

@@ -40,13 +40,14 @@ export class Player {
     );
   }
 
-  /** Shows a run from a moment on. */
+  /** Shows a run from a moment on, in motion unless the reader wants none. */
   open(data: Decoded, fromUs: number): void {
     this.pause();
     const film = filmOf(data);
     this.#animation = new Animation(this.#canvas, film);
     find("film-key", HTMLElement).replaceChildren(...keyTo(film.types));
     this.seek(fromUs);
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.#toggle();
   }
 
   seek(timeUs: number): void {

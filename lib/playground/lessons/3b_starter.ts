@@ -1,11 +1,12 @@
 import { Broadcast, type Node } from "@glomers/maelstrom";
 
-// A program is a function that registers a handler for each kind of request. Every node of the
-// cluster runs it, each with variables of its own: nodes share nothing but messages.
+// A program is a function that registers a handler for each kind of
+// request. Every node of the cluster runs it, each with variables of its
+// own: nodes share nothing but messages.
 export default function broadcast(node: Node): void {
   const values = new Set<number>();
 
-  // Sent once, at the start: a suggestion of who might talk to whom. You may ignore it.
+  // Sent once, at the start: a suggestion of who might talk to whom.
   node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
 
   // A client has a new value.
@@ -17,5 +18,7 @@ export default function broadcast(node: Node): void {
   });
 
   // A client asks for every value that this node has seen.
-  node.on(Broadcast.read, () => ({ type: "read_ok", messages: [...values] }));
+  node.on(Broadcast.read, () => {
+    return { type: "read_ok", messages: [...values] };
+  });
 }
