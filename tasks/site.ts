@@ -27,7 +27,7 @@ const HELP = [
   "deno task site DIR",
   "",
   "Writes the playground into a folder: pages, scripts and styles, with relative addresses. Any web",
-  "host can serve it, also below a path; browsers need https, or a host on this machine.",
+  "host can serve it, also below a path.",
   "",
   optionsHelp(COMMAND),
 ].join("\n");

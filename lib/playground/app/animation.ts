@@ -122,7 +122,7 @@ export class Animation {
     }
     for (const [i, lane] of services.entries()) {
       const angle = (i / services.length) * 2 * Math.PI;
-      places.set(lane, { ...onRing(centre, services.length > 1 ? 40 : 0, angle), radius: 17 });
+      places.set(lane, { ...onRing(centre, services.length > 1 ? 40 : 0, angle), radius: 23 });
     }
     const byNode = Map.groupBy(this.#film.nodeOfClient, ([, node]) => node);
     for (const [node, clients] of byNode) {

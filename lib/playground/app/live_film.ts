@@ -73,6 +73,7 @@ export class LiveFilm implements Film {
   #take(message: LiveMessage): void {
     if (message.event === "send") {
       const { src, dest, type } = message;
+      if (SET_UP.includes(type)) return;
       const [from, to] = [this.#lane(src), this.#lane(dest)];
       this.#rowOf.set(message.id, this.#forgotten + this.sentUs.length);
       this.sentUs.push(message.timeUs);
@@ -81,7 +82,7 @@ export class LiveFilm implements Film {
       this.messages.type.push(this.#type(type));
       this.messages.fate.push(UNDER_WAY);
       this.messages.tookUs.push(0);
-      if (isClient(src) && !SET_UP.includes(type)) this.nodeOfClient.set(from, to);
+      if (isClient(src)) this.nodeOfClient.set(from, to);
       return;
     }
     const row = (this.#rowOf.get(message.id) ?? -1) - this.#forgotten;

@@ -66,15 +66,22 @@ function showVerdict({ summary, seed }: Report, { passes, spots, goTo }: {
   told.prepend(...linksTo(spots, goTo));
 }
 
+/** Draws the pictures that are shown in the colours of now. */
+let drawAgain = () => {};
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAgain());
+
 function showPictures({ page }: Outcome, player: Player): void {
   const film = find("film-place", HTMLElement);
   const evidence = find("evidence", HTMLElement);
   evidence.replaceChildren();
   film.hidden = page === undefined || page.scene.messages.src.length === 0;
   if (page === undefined) return player.pause();
-  evidence.innerHTML = renderEvidence(page).text;
+  const root = element("div");
+  root.innerHTML = renderEvidence(page).text;
+  evidence.append(root);
   const data = decode(page.scene);
-  const { view } = showRun(find("run", HTMLElement), data);
+  const { view, draw } = showRun(root, data, { findings: find("told", HTMLElement) });
+  drawAgain = draw;
   if (film.hidden) return;
   player.open(data, page.scene.view[0]);
   let fromUs = view.fromUs;
