@@ -58,8 +58,8 @@ export function makePages({ challenges, faults, sandbox }: {
     ["index.html", renderIndex(lessons.map(({ exercise }) => exercise))],
     ["sandbox.html", renderSandbox(sandbox)],
     ...lessons.map((lesson, i) => {
-      const next = lessons[i + 1]?.exercise;
-      return [`${lesson.exercise.id}.html`, renderLesson(lesson, next)] as const;
+      const [before, after] = [lessons[i - 1]?.exercise, lessons[i + 1]?.exercise];
+      return [`${lesson.exercise.id}.html`, renderLesson(lesson, before, after)] as const;
     }),
   ]);
 }
@@ -136,12 +136,16 @@ ${FAULT_SEEDS} seeds.</p>`,
 type Entry = Pick<Exercise, "id" | "title">;
 
 function renderDocument(
-  { title, script, body }: {
+  { title, script, body, beside: [before, after] = [] }: {
     readonly title: string;
     readonly script: string;
     readonly body: Markup;
+    /** What comes before the page's exercise, and what after it. */
+    readonly beside?: readonly (Entry | undefined)[];
   },
 ): string {
+  const link = (entry: Entry | undefined, sign: string) =>
+    entry !== undefined && markup`<a href="${entry.id}.html">${sign} ${entry.title}</a>`;
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -157,7 +161,9 @@ function renderDocument(
 <body>
 <a class="skip" href="#main">Skip to the content</a>
 <nav class="bar" aria-label="Playground"><a class="home" href="index.html"><b>Glomers</b> playground</a>
-<span class="quiet">distributed systems in this browser, nothing to install</span></nav>
+<span class="quiet">distributed systems in this browser, nothing to install</span>
+<span class="apart"></span>
+${link(before, "←")}${link(after, "→")}<a href="sandbox.html">Sandbox</a></nav>
 <main id="main">${body}</main>
 </body>
 </html>
@@ -173,7 +179,7 @@ function renderIndex(entries: readonly Entry[]): string {
 <p class="lead">Each challenge is a small program that runs on several nodes at once, in a simulated
 network inside this page. You write it, run it, see every message, and find out what a partition does
 to it. The challenges are Fly.io's <a href="https://fly.io/dist-sys/">Gossip Glomers</a>.</p>
-<h2>Challenges</h2>
+<h2>Challenges <span class="quiet" id="solved"></span></h2>
 ${renderCards(challenges ?? [])}
 <p><a class="next" href="sandbox.html">Sandbox</a>: a cluster that runs until you end it, whose nodes
 you cut off, kill, pause and slow down by hand.</p>
@@ -196,7 +202,8 @@ function renderCards(entries: readonly Entry[]): Markup {
 
 function renderLesson(
   { exercise, kicker, asked, aside, hints, passed }: Shown,
-  next: Entry | undefined,
+  before: Entry | undefined,
+  after: Entry | undefined,
 ): string {
   const { id, title } = exercise;
   const body = markup`
@@ -217,8 +224,8 @@ ${renderBench(exercise)}
 <h2 id="passed-title">It passes</h2>
 <div class="panel">${passed}
 ${
-    next !== undefined &&
-    markup`<p><a class="next" href="${next.id}.html">Next: ${next.title}</a></p>`
+    after !== undefined &&
+    markup`<p><a class="next" href="${after.id}.html">Next: ${after.title}</a></p>`
   }
 </div></section>
 <div id="evidence"></div>

@@ -6,7 +6,8 @@
  */
 import { loadCode, loadProgress } from "./store.ts";
 
-for (const card of document.querySelectorAll<HTMLElement>("[data-exercise]")) {
+const cards = [...document.querySelectorAll<HTMLElement>("[data-exercise]")];
+for (const card of cards) {
   const id = card.dataset["exercise"] ?? "";
   const { passed, seeds } = loadProgress(id);
   const state = card.querySelector(".state");
@@ -19,5 +20,10 @@ for (const card of document.querySelectorAll<HTMLElement>("[data-exercise]")) {
     ? ""
     : "begun";
   card.classList.toggle("passed", passed);
+}
+const solved = cards.filter((card) => card.classList.contains("passed")).length;
+const place = document.getElementById("solved");
+if (place !== null && solved > 0) {
+  place.textContent = `${solved} of ${cards.length} exercises solved`;
 }
 document.documentElement.dataset["ready"] = "true";
