@@ -7,8 +7,8 @@ import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { whole } from "../lib/workbench/option.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 import { interruptible } from "./shared/interrupt.ts";
-import { serveFolder } from "./shared/serve_folder.ts";
-import { writeSite } from "./shared/site.ts";
+import { serveFolder } from "./playground/serve_folder.ts";
+import { writeSite } from "./playground/site.ts";
 
 const COMMAND = {
   own: {

@@ -6,7 +6,7 @@
 import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { UsageError } from "../lib/workbench/option.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
-import { writeSite } from "./shared/site.ts";
+import { writeSite } from "./playground/site.ts";
 
 const COMMAND = { own: {}, words: 1 } as const;
 

@@ -15,10 +15,10 @@ import { sumUp } from "../../lib/playground/engine/sum_up.ts";
 import { simulateOnce } from "../../lib/simulator/simulate_once.ts";
 import { recordMessages } from "../../lib/workbench/message_recorder.ts";
 import { planOf } from "../../lib/workbench/plan.ts";
-import { readChallenges } from "../shared/exercises.ts";
+import { readChallenges } from "../playground/exercises.ts";
 import { FAULT_TOLERANCE } from "../shared/fault_tolerance.ts";
-import { serveFolder } from "../shared/serve_folder.ts";
-import { writeSite } from "../shared/site.ts";
+import { serveFolder } from "../playground/serve_folder.ts";
+import { writeSite } from "../playground/site.ts";
 
 const PLACES = [
   ...[Deno.env.get("CHROMIUM") ?? []].flat(),

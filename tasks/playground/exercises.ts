@@ -9,7 +9,7 @@ import { splitEssay } from "../../lib/playground/essay.ts";
 import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts";
 import type { PlanOptions } from "../../lib/workbench/plan.ts";
 import { FAULTY } from "../../nodes/faulty/mod.ts";
-import { CHALLENGES } from "./challenges.ts";
+import { CHALLENGES } from "../shared/challenges.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
