@@ -17,7 +17,7 @@ interface TranscriptStyle {
 }
 
 /** Takes the lines of a transcript and writes them folded. */
-export interface FoldedTranscript {
+interface FoldedTranscript {
   readonly take: (line: string, event?: TracedEvent) => void;
   /** Writes what still waits: its messages have come to no end. */
   readonly end: () => void;

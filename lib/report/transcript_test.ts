@@ -48,8 +48,11 @@ Deno.test("a message has one line, with when it was sent and when it came to its
   const of = (part: string) => lines.filter((line) => line.includes(part));
   const [told = "", cut = "", ...more] = of("tell message 7");
   assertEquals(more, []);
-  assertMatch(told, /^ +(0\.10\d\d) +0\.13\d\d   n0 ──▶ n1 +tell message 7$/);
-  assertMatch(cut, /^ +(0\.10\d\d) +\1   n0 ─✂  n2 +tell message 7   \(cut by the partition\)$/);
+  assertMatch(told, /^ +(0\.10\d\d) +0\.13\d\d {3}n0 ──▶ n1 +tell message 7$/);
+  assertMatch(
+    cut,
+    /^ +(0\.10\d\d) +\1 {3}n0 ─✂ {2}n2 +tell message 7 {3}\(cut by the partition\)$/,
+  );
   assertEquals(of("topology"), [
     "          ── set-up: 3 init, 3 init_ok, 3 topology, 3 topology_ok ──",
   ]);

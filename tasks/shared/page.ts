@@ -11,6 +11,7 @@ import { renderPage } from "../../lib/report/page/render_page.ts";
 import type { Summary } from "../../lib/report/summary.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import type { RunResult } from "../../lib/workbench/result.ts";
+import { CONDUCT_FILE } from "../../lib/workbench/store/conduct_file.ts";
 import { MESSAGE_FILE, readMessageFile } from "../../lib/workbench/store/message_file.ts";
 import { NET_JOURNAL, readNetJournal } from "../../lib/workbench/store/net_journal.ts";
 import { challengeWith } from "./challenges.ts";
@@ -28,6 +29,7 @@ const FILES: Readonly<Record<string, string>> = {
   "plan.json": "the plan of the run, from which it is repeated",
   "test.edn": "the same in Maelstrom's shape",
   "final-states.edn": "what the nodes' final states show",
+  [CONDUCT_FILE]: "what nodes did wrong, and how busy the machine was",
   "run.log": "what happened when",
   "jepsen.log": "what happened when",
   [NET_JOURNAL]: "when each message was sent and received, in Fressian",

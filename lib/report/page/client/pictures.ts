@@ -7,6 +7,7 @@
 import type { HeatMap, Plot, Spans } from "../../../workbench/workloads/picture.ts";
 import type { DrawnPicture } from "../scene.ts";
 import {
+  dashOf,
   element,
   fillWithin,
   fitText,
@@ -15,6 +16,7 @@ import {
   linear,
   prepare,
   type Scale,
+  setDash,
   strokeLine,
   type Surface,
   ticksOf,
@@ -37,34 +39,63 @@ export function explainPicture(
   canvas: HTMLCanvasElement,
   place: HTMLElement,
 ): void {
-  if (picture.kind === "plot") {
-    place.append(
-      ...picture.series.map(({ name, style }, i) =>
-        key(style === "bad" ? "mark bad" : `stroke series-${i}`, name)
-      ),
-    );
-  }
-  if (picture.kind !== "heat") return;
-  const most = mostOf(picture);
-  const text = element("span", {});
-  place.append(
-    key("heat", `0 to ${formatMs(most)}`),
-    key("mark bad", picture.missing),
-    text,
-  );
+  place.append(...keysOf(picture));
+  const read = picture.kind === "heat"
+    ? readHeatMap(picture)
+    : picture.kind === "plot"
+    ? readPlot(picture)
+    : undefined;
+  if (read === undefined) return;
+  const readout = element("p", { className: "readout" });
+  place.append(readout);
   canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
-    const { rows, columns, cells, columnTitle } = picture;
-    const column = Math.floor(
-      (offsetX - LEFT) / (canvas.clientWidth - LEFT - RIGHT) * columns.length,
-    );
-    const row = Math.floor(offsetY / rowHeight(picture));
-    const cell = cells[row]?.[column];
-    if (cell === undefined) text.textContent = "";
-    else {
-      const what = cell === null ? picture.missing : formatMs(cell);
-      text.textContent = `${rows[row]}, ${columnTitle} ${columns[column]}: ${what}`;
-    }
+    const share = (offsetX - LEFT) / (canvas.clientWidth - LEFT - RIGHT);
+    readout.textContent = share < 0 || share > 1 ? "" : read(share, offsetY);
   });
+  canvas.addEventListener("pointerleave", () => readout.textContent = "");
+}
+
+function keysOf(picture: DrawnPicture): HTMLElement[] {
+  if (picture.kind === "heat") {
+    return [
+      key("heat", `0 to ${formatMs(mostOf(picture))}`),
+      key("mark bad", picture.missing),
+    ];
+  }
+  if (picture.kind === "spans") return [];
+  return picture.series.map(({ name, style }, i) => {
+    if (style === "bad") return key("mark cross", name);
+    return key(`${style === "dots" ? "dot" : "stroke"} series-${i} dash-${dashOf(i)}`, name);
+  });
+}
+
+/** Says what is at a share of the width and a height in pixels. */
+type Read = (share: number, y: number) => string;
+
+function readHeatMap(picture: HeatMap): Read {
+  const { rows, columns, cells, columnTitle, missing } = picture;
+  return (share, y) => {
+    const column = Math.min(columns.length - 1, Math.floor(share * columns.length));
+    const row = Math.floor(y / rowHeight(picture));
+    const cell = cells[row]?.[column];
+    if (cell === undefined) return "";
+    const what = cell === null ? missing : formatMs(cell);
+    return `${rows[row]}, ${columnTitle} ${columns[column]}: ${what}`;
+  };
+}
+
+/** The last value of each series up to there. */
+function readPlot({ x: { title, unit }, series }: Plot): Read {
+  const [from, to] = extentOf(series.flatMap(({ points }) => points.map(([x]) => x)));
+  const format = (value: number) => value.toLocaleString("en", { maximumSignificantDigits: 4 });
+  return (share) => {
+    const at = from + share * (to - from);
+    const values = series.flatMap(({ name, points }) => {
+      const [, value] = points.findLast(([x]) => x <= at) ?? [];
+      return value === undefined ? [] : [`${name} ${format(value)}`];
+    });
+    return `${title} ${format(at)} ${unit}: ${values.join(", ") || "nothing yet"}`;
+  };
 }
 
 function mostOf({ cells }: HeatMap): number {
@@ -159,7 +190,7 @@ function drawSeries({ context, palette }: Surface, { points, style, i, x, y }: {
   const colour = style === "bad" ? palette.bad : palette.series[i % palette.series.length] ?? "";
   context.strokeStyle = context.fillStyle = colour;
   context.lineWidth = style === "bad" ? 2.5 : 1.8;
-  context.setLineDash(i % 2 === 1 && style !== "bad" ? [6, 3] : []);
+  if (style !== "bad") setDash(context, i);
   context.beginPath();
   for (const [n, [px, py]] of points.entries()) {
     if (style === "dots") context.fillRect(x(px) - 2, y(py) - 2, 4, 4);
@@ -179,7 +210,7 @@ function drawSeries({ context, palette }: Surface, { points, style, i, x, y }: {
 const ROW_HEIGHT = 30;
 const SPAN_HEIGHT = 20;
 /** The least width of a step between events. */
-const LEAST_STEP = 26;
+const LEAST_STEP = 44;
 
 /**
  * Draws operations by lane. Events are equally far apart, as operations are often short and far from
@@ -206,11 +237,11 @@ function drawSpans(canvas: HTMLCanvasElement, { spans }: Spans): void {
     context.textAlign = "right";
     context.fillText(lane, left - 8, rowOf(lane), left - 10);
   }
+  drawPath(surface, placePoints(spans, x, width - RIGHT), rowOf);
   for (const span of spans) {
     const end = span.toMs === null ? width : x(span.toMs);
     drawSpan(surface, span, [x(span.fromMs), end, rowOf(span.lane)]);
   }
-  drawPath(surface, placePoints(spans, x, width - RIGHT), rowOf);
   context.fillStyle = palette.quiet;
   let free = left;
   for (const [i, ms] of times.entries()) {
@@ -273,7 +304,7 @@ function drawPath(
   points: readonly Point[],
   rowOf: (lane: string) => number,
 ): void {
-  context.strokeStyle = context.fillStyle = palette.ink;
+  context.strokeStyle = context.fillStyle = palette.quiet;
   context.lineWidth = 1.2;
   context.beginPath();
   for (const { lane, x } of points) context.lineTo(x, rowOf(lane) + SPAN_HEIGHT / 2);

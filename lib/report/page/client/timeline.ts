@@ -7,6 +7,7 @@
  */
 import { type Band, OUTCOMES, type Scene, US_PER_S } from "../scene.ts";
 import {
+  dashOf,
   drawOutcome,
   drawTimeAxis,
   element,
@@ -17,6 +18,7 @@ import {
   OTHER_TYPES,
   prepare,
   type Scale,
+  setDash,
   strokeLine,
   type Surface,
   ticksOf,
@@ -168,7 +170,7 @@ export class Timeline {
       if (rates.every((rate) => rate === 0)) continue;
       const colours = data === this.#operations ? palette.outcomes : palette.series;
       context.strokeStyle = colours[i] ?? palette.quiet;
-      context.setLineDash(DASHES[data === this.#operations ? i : Math.floor(i / 3)] ?? []);
+      setDash(context, i);
       context.lineWidth = 1.6;
       context.beginPath();
       for (const [bin, rate] of rates.entries()) {
@@ -268,8 +270,6 @@ function formatRate(rate: number): string {
   return rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en");
 }
 
-const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
-
 function drawTitle({ context, palette }: Surface, text: string, top: number): void {
   context.textAlign = "left";
   context.fillStyle = palette.ink;
@@ -322,7 +322,7 @@ function legendOf(types: readonly string[]): HTMLElement[] {
   const outcomes = [["ok", "ok"], ["fail", "failed"], ["info", "outcome unknown"]] as const;
   return [
     ...outcomes.map(([name, text]) => key(`mark ${name}`, text)),
-    ...types.map((text, i) => key(`stroke series-${i}`, text)),
+    ...types.map((text, i) => key(`stroke series-${i} dash-${dashOf(i)}`, text)),
   ];
 }
 
