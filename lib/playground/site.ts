@@ -235,6 +235,7 @@ ${
     title: `${title} (${id}) · Glomers playground`,
     script: "challenge",
     body,
+    beside: [before, after],
   });
 }
 
