@@ -312,9 +312,9 @@ ${button("find-seed", "Find a failing seed", "Run under one seed after another u
 ${button("shrink", "Shrink", "Find the smallest run that fails in the same way")}
 <button type="button" id="stop" class="danger" hidden>Stop</button>
 <span class="apart"></span>
-<a class="button" id="to-sandbox" href="sandbox.html" title="Run this code, and cut and kill nodes by hand">Sandbox</a>
+<span class="buttons"><a class="button" id="to-sandbox" href="sandbox.html" title="Run this code, and cut and kill nodes by hand">Sandbox</a>
 ${button("share", "Share", "Put the code into the address")}
-${button("start-over", "Start over", "Bring back the starter")}
+${button("start-over", "Start over", "Bring back the starter")}</span>
 </div>
 <p id="status" class="quiet" role="status">Press Run, or Ctrl and Enter in the editor.</p>
 <div id="editor"></div>
