@@ -12,8 +12,12 @@ const PATIENCE_MS = 60_000;
 /** How long a worker may take to start, before that. */
 const START_MS = 60_000;
 
-/** Jobs after which a worker that loads modules per incarnation is replaced: they are never freed. */
-const JOBS_LOADING_ANEW = 200;
+/**
+ * Nodes after which a worker that loads modules per incarnation is replaced. Modules are never freed,
+ * and each makes the next one slower: after 125 nodes, a program of 15 modules takes ten times as long
+ * to load as at first. A new worker costs as much as a few hundred loads of a single module.
+ */
+const NODES_LOADED_ANEW = 100;
 
 /** What a sweep uses of a worker. */
 export interface SweepWorker {
@@ -45,7 +49,8 @@ export class SimulationWorker<Context, Summary> implements Disposable {
   readonly #summaries: Summaries<Summary>;
   readonly #patienceMs: number;
   #worker: SweepWorker | undefined;
-  #jobs = 0;
+  /** Nodes for which the worker has loaded a program. */
+  #nodesLoaded = 0;
 
   constructor(
     summaries: Summaries<Summary>,
@@ -75,7 +80,8 @@ export class SimulationWorker<Context, Summary> implements Disposable {
       const summary = this.#summaries.crashed(why);
       return { seed: job.plan.seed, summary, signature: why.slice(0, 1) };
     } finally {
-      if (job.fresh && ++this.#jobs % JOBS_LOADING_ANEW === 0) this[Symbol.dispose]();
+      if (job.fresh) this.#nodesLoaded += job.plan.nodes.length;
+      if (this.#nodesLoaded >= NODES_LOADED_ANEW) this[Symbol.dispose]();
     }
   }
 
@@ -125,6 +131,7 @@ export class SimulationWorker<Context, Summary> implements Disposable {
   [Symbol.dispose](): void {
     this.#worker?.terminate();
     this.#worker = undefined;
+    this.#nodesLoaded = 0;
   }
 }
 
@@ -190,7 +197,7 @@ export async function sweep<Context, Summary>(
         ended(await worker.simulate(job, {}, signal), job);
       }
     } finally {
-      worker[Symbol.dispose](); // not all browsers know `using`
+      worker[Symbol.dispose](); // Node.js 20 reads this module, and knows no "using", as some browsers
     }
   };
   await Promise.all(Array.from({ length: workers }, drain));

@@ -26,10 +26,14 @@ import { key } from "./timeline.ts";
 const LEFT = 58;
 const RIGHT = 12;
 
-/** Draws a picture on a canvas. */
-export function drawPicture(canvas: HTMLCanvasElement, picture: DrawnPicture): void {
-  if (picture.kind === "heat") drawHeatMap(canvas, picture);
-  else if (picture.kind === "plot") drawPlot(canvas, picture);
+/** Draws a picture on a canvas, on a scale on which there is room for others like it. */
+export function drawPicture(
+  canvas: HTMLCanvasElement,
+  picture: DrawnPicture,
+  others: readonly DrawnPicture[] = [],
+): void {
+  if (picture.kind === "heat") drawHeatMap(canvas, picture, mostOf([picture, ...others]));
+  else if (picture.kind === "plot") drawPlot(canvas, picture, pointsOf([picture, ...others]));
   else drawSpans(canvas, picture);
 }
 
@@ -38,8 +42,9 @@ export function explainPicture(
   picture: DrawnPicture,
   canvas: HTMLCanvasElement,
   place: HTMLElement,
+  others: readonly DrawnPicture[] = [],
 ): void {
-  place.append(...keysOf(picture));
+  place.append(...keysOf(picture, others));
   const read = picture.kind === "heat"
     ? readHeatMap(picture)
     : picture.kind === "plot"
@@ -55,10 +60,10 @@ export function explainPicture(
   canvas.addEventListener("pointerleave", () => readout.textContent = "");
 }
 
-function keysOf(picture: DrawnPicture): HTMLElement[] {
+function keysOf(picture: DrawnPicture, others: readonly DrawnPicture[]): HTMLElement[] {
   if (picture.kind === "heat") {
     return [
-      key("heat", `0 to ${formatMs(mostOf(picture))}`),
+      key("heat", `0 to ${formatMs(mostOf([picture, ...others]))}`),
       key("mark bad", picture.missing),
     ];
   }
@@ -98,22 +103,27 @@ function readPlot({ x: { title, unit }, series }: Plot): Read {
   };
 }
 
-function mostOf({ cells }: HeatMap): number {
-  return cells.flat().reduce((most: number, cell) => Math.max(most, cell ?? 0), 1);
+function mostOf(pictures: readonly DrawnPicture[]): number {
+  return pictures.flatMap((one) => one.kind === "heat" ? one.cells.flat() : [])
+    .reduce((most: number, cell) => Math.max(most, cell ?? 0), 1);
+}
+
+function pointsOf(pictures: readonly DrawnPicture[]): (readonly [x: number, y: number])[] {
+  return pictures.flatMap((one) => one.kind === "plot" ? one.series : [])
+    .flatMap(({ points }) => points);
 }
 
 function rowHeight({ rows }: HeatMap): number {
   return rows.length > 12 ? 14 : 22;
 }
 
-function drawHeatMap(canvas: HTMLCanvasElement, picture: HeatMap): void {
+function drawHeatMap(canvas: HTMLCanvasElement, picture: HeatMap, most: number): void {
   const { rows, columns, cells, columnTitle } = picture;
   const height = rowHeight(picture);
   const surface = prepare(canvas, rows.length * height + 24);
   if (surface === undefined) return;
   const { context, palette, width } = surface;
   const x = linear([0, columns.length], [LEFT, width - RIGHT]);
-  const most = mostOf(picture);
   for (const [row, some] of cells.entries()) {
     context.fillStyle = palette.ink;
     context.textAlign = "right";
@@ -133,11 +143,15 @@ function drawHeatMap(canvas: HTMLCanvasElement, picture: HeatMap): void {
 
 const PLOT_HEIGHT = 220;
 
-function drawPlot(canvas: HTMLCanvasElement, { x: axis, y: title, series }: Plot): void {
+/** Draws a plot whose axes have room for some points. */
+function drawPlot(
+  canvas: HTMLCanvasElement,
+  { x: axis, y: title, series }: Plot,
+  points: Plot["series"][number]["points"],
+): void {
   const surface = prepare(canvas, PLOT_HEIGHT + 50);
   if (surface === undefined) return;
   const { width } = surface;
-  const points = series.flatMap((one) => one.points);
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
   const [x, y] = [

@@ -50,8 +50,7 @@ export function showRun(
     ? new Timeline(
       page.find("timeline", HTMLCanvasElement),
       data,
-      view,
-      page.find("timeline-key", HTMLElement),
+      { view, legend: page.find("timeline-key", HTMLElement) },
     )
     : undefined;
   const diagram = page.has("diagram") ? startDiagram(page, data, view) : undefined;
