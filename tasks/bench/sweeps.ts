@@ -19,6 +19,7 @@ import {
   type Sweep,
   SweepQueue,
 } from "../../lib/nats/queue.ts";
+import type { Server } from "../../lib/nats/server.ts";
 import { TestServer } from "../../lib/nats/server_fixture.ts";
 import { work } from "../../lib/nats/worker.ts";
 import { type SimulatedRun, SUMMARIES } from "../../lib/report/sweep.ts";
@@ -86,10 +87,8 @@ export async function benchSweeps(
   },
 ): Promise<SweepFigures> {
   await using server = await TestServer.start();
-  const connection = await connectTo(
-    { address: server.address, isEncrypted: false },
-    { name: "glomers bench", say: report },
-  );
+  const address = { address: server.address, isEncrypted: false };
+  const connection = await connectTo(address, { name: "glomers bench", say: report });
   await using _ = closing(connection);
   const queue = await SweepQueue.open(connection);
   const sweep = await describe();
@@ -102,7 +101,10 @@ export async function benchSweeps(
       const first = 1 + (comparisons.length * rounds + round) * runs;
       const divided = { ...sweep, first, seeds: runs, rangeSize };
       const alone = await time(() => here(divided, cores));
-      took.push({ here: alone, overNats: await time(() => overNats(queue, divided, cores)) });
+      took.push({
+        here: alone,
+        overNats: await time(() => overNats(queue, address, divided, cores)),
+      });
     }
     const [alone, overServer] = [
       took.map(({ here }) => here),
@@ -170,9 +172,14 @@ async function here(
   return sum;
 }
 
-async function overNats(queue: SweepQueue, sweep: DividedSweep, cores: number): Promise<void> {
+/** The worker has a connection of its own, with which its requests for ranges end. */
+async function overNats(queue: SweepQueue, server: Server, sweep: DividedSweep, cores: number) {
+  const connection = await connectTo(server, { name: "glomers bench", say: () => {} });
+  await using _ = closing(connection);
   const ended = new AbortController();
-  const working = work(queue, { engine: sweep.engine, cores, say: () => {}, signal: ended.signal });
+  const { signal } = ended;
+  const options = { engine: sweep.engine, cores, say: () => {}, signal };
+  const working = work(await SweepQueue.open(connection, signal), options);
   const coordinator = await Coordinator.start(queue, sweep, {
     rangeSize: () => sweep.rangeSize,
     refused: () => {},
