@@ -30,7 +30,9 @@ export interface Problem {
 
 /** An agent on another machine, the nodes that it runs, and how far away it is. */
 export interface AgentWay {
+  /** The agent's name. */
   readonly agent: string;
+  /** The nodes' ids. */
   readonly nodes: readonly string[];
   /** Measurements of the way there and back. */
   readonly roundTripsMs: readonly number[];
