@@ -242,6 +242,9 @@ ${
 /** How fast a live run may go, in virtual seconds a second. */
 const LIVE_SPEEDS = [["0", "stopped"], ["0.05", "1/20"], ["0.25", "1/4"], ["1", "1"], ["4", "4"]];
 
+/** The program that the sandbox begins with: one that gets over what is done to its nodes. */
+const FIRST_PROGRAM = "3c";
+
 function renderSandbox(sandbox: Sandbox): string {
   const strikes = ["cut off", "kill", "pause", "slow"];
   const body = markup`
@@ -259,7 +262,9 @@ what the others do. When you end the run it is judged as any other.</p>
 <button type="button" id="run-once" class="main" title="Ctrl and Enter">▶ Start</button>
 <button type="button" id="judge">End and judge</button>
 <label>program <select id="program">${
-    sandbox.programs.map(({ id, title }, i) => renderChoice(id, title, { isChosen: i === 0 }))
+    sandbox.programs.map(({ id, title }) =>
+      renderChoice(id, title, { isChosen: id === FIRST_PROGRAM })
+    )
   }</select></label>
 <label>speed <select id="live-speed">${
     LIVE_SPEEDS.map(([value = "", name = ""]) =>

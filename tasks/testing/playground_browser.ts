@@ -346,4 +346,14 @@ Deno.test("a challenge's page loads at most 450 kB before the first run ends", a
   assert(names.size > 5 && bytes < 450_000, `${bytes} bytes of ${[...names]}`);
 });
 
+Deno.test("code goes on to the sandbox, with options that fit", async () => {
+  await setting.open("fault-11.html", async (tab) => {
+    await tab.locator("#to-sandbox").click();
+    await tab.waitForURL(/sandbox\.html#v1\./);
+    await tab.locator("html[data-ready]").waitFor({ state: "attached" });
+    assertEquals(await tab.locator("#program").inputValue(), "5c-raft");
+    assertStringIncludes(await textOf(tab, "editor .cm-content"), "function program");
+  });
+});
+
 addEventListener("unload", () => void setting[Symbol.asyncDispose]());

@@ -207,8 +207,9 @@ class Page {
 
   /** Opens the sandbox with the code. */
   async #goTo(sandbox: string): Promise<void> {
-    const { id } = this.#exercise;
-    location.assign(sandbox + await packLink({ code: this.#editor.code, seed: readSeed(), id }));
+    const { workload } = this.#asked;
+    const code = this.#editor.code;
+    location.assign(sandbox + await packLink({ code, seed: readSeed(), workload }));
   }
 
   async #share(): Promise<void> {

@@ -5,11 +5,11 @@
  */
 
 /** What a link holds. */
-interface Shared {
+export interface Shared {
   readonly code: string;
   readonly seed?: string;
-  /** The exercise that the code is for. */
-  readonly id?: string;
+  /** The workload that the code is for. */
+  readonly workload?: string;
 }
 
 /** A version that is not known is no link of ours. */
@@ -58,6 +58,6 @@ async function inflate(packed: Uint8Array<ArrayBuffer>): Promise<string> {
 function isShared(value: unknown): value is Shared {
   if (typeof value !== "object" || value === null || !("code" in value)) return false;
   const hasSeed = !("seed" in value) || typeof value.seed === "string";
-  const hasId = !("id" in value) || typeof value.id === "string";
-  return typeof value.code === "string" && hasSeed && hasId;
+  const hasWorkload = !("workload" in value) || typeof value.workload === "string";
+  return typeof value.code === "string" && hasSeed && hasWorkload;
 }

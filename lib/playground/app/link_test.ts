@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { packLink, unpackLink } from "./link.ts";
 
 Deno.test("a link brings back what went into it, in characters that addresses have", async () => {
-  const shared = { code: 'const ü = "<✓>";\n'.repeat(200), seed: "7", id: "3b" };
+  const shared = { code: 'const ü = "<✓>";\n'.repeat(200), seed: "7", workload: "broadcast" };
   const hash = await packLink(shared);
   assert(/^#v1\.[\w-]+$/.test(hash), hash);
   assert(hash.length < 200, `${hash.length} characters`);

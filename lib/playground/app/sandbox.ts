@@ -15,7 +15,7 @@ import type { Sandbox, SandboxProgram } from "../exercise.ts";
 import { Animation, describeMoment, keyTo } from "./animation.ts";
 import { Editor } from "./editor.ts";
 import { FrameWorker } from "./frame_worker.ts";
-import { unpackLink } from "./link.ts";
+import { type Shared, unpackLink } from "./link.ts";
 import { LiveFilm } from "./live_film.ts";
 import { readOptions, showOptions, showSeed } from "./options.ts";
 import { find, onClick } from "./page_parts.ts";
@@ -171,9 +171,11 @@ class Page {
   readonly #speed = find("live-speed", HTMLSelectElement);
   #run: LiveRun | undefined;
 
-  constructor({ programs }: Sandbox, code: string | undefined, id: string | undefined) {
+  constructor({ programs }: Sandbox, { code, workload }: Partial<Shared>) {
     this.#programs = programs;
-    if (programs.some((program) => program.id === id)) this.#choice.value = id ?? "";
+    // Its options fit the code.
+    const alike = programs.find(({ options }) => options.workload === workload);
+    if (alike !== undefined) this.#choice.value = alike.id;
     this.#editor = new Editor(find("editor", HTMLElement), {
       code: code ?? this.#program.code,
       changed: () => {},
@@ -248,7 +250,7 @@ class Page {
 async function start(): Promise<void> {
   const sandbox: Sandbox = JSON.parse(find("sandbox", HTMLElement).textContent ?? "");
   const shared = await unpackLink(location.hash);
-  new Page(sandbox, shared?.code, shared?.id);
+  new Page(sandbox, shared ?? {});
   if (shared?.seed !== undefined) showSeed(shared.seed);
   document.documentElement.dataset["ready"] = "true";
 }
