@@ -15,7 +15,7 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { NS_PER_S } from "../history/operations.ts";
-import { withFolder } from "../testing/process.ts";
+import { linkTo, withFolder } from "../testing/process.ts";
 import { RealClock } from "../workbench/clock/real_clock.ts";
 import { planOf, type PlanOptions } from "../workbench/plan.ts";
 import type { RunResult } from "../workbench/result.ts";
@@ -241,7 +241,7 @@ testAgents("what an agent does not run, it says", ["a"], async ({ run, runs, ser
     `${outside} is outside of ${ROOT}, whose programs alone it runs (--allow)`,
   );
   const link = join(runs, "link");
-  await Deno.symlink(runs, link);
+  linkTo(runs, link);
   assertStringIncludes(await why(join(link, "outside.sh")), "is outside of");
   await agents[0]?.agent[Symbol.asyncDispose]();
   assertStringIncludes(await why(outside), "no agent answers on nats://127.0.0.1:");

@@ -66,6 +66,3 @@ export const LOADED_LAZILY: readonly string[] = [];
 
 /** The playground's own loader resolves what programs import. */
 export const SHOWS_IMPORTS = false;
-
-/** A browser has no modules that are loaded when they are first read. */
-export const LOADED_LAZILY: readonly string[] = [];
