@@ -6,12 +6,12 @@
  * @module
  */
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, chromium, type Page as Tab } from "playwright-core";
+import type { Browser, Page as Tab } from "playwright-core";
 import type { Job, Report } from "../../lib/playground/engine/job.ts";
 import { loadSource } from "../../lib/playground/engine/load_source.ts";
 import { sumUp } from "../../lib/playground/engine/sum_up.ts";
+import { launchChromium, type Look } from "../../lib/report/chromium_fixture.ts";
 import { simulateOnce } from "../../lib/simulator/simulate_once.ts";
 import { recordMessages } from "../../lib/workbench/message_recorder.ts";
 import { planOf } from "../../lib/workbench/plan.ts";
@@ -20,23 +20,12 @@ import { FAULT_TOLERANCE } from "../shared/fault_tolerance.ts";
 import { serveFolder } from "../playground/serve_folder.ts";
 import { writeSite } from "../playground/site.ts";
 
-const PLACES = [
-  ...[Deno.env.get("CHROMIUM") ?? []].flat(),
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-];
-const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
-
 /** The site and a browser, for all tests. */
 class Setting implements AsyncDisposable {
   static async begin(): Promise<Setting> {
-    const executablePath = PLACES.find((path) => existsSync(path));
-    if (executablePath === undefined) throw new Error(`no Chromium at ${PLACES.join(", ")}`);
     const folder = await Deno.makeTempDir();
     await writeSite(join(folder, "below"));
-    const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
-    return new Setting(folder, browser);
+    return new Setting(folder, await launchChromium());
   }
 
   readonly #end = new AbortController();
@@ -51,9 +40,8 @@ class Setting implements AsyncDisposable {
   async open(
     path: string,
     story: (tab: Tab) => Promise<void>,
-    look: { readonly width?: number; readonly scheme?: "light" | "dark" } = {},
+    { width = 1_400, scheme = "light" }: Look = {},
   ): Promise<void> {
-    const { width = 1_400, scheme = "light" } = look;
     const context = await this.browser.newContext({
       viewport: { width, height: 900 },
       colorScheme: scheme,
