@@ -17,7 +17,7 @@ import { Editor } from "./editor.ts";
 import { FrameWorker } from "./frame_worker.ts";
 import { type Shared, unpackLink } from "./link.ts";
 import { LiveFilm } from "./live_film.ts";
-import { readOptions, showOptions, showSeed } from "./options.ts";
+import { readOptions, showOptions } from "./options.ts";
 import { find, onClick } from "./page_parts.ts";
 import { Player } from "./player.ts";
 import { showRefusal, showReport } from "./results.ts";
@@ -252,7 +252,6 @@ async function start(): Promise<void> {
   const sandbox: Sandbox = JSON.parse(find("sandbox", HTMLElement).textContent ?? "");
   const shared = await unpackLink(location.hash);
   new Page(sandbox, shared ?? {});
-  if (shared?.seed !== undefined) showSeed(shared.seed);
   document.documentElement.dataset["ready"] = "true";
 }
 
