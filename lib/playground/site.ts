@@ -164,6 +164,7 @@ function renderDocument(
 <span class="quiet">distributed systems in this browser, nothing to install</span>
 <span class="apart"></span>
 ${link(before, "←")}${link(after, "→")}<a href="sandbox.html">Sandbox</a></nav>
+<noscript><p>Programs run in this page, which needs JavaScript for that.</p></noscript>
 <main id="main">${body}</main>
 </body>
 </html>
