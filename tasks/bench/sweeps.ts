@@ -5,6 +5,7 @@
  * @module
  */
 import { mkdirSync } from "node:fs";
+import { cpuUsage } from "node:process";
 import { formatFigure, formatWhole } from "../../lib/checkers/format.ts";
 import { closing, connectTo } from "../../lib/nats/connection.ts";
 import { Coordinator } from "../../lib/nats/coordinator.ts";
@@ -18,6 +19,7 @@ import {
   type Sweep,
   SweepQueue,
 } from "../../lib/nats/queue.ts";
+import type { Server } from "../../lib/nats/server.ts";
 import { TestServer } from "../../lib/nats/server_fixture.ts";
 import { work } from "../../lib/nats/worker.ts";
 import { type SimulatedRun, SUMMARIES } from "../../lib/report/sweep.ts";
@@ -36,16 +38,23 @@ const CHALLENGE = "3c";
 /** How long a range takes on one core, at least. */
 const RANGE_MS = 1_000;
 const RANGES = 4;
+const US_PER_S = 1_000_000;
 const EMPTY_RANGES = 4_000;
 /** How many are taken at a time, as by so many cores. */
 const TAKERS = 16;
 
-/** Seconds that the same runs took, here and over a server, round by round. */
+/** What some work took: on the clock, and of the processor's time, which other processes do not change. */
+interface Took {
+  readonly wallS: number;
+  readonly cpuS: number;
+}
+
+/** What the same runs took, here and over a server, round by round. */
 interface Comparison {
   readonly cores: number;
   readonly runs: number;
-  readonly hereS: readonly number[];
-  readonly overNatsS: readonly number[];
+  readonly here: readonly Took[];
+  readonly overNats: readonly Took[];
 }
 
 /** Empty ranges a second, on one server, one coordinator and one worker of many cores. */
@@ -78,24 +87,30 @@ export async function benchSweeps(
   },
 ): Promise<SweepFigures> {
   await using server = await TestServer.start();
-  const connection = await connectTo(
-    { address: server.address, isEncrypted: false },
-    { name: "glomers bench", say: report },
-  );
+  const address = { address: server.address, isEncrypted: false };
+  const connection = await connectTo(address, { name: "glomers bench", say: report });
   await using _ = closing(connection);
   const queue = await SweepQueue.open(connection);
   const sweep = await describe();
   const rangeSize = await sizeOf(sweep);
   const comparisons: Comparison[] = [];
   for (const cores of [1, 2]) {
-    const one = { cores, runs: RANGES * rangeSize, hereS: [0].slice(1), overNatsS: [0].slice(1) };
+    const runs = RANGES * rangeSize;
+    const took: { here: Took; overNats: Took }[] = [];
     for (let round = 0; round < rounds; round++) {
-      const first = 1 + (comparisons.length * rounds + round) * one.runs;
-      const divided = { ...sweep, first, seeds: one.runs, rangeSize };
-      one.hereS.push(await timeS(() => here(divided, cores)));
-      one.overNatsS.push(await timeS(() => overNats(queue, divided, cores)));
+      const first = 1 + (comparisons.length * rounds + round) * runs;
+      const divided = { ...sweep, first, seeds: runs, rangeSize };
+      const alone = await time(() => here(divided, cores));
+      took.push({
+        here: alone,
+        overNats: await time(() => overNats(queue, address, divided, cores)),
+      });
     }
-    comparisons.push(one);
+    const [alone, overServer] = [
+      took.map(({ here }) => here),
+      took.map(({ overNats }) => overNats),
+    ];
+    comparisons.push({ cores, runs, here: alone, overNats: overServer });
   }
   const sum = await here({ ...sweep, seeds: rangeSize, rangeSize }, 2);
   const { inMsgs, outMsgs } = connection.stats();
@@ -138,8 +153,8 @@ async function describe(): Promise<Sweep> {
 async function sizeOf(sweep: Sweep): Promise<number> {
   const seeds = 20;
   await here({ ...sweep, seeds, rangeSize: 1 }, 1);
-  const s = await timeS(() => here({ ...sweep, seeds, rangeSize: 1 }, 1));
-  return Math.ceil(RANGE_MS / 1_000 * seeds / s);
+  const { cpuS } = await time(() => here({ ...sweep, seeds, rangeSize: 1 }, 1));
+  return Math.ceil(RANGE_MS / 1_000 * seeds / cpuS);
 }
 
 async function here(
@@ -157,9 +172,14 @@ async function here(
   return sum;
 }
 
-async function overNats(queue: SweepQueue, sweep: DividedSweep, cores: number): Promise<void> {
+/** The worker has a connection of its own, with which its requests for ranges end. */
+async function overNats(queue: SweepQueue, server: Server, sweep: DividedSweep, cores: number) {
+  const connection = await connectTo(server, { name: "glomers bench", say: () => {} });
+  await using _ = closing(connection);
   const ended = new AbortController();
-  const working = work(queue, { engine: sweep.engine, cores, say: () => {}, signal: ended.signal });
+  const { signal } = ended;
+  const options = { engine: sweep.engine, cores, say: () => {}, signal };
+  const working = work(await SweepQueue.open(connection, signal), options);
   const coordinator = await Coordinator.start(queue, sweep, {
     rangeSize: () => sweep.rangeSize,
     refused: () => {},
@@ -169,17 +189,18 @@ async function overNats(queue: SweepQueue, sweep: DividedSweep, cores: number): 
   await working;
 }
 
-async function timeS(work: () => Promise<unknown>): Promise<number> {
-  const startMs = performance.now();
+async function time(work: () => Promise<unknown>): Promise<Took> {
+  const [startMs, before] = [performance.now(), cpuUsage()];
   await work();
-  return (performance.now() - startMs) / 1_000;
+  const { user, system } = cpuUsage(before);
+  return { wallS: (performance.now() - startMs) / 1_000, cpuS: (user + system) / US_PER_S };
 }
 
 /** Enqueues empty ranges, has them done, and reads their sums, each as fast as it goes. */
 async function measureCeiling(queue: SweepQueue, sweep: DividedSweep): Promise<Ceiling> {
   const [id, tag] = ["empty", await engineTag("none")];
   const numbers = Array.from({ length: countRanges(sweep) }, (_, number) => number);
-  const perS = async (work: () => Promise<unknown>) => numbers.length / await timeS(work);
+  const perS = async (work: () => Promise<unknown>) => numbers.length / (await time(work)).wallS;
   const enqueued = await perS(() => queue.enqueue(tag, id, numbers));
   const consumer = await queue.ranges(tag);
   const sum = { sum: new SweepSum<SimulatedRun>().toJSON() };
@@ -214,20 +235,28 @@ function median(values: readonly number[]): number {
   return spreadOf(values)?.median ?? NaN;
 }
 
+const MEASURES = [
+  { name: "time", of: ({ wallS }: Took) => wallS },
+  { name: "processor", of: ({ cpuS }: Took) => cpuS },
+] as const;
+
 function renderFigures(figures: SweepFigures): string {
   const { comparisons, ceiling, messagesPerRange, sumBytes, sweepBytes, mergesPerS } = figures;
   const times = renderTable(
-    ["cores", "runs", "this machine alone", "over NATS", "overhead"],
-    comparisons.map(({ cores, runs, hereS, overNatsS }) => {
-      const overhead = median(overNatsS.map((s, i) => s / (hereS[i] ?? NaN) - 1));
-      return [
-        `${cores}`,
-        formatWhole(runs),
-        `${median(hereS).toFixed(2)} s`,
-        `${median(overNatsS).toFixed(2)} s`,
-        `${(100 * overhead).toFixed(1)} %`,
-      ];
-    }),
+    ["cores", "runs", "", "this machine alone", "over NATS", "overhead"],
+    comparisons.flatMap(({ cores, runs, here, overNats }) =>
+      MEASURES.map(({ name, of }) => {
+        const overhead = median(overNats.map((took, i) => of(took) / of(here[i] ?? took) - 1));
+        return [
+          `${cores}`,
+          formatWhole(runs),
+          name,
+          `${median(here.map(of)).toFixed(2)} s`,
+          `${median(overNats.map(of)).toFixed(2)} s`,
+          `${(100 * overhead).toFixed(1)} %`,
+        ];
+      })
+    ),
     0,
   );
   const costs = renderTable(

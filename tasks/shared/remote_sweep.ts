@@ -12,6 +12,7 @@ import { type Sweep, SweepQueue } from "../../lib/nats/queue.ts";
 import type { Server } from "../../lib/nats/server.ts";
 import { summariesOf } from "../../lib/nats/shipped.ts";
 import { showLine } from "../../lib/report/progress_line.ts";
+import { isDumbTerminal } from "../../lib/report/text.ts";
 import type { PagedSummary, SweepContext } from "../../lib/report/sweep.ts";
 import { SimulationWorker } from "../../lib/simulator/sweep/pool.ts";
 import { jobOf } from "../engines/simulator.ts";
@@ -24,6 +25,8 @@ import { patienceOf, type Target, titleOf } from "./target.ts";
 const RANGE_MS = 5_000;
 /** For how long runs are timed to find out how many that are. */
 const TIMING_MS = 1_000;
+/** When somebody without a worker is told how to start one; workers say every 2 s that they are there. */
+const REMIND_MS = 5_000;
 /** How many ranges there are at least, where there are as many seeds, so that everyone gets some. */
 const LEAST_RANGES = 64;
 
@@ -69,12 +72,21 @@ function showSweep(
   { address }: Server,
 ): AsyncDisposable {
   const startMs = performance.now();
+  const reminder = setTimeout(() => {
+    if (coordinator.progress.workers > 0) return;
+    say(`no worker has come yet; one is started by: ${callOf("worker", "--on", address)}`);
+  }, REMIND_MS);
   const line = isQuiet ? undefined : showLine(() => {
     const { progress } = coordinator;
-    const words = inWords(progress, seeds, performance.now() - startMs, address);
+    const words = inWords(progress, seeds, performance.now() - startMs);
     return { done: progress.sum.runs, total: seeds, words: [challenge.id, ...words] };
   });
-  return { [Symbol.asyncDispose]: async () => await line?.stop() };
+  return {
+    async [Symbol.asyncDispose]() {
+      clearTimeout(reminder);
+      await line?.stop();
+    },
+  };
 }
 
 /** Takes a sweep off a server; returns whether it was there. */
@@ -88,8 +100,10 @@ export async function abandonSweep(
   return await abandon(await SweepQueue.open(connection), await describe(target, options));
 }
 
+/** Says something on standard error, in the place of a line that is drawn there. */
 function say(sentence: string): void {
-  console.error(`    ${sentence}`);
+  const clear = Deno.stderr.isTerminal() && !isDumbTerminal() ? "\r\x1b[K" : "";
+  console.error(`${clear}    ${sentence}`);
 }
 
 async function describe(target: Target, options: SweepOptions): Promise<Sweep> {
@@ -131,11 +145,11 @@ async function chooseRange({ program, plan, fresh, context, ...sweep }: Sweep): 
   return Math.max(1, Math.min(Math.ceil(RANGE_MS / perRunMs), Math.ceil(seeds / LEAST_RANGES)));
 }
 
-function inWords(progress: SweepProgress, seeds: number, ms: number, address: string): string[] {
+function inWords(progress: SweepProgress, seeds: number, ms: number): string[] {
   const { sum, before, workers, cores } = progress;
   const rate = (sum.runs - before) / (ms / 1_000);
   const who = workers === 0
-    ? `no worker: ${callOf("worker", "--on", address)}`
+    ? "no workers yet"
     : `${pluralize(workers, "worker")}, ${pluralize(cores, "core")}`;
   return [
     `${formatWhole(sum.runs)} of ${formatWhole(seeds)} seeds`,
