@@ -25,6 +25,8 @@ export type Frame = readonly string[];
 const BEAT_MS = 250;
 /** How long an acknowledgement waits for a packet that it can ride on. */
 const ACK_MS = 20;
+/** A way there and back that takes longer is not measured. */
+const MAX_TRIP_MS = 5_000;
 /** How long nothing is acknowledged before all of it is sent again. */
 const RESEND_MS = 1_000;
 /** How long the server may be away. */
@@ -240,9 +242,13 @@ export class Channel {
     }
   }
 
+  /** Says that this end is there, and asks for an answer unless one is still to come. */
   #ping(): void {
     if (!this.#options.reach.isUp) return;
-    this.#pingedMs = performance.now();
+    const nowMs = performance.now();
+    const isAwaited = this.#pingedMs !== undefined && nowMs - this.#pingedMs < MAX_TRIP_MS;
+    if (isAwaited) return this.#publish({});
+    this.#pingedMs = nowMs;
     this.#publish({ ping: ++this.#pings });
   }
 
