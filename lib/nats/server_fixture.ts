@@ -17,9 +17,11 @@ async function isInstalled(): Promise<boolean> {
   }
 }
 
-if (!hasNatsServer) {
+/** Says once why tests are ignored. */
+let complain = () => {
+  complain = () => {};
   console.error("Tests that need nats-server are ignored; apt-get install nats-server has it.");
-}
+};
 
 /**
  * Defines a test with a server of its own, which is stopped after it, whatever comes of it.
@@ -31,6 +33,7 @@ export function testWithServer(
   story: (server: TestServer) => Promise<void>,
   config = "",
 ): void {
+  if (!hasNatsServer) complain();
   Deno.test({
     name,
     ignore: !hasNatsServer,
