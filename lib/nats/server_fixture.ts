@@ -17,8 +17,11 @@ async function isInstalled(): Promise<boolean> {
   }
 }
 
-/** Says once, where tests are defined, why they are ignored. */
-let isSaid = hasNatsServer;
+/** Says once why tests are ignored. */
+let complain = () => {
+  complain = () => {};
+  console.error("Tests that need nats-server are ignored; apt-get install nats-server has it.");
+};
 
 /**
  * Defines a test with a server of its own, which is stopped after it, whatever comes of it.
@@ -30,10 +33,7 @@ export function testWithServer(
   story: (server: TestServer) => Promise<void>,
   config = "",
 ): void {
-  if (!isSaid) {
-    console.error("Tests that need nats-server are ignored; apt-get install nats-server has it.");
-    isSaid = true;
-  }
+  if (!hasNatsServer) complain();
   Deno.test({
     name,
     ignore: !hasNatsServer,
