@@ -14,7 +14,9 @@
  */
 
 /** Bound on the messages with entries that one follower has not acknowledged. */
-const MAX_IN_FLIGHT = 64;
+const MAX_IN_FLIGHT = 256;
+/** The part of a shorter round trip by which the time that is allowed for one falls. */
+const ROUND_TRIP_DECAY = 1 / 8;
 
 type Mode = "probe" | "replicate" | "snapshot";
 
@@ -30,8 +32,10 @@ export class Progress {
   toldCommit = 0;
   /** The follower waits to hear that this index is committed; 0 if it waits for nothing. */
   awaited = 0;
-  /** Whether the follower was heard since the leader last looked. */
-  isActive = false;
+  /** The leader's tick at which it last heard the follower. */
+  heardTick = 0;
+  /** The ticks that a message and its answer take: the longest of late. */
+  roundTripTicks: number;
   #mode: Mode = "probe";
   /** The last index of each message with entries that is not acknowledged. */
   #inFlight: number[] = [];
@@ -39,12 +43,15 @@ export class Progress {
   #probing = false;
   #silentBeats = 0;
   #sentRound = 0;
+  /** The round whose answer is being timed, and when it was sent. */
+  #timed: { readonly round: number; readonly tick: number } | undefined;
   #isQuiet = true;
   #isDue = true;
 
-  /** Probes from that index on. */
-  constructor(next: number) {
+  /** Probes from that index on; expects a round trip to take so many ticks. */
+  constructor(next: number, roundTripTicks: number) {
     this.next = next;
+    this.roundTripTicks = roundTripTicks;
   }
 
   /** How the leader sends to the follower. */
@@ -64,10 +71,22 @@ export class Progress {
   }
 
   /** Notes that the follower was sent a message of a round. */
-  contacted(round: number): void {
+  contacted(round: number, tick: number): void {
     this.#sentRound = round;
+    if (round > this.answeredRound) this.#timed ??= { round, tick };
     if (!this.#isDue) this.#isQuiet = false; // a heartbeat alone does not put off the next
     this.#isDue = false;
+  }
+
+  /** Notes that the follower has answered a message of a round. */
+  heard(round: number, tick: number): void {
+    this.heardTick = tick;
+    this.answeredRound = Math.max(this.answeredRound, round);
+    if (this.#timed === undefined || this.#timed.round > round) return;
+    const ticks = tick - this.#timed.tick;
+    this.#timed = undefined;
+    const decayed = this.roundTripTicks + (ticks - this.roundTripTicks) * ROUND_TRIP_DECAY;
+    this.roundTripTicks = Math.max(ticks, decayed);
   }
 
   /** Notes that entries up to an index were sent. */

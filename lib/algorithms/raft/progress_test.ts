@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Progress } from "./progress.ts";
 
 Deno.test("a probe is one message at a time, and an answer ends it", () => {
-  const progress = new Progress(5);
+  const progress = new Progress(5, 0);
   assertEquals(progress.isPaused, false);
   progress.sent(7);
   assertEquals([progress.isPaused, progress.next], [true, 5], "it may not arrive");
@@ -11,20 +11,20 @@ Deno.test("a probe is one message at a time, and an answer ends it", () => {
 });
 
 Deno.test("a lost probe is sent again after a while", () => {
-  const progress = new Progress(5);
+  const progress = new Progress(5, 0);
   progress.sent(7);
   progress.beat(3);
   assertEquals([progress.isPaused, progress.next], [false, 5]);
 });
 
 Deno.test("entries are sent ahead of acknowledgements, up to a window", () => {
-  const progress = new Progress(1);
+  const progress = new Progress(1, 0);
   progress.acknowledge(0);
-  for (let last = 1; last <= 64; last++) {
+  for (let last = 1; last <= 256; last++) {
     assertEquals(progress.isPaused, false);
     progress.sent(last);
   }
-  assertEquals([progress.isPaused, progress.next], [true, 65]);
+  assertEquals([progress.isPaused, progress.next], [true, 257]);
   progress.acknowledge(2);
   assertEquals([progress.isPaused, progress.match], [false, 2]);
   progress.acknowledge(1);
@@ -32,7 +32,7 @@ Deno.test("entries are sent ahead of acknowledgements, up to a window", () => {
 });
 
 Deno.test("a rejection goes back to where the logs can match, but never behind where they do", () => {
-  const progress = new Progress(10);
+  const progress = new Progress(10, 0);
   progress.reject(9, 4);
   assertEquals([progress.mode, progress.next], ["probe", 5]);
   progress.reject(9, 2);
@@ -46,7 +46,7 @@ Deno.test("a rejection goes back to where the logs can match, but never behind w
 });
 
 Deno.test("a snapshot is waited for, and given up after some silence", () => {
-  const progress = new Progress(3);
+  const progress = new Progress(3, 0);
   progress.sentSnapshot(20);
   assertEquals([progress.isPaused, progress.next], [true, 21]);
   progress.reject(2, 1);
@@ -62,14 +62,14 @@ Deno.test("a snapshot is waited for, and given up after some silence", () => {
 });
 
 Deno.test("a heartbeat is due after silence, and a round when the follower was not told of it", () => {
-  const progress = new Progress(1);
+  const progress = new Progress(1, 0);
   assertEquals(progress.expects(0), true, "the first word of a term");
-  progress.contacted(1);
+  progress.contacted(1, 0);
   assertEquals([progress.expects(1), progress.expects(2)], [false, true]);
   progress.beat(9);
   assertEquals(progress.expects(1), true, "a heartbeat does not put off the next");
-  progress.contacted(1);
-  progress.contacted(1);
+  progress.contacted(1, 0);
+  progress.contacted(1, 0);
   progress.beat(9);
   assertEquals(progress.expects(1), false, "it was sent something since the last beat");
   progress.beat(9);

@@ -47,8 +47,8 @@ class Subject {
   lead(): this {
     this.pass(6);
     const term = this.raft.term + 1;
-    this.hear("n1", { type: "voted", term, pre: true, granted: true });
-    this.hear("n1", { type: "voted", term, pre: false, granted: true });
+    this.hear("n1", { type: "voted", term, pre: true, tick: 0, granted: true });
+    this.hear("n1", { type: "voted", term, pre: false, tick: 6, granted: true });
     assertEquals(this.raft.role, "leader");
     this.sent = [];
     return this;
@@ -59,7 +59,7 @@ const start: Position = { index: 0, term: 0 };
 
 Deno.test("a vote is stored before it is given", () => {
   const { raft } = new Subject();
-  raft.step("n1", { type: "vote", term: 1, pre: false, last: start });
+  raft.step("n1", { type: "vote", term: 1, pre: false, tick: 0, last: start });
   const ready = raft.ready();
   assertEquals([ready?.record?.term, ready?.record?.vote], [1, "n1"]);
   assertEquals(ready?.messages[0]?.[1].type, "voted");
@@ -68,14 +68,14 @@ Deno.test("a vote is stored before it is given", () => {
 Deno.test("a vote is stored also in a term that is stored already", () => {
   const subject = new Subject();
   subject.hear("n2", { type: "outdated", term: 1 });
-  subject.raft.step("n1", { type: "vote", term: 1, pre: false, last: start });
+  subject.raft.step("n1", { type: "vote", term: 1, pre: false, tick: 0, last: start });
   assertEquals(subject.raft.ready()?.record?.vote, "n1");
 });
 
 Deno.test("a node votes for one candidate in a term, and again for the same", () => {
   const subject = new Subject();
   for (const from of ["n1", "n2", "n1"]) {
-    subject.hear(from, { type: "vote", term: 1, pre: false, last: start });
+    subject.hear(from, { type: "vote", term: 1, pre: false, tick: 0, last: start });
   }
   const granted = subject.sent.map(([, message]) => message.type === "voted" && message.granted);
   assertEquals(granted, [true, false, true]);
@@ -87,22 +87,23 @@ Deno.test("a node that hears a leader votes for nobody else, until the leader fa
     type: "append",
     term: 1,
     round: 1,
+    roundTrip: 0,
     behind: start,
     entries: [],
     committed: 0,
   };
   subject.hear("n1", heartbeat);
-  subject.hear("n2", { type: "vote", term: 2, pre: false, last: start });
+  subject.hear("n2", { type: "vote", term: 2, pre: false, tick: 0, last: start });
   assertEquals([subject.raft.term, subject.raft.leader], [1, "n1"]);
   subject.pass(6);
-  subject.hear("n2", { type: "vote", term: 2, pre: false, last: start });
+  subject.hear("n2", { type: "vote", term: 2, pre: false, tick: 0, last: start });
   assertEquals(subject.raft.term, 2);
 });
 
 Deno.test("of two that stand at once, the one with the older log or the greater id stands back", () => {
   const subject = new Subject();
   const standBack = (from: string, last: Position) => {
-    subject.hear(from, { type: "vote", term: 2, pre: true, last });
+    subject.hear(from, { type: "vote", term: 2, pre: true, tick: 0, last });
     const [, answer] = subject.sent.at(-1) ?? [];
     return [answer?.type === "voted" && answer.granted, subject.raft.role];
   };
@@ -119,7 +120,7 @@ Deno.test("a candidate waits for votes twice as long as its pre-votes took", () 
   const subject = new Subject();
   subject.pass(6);
   subject.pass(5);
-  subject.hear("n1", { type: "voted", term: 1, pre: true, granted: true });
+  subject.hear("n1", { type: "voted", term: 1, pre: true, tick: 6, granted: true });
   subject.pass(9);
   assertEquals(subject.raft.role, "candidate");
   subject.pass(1);
@@ -187,12 +188,12 @@ Deno.test("a late snapshot takes away no entry behind it", () => {
 });
 
 Deno.test("what no correct peer would say is not plausible", () => {
-  const append = { type: "append", term: 3, round: 1, committed: 0 } as const;
+  const append = { type: "append", term: 3, round: 1, roundTrip: 0, committed: 0 } as const;
   const wrong: Talk[] = [
     { type: "outdated", term: 0 },
     { type: "outdated", term: Number.MAX_SAFE_INTEGER },
-    { type: "vote", term: 2, pre: false, last: { index: 5, term: 3 } },
-    { type: "vote", term: 2, pre: false, last: { index: 5, term: 0 } },
+    { type: "vote", term: 2, pre: false, tick: 0, last: { index: 5, term: 3 } },
+    { type: "vote", term: 2, pre: false, tick: 0, last: { index: 5, term: 0 } },
     { ...append, behind: { index: 0, term: 1 }, entries: [] },
     { ...append, behind: { index: 2, term: 2 }, entries: [[1, "x"]] },
     { ...append, behind: { index: 2, term: 2 }, entries: [[4, "x"]] },
@@ -210,12 +211,13 @@ function garbage(random: Random): Talk {
   const [term, round, index, id] = [number(), number(), number(), number()];
   const pre = random.chance(0.5);
   return random.pick<Talk>([
-    { type: "vote", term, pre, last: position() },
-    { type: "voted", term, pre, granted: random.chance(0.5) },
+    { type: "vote", term, pre, tick: number(), last: position() },
+    { type: "voted", term, pre, tick: number(), granted: random.chance(0.5) },
     {
       type: "append",
       term,
       round,
+      roundTrip: number(),
       behind: position(),
       entries: Array.from({ length: random.int(3) }, (): Entry<string> => [number(), "y"]),
       committed: number(),
