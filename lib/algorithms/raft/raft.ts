@@ -201,6 +201,8 @@ export class Raft<Data, State> {
       this.#isDeaf = true;
     } else if (this.#elapsedTicks >= this.#timeoutTicks && this.#canLead) {
       this.#campaign({ pre: true });
+    } else if (this.role === "candidate" && this.#elapsedTicks % this.#patienceTicks === 0) {
+      this.#canvass(); // a request may be lost, and then nobody else might be elected
     }
   }
 
@@ -403,17 +405,24 @@ export class Raft<Data, State> {
       this.#ballot = { pre, votes: new Map([...votes].filter(([, given]) => given)), tripsTicks };
     } else {
       // Votes take as long as the pre-votes did: a candidate that gave up earlier would never win.
-      const leastTicks = 2 * (this.#ballot?.tripsTicks.at(-1) ?? 0);
+      const leastTicks = 2 * Math.min(MAX_ROUND_TRIP_TICKS, ...this.#ballot?.tripsTicks ?? []);
       this.#follow(this.#term + 1, undefined);
       this.#startTimer(Math.max(ELECTION_TICKS, leastTicks));
       this.#vote = id;
       this.#ballot = { pre, votes: new Map(), tripsTicks: [] };
     }
+    this.#canvass();
+    this.#tally(id, true); // others cannot vote before this vote is stored: only then are they asked
+  }
+
+  /** Asks for the votes that have not been given. */
+  #canvass(): void {
+    const { pre = false, votes } = this.#ballot ?? {};
     const term = pre ? this.#term + 1 : this.#term;
     const { last } = this.#log;
-    const tick = this.#ticks;
-    for (const peer of this.#peers) this.#send(peer, { type: "vote", term, pre, tick, last });
-    this.#tally(id, true); // others cannot vote before this vote is stored: only then are they asked
+    for (const peer of this.#peers.filter((one) => !votes?.has(one))) {
+      this.#send(peer, { type: "vote", term, pre, tick: this.#ticks, last });
+    }
   }
 
   /**
