@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Random } from "../../workbench/random.ts";
 import type { Entry, Position } from "./log.ts";
 import { isPlausible, type Message } from "./messages.ts";
@@ -127,13 +127,84 @@ Deno.test("a candidate waits for votes twice as long as its pre-votes took", () 
   assertEquals(subject.raft.role, "precandidate");
 });
 
-Deno.test("a leader that hears from no majority steps down", () => {
+Deno.test("a leader that hears from no majority steps down, and stands no more until it hears", () => {
   const subject = new Subject().lead();
+  subject.pass(5);
   subject.hear("n2", { type: "matched", term: 1, round: 1, index: 1 });
-  subject.pass(24);
+  subject.pass(8);
   assertEquals(subject.raft.role, "leader");
-  subject.pass(24);
+  subject.pass(1);
   assertEquals([subject.raft.role, subject.raft.leader], ["follower", undefined]);
+  subject.pass(50);
+  assertEquals(subject.raft.role, "follower");
+  subject.hear("n1", { type: "voted", term: 1, pre: true, tick: 0, granted: false });
+  subject.pass(9);
+  assertEquals(subject.raft.role, "precandidate");
+});
+
+Deno.test("a leader waits for a majority for one and a half of its round trips", () => {
+  const subject = new Subject();
+  subject.pass(11);
+  subject.hear("n1", { type: "voted", term: 1, pre: true, tick: 6, granted: true });
+  subject.pass(9);
+  subject.hear("n1", { type: "voted", term: 1, pre: false, tick: 11, granted: true });
+  subject.pass(13);
+  assertEquals([subject.raft.role, subject.raft.roundTripTicks], ["leader", 9]);
+  subject.pass(1);
+  assertEquals(subject.raft.role, "follower");
+});
+
+Deno.test("a leader tells its followers how long a round trip takes", () => {
+  const subject = new Subject().lead();
+  subject.pass(8);
+  subject.hear("n1", { type: "matched", term: 1, round: 1, index: 1 });
+  subject.hear("n2", { type: "matched", term: 1, round: 1, index: 1 });
+  subject.sent = [];
+  subject.pass(2);
+  const told = subject.sent.map(([, message]) => message.type === "append" && message.roundTrip);
+  assertEquals(told, [8, 8]);
+});
+
+Deno.test("a follower is as patient as round trips are long", () => {
+  const subject = new Subject();
+  const heartbeat: Talk = {
+    type: "append",
+    term: 1,
+    round: 1,
+    roundTrip: 32,
+    behind: start,
+    entries: [],
+    committed: 0,
+  };
+  subject.hear("n1", heartbeat);
+  subject.hear("n1", { ...heartbeat, round: 2 });
+  subject.pass(15);
+  assertEquals(subject.raft.role, "follower");
+  subject.pass(1);
+  assertEquals(subject.raft.role, "precandidate");
+});
+
+Deno.test("a candidate asks again for votes that do not come", () => {
+  const subject = new Subject();
+  subject.pass(11);
+  subject.hear("n1", { type: "voted", term: 1, pre: true, tick: 6, granted: true });
+  subject.sent = [];
+  subject.pass(5);
+  assertEquals(subject.sent, []);
+  subject.pass(1);
+  const again = { type: "vote", term: 1, pre: false, tick: 17, last: start } as const;
+  assertEquals(subject.sent, [["n1", again], ["n2", again]]);
+});
+
+Deno.test("a node stands back for a rival once, as that may be one that hears nobody", () => {
+  const subject = new Subject();
+  const ask: Talk = { type: "vote", term: 2, pre: true, tick: 0, last: { index: 1, term: 1 } };
+  subject.pass(6);
+  subject.hear("n1", ask);
+  assertEquals(subject.raft.role, "follower");
+  subject.pass(12);
+  subject.hear("n1", ask);
+  assertEquals(subject.raft.role, "precandidate");
 });
 
 Deno.test("a read is served once a majority has answered a round that began after it", () => {

@@ -44,6 +44,8 @@ import { Waiting } from "./waiting.ts";
 
 /** What `raft.ts` counts time in, in milliseconds. */
 const TICK_MS = 50;
+/** Ticks within which a round of the leader begins, and disks are done. */
+const ROUND_TICKS = 4;
 /** Bound on the requests of other nodes that wait for a round; they repeat what is dropped. */
 const MAX_INBOX = 10_000;
 /** Time between two attempts to store a record on a disk that fails. */
@@ -246,14 +248,15 @@ export class Replicated<Command, Result, State> {
     const raft = this.#raft;
     if (raft === undefined) return;
     for (const [from, message] of this.#inbox.splice(0)) raft.step(from, message);
+    const answerTicks = 2 * raft.roundTripTicks + ROUND_TICKS;
     const commands = this.#commands.due();
     const { open } = this.#commands;
     const batch = { node: this.#node.id, incarnation: this.#incarnation, open, commands };
     if (commands.length > 0 && raft.propose(batch)) {
-      for (const [number] of commands) this.#commands.attempted(number);
+      for (const [number] of commands) this.#commands.attempted(number, answerTicks);
     }
     for (const [number] of this.#reads.due()) {
-      if (raft.read(number)) this.#reads.attempted(number);
+      if (raft.read(number)) this.#reads.attempted(number, answerTicks);
     }
     void this.#work();
   }
