@@ -19,7 +19,7 @@ const MAX_BATCH = 256 * 1024;
 const MAX_UNCOMMITTED = 16 * 1024 * 1024;
 /** Ticks between two heartbeats. */
 export const HEARTBEAT_TICKS = 2;
-/** A leader does not wait less for a majority, nor for an answer to a snapshot. */
+/** A leader waits no less for a majority, and for an answer to a snapshot. */
 const LEAST_SUPPORT_TICKS = 9;
 const LEAST_SNAPSHOT_TICKS = 10;
 
@@ -144,10 +144,10 @@ export class Leadership<Data, State> {
     return reachedByMajority([this.#ticks, ...heard]) > this.#ticks - this.#supportTicks;
   }
 
-  /** So long a leader waits for a majority: for its round trip, and for what is lost. */
+  /** So long a leader waits for a majority: for its round trip, and as long for what is lost. */
   get #supportTicks(): number {
     const ascending = this.#tripsTicks.map((ticks) => -ticks);
-    return Math.max(LEAST_SUPPORT_TICKS, 1.5 * -reachedByMajority([0, ...ascending]));
+    return Math.max(LEAST_SUPPORT_TICKS, 2 * -reachedByMajority([0, ...ascending]));
   }
 
   /** All that is to be sent now. */

@@ -15,8 +15,8 @@
 
 /** Bound on the messages with entries that one follower has not acknowledged. */
 const MAX_IN_FLIGHT = 256;
-/** The part of a shorter round trip by which the time that is allowed for one falls. */
-const ROUND_TRIP_DECAY = 1 / 8;
+/** What a shorter round trip counts against the longest of late. */
+const ROUND_TRIP_DECAY = 1 / 32;
 
 type Mode = "probe" | "replicate" | "snapshot";
 

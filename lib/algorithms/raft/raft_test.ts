@@ -142,13 +142,13 @@ Deno.test("a leader that hears from no majority steps down, and stands no more u
   assertEquals(subject.raft.role, "precandidate");
 });
 
-Deno.test("a leader waits for a majority for one and a half of its round trips", () => {
+Deno.test("a leader waits for a majority for two of its round trips", () => {
   const subject = new Subject();
   subject.pass(11);
   subject.hear("n1", { type: "voted", term: 1, pre: true, tick: 6, granted: true });
   subject.pass(9);
   subject.hear("n1", { type: "voted", term: 1, pre: false, tick: 11, granted: true });
-  subject.pass(13);
+  subject.pass(17);
   assertEquals([subject.raft.role, subject.raft.roundTripTicks], ["leader", 9]);
   subject.pass(1);
   assertEquals(subject.raft.role, "follower");
