@@ -118,7 +118,7 @@ export class Leadership<Data, State> {
 
   /** The ticks in which the nearest follower answers: one that is paused says nothing of the rest. */
   get roundTripTicks(): number {
-    return Math.ceil(Math.min(...this.#tripsTicks));
+    return this.#followers.size === 0 ? 0 : Math.ceil(Math.min(...this.#tripsTicks));
   }
 
   get #tripsTicks(): number[] {
@@ -168,7 +168,8 @@ export class Leadership<Data, State> {
       messages.push(this.#catchUp(follower));
     }
     const { awaited, toldCommit, next } = follower;
-    const isOwedNews = awaited > toldCommit && awaited <= log.committed && awaited < next;
+    const isOwedNews = awaited > toldCommit && awaited <= log.committed && awaited < next &&
+      this.#holds(next); // else there is no saying which entries are meant
     if (messages.length === 0 && (isOwedNews || follower.expects(this.#reads.lastRound))) {
       messages.push(this.#append(follower, []));
     }
@@ -176,8 +177,8 @@ export class Leadership<Data, State> {
     return messages;
   }
 
-  #isActive({ heardTick }: Progress): boolean {
-    return heardTick > this.#ticks - this.#supportTicks && heardTick > 0;
+  #isActive({ heardTick, answeredRound }: Progress): boolean {
+    return answeredRound > 0 && heardTick > this.#ticks - this.#supportTicks;
   }
 
   /** Whether the entries from that one on can be sent. */
