@@ -52,7 +52,7 @@ const command: Shape<Command> = {
 };
 
 /** A leader's rounds are this far apart. */
-const ROUND_MS = 10;
+const ROUND_MS = 5;
 
 export default function raftLog(node: Node): void {
   const logs = new Logs();
