@@ -20,5 +20,6 @@ export const deno: Platform = {
     });
   },
   exit: (status) => Deno.exit(status),
+  args: Deno.args,
   openRunFolder,
 };

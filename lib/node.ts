@@ -66,6 +66,14 @@ const MAX_WAITING = 100_000;
 /** Requests are numbered from a random place below this: with 15 digits, numbers are parsed fastest. */
 const MAX_FIRST_MSG_ID = 2 ** 49;
 
+/** What a node is started with. */
+export interface Surroundings {
+  /** Opens what its journal is on. Default: it is in memory. */
+  readonly openDisk?: OpenDisk;
+  /** {@linkcode Node.args}. Default: none. */
+  readonly args?: readonly string[];
+}
+
 interface Call {
   readonly dest: string;
   readonly rpc: Rpc;
@@ -106,6 +114,8 @@ export class Node {
   readonly #calls = new Map<number, Call>();
   readonly #initialisers: (() => void)[] = [];
   readonly #openDisk: OpenDisk | undefined;
+  /** The arguments that the program was started with: behind `--` on Maelstrom's command line. */
+  readonly args: readonly string[];
   #journal: Pick<NodeJournal<never, unknown>, "open" | "stored"> | undefined;
   #isStarted = false;
   /** Settles when the journal is back, or cannot be. */
@@ -117,11 +127,12 @@ export class Node {
   /**
    * A node that learns its id, and its peers', from `init`.
    *
-   * @param openDisk Opens what its journal is on. Default: it is in memory.
+   * @param surroundings What it is started with. Default: nothing.
    */
-  constructor(transport: Transport, openDisk?: OpenDisk) {
+  constructor(transport: Transport, { openDisk, args = [] }: Surroundings = {}) {
     this.#transport = transport;
     this.#openDisk = openDisk;
+    this.args = args;
   }
 
   /**
@@ -285,14 +296,18 @@ export class Node {
     return ++this.#lastMsgId;
   }
 
-  /** Takes a message from the network. The transport calls this; a program never does. */
-  receive(message: Message): void {
+  /**
+   * Takes a message from the network. The transport calls this; a program never does.
+   *
+   * @param ageMs How long ago it may have been sent at most, if that is not just now.
+   */
+  receive(message: Message, ageMs = 0): void {
     const { body } = message;
     const isInit = body.type === Init.init.type;
     if (!this.#isStarted && (!isInit || this.#identity !== undefined)) this.#wait(message);
     else if (isInit) this.#init(message);
     else if (body.in_reply_to !== undefined) this.#settle(message, body.in_reply_to);
-    else this.#handle(message);
+    else this.#handle(message, ageMs);
   }
 
   /** Resolves when all that the node has been asked to store is stored. The transport waits for it. */
@@ -354,22 +369,24 @@ export class Node {
     }
   }
 
-  #handle(message: Message): void {
+  #handle(message: Message, ageMs: number): void {
     const { body } = message;
+    // Only where it matters: reading the clock costs as much as dispatch.
+    const sentMs = ageMs > 0 ? performance.now() - ageMs : undefined;
     const registered = this.#handlers.get(body.type);
     if (registered === undefined) {
       const text = `${this.id} handles no "${body.type}"`;
-      return this.#fail(message, new RpcError(ErrorCode.notSupported, text));
+      return this.#fail(message, new RpcError(ErrorCode.notSupported, text), sentMs);
     }
     const { message: to, handle } = registered;
     try {
       const reply = handle(body, message);
-      if (!(reply instanceof Promise)) return this.#reply(message, to, reply);
-      const sinceMs = performance.now(); // only here: reading the clock costs as much as dispatch
+      if (!(reply instanceof Promise)) return this.#reply(message, to, reply, sentMs);
+      const sinceMs = sentMs ?? performance.now();
       reply.then((later) => this.#reply(message, to, later, sinceMs))
         .catch((error) => this.#fail(message, error, sinceMs));
     } catch (error) {
-      this.#fail(message, error);
+      this.#fail(message, error, sentMs);
     }
   }
 

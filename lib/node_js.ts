@@ -41,6 +41,7 @@ export const nodeJs: Platform = {
     process.on("uncaughtException", (error) => caught("uncaught error", error));
   },
   exit: (status) => process.exit(status),
+  args: process.argv.slice(2),
   async openRunFolder(id) {
     const path = journalFolderOf(process.env[RUN_FOLDER]);
     if (path === undefined) return undefined;

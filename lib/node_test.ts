@@ -49,7 +49,7 @@ function withDisk(openDisk: OpenDisk) {
   const node = new Node({
     send: (message) => void sent.push(message),
     log: (text) => void logged.push(text),
-  }, openDisk);
+  }, { openDisk });
   node.journal({
     name: "numbers",
     record: integer,

@@ -15,6 +15,8 @@ export interface Platform {
   surviveUncaught(caught: (what: string, error: unknown) => void): void;
   /** Ends the process. */
   exit(status: number): never;
+  /** The program's arguments. */
+  readonly args: readonly string[];
   /** Opens the folder that the environment names. */
   readonly openRunFolder: OpenDisk;
 }

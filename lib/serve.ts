@@ -7,6 +7,7 @@ import { describeError, MalformedMessage, type Message, parseMessage } from "./m
 import { Node, type Program } from "./node.ts";
 import type { Platform } from "./platform.ts";
 import { deno } from "./deno.ts";
+import { BEAT_MS, Stalls } from "./stalls.ts";
 import { divertConsole, LineWriter, readLines } from "./stdio.ts";
 
 /**
@@ -38,12 +39,17 @@ export async function serve(program: Program): Promise<never> {
     platform.exit(1);
   });
   const send = (message: Message) => output.write(JSON.stringify(message));
-  const node = new Node({ send, log }, platform.openRunFolder);
+  const node = new Node({ send, log }, { openDisk: platform.openRunFolder, args: platform.args });
   program(node);
   platform.surviveUncaught((what, error) => log(`${what}: ${describeError(error)}`));
+  const stalls = new Stalls(performance.now());
+  setInterval(() => stalls.beat(performance.now()), BEAT_MS);
   try {
     for await (const lines of readLines(platform)) {
-      for (const line of lines) if (line !== "") receiveLine(node, line);
+      const nowMs = performance.now();
+      stalls.beat(nowMs);
+      const ageMs = stalls.ageMs(nowMs);
+      for (const line of lines) if (line !== "") receiveLine(node, line, ageMs);
     }
   } catch (error) {
     log(`cannot read standard input: ${describeError(error)}`);
@@ -55,9 +61,9 @@ export async function serve(program: Program): Promise<never> {
   platform.exit(0); // timers may still be pending
 }
 
-function receiveLine(node: Node, line: string): void {
+function receiveLine(node: Node, line: string, ageMs: number): void {
   try {
-    node.receive(parseMessage(line));
+    node.receive(parseMessage(line), ageMs);
   } catch (error) {
     const malformed = error instanceof MalformedMessage;
     node.log(

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { delay } from "@std/async";
 import { fileURLToPath } from "node:url";
 import { parseMessage } from "./message.ts";
 import { NodeProcess, requestLine } from "./testing/process.ts";
@@ -42,6 +43,24 @@ Deno.test("a message may arrive in pieces that cut lines and characters", async 
   assertEquals((await node.message()).body.echo, "first"); // so the first piece was read on its own
   await node.write(second.slice(cut));
   assertEquals((await node.message()).body.echo, "日本語");
+});
+
+Deno.test("what waited in the pipe of a stopped process is not answered when its client is gone", async () => {
+  await using node = await new Served("--hurry").init();
+  assertEquals((await node.ask({ type: "echo", echo: "before" })).echo, "before");
+  node.signal("SIGSTOP");
+  for (const id of [100, 101]) await node.write(echo("waits", id));
+  await delay(1_200); // six seconds of the node's hurried time
+  node.signal("SIGCONT");
+  const answer = node.message();
+  let isAnswered = false;
+  for (let id = 102; !isAnswered; id++) {
+    await node.write(echo("later", id));
+    isAnswered = await Promise.race([answer.then(() => true), delay(20).then(() => false)]);
+  }
+  assertEquals((await answer).body.echo, "later");
+  const { log } = await node.end();
+  assertMatch(log, /^dropped echo_ok to c1 after \d+ ms: its echo has timed out\n(dropped.*\n)+$/);
 });
 
 Deno.test("many lines may arrive at once, and are answered in order", async () => {

@@ -30,6 +30,36 @@ Deno.test("under the challenge's load the figures are those that were derived", 
   assert(lastMessageMs < 10_000, "there is silence once all is acknowledged");
 });
 
+Deno.test("the fastest schedule takes one hop, and little more than a message per value and node", async () => {
+  const run = await runBroadcast(efficientBroadcast1, {
+    args: ["fastest"],
+    timeLimitS: 8,
+    seed: 1,
+  });
+  assertEquals(run.valid, true);
+  assert(run.delays.every(({ startMs, arrivedMs }) => arrivedMs - startMs <= 100.1));
+  assert(run.messagesPerOp < 12.5, `${run.messagesPerOp} messages per operation`);
+  assert(run.lastMessageMs < 15_000, "there is silence once all is acknowledged");
+});
+
+Deno.test("what the fastest schedule tells in vain, the tree brings", async () => {
+  const { valid, delays } = await runBroadcast(efficientBroadcast1, {
+    args: ["fastest"],
+    timeLimitS: 8,
+    loss: 0.2,
+    seed: 1,
+  });
+  assertEquals(valid, true);
+  assert(delays.every(({ arrivedMs }) => arrivedMs < Infinity));
+});
+
+Deno.test("the lean schedule gathers longer, for half of the messages", async () => {
+  const run = await runBroadcast(efficientBroadcast1, { args: ["lean"], timeLimitS: 8, seed: 1 });
+  assertEquals(run.valid, true);
+  assert(run.messagesPerOp < 1.3, `${run.messagesPerOp} messages per operation`);
+  assert(run.medianMs < 340 && run.maxMs < 510, `${run.medianMs} ms, ${run.maxMs} ms`);
+});
+
 Deno.test("in every shape of partition most values take the paths that are left at once", async () => {
   const nodes = Array.from({ length: 25 }, (_, i) => `n${i}`);
   for (const shape of PARTITION_SHAPES) {

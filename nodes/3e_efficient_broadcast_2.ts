@@ -20,6 +20,10 @@
  * per operation. The first values find no beat and are reported at once, and the last scatter is
  * acknowledged once by everybody: 0.03 more. After that all is known to be known, and there is silence.
  *
+ * Other points, by an argument: `lean` has rounds of 1.65 s, 0.32 messages per operation at 860 ms,
+ * at most 1.75 s, which leaves less for a slow machine; a number is any other period, in
+ * milliseconds: results/frontier.md.
+ *
  * A slow machine: 0.4 s of the two seconds are left for lateness, and three rules spend them well.
  * The period holds whatever a round trip takes: a node reports earlier by as much as its last round
  * trip was longer than two delays, or its timers are late. The root waits 0.15 s for missing reports,
@@ -44,38 +48,46 @@
  * @module
  */
 import { BroadcastTree } from "../lib/algorithms/broadcast_tree/broadcast_tree.ts";
+import { chooseSchedule, type Schedule } from "../lib/algorithms/broadcast_tree/schedule.ts";
 import { Broadcast, type Node, serve } from "../lib/mod.ts";
 
-/** From one scatter to the next. */
-const PERIOD_MS = 1400;
-/** From the root's scatter to the next report, if a round trip takes what it should. */
-const PAUSE_MS = 1200;
-/** The least of that, for round trips and timers that take longer. */
-const LEAST_PAUSE_MS = 700;
+/** What a round trip should take. */
+const ROUND_TRIP_MS = 200;
 /** How long a scatter waits for reports that are missing, and a late one for others. */
 const WAIT_MS = 150;
 /** How long it waits while no beat has been found yet, and a relay for those behind it. */
 const GATHER_MS = 400;
 
-export default function efficientBroadcast2(node: Node): void {
-  const tree = new BroadcastTree(node, {
+/** Rounds of that length. */
+function withPeriod(periodMs: number): Schedule {
+  /** From the root's scatter to the next report, if a round trip takes what it should. */
+  const pauseMs = Math.max(0, periodMs - ROUND_TRIP_MS);
+  /** The least of that, for round trips and timers that take longer. */
+  const leastPauseMs = Math.min(pauseMs, periodMs / 2);
+  return {
     report(sinceMs, { gathered, beatMs, reportedMs, roundTripMs, lateMs }) {
-      const restMs = PERIOD_MS - roundTripMs - lateMs;
-      const pauseMs = Math.min(PAUSE_MS, Math.max(LEAST_PAUSE_MS, restMs));
-      const dueMs = Math.max(sinceMs, Math.max(beatMs, reportedMs) + pauseMs);
+      const restMs = Math.max(leastPauseMs, periodMs - roundTripMs - lateMs);
+      const beginMs = Math.max(beatMs, reportedMs) + Math.min(pauseMs, restMs);
+      const dueMs = Math.max(sinceMs, beginMs);
       return gathered ? dueMs : dueMs + GATHER_MS;
     },
     scatter(sinceMs, { isRoot, gathered, heardParentMs, scatteredMs }) {
-      if (!isRoot) return heardParentMs > scatteredMs ? sinceMs : sinceMs + PAUSE_MS;
+      if (!isRoot) return heardParentMs > scatteredMs ? sinceMs : sinceMs + pauseMs;
       if (scatteredMs === -Infinity) return sinceMs + GATHER_MS;
-      return Math.max(sinceMs, scatteredMs + (gathered ? PAUSE_MS : PERIOD_MS + WAIT_MS));
+      return Math.max(sinceMs, scatteredMs + (gathered ? pauseMs : periodMs + WAIT_MS));
     },
-    ackUpMs: PAUSE_MS,
+    ackUpMs: pauseMs,
     ackDownMs: GATHER_MS,
     extraMs: WAIT_MS,
     patienceMs: 400,
     probeMs: 1000,
-  });
+  };
+}
+
+const SCHEDULES = { balanced: withPeriod(1400), lean: withPeriod(1650) };
+
+export default function efficientBroadcast2(node: Node): void {
+  const tree = new BroadcastTree(node, chooseSchedule(node.args, SCHEDULES, withPeriod));
 
   node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
 

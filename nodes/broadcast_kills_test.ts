@@ -12,6 +12,7 @@ import efficientBroadcast2 from "./3e_efficient_broadcast_2.ts";
 
 interface Subject {
   readonly program: Program;
+  readonly args?: readonly string[];
   /** How soon a value is everywhere once every node can be reached: a repair, and the way there. */
   readonly everywhereMs: number;
 }
@@ -19,7 +20,10 @@ interface Subject {
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   "3c": { program: faultTolerantBroadcast, everywhereMs: 1_200 },
   "3d": { program: efficientBroadcast1, everywhereMs: 600 },
+  "3d lean": { program: efficientBroadcast1, args: ["lean"], everywhereMs: 850 },
+  "3d fastest": { program: efficientBroadcast1, args: ["fastest"], everywhereMs: 4_100 },
   "3e": { program: efficientBroadcast2, everywhereMs: 2_800 },
+  "3e lean": { program: efficientBroadcast2, args: ["lean"], everywhereMs: 3_300 },
 };
 
 const WORLD: ScenarioOptions = { nodes: 5, latencyMs: 10, disk: { syncMs: 2, torn: true } };
@@ -42,9 +46,11 @@ async function tellAll(world: World): Promise<void> {
   for (const [i, node] of world.nodes.entries()) await broadcast(world, node, i);
 }
 
-for (const [id, { program, everywhereMs }] of Object.entries(SUBJECTS)) {
+for (const [id, { program, args = [], everywhereMs }] of Object.entries(SUBJECTS)) {
+  const options = { ...WORLD, args };
+
   Deno.test(`${id}: after the kill of all nodes each has what it acknowledged, and soon all`, () =>
-    scenario(program, WORLD, async (world) => {
+    scenario(program, options, async (world) => {
       await tellAll(world);
       for (const node of world.nodes) world.kill(node);
       for (const node of world.nodes) world.restart(node);
@@ -55,7 +61,7 @@ for (const [id, { program, everywhereMs }] of Object.entries(SUBJECTS)) {
     }));
 
   Deno.test(`${id}: a root or a leaf that was down has what it missed a round trip after its start`, () =>
-    scenario(program, WORLD, async (world) => {
+    scenario(program, options, async (world) => {
       await tellAll(world);
       await expectEverywhere(world, [0, 1, 2, 3, 4], everywhereMs);
       for (const [i, node] of ["n0", "n3"].entries()) {
@@ -73,7 +79,7 @@ for (const [id, { program, everywhereMs }] of Object.entries(SUBJECTS)) {
     }));
 
   Deno.test(`${id}: a kill in a partition loses nothing, and healing spreads what was kept`, () =>
-    scenario(program, WORLD, async (world) => {
+    scenario(program, options, async (world) => {
       await tellAll(world);
       await world.pass(3_000);
       world.partition(["n0", "n1"], ["n2", "n3", "n4"]);

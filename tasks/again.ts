@@ -10,7 +10,7 @@ import { planOf } from "../lib/workbench/plan.ts";
 import { readPlan } from "../lib/workbench/store/plan_file.ts";
 import { chooseEngine, requireOwnSupport, requireSupport } from "./engines/mod.ts";
 import { RUNS } from "./engines/engine.ts";
-import { challengeWith } from "./shared/challenges.ts";
+import { challengeWith, takesNodesDown } from "./shared/challenges.ts";
 import {
   drawSeed,
   ENGINE,
@@ -54,7 +54,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     ...requireSupport(isSeeded ? { ...options, seed } : options, engine),
   });
   const challenge = challengeWith(plan);
-  const limits = challenge?.limits ?? readLimits(dir);
+  const limits = challenge === undefined || takesNodesDown(plan)
+    ? readLimits(dir)
+    : challenge.limits;
   const title = challenge === undefined ? plan.workload : `${challenge.id}  ${challenge.title}`;
   output.say(`${engine.note}\n\n${title}: ${wordsOf(plan).join(" ")}   (again: ${dir})`);
   return await interruptible(async (signal) => {

@@ -48,12 +48,12 @@ Deno.test("a node in another folder is tested there, under a challenge and under
 
 Deno.test("installed from here, the command runs in another folder", () =>
   withFolder(async (folder) => {
-    const installed = await runDeno([
-      ...["install", "--quiet", "--global", "--root", folder, "--name", "glomers", "--no-config"],
-      ...["--import-map", fromRoot("lib/import_map.json"), "--allow-read"],
-      fromRoot("tasks/cli.ts"),
-    ], folder);
-    assertEquals(installed.code, 0, installed.err);
+    const installed = await new Deno.Command(Deno.execPath(), {
+      args: ["task", "--quiet", "install"],
+      cwd: fromRoot("."),
+      env: { DENO_INSTALL_ROOT: folder },
+    }).output();
+    assertEquals(installed.code, 0, new TextDecoder().decode(installed.stderr));
     const command = new Deno.Command(join(folder, "bin/glomers"), {
       args: ["sim", "3dd"],
       cwd: folder,
@@ -83,7 +83,7 @@ Deno.test("a slip of the finger is answered with the command, challenge or optio
 
 Deno.test("help runs nothing, and that of a challenge has the challenge's own defaults", async () => {
   const all = await printed(["help"]);
-  for (const command of ["test", "sim", "check", "again", "init", "doctor", "schema"]) {
+  for (const command of ["test", "sim", "check", "again", "report", "init", "doctor", "schema"]) {
     assertMatch(all, new RegExp(`^  ${command} `, "m"));
     assertMatch(await printed([command, "--help"]), /^ +-h, --help +this text$/m);
   }

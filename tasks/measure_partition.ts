@@ -13,26 +13,11 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Program } from "../lib/node.ts";
-import { runBroadcast } from "../lib/simulator/broadcast_run.ts";
 import { loadProgram } from "../lib/simulator/program.ts";
-import type { Delay } from "../lib/simulator/propagation.ts";
-import {
-  grudgeOf,
-  PARTITION_SHAPES,
-  type PartitionShape,
-} from "../lib/workbench/faults/partitions.ts";
-import type { Grudge } from "../lib/workbench/network/network.ts";
 import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { UsageError, type Values, whole } from "../lib/workbench/option.ts";
-import { Random } from "../lib/workbench/random.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
-
-const FROM_S = 5;
-const TO_S = 15;
-
-/** Where the lowest node, the distinguished one of a tree, finds itself. */
-type Side = "smaller" | "larger" | "—";
+import { CUTS, quantileOf, runCut } from "./shared/partitions.ts";
 
 const COMMAND = {
   own: {
@@ -61,17 +46,24 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function table(file: string, options: Options): Promise<string> {
+  const { nodes, rate, latency: latencyMs, seeds } = options;
   const program = await loadProgram(pathToFileURL(resolve(file)).href);
   const rows: string[] = [];
-  for (const shape of PARTITION_SHAPES) {
-    const sides: Side[] = shape === "majorities-ring" ? ["—"] : ["smaller", "larger"];
-    for (const side of sides) rows.push(await row(program, shape, side, options));
+  for (const cut of CUTS) {
+    const { delaysMs, verdicts, messagesPerOp } = await runCut(program, cut, {
+      nodes,
+      rate,
+      latencyMs,
+      seeds,
+    });
+    const quantiles = [0.5, 0.95, 0.99, 1].map((q) => quantileOf(delaysMs, q));
+    const cells = [cut.shape, cut.side, [...verdicts].join(", "), ...quantiles];
+    rows.push(`| ${cells.join(" | ")} | ${messagesPerOp.toFixed(2)} |`);
   }
-  const { nodes, rate, latency, seeds } = options;
   return [
     `### ${file}`,
     "",
-    `${nodes} nodes, ${rate} operations/s, ${latency} ms of latency, ${seeds} runs a row. ` +
+    `${nodes} nodes, ${rate} operations/s, ${latencyMs} ms of latency, ${seeds} runs a row. ` +
     "Delays beyond the earliest path, in ms.",
     "",
     "| partition | lowest node's side | valid | median | p95 | p99 | max | messages per op |",
@@ -79,59 +71,6 @@ async function table(file: string, options: Options): Promise<string> {
     ...rows,
     "",
   ].join("\n");
-}
-
-async function row(
-  program: Program,
-  shape: PartitionShape,
-  side: Side,
-  options: Options,
-): Promise<string> {
-  const delays: Delay[] = [];
-  const messages: number[] = [];
-  const verdicts = new Set<string>();
-  for (let seed = 1; seed <= options.seeds; seed++) {
-    const nodes = Array.from({ length: options.nodes }, (_, i) => `n${i}`);
-    const grudge = drawn(shape, side, nodes, new Random(seed).split("nemesis"));
-    const run = await runBroadcast(program, {
-      nodes,
-      rate: options.rate,
-      latencyMs: options.latency,
-      faults: [
-        { timeS: FROM_S, f: "start-partition", shape, grudge },
-        { timeS: TO_S, f: "stop-partition" },
-      ],
-      seed,
-    });
-    for (const delay of run.delays) {
-      if (delay.startMs >= FROM_S * 1000 && delay.startMs < TO_S * 1000) delays.push(delay);
-    }
-    messages.push(run.messagesPerOp);
-    verdicts.add(String(run.valid));
-  }
-  const sorted = delays.map(({ delayMs }) => delayMs).sort((a, b) => a - b);
-  const at = (q: number) =>
-    Math.round(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN);
-  const mean = messages.reduce((a, b) => a + b, 0) / messages.length;
-  const cells = [shape, side, [...verdicts].join(", "), at(0.5), at(0.95), at(0.99), at(1)];
-  return `| ${cells.join(" | ")} | ${mean.toFixed(2)} |`;
-}
-
-/** A partition of that shape in which the lowest node is on that side. */
-function drawn(
-  shape: PartitionShape,
-  side: Side,
-  nodes: readonly string[],
-  random: Random,
-): Grudge {
-  const [lowest = ""] = nodes;
-  for (let tries = 0; tries < 1000; tries++) {
-    const grudge = grudgeOf(shape, nodes, random);
-    const others = grudge[lowest]?.length ?? 0;
-    const isSmaller = others > nodes.length / 2;
-    if (side === "—" || others === 0 || isSmaller === (side === "smaller")) return grudge;
-  }
-  throw new Error(`no partition of shape ${shape} has ${lowest} on the ${side} side`);
 }
 
 if (import.meta.main) await conclude("deno task partition", () => main(Deno.args));

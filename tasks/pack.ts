@@ -16,8 +16,17 @@ import { UsageError } from "../lib/workbench/option.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** The worker of sweeps: a module that nothing imports, but that a URL names. */
-const WORKER = "lib/report/sweep_worker";
+/** Modules that nothing imports: a URL names the workers of sweeps, and all entry points begin so. */
+const WORKERS = ["lib/report/sweep_worker", "lib/simulator/sweep/seeds_worker"];
+const BEGINNING = "lib/older_platforms";
+/** Where they are exported, until the package is whole. */
+const INTERNAL = "./internal/";
+/** Files that name modules in texts. */
+const NAMING_MODULES = [
+  "lib/report/sweep.js",
+  "lib/simulator/sweep/seeds.js",
+  "lib/import_map.json",
+];
 const LAUNCHER_FILE = "bin/glomers.js";
 
 const COMMAND = { own: {}, words: 1 } as const;
@@ -62,7 +71,12 @@ async function copySources(copy: string): Promise<void> {
     await Deno.writeTextFile(target, path.endsWith(".ts") ? withoutStd(path, text) : text);
   }
   const { links: _, tasks: __, imports, ...kept } = config;
-  const exports = { ...config.exports, "./internal/worker": `./${WORKER}.ts` };
+  const exports = {
+    ...config.exports,
+    ...Object.fromEntries(
+      [...WORKERS, BEGINNING].map((path) => [`${INTERNAL}${path}`, `./${path}.ts`]),
+    ),
+  };
   await Deno.writeTextFile(
     join(copy, "deno.json"),
     JSON.stringify({ ...kept, exports, imports: { "deno-std": imports["deno-std"] } }),
@@ -89,13 +103,16 @@ function withoutStd(path: string, text: string): string {
 async function finish(folder: string): Promise<void> {
   for (const path of unusedIn(folder)) await Deno.remove(path);
   await keepPageSources(join(folder, "lib/report/page"));
-  for (const path of ["lib/report/sweep.js", "lib/import_map.json"]) {
+  for (const path of NAMING_MODULES) {
     const text = await Deno.readTextFile(join(folder, path));
     await Deno.writeTextFile(join(folder, path), text.replaceAll(/(\.\/[\w/]+)\.ts"/g, '$1.js"'));
   }
   const manifest = join(folder, "package.json");
   const { dependencies, exports, ...packed } = JSON.parse(await Deno.readTextFile(manifest));
-  const { "./internal/worker": _, ...shown } = exports;
+  const shown = Object.fromEntries(
+    Object.entries(exports).filter(([name]) => !name.startsWith(INTERNAL)),
+  );
+  for (const path of Object.values(config.exports)) await beginEntryPoint(folder, path);
   const whole = {
     ...packed,
     description: "Write, test and simulate nodes for Maelstrom and Fly.io's Gossip Glomers",
@@ -107,6 +124,14 @@ async function finish(folder: string): Promise<void> {
   await Deno.writeTextFile(manifest, `${JSON.stringify(whole, null, 2)}\n`);
   await Deno.mkdir(join(folder, dirname(LAUNCHER_FILE)));
   await Deno.writeTextFile(join(folder, LAUNCHER_FILE), LAUNCHER, { mode: 0o755 });
+}
+
+/** Has an entry point begin with what older platforms lack. */
+async function beginEntryPoint(folder: string, path: string): Promise<void> {
+  const file = join(folder, path.replace(/\.ts$/, ".js"));
+  const beginning = relative(dirname(path), `./${BEGINNING}.js`);
+  const specifier = beginning.startsWith(".") ? beginning : `./${beginning}`;
+  await Deno.writeTextFile(file, `import "${specifier}";\n${await Deno.readTextFile(file)}`);
 }
 
 /** The page's script is made of sources, which `script.ts` imports as text: text files here. */

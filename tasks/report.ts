@@ -1,5 +1,5 @@
 /**
- * `deno task report DIR…`: writes the page of stored runs, those of Maelstrom included.
+ * `glomers report DIR…`: writes the page of stored runs, those of Maelstrom included.
  *
  * @module
  */
@@ -12,10 +12,13 @@ import { UsageError } from "../lib/workbench/option.ts";
 import { planOf, workloadOf } from "../lib/workbench/plan.ts";
 import type { RunResult } from "../lib/workbench/result.ts";
 import { MalformedJournal } from "../lib/workbench/message_journal.ts";
+import { readConduct } from "../lib/workbench/store/conduct_file.ts";
+import { MalformedFressian } from "../lib/workbench/store/fressian.ts";
 import { readPlan } from "../lib/workbench/store/plan_file.ts";
 import { readRun, UnreadableRun } from "../lib/workbench/store/reader.ts";
 import { readLogs } from "./engines/maelstrom.ts";
 import { RUNS } from "./engines/engine.ts";
+import { callOf } from "./shared/invocation.ts";
 import { readLimits } from "./shared/limits_file.ts";
 import { readArguments } from "./shared/command_line.ts";
 import { PAGE_FILE, pageOf } from "./shared/page.ts";
@@ -26,7 +29,7 @@ const COMMAND = { own: {}, words: Infinity } as const;
 export function main(argv: readonly string[]): number {
   const { words, help } = readArguments(argv, COMMAND);
   if (help) {
-    console.log(HELP);
+    console.log(helpText());
     return 0;
   }
   for (const dir of words.length === 0 ? [`${RUNS}/latest`] : words) console.log(writePage(dir));
@@ -36,42 +39,49 @@ export function main(argv: readonly string[]): number {
 /** Writes a stored run's page into its folder; returns its path. */
 function writePage(path: string): string {
   try {
-    const { dir, history, results } = readRun(path);
+    const { dir: folder, history, results } = readRun(path);
+    const dir = below(folder);
     const { options, engine } = readPlan(dir);
     const plan = planOf({ seed: "0", ...options });
     const { nodes, concurrency } = plan;
+    const conduct = readConduct(dir) ?? { problems: [], ...readLogs(dir) };
     const run: RunResult = {
       workload: workloadOf(plan),
       nodes,
       concurrency,
       history,
-      problems: [],
       dir,
-      ...readLogs(dir),
-      ...(results === undefined ? { crash: CRASHED } : { results }),
+      ...conduct,
+      ...(results === undefined ? { crash: conduct.crash ?? CRASHED } : { results }),
     };
     const summary = summariseRun(run, readLimits(dir));
     const page = join(dir, PAGE_FILE);
-    writeFileSync(
-      page,
-      pageOf(run, { summary, ran: { plan, engine }, dir: relative(Deno.cwd(), dir) }),
-    );
+    writeFileSync(page, pageOf(run, { summary, ran: { plan, engine }, dir }));
     return page;
   } catch (error) {
-    if (error instanceof UnreadableRun || error instanceof MalformedJournal) {
+    if (UNREADABLE.some((kind) => error instanceof kind)) {
       throw new UsageError(`${path}: ${reasonOf(error)}`);
     }
     throw error;
   }
 }
 
+/** A path from here, where it leads down. */
+function below(path: string): string {
+  const from = relative(Deno.cwd(), path);
+  return from.startsWith("..") ? path : from || ".";
+}
+
+const UNREADABLE = [UnreadableRun, MalformedJournal, MalformedFressian];
 const CRASHED = { text: "The run left no results: see its logs.", lastWords: [] };
 
-const HELP = [
-  "deno task report [DIR…]",
-  "",
-  `Writes ${PAGE_FILE} into the folders of stored runs, ${RUNS}/latest unless others are named. The`,
-  "page is one file that a browser opens from the disk.",
-  "",
-  optionsHelp(COMMAND),
-].join("\n");
+function helpText(): string {
+  return [
+    `${callOf("report")} [DIR…]`,
+    "",
+    `Writes ${PAGE_FILE} into the folders of stored runs, ${RUNS}/latest unless others are named. The`,
+    "page is one file that a browser opens from the disk.",
+    "",
+    optionsHelp(COMMAND),
+  ].join("\n");
+}

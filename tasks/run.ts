@@ -19,6 +19,8 @@ import {
   challengeOf,
   CHALLENGES,
   optionsOfRuns,
+  takesNodesDown,
+  withNodesDown,
   workloadChallenge,
 } from "./shared/challenges.ts";
 import {
@@ -34,6 +36,7 @@ import { type Assigned, type Config, CONFIG_FILE, readConfig } from "./shared/co
 import { renderEnded, reportOf } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
+import { LIMITS, limitsOf } from "./shared/limits.ts";
 import { OUTPUT, Output } from "./shared/reporters.ts";
 import { type Round, WATCH, watch } from "./shared/watch.ts";
 
@@ -49,6 +52,7 @@ const OWN = {
     value: "FILE",
     help: `what to test; default ${CONFIG_FILE}, if it is here`,
   },
+  ...LIMITS,
   ...OUT,
   ...OUTPUT,
   ...WATCH,
@@ -96,7 +100,11 @@ async function runOnce(
   const engine = await chooseEngine(own.engine ?? config?.engine);
   requireOwnSupport(engine, own, OWN);
   const options = { ...run, ...(program !== undefined && { program }) };
-  const assigned = assignedOf(id, options, config);
+  const { limits } = own;
+  const assigned = assignedOf(id, options, config).map(({ challenge, ...one }) => ({
+    ...one,
+    challenge: limits === undefined ? challenge : { ...challenge, limits: limitsOf(limits) },
+  }));
   if (run.program === undefined && config !== undefined) await build(config);
   built();
   const trials = assigned.flatMap((one) => trialsOf(one, options, engine, own.runs));
@@ -145,11 +153,14 @@ async function runTrial(
 /** The tests that a command line names; those of the file, if it names none. */
 function assignedOf(
   id: string,
-  { workload, program }: Partial<PlanOptions>,
+  given: Partial<PlanOptions>,
   config: Config | undefined,
 ): readonly Assigned[] {
-  if (id === "all") return CHALLENGES.map((challenge) => ({ challenge }));
-  if (id !== "") return [{ challenge: challengeOf(id) }];
+  const { workload, program } = given;
+  if (id !== "") {
+    const challenges = id === "all" ? CHALLENGES : [challengeOf(id)];
+    return challenges.map((one) => ({ challenge: adapt(one, given) }));
+  }
   if (workload !== undefined) {
     if (program === undefined) throw new UsageError("--bin is missing: the node's executable");
     return [{ challenge: workloadChallenge(workload) }];
@@ -161,6 +172,16 @@ function assignedOf(
   }
   if (config.assigned.length === 0) throw new UsageError(`${config.file}: tests is missing`);
   return config.assigned;
+}
+
+/** A challenge as faults leave it that its page does not know. */
+function adapt(challenge: Challenge, given: Partial<PlanOptions>): Challenge {
+  if (!takesNodesDown(given)) return challenge;
+  note(
+    "nodes that are down answer nobody, so a run with kills or pauses has to be correct, and " +
+      "neither the challenge's limits nor total availability are asked of it",
+  );
+  return withNodesDown(challenge);
 }
 
 /** The runs of a test, each with its seed: what the command line says wins over the file. */

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { join } from "node:path";
 import { REPORT_SCHEMA } from "../lib/report/report.ts";
@@ -134,7 +140,10 @@ Deno.test("several reporters write at once: to a person, to files, and on GitHub
       Deno.readTextFileSync(junit ?? ""),
       /<testcase name="3d[^"]*\(seed 7\)"[^]*<failure message="Correct, but/,
     );
-    assertFollows(JSON.parse(Deno.readTextFileSync(json ?? "")));
+    const report = JSON.parse(Deno.readTextFileSync(json ?? ""));
+    assertFollows(report);
+    const limits = "serverMessagesPerOp.below=30,stableMedianMs.below=400,stableMaxMs.below=600";
+    assertStringIncludes(report.runs[0].again, `_1.ts --limits ${limits} -w broadcast`);
   }));
 
 Deno.test("all challenges, when interrupted, have a scoreboard of those that ended", async () => {

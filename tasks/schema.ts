@@ -1,8 +1,10 @@
 /**
- * `glomers schema`: the JSON Schemas of what commands read and print.
+ * `glomers schema`: the JSON Schemas of what commands read and print. The package has them as files,
+ * too, in `tasks/schemas/`.
  *
  * @module
  */
+import config from "../deno.json" with { type: "json" };
 import { REPORT_SCHEMA } from "../lib/report/report.ts";
 import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { type JsonSchema, kindProblem, oneOf, UsageError } from "../lib/workbench/option.ts";
@@ -10,10 +12,13 @@ import { readArguments } from "./shared/command_line.ts";
 import { CONFIG_FILE, configSchema } from "./shared/config.ts";
 import { callOf } from "./shared/invocation.ts";
 
-const SCHEMAS: Readonly<Record<string, () => JsonSchema>> = {
-  config: configSchema,
-  report: () => REPORT_SCHEMA,
-};
+/** The schemas by their names, each with the address that it has once the package is published. */
+const SCHEMAS: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
+  Object.entries({ config: configSchema(), report: REPORT_SCHEMA }).map(([name, schema]) => {
+    const address = `https://jsr.io/${config.name}/${config.version}/tasks/schemas/${name}.json`;
+    return [name, { $id: address, ...schema }];
+  }),
+);
 const NAMES = Object.keys(SCHEMAS);
 
 const COMMAND = { own: {}, words: 1 } as const;
@@ -27,7 +32,7 @@ export function main(argv: readonly string[]): number {
   }
   const problem = kindProblem(oneOf(NAMES), name);
   if (problem !== undefined) throw new UsageError(`the schema ${problem}`);
-  console.log(JSON.stringify(SCHEMAS[name]?.(), null, 2));
+  console.log(JSON.stringify(SCHEMAS[name], null, 2));
   return 0;
 }
 

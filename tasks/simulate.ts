@@ -29,6 +29,7 @@ import {
 } from "./shared/command_line.ts";
 import { readConfig } from "./shared/config.ts";
 import { callOf } from "./shared/invocation.ts";
+import { LIMITS, limitsOf } from "./shared/limits.ts";
 import { OUTPUT, Output } from "./shared/reporters.ts";
 import { type Round, WATCH, watch } from "./shared/watch.ts";
 import {
@@ -69,6 +70,7 @@ const OWN = {
   },
   reporter: OUTPUT.reporter,
   json: OUTPUT.json,
+  ...LIMITS,
   ...WATCH,
   patience: {
     kind: whole(1, MOST_PATIENCE_S),
@@ -113,7 +115,9 @@ async function simulateOnce(
   const run = withBin(name, given);
   const output = new Output(own);
   const simulation = optionsOf(own, output, run.seed !== undefined);
-  const challenges = name === "all" ? CHALLENGES : [named(name, run)];
+  const { limits } = own;
+  const challenges = (name === "all" ? CHALLENGES : [named(name, run)])
+    .map((one) => limits === undefined ? one : { ...one, limits: limitsOf(limits) });
   const targets = challenges.flatMap((challenge) => targetsOf(challenge, run, simulation.trace));
   const endings: Ending[] = [];
   let interrupted = false;

@@ -24,7 +24,16 @@ Deno.test("a failure names its seed and the one command that replays it, whateve
   withFolder(async (folder) => {
     const file = join(folder, "it's mine.ts");
     await Deno.writeTextFile(file, `export { default } from "${fromRoot(ANSWERS_ANOTHER)}";`);
-    const { code, out } = await sim(file, ...ECHO, "--concurrency", "5", "--seed", "a 7");
+    const limits = ["--limits", "okFraction.min=0"];
+    const { code, out } = await sim(
+      file,
+      ...limits,
+      ...ECHO,
+      "--concurrency",
+      "5",
+      "--seed",
+      "a 7",
+    );
     assertEquals(code, 1);
     assertMatch(out, /\(seed a 7\)/);
     const [, replay = ""] = /replay: deno task sim (.*) --trace\n/.exec(out) ?? [];
@@ -33,7 +42,7 @@ Deno.test("a failure names its seed and the one command that replays it, whateve
     });
     const words = new TextDecoder().decode((await shell.output()).stdout).trim().split("\n");
     const made = "-w echo --node-count 1 --concurrency 5n --time-limit 5 --rate 20 --seed";
-    assertEquals(words, [file, ...made.split(" "), "a 7"]);
+    assertEquals(words, [file, ...limits, ...made.split(" "), "a 7"]);
   }));
 
 Deno.test("a sweep counts failure signatures, and makes the first failure small when asked", async () => {
@@ -50,6 +59,8 @@ Deno.test("a run that only exceeds a limit is not to be shrunk, and a challenge'
   assertEquals(slow.code, 1);
   assertMatch(slow.out, /replay: deno task sim 3d --time-limit 3 --latency 300 --seed 1 --trace/);
   assert(!slow.out.includes("shrink:"));
+  const hasty = await sim("3d", "--seed", "1", "--time-limit", "3", "--", "600");
+  assertMatch(hasty.out, /replay: deno task sim 3d --time-limit 3 --seed 1 --trace -- 600/);
   const both = await sim("6b", "--seed", "1", "--time-limit", "1", "--rate", "0");
   assertEquals(both.code, 1); // nothing was done: 6b's first run is unknown, its second invalid
   assertMatch(
@@ -184,10 +195,6 @@ Deno.test("options that mean nothing in a simulation, or not together, are refus
       [
         ["1", "--seeds", "5000000000"],
         "--seeds must be a whole number of at least 1 and at most 1,000,000",
-      ],
-      [
-        ["3c", "--", "--slow"],
-        '"-- --slow" means nothing to the simulator, only to Maelstrom and the workbench',
       ],
       [
         ["3c", "--trace-node", "n1", "--trace-node", "n9"],

@@ -16,6 +16,7 @@ import { type Job, jobOf } from "./engines/simulator.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./shared/challenges.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 import { interruptible } from "./shared/interrupt.ts";
+import { commitOf, today } from "./shared/stamp.ts";
 import {
   type Cell,
   cellOf,
@@ -119,16 +120,6 @@ function keep(survival: Survival): void {
   Deno.writeTextFileSync(DATA, `${JSON.stringify(survival, null, 2)}\n`);
   Deno.writeTextFileSync(PAGE, renderPage(survival));
   console.log(`${PAGE} and ${DATA} are written`);
-}
-
-/** The commit that is checked out, marked if files differ from it. */
-async function commitOf(): Promise<string> {
-  const git = new Deno.Command("git", { args: ["describe", "--always", "--dirty"] });
-  return new TextDecoder().decode((await git.output()).stdout).trim();
-}
-
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }
 
 const HELP = [

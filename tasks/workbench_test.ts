@@ -3,7 +3,7 @@ import { delay } from "@std/async";
 import { join } from "node:path";
 import { UsageError } from "../lib/workbench/option.ts";
 import { planOf } from "../lib/workbench/plan.ts";
-import { finish, type Finished, spawnDeno, withFolder } from "../lib/testing/process.ts";
+import { finish, type Finished, runDeno, spawnDeno, withFolder } from "../lib/testing/process.ts";
 import { fromRoot, nodeScript } from "./testing/scripts.ts";
 import { main } from "./workbench.ts";
 
@@ -29,13 +29,24 @@ function start(folder: string, answer: string, argv: readonly string[]): Deno.Ch
   ], folder);
 }
 
+Deno.test("the package's entry point runs by itself, and says what it takes", async () => {
+  const entry = ["run", "--quiet", "--allow-read", "--allow-env=TERM", "tasks/workbench_entry.ts"];
+  const help = await finish(spawnDeno([...entry, "--help"], fromRoot(".")));
+  assertMatch(help.out, /workbench test -w WORKLOAD --bin FILE/);
+  const { code, err } = await finish(spawnDeno([...entry, "tets"], fromRoot(".")));
+  assertEquals([code, err], [
+    254,
+    'workbench: expected the command "test", got "tets"; --help tells more.\n',
+  ]);
+});
+
 function withRun(
   answer: string,
   argv: readonly string[],
-  story: (ran: Ran) => void,
+  story: (ran: Ran) => void | Promise<void>,
 ): Promise<void> {
   return withFolder(async (folder) => {
-    story({ ...await finish(start(folder, answer, argv)), folder });
+    await story({ ...await finish(start(folder, answer, argv)), folder });
     assertNoNodeLives(folder);
   });
 }
@@ -55,6 +66,19 @@ function isAlive(pid: number): boolean {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
+}
+
+/** The page that is written from a run's files is the one that its end wrote. */
+async function assertToldAgain(folder: string): Promise<void> {
+  const page = latest(folder, "report.html");
+  const permissions = ["--allow-read", "--allow-write", "--allow-env=PATH,TERM"];
+  const config = ["--config", fromRoot("deno.json")];
+  const { code, err } = await runDeno(
+    ["run", "--quiet", ...config, ...permissions, fromRoot("tasks/cli.ts"), "report"],
+    folder,
+  );
+  assertEquals([code, err], [0, ""]);
+  assert(latest(folder, "report.html") === page, "the pages differ");
 }
 
 const latest = (folder: string, file: string) =>
@@ -122,7 +146,7 @@ Deno.test("a run whose checker cannot tell ends with status 2", async () => {
 Deno.test("a node that ends by itself ends the run at once with status 255 and its last words", async () => {
   const dies = "echo disk on fire >&2; exit 3";
   const argv = ["-w", "echo", ...BRIEF, "--time-limit", "60"];
-  await withRun(dies, argv, ({ code, out, err, folder }) => {
+  await withRun(dies, argv, async ({ code, out, err, folder }) => {
     assertEquals(code, 255, out);
     assertMatch(err, /ended: exit status 3/);
     assertMatch(err, /disk on fire/);
@@ -134,6 +158,7 @@ Deno.test("a node that ends by itself ends the run at once with status 255 and i
       // as it should be
     }
     assertEquals(left, undefined);
+    await assertToldAgain(folder);
   });
 });
 
@@ -153,10 +178,11 @@ Deno.test("what a node wrote reaches the terminal escaped", async () => {
 Deno.test("a message that nests too deeply mutes its node, and the run goes on to its end", async () => {
   const deep = "$(printf '[%.0s' $(seq 2000))$(printf ']%.0s' $(seq 2000))";
   const answer = `reply "\\"type\\":\\"echo_ok\\",\\"echo\\":${deep}"`;
-  await withRun(answer, ["-w", "echo", ...BRIEF], ({ code, out, err, folder }) => {
+  await withRun(answer, ["-w", "echo", ...BRIEF], async ({ code, out, err, folder }) => {
     assertEquals(code, 1, out);
     assertMatch(err, /it nests more than 1000 levels deep/);
     assertMatch(latest(folder, "results.edn"), /:valid\? false/);
+    await assertToldAgain(folder);
   });
 });
 

@@ -42,8 +42,8 @@ export function renderSimulation(run: SimulatedRun, { title, replay, traced, shr
   & Style
   & {
     readonly title: string;
-    /** The command that replays it. */
-    readonly replay: string;
+    /** The command that replays it, with an option more. */
+    readonly replay: (option: string) => string;
     /** Whether its transcript was asked for, and whether a smaller run was. */
     readonly traced: boolean;
     readonly shrinking: boolean;
@@ -55,8 +55,8 @@ export function renderSimulation(run: SimulatedRun, { title, replay, traced, shr
   if (failed && signature.length > 0) lines.push(`\n    fails by: ${signatureOf(run).join(", ")}`);
   if (shrunk !== undefined) lines.push(`    made small: ${shrunkInWords(shrunk)}`);
   if (shrinking && !isShrinkable(run)) lines.push(`\n    ${whyNotShrunk(run)}`);
-  if (failed && !asked) lines.push(`\n    replay: ${replay} --trace`);
-  if (!asked && isShrinkable(run)) lines.push(`    shrink: ${replay} --shrink`);
+  if (failed && !asked) lines.push(`\n    replay: ${replay("--trace")}`);
+  if (!asked && isShrinkable(run)) lines.push(`    shrink: ${replay("--shrink")}`);
   return lines.join("\n");
 }
 

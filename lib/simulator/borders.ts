@@ -60,7 +60,7 @@ export const WEB_BORDERS: readonly Border[] = [
     functions: ["arrayBuffer", "bytes", "stream", "text"],
   },
   {
-    holder: navigator,
+    holder: "navigator" in globalThis ? navigator : {},
     label: "navigator.",
     functions: [],
     values: ["gpu", "hardwareConcurrency", "locks"],

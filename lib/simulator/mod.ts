@@ -4,7 +4,8 @@
  * its seed and with the smallest run found that fails in the same way.
  *
  * It needs no permission. The same program, options and seed give the same history, byte for byte,
- * on every machine of the same Deno version. It also runs on Node.js 24 and later.
+ * on every machine of the same Deno version. It also runs on Node.js 20 and later, and on Bun;
+ * {@linkcode sweep} runs on Deno, {@linkcode loadPerIncarnation} on Node.js 22.15 as well.
  *
  * ```ts
  * import { Echo, type Node } from "@glomers/maelstrom";
@@ -25,5 +26,6 @@ export { loadPerIncarnation, type ProgramSource } from "./program.ts";
 export { shrink, type ShrinkOptions, type Shrunk } from "./shrink.ts";
 export { simulate, type SimulateOptions, SimulationFailure } from "./simulate.ts";
 export { simulateOnce, type SimulationObserver } from "./simulate_once.ts";
+export { sweep, type SweepOptions, type SweptRun } from "./sweep/seeds.ts";
 export { type TraceFilter, transcribe, type Transcriber } from "./trace.ts";
 export { RealInputOutput } from "./virtual_globals.ts";

@@ -7,15 +7,18 @@
  *
  * @module
  */
-import { isBuiltin, registerHooks } from "node:module";
+import nodeModule, { isBuiltin } from "node:module";
 import { format } from "node:util";
 import type { Border } from "./borders.ts";
 
 /** Formats the arguments of a `console` call, as the console does. */
 export const formatLog: (...args: unknown[]) => string = format;
 
+/** Whether imports can be seen when they are resolved. Node.js before 22.15 shows none, nor does Bun. */
+export const SHOWS_IMPORTS: boolean = "registerHooks" in nodeModule;
+
 /**
- * Has every import resolved by a function from now on, also an import that is computed, or made by
+ * Has every import resolved by a function from now on, where the platform shows them, also an import that is computed, or made by
  * `eval` or `require`. What has been loaded before is not resolved again.
  *
  * @param resolve Gives the URL of a module, or throws; `standard` gives the one that it has.
@@ -23,7 +26,8 @@ export const formatLog: (...args: unknown[]) => string = format;
 export function resolveImports(
   resolve: (specifier: string, parent: string, standard: () => string) => string,
 ): void {
-  registerHooks({
+  if (!SHOWS_IMPORTS) return;
+  nodeModule.registerHooks({
     resolve: (specifier, context, next) => {
       const resolved = next(specifier, context);
       return { ...resolved, url: resolve(specifier, context.parentURL ?? "", () => resolved.url) };
@@ -155,8 +159,18 @@ export const EXITS: readonly { exit(code?: number): never }[] = [
 /** Holds `stderr`, to which programs write what is to be logged. */
 export const STANDARD_ERROR: object = DENO;
 
-/** Holders of `env`, each with an environment in which no variable is set. */
-export const ENVIRONMENTS: readonly { readonly holder: object; readonly empty: object }[] = [
-  { holder: DENO, empty: { get: () => undefined, has: () => false, toObject: () => ({}) } },
-  { holder: PROCESS, empty: Object.freeze({}) },
+/** What a program was started with: its arguments, and an environment in which no variable is set. */
+export const SURROUNDINGS: readonly {
+  readonly holder: object;
+  readonly name: string;
+  readonly virtual: (args: readonly string[]) => unknown;
+}[] = [
+  {
+    holder: DENO,
+    name: "env",
+    virtual: () => ({ get: () => undefined, has: () => false, toObject: () => ({}) }),
+  },
+  { holder: PROCESS, name: "env", virtual: () => Object.freeze({}) },
+  { holder: DENO, name: "args", virtual: (args) => [...args] },
+  { holder: PROCESS, name: "argv", virtual: (args) => ["deno", "program", ...args] },
 ];

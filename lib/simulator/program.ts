@@ -5,6 +5,7 @@
  */
 import type { Program } from "../node.ts";
 import { importProgram } from "./imports.ts";
+import { SHOWS_IMPORTS } from "./platform.ts";
 
 /** Where programs come from when each incarnation of a node loads a fresh one. */
 export interface ProgramSource {
@@ -56,6 +57,9 @@ let incarnations = 0;
  * Loads fresh instances per incarnation of the module and of those that it imports, so that no two
  * share state; only CommonJS packages have one instance for all.
  *
+ * @throws {Error} on a platform that does not show what a module imports: it takes Deno, or Node.js
+ * 22.15 or later.
+ *
  * @example
  * ```ts ignore
  * import { loadPerIncarnation, simulate } from "@glomers/maelstrom/simulator";
@@ -65,6 +69,12 @@ let incarnations = 0;
  * ```
  */
 export function loadPerIncarnation(url: string): ProgramSource {
+  if (!SHOWS_IMPORTS) {
+    throw new Error(
+      "loading a module per incarnation needs Deno, or Node.js 22.15 or later: this platform does " +
+        "not show what modules import. Simulating the function that it exports needs neither",
+    );
+  }
   return { load: () => loadProgram(`${url}?incarnation=${++incarnations}`) };
 }
 

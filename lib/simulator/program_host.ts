@@ -5,6 +5,7 @@
  * @module
  */
 import { Node, type Program, type Transport } from "../node.ts";
+import { Stalls } from "../stalls.ts";
 import { NS_PER_MS } from "../history/operations.ts";
 import { describeError, parseMessage } from "../message.ts";
 import type { VirtualClock } from "../workbench/clock/virtual_clock.ts";
@@ -13,7 +14,7 @@ import type { DiskFault } from "../workbench/faults/kinds.ts";
 import type { Packet } from "../workbench/network/packet.ts";
 import type { Random } from "../workbench/random.ts";
 import { type ProgramSource, withoutIncarnations } from "./program.ts";
-import type { Owner } from "./owner.ts";
+import type { Cause, Owner } from "./owner.ts";
 import { ProcessExit, type VirtualGlobals } from "./virtual_globals.ts";
 import { VirtualDisk } from "./virtual_disk.ts";
 import type { Host, NodeEvents } from "../workbench/hosts/host.ts";
@@ -34,8 +35,11 @@ class Incarnation implements Owner {
   readonly #events: NodeEvents;
   /** Callbacks that came due during a pause. Absent once all of them have had their turn. */
   #waiting: (() => void)[] | undefined;
-  #paused = false;
+  /** Since when the node is paused. */
+  #pausedMs: number | undefined;
+  readonly #stalls: Stalls;
   #ended = false;
+  #cause: Cause | undefined;
   /** When the last callback that was due has its turn, if the node is slow. */
   #lastTurnNs = 0;
 
@@ -48,11 +52,12 @@ class Incarnation implements Owner {
   ) {
     this.#engine = engine;
     this.#events = events;
+    this.#stalls = new Stalls(this.#nowMs());
     const transport: Transport = {
       send: (message) => {
         if (this.#ended) return;
         engine.globals.assertTurn(this, "sent a message");
-        events.sent(id, message.src, message.dest, JSON.stringify(message));
+        events.sent(id, message.src, message.dest, JSON.stringify(message), this.#cause?.id);
       },
       log: (text) => {
         if (this.#ended) return;
@@ -66,15 +71,19 @@ class Incarnation implements Owner {
       later: (delayMs, effect, then) => this.#later(delayMs, effect, then),
       report: (did) => events.disk?.(id, did),
     });
-    this.node = new Node(transport, () => Promise.resolve(disk));
+    this.node = new Node(transport, {
+      openDisk: () => Promise.resolve(disk),
+      ...(engine.args && { args: engine.args }),
+    });
   }
 
   /** The disk goes on by itself when its node is paused or ends. */
   #later(delayMs: number, effect: () => void, then: () => void): void {
     const { clock } = this.#engine;
+    const cause = this.#cause;
     clock.at(clock.nowNs() + delayMs * NS_PER_MS, () => {
       effect();
-      this.enter(then);
+      this.enter(then, cause);
     });
   }
 
@@ -82,12 +91,20 @@ class Incarnation implements Owner {
     return this.machine.skewMs;
   }
 
-  enter(callback: () => void): void {
+  get cause(): Cause | undefined {
+    return this.#cause;
+  }
+
+  enter(callback: () => void, cause?: Cause): void {
     const { clock } = this.#engine;
+    const turn = () => {
+      this.#cause = cause;
+      callback();
+    };
     const turnNs = Math.max(clock.nowNs() + this.machine.lateMs * NS_PER_MS, this.#lastTurnNs);
-    if (turnNs === clock.nowNs()) return this.#take(callback);
+    if (turnNs === clock.nowNs()) return this.#take(turn);
     this.#lastTurnNs = turnNs; // callbacks keep their order when the node is fast again
-    clock.at(turnNs, () => this.#take(callback));
+    clock.at(turnNs, () => this.#take(turn));
   }
 
   #take(callback: () => void): void {
@@ -113,21 +130,35 @@ class Incarnation implements Owner {
     this.#events.exited(this.id, `exit status ${code}`);
   }
 
+  /** Has the node read a message, as a process reads it that notices when it stood still. */
+  receive({ id, text }: Packet): void {
+    this.enter(
+      () => this.node.receive(parseMessage(text), this.#stalls.ageMs(this.#nowMs())),
+      { id, isLate: false },
+    );
+  }
+
   pause(): void {
-    this.#paused = true;
+    this.#pausedMs ??= this.#nowMs();
     this.#waiting ??= [];
   }
 
   resume(): void {
-    this.#paused = false;
+    if (this.#pausedMs === undefined) return;
+    this.#stalls.stalled(this.#pausedMs, this.#nowMs());
+    this.#pausedMs = undefined;
     this.#catchUp();
+  }
+
+  #nowMs(): number {
+    return this.#engine.clock.nowNs() / NS_PER_MS;
   }
 
   /** Gives each callback that waited a turn of its own, as it would have had. */
   #catchUp(): void {
     const { clock, globals } = this.#engine;
     clock.at(clock.nowNs(), () => {
-      if (this.#paused || this.#ended || this.#waiting === undefined) return;
+      if (this.#pausedMs !== undefined || this.#ended || this.#waiting === undefined) return;
       const next = this.#waiting.shift();
       if (next === undefined) this.#waiting = undefined;
       else {
@@ -152,6 +183,8 @@ interface HostEngine {
   readonly globals: VirtualGlobals;
   /** What programs draw from: each incarnation of each node from a part of its own. */
   readonly random: Random;
+  /** The nodes' arguments. */
+  readonly args?: readonly string[];
   /** How the nodes' disks behave. */
   readonly disk?: DiskOptions;
   /** Called with each error that a node's program does not catch; the node keeps running. */
@@ -194,8 +227,7 @@ export class ProgramHost implements Host {
   }
 
   deliver(node: string, packet: Packet): void {
-    const incarnation = this.#running.get(node);
-    incarnation?.enter(() => incarnation.node.receive(parseMessage(packet.text)));
+    this.#running.get(node)?.receive(packet);
   }
 
   kill(node: string): void {

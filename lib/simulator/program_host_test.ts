@@ -91,6 +91,31 @@ Deno.test("a paused node does nothing, and then gives everything that waited a t
   assertEquals(rest, ["poke 1", "settled 1", "poke 2", "settled 2"]);
 });
 
+Deno.test("a request that waits for a paused node is answered only if its client may be there", async () => {
+  const answers: Program = (node) => node.on(ask, () => ({ type: "ask_ok", value: 7 }));
+  for (
+    const [pausedMs, isAnswered] of [[4_000, true], [6_000, false]] as const
+  ) {
+    const log: string[] = [];
+    await scenario(answers, {}, async (world) => {
+      const told = async (what: string) => {
+        await world.ask("n0", ask, {});
+        log.push(what);
+      };
+      await told("at once");
+      world.pause("n0");
+      const waits = told("waits").catch(() => {});
+      await world.pass(pausedMs);
+      world.resume("n0");
+      await waits;
+      assertEquals(log, ["at once", ...(isAnswered ? ["waits"] : [])]);
+      await world.pass(1_000);
+      await told("later");
+      assertEquals(log.at(-1), "later");
+    });
+  }
+});
+
 Deno.test("callbacks that a pause delays have separate turns, in the order in which they came due", async () => {
   const log: string[] = [];
   const program: Program = (node) =>

@@ -55,6 +55,7 @@ export async function simulateOnce(
     plan.seed,
     ({ clock, host }) => run(plan, { clock, host, observer }),
     {
+      args: plan.args,
       disk: diskOptionsOf(plan.disk ?? []),
       ...(observer.uncaught && { uncaught: observer.uncaught }),
     },
@@ -84,7 +85,10 @@ export async function inVirtualTime<T>(
   program: Program | ProgramSource,
   seed: number | string,
   work: (engine: { clock: VirtualClock; host: ProgramHost }) => Promise<T>,
-  options: Pick<SimulationObserver, "uncaught"> & { readonly disk?: DiskOptions } = {},
+  options: Pick<SimulationObserver, "uncaught"> & {
+    readonly args?: readonly string[];
+    readonly disk?: DiskOptions;
+  } = {},
 ): Promise<T> {
   if (isRunning) {
     throw new Error("a simulation is running already: one at a time owns the process's globals");
@@ -92,7 +96,7 @@ export async function inVirtualTime<T>(
   isRunning = true;
   const clock = new VirtualClock(() => globals.leave());
   const random = new Random(seed).split("program");
-  const globals = new VirtualGlobals(clock, random);
+  const globals = new VirtualGlobals(clock, random, options.args);
   try {
     const host = new ProgramHost(program, { clock, globals, random, ...options });
     return await clock.run(() => work({ clock, host }));

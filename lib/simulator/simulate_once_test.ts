@@ -179,6 +179,18 @@ Deno.test("a node's memory is lost when it is killed", async () => {
   assertEquals(failureSignature(await simulateOnce(ids, options)), []);
 });
 
+Deno.test("a program finds the plan's arguments, wherever it looks for its own", async () => {
+  const before = [Deno.args, globalThis.process.argv];
+  const seen: unknown[] = [];
+  const program: Program = (node) => {
+    node.onInit(() => void seen.push(node.args, Deno.args, globalThis.process.argv.slice(2)));
+  };
+  const options = { workload: "echo", nodeCount: 1, timeLimitS: 0.1, args: ["lean", "-x"] };
+  await simulateOnce(program, options);
+  assertEquals(seen, [["lean", "-x"], ["lean", "-x"], ["lean", "-x"]]);
+  assertEquals([Deno.args, globalThis.process.argv], before);
+});
+
 Deno.test("a program that waits for what virtual time cannot bring fails by name", async () => {
   const options = { workload: "echo", nodeCount: 1, timeLimitS: 1, rate: 0 };
   const program: Program = (node) => {

@@ -135,24 +135,44 @@ function describeLoss(name: string, lost: number, left: number): string {
 /** What became of a write: it is not synced yet, it was, or it was lost in a sync that failed. */
 type Fate = "unsynced" | "stable" | "gone";
 
+/** A write: the file's bytes from the end of the one before to its own. */
 interface Chunk {
-  readonly bytes: Uint8Array;
+  readonly end: number;
   fate: Fate;
 }
 
+/** Room that a file begins with. */
+const INITIAL_BYTES = 1024;
+
 class VirtualFile {
+  /** What was written, in an array that may be longer. */
+  #bytes = new Uint8Array(INITIAL_BYTES);
+  #length = 0;
   #chunks: Chunk[] = [];
+  /** Chunks before this one have been synced, or lost in a sync: each sync is for all that is left. */
+  #firstUnsynced = 0;
 
   write(bytes: Uint8Array): void {
-    this.#chunks.push({ bytes: bytes.slice(), fate: "unsynced" });
+    const end = this.#length + bytes.length;
+    if (end > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(end, 2 * this.#bytes.length));
+      larger.set(this.read());
+      this.#bytes = larger;
+    }
+    this.#bytes.set(bytes, this.#length);
+    this.#length = end;
+    this.#chunks.push({ end, fate: "unsynced" });
   }
 
   read(): Uint8Array {
-    return concat(this.#chunks.map(({ bytes }) => bytes));
+    return this.#bytes.slice(0, this.#length);
   }
 
   unsynced(): readonly Chunk[] {
-    return this.#chunks.filter(({ fate }) => fate === "unsynced");
+    const isSettled = (chunk: Chunk | undefined) =>
+      chunk !== undefined && chunk.fate !== "unsynced";
+    while (isSettled(this.#chunks[this.#firstUnsynced])) this.#firstUnsynced++;
+    return this.#chunks.slice(this.#firstUnsynced);
   }
 
   /**
@@ -161,24 +181,17 @@ class VirtualFile {
    * @param random Decides how much is left of what comes behind that. Absent: nothing.
    */
   crash(random: Random | undefined): { readonly lost: number; readonly left: number } {
-    const end = 1 + this.#chunks.findLastIndex(({ fate }) => fate === "stable");
-    const stable = this.#chunks.slice(0, end).map(({ bytes, fate }) =>
-      fate === "stable" ? bytes : new Uint8Array(bytes.length)
-    );
-    const rest = concat(this.#chunks.slice(end).map(({ bytes }) => bytes));
-    const left = random === undefined ? 0 : random.int(rest.length + 1);
-    const bytes = concat([...stable, rest.subarray(0, left)]);
-    this.#chunks = [{ bytes, fate: "stable" }];
-    return { lost: rest.length - left, left };
+    const stable = this.#chunks.findLast(({ fate }) => fate === "stable")?.end ?? 0;
+    let start = 0;
+    for (const { end, fate } of this.#chunks) {
+      if (end <= stable && fate !== "stable") this.#bytes.fill(0, start, end);
+      start = end;
+    }
+    const rest = this.#length - stable;
+    const left = random === undefined ? 0 : random.int(rest + 1);
+    this.#length = stable + left;
+    this.#chunks = [{ end: this.#length, fate: "stable" }];
+    this.#firstUnsynced = 0;
+    return { lost: rest - left, left };
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
 }

@@ -18,13 +18,13 @@ import { type Border, WEB_BORDERS } from "./borders.ts";
 import { watchImports } from "./imports.ts";
 import {
   catchUncaught,
-  ENVIRONMENTS,
   EXITS,
   formatLog,
   IGNORED,
   PLATFORM_BORDERS,
   PROCESS,
   STANDARD_ERROR,
+  SURROUNDINGS,
 } from "./platform.ts";
 import { VirtualTimers } from "./virtual_timers.ts";
 
@@ -61,12 +61,15 @@ export class VirtualGlobals {
   #violation: RealInputOutput | undefined;
   #owner: Owner | undefined;
 
-  /** @param outside Draws while no owner has the turn. */
-  constructor(clock: Clock, outside: Random) {
+  /**
+   * @param outside Draws while no owner has the turn.
+   * @param args What programs find as their arguments.
+   */
+  constructor(clock: Clock, outside: Random, args: readonly string[] = []) {
     this.#clock = clock;
     this.#outside = outside;
     this.#timers = new VirtualTimers(clock, () => this.#owner);
-    this.#install();
+    this.#install(args);
   }
 
   get pendingTimers(): number {
@@ -118,13 +121,13 @@ export class VirtualGlobals {
     for (const restore of this.#saved.splice(0).reverse()) restore();
   }
 
-  #install(): void {
+  #install(args: readonly string[]): void {
     this.#ownTimers();
     this.#ownClocks();
     this.#ownChance();
     this.#divertConsole();
     this.#divertStandardError();
-    this.#refuseInputOutput();
+    this.#refuseInputOutput(args);
     this.#ownMemory();
     this.#catchErrors();
   }
@@ -180,13 +183,14 @@ export class VirtualGlobals {
     this.#replace(Crypto.prototype, "randomUUID", () => drawUuid(random()));
   }
 
-  #refuseInputOutput(): void {
+  #refuseInputOutput(args: readonly string[]): void {
     if ("process" in globalThis) this.#replace(globalThis, "process", PROCESS);
     for (const border of [...WEB_BORDERS, ...PLATFORM_BORDERS]) this.#forbid(border);
-    for (const { holder, empty } of ENVIRONMENTS) {
-      const real = describe(holder, "env");
-      this.#define(holder, "env", {
-        get: () => this.#owner === undefined ? real?.get?.() ?? real?.value : empty,
+    for (const { holder, name, virtual } of SURROUNDINGS) {
+      const real = describe(holder, name);
+      const seen = virtual(args);
+      this.#define(holder, name, {
+        get: () => this.#owner === undefined ? real?.get?.() ?? real?.value : seen,
       });
     }
     for (const holder of EXITS) {
@@ -312,7 +316,9 @@ export class VirtualGlobals {
 
   #define(holder: object, name: string, descriptor: PropertyDescriptor): void {
     const own = Object.getOwnPropertyDescriptor(holder, name);
-    Object.defineProperty(holder, name, { ...descriptor, configurable: true });
+    // Bun has functions that can be overwritten, but not described anew.
+    const configurable = own?.configurable ?? true;
+    Object.defineProperty(holder, name, { ...descriptor, configurable });
     this.#saved.push(() => {
       if (own === undefined) Reflect.deleteProperty(holder, name);
       else Object.defineProperty(holder, name, own);

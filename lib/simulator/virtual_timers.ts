@@ -8,7 +8,7 @@
  */
 import { NS_PER_MS } from "../history/operations.ts";
 import type { Clock, Timer } from "../workbench/clock/clock.ts";
-import type { Owner } from "./owner.ts";
+import type { Cause, Owner } from "./owner.ts";
 
 /** No timer waits less, as in Node.js: a loop of timers cannot stop time. */
 const MIN_TIMEOUT_MS = 1;
@@ -128,11 +128,17 @@ export class VirtualTimers {
       else this.clear(timer);
       call(...args);
     };
-    const due = () => owner === undefined ? fire() : owner.enter(fire);
+    const cause = repeat ? undefined : delayed(owner?.cause);
+    const due = () => owner === undefined ? fire() : owner.enter(fire, cause);
     schedule();
     this.#timers.set(timer.id, timer);
     return timer;
   }
+}
+
+/** What a timer's turn is due to. A timer that a timer sets is a loop of the node's own. */
+function delayed(cause: Cause | undefined): Cause | undefined {
+  return cause === undefined || cause.isLate ? undefined : { ...cause, isLate: true };
 }
 
 function asCallback(value: unknown): Callback {

@@ -23,6 +23,15 @@ function printEverywhere(): void {
   }
 }
 
+/** Makes the process's time run that many times as fast, for beats and for what it measures. */
+function hurry(times: number): void {
+  const [{ setInterval }, now] = [globalThis, performance.now.bind(performance)];
+  performance.now = () => times * now();
+  Object.assign(globalThis, {
+    setInterval: (beat: () => void, everyMs: number) => setInterval(beat, everyMs / times),
+  });
+}
+
 function awkward(node: Node): void {
   setInterval(() => {}, 1_000_000); // still pending when the input ends
   if (Deno.args.includes("--fail")) throw new Error("no such luck");
@@ -34,4 +43,5 @@ function awkward(node: Node): void {
   node.on(slip, ({ kind }) => slips[kind]?.());
 }
 
+if (Deno.args.includes("--hurry")) hurry(5);
 if (import.meta.main) await serve(awkward);

@@ -19,7 +19,7 @@
  * ```
  *
  * They need no permission, except {@linkcode assertTranscript}, which reads a file and
- * needs Deno. The others run on Node.js 24 and later as well.
+ * needs Deno. The others run on Node.js 20 and later, and on Bun, as well.
  *
  * @module
  */

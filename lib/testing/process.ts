@@ -116,6 +116,11 @@ export class NodeProcess implements AsyncDisposable {
     return this;
   }
 
+  /** Stops the process, or lets it go on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#child.kill(signal);
+  }
+
   /** Closes the node's standard output, as a harness that dies does. */
   async hangUp(): Promise<void> {
     await this.#output.cancel();

@@ -27,6 +27,8 @@ import { Random } from "../workbench/random.ts";
 export interface ScenarioOptions {
   /** Number of nodes, named n0, n1, …. Default 1. */
   readonly nodes?: number;
+  /** The program's arguments. Default none. */
+  readonly args?: readonly string[];
   /** Constant latency between nodes, in milliseconds. Default 0. */
   readonly latencyMs?: number;
   /** Latency of any distribution, instead of `latencyMs`. */
@@ -97,7 +99,7 @@ export async function scenario(
   checkOptions(options);
   const { nodes = 1, seed = 1, latencyMs = 0, loss = 0, duplication = 0 } = options;
   const ids = Array.from({ length: nodes }, (_, i) => `n${i}`);
-  const { disk = {} } = options;
+  const { disk = {}, args = [] } = options;
   await inVirtualTime(program, seed, async ({ clock, host }) => {
     const { promise: crashed, reject: crash } = Promise.withResolvers<never>();
     crashed.catch(() => {}); // it may reject before anything waits for it
@@ -137,7 +139,7 @@ export async function scenario(
       await cluster.stop();
       transcriber?.end();
     }
-  }, { disk });
+  }, { disk, args });
 }
 
 function transcriberOf({ transcript, latency, latencyMs = 0 }: ScenarioOptions) {

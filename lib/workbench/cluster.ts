@@ -56,6 +56,13 @@ const INIT_MSG_ID = 1;
 /** Lines of a node's log that a problem holds where no error is recognised among them. */
 const LAST_WORDS = 8;
 
+/** The start of a node, until it has answered `init`. */
+interface Starting {
+  /** Who waits for the answer. */
+  readonly client: Client;
+  readonly fail: (crash: Crash) => void;
+}
+
 export class Cluster implements NodeEvents, FaultTarget {
   readonly network: Network;
   readonly #options: ClusterOptions;
@@ -65,8 +72,8 @@ export class Cluster implements NodeEvents, FaultTarget {
   readonly #muted = new Set<string>();
   /** Mistakes that were noted, each once: a node that makes one is likely to go on. */
   readonly #noted = new Set<string>();
-  /** How to end the start of a node that has yet to answer `init`. */
-  readonly #starting = new Map<string, (crash: Crash) => void>();
+  /** The nodes that have yet to answer `init`. */
+  readonly #starting = new Map<string, Starting>();
   /** The node to which each client sent `init` that did. */
   readonly #initialisers = new Map<string, string>();
   readonly #errors = new ErrorLog();
@@ -139,8 +146,9 @@ export class Cluster implements NodeEvents, FaultTarget {
     const kills = this.#kills.get(node);
     const client = this.openClient();
     this.#initialisers.set(client.id, node);
-    const { promise: unheard, reject } = Promise.withResolvers<never>();
-    this.#starting.set(node, reject);
+    const { promise: unheard, reject: fail } = Promise.withResolvers<never>();
+    const starting = { client, fail };
+    this.#starting.set(node, starting);
     unheard.catch(() => {}); // it may come before anybody waits
     try {
       await host.start(node, this);
@@ -152,7 +160,7 @@ export class Cluster implements NodeEvents, FaultTarget {
       const why = reasonOf(error) + this.#hint(node, error);
       throw this.#crash(node, `${node} did not start: ${why}`);
     } finally {
-      if (this.#starting.get(node) === reject) this.#starting.delete(node);
+      if (this.#starting.get(node) === starting) this.#starting.delete(node);
       client.close();
     }
   }
@@ -192,6 +200,7 @@ export class Cluster implements NodeEvents, FaultTarget {
   /** Notes why a node that has not answered is silent, where its output shows it. */
   #noteSilence(node: string): void {
     if (this.#killed.has(node) || this.#paused.has(node) || this.#muted.has(node)) return;
+    if (this.#kills.has(node) && this.#starting.has(node)) return; // it is not up again yet
     const why = this.#options.host.explainSilence(node);
     if (why === undefined) return;
     this.#noteOnce(`${node} is silent`, { node, text: `${node} is not heard: ${why}` });
@@ -204,8 +213,8 @@ export class Cluster implements NodeEvents, FaultTarget {
     this.#attempt(() => this.#read(node, line));
   }
 
-  sent(node: string, src: string, dest: string, text: string): void {
-    this.#attempt(() => this.#send(node, src, dest, text));
+  sent(node: string, src: string, dest: string, text: string, cause?: number): void {
+    this.#attempt(() => this.#send(node, { src, dest, text, cause }));
   }
 
   logged(node: string, line: string): void {
@@ -256,17 +265,23 @@ export class Cluster implements NodeEvents, FaultTarget {
       return this.#mute(node, `wrote a line that is no message: ${read}`, line, findFault(line));
     }
     if (read.hasSurplus) this.#noteSurplus(node, line);
-    this.#send(node, read.src, read.dest, read.text, read.body);
+    this.#send(node, read);
   }
 
-  #send(node: string, src: string, dest: string, text: string, body?: Body): void {
+  #send(node: string, { src, dest, text, body, cause }: {
+    readonly src: string;
+    readonly dest: string;
+    readonly text: string;
+    readonly body?: Body;
+    readonly cause?: number | undefined;
+  }): void {
     if (this.#muted.has(node) || this.#stopping) return;
     const isInitOk = this.#initialisers.get(dest) === node && body?.in_reply_to === INIT_MSG_ID;
     if (isInitOk && !this.#starting.delete(node)) {
       return this.#mute(node, `answered init more than once: ${dest} asked only once`, text);
     }
     try {
-      this.network.send(src, dest, text, body);
+      this.network.send(src, dest, text, body, cause);
     } catch (error) {
       if (!(error instanceof UnknownParticipant)) throw error;
       this.#mute(node, this.#describeStranger(dest, error.message), text);
@@ -285,15 +300,15 @@ export class Cluster implements NodeEvents, FaultTarget {
   /** Reads a node no more; the run ends if the node has yet to answer `init`. */
   #mute(node: string, did: string, line: string, at?: number): void {
     this.#muted.add(node);
-    const fail = this.#starting.get(node);
-    const consequence = fail === undefined
+    const starting = this.#starting.get(node);
+    const consequence = starting === undefined
       ? `Maelstrom would stop reading ${node} here without saying so, and so does this run`
       : `Maelstrom would stop reading ${node} here, and wait for its init_ok in vain. Standard ` +
         "output is for messages only; whatever else a node says belongs on standard error";
-    const text = `${node} ${fail === undefined ? "" : "has not answered init yet, and "}${did}`;
+    const text = `${node} ${starting === undefined ? "" : "has not answered init yet, and "}${did}`;
     const fault = { line, isUnread: true, ...(at !== undefined && { at }) };
     const problem = this.#note({ node, text, consequence, ...fault });
-    fail?.(new Crash(problem));
+    starting?.fail(new Crash(problem));
   }
 
   #noteSurplus(node: string, line: string): void {
@@ -362,12 +377,14 @@ export class Cluster implements NodeEvents, FaultTarget {
     this.#paused.add(node);
     this.network.hold(node);
     this.#options.host.pause(node);
+    this.#starting.get(node)?.client.suspend();
   }
 
   resume(node: string): void {
     if (!this.#paused.delete(node)) return;
     this.#options.host.resume(node);
     this.network.release(node);
+    this.#starting.get(node)?.client.proceed();
   }
 
   skew(node: string, skewMs: number): void {

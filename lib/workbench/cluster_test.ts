@@ -115,6 +115,41 @@ Deno.test("a node that does not answer init within ten seconds crashes the run",
   });
 });
 
+Deno.test("the ten seconds to answer init stand still while the node is paused", async () => {
+  await stage(async ({ cluster, host, crashes, pass }) => {
+    await cluster.start();
+    host.script.clear();
+    cluster.kill("n0");
+    cluster.restart("n0");
+    await pass(4_000);
+    for (const pausedMs of [8_000, 30_000]) {
+      cluster.pause("n0");
+      await pass(pausedMs);
+      cluster.resume("n0");
+      await pass(2_900);
+    }
+    assertEquals(crashes, []);
+    await pass(300);
+    assertEquals(crashes.length, 1);
+  });
+});
+
+Deno.test("a node that is paused before it has got init has ten seconds from then on", async () => {
+  await stage(async ({ cluster, host, crashes, pass }) => {
+    await cluster.start();
+    host.script.clear();
+    cluster.kill("n0");
+    cluster.restart("n0");
+    cluster.pause("n0"); // it has yet to start
+    await pass(20_000);
+    cluster.resume("n0");
+    await pass(9_900);
+    assertEquals(crashes, []);
+    await pass(200);
+    assertEquals(crashes.length, 1);
+  });
+});
+
 Deno.test("a node whose process cannot be started crashes the run", async () => {
   await stage(async ({ cluster, host }) => {
     host.failing = "n1";
@@ -418,6 +453,18 @@ Deno.test("a node whose output waits for the end of its line is said to, at init
       await assertRejects(() => cluster.openClient().rpc("n0", LinKv.read, { key: 1 }));
     }
     assertEquals(problems.map(({ text }) => text), ["n0 is not heard: 63 characters wait"]);
+  });
+});
+
+Deno.test("a node that starts again is not blamed for its silence", async () => {
+  await stage(async ({ cluster, host, problems }) => {
+    await cluster.start();
+    host.silence = "it has written nothing";
+    host.script.clear();
+    cluster.kill("n0");
+    cluster.restart("n0");
+    await assertRejects(() => cluster.openClient().rpc("n0", LinKv.read, { key: 1 }));
+    assertEquals(problems, []);
   });
 });
 

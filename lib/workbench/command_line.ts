@@ -181,14 +181,19 @@ export function applyGiven(
 
 /**
  * The options that make a plan, as words: those that differ from the defaults, or from another plan
- * if one is given. The program and the seed are not among them.
+ * if one is given. The program and the seed are not among them. The command's own words come before
+ * the node's arguments.
  */
-export function wordsOf(plan: Plan, other?: Plan): string[] {
+export function wordsOf(
+  plan: Plan,
+  { other, own = [] }: { readonly other?: Plan | undefined; readonly own?: readonly string[] } = {},
+): string[] {
   const standard = textsOf({ ...other ?? planOf({ workload: "echo" }), workload: plan.workload });
   const changed = [...textsOf(plan)].filter(([name, text]) => standard.get(name) !== text);
   return [
     ...(other === undefined ? ["-w", plan.workload] : []),
     ...changed.flatMap(([name, text]) => [`--${name}`, text]),
+    ...own,
     ...(plan.args.length > 0 ? ["--", ...plan.args] : []),
   ];
 }

@@ -183,10 +183,7 @@ Deno.test("what an engine cannot do is refused by name", () => {
   assertMatch(skewed ?? "", /--nemesis skew means nothing to the workbench, only to the simulator/);
   assertMatch(problem("-w echo --delivery 1", "workbench") ?? "", /only to the simulator/);
   assertMatch(problem("-w echo --seed 1", "maelstrom") ?? "", /--seed means nothing to Maelstrom/);
-  assertEquals(
-    problem("-w echo -- --slow", "simulator"),
-    '"-- --slow" means nothing to the simulator, only to Maelstrom and the workbench',
-  );
+  assertEquals(problem("-w echo -- --slow", "simulator"), undefined);
 });
 
 const OWN = {
@@ -262,5 +259,5 @@ Deno.test("a plan's words make the same plan again", () => {
     assertEquals(wordsOf(parse(line)).join(" "), line);
   }
   const [base, changed] = [parse("-w echo --rate 7 --loss 0.1"), parse("-w echo --rate 7 -n a")];
-  assertEquals(wordsOf(changed, base), ["--nodes", "a", "--loss", "0"]);
+  assertEquals(wordsOf(changed, { other: base }), ["--nodes", "a", "--loss", "0"]);
 });

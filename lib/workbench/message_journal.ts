@@ -5,6 +5,7 @@
  * the event before, and what the mark asks for. An event is at least 0 ns after the one before it.
  *
  *     > 1200 17 {"src":"n0",…}   message 17 is sent: its JSON, envelope included
+ *     > 1200 17<9 {"src":"n0",…} the same, while its sender was handling message 9
  *     ~ 1200 18 {"src":"n0",…}   the same, but of a body too long only type and numbers are kept
  *     < 3100 17                  message 17 is received
  *     x 0 17                     message 17 is cut off by a partition
@@ -48,6 +49,8 @@ export interface SentMessage extends Message {
   readonly id: number;
   /** Nanoseconds since the history began; below 0 before that. */
   readonly sentNs: number;
+  /** The message that its sender was handling, where the engine knows. */
+  readonly cause?: number;
   /** Whether fields of the body are left out for its length. */
   readonly isOutline: boolean;
   /** What became of it: nothing where the run ended before, two ends where it was duplicated. */
@@ -69,6 +72,8 @@ export interface MessageJournal {
   readonly clients: ReadonlyMap<number, string>;
   /** Events that found no more room, all of them after those that are here. */
   readonly leftOut: number;
+  /** Set where messages that never arrive leave without a word, as in Maelstrom's journal. */
+  readonly hidesLosses?: boolean;
 }
 
 /** Text that is no journal, or one of another version. */
@@ -142,7 +147,7 @@ class Reading {
     switch (mark) {
       case ">":
       case "~":
-        return this.#send(Number(first), second, { isOutline: mark === "~" });
+        return this.#send(first, second, { isOutline: mark === "~" });
       case "@":
         this.#clients.set(Number(first), String(JSON.parse(second)));
         return true;
@@ -159,9 +164,11 @@ class Reading {
     }
   }
 
-  #send(id: number, text: string, { isOutline }: { readonly isOutline: boolean }): boolean {
+  #send(ids: string, text: string, { isOutline }: { readonly isOutline: boolean }): boolean {
+    const [id = NaN, cause] = ids.split("<").map(Number);
     const { src, dest, body }: Message = JSON.parse(text);
-    this.#messages.set(id, { id, src, dest, body, isOutline, sentNs: this.#timeNs, ends: [] });
+    const message = { id, src, dest, body, isOutline, sentNs: this.#timeNs, ends: [] };
+    this.#messages.set(id, cause === undefined ? message : { ...message, cause });
     return true;
   }
 

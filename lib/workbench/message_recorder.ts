@@ -34,10 +34,11 @@ export function recordMessages(
   return {
     observer: {
       message(timeNs, event, packet) {
-        if (event !== "send") lines.add(MARKS[event], timeNs, String(packet.id));
-        else if (packet.text.length <= MAX_TEXT) {
-          lines.add(">", timeNs, `${packet.id} ${oneLine(packet.text)}`);
-        } else lines.add("~", timeNs, `${packet.id} ${outlineOf(packet)}`);
+        const { id, cause, text } = packet;
+        if (event !== "send") return lines.add(MARKS[event], timeNs, String(id));
+        const ids = cause === undefined ? `${id}` : `${id}<${cause}`;
+        if (text.length <= MAX_TEXT) lines.add(">", timeNs, `${ids} ${oneLine(text)}`);
+        else lines.add("~", timeNs, `${ids} ${outlineOf(packet)}`);
       },
       op({ process, time }, asker) {
         if (process === "nemesis" || asker === undefined) return;

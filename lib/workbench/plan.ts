@@ -35,7 +35,6 @@ import {
   number,
   oneOf,
   type Option,
-  PROCESSES,
   scopeProblem,
   text,
   UsageError,
@@ -204,7 +203,6 @@ export const PLAN_OPTIONS = {
   args: {
     kind: listOf(text, "a list of texts"),
     help: "arguments for the node",
-    engines: PROCESSES,
   },
   nodeCount: { name: "node-count", kind: whole(1), value: "N", help: "N nodes, named n0, n1, …" },
   nodes: {
@@ -472,15 +470,14 @@ export function engineProblem(
   options: Partial<PlanOptions>,
   engine: EngineName,
 ): string | undefined {
-  const { args = [], faults = [], timeLimitS = 1 } = options;
+  const { faults = [], timeLimitS = 1 } = options;
   if (engine === "maelstrom" && !Number.isInteger(timeLimitS)) {
     return `--time-limit must be a whole number for Maelstrom, got ${timeLimitS}`;
   }
   for (const [field, value] of Object.entries(options)) {
     const { name, default: standard, engines } = PLAN_FIELDS.get(field) ?? {};
-    const isAsked = field === "args" ? args.length > 0 : value !== standard;
-    const what = field === "args" ? `"-- ${args.join(" ")}"` : name ? `--${name}` : field;
-    const problem = isAsked ? scopeProblem(what, engine, engines) : undefined;
+    if (value === standard) continue;
+    const problem = scopeProblem(name ? `--${name}` : field, engine, engines);
     if (problem !== undefined) return problem;
   }
   for (const fault of faults) {

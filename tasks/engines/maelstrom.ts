@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, delimiter, dirname, join, resolve } from "node:path";
+import { basename, delimiter, dirname, join, relative, resolve } from "node:path";
 import { existsSync } from "node:fs";
 import { TextLineStream } from "@std/streams";
 import { RUN_FOLDER } from "../../lib/folder.ts";
@@ -12,14 +12,16 @@ import { SyncLog } from "../../lib/workbench/hosts/sync_log.ts";
 import { pathWithDeno } from "../../lib/workbench/hosts/process.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import { type Plan, workloadOf } from "../../lib/workbench/plan.ts";
+import { CONDUCT_FILE, printConduct } from "../../lib/workbench/store/conduct_file.ts";
 import { writePlan } from "../../lib/workbench/store/plan_file.ts";
 import { showProgress } from "../../lib/report/progress.ts";
 import { readRun, type StoredRun, UnreadableRun } from "../../lib/workbench/store/reader.ts";
 import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import type { Limit } from "../../lib/report/limits.ts";
-import { summariseRun } from "../../lib/report/summary.ts";
+import { summariseRun, type Summary } from "../../lib/report/summary.ts";
 import { isInstalled } from "../shared/installed.ts";
 import { isProjectFolder } from "../shared/invocation.ts";
+import { PAGE_FILE, pageOf } from "../shared/page.ts";
 import { writeLimits } from "../shared/limits_file.ts";
 import { measureLoad } from "../shared/machine.ts";
 import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
@@ -124,7 +126,25 @@ export async function runMaelstrom(
     const journals = join(fresh.path, "journal");
     if (existsSync(journals)) Deno.renameSync(journals, join(dir, "journal"));
   }
-  return { dir, summary: summariseRun(resultOf(dir, plan, code, followed.lines), limits) };
+  const result = resultOf(dir, plan, code, followed.lines);
+  const summary = summariseRun(result, limits);
+  return { dir, summary, ...(dir !== home && tell(result, { plan, summary, dir })) };
+}
+
+/** Writes what tells of a run into its folder. */
+function tell(
+  result: RunResult,
+  { plan, summary, dir }: {
+    readonly plan: Plan;
+    readonly summary: Summary;
+    readonly dir: string;
+  },
+): Pick<EndedRun, "page"> {
+  Deno.writeTextFileSync(join(dir, CONDUCT_FILE), printConduct(result));
+  const page = join(relative(Deno.cwd(), dir), PAGE_FILE);
+  const ran = { plan, engine: "maelstrom" } as const;
+  Deno.writeTextFileSync(page, pageOf(result, { summary, ran, dir: relative(Deno.cwd(), dir) }));
+  return { page };
 }
 
 /** Where nodes keep their journals until the run's own folder is there. */

@@ -22,6 +22,7 @@ import {
 } from "../../lib/workbench/run.ts";
 import { type MessageRecorder, recordMessages } from "../../lib/workbench/message_recorder.ts";
 import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
+import { CONDUCT_FILE, printConduct } from "../../lib/workbench/store/conduct_file.ts";
 import { planToEdn, writePlan } from "../../lib/workbench/store/plan_file.ts";
 import { RunFolder, UnwritableFile } from "../../lib/workbench/store/writer.ts";
 import { renderProblem } from "../../lib/report/problems.ts";
@@ -76,19 +77,24 @@ export async function runWorkbench(
     folder.close();
   }
   const noise = { ...measureLoad(), maxLateMs: clock.maxLateNs / NS_PER_MS };
-  const summary = summariseRun({ ...result, dir, noise }, limits);
-  return { dir, summary, ...writePage(folder, result, { plan, summary }) };
+  const measured = { ...result, dir, noise };
+  const summary = summariseRun(measured, limits);
+  return { dir, summary, ...tell(folder, measured, { plan, summary }) };
 }
 
-/** Writes the page of a run; a run whose page cannot be written has come to its end all the same. */
-function writePage(
+/**
+ * Writes what tells of a run, its page above all; a run that cannot be told has come to its end all
+ * the same.
+ */
+function tell(
   folder: RunFolder,
   result: RunResult,
   { plan, summary }: { readonly plan: Plan; readonly summary: Summary },
 ): Pick<EndedRun, "page"> {
   const dir = folder.path;
   try {
-    folder.writePage(
+    folder.writeText(CONDUCT_FILE, printConduct(result));
+    folder.writeText(
       PAGE_FILE,
       pageOf(result, { summary, ran: { plan, engine: "workbench" }, dir }),
     );

@@ -8,8 +8,9 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Limit } from "../../lib/report/limits.ts";
 import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts";
+import { FAULT_KINDS } from "../../lib/workbench/faults/kinds.ts";
 import { nearest, UsageError } from "../../lib/workbench/option.ts";
-import { type Plan, type PlanOptions, workloadOf } from "../../lib/workbench/plan.ts";
+import { type Plan, PLAN_OPTIONS, type PlanOptions, workloadOf } from "../../lib/workbench/plan.ts";
 
 export interface Challenge {
   /** What `deno task` calls it. */
@@ -163,6 +164,29 @@ export function challengeOf(id: string): Challenge {
   const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
   throw new UsageError(
     `unknown challenge "${id}": expected all, or one of ${known.join(", ")}${hint}`,
+  );
+}
+
+/**
+ * A challenge whose nodes are killed or paused as well, which no page asks for. A node that is down
+ * answers nobody, so neither the page's limits nor total availability can be asked of it: the run
+ * has to be correct. Faults change as often as in a run of Maelstrom's default length, a minute; in
+ * a shorter one at its default interval, nodes may be down from the first second to the last.
+ */
+export function withNodesDown(challenge: Challenge): Challenge {
+  const { timeLimitS, faultIntervalS } = PLAN_OPTIONS;
+  const changes = timeLimitS.default / faultIntervalS.default;
+  const runs = challenge.runs.map(({ availability: _, ...run }) => ({
+    ...run,
+    faultIntervalS: Math.ceil((run.timeLimitS ?? timeLimitS.default) / changes),
+  }));
+  return { ...challenge, runs, limits: [] };
+}
+
+/** Whether a run's faults kill or pause nodes. */
+export function takesNodesDown({ faults = [] }: Partial<PlanOptions>): boolean {
+  return faults.some((fault) =>
+    /^(kill|pause)$/.test(typeof fault === "string" ? FAULT_KINDS[fault].begins : fault.f)
   );
 }
 

@@ -3,7 +3,7 @@ import { METRICS } from "../../lib/report/metrics.ts";
 import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts";
 import { UsageError } from "../../lib/workbench/option.ts";
 import { planOf } from "../../lib/workbench/plan.ts";
-import { challengeOf, CHALLENGES } from "./challenges.ts";
+import { challengeOf, CHALLENGES, takesNodesDown, withNodesDown } from "./challenges.ts";
 
 const project = new URL("../../", import.meta.url);
 
@@ -62,4 +62,18 @@ Deno.test("an unknown challenge is refused with those there are", () => {
     UsageError,
     'unknown challenge "7x": expected all, or one of 1',
   );
+});
+
+Deno.test("where nodes are killed, a challenge asks for correctness, and faults change six times", () => {
+  assert(takesNodesDown({ faults: ["partition", "kill-one"] }));
+  assert(takesNodesDown({ faults: [{ timeS: 1, f: "pause", nodes: ["n1"] }] }));
+  assert(!takesNodesDown({ faults: ["partition", "slow"] }));
+  for (const challenge of CHALLENGES) {
+    const { limits, runs } = withNodesDown(challenge);
+    assertEquals([limits, runs.length], [[], challenge.runs.length]);
+    for (const { timeLimitS = 0, faultIntervalS = 0, availability } of runs) {
+      assertEquals(availability, undefined);
+      assert(2 * faultIntervalS < timeLimitS / 2, "nodes may be down for most of a run");
+    }
+  }
 });

@@ -11,8 +11,6 @@
  */
 import { dirname, join } from "node:path";
 import { reasonOf } from "../../lib/message.ts";
-import type { Limit } from "../../lib/report/limits.ts";
-import { METRICS } from "../../lib/report/metrics.ts";
 import {
   ENGINES,
   type JsonSchema,
@@ -20,7 +18,6 @@ import {
   kindProblem,
   listOf,
   nearest,
-  number,
   oneOf,
   type Option,
   text,
@@ -35,6 +32,7 @@ import {
   seed,
 } from "../../lib/workbench/plan.ts";
 import { type Challenge, challengeOf, CHALLENGES, workloadChallenge } from "./challenges.ts";
+import { areLimits, BOUND, type Bounds, limitsOf, METRIC_KEYS } from "./limits.ts";
 
 /** The file that is read where none is named. */
 export const CONFIG_FILE = "glomers.json";
@@ -45,23 +43,11 @@ type FieldValues<F extends Fields> = {
   readonly [N in keyof F]?: F[N]["kind"] extends Kind<infer T> ? T : never;
 };
 
-type Bounds = Pick<Limit, "below" | "max" | "min">;
-
-const BOUND = number({ min: 0 });
-const METRIC_KEYS = METRICS.map(({ key }) => key);
-
 /** Bounds by metric. */
 const limits: Kind<Readonly<Record<string, Bounds>>> = {
   expected: "an object of metrics, each with below, max or min, such as " +
     `{ "serverMessagesPerOp": { "below": 30 } }; metrics are ${METRIC_KEYS.join(", ")}`,
-  accepts: (value): value is Readonly<Record<string, Bounds>> =>
-    isObject(value) &&
-    Object.entries(value).every(([key, bounds]) =>
-      METRIC_KEYS.includes(key) && isObject(bounds) &&
-      Object.entries(bounds).every(([name, bound]) =>
-        ["below", "max", "min"].includes(name) && BOUND.accepts(bound)
-      )
-    ),
+  accepts: areLimits,
   parse: () => undefined,
   schema: {
     type: "object",
@@ -179,7 +165,7 @@ function assignedBy(test: unknown, at: string): Assigned {
     challenge: {
       ...challenge,
       ...(title !== undefined && { title }),
-      ...(limits && { limits: Object.entries(limits).map(limitOf) }),
+      ...(limits && { limits: limitsOf(limits) }),
     },
     ...(runs !== undefined && { runs }),
     ...(seeds && { seeds }),
@@ -198,11 +184,6 @@ function withOptions(challenge: Challenge, options: Partial<PlanOptions>, at: st
     throw new UsageError(`${at}: a challenge and the workload ${workload} exclude each other`);
   }
   return { ...challenge, runs: challenge.runs.map((run) => ({ ...run, ...amend(run, options) })) };
-}
-
-function limitOf([metric, bounds]: [string, Bounds]): Limit {
-  const { title = metric } = METRICS.find(({ key }) => key === metric) ?? {};
-  return { name: title, metric, ...bounds };
 }
 
 function fieldsOf<F extends Fields>(value: unknown, fields: F, at: string): FieldValues<F> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Limit } from "../../lib/report/limits.ts";
 import { renderSummary } from "../../lib/report/render.ts";
 import type { RunReport } from "../../lib/report/report.ts";
 import { detectStyle } from "../../lib/report/text.ts";
@@ -11,6 +12,7 @@ import type { EngineName } from "../../lib/workbench/option.ts";
 import { engineProblem, type Plan } from "../../lib/workbench/plan.ts";
 import type { EndedRun } from "../engines/engine.ts";
 import { callOf } from "./invocation.ts";
+import { wordsOfLimits } from "./limits.ts";
 
 /** What was run. */
 export interface Ran {
@@ -26,7 +28,7 @@ export function renderEnded(ended: EndedRun, ran: Ran): string {
   const { summary, dir, page } = ended;
   const { plan, engine, title } = ran;
   const text = renderSummary(summary, { ...detectStyle(), title });
-  const simulation = simulationOf(plan);
+  const simulation = simulationOf(plan, summary.limits);
   const again = againOf(ended, ran);
   const isFailed = summary.ending !== "pass";
   const lines = [
@@ -60,13 +62,14 @@ export function reportOf(ended: EndedRun, ran: Ran): RunReport {
 }
 
 /** The command that repeats a run. */
-function againOf({ dir }: EndedRun, { plan }: Ran): string | undefined {
-  return dir === undefined ? simulationOf(plan) : callOf("again", dir);
+function againOf({ dir, summary }: EndedRun, { plan }: Ran): string | undefined {
+  return dir === undefined ? simulationOf(plan, summary.limits) : callOf("again", dir);
 }
 
-/** The command that simulates a plan; nothing where its program is none for the simulator. */
-export function simulationOf(plan: Plan): string | undefined {
+/** The command that simulates a plan under limits; nothing where its program is none for the simulator. */
+export function simulationOf(plan: Plan, limits: readonly Limit[]): string | undefined {
   const { program = "", seed } = plan;
   if (!/\.m?ts$/.test(program) || engineProblem(plan, "simulator") !== undefined) return undefined;
-  return callOf("sim", program, ...wordsOf(plan), "--seed", seed);
+  const own = ["--seed", seed];
+  return callOf("sim", program, ...wordsOfLimits(limits), ...wordsOf(plan, { own }));
 }

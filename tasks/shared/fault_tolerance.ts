@@ -70,7 +70,7 @@ export const EVERYTHING: Options = {
   rate: 10,
   faults: ["partition", "one-way", "partial", "pause", "kill", "skew", "slow"],
   disk: ["slow", "torn", "failing", "full"],
-  faultIntervalS: 0.5, // Maelstrom stops reading a node that answers after a pause of five seconds
+  faultIntervalS: 0.5,
   latencyMs: 10,
   latencyDistribution: "exponential",
   loss: 0.1,

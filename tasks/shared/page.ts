@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { Limit } from "../../lib/report/limits.ts";
 import { makePage, type PageOptions } from "../../lib/report/page/page.ts";
 import { renderPage } from "../../lib/report/page/render_page.ts";
 import type { Summary } from "../../lib/report/summary.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import type { RunResult } from "../../lib/workbench/result.ts";
 import { MESSAGE_FILE, readMessageFile } from "../../lib/workbench/store/message_file.ts";
+import { NET_JOURNAL, readNetJournal } from "../../lib/workbench/store/net_journal.ts";
 import { challengeWith } from "./challenges.ts";
 import { type Ran, simulationOf } from "./ended.ts";
 import { callOf } from "./invocation.ts";
@@ -28,6 +30,7 @@ const FILES: Readonly<Record<string, string>> = {
   "final-states.edn": "what the nodes' final states show",
   "run.log": "what happened when",
   "jepsen.log": "what happened when",
+  [NET_JOURNAL]: "when each message was sent and received, in Fressian",
   "node-logs": "each node's standard error",
   "journal": "what the nodes stored",
   "elle": "pictures of anomalies",
@@ -41,11 +44,11 @@ const FILES: Readonly<Record<string, string>> = {
 /** What a page says of what was run. */
 export function headOf(
   { plan, engine }: Pick<Ran, "plan" | "engine">,
-  dir?: string,
+  { limits, dir }: { readonly limits: readonly Limit[]; readonly dir?: string },
 ): Pick<PageOptions, "title" | "about" | "commands"> {
   const challenge = challengeWith(plan)?.id;
   const program = basename(plan.program ?? "").replace(/\.\w+$/, "");
-  const simulation = engine === "maelstrom" ? undefined : simulationOf(plan);
+  const simulation = engine === "maelstrom" ? undefined : simulationOf(plan, limits);
   return {
     title: [plan.workload, ...(program === "" ? [] : [program])].join(": "),
     about: [
@@ -70,17 +73,28 @@ export function pageOf(
     readonly dir: string;
   },
 ): string {
-  const journal = readMessageFile(dir);
+  const journal = readMessageFile(dir) ?? readNetJournal(dir, run.history);
   const files = Object.entries(FILES).flatMap(([name, what]) => {
     if (!existsSync(join(dir, name))) return [];
     if (name !== "node-logs") return [[name, what] as const];
     return readdirSync(join(dir, name)).map((log) => [`${name}/${log}`, what] as const);
   });
   const page = makePage(run, {
-    ...headOf(ran, dir),
+    ...headOf(ran, { dir, limits: summary.limits }),
     summary,
     files,
     ...(journal && { journal }),
+    ...((journal?.logs ?? []).length === 0 && { logs: readNodeLogs(dir) }),
   });
   return renderPage(page);
+}
+
+/** The lines in the logs of a run's nodes. */
+function readNodeLogs(dir: string): { readonly node: string; readonly line: string }[] {
+  const logs = join(dir, "node-logs");
+  if (!existsSync(logs)) return [];
+  return readdirSync(logs).flatMap((name) =>
+    readFileSync(join(logs, name), "utf8").split("\n").filter((line) => line !== "")
+      .map((line) => ({ node: basename(name, ".log"), line }))
+  );
 }

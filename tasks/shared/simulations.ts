@@ -24,10 +24,11 @@ import { UsageError } from "../../lib/workbench/option.ts";
 import { reasonOf } from "../../lib/message.ts";
 import { jobOf } from "../engines/simulator.ts";
 import { reportOf } from "./ended.ts";
-import type { Challenge } from "./challenges.ts";
+import { type Challenge, challengeOf } from "./challenges.ts";
 import { headOf } from "./page.ts";
 import { INTERRUPTED, interruptible } from "./interrupt.ts";
 import { callOf } from "./invocation.ts";
+import { wordsOfLimits } from "./limits.ts";
 
 /** What is asked of a simulation beyond its plan. */
 export interface SimulationOptions {
@@ -92,17 +93,20 @@ function titleOf({ challenge: { id, title, runs }, plan }: Target): string {
 
 /** The command that replays a run, under the same patience. */
 function replayOf(
-  { challenge: { id, node }, plan, standard }: Target,
+  { challenge, plan, standard }: Target,
   seed: string,
-  options: SimulationOptions,
+  { patienceS }: SimulationOptions,
+  ...more: string[]
 ) {
+  const { id, node, limits } = challenge;
   const { program = "" } = plan;
+  const expected = standard === undefined ? [] : challengeOf(id).limits;
+  const bounds = limits === expected ? [] : wordsOfLimits(limits);
   const bin = standard === undefined || program === node ? [] : ["--bin", program];
   const name = standard === undefined ? program : id;
-  const words = [name, ...bin, ...wordsOf(plan, standard), "--seed", seed];
-  const { patienceS } = options;
   const patience = patienceS === undefined ? [] : ["--patience", String(patienceS)];
-  return callOf("sim", ...words, ...patience);
+  const own = ["--seed", seed, ...patience, ...more];
+  return callOf("sim", name, ...bin, ...bounds, ...wordsOf(plan, { other: standard, own }));
 }
 
 function patienceOf({ patienceS }: SimulationOptions): { patienceMs?: number } {
@@ -121,7 +125,7 @@ async function runOnce(
   const { summary: { page, ...summary }, ...rest } = await worker.simulate({
     ...job,
     ...(report !== undefined &&
-      { withJournal: true, context: { ...job.context, head: headOf(ran) } }),
+      { withJournal: true, context: { ...job.context, head: headOf(ran, target.challenge) } }),
     shrink,
     ...(trace && { trace }),
   }, {
@@ -148,7 +152,7 @@ function renderRun(target: Target, run: SimulatedRun, options: SimulationOptions
   return renderSimulation(run, {
     ...detectStyle(),
     title: titleOf(target),
-    replay: replayOf(target, run.seed, options),
+    replay: (option) => replayOf(target, run.seed, options, option),
     traced: options.trace !== undefined,
     shrinking: options.shrink,
   });

@@ -158,7 +158,7 @@ function whyFailed(run: SimulatedRun): string[] {
 }
 
 function replayOf(node: string, { seed, plan }: SimulatedRun & { readonly plan: Plan }): string {
-  return callOf("sim", node, ...wordsOf(plan), "--seed", seed);
+  return callOf("sim", node, ...wordsOf(plan, { own: ["--seed", seed] }));
 }
 
 /** What is said about a matrix. */

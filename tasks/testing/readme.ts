@@ -8,6 +8,9 @@ import { fromRoot } from "./scripts.ts";
 /** The section about the package. */
 export const USE_IT = sectionOf("Use it in your own repository");
 
+/** The part about continuous integration. */
+export const CI = sectionOf("Test a node of your own, in any language");
+
 function sectionOf(title: string): string {
   const [, rest = ""] = Deno.readTextFileSync(fromRoot("README.md")).split(`\n## ${title}\n`);
   return rest.split("\n## ")[0] ?? "";

@@ -114,7 +114,7 @@ export class BroadcastTree implements TreeState {
     node.onInit(() => {
       this.#route = new Route(node.id, node.ids);
       this.#linkToParent();
-      if (this.isRoot) this.#linkToAll();
+      if (this.isRoot || schedule.direct) this.#linkToAll();
       if (this.#memory.isRestored) setTimeout(() => this.#return(performance.now()));
     });
     node.on(news, async (message, { src }) => {
@@ -172,7 +172,7 @@ export class BroadcastTree implements TreeState {
     const nowMs = performance.now();
     this.#step(nowMs);
     if (this.#route.path.length > 1) this.#tellNeighbours(value, nowMs);
-    else if (this.#isProbing(nowMs)) this.#tellAll(value, nowMs);
+    else if (this.#schedule.direct || this.#isProbing(nowMs)) this.#tellAll(value, nowMs);
   }
 
   /**

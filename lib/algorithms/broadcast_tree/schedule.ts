@@ -44,8 +44,34 @@ export interface Schedule {
    * missing, and at most this long after it came. Default: it waits for the next regular one.
    */
   readonly extraMs?: number;
+  /**
+   * Whether every value is told to everyone at once, past the tree, which then only repairs.
+   * Default: false.
+   */
+  readonly direct?: boolean;
   /** The least time beyond these that an acknowledgement gets; longer round trips are learned. */
   readonly patienceMs: number;
   /** The least time between two messages to a peer that may not hear them. */
   readonly probeMs: number;
+}
+
+/**
+ * The schedule that a node's arguments ask for: one of the named ones, or one made from a time in
+ * milliseconds. Without arguments it is the first.
+ *
+ * @throws {RangeError} if they name none, or are more than one.
+ */
+export function chooseSchedule(
+  args: readonly string[],
+  named: Readonly<Record<string, Schedule>>,
+  scheduleOf: (ms: number) => Schedule,
+): Schedule {
+  const points = new Map(Object.entries(named));
+  const [name = [...points.keys()][0] ?? "", ...others] = args;
+  const schedule = /^\d{1,5}$/.test(name) ? scheduleOf(Number(name)) : points.get(name);
+  if (schedule !== undefined && others.length === 0) return schedule;
+  const names = [...points.keys()].join(", ");
+  throw new RangeError(
+    `expected one argument: ${names}, or a number of milliseconds; got ${args.join(" ")}`,
+  );
 }

@@ -35,6 +35,9 @@ export interface Graph {
 /** How many edges a graph may have, which bounds its memory to some 250 MB. */
 const MAX_EDGES = 10_000_000;
 
+/** Room that a list of edges begins with: there is one for each key, and most are short. */
+const INITIAL_EDGES = 16;
+
 /** Thrown where a history relates too many pairs of transactions to be judged. */
 export class TooManyEdgesError extends Error {
   override name = "TooManyEdgesError";
@@ -42,9 +45,9 @@ export class TooManyEdgesError extends Error {
 
 /** Collects edges; {@linkcode EdgeList.toGraph} merges those between the same two vertices. */
 export class EdgeList {
-  #from = new Int32Array(1024);
-  #to = new Int32Array(1024);
-  #relations = new Int32Array(1024);
+  #from = new Int32Array(INITIAL_EDGES);
+  #to = new Int32Array(INITIAL_EDGES);
+  #relations = new Int32Array(INITIAL_EDGES);
   #length = 0;
 
   get length(): number {
@@ -185,6 +188,7 @@ export function stronglyConnected(graph: Graph, relations: Relations): Component
 
 /** Returns the vertices of every component of at least two, in ascending order. */
 export function nontrivialComponents({ count, of }: Components): number[][] {
+  if (count === of.length) return [];
   const members: number[][] = Array.from({ length: count }, () => []);
   for (const [v, component] of of.entries()) members[component]?.push(v);
   return members.filter((vertices) => vertices.length > 1)

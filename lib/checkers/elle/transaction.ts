@@ -10,7 +10,7 @@
  */
 import { type Edn, Keyword, printEdn } from "../../history/edn.ts";
 import { type Key, keyOf } from "../../history/equality.ts";
-import { type Op, pairs, taggedOp } from "../../history/operations.ts";
+import { type Op, type OpPair, pairs, taggedOp } from "../../history/operations.ts";
 import { type Result, UNKNOWN } from "../checker.ts";
 import { TooManyEdgesError } from "./graph.ts";
 
@@ -65,12 +65,10 @@ export function checkOrUnknown(check: () => Result): Result {
  * @throws {UncheckableError} that names an operation whose value is not a list of micro-operations.
  */
 export function transactions(history: readonly Op[], write: "append" | "w"): Transaction[] {
-  const completedAt = (op: Op | undefined) => op?.index ?? Infinity;
+  const completedAt = ({ completion }: OpPair) => completion?.index ?? Infinity;
   return pairs(history)
-    .sort((a, b) => {
-      const [first, second] = [completedAt(a.completion), completedAt(b.completion)];
-      return first === second ? a.invocation.index - b.invocation.index : first - second;
-    })
+    // Of two that never completed, the difference is NaN, and the invocations decide.
+    .sort((a, b) => completedAt(a) - completedAt(b) || a.invocation.index - b.invocation.index)
     .map(({ invocation, completion }, id) => {
       const op = completion ?? invocation;
       const type = op.type === "invoke" ? "info" : op.type;

@@ -17,8 +17,10 @@ export function abortedReads({ completions, writers }: Analysis): Found[] {
   for (const reader of completions) {
     if (reader.op.type !== "ok") continue;
     for (const [key, messages] of reader.polls) {
+      const ofKey = failed.get(key);
+      if (ofKey === undefined) continue;
       for (const { value } of messages) {
-        if (!failed.get(key)?.has(value)) continue;
+        if (!ofKey.has(value)) continue;
         const writer = shownOp(writers.get(key)?.get(value));
         found.push({ rank: 0, show: () => ({ key, value, writer, reader: shownOp(reader) }) });
       }
@@ -66,11 +68,13 @@ export function duplicates({ orders }: Analysis): Found[] {
 export function lostWrites(analysis: Analysis): Found[] {
   const found: Found[] = [];
   for (const [key, read] of entriesInMapOrder(analysis.okReads)) {
-    const { first, byLastIndex } = appearances(analysis.orders.get(key));
+    const { first, last } = appearances(analysis.orders.get(key));
     let bound = -1;
     for (const value of read) bound = Math.max(bound, first.get(value) ?? -1);
     // Jepsen looks up the message at the bound before it asks whether there is one.
     if (bound < 0) throw new CheckerFailure("java.lang.IndexOutOfBoundsException");
+    if (first.keys().every((value) => read.has(value))) continue;
+    const byLastIndex = invert(last);
     const [highest = null] = byLastIndex.get(bound) ?? [];
     const maxRead = analysis.readers.get(key)?.get(highest)?.[0];
     const due = [...byLastIndex].filter(([index]) => index <= bound).flatMap(([, values]) =>
@@ -103,7 +107,7 @@ function writerOf({ writers }: Analysis, key: Edn, value: Edn): Completion {
   return writer;
 }
 
-/** The first index of every message, and for each index the messages whose last it is, ascending. */
+/** The first and the last index of every message. */
 function appearances(order: VersionOrder | undefined) {
   const first = new Map<Edn, number>();
   const last = new Map<Edn, number>();
@@ -113,7 +117,7 @@ function appearances(order: VersionOrder | undefined) {
       last.set(value, index);
     }
   }
-  return { first, byLastIndex: invert(last) };
+  return { first, last };
 }
 
 /**

@@ -5,11 +5,12 @@
  *
  * @module
  */
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page as Tab } from "playwright-core";
-import { pageOfCrash, pageOfFailure, pageOfRun } from "./page_fixture.ts";
+import { ALONE } from "./alone_fixture.ts";
 import type { Page } from "./page.ts";
+import { pageOf, pageOfCrash, pageOfFailure, pageOfRun } from "./page_fixture.ts";
 import { renderPage } from "./render_page.ts";
 
 const PLACES = [
@@ -21,91 +22,171 @@ const PLACES = [
 
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
 
+let browser: Browser | undefined;
+let tab: Tab | undefined;
+/** What the browser complains of, and requests that leave the page. */
+const complaints: string[] = [];
+
+Deno.test.beforeAll(async () => {
+  const executablePath = PLACES.find((path) => existsSync(path));
+  if (executablePath === undefined) throw new Error(`no Chromium at ${PLACES.join(", ")}`);
+  browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+  tab = await browser.newPage();
+  tab.on("console", (message) => complaints.push(message.text()));
+  tab.on("pageerror", (error) => complaints.push(error.message));
+  tab.on("request", (request) => {
+    if (!/^(file|data|blob):/.test(request.url())) complaints.push(request.url());
+  });
+});
+
+Deno.test.afterAll(() => browser?.close());
+
 interface Look {
   readonly width?: number;
   readonly scheme?: "light" | "dark";
 }
 
 /** Opens a page from the disk; whatever the browser complains of fails the test. */
-async function open(page: Page, story: (tab: Tab) => Promise<void>, look: Look = {}) {
-  const executablePath = PLACES.find((path) => existsSync(path));
-  if (executablePath === undefined) throw new Error(`no Chromium at ${PLACES.join(", ")}`);
+async function open(
+  page: Page,
+  story: (tab: Tab) => Promise<void>,
+  { width = 1_400, scheme = "light" }: Look = {},
+): Promise<void> {
+  assert(tab !== undefined);
   const file = await Deno.makeTempFile({ suffix: ".html" });
-  let browser: Browser | undefined;
   try {
     await Deno.writeTextFile(file, renderPage(page));
-    browser = await chromium.launch({ executablePath, args: ARGUMENTS });
-    const { width = 1_400, scheme = "light" } = look;
-    const tab = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
-    const complaints: string[] = [];
-    tab.on("console", (message) => complaints.push(message.text()));
-    tab.on("pageerror", (error) => complaints.push(error.message));
-    tab.on("request", (request) => {
-      if (!/^(file|data|blob):/.test(request.url())) complaints.push(request.url());
-    });
+    complaints.length = 0;
+    await tab.setViewportSize({ width, height: 900 });
+    await tab.emulateMedia({ media: "screen", colorScheme: scheme });
     await tab.goto(`file://${file}`);
     await tab.locator("html[data-ready]").waitFor({ timeout: 10_000, state: "attached" });
     await story(tab);
     assertEquals(complaints, []);
   } finally {
-    await browser?.close();
     await Deno.remove(file);
   }
 }
 
-/** How many colours a canvas shows: one of nothing drawn. */
-function coloursOf(tab: Tab, id: string): Promise<number> {
-  return tab.evaluate((id) => {
-    const canvas = document.querySelector<HTMLCanvasElement>(`#${id}`);
-    const data = canvas?.getContext("2d", { willReadFrequently: true })?.getImageData(
-      0,
-      0,
-      canvas.width,
-      canvas.height,
-    ).data;
-    return new Set(new Uint32Array(data?.buffer ?? new ArrayBuffer(0))).size;
-  }, id);
+/** The canvases that show fewer than four colours, which are empty. */
+function emptyCanvases(tab: Tab): Promise<string[]> {
+  return tab.evaluate(() =>
+    [...document.querySelectorAll("canvas")].flatMap((canvas) => {
+      const context = canvas.getContext("2d", { willReadFrequently: true });
+      const { data } = context?.getImageData(0, 0, canvas.width, canvas.height) ??
+        { data: new Uint8ClampedArray() };
+      return new Set(new Uint32Array(data.buffer)).size > 3 ? [] : [canvas.id];
+    })
+  );
 }
 
-const shown = (tab: Tab) => tab.locator("#view").innerText();
+/** What would leave somebody out who does not see, or has no mouse. */
+function inaccessible(tab: Tab): Promise<string[]> {
+  return tab.evaluate(() => {
+    const nameless = [...document.querySelectorAll("canvas, img, svg")].filter((element) =>
+      !(element.getAttribute("aria-label") ?? element.getAttribute("alt"))
+    );
+    const unlabelled = [...document.querySelectorAll<HTMLInputElement>("input, select")]
+      .filter(({ labels }) => labels?.length === 0);
+    const silent = [...document.querySelectorAll("button")].filter((button) =>
+      !(button.textContent?.trim() || button.getAttribute("aria-label"))
+    );
+    const bare = [...document.querySelectorAll(".panel")].filter((panel) =>
+      panel.textContent?.trim() === ""
+    );
+    return [...nameless, ...unlabelled, ...silent, ...bare].map((element) => element.outerHTML);
+  });
+}
 
-Deno.test("a page of a run that passed draws its pictures, dark and narrow as well", async () => {
-  const page = await pageOfRun();
-  for (const look of [{}, { scheme: "dark" }, { width: 360 }, { width: 2_000 }] as const) {
+const excessPx = (tab: Tab) =>
+  tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+const shown = (tab: Tab) => tab.locator("#view").innerText();
+const readout = (tab: Tab) => tab.locator("#readout").innerText();
+
+for (const [workload, program] of Object.entries(ALONE)) {
+  Deno.test(`pages of ${workload}: a run that passes, one that fails, one that crashes`, async () => {
+    const options = { workload, concurrency: 4, rate: 20, timeLimitS: 2, latencyMs: 10 };
+    const pages = [
+      await pageOf(program, { ...options, nodeCount: 1 }),
+      await pageOf(program, { ...options, nodeCount: 2 }),
+      await pageOfCrash(workload),
+    ];
+    assertEquals(pages.map(({ summary }) => summary.ending), ["pass", "fail", "crash"]);
+    for (const page of pages) {
+      await open(page, async (tab) => {
+        assertEquals(await emptyCanvases(tab), []);
+        assertEquals(await inaccessible(tab), []);
+        assert(await excessPx(tab) <= 0);
+        assertEquals(await tab.locator("canvas").count(), 2 + page.scene.pictures.length);
+      });
+    }
+  });
+}
+
+Deno.test("a page is legible dark, narrow, wide and printed", async () => {
+  const page = await pageOfFailure();
+  for (const look of [{ scheme: "dark" }, { width: 360 }, { width: 2_000 }] as const) {
     await open(page, async (tab) => {
-      for (const id of ["timeline", "diagram", "picture-0", "picture-1"]) {
-        assert(await coloursOf(tab, id) > 3, `${id} is empty: ${JSON.stringify(look)}`);
-      }
-      const over = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert(over <= 0, `it is ${over} px too wide: ${JSON.stringify(look)}`);
+      assertEquals(await emptyCanvases(tab), []);
+      assert(await excessPx(tab) <= 0, `it is too wide: ${JSON.stringify(look)}`);
     }, look);
   }
+  await open(page, async (tab) => {
+    const inkOf = () => tab.evaluate(() => getComputedStyle(document.body).color);
+    const dark = await inkOf();
+    await tab.emulateMedia({ media: "print", colorScheme: "dark" });
+    await tab.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    assertNotEquals(await inkOf(), dark);
+    assertEquals(await emptyCanvases(tab), []);
+    assertEquals(await tab.locator(".controls:visible, button:visible").count(), 0);
+  }, { scheme: "dark" });
 });
 
-Deno.test("a finding moves the diagram to its moment, and leads on to its messages", async () => {
+Deno.test("a finding moves the diagram to its moment, and leads on to its messages and back", async () => {
   await open(await pageOfFailure(), async (tab) => {
     await tab.locator("#zoom-all").click();
-    await tab.waitForTimeout(300);
     const whole = await shown(tab);
     await tab.locator("button[data-finding]").first().click();
-    await tab.waitForTimeout(300);
     assertNotEquals(await shown(tab), whole);
-    assert((await tab.locator("#readout").innerText()).includes("broadcast"));
+    const operation = await readout(tab);
+    assertMatch(operation, /process \d+: broadcast \d+/);
     const related = tab.locator("#related button");
-    assert((await related.allInnerTexts()).some((text) => text.includes("cut by the partition")));
-    await related.first().click();
-    assert((await tab.locator("#readout").innerText()).includes("→"));
-    const before = await shown(tab);
-    await tab.locator("#diagram").press("ArrowRight");
-    await tab.waitForTimeout(100);
-    assertNotEquals(await shown(tab), before);
+    const cut = related.filter({ hasText: "cut by the partition" }).first();
+    assertMatch(await cut.innerText(), /then.*tell/s);
+    await cut.click();
+    assertMatch(await readout(tab), /→ n\d: tell/);
+    await related.filter({ hasText: "part of" }).click();
+    assertEquals(await readout(tab), operation);
   });
 });
 
-Deno.test("a page of a run that crashed says so, without empty pictures", async () => {
-  await open(await pageOfCrash(), async (tab) => {
+Deno.test("keys move the diagram, zoom it and go from event to event", async () => {
+  await open(await pageOfRun(), async (tab) => {
+    const diagram = tab.locator("#diagram");
+    const seen = [await shown(tab)];
+    for (const key of ["ArrowRight", "+", "-", "Home"]) {
+      await diagram.press(key);
+      seen.push(await shown(tab));
+      assertNotEquals(seen.at(-1), seen.at(-2), key);
+    }
+    await tab.waitForTimeout(100); // a frame, in which what there is gets drawn
+    await diagram.press("ArrowDown");
+    const first = await readout(tab);
+    await diagram.press("ArrowDown");
+    assertNotEquals(await readout(tab), first);
+    await diagram.press("ArrowUp");
+    assertEquals(await readout(tab), first);
+    await diagram.press("Escape");
+    assertMatch(await readout(tab), /^Point at/);
+  });
+});
+
+Deno.test("a run that crashed before its first operation has words, and no empty pictures", async () => {
+  await open(await pageOfCrash("broadcast", { afterMs: 0 }), async (tab) => {
     assert((await tab.locator("body").innerText()).includes("<b>help</b>"));
     assertEquals(await tab.locator("canvas").count(), 0);
+    assertEquals(await inaccessible(tab), []);
   });
 });
 
@@ -117,18 +198,32 @@ Deno.test("hostile names are shown, not run", async () => {
     JSON.stringify(page),
     (key, value) => typeof value === "string" && key !== "metric" ? rename(value) : value,
   );
-  await open(
-    { ...renamed, title: `</title><script>document.title='run'</script>` },
-    async (tab) => {
-      const text = await tab.locator("body").innerText();
-      assert(text.includes(hostile));
-      await tab.locator("#messages summary").click();
-      await tab.locator("#zoom-all").click();
-      await tab.waitForTimeout(500);
-      assert((await tab.locator("#events").innerText()).includes(hostile));
-      assert((await tab.locator("#logs").innerText()).includes("n0"));
-      assert(await tab.title() !== "run", await tab.title());
-      assertEquals(await tab.locator("img").count(), 0);
-    },
-  );
+  const title = `</title><script>document.title='run'</script>`;
+  await open({ ...renamed, title }, async (tab) => {
+    assert((await tab.locator("body").innerText()).includes(hostile));
+    await tab.locator("#messages summary").click();
+    await tab.locator("#zoom-all").click();
+    await tab.waitForTimeout(300); // the list follows the diagram a little later
+    assert((await tab.locator("#events").innerText()).includes(hostile));
+    await tab.locator("#diagram").press("ArrowDown");
+    assert((await tab.locator("#logs").innerText()).includes("n0"));
+    assertNotEquals(await tab.title(), "run");
+    assertEquals(await tab.locator("img").count(), 0);
+  });
+});
+
+Deno.test("no script runs that is not the page's own", async () => {
+  await open(await pageOfRun(), async (tab) => {
+    await tab.evaluate(() => {
+      const script = document.createElement("script");
+      script.textContent = "document.title = 'run'";
+      document.body.append(script);
+      document.body.insertAdjacentHTML("beforeend", "<p onclick='document.title = 1'>x</p>");
+      document.querySelector<HTMLElement>("p[onclick]")?.click();
+    });
+    assertMatch(await tab.title(), /a run$/);
+    const refusals = complaints.splice(0);
+    assertEquals(refusals.filter((one) => /Content Security Policy/.test(one)), refusals);
+    assertEquals(refusals.length > 1, true);
+  });
 });

@@ -10,6 +10,7 @@ import { isClient } from "../../message.ts";
 import type { MessageJournal, SentMessage } from "../../workbench/message_journal.ts";
 import type { RunResult } from "../../workbench/result.ts";
 import type { Picture } from "../../workbench/workloads/picture.ts";
+import { type Causes, findCauses } from "./causes.ts";
 import { findBands } from "./bands.ts";
 import type { Finding } from "./findings.ts";
 import {
@@ -51,7 +52,8 @@ export function makeScene(run: RunResult, { journal, operations, findings, pictu
   const types = tally(journal.messages.map(({ body }) => String(body.type))).map(([type]) => type);
   const moments = findings.flatMap((finding) => finding.moments);
   const [fromUs, toUs] = extentOf(history, journal);
-  const messages = messagesOf(journal.messages, { types, laneOf, moments });
+  const causes = findCauses(journal.messages);
+  const messages = messagesOf(journal, { types, laneOf, moments, causes });
   return {
     fromUs,
     toUs,
@@ -60,6 +62,7 @@ export function makeScene(run: RunResult, { journal, operations, findings, pictu
     lanes,
     types,
     messages,
+    areCausesExact: causes.areExact,
     logs: readLogs(journal, laneOf),
     bands: findBands(history, toUs),
     findings: moments,
@@ -161,11 +164,12 @@ interface MessageContext {
   readonly types: readonly string[];
   readonly laneOf: ReadonlyMap<string, number>;
   readonly moments: readonly Moment[];
+  readonly causes: Causes;
 }
 
 function messagesOf(
-  messages: readonly SentMessage[],
-  { types, laneOf, moments }: MessageContext,
+  { messages, hidesLosses }: MessageJournal,
+  { types, laneOf, moments, causes }: MessageContext,
 ): Messages {
   const sentUs = new Differences();
   const numbers = (): number[] => [];
@@ -177,28 +181,35 @@ function messagesOf(
     type: numbers(),
     fate: numbers(),
     answers: numbers(),
+    cause: numbers(),
     text,
   };
   const typeOf = new Map(types.map((type, i) => [type, i]));
   const described = chooseDescribed(messages, moments);
   /** The rows of requests, by sender and number. */
   const requests = new Map<string, number>();
-  for (const message of messages) {
+  const rows = new Map<number, number>();
+  const endless = hidesLosses ? "missing" : "under way";
+  for (const [i, message] of messages.entries()) {
     const { src, dest, body } = message;
     const row = columns.src.length;
     const request = body.in_reply_to == null
       ? undefined
       : requests.get(`${dest} ${body.in_reply_to}`);
     if (body.msg_id !== undefined) requests.set(`${src} ${body.msg_id}`, row);
+    rows.set(message.id, row);
+    const cause = rows.get(causes.ids[i] ?? -1);
     const ends = message.ends.length === 0 ? [undefined] : message.ends;
     for (const end of ends) {
+      const at = columns.src.length; // beyond `row` for a duplicate
       sentUs.add(toUs(message.sentNs));
       columns.tookUs.push(end === undefined ? 0 : toUs(end.timeNs) - toUs(message.sentNs));
       columns.src.push(laneOf.get(src) ?? 0);
       columns.dest.push(laneOf.get(dest) ?? 0);
       columns.type.push(typeOf.get(String(body.type)) ?? 0);
-      columns.fate.push(FATES.findIndex((name) => name === (end?.fate ?? "under way")));
-      columns.answers.push(request === undefined ? 0 : row - request);
+      columns.fate.push(FATES.findIndex((name) => name === (end?.fate ?? endless)));
+      columns.answers.push(request === undefined ? 0 : at - request);
+      columns.cause.push(cause === undefined || cause === request ? 0 : at - cause);
       columns.text.push(described.has(message.id) ? describeFields(message) : "");
     }
   }

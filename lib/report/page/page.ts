@@ -48,6 +48,8 @@ export interface Traffic {
   /** By sender, then by receiver. */
   readonly counts: readonly (readonly number[])[];
   readonly types: readonly TypeRow[];
+  /** Whether nobody knows what became of messages that were not received. */
+  readonly hidesLosses: boolean;
 }
 
 interface TypeRow {
@@ -57,6 +59,8 @@ interface TypeRow {
   readonly cut: number;
   readonly lost: number;
   readonly discarded: number;
+  /** Those without an end. */
+  readonly open: number;
 }
 
 /** The last lines of a node's log; lines that differ in numbers only are one. */
@@ -74,12 +78,16 @@ export interface PageOptions {
   readonly files: Page["files"];
   readonly summary: Summary;
   readonly journal?: MessageJournal;
+  /** What nodes logged, where the journal does not say: oldest first. */
+  readonly logs?: readonly LogLine[];
 }
+
+type LogLine = Omit<MessageJournal["logs"][number], "timeNs">;
 
 const NO_MESSAGES: MessageJournal = { messages: [], logs: [], clients: new Map(), leftOut: 0 };
 
 export function makePage(run: RunResult, options: PageOptions): Page {
-  const { journal = NO_MESSAGES, summary, ...given } = options;
+  const { journal = NO_MESSAGES, logs = journal.logs, summary, ...given } = options;
   const operations = pairs(run.history);
   const findings = readFindings([...summary.warnings, ...summary.explanation], operations);
   const pictures = picture(run, options.journal);
@@ -92,7 +100,7 @@ export function makePage(run: RunResult, options: PageOptions): Page {
     pictures,
     latencies: latenciesOf(operations),
     traffic: trafficOf(journal, run.nodes),
-    logs: logsOf(journal),
+    logs: logsOf(logs),
     gaps: gapsOf(options.journal, scene),
     scene: { ...scene, view },
   };
@@ -120,7 +128,10 @@ function latenciesOf(operations: readonly OpPair[]): LatencyRow[] {
   });
 }
 
-function trafficOf({ messages }: MessageJournal, nodes: readonly string[]): Traffic {
+function trafficOf(
+  { messages, hidesLosses = false }: MessageJournal,
+  nodes: readonly string[],
+): Traffic {
   const partyOf = (id: string) => isClient(id) ? "clients" : id;
   const seen = new Set(messages.flatMap(({ src, dest }) => [partyOf(src), partyOf(dest)]));
   const services = [...seen].filter((id) => id !== "clients" && !nodes.includes(id)).sort();
@@ -137,19 +148,22 @@ function trafficOf({ messages }: MessageJournal, nodes: readonly string[]): Traf
     const column = positions.get(partyOf(dest)) ?? -1;
     if (row?.[column] !== undefined) row[column]++;
     const type = String(body.type);
-    const count = types.get(type) ?? { type, sent: 0, received: 0, cut: 0, lost: 0, discarded: 0 };
+    const count = types.get(type) ??
+      { type, sent: 0, received: 0, cut: 0, lost: 0, discarded: 0, open: 0 };
     types.set(type, count);
     count.sent++;
+    if (ends.length === 0) count.open++;
     for (const { fate } of ends) count[fate === "recv" ? "received" : fate]++;
   }
-  return { parties, counts, types: [...types.values()].sort((a, b) => b.sent - a.sent) };
+  const sorted = [...types.values()].sort((a, b) => b.sent - a.sent);
+  return { parties, counts, types: sorted, hidesLosses };
 }
 
 /** Lines of a node's log that a page shows, and characters of one. */
 const LOG_LINES = 20;
 const LOG_WIDTH = 400;
 
-function logsOf({ logs }: MessageJournal): NodeLog[] {
+function logsOf(logs: readonly LogLine[]): NodeLog[] {
   return [...Map.groupBy(logs, ({ node }) => node)].map(([node, own]) => {
     const groups = Map.groupBy(own, ({ line }) => line.replaceAll(/\d+/g, "#"));
     const last = [...groups.values()]
@@ -174,6 +188,12 @@ function gapsOf(
     0;
   const count = (n: number) => n.toLocaleString("en");
   return [
+    ...(journal.hidesLosses
+      ? [
+        "Maelstrom records what is sent and received: why a message never arrives is not known. " +
+        "Which client makes whose operations, and when the history begins, is concluded from times.",
+      ]
+      : []),
     ...(journal.leftOut > 0
       ? [
         `The journal of messages reached its limit: the last ${count(journal.leftOut)} events of ` +

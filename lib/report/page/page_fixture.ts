@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { Node } from "../../node.ts";
+import type { Node, Program } from "../../node.ts";
 import { integer, oneWay } from "../../rpc.ts";
 import { simulateOnce } from "../../simulator/simulate_once.ts";
 import { readMessages } from "../../workbench/message_journal.ts";
 import { recordMessages } from "../../workbench/message_recorder.ts";
 import type { PlanOptions } from "../../workbench/plan.ts";
-import type { RunResult } from "../../workbench/result.ts";
 import { Broadcast } from "../../workloads.ts";
 import { summariseRun } from "../summary.ts";
+import { ALONE } from "./alone_fixture.ts";
 import { makePage, type Page } from "./page.ts";
 
 const tell = oneWay("tell", { message: integer });
@@ -32,20 +32,25 @@ function telling(node: Node): void {
 
 const HEAD = { title: "a run", about: [], commands: [], files: [] } as const;
 
-/** Simulates a run of {@linkcode telling} and makes its page. */
-export async function pageOfRun(options: Partial<PlanOptions> = {}): Promise<Page> {
+/** Simulates a run and makes its page. */
+export async function pageOf(program: Program, options: PlanOptions): Promise<Page> {
   let text = "";
   const { observer, end } = recordMessages((block) => text += block);
-  const run = await simulateOnce(telling, {
+  const run = await simulateOnce(program, options, observer);
+  end();
+  return makePage(run, { ...HEAD, summary: summariseRun(run), journal: readMessages(text) });
+}
+
+/** The page of a run of {@linkcode telling}. */
+export function pageOfRun(options: Partial<PlanOptions> = {}): Promise<Page> {
+  return pageOf(telling, {
     workload: "broadcast",
     nodeCount: 3,
     rate: 20,
     timeLimitS: 4,
     latencyMs: 20,
     ...options,
-  }, observer);
-  end();
-  return makePage(run, { ...HEAD, summary: summariseRun(run), journal: readMessages(text) });
+  });
 }
 
 /** A run's page where a partition of n0 makes it fail. */
@@ -59,14 +64,14 @@ export function pageOfFailure(): Promise<Page> {
   });
 }
 
-/** The page of a run that crashed, of which nothing but its last words is left. */
-export async function pageOfCrash(): Promise<Page> {
-  const { workload, nodes, concurrency } = await simulateOnce(telling, {
-    workload: "broadcast",
-    nodeCount: 3,
-    timeLimitS: 1,
-  });
-  const crash = { node: "n1", text: "n1 ended: exit status 1.", lastWords: ["<b>help</b>"] };
-  const run: RunResult = { workload, nodes, concurrency, history: [], problems: [], crash };
-  return makePage(run, { ...HEAD, summary: summariseRun(run) });
+/** The page of a run whose nodes end amid it, or before its first operation. */
+export function pageOfCrash(workload = "broadcast", { afterMs = 1_000 } = {}): Promise<Page> {
+  const program = (node: Node) => {
+    ALONE[workload]?.(node);
+    setTimeout(() => {
+      console.error("<b>help</b>");
+      Deno.exit(3);
+    }, afterMs);
+  };
+  return pageOf(program, { workload, nodeCount: 1, concurrency: 4, timeLimitS: 3, rate: 20 });
 }

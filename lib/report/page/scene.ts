@@ -22,6 +22,8 @@ export interface Scene {
   /** Types of messages, the most frequent first. */
   readonly types: readonly string[];
   readonly messages: Messages;
+  /** Whether the causes of messages are known, and not guessed from their times. */
+  readonly areCausesExact: boolean;
   readonly logs: Logs;
   readonly bands: readonly Band[];
   readonly findings: readonly Moment[];
@@ -58,7 +60,7 @@ export interface Operations {
 }
 
 /** What became of a message, by its number in a column. */
-export const FATES = ["recv", "cut", "lost", "discarded", "under way"] as const;
+export const FATES = ["recv", "cut", "lost", "discarded", "under way", "missing"] as const;
 
 /** A row for each message, in order of sending; one that was duplicated has two. */
 export interface Messages {
@@ -72,6 +74,8 @@ export interface Messages {
   readonly fate: readonly number[];
   /** How many rows before it the request stands that it answers; 0 where it answers none. */
   readonly answers: readonly number[];
+  /** How many rows before it the message stands that it was sent because of; 0: see `answers`. */
+  readonly cause: readonly number[];
   /** Its fields; empty for those that there is no room for. */
   readonly text: readonly string[];
 }

@@ -11,14 +11,28 @@ import canvas from "./client/canvas.ts" with { type: "text" };
 import decode from "./client/decode.ts" with { type: "text" };
 import diagram from "./client/diagram.ts" with { type: "text" };
 import events from "./client/events.ts" with { type: "text" };
+import links from "./client/links.ts" with { type: "text" };
 import main from "./client/main.ts" with { type: "text" };
 import pictures from "./client/pictures.ts" with { type: "text" };
 import timeline from "./client/timeline.ts" with { type: "text" };
 import view from "./client/view.ts" with { type: "text" };
+import showRun from "./client/show_run.ts" with { type: "text" };
 import scene from "./scene.ts" with { type: "text" };
 
 /** Modules in an order in which each comes after those that it imports. */
-const MODULES = { scene, canvas, decode, view, events, timeline, diagram, pictures, main };
+const MODULES = {
+  scene,
+  canvas,
+  links,
+  decode,
+  view,
+  events,
+  timeline,
+  diagram,
+  pictures,
+  show_run: showRun,
+  main,
+};
 
 /** The script as a browser runs it. */
 export function makeScript(modules: Readonly<Record<string, string>> = MODULES): string {

@@ -69,13 +69,26 @@ export type Call = <R extends Rpc>(
 /** How long a client waits for a reply unless the workload says otherwise. */
 const CLIENT_TIMEOUT_MS = 5_000;
 
+/** A request without a reply. */
+interface Awaiting {
+  readonly msgId: number;
+  readonly settle: (reply: Body) => void;
+  readonly giveUp: () => void;
+  readonly sentNs: number;
+  timeout: Timer;
+  /** When the client gives up. */
+  deadlineNs: number;
+}
+
 /** A client in the network. It has at most one outstanding request. */
 export class Client {
   readonly #network: Network;
   readonly #clock: Clock;
   readonly #observer: ClientObserver;
   #lastMsgId = 0;
-  #awaiting: { msgId: number; settle: (reply: Body) => void; timeout: Timer } | undefined;
+  /** Since when the time of its requests stands still. */
+  #suspendedNs: number | undefined;
+  #awaiting: Awaiting | undefined;
 
   constructor(readonly id: string, network: Network, clock: Clock, observer: ClientObserver = {}) {
     this.#network = network;
@@ -117,19 +130,38 @@ export class Client {
     return reply as Body & ReplyOf<R>; // exactly the fields described, as just checked
   }
 
+  /** Stops the time of its requests, as while the node that is to reply is paused. */
+  suspend(): void {
+    this.#suspendedNs ??= this.#clock.nowNs();
+    this.#awaiting?.timeout.cancel();
+  }
+
+  /** Lets the time go on that {@linkcode Client.suspend} has stopped. */
+  proceed(): void {
+    const [awaiting, sinceNs] = [this.#awaiting, this.#suspendedNs];
+    this.#suspendedNs = undefined;
+    if (awaiting === undefined || sinceNs === undefined) return;
+    awaiting.deadlineNs += this.#clock.nowNs() - Math.max(sinceNs, awaiting.sentNs);
+    awaiting.timeout = this.#clock.at(awaiting.deadlineNs, awaiting.giveUp);
+  }
+
   #exchange(node: string, request: Body, timeoutMs: number): Promise<Body> {
     return new Promise((resolve, reject) => {
-      const timeout = this.#clock.at(this.#clock.nowNs() + timeoutMs * NS_PER_MS, () => {
+      const giveUp = () => {
         this.#awaiting = undefined;
         this.#observer.timedOut?.(node);
         reject(new ClientTimeout(node, request.type, timeoutMs));
-      });
+      };
       const settle = (reply: Body) => {
-        timeout.cancel();
+        this.#awaiting?.timeout.cancel();
         this.#awaiting = undefined;
         resolve(reply);
       };
-      this.#awaiting = { msgId: this.#lastMsgId, settle, timeout };
+      const sentNs = this.#clock.nowNs();
+      const deadlineNs = sentNs + timeoutMs * NS_PER_MS;
+      const timeout = this.#clock.at(deadlineNs, giveUp);
+      this.#awaiting = { msgId: this.#lastMsgId, settle, giveUp, timeout, sentNs, deadlineNs };
+      if (this.#suspendedNs !== undefined) timeout.cancel();
       const message = { src: this.id, dest: node, body: request };
       this.#network.send(this.id, node, printJson(message), request);
     });

@@ -11,6 +11,9 @@ import type { Clock, Timer } from "./clock.ts";
 /** Events at one instant after which virtual time is taken never to pass again. */
 const MAX_EVENTS_PER_INSTANT = 200_000;
 
+/** Events that one turn of the event loop takes, which costs as much as an event itself. */
+const EVENTS_PER_TURN = 64;
+
 /** A run that has not ended can make no progress: nothing is scheduled, or time does not pass. */
 export class Deadlock extends Error {
   /** `"Deadlock"`. */
@@ -69,17 +72,23 @@ export class VirtualClock implements Clock {
         settle();
       };
       work().then((value) => finish(() => resolve(value)), (error) => finish(() => reject(error)));
+      let queued = 0;
       const step = () => {
+        queued--;
         if (done || this.#holds > 0) return;
         try {
           this.#step();
         } catch (error) {
           return finish(() => reject(error));
         }
-        setImmediate(step); // runs after all microtasks
+        if (queued === 0) queueSteps();
       };
-      this.#continue = step;
-      setImmediate(step);
+      // Before each of them all microtasks run, and unhandled rejections are reported.
+      const queueSteps = () => {
+        for (; queued < EVENTS_PER_TURN; queued++) setImmediate(step);
+      };
+      this.#continue = queueSteps;
+      queueSteps();
     });
   }
 

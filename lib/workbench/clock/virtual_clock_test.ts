@@ -31,6 +31,23 @@ Deno.test("virtual time waits until everything that an event set off has settled
   assertEquals(seen, ["settled", "next"]);
 });
 
+Deno.test("a rejection that nobody handles is reported before the next event", async () => {
+  const clock = new VirtualClock();
+  const seen: string[] = [];
+  const report = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    seen.push(String(event.reason));
+  };
+  globalThis.addEventListener("unhandledrejection", report);
+  await clock.run(async () => {
+    clock.at(NS_PER_MS, () => void Promise.reject("rejected"));
+    clock.at(NS_PER_MS, () => seen.push("next"));
+    await sleep(clock, 2 * NS_PER_MS);
+  });
+  globalThis.removeEventListener("unhandledrejection", report);
+  assertEquals(seen, ["rejected", "next"]);
+});
+
 Deno.test("a callback scheduled in the past runs now, and a fraction of a nanosecond never early", async () => {
   const clock = new VirtualClock();
   const seen: number[] = [];

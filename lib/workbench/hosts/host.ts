@@ -30,8 +30,11 @@ export interface Problem {
 
 export interface NodeEvents {
   wrote(node: string, line: string): void;
-  /** A node sent a message whose envelope is known to be well-formed. `text` is all of its JSON. */
-  sent(node: string, src: string, dest: string, text: string): void;
+  /**
+   * A node sent a message whose envelope is known to be well-formed. `text` is all of its JSON;
+   * `cause` is the id of the packet that the node was handling, where the host knows.
+   */
+  sent(node: string, src: string, dest: string, text: string, cause?: number): void;
   logged(node: string, line: string): void;
   /** A node's disk did something that a perfect one would not, such as taking time. */
   disk?(node: string, did: string): void;

@@ -91,13 +91,14 @@ export class Network {
    * @param text Its JSON, envelope included.
    * @param body Its body, as `parseJson` gives it. May be left out where `JSON.stringify` wrote the
    * text.
+   * @param cause The id of the packet that its sender was handling, where that is known.
    * @throws {UnknownParticipant} if its source or destination is not, or no longer, registered.
    */
-  send(src: string, dest: string, text: string, body?: Body): void {
+  send(src: string, dest: string, text: string, body?: Body, cause?: number): void {
     const receiver = this.#receivers.get(dest);
     if (receiver === undefined) throw new UnknownParticipant(`unknown "dest" ${dest}`);
     if (!this.#receivers.has(src)) throw new UnknownParticipant(`unknown "src" ${src}`);
-    const packet = new Packet(++this.#lastId, src, dest, text, body);
+    const packet = new Packet(++this.#lastId, src, dest, text, body, cause);
     this.#count(packet, "sent");
     this.#options.observe?.("send", packet);
     if (isClient(src) || isClient(dest)) {

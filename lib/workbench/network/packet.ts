@@ -24,6 +24,8 @@ export class Packet {
     /** The message's JSON, envelope included, as its sender wrote it. */
     readonly text: string,
     body?: Body,
+    /** The id of the packet that its sender was handling, where that is known. */
+    readonly cause?: number,
   ) {
     this.#body = body;
   }

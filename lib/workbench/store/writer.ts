@@ -86,9 +86,9 @@ export class RunFolder {
     this.#appendBytes(MESSAGE_FILE, gzipSync(block, { level: 1 }));
   }
 
-  /** Writes a page that tells the run, once it is closed, too. */
-  writePage(name: string, html: string): void {
-    this.#write(name, html);
+  /** Writes a file that tells of the run, once the folder is closed, too. */
+  writeText(name: string, text: string): void {
+    this.#write(name, text);
   }
 
   /** Writes what came of a run, images of its anomalies by file name, and at last the results. */

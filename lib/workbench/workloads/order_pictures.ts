@@ -5,6 +5,7 @@
  */
 import { findLongestOrders, type LongestOrder, printDeed } from "../../checkers/lin_kv.ts";
 import { formatWhole } from "../../checkers/format.ts";
+import { changes, valueSet } from "../../checkers/linearizability/register.ts";
 import { printEdn } from "../../history/edn.ts";
 import { NS_PER_MS, type OpPair, pairs } from "../../history/operations.ts";
 import type { Picture, PictureSubject, Span } from "./picture.ts";
@@ -27,13 +28,17 @@ function pictureOrder({ key, order, unexplained, history }: LongestOrder): Pictu
   const shown = known
     .sort((a, b) => (placeOf(a) ?? Infinity) - (placeOf(b) ?? Infinity))
     .slice(-SHOWN);
+  const last = order.findLast(changes);
+  const held = last === undefined ? null : valueSet(last);
   const left = known.length - shown.length;
   const earlier = left === 0 ? "" : ` ${formatWhole(left)} earlier operations are not shown.`;
   return {
     kind: "spans",
     title: `Key ${printEdn(key)}: the longest order, and what has no place in it`,
-    caption: "A bar is an operation from its request to its answer. Numbers give an order that " +
-      "explains every operation before the marked one; none explains that one, too." + earlier,
+    caption: "A bar is an operation from its request to its answer; time is stretched where " +
+      "nothing happens. Numbers and the line give an order that explains every operation before " +
+      `the marked one. In it, the register holds ${printEdn(held)} by then: no order explains ` +
+      `${printDeed(unexplained)}, too.${earlier}`,
     spans: shown.map((pair): Span => ({
       lane: `process ${pair.invocation.process}`,
       fromMs: pair.invocation.time / NS_PER_MS,

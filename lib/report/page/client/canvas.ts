@@ -71,11 +71,16 @@ export interface Surface {
 
 const FONT = "12px system-ui, sans-serif";
 
-/** Gives a canvas its height and the width of its place, and wipes it. */
-export function prepare(canvas: HTMLCanvasElement, height: number): Surface | undefined {
+/** Gives a canvas its height and the width of its place, or a greater one, and wipes it. */
+export function prepare(
+  canvas: HTMLCanvasElement,
+  height: number,
+  leastWidth = 0,
+): Surface | undefined {
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  const width = canvas.parentElement?.clientWidth ?? 0;
-  if (context === null || width === 0) return undefined;
+  const place = canvas.parentElement?.clientWidth ?? 0;
+  if (context === null || place === 0) return undefined;
+  const width = Math.max(place, leastWidth);
   const ratio = globalThis.devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
@@ -121,7 +126,7 @@ export function formatMs(ms: number): string {
 
 /** Draws a time axis along the bottom of an area, with its grid. */
 export function drawTimeAxis(
-  { context, palette }: Surface,
+  { context, palette, width }: Surface,
   { x, top, bottom, fromUs, toUs }: {
     readonly x: Scale;
     readonly top: number;
@@ -133,14 +138,24 @@ export function drawTimeAxis(
   const room = Math.abs(x(toUs) - x(fromUs)) / 90;
   const ticks = ticksOf(fromUs, toUs, room);
   const stepUs = (ticks[1] ?? 1) - (ticks[0] ?? 0);
-  context.textAlign = "center";
   for (const tick of ticks) {
     context.strokeStyle = palette.line;
     context.lineWidth = 1;
     strokeLine(context, [x(tick), top], [x(tick), bottom]);
     context.fillStyle = palette.quiet;
-    context.fillText(formatUs(tick, stepUs), x(tick), bottom + 11);
+    fillWithin(context, formatUs(tick, stepUs), [x(tick), bottom + 11], width);
   }
+}
+
+/** Writes a text around a point, and moves it where it would be cut at the right edge. */
+export function fillWithin(
+  context: CanvasRenderingContext2D,
+  text: string,
+  [x = 0, y = 0]: readonly number[],
+  width: number,
+): void {
+  context.textAlign = "center";
+  context.fillText(text, Math.min(x, width - 1 - context.measureText(text).width / 2), y);
 }
 
 export function strokeLine(

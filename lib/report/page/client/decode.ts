@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Links } from "./links.ts";
 import type { Scene } from "../scene.ts";
 
 /** A scene whose times are times, and no longer differences. */
@@ -12,18 +13,23 @@ export interface Decoded {
   readonly startUs: Float64Array;
   readonly sentUs: Float64Array;
   readonly logUs: Float64Array;
+  readonly links: Links;
 }
 
 /** Unpacks base64 of gzip of JSON. */
-export async function decode(packed: string): Promise<Decoded> {
+export async function unpack(packed: string): Promise<Scene> {
   const bytes = Uint8Array.from(atob(packed.trim()), (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const scene: Scene = await new Response(stream).json();
+  return await new Response(stream).json();
+}
+
+export function decode(scene: Scene): Decoded {
   return {
     scene,
     startUs: sumUp(scene.operations.startUs),
     sentUs: sumUp(scene.messages.sentUs),
     logUs: sumUp(scene.logs.timeUs),
+    links: new Links(scene.messages),
   };
 }
 

@@ -17,14 +17,7 @@ import {
   type Surface,
 } from "./canvas.ts";
 import type { Decoded } from "./decode.ts";
-import {
-  counterpartOf,
-  findLongest,
-  findShown,
-  type Longest,
-  messagesOf,
-  type Shown,
-} from "./events.ts";
+import { findLongest, findRelated, findShown, type Longest, type Shown } from "./events.ts";
 import { moveView } from "./timeline.ts";
 import type { Selected, View } from "./view.ts";
 
@@ -32,6 +25,7 @@ const LEFT = 58;
 const RIGHT = 12;
 const TOP = 26;
 const BOTTOM = 24;
+const BAND_HEIGHT = 18;
 /** Arrowheads are drawn on no more messages than that. */
 const MOST_HEADS = 800;
 /** How far from something a click may be, in pixels. */
@@ -133,7 +127,12 @@ export class Diagram {
       const [left, right] = [Math.max(LEFT, this.#x(fromUs)), this.#x(toUs)];
       if (right < LEFT || left > width) continue;
       context.fillStyle = palette.band;
-      if (cut.length > 0) context.fillRect(left, 0, right - left, height - BOTTOM);
+      if (cut.length > 0) {
+        context.fillRect(left, 0, right - left, BAND_HEIGHT);
+        context.globalAlpha = 0.35;
+        context.fillRect(left, BAND_HEIGHT, right - left, height - BOTTOM - BAND_HEIGHT);
+        context.globalAlpha = 1;
+      }
       for (const node of nodes) {
         const y = this.#lanes.get(lanes.findIndex(({ id }) => id === node));
         if (y !== undefined) context.fillRect(left, y - 8, right - left, 16);
@@ -166,8 +165,14 @@ export class Diagram {
   #related(): ReadonlySet<number> {
     const { selected } = this.#view;
     if (selected === undefined) return new Set();
-    if (selected.kind === "operation") return new Set(messagesOf(this.#data, selected.row));
-    return new Set([selected.row, counterpartOf(this.#data, selected.row)]);
+    const rows = findRelated(this.#data, selected).flatMap(({ selected: { kind, row } }) =>
+      kind === "message" ? [row] : []
+    );
+    return new Set(
+      selected.kind === "operation"
+        ? rows
+        : [...rows, selected.row, ...this.#data.links.ancestorsOf(selected.row)],
+    );
   }
 
   #drawMessages(surface: Surface): void {

@@ -102,51 +102,81 @@ function mentions(text: string, value: string): boolean {
   return value === "";
 }
 
-/**
- * The messages of an operation: those of its client while it was under way, and those that its
- * requests' receivers sent until they had answered.
- */
-export function messagesOf({ scene, startUs, sentUs }: Decoded, row: number): number[] {
-  const { operations: { lane, tookUs }, messages: { src, dest, answers, fate } } = scene;
+/** The requests that an operation's client sent while it was under way: it has one at a time. */
+function requestsOf({ scene, startUs, sentUs }: Decoded, row: number): number[] {
+  const { operations: { lane, tookUs }, messages: { src } } = scene;
   const client = lane[row] ?? -1;
   const from = startUs[row] ?? 0;
   const took = tookUs[row] ?? -1;
-  const to = took < 0 ? Infinity : from + took;
-  const own: number[] = [];
-  const servers = new Set<number>();
+  const to = took >= 0 ? from + took : nextStart(lane, startUs, row);
+  const requests: number[] = [];
   for (let one = firstAt(sentUs, from); one < sentUs.length; one++) {
-    if ((sentUs[one] ?? 0) > to) break;
-    if (client >= 0 && src[one] === client) servers.add(dest[one] ?? -1);
-    const isOwn = client >= 0 && (src[one] === client || dest[one] === client);
-    const isCall = servers.has(src[one] ?? -1) && scene.lanes[dest[one] ?? 0]?.kind !== "client";
-    const request = (answers[one] ?? 0) > 0 ? one - (answers[one] ?? 0) : -1;
-    if (isOwn || isCall || own.includes(request)) own.push(one);
-    if (own.length > 200 || fate[one] === undefined) break;
+    if ((sentUs[one] ?? 0) > to || requests.length === MOST_REQUESTS) break;
+    if (client >= 0 && src[one] === client) requests.push(one);
   }
-  return own;
+  return requests;
 }
 
-/** The operation that a client's message belongs to; -1 where there is none. */
-export function operationOf({ scene, startUs, sentUs }: Decoded, row: number): number {
-  const { operations: { lane, tookUs }, messages: { src, dest } } = scene;
-  const atUs = sentUs[row] ?? 0;
+/** No workload's client makes more of them for one operation. */
+const MOST_REQUESTS = 20;
+
+/** When a client begins its next operation. */
+function nextStart(lane: readonly number[], startUs: Float64Array, row: number): number {
+  const next = lane.indexOf(lane[row] ?? -1, row + 1);
+  return next < 0 ? Infinity : (startUs[next] ?? 0) - 1;
+}
+
+/** The operation that a message goes back to; -1 where there is none. */
+function operationOf({ scene, startUs, sentUs, links }: Decoded, row: number): number {
+  const { operations: { lane, tookUs }, messages: { src } } = scene;
+  const first = links.ancestorsOf(row).at(-1) ?? row;
+  const atUs = sentUs[first] ?? 0;
   for (let one = firstAt(startUs, atUs + 1) - 1; one >= 0; one--) {
     const client = lane[one] ?? -1;
-    if (client < 0 || (client !== src[row] && client !== dest[row])) continue;
+    if (client < 0 || client !== src[first]) continue;
     const took = tookUs[one] ?? -1;
     return took < 0 || (startUs[one] ?? 0) + took >= atUs ? one : -1;
   }
   return -1;
 }
 
-/** The request that a message answers, or the answer to it; -1 where there is none. */
-export function counterpartOf({ scene: { messages: { answers } } }: Decoded, row: number): number {
-  const back = answers[row] ?? 0;
-  if (back > 0) return row - back;
-  for (let one = row + 1; one < Math.min(answers.length, row + 50_000); one++) {
-    if ((answers[one] ?? 0) > 0 && one - (answers[one] ?? 0) === row) return one;
-  }
-  return -1;
+/** What goes with the selected operation or message, and how. */
+interface Relation {
+  readonly selected: Selected;
+  readonly how: string;
+  /** How deep in a tree of causes it is. */
+  readonly depth: number;
+}
+
+/** Messages that are shown as related. */
+const MOST_RELATED = 200;
+
+/** What goes with what is selected: where it comes from, and what it led to. */
+export function findRelated(data: Decoded, { kind, row }: Selected): Relation[] {
+  const { links } = data;
+  const relate = (kind: Selected["kind"], row = -1, how = "", depth = 0): Relation[] =>
+    row < 0 ? [] : [{ selected: { kind, row }, how, depth }];
+  const roots = kind === "operation" ? requestsOf(data, row) : [row];
+  const tree = links.treesOf(roots, MOST_RELATED).flatMap(({ row, depth }) =>
+    relate("message", row, depth === 0 ? "asks" : wordOf(data, row), depth)
+  );
+  if (kind === "operation") return tree;
+  const answer = links.answers[row];
+  const isShown = tree.some(({ selected }) => selected.row === answer);
+  const [request, cause] = [links.requests[row], links.parents[row]];
+  return [
+    ...relate("operation", operationOf(data, row), "part of"),
+    ...relate("message", request, "answers"),
+    ...relate("message", cause === request ? -1 : cause, "because of"),
+    ...tree.slice(1),
+    ...relate("message", isShown ? -1 : answer, "answered"),
+  ];
+}
+
+/** How a message follows from the one above it. */
+function wordOf({ links }: Decoded, row: number): string {
+  const { [row]: parent = -1 } = links.parents;
+  return links.requests[row] === parent ? "answer" : "then";
 }
 
 const FATE_WORDS: Readonly<Record<typeof FATES[number], string>> = {
@@ -155,6 +185,7 @@ const FATE_WORDS: Readonly<Record<typeof FATES[number], string>> = {
   "lost": "lost",
   "discarded": "discarded: its receiver ended",
   "under way": "under way when the run ended",
+  "missing": "never received",
 };
 const OUTCOME_WORDS: Readonly<Record<typeof OUTCOMES[number], string>> = {
   ok: "ok",
@@ -185,7 +216,9 @@ export function describeMessage({ scene, sentUs }: Decoded, row: number): string
   const { src, dest, type, fate, tookUs, text } = scene.messages;
   const [from, to] = [src[row], dest[row]].map((lane) => scene.lanes[lane ?? 0]?.id);
   const name = FATES[fate[row] ?? 0] ?? "recv";
-  const after = name === "under way" ? "" : ` after ${durationOf(tookUs[row] ?? 0)}`;
+  const after = name === "under way" || name === "missing"
+    ? ""
+    : ` after ${durationOf(tookUs[row] ?? 0)}`;
   return `${timeOf(sentUs[row] ?? 0)}  ${from} → ${to}: ${scene.types[type[row] ?? 0]} ` +
     `${text[row]} (${FATE_WORDS[name]}${after})`;
 }

@@ -8,6 +8,8 @@ import type { HeatMap, Plot, Spans } from "../../../workbench/workloads/picture.
 import type { DrawnPicture } from "../scene.ts";
 import {
   element,
+  fillWithin,
+  fitText,
   formatMs,
   heatColour,
   linear,
@@ -137,9 +139,8 @@ function drawAxes({ context, palette, width }: Surface, { x, y, extents, titles 
     context.textAlign = "right";
     context.fillText(tick.toLocaleString("en"), LEFT - 6, y(tick));
   }
-  context.textAlign = "center";
   for (const tick of ticksOf(fromX, toX, width / 90)) {
-    context.fillText(tick.toLocaleString("en"), x(tick), PLOT_HEIGHT + 12);
+    fillWithin(context, tick.toLocaleString("en"), [x(tick), PLOT_HEIGHT + 12], width);
   }
   const [{ title, unit }, name] = titles;
   context.fillText(`${title} (${unit})`, (LEFT + width) / 2, PLOT_HEIGHT + 32);
@@ -175,32 +176,111 @@ function drawSeries({ context, palette }: Surface, { points, style, i, x, y }: {
   context.setLineDash([]);
 }
 
-const SPAN_HEIGHT = 26;
+const ROW_HEIGHT = 30;
+const SPAN_HEIGHT = 20;
+/** The least width of a step between events. */
+const LEAST_STEP = 26;
 
+/**
+ * Draws operations by lane. Events are equally far apart, as operations are often short and far from
+ * each other; a line leads through the operations that have a place, in their order.
+ */
 function drawSpans(canvas: HTMLCanvasElement, { spans }: Spans): void {
-  const surface = prepare(canvas, spans.length * SPAN_HEIGHT + 10);
+  const lanes = [...new Set(spans.map(({ lane }) => lane))]
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const times = eventsOf(spans);
+  const bottom = lanes.length * ROW_HEIGHT + 4;
+  const left = LANE_NAMES;
+  const room = (canvas.parentElement?.clientWidth ?? 0) - left - RIGHT;
+  const needed = Math.max(room, times.length * LEAST_STEP);
+  const surface = prepare(canvas, bottom + 20, left + needed + RIGHT);
   if (surface === undefined) return;
   const { context, palette, width } = surface;
-  const left = Math.min(110, width / 4);
-  const from = Math.min(...spans.map(({ fromMs }) => fromMs));
-  const to = Math.max(...spans.map(({ fromMs, toMs }) => toMs ?? fromMs));
-  const x = linear([from, to], [left, width - RIGHT]);
-  for (const [i, { lane, fromMs, toMs, text, place, isBad }] of spans.entries()) {
-    const y = (i + 0.5) * SPAN_HEIGHT;
+  const step = linear([0, times.length], [left, width - RIGHT]);
+  const x = (ms: number) => step(times.indexOf(ms) + 0.5);
+  const rowOf = (lane: string) => (lanes.indexOf(lane) + 0.5) * ROW_HEIGHT;
+  for (const lane of lanes) {
+    context.strokeStyle = palette.line;
+    strokeLine(context, [left, rowOf(lane)], [width - RIGHT, rowOf(lane)]);
     context.fillStyle = palette.quiet;
     context.textAlign = "right";
-    context.fillText(lane, left - 8, y, left - 10);
-    const [start, end] = [x(fromMs), toMs === null ? width : x(toMs)];
-    context.fillStyle = isBad ? palette.bad : palette.outcomes[0] ?? "";
-    context.globalAlpha = isBad ? 1 : 0.3;
-    context.fillRect(start, y - 10, Math.max(3, end - start), 20);
-    context.globalAlpha = 1;
-    const label = `${place === null ? "no place: " : `${place}. `}${text}`;
-    const fits = start + context.measureText(label).width + 8 < width;
-    const isInside = isBad && end - start > context.measureText(label).width + 8;
-    context.fillStyle = isInside ? palette.panel : palette.ink;
-    context.textAlign = fits ? "left" : "right";
-    const at = isBad && !isInside ? (fits ? end + 4 : start - 4) : fits ? start + 4 : width - 4;
-    context.fillText(label, at, y);
+    context.fillText(lane, left - 8, rowOf(lane), left - 10);
+  }
+  for (const span of spans) {
+    const end = span.toMs === null ? width : x(span.toMs);
+    drawSpan(surface, span, [x(span.fromMs), end, rowOf(span.lane)]);
+  }
+  drawPath(surface, placePoints(spans, x, width - RIGHT), rowOf);
+  context.fillStyle = palette.quiet;
+  let free = left;
+  for (const [i, ms] of times.entries()) {
+    const text = `${(ms / 1_000).toFixed(4)} s`;
+    const half = context.measureText(text).width / 2;
+    if (step(i + 0.5) - half < free) continue;
+    fillWithin(context, text, [step(i + 0.5), bottom + 10], width);
+    free = step(i + 0.5) + half + 12;
+  }
+}
+
+const LANE_NAMES = 86;
+
+/** The times at which operations begin and end, in order. */
+function eventsOf(spans: Spans["spans"]): number[] {
+  const times = spans.flatMap(({ fromMs, toMs }) => toMs === null ? [fromMs] : [fromMs, toMs]);
+  return [...new Set(times)].sort((a, b) => a - b);
+}
+
+function drawSpan(
+  { context, palette }: Surface,
+  { text, place, isBad, toMs }: Spans["spans"][number],
+  [start = 0, end = 0, y = 0]: readonly number[],
+): void {
+  const width = Math.max(4, end - start);
+  context.fillStyle = isBad ? palette.bad : palette.outcomes[0] ?? "";
+  context.globalAlpha = isBad ? 0.25 : 0.22;
+  context.fillRect(start, y - SPAN_HEIGHT / 2, width, SPAN_HEIGHT);
+  context.globalAlpha = 1;
+  context.strokeStyle = context.fillStyle;
+  context.lineWidth = isBad ? 2.5 : 1;
+  context.setLineDash(toMs === null ? [4, 3] : []);
+  context.strokeRect(start, y - SPAN_HEIGHT / 2, width, SPAN_HEIGHT);
+  context.setLineDash([]);
+  context.fillStyle = palette.ink;
+  context.textAlign = "left";
+  const label = isBad ? `✗ ${text}` : place === null ? text : `${place}. ${text}`;
+  context.fillText(fitText(context, label, width - 4), start + 4, y);
+}
+
+/** A point on the way through the operations that have a place. */
+interface Point {
+  readonly lane: string;
+  readonly x: number;
+}
+
+/** Each takes effect between its beginning and its end, and after the one before it. */
+function placePoints(spans: Spans["spans"], x: (ms: number) => number, end: number): Point[] {
+  let last = 0;
+  return spans.filter(({ place }) => place !== null)
+    .sort((a, b) => (a.place ?? 0) - (b.place ?? 0))
+    .map(({ lane, fromMs, toMs }) => {
+      last = Math.min(toMs === null ? end : x(toMs), Math.max(last + 3, x(fromMs) + 2));
+      return { lane, x: last };
+    });
+}
+
+function drawPath(
+  { context, palette }: Surface,
+  points: readonly Point[],
+  rowOf: (lane: string) => number,
+): void {
+  context.strokeStyle = context.fillStyle = palette.ink;
+  context.lineWidth = 1.2;
+  context.beginPath();
+  for (const { lane, x } of points) context.lineTo(x, rowOf(lane) + SPAN_HEIGHT / 2);
+  context.stroke();
+  for (const { lane, x } of points) {
+    context.beginPath();
+    context.arc(x, rowOf(lane) + SPAN_HEIGHT / 2, 3, 0, 2 * Math.PI);
+    context.fill();
   }
 }

@@ -24,8 +24,8 @@ import {
 import type { Decoded } from "./decode.ts";
 import type { View } from "./view.ts";
 
-/** Stretches of time in which operations and messages are counted. */
-const BINS = 150;
+/** Stretches of time in which operations and messages are counted: fewer where there are few. */
+const BINS = { least: 24, most: 150, events: 4 } as const;
 const LEFT = 58;
 const RIGHT = 12;
 const BAND_HEIGHT = 18;
@@ -55,6 +55,7 @@ export class Timeline {
     | { readonly surface: Surface; readonly image: ImageData; readonly bottom: number }
     | undefined;
   #drag: { fromX: number; toX: number } | undefined;
+  readonly #readout: HTMLElement;
 
   constructor(canvas: HTMLCanvasElement, data: Decoded, view: View, legend: HTMLElement) {
     this.#canvas = canvas;
@@ -63,7 +64,8 @@ export class Timeline {
     this.#operations = countOperations(data);
     this.#messages = countMessages(data);
     this.#rows = stack(data.scene.bands);
-    legend.append(...legendOf(this.#messages.names));
+    this.#readout = element("p", { className: "readout" });
+    legend.append(...legendOf(this.#messages.names), this.#readout);
     view.follow(() => this.#drawView());
     this.#listen();
   }
@@ -96,13 +98,12 @@ export class Timeline {
     for (const [row, bands] of this.#rows.entries()) {
       for (const { fromUs, toUs, label } of bands) {
         const [left, right] = [this.#x(fromUs), this.#x(toUs)];
+        const [top, width] = [row * BAND_HEIGHT, Math.max(2, right - left)];
         context.fillStyle = palette.band;
-        context.fillRect(
-          left,
-          row * BAND_HEIGHT,
-          Math.max(2, right - left),
-          bottom - row * BAND_HEIGHT,
-        );
+        context.fillRect(left, top, width, BAND_HEIGHT - 1);
+        context.globalAlpha = 0.4;
+        context.fillRect(left, top + BAND_HEIGHT - 1, width, bottom - top - BAND_HEIGHT + 1);
+        context.globalAlpha = 1;
         context.fillStyle = palette.ink;
         context.textAlign = "left";
         const text = fitText(context, label, right - left - 6);
@@ -171,7 +172,7 @@ export class Timeline {
       context.lineWidth = 1.6;
       context.beginPath();
       for (const [bin, rate] of rates.entries()) {
-        context.lineTo(this.#x((bin + 0.5) * toUs / BINS), y(rate));
+        context.lineTo(this.#x((bin + 0.5) * toUs / rates.length), y(rate));
       }
       context.stroke();
       context.setLineDash([]);
@@ -181,12 +182,13 @@ export class Timeline {
   /** Frames what the diagram below shows, and what is being chosen; the rest stays as it is. */
   #drawView(): void {
     if (this.#still === undefined) return;
-    const { surface: { context, palette }, image, bottom } = this.#still;
+    const { surface: { context, palette, width }, image, bottom } = this.#still;
     context.putImageData(image, 0, 0);
     const { fromUs, toUs } = this.#view;
-    const [left, right] = this.#drag === undefined
+    const [left, end] = this.#drag === undefined
       ? [this.#x(fromUs), this.#x(toUs)]
       : [Math.min(this.#drag.fromX, this.#drag.toX), Math.max(this.#drag.fromX, this.#drag.toX)];
+    const right = Math.min(width - 1, end);
     context.strokeStyle = palette.accent;
     context.lineWidth = 2;
     context.strokeRect(left, 1, Math.max(3, right - left), bottom - 1);
@@ -194,6 +196,23 @@ export class Timeline {
     context.fillStyle = palette.accent;
     context.fillRect(left, 1, Math.max(3, right - left), bottom - 1);
     context.globalAlpha = 1;
+  }
+
+  /** Marks a time, and says what there was a second. */
+  #pointAt(x: number, timeUs: number): void {
+    if (this.#still === undefined || timeUs < 0 || timeUs > this.#data.scene.toUs) return;
+    const { surface: { context, palette }, bottom } = this.#still;
+    context.strokeStyle = palette.quiet;
+    context.lineWidth = 1;
+    strokeLine(context, [x, 0], [x, bottom]);
+    const share = timeUs / this.#data.scene.toUs;
+    const list = ({ names, rates }: Rates) =>
+      rates.flatMap((own, i) => {
+        const rate = own[Math.floor(share * own.length)] ?? 0;
+        return rate === 0 ? [] : [`${names[i]} ${formatRate(rate)}`];
+      }).join(", ") || "none";
+    this.#readout.textContent = `${formatUs(timeUs, 1_000)}: operations a second: ` +
+      `${list(this.#operations)}; messages a second: ${list(this.#messages)}`;
   }
 
   #listen(): void {
@@ -208,8 +227,12 @@ export class Timeline {
       this.#drag = { fromX: offsetX, toX: offsetX };
     });
     canvas.addEventListener("pointermove", ({ offsetX }) => {
-      if (this.#drag === undefined) return;
-      this.#drag.toX = offsetX;
+      if (this.#drag !== undefined) this.#drag.toX = offsetX;
+      this.#drawView();
+      if (this.#drag === undefined) this.#pointAt(offsetX, timeAt(offsetX));
+    });
+    canvas.addEventListener("pointerleave", () => {
+      this.#readout.textContent = "";
       this.#drawView();
     });
     canvas.addEventListener("pointerup", () => {
@@ -241,19 +264,21 @@ export function moveView(view: View, key: string): boolean {
   return true;
 }
 
+function formatRate(rate: number): string {
+  return rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en");
+}
+
 const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
 
 function drawTitle({ context, palette }: Surface, text: string, top: number): void {
   context.textAlign = "left";
-  context.fillStyle = palette.panel;
-  context.fillRect(LEFT, top - 18, context.measureText(text).width + 10, 16);
   context.fillStyle = palette.ink;
   context.fillText(text, LEFT + 4, top - 9);
 }
 
 function countOperations({ scene, startUs }: Decoded): Rates {
   const { operations: { outcome } } = scene;
-  const rates = OUTCOMES.map(() => new Float64Array(BINS));
+  const rates = OUTCOMES.map(() => makeBins(startUs.length));
   for (let row = 0; row < startUs.length; row++) {
     count(rates[outcome[row] ?? 0], startUs[row], scene);
   }
@@ -264,7 +289,7 @@ function countMessages({ scene, sentUs }: Decoded): Rates {
   const { messages: { type }, types } = scene;
   const names = types.slice(0, OTHER_TYPES);
   if (types.length > OTHER_TYPES) names.push(`${types.length - OTHER_TYPES} others`);
-  const rates = names.map(() => new Float64Array(BINS));
+  const rates = names.map(() => makeBins(sentUs.length));
   for (let row = 0; row < sentUs.length; row++) {
     count(rates[Math.min(OTHER_TYPES, type[row] ?? 0)], sentUs[row], scene);
   }
@@ -272,8 +297,14 @@ function countMessages({ scene, sentUs }: Decoded): Rates {
 }
 
 function count(rates: Float64Array | undefined, timeUs = 0, { toUs }: Scene): void {
-  const bin = Math.min(BINS - 1, Math.floor(timeUs / toUs * BINS));
-  if (rates !== undefined && bin >= 0) rates[bin] = (rates[bin] ?? 0) + BINS / (toUs / US_PER_S);
+  const { length = 0 } = rates ?? {};
+  const bin = Math.min(length - 1, Math.floor(timeUs / toUs * length));
+  if (rates !== undefined && bin >= 0) rates[bin] = (rates[bin] ?? 0) + length / (toUs / US_PER_S);
+}
+
+function makeBins(events: number): Float64Array {
+  const { least, most, events: each } = BINS;
+  return new Float64Array(Math.max(least, Math.min(most, Math.round(events / each))));
 }
 
 /** Puts bands that overlap in rows of their own. */

@@ -1,0 +1,199 @@
+/// <reference lib="dom" />
+/**
+ * Shows a run in the markup that `sections.ts` makes: draws its pictures, and links findings,
+ * pictures and lists.
+ *
+ * @module
+ */
+import { element, OTHER_TYPES } from "./canvas.ts";
+import type { Decoded } from "./decode.ts";
+import { Diagram } from "./diagram.ts";
+import {
+  describeLog,
+  describeMessage,
+  describeOperation,
+  describeSelected,
+  findRelated,
+} from "./events.ts";
+import { drawPicture, explainPicture } from "./pictures.ts";
+import { describeView, key, Timeline } from "./timeline.ts";
+import { type Selected, View } from "./view.ts";
+
+/** Lines of the list beside the diagram. */
+const MOST_LINES = 200;
+/** Lines of what belongs to the selected thing, and steps of their indentation. */
+const MOST_RELATED_LINES = 60;
+const MOST_INDENT = 6;
+
+/** A run that is shown. */
+interface ShownRun {
+  /** What the diagram shows: who moves it moves all that follows it. */
+  readonly view: View;
+  /** Draws everything anew, as after a change of colours. */
+  readonly draw: () => void;
+}
+
+/** Shows a run inside an element; another run needs another element. */
+export function showRun(root: HTMLElement, data: Decoded): ShownRun {
+  const { scene } = data;
+  const page = new Parts(root);
+  const view = new View(scene.view, scene);
+  const timeline = page.has("timeline")
+    ? new Timeline(
+      page.find("timeline", HTMLCanvasElement),
+      data,
+      view,
+      page.find("timeline-key", HTMLElement),
+    )
+    : undefined;
+  const diagram = page.has("diagram") ? startDiagram(page, data, view) : undefined;
+  const drawings = scene.pictures.map((picture, i) => {
+    const canvas = page.find(`picture-${i}`, HTMLCanvasElement);
+    explainPicture(picture, canvas, page.find(`picture-${i}-key`, HTMLElement));
+    return () => drawPicture(canvas, picture);
+  });
+  const draw = () => {
+    timeline?.draw();
+    diagram?.draw();
+    for (const drawPicture of drawings) drawPicture();
+  };
+  linkFindings(page, data, view);
+  draw();
+  new ResizeObserver(draw).observe(root);
+  return { view, draw };
+}
+
+/** The elements of a page, by their ids. */
+class Parts {
+  readonly root: HTMLElement;
+
+  constructor(root: HTMLElement) {
+    this.root = root;
+  }
+
+  has(id: string): boolean {
+    return this.root.querySelector(`#${id}`) !== null;
+  }
+
+  find<T extends Element>(id: string, kind: new () => T): T {
+    const found = this.root.querySelector(`#${id}`);
+    if (!(found instanceof kind)) throw new Error(`the page has no ${id}`);
+    return found;
+  }
+}
+
+function startDiagram(page: Parts, data: Decoded, view: View): Diagram {
+  const canvas = page.find("diagram", HTMLCanvasElement);
+  const diagram = new Diagram(canvas, data, view);
+  const readout = page.find("readout", HTMLElement);
+  const title = page.find("view", HTMLElement);
+  const say = (selected: Selected | undefined) => {
+    const shown = selected ?? view.selected;
+    readout.textContent = shown === undefined
+      ? "Point at a message or an operation, or choose one."
+      : describeSelected(data, shown);
+  };
+  canvas.addEventListener("hovered", (event) => {
+    say(event instanceof CustomEvent ? event.detail ?? undefined : undefined);
+  });
+  let listing: ReturnType<typeof setTimeout> | undefined;
+  view.follow(() => {
+    title.textContent = describeView(view);
+    say(undefined);
+    showRelated(page, data, view);
+    clearTimeout(listing);
+    listing = setTimeout(() => list(page, data, diagram), 200);
+  });
+  linkControls(page, data, view);
+  view.changed();
+  return diagram;
+}
+
+function linkControls(page: Parts, { scene }: Decoded, view: View): void {
+  const acts: Readonly<Record<string, () => void>> = {
+    "pan-left": () => view.pan(-0.4),
+    "pan-right": () => view.pan(0.4),
+    "zoom-in": () => view.zoom(0.5),
+    "zoom-out": () => view.zoom(2),
+    "zoom-all": () => view.show(scene.fromUs, scene.toUs),
+  };
+  for (const [id, act] of Object.entries(acts)) {
+    page.find(id, HTMLButtonElement).addEventListener("click", act);
+  }
+  const who = page.find("filter-who", HTMLSelectElement);
+  who.append(...scene.lanes.map(({ id }) => new Option(id, id)));
+  const type = page.find("filter-type", HTMLSelectElement);
+  type.append(
+    ...[...new Set([...scene.kinds, ...scene.types])].map((name) => new Option(name, name)),
+  );
+  const text = page.find("filter-text", HTMLInputElement);
+  const setUp = page.find("filter-set-up", HTMLInputElement);
+  const filter = () => {
+    view.filter = {
+      who: who.value,
+      type: type.value,
+      text: text.value.trim(),
+      withSetUp: setUp.checked,
+    };
+    view.changed();
+  };
+  for (const input of [who, type, text, setUp]) input.addEventListener("input", filter);
+  page.find("diagram-key", HTMLElement).append(
+    ...scene.types.slice(0, OTHER_TYPES).map((name, i) => key(`stroke series-${i}`, name)),
+    ...(scene.types.length > OTHER_TYPES ? [key(`stroke series-${OTHER_TYPES}`, "others")] : []),
+    key("stroke bad", "never arrives"),
+    key("mark ok", "operation"),
+    key("mark log", "log line"),
+  );
+}
+
+/** Lists what the diagram shows, for those who do not see it. */
+function list(page: Parts, data: Decoded, { shown }: Diagram): void {
+  const { startUs, sentUs, logUs } = data;
+  const lines = [
+    ...shown.operations.map((row) => [startUs[row] ?? 0, describeOperation(data, row)] as const),
+    ...shown.messages.map((row) => [sentUs[row] ?? 0, describeMessage(data, row)] as const),
+    ...shown.logs.map((row) => [logUs[row] ?? 0, describeLog(data, row)] as const),
+  ].sort(([a], [b]) => a - b);
+  const items = lines.slice(0, MOST_LINES).map(([, text]) => element("li", { text }));
+  page.find("events", HTMLElement).replaceChildren(...items);
+  const count = (n: number) => n.toLocaleString("en");
+  const isCut = shown.messageCount > shown.messages.length ||
+    shown.operationCount > shown.operations.length;
+  page.find("counts", HTMLElement).textContent =
+    `${count(shown.operationCount)} operations, ${count(shown.messageCount)} messages` +
+    (isCut ? "; only the first of them are drawn: zoom in for the others" : "") +
+    (lines.length > MOST_LINES ? `; the first ${MOST_LINES} lines are listed` : "");
+}
+
+/** What belongs to the selected operation or message, to go on to. */
+function showRelated(page: Parts, data: Decoded, view: View): void {
+  const place = page.find("related", HTMLElement);
+  const { selected } = view;
+  if (selected === undefined) return place.replaceChildren();
+  const related = findRelated(data, selected).slice(0, MOST_RELATED_LINES);
+  place.replaceChildren(...related.map(({ selected, how, depth }) => {
+    const text = `${"  ".repeat(Math.min(depth, MOST_INDENT))}${how}`;
+    const button = element("button", {}, [
+      element("span", { text, className: "how" }),
+      element("span", { text: describeSelected(data, selected) }),
+    ]);
+    button.addEventListener("click", () => view.select(selected));
+    return element("li", {}, [button]);
+  }));
+}
+
+function linkFindings({ root }: Parts, { scene }: Decoded, view: View): void {
+  for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-finding]")) {
+    const moment = scene.findings[Number(button.dataset["finding"])];
+    if (moment === undefined) continue;
+    button.addEventListener("click", () => {
+      const around = Math.max(scene.marginUs, moment.toUs - moment.fromUs);
+      view.marked = moment.operations;
+      const [row] = moment.operations;
+      view.selected = row === undefined ? undefined : { kind: "operation", row };
+      view.show(moment.fromUs - around, moment.toUs + around);
+      root.querySelector("#messages")?.scrollIntoView({ block: "start" });
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import { assert, assertEquals } from "@std/assert";
+import { compare, type Figures, leastMessages, type Published } from "./frontier.ts";
+import { type FrontierData, renderCharts, renderPage } from "./frontier_page.ts";
+
+const figures = (messages: number, medianMs: number, maxMs: number): Figures => ({
+  messagesPerOp: [messages, messages, messages],
+  medianMs: [medianMs, medianMs, medianMs],
+  maxMs: [maxMs, maxMs, maxMs],
+});
+
+const published: Published = {
+  source: "example.org/a",
+  messagesPerOp: 8,
+  medianMs: 230,
+  maxMs: 400,
+};
+
+Deno.test("within two delays each value goes alone, beyond them messages are shared", () => {
+  assertEquals(leastMessages(199), 12);
+  const close = (actual: number, expected: number) =>
+    assert(Math.abs(actual - expected) < 0.001, `${actual}, expected ${expected}`);
+  close(leastMessages(302), 0.48 + 0.24 / 0.122); // one gatherer
+  close(leastMessages(1600), 0.48 / 1.4); // rounds
+  close(leastMessages(302, { nodes: 5, rate: 10, latencyMs: 100 }), 0.4 + 0.4 / 0.302);
+});
+
+Deno.test("a published result is held against the cheapest of ours that is no slower in either", () => {
+  const ours = [
+    { name: "dear", figures: figures(12, 80, 99) },
+    { name: "equal", figures: figures(4, 230, 400) },
+    { name: "late in the median", figures: figures(2, 231, 300) },
+    { name: "late at most", figures: figures(1, 200, 401) },
+  ];
+  const [comparison] = compare([published], ours);
+  assertEquals([comparison?.best?.name, comparison?.ratio], ["equal", 2]);
+  const [none] = compare([{ ...published, medianMs: 10 }], ours);
+  assertEquals(none, { published: { ...published, medianMs: 10 } });
+});
+
+Deno.test("the page and the charts say what the data say", () => {
+  const point = { challenge: "3d", args: ["lean"], name: "3d lean" } as const;
+  const data: FrontierData = {
+    commit: "abc",
+    date: "2026-01-02",
+    seeds: 7,
+    swept: [{ point, figures: { ...figures(1.25, 231, 449), spreadMs: 551 } }],
+    cut: [{ point, p99Ms: 515, shape: "majorities-ring", messagesPerOp: 3.25 }],
+    growth: [{ point, nodes: 5, figures: { ...figures(0.5, 1, 450), spreadMs: 1 } }],
+    processes: [{ point, engine: "workbench", runs: 3, date: "d", figures: figures(1.5, 2, 460) }],
+  };
+  const page = renderPage(data, [published]);
+  for (
+    const words of [
+      "at commit `abc`",
+      "| **3d lean** | `3d -- lean` | 1.25 | 231 | 449 | 551 | 1.13 | 1.11 |",
+      "| **3d lean** | `3d -- lean` | workbench | 3, d | 1.50 | 2 | 460 |",
+      "| **3d lean** | `3d -- lean` | 515 | majorities-ring | 3.25 |",
+      "| **3d lean** | 0.50 at 450 |",
+      "| example.org/a | 8 | 230 / 400 | none |",
+    ]
+  ) assert(page.includes(words), `${words}\n\n${page}`);
+  const charts = renderCharts(data, [published]);
+  assertEquals(Object.keys(charts), ["frontier-maximum.svg", "frontier-median.svg"]);
+  for (const svg of Object.values(charts)) {
+    assert(svg.startsWith("<svg") && svg.includes("3d lean"));
+    assert(!svg.includes("NaN"));
+  }
+});
