@@ -89,9 +89,10 @@ export class Leadership<Data, State> {
     if (follower === undefined || message.round > this.#round) return;
     follower.heard(message.round, this.#ticks);
     if (message.type === "rejected") {
-      follower.reject(message.index, log.lastPossibleMatch(message.possible).index);
+      const possible = log.lastPossibleMatch(message.possible).index;
+      follower.reject(message.index, possible, message.round);
     } else if (message.index <= log.last.index) {
-      follower.acknowledge(message.index);
+      follower.acknowledge(message.index, this.#round);
       this.commit();
     }
   }

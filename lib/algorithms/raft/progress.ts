@@ -43,6 +43,8 @@ export class Progress {
   #probing = false;
   #silentBeats = 0;
   #sentRound = 0;
+  /** The last round that began before the leader knew that the logs match so far. */
+  #matchedRound = 0;
   /** The round whose answer is being timed, and when it was sent. */
   #timed: { readonly round: number; readonly tick: number } | undefined;
   #isQuiet = true;
@@ -104,9 +106,12 @@ export class Progress {
     this.#become("snapshot", index + 1);
   }
 
-  /** Notes that the follower's log matches up to an index. */
-  acknowledge(index: number): void {
-    this.match = Math.max(this.match, index);
+  /** Notes that the follower's log matches up to an index; rounds up to the given one have begun. */
+  acknowledge(index: number, round: number): void {
+    if (index > this.match) {
+      this.match = index;
+      this.#matchedRound = round;
+    }
     if (this.#mode === "replicate") {
       this.#inFlight = this.#inFlight.filter((last) => last > index);
       this.next = Math.max(this.next, this.match + 1);
@@ -116,11 +121,16 @@ export class Progress {
   }
 
   /**
-   * Notes that the follower's log does not match at an index.
+   * Notes that the follower's log does not match at an index. If the follower says so in a round that
+   * began when it was known to match, it has lost its journal, and is sent everything again.
    *
    * @param possible The last index at which it can match.
    */
-  reject(index: number, possible: number): void {
+  reject(index: number, possible: number, round: number): void {
+    if (possible < this.match && round > this.#matchedRound) {
+      this.match = 0;
+      this.#become("probe", possible + 1);
+    }
     if (this.#mode === "snapshot" || index <= this.match) return; // late
     if (this.#mode === "probe" && index !== this.next - 1) return; // the answer to an earlier probe
     const next = this.#mode === "probe" ? Math.min(index, possible + 1) : this.match + 1;

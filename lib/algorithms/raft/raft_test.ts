@@ -251,6 +251,18 @@ Deno.test("entries beyond what one message holds go in several, without waiting"
   ]);
 });
 
+Deno.test("a follower whose journal was removed is sent everything again", () => {
+  const subject = new Subject().lead();
+  subject.hear("n1", { type: "matched", term: 1, round: 1, index: 1 });
+  subject.pass(2);
+  subject.sent = [];
+  const possible = start;
+  subject.hear("n1", { type: "rejected", term: 1, round: 2, index: 1, possible });
+  const [[to, message] = []] = subject.sent;
+  assert(message?.type === "append");
+  assertEquals([to, message.behind, message.entries], ["n1", start, [[1, null]]]);
+});
+
 Deno.test("a late snapshot takes away no entry behind it", () => {
   const subject = new Subject([1, 1, 2]);
   const snapshot = { index: 2, term: 1, state: "state" };
