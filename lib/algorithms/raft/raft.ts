@@ -20,11 +20,13 @@
  * 2014) it has, mostly from Ongaro's thesis:
  *
  * - **pre-vote**: before it begins a term, a node asks whether it would be elected. One that was cut
- *   off does not disturb the others when it is back. Of two that ask at once, one stands back; and
- *   how long the answers take says how long to wait for votes, so that no latency keeps a cluster
- *   without a leader. These two are our own;
+ *   off does not disturb the others when it is back. Of two that ask at once, one stands back, once;
+ *   that is our own;
  * - **check-quorum**: a leader that hears from no majority steps down, and a node that hears from a
  *   leader votes for nobody else. So a link that is cut in one direction does no lasting harm;
+ * - **time-outs that follow the network**, our own as well: candidates time votes, a leader times its
+ *   rounds and tells its followers. All wait for parts or multiples of a round trip, so that no latency
+ *   keeps a cluster without a leader, and none ends a leader;
  * - **pipelining** in batches, with a bounded window for each follower (`progress.ts`);
  * - **reads by read index**, one round for all that wait (`reads.ts`);
  * - **snapshots**: applied entries are dropped, and a follower that needs them gets the state.
