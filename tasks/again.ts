@@ -23,7 +23,7 @@ import {
 import { renderEnded, reportOf } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
-import { readLimits } from "./shared/limits_file.ts";
+import { readLimits } from "../lib/report/limits_file.ts";
 import { OUTPUT, Output } from "./shared/reporters.ts";
 
 const OWN = {

@@ -24,6 +24,8 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ["check", { help: "judge a stored history again", load: () => import("./check.ts") }],
   ["again", { help: "repeat a stored run", load: () => import("./again.ts") }],
   ["report", { help: "write the page of a stored run", load: () => import("./report.ts") }],
+  ["serve", { help: "show runs in a browser, also as they go", load: () => import("./serve.ts") }],
+  ["clean", { help: "delete all runs but the latest", load: () => import("./clean.ts") }],
   ["init", {
     help: "write the start of a node, in six languages",
     load: () => import("./init.ts"),

@@ -11,7 +11,7 @@ import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { kindProblem, nearest, oneOf, UsageError } from "../lib/workbench/option.ts";
 import { readArguments } from "./shared/command_line.ts";
 import { CONFIG_FILE } from "./shared/config.ts";
-import { callOf } from "./shared/invocation.ts";
+import { callOf, GLOMERS } from "./shared/invocation.ts";
 import jsonJava from "./templates/Json.java" with { type: "text" };
 import mainGo from "./templates/main.go" with { type: "text" };
 import goMod from "./templates/go.mod" with { type: "text" };
@@ -90,14 +90,15 @@ export function main(argv: readonly string[]): number {
     console.log(path);
   }
   const enter = folder === "." ? "" : `cd ${folder} && `;
-  console.log(`\nNext: ${enter}glomers test`);
+  console.log(`\nNext: ${enter}${GLOMERS} test`);
   return 0;
 }
 
 function filesOf({ language, source, bin, build, files }: Starter): Record<string, string> {
   return {
     ...files,
-    "README.md": readme.replace("{{language}}", language).replace("{{source}}", source),
+    "README.md": readme.replace("{{language}}", language).replace("{{source}}", source)
+      .replaceAll("{{glomers}}", GLOMERS),
     [CONFIG_FILE]: printJson({ bin, ...(build !== undefined && { build }), tests: ["1"] }),
   };
 }

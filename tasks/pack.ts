@@ -102,7 +102,9 @@ function withoutStd(path: string, text: string): string {
 /** Adds what `deno pack` does not: a command, what that needs, and modules by their new names. */
 async function finish(folder: string): Promise<void> {
   for (const path of unusedIn(folder)) await Deno.remove(path);
-  await keepPageSources(join(folder, "lib/report/page"));
+  for (const pages of ["lib/report/page", "lib/report/runs"]) {
+    await keepPageSources(folder, pages);
+  }
   for (const path of NAMING_MODULES) {
     const text = await Deno.readTextFile(join(folder, path));
     await Deno.writeTextFile(join(folder, path), text.replaceAll(/(\.\/[\w/]+)\.ts"/g, '$1.js"'));
@@ -134,16 +136,17 @@ async function beginEntryPoint(folder: string, path: string): Promise<void> {
   await Deno.writeTextFile(file, `import "${specifier}";\n${await Deno.readTextFile(file)}`);
 }
 
-/** The page's script is made of sources, which `script.ts` imports as text: text files here. */
-async function keepPageSources(folder: string): Promise<void> {
-  const script = join(folder, "script.js");
+/** Scripts of pages are made of sources, which `script.ts` imports as text: text files here. */
+async function keepPageSources(packed: string, folder: string): Promise<void> {
+  const script = join(packed, folder, "script.js");
   const text = await Deno.readTextFile(script);
-  const imported = /"\.\/([\w/]+)\.js"(?= with)/g;
+  const imported = /"(\.\.?\/[\w/]+)\.js"(?= with)/g;
   for (const [, name = ""] of text.matchAll(imported)) {
-    await Deno.mkdir(join(folder, dirname(name)), { recursive: true });
-    await Deno.copyFile(join(ROOT, `lib/report/page/${name}.ts`), join(folder, `${name}.txt`));
+    const kept = join(packed, folder, `${name}.txt`);
+    await Deno.mkdir(dirname(kept), { recursive: true });
+    await Deno.copyFile(join(ROOT, folder, `${name}.ts`), kept);
   }
-  await Deno.writeTextFile(script, text.replaceAll(imported, '"./$1.txt"'));
+  await Deno.writeTextFile(script, text.replaceAll(imported, '"$1.txt"'));
 }
 
 /** The TypeScript that was packed as it stands, because no entry point leads to it. */
@@ -158,15 +161,34 @@ function* unusedIn(folder: string): Generator<string> {
 const LAUNCHER = `#!/usr/bin/env node
 // The command runs on Deno, which is a dependency of this package.
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const deno = createRequire(import.meta.url)("deno/install_api.cjs").runInstall();
-const granted = ["read", "write", "run", "env", "sys=loadavg"].map((name) => \`--allow-\${name}\`);
+const granted = ["read", "write", "run", "env", "sys=loadavg", "net=127.0.0.1"].map((name) => \`--allow-\${name}\`);
 const command = fileURLToPath(new URL("../tasks/cli.js", import.meta.url));
-const args = ["run", "--quiet", "--no-lock", ...granted, command, ...process.argv.slice(2)];
+// As a user calls it: npx needs its name, or that of the file that it is in.
+const { npm_command, npm_config_package } = process.env;
+const npx = npm_config_package ? \`npx --package=\${npm_config_package} glomers\` : "npx glomers";
+const env = {
+  ...process.env,
+  ...(npm_command === "exec" && { GLOMERS_CALL: npx }),
+  // Nodes that run on Deno find this one, unless there is another.
+  PATH: [process.env.PATH, dirname(deno)].join(delimiter),
+};
+// Its own modules are found beside it wherever it is installed, those of a program that is to be
+// simulated by the caller's configuration.
+const folders = [process.cwd()];
+while (dirname(folders[0]) !== folders[0]) folders.unshift(dirname(folders[0]));
+const config = folders.reverse()
+  .flatMap((folder) => [join(folder, "deno.json"), join(folder, "deno.jsonc")])
+  .find((file) => existsSync(file));
+const found = ["--no-lock", "--node-modules-dir=manual", ...(config ? ["--config", config] : [])];
+const args = ["run", "--quiet", ...found, ...granted, command, ...process.argv.slice(2)];
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {}); // Deno has them, too
-spawn(deno, args, { stdio: "inherit" }).on("exit", (code, signal) => {
+spawn(deno, args, { stdio: "inherit", env }).on("exit", (code, signal) => {
   process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
 });
 `;

@@ -51,6 +51,47 @@ await serve((node) => {
 });
 `;
 
+/** A node that asks itself, since `node.rpc` needs what Node.js 20 lacks. */
+const ASKS_ITSELF = `
+import { Echo, serve } from "@glomers/maelstrom";
+
+export default function echo(node) {
+  node.on(Echo.echo, async ({ echo }, { src }) => {
+    if (src === node.id) return { type: "echo_ok", echo };
+    return await node.rpc(node.id, Echo.echo, { echo });
+  });
+}
+
+if (process.argv[2] === "serve") await serve(echo);
+`;
+
+/** Simulates it, and a program that fails; then what this platform may not have. */
+const SIMULATES = `
+import { Echo, UniqueIds } from "@glomers/maelstrom";
+import { loadPerIncarnation, simulate } from "@glomers/maelstrom/simulator";
+import { scenario } from "@glomers/maelstrom/testing";
+import echo from "./asks_itself.mjs";
+
+const { history, results } = await simulate(echo, {
+  workload: "echo", nodeCount: 2, timeLimitS: 5, faults: ["partition", "kill"], availability: 0,
+});
+console.log("valid", results["valid?"], history.length > 20);
+const sevens = (node) => node.on(UniqueIds.generate, () => ({ type: "generate_ok", id: 7 }));
+await simulate(sevens, { workload: "unique-ids", timeLimitS: 3 }).catch(({ message }) =>
+  console.log(message.split("\\n").slice(0, 3).join("\\n"))
+);
+await scenario(echo, {}, async (world) => {
+  console.log((await world.ask("n0", Echo.echo, { echo: "hi" })).echo);
+});
+try {
+  await simulate(loadPerIncarnation(import.meta.resolve("./asks_itself.mjs")), {
+    workload: "echo", timeLimitS: 1,
+  });
+} catch ({ message }) {
+  console.log(message);
+}
+`;
+
 /** Puts the packed file into a folder, as README says. */
 async function install(folder: string): Promise<void> {
   const file = join(folder, "glomers.tgz");
@@ -104,6 +145,46 @@ async function keepsJournal(folder: string): Promise<void> {
   assertEquals(await third.end(), { rest: [], log: "adds 9\n", code: 0 });
 }
 
+async function simulates(folder: string): Promise<void> {
+  await Deno.writeTextFile(join(folder, "simulates.mjs"), SIMULATES);
+  const out = await sh(folder, "node simulates.mjs");
+  assertStringIncludes(
+    out,
+    "valid true true\nfails by duplicated (seed 1)\nreplay: await simulate",
+  );
+  assertStringIncludes(out, "made small: 2 operations, no faults, 1 node");
+  const showsImports = await sh(folder, `node -p 'typeof require("module").registerHooks'`);
+  const needs = "\nhi\nloading a module per incarnation needs Deno, or Node.js 22.15 or later";
+  assertStringIncludes(out, showsImports.trim() === "function" ? "\nhi\n" : needs);
+  const options = "-w echo --node-count 1 --time-limit 5 --seeds 2";
+  const swept = await sh(folder, `npx glomers sim ./asks_itself.mjs ${options}`);
+  assertStringIncludes(swept, "all of 2 runs pass");
+}
+
+async function asksItself(folder: string): Promise<void> {
+  await Deno.writeTextFile(join(folder, "asks_itself.mjs"), ASKS_ITSELF);
+  await using node = new NodeProcess({
+    command: "node",
+    args: [join(folder, "asks_itself.mjs"), "serve"],
+    signal: AbortSignal.timeout(60_000),
+  });
+  await node.init();
+  await node.write(`{"src":"c1","dest":"n0","body":{"type":"echo","msg_id":7,"echo":"hi"}}\n`);
+  const { src, dest, body } = await node.message();
+  assertEquals([src, dest, body.type], ["n0", "n0", "echo"]);
+  await node.write(`${JSON.stringify({ src, dest, body })}\n`);
+  await node.write(`${JSON.stringify(await node.message())}\n`);
+  assertEquals((await node.message()).body, { type: "echo_ok", echo: "hi", in_reply_to: 7 });
+}
+
+/** The Deno starter, where neither Deno nor a configuration for its modules is installed. */
+async function startsOnDeno(folder: string): Promise<void> {
+  const started = await sh(folder, "npx glomers init deno starter");
+  assertStringIncludes(started, "Next: cd starter && npx glomers test");
+  const simulated = await sh(join(folder, "starter"), "npx glomers sim 1 --time-limit 2 --seed 1");
+  assertStringIncludes(simulated, "✓ pass");
+}
+
 async function holdsNoSources(folder: string): Promise<void> {
   const sources = await sh(folder, "find node_modules/@glomers -name '*.ts' ! -name '*.d.ts'");
   assertEquals(sources, "", "TypeScript that nothing can run");
@@ -117,6 +198,9 @@ Deno.test({
       await install(folder);
       await holdsNoSources(folder);
       await keepsJournal(folder);
+      await asksItself(folder);
+      await simulates(folder);
+      await startsOnDeno(folder);
       await passesUnderCommand(folder);
     }),
 });

@@ -28,10 +28,22 @@ function deno(folder: string, args: readonly string[], env: Record<string, strin
 }
 
 async function writeNode(folder: string, config: string): Promise<void> {
-  const [node = "", test = ""] = blocksOf(USE_IT, "ts");
+  const [node = "", test = "", sweep = ""] = blocksOf(USE_IT, "ts");
   await Deno.writeTextFile(join(folder, "deno.json"), config);
   await Deno.writeTextFile(join(folder, "my_node.ts"), node);
   await Deno.writeTextFile(join(folder, "my_node_test.ts"), test);
+  await Deno.writeTextFile(join(folder, "sweep.ts"), sweep);
+}
+
+/** Runs README's sweep, with the permission that it names. */
+async function assertSweeps(
+  folder: string,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<void> {
+  const call = ["run", "--quiet", "--no-prompt", "--allow-read", ...args, "sweep.ts"];
+  const { out, err } = await deno(folder, call, env);
+  assertEquals([out, err], ["20 of 20 runs fail, seed 1 first\n", ""]);
 }
 
 /** Holds what `deno test` printed against what README shows. */
@@ -93,6 +105,7 @@ Deno.test("README's node and its tests run elsewhere, without any permission", (
     await writeNode(folder, config.replaceAll("../glomers", fromRoot(".").replace(/\/$/, "")));
     assertAsShown(await deno(folder, ["test", "--no-prompt"]));
     await assertServed(folder);
+    await assertSweeps(folder);
   }));
 
 Deno.test({
@@ -117,6 +130,11 @@ Deno.test({
       await writeNode(folder, JSON.stringify({ imports }));
       assertAsShown(await deno(folder, ["test", "--no-prompt", "--no-check"], env));
       await assertServed(folder, env);
+      const { host } = new URL(registry.url);
+      await assertSweeps(folder, [`--allow-import=${host}`], env);
+      const workbench = ["run", "-A", "--quiet", `jsr:${name}@${version}/workbench`, "--help"];
+      const help = await deno(folder, workbench, env);
+      assertStringIncludes(help.out, "workbench test -w WORKLOAD --bin FILE", help.err);
       const command = [`jsr:${name}@${version}/cli`, "sim", "my_node.ts", "-w", "broadcast"];
       const granted = ["--allow-read", "--allow-env", "--quiet"];
       const options = ["--node-count", "1", "--time-limit", "2", "--seeds", "2"];

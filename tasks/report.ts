@@ -19,9 +19,10 @@ import { readRun, UnreadableRun } from "../lib/workbench/store/reader.ts";
 import { readLogs } from "./engines/maelstrom.ts";
 import { RUNS } from "./engines/engine.ts";
 import { callOf } from "./shared/invocation.ts";
-import { readLimits } from "./shared/limits_file.ts";
+import { readLimits } from "../lib/report/limits_file.ts";
 import { readArguments } from "./shared/command_line.ts";
 import { PAGE_FILE, pageOf } from "./shared/page.ts";
+import { keepRecord, keptChallenge } from "./shared/record.ts";
 
 const COMMAND = { own: {}, words: Infinity } as const;
 
@@ -32,7 +33,9 @@ export function main(argv: readonly string[]): number {
     console.log(helpText());
     return 0;
   }
-  for (const dir of words.length === 0 ? [`${RUNS}/latest`] : words) console.log(writePage(dir));
+  for (const dir of words.length === 0 ? [`${RUNS}/latest`] : words) {
+    console.log(relative(Deno.cwd(), writePage(dir)));
+  }
   return 0;
 }
 
@@ -57,6 +60,7 @@ function writePage(path: string): string {
     const summary = summariseRun(run, readLimits(dir));
     const page = join(dir, PAGE_FILE);
     writeFileSync(page, pageOf(run, { summary, ran: { plan, engine }, dir }));
+    keepRecord(dir, { plan, engine, challenge: keptChallenge(dir), summary, history });
     return page;
   } catch (error) {
     if (UNREADABLE.some((kind) => error instanceof kind)) {

@@ -4,7 +4,9 @@ import { type Op, printHistory } from "../lib/history/operations.ts";
 import { UsageError } from "../lib/workbench/option.ts";
 import { planOf } from "../lib/workbench/plan.ts";
 import { writePlan } from "../lib/workbench/store/plan_file.ts";
+import { withFolder } from "../lib/testing/process.ts";
 import { main } from "./report.ts";
+import { fromRoot } from "./testing/scripts.ts";
 
 Deno.test("the page of a stored run is written into its folder, also without messages", async () => {
   const dir = await Deno.makeTempDir();
@@ -27,3 +29,26 @@ Deno.test("the page of a stored run is written into its folder, also without mes
   }
   assertThrows(() => main([dir]), UsageError, dir);
 });
+
+Deno.test("the page of a run of Maelstrom's shows the messages that Maelstrom kept", () =>
+  withFolder((folder) => {
+    const recorded = fromRoot("lib/workbench/store/testdata/lin-kv");
+    for (const name of ["history.edn", ...journalFiles(recorded)]) {
+      Deno.mkdirSync(join(folder, "net-journal"), { recursive: true });
+      Deno.copyFileSync(join(recorded, name), join(folder, name));
+    }
+    const options = "-w lin-kv --node-count 2 --concurrency 2n --time-limit 4";
+    Deno.writeTextFileSync(join(folder, "jepsen.log"), `lein run test ${options} --bin node\n`);
+    Deno.writeTextFileSync(
+      join(folder, "results.edn"),
+      "{:workload {:valid? true, :results {}, :failures []}, :valid? true}",
+    );
+    main([folder]);
+    const page = Deno.readTextFileSync(join(folder, "report.html"));
+    assertMatch(page, /Maelstrom records what is sent and received/);
+    assertMatch(page, /<th scope="row">read_ok<\/th><td>\d+<\/td><td>\d+<\/td>/);
+  }));
+
+function journalFiles(dir: string): string[] {
+  return [...Deno.readDirSync(join(dir, "net-journal"))].map(({ name }) => `net-journal/${name}`);
+}

@@ -141,7 +141,7 @@ async function runTrial(
 ): Promise<Score> {
   const title = id === name ? id : `${id}  ${name}`;
   output.say(`\n${title}: ${wordsOf(plan).join(" ")}`);
-  const ended = await engine.run(plan, limits, reporting);
+  const ended = await engine.run(plan, limits, { ...reporting, challenge: id });
   const ran = { title, plan, engine: engine.name, challenge: id };
   output.add(reportOf(ended, ran));
   const told = `\n${renderEnded(ended, ran)}`;

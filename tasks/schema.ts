@@ -4,7 +4,6 @@
  *
  * @module
  */
-import config from "../deno.json" with { type: "json" };
 import { REPORT_SCHEMA } from "../lib/report/report.ts";
 import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { type JsonSchema, kindProblem, oneOf, UsageError } from "../lib/workbench/option.ts";
@@ -12,12 +11,14 @@ import { readArguments } from "./shared/command_line.ts";
 import { CONFIG_FILE, configSchema } from "./shared/config.ts";
 import { callOf } from "./shared/invocation.ts";
 
+/** Where the package of this version has them, once it is published. */
+const ADDRESS = "https://jsr.io/@glomers/maelstrom/0.1.0/tasks/schemas";
+
 /** The schemas by their names, each with the address that it has once the package is published. */
 const SCHEMAS: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
-  Object.entries({ config: configSchema(), report: REPORT_SCHEMA }).map(([name, schema]) => {
-    const address = `https://jsr.io/${config.name}/${config.version}/tasks/schemas/${name}.json`;
-    return [name, { $id: address, ...schema }];
-  }),
+  Object.entries({ config: configSchema(), report: REPORT_SCHEMA }).map((
+    [name, schema],
+  ) => [name, { $id: `${ADDRESS}/${name}.json`, ...schema }]),
 );
 const NAMES = Object.keys(SCHEMAS);
 

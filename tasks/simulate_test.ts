@@ -160,7 +160,7 @@ Deno.test("what cannot be loaded as a program is no crash of one", () =>
   withFolder(async (folder) => {
     const broken = join(folder, "broken.ts");
     await Deno.writeTextFile(broken, "export default (");
-    const others = ["deno.json", "lib/message.ts", "lib/simulator/testdata/imports_timers.ts"];
+    const others = ["lib/message.ts", "lib/simulator/testdata/imports_timers.ts"];
     for (const file of [broken, folder, ...others.map(fromRoot)]) {
       for (const seeds of [["--seed", "1"], ["--seeds", "3"]]) {
         const refused = () => main([file, ...ECHO, ...seeds]);
@@ -204,6 +204,7 @@ Deno.test("options that mean nothing in a simulation, or not together, are refus
       [["9z"], "unknown challenge"],
       [["./nope.ts", "-w", "echo"], "there is no file ./nope.ts"],
       [[ANSWERS_ANOTHER], "-w is missing"],
+      [["1", "--bin", "tasks/templates/main.py"], "main.py is neither TypeScript nor JavaScript"],
     ] as const
   ) await assertRejects(() => main(argv), UsageError, why);
 });

@@ -142,7 +142,8 @@ const CRASHED: Summary = {
   problems: [],
 };
 
-function endingOf(verdict: Verdict, limits: readonly MeasuredLimit[]): Ending {
+/** How a run ends whose checkers say that, and whose limits were measured so. */
+export function endingOf(verdict: Verdict, limits: readonly MeasuredLimit[]): Ending {
   if (verdict === false || exceeded(limits).length > 0) return "fail";
   return verdict === true && limits.every(({ ok }) => ok) ? "pass" : "unknown";
 }

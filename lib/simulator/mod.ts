@@ -27,5 +27,5 @@ export { shrink, type ShrinkOptions, type Shrunk } from "./shrink.ts";
 export { simulate, type SimulateOptions, SimulationFailure } from "./simulate.ts";
 export { simulateOnce, type SimulationObserver } from "./simulate_once.ts";
 export { sweep, type SweepOptions, type SweptRun } from "./sweep/seeds.ts";
-export { type TraceFilter, transcribe, type Transcriber } from "./trace.ts";
+export { type TracedEvent, type TraceFilter, transcribe, type Transcriber } from "./trace.ts";
 export { RealInputOutput } from "./virtual_globals.ts";

@@ -81,6 +81,13 @@ const PURE_MODULES: readonly string[] = [
   ...["stream/promises", "string_decoder", "url", "util", "util/types"],
 ];
 
+/**
+ * Globals that Node.js 22 loads when they are looked at, by WebAssembly and in real time. They are left
+ * alone there: a program that uses one is refused for the WebAssembly.
+ */
+export const LOADED_LAZILY: readonly string[] =
+  !("Deno" in globalThis) && /^v2[23]\./.test(globalThis.process.version) ? ["WebSocket"] : [];
+
 /** What programs use instead of a module of the platform. */
 const INSTEAD: Readonly<Record<string, string>> = {
   crypto: "use the global crypto",

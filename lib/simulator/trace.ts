@@ -48,6 +48,20 @@ const REMARKS: Readonly<Record<PacketEvent, string>> = {
 const MAX_FIELDS = 160;
 
 /**
+ * What happens to a message in a line of a transcript.
+ *
+ * @experimental
+ */
+export interface TracedEvent {
+  /** The message's number in the run. */
+  readonly id: number;
+  /** Its type. */
+  readonly type: string;
+  /** What happens to it. */
+  readonly event: PacketEvent;
+}
+
+/**
  * Observes a run and writes its transcript.
  *
  * @experimental
@@ -84,7 +98,10 @@ export interface Transcriber extends Observer {
  * assertStringIncludes(lines.join("\n"), "n1 ──▶ c");
  * ```
  */
-export function transcribe(write: (line: string) => void, filter: TraceFilter = {}): Transcriber {
+export function transcribe(
+  write: (line: string, event?: TracedEvent) => void,
+  filter: TraceFilter = {},
+): Transcriber {
   const lines = new Lines(write);
   const numbers = new Numbers();
   const describe: Describe = (...event) => describeFate(...event, numbers);
@@ -135,20 +152,24 @@ export function transcribe(write: (line: string) => void, filter: TraceFilter = 
 
 /** The lines of a transcript, held back until the time is known from which times count. */
 class Lines {
-  readonly #write: (line: string) => void;
-  /** Lines from before the history begins. Absent afterwards. */
-  #early: ((originNs: number) => string)[] | undefined = [];
+  readonly #write: (line: string, event?: TracedEvent) => void;
+  /** Writes the lines from before the history begins. Absent afterwards. */
+  #early: ((originNs: number) => void)[] | undefined = [];
   /** Adds a line that the next event may replace. */
   #deferred: (() => void) | undefined;
 
-  constructor(write: (line: string) => void) {
+  constructor(write: (line: string, event?: TracedEvent) => void) {
     this.#write = write;
   }
 
-  add(timeNs: number, who: string, what: string, mark = " "): void {
+  add(timeNs: number, who: string, what: string, mark = " ", event?: TracedEvent): void {
     this.flush();
-    this.#put((originNs) =>
-      printable(`${formatSeconds(timeNs - originNs)} ${mark} ${who.padEnd(14)} ${what}`.trimEnd())
+    this.#put(
+      (originNs) =>
+        printable(
+          `${formatSeconds(timeNs - originNs)} ${mark} ${who.padEnd(14)} ${what}`.trimEnd(),
+        ),
+      event,
     );
   }
 
@@ -179,16 +200,17 @@ class Lines {
     this.flush();
     const early = this.#early ?? [];
     this.#early = undefined;
-    for (const text of early) this.#write(text(originNs));
+    for (const write of early) write(originNs);
   }
 
   end(): void {
     this.begin(0);
   }
 
-  #put(text: (originNs: number) => string): void {
-    if (this.#early === undefined) this.#write(text(0));
-    else this.#early.push(text);
+  #put(text: (originNs: number) => string, event?: TracedEvent): void {
+    const write = (originNs: number) => this.#write(text(originNs), event);
+    if (this.#early === undefined) write(0);
+    else this.#early.push(write);
   }
 }
 
@@ -251,12 +273,12 @@ class Numbers {
   }
 }
 
-/** Says what happened to a message: the time, the route, and the message with a remark. */
+/** Says what happened to a message: the time, the route, the message with a remark, and the event. */
 type Describe = (
   timeNs: number,
   fate: PacketEvent,
   packet: Packet,
-) => [timeNs: number, route: string, what: string];
+) => [timeNs: number, route: string, what: string, mark: string, event: TracedEvent];
 
 function describeFate(
   timeNs: number,
@@ -267,7 +289,9 @@ function describeFate(
   const route = fate === "recv"
     ? `${packet.dest} ${ARROWS.recv} ${packet.src}`
     : `${packet.src} ${ARROWS[fate]} ${packet.dest}`;
-  return [timeNs, route, `${describeMessage(packet, numbers)}${remark(REMARKS[fate])}`];
+  const { id, body: { type } } = packet;
+  const what = `${describeMessage(packet, numbers)}${remark(REMARKS[fate])}`;
+  return [timeNs, route, what, " ", { id, type, event: fate }];
 }
 
 function formatSeconds(timeNs: number): string {

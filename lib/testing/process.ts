@@ -158,3 +158,9 @@ export class NodeProcess implements AsyncDisposable {
 export function requestLine(body: Body): string {
   return `${JSON.stringify({ id: 0, src: "c1", dest: "n0", body })}\n`;
 }
+
+/** Makes a symbolic link, for which `Deno.symlink` would need every permission. */
+export function linkTo(target: string, path: string): void {
+  const { success } = new Deno.Command("ln", { args: ["-s", "--", target, path] }).outputSync();
+  if (!success) throw new Error(`cannot link ${path} to ${target}`);
+}

@@ -33,6 +33,8 @@ export interface Reporting {
   readonly quiet: boolean;
   /** The folder for the run's files, in a folder of their own. Default: {@linkcode RUNS}. */
   readonly out?: string;
+  /** The challenge's id, if it is one: also of somebody's own node. */
+  readonly challenge?: string;
   /** Aborts when the user wants the run to end. */
   readonly signal: AbortSignal;
   /** Show what nodes write to standard error. */

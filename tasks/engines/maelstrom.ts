@@ -18,12 +18,13 @@ import { showProgress } from "../../lib/report/progress.ts";
 import { readRun, type StoredRun, UnreadableRun } from "../../lib/workbench/store/reader.ts";
 import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import type { Limit } from "../../lib/report/limits.ts";
+import { writeLimits } from "../../lib/report/limits_file.ts";
 import { summariseRun, type Summary } from "../../lib/report/summary.ts";
 import { isInstalled } from "../shared/installed.ts";
 import { isProjectFolder } from "../shared/invocation.ts";
 import { PAGE_FILE, pageOf } from "../shared/page.ts";
-import { writeLimits } from "../shared/limits_file.ts";
 import { measureLoad } from "../shared/machine.ts";
+import { keepRecord } from "../shared/record.ts";
 import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
 
 /** Where `deno task setup:maelstrom` puts it. */
@@ -128,22 +129,25 @@ export async function runMaelstrom(
   }
   const result = resultOf(dir, plan, code, followed.lines);
   const summary = summariseRun(result, limits);
-  return { dir, summary, ...(dir !== home && tell(result, { plan, summary, dir })) };
+  const { challenge } = reporting;
+  return { dir, summary, ...(dir !== home && tell(result, { plan, summary, dir, challenge })) };
 }
 
 /** Writes what tells of a run into its folder. */
 function tell(
   result: RunResult,
-  { plan, summary, dir }: {
+  { plan, summary, dir, challenge }: {
     readonly plan: Plan;
     readonly summary: Summary;
     readonly dir: string;
+    readonly challenge: string | undefined;
   },
 ): Pick<EndedRun, "page"> {
   Deno.writeTextFileSync(join(dir, CONDUCT_FILE), printConduct(result));
   const page = join(relative(Deno.cwd(), dir), PAGE_FILE);
   const ran = { plan, engine: "maelstrom" } as const;
   Deno.writeTextFileSync(page, pageOf(result, { summary, ran, dir: relative(Deno.cwd(), dir) }));
+  keepRecord(dir, { plan, engine: "maelstrom", challenge, summary, history: result.history });
   return { page };
 }
 

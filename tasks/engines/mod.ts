@@ -4,7 +4,7 @@
  * @module
  */
 import { statSync } from "node:fs";
-import { isAbsolute } from "node:path";
+import { extname, isAbsolute } from "node:path";
 import {
   type EngineName,
   type Options,
@@ -76,6 +76,13 @@ export function requireOwnSupport<O extends Options>(
   }
 }
 
+/** Why a file is no program for the simulator, if its name tells. */
+function languageProblem(program: string): string | undefined {
+  if (/^$|^\.[cm]?[jt]s$/.test(extname(program))) return undefined;
+  return `${program} is neither TypeScript nor JavaScript, and the simulator runs programs as ` +
+    "functions; the workbench runs any executable";
+}
+
 function programProblem(program: string | undefined, engine: EngineName): string | undefined {
   if (program === undefined) return "--bin is missing: the node's executable";
   const stats = statSync(program, { throwIfNoEntry: false });
@@ -83,7 +90,7 @@ function programProblem(program: string | undefined, engine: EngineName): string
     const where = isAbsolute(program) ? "" : ` in ${Deno.cwd()}`;
     return `--bin: there is no file ${program}${where}`;
   }
-  if (engine === "simulator") return undefined; // which loads it, and says why it cannot
+  if (engine === "simulator") return languageProblem(program); // it says what else it cannot load
   if (!stats.isFile()) return `--bin: ${program} is no file`;
   const isExecutable = (stats.mode & 0o111) !== 0;
   return isExecutable ? undefined : `--bin: ${program} is not executable; chmod +x makes it so`;

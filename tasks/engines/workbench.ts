@@ -24,16 +24,22 @@ import { type MessageRecorder, recordMessages } from "../../lib/workbench/messag
 import type { CrashReport, RunResult } from "../../lib/workbench/result.ts";
 import { CONDUCT_FILE, printConduct } from "../../lib/workbench/store/conduct_file.ts";
 import { planToEdn, writePlan } from "../../lib/workbench/store/plan_file.ts";
+import { ProgressFile } from "../../lib/workbench/store/progress_file.ts";
 import { RunFolder, UnwritableFile } from "../../lib/workbench/store/writer.ts";
 import { renderProblem } from "../../lib/report/problems.ts";
 import { showProgress } from "../../lib/report/progress.ts";
 import type { Limit } from "../../lib/report/limits.ts";
+import { writeLimits } from "../../lib/report/limits_file.ts";
+import { ProgressRecorder } from "../../lib/report/runs/progress.ts";
 import { summariseRun, type Summary } from "../../lib/report/summary.ts";
 import { detectStyle } from "../../lib/report/text.ts";
 import { PAGE_FILE, pageOf } from "../shared/page.ts";
-import { writeLimits } from "../shared/limits_file.ts";
+import { keepRecord } from "../shared/record.ts";
 import { measureLoad } from "../shared/machine.ts";
 import { type EndedRun, type Reporting, RUNS } from "./engine.ts";
+
+/** How often it is written down how a run is going. */
+const READING_MS = 1_000;
 
 /** What phases are called on the progress line. */
 const PHASES: Readonly<Record<Phase, string>> = {
@@ -58,6 +64,9 @@ export async function runWorkbench(
   folder.writeMap("test", planToEdn(plan));
   writePlan(dir, plan);
   writeLimits(dir, limits);
+  using live = ProgressFile.open(dir);
+  const readings = new ProgressRecorder((reading) => live.write(JSON.stringify(reading)));
+  const reading = setInterval(() => readings.read(), READING_MS);
   const watch = new Watching(folder, reporting);
   const journal = recordMessages((block) => folder.writeMessages(block));
   const progress = reporting.quiet ? undefined : showProgress(timeLimitS, () => watch.reading());
@@ -67,19 +76,23 @@ export async function runWorkbench(
     result = await run(plan, {
       clock,
       host: new ProcessHost({ bin: program, args, env: { [RUN_FOLDER]: Deno.realPathSync(dir) } }),
-      observer: observeTogether([watch.observer, journal.observer]),
+      observer: observeTogether([watch.observer, journal.observer, readings.observer]),
       signal: reporting.signal,
       explainFailure,
     });
     result = keep(folder, result, journal);
   } finally {
+    clearInterval(reading);
     await progress?.stop();
     folder.close();
   }
   const noise = { ...measureLoad(), maxLateMs: clock.maxLateNs / NS_PER_MS };
   const measured = { ...result, dir, noise };
   const summary = summariseRun(measured, limits);
-  return { dir, summary, ...tell(folder, measured, { plan, summary }) };
+  const page = tell(folder, measured, { plan, summary });
+  const { challenge } = reporting;
+  keepRecord(dir, { plan, engine: "workbench", challenge, summary, history: result.history });
+  return { dir, summary, ...page };
 }
 
 /**

@@ -14,13 +14,22 @@ export function isProjectFolder(): boolean {
   return Deno.cwd() === ROOT;
 }
 
+/** An environment variable; nothing where it may not be read. */
+export function environment(variable: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" ? Deno.env.get(variable) : undefined;
+}
+
+/** How the command is called elsewhere; the package for npm says so, where it is not installed. */
+export const GLOMERS: string = environment("GLOMERS_CALL") ?? "glomers";
+
 /** The command line that calls a command. */
 export function callOf(command: string, ...words: readonly string[]): string {
   return [...programOf(command, words), ...words].map(quote).join(" ").trimEnd();
 }
 
 function programOf(command: string, [first = ""]: readonly string[]): string[] {
-  if (!isProjectFolder()) return ["glomers", command];
+  if (!isProjectFolder()) return [...GLOMERS.split(" "), command];
   if (command !== "test") return ["deno", "task", command];
   // There, "test" runs the project's tests, and each challenge is a task.
   return /^\w/.test(first) ? ["deno", "task"] : ["deno", "task", "glomers", command];

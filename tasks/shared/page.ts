@@ -11,8 +11,10 @@ import { renderPage } from "../../lib/report/page/render_page.ts";
 import type { Summary } from "../../lib/report/summary.ts";
 import { wordsOf } from "../../lib/workbench/command_line.ts";
 import type { RunResult } from "../../lib/workbench/result.ts";
+import { CONDUCT_FILE } from "../../lib/workbench/store/conduct_file.ts";
 import { MESSAGE_FILE, readMessageFile } from "../../lib/workbench/store/message_file.ts";
 import { NET_JOURNAL, readNetJournal } from "../../lib/workbench/store/net_journal.ts";
+import { PROGRESS_FILE } from "../../lib/workbench/store/progress_file.ts";
 import { challengeWith } from "./challenges.ts";
 import { type Ran, simulationOf } from "./ended.ts";
 import { callOf } from "./invocation.ts";
@@ -28,6 +30,8 @@ const FILES: Readonly<Record<string, string>> = {
   "plan.json": "the plan of the run, from which it is repeated",
   "test.edn": "the same in Maelstrom's shape",
   "final-states.edn": "what the nodes' final states show",
+  [CONDUCT_FILE]: "what nodes did wrong, and how busy the machine was",
+  [PROGRESS_FILE]: "how it went, second by second",
   "run.log": "what happened when",
   "jepsen.log": "what happened when",
   [NET_JOURNAL]: "when each message was sent and received, in Fressian",

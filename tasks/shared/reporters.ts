@@ -9,6 +9,7 @@ import { dirname } from "node:path";
 import { annotation, renderAnnotations, renderStepSummary } from "../../lib/report/github.ts";
 import { renderJUnit } from "../../lib/report/junit.ts";
 import { reportJson, type RunReport, usageJson } from "../../lib/report/report.ts";
+import { environment } from "./invocation.ts";
 import { type Kind, type Options, UsageError, type Values } from "../../lib/workbench/option.ts";
 
 const NAMES = ["pretty", "json", "junit", "github"] as const;
@@ -150,10 +151,4 @@ function appendStepSummary(text: string): void {
   const { state } = Deno.permissions.querySync({ name: "write", path });
   if (state === "granted") Deno.writeTextFileSync(path, text, { append: true });
   else console.error(`Note: no permission to write the step summary, ${path}.`);
-}
-
-/** An environment variable; nothing where it may not be read. */
-function environment(variable: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable });
-  return state === "granted" ? Deno.env.get(variable) : undefined;
 }

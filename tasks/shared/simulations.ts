@@ -14,7 +14,8 @@ import {
   type SimulatedRun,
   SUMMARIES,
 } from "../../lib/report/sweep.ts";
-import { detectStyle, isDumbTerminal } from "../../lib/report/text.ts";
+import { detectStyle, isDumbTerminal, terminalColumns } from "../../lib/report/text.ts";
+import { foldTranscript } from "../../lib/report/transcript.ts";
 import { formatWhole } from "../../lib/checkers/format.ts";
 import { SimulationWorker, sweep } from "../../lib/simulator/sweep/pool.ts";
 import type { TraceFilter } from "../../lib/simulator/trace.ts";
@@ -122,6 +123,7 @@ async function runOnce(
   const attempts = shrink ? attemptsLine() : undefined;
   const job = jobOf(plan, target.challenge.limits);
   const ran = { plan, engine: "simulator" } as const;
+  const transcript = foldTranscript((line) => console.log(line), transcriptStyle());
   const { summary: { page, ...summary }, ...rest } = await worker.simulate({
     ...job,
     ...(report !== undefined &&
@@ -129,13 +131,19 @@ async function runOnce(
     shrink,
     ...(trace && { trace }),
   }, {
-    lines: (lines) => console.log(lines.join("\n")),
+    line: transcript.take,
     ...(attempts && { attempts }),
-  });
+  }).finally(transcript.end);
   const run = { ...rest, summary };
   if (!isQuiet) console.log(renderRun({ plan, ...target }, run, options));
   if (report !== undefined && page !== undefined) writePage(report, page, { isQuiet });
   return run;
+}
+
+/** As wide as the terminal is; in full where it is none. */
+function transcriptStyle() {
+  const { color } = detectStyle();
+  return { color, ...(Deno.stdout.isTerminal() && { width: terminalColumns() }) };
 }
 
 function writePage(path: string, page: string, { isQuiet }: { readonly isQuiet: boolean }): void {

@@ -27,12 +27,7 @@ import { type Op, taggedOp } from "../../history/operations.ts";
 import { type CheckOptions, type Result, UNKNOWN } from "../checker.ts";
 import { causality, reachableFrom } from "./causality.ts";
 import type { Anomalies } from "./cycles.ts";
-import {
-  findTransactionCycles,
-  type KeyHistories,
-  keyHistories,
-  orderVersions,
-} from "./rw_register.ts";
+import { findTransactionCycles, type KeyHistories, keyHistories } from "./rw_register.ts";
 import {
   checkOrUnknown,
   failedWrites,
@@ -286,8 +281,7 @@ class FinalState {
 
   /** Finds cycles, given that a value that survived everywhere is the last version of its key. */
   cycles(forbidden: ReadonlySet<string>): Anomalies {
-    const keys = keyHistories(this.#all);
-    orderVersions(this.#all, keys);
+    const { keys } = keyHistories(this.#all);
     for (const k of this.#keys.keys()) if (this.#agrees(k)) this.#endWithSurvivor(keys, k);
     const anomalies = findTransactionCycles(this.#all, keys, forbidden);
     anomalies.delete("empty-transaction-graph");

@@ -93,8 +93,7 @@ function anomaliesIn(
   forbidden: ReadonlySet<Anomaly>,
   elle: ElleVersion,
 ): Anomalies {
-  const keys = keyHistories(all);
-  const cyclic = orderVersions(all, keys);
+  const { keys, cyclic } = keyHistories(all);
   const anomalies = findTransactionCycles(all, keys, forbidden);
   const report = (type: string, cases: readonly Edn[]) => {
     if (cases.length > 0) anomalies.set(type, new List(cases));
@@ -111,15 +110,15 @@ function anomaliesIn(
 /** What a transaction shows of a key to others: its first read and its last write. */
 interface External {
   readonly read?: MicroOp;
-  readonly write?: MicroOp;
+  write?: MicroOp;
 }
 
-function externals({ mops }: Transaction): Map<Key, External> {
+function externals({ mops }: Transaction): ReadonlyMap<Key, External> {
   const byKey = new Map<Key, External>();
   for (const mop of mops) {
     const known = byKey.get(mop.k);
-    if (!mop.isRead) byKey.set(mop.k, { ...known, write: mop });
-    else if (known === undefined) byKey.set(mop.k, { read: mop });
+    if (known === undefined) byKey.set(mop.k, mop.isRead ? { read: mop } : { write: mop });
+    else if (!mop.isRead) known.write = mop;
   }
   return byKey;
 }
@@ -153,43 +152,35 @@ function versionOf(keys: KeyHistories, { key, k }: MicroOp, value: Edn): Version
   return version;
 }
 
-/** Collects the versions of each key, with `nil` before all others. */
-export function keyHistories(all: readonly Transaction[]): KeyHistories {
+/**
+ * Collects the versions of each key, with `nil` before all others, and orders them by "writes follow
+ * reads". If the versions of any key then form a cycle, it drops all of these orders and returns the
+ * cycles.
+ */
+export function keyHistories(all: readonly Transaction[]): { keys: KeyHistories; cyclic: Edn[] } {
   const keys: KeyHistories = new Map();
+  const pairs: [Version, Version][] = [];
   for (const transaction of all) {
     if (transaction.type === "fail") continue;
     const isCommitted = transaction.type === "ok";
+    const collect = (mop: MicroOp | undefined) => {
+      if (mop === undefined) return undefined;
+      const version = versionOf(keys, mop, mop.value);
+      if (mop.value !== null) versionOf(keys, mop, null).next.add(version);
+      if (isCommitted) (mop.isRead ? version.readers : version.writers).push(transaction);
+      return version;
+    };
     for (const { read, write } of externals(transaction).values()) {
-      for (const mop of [write, isCommitted ? read : undefined]) {
-        if (mop === undefined) continue;
-        const version = versionOf(keys, mop, mop.value);
-        if (mop.value !== null) versionOf(keys, mop, null).next.add(version);
-        if (isCommitted) (mop.isRead ? version.readers : version.writers).push(transaction);
-      }
-    }
-  }
-  return keys;
-}
-
-/**
- * Orders versions by "writes follow reads". If the versions of any key then form a cycle, it drops all
- * of these orders and returns the cycles.
- */
-export function orderVersions(all: readonly Transaction[], keys: KeyHistories): Edn[] {
-  const pairs: [Version, Version][] = [];
-  for (const transaction of all) {
-    if (transaction.type !== "ok") continue;
-    for (const { read, write } of externals(transaction).values()) {
-      if (read === undefined || write === undefined || read.value === null) continue;
-      pairs.push([versionOf(keys, read, read.value), versionOf(keys, write, write.value)]);
+      const later = collect(write);
+      const earlier = isCommitted ? collect(read) : undefined;
+      if (earlier === undefined || later === undefined || earlier.value === null) continue;
+      pairs.push([earlier, later]);
     }
   }
   for (const [earlier, later] of pairs) earlier.next.add(later);
-  const cycles = [...keys.values()].flatMap(cyclicVersions);
-  if (cycles.length > 0) {
-    for (const [earlier, later] of pairs) if (earlier.value !== null) earlier.next.delete(later);
-  }
-  return cycles;
+  const cyclic = [...keys.values()].flatMap(cyclicVersions);
+  if (cyclic.length > 0) { for (const [earlier, later] of pairs) earlier.next.delete(later); }
+  return { keys, cyclic };
 }
 
 function cyclicVersions(ofKey: ReadonlyMap<Key, Version>): Edn[] {

@@ -6,63 +6,27 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page as Tab } from "playwright-core";
+import type { Page as Tab } from "playwright-core";
+import { type Look, TestBrowser } from "../chromium_fixture.ts";
 import { ALONE } from "./alone_fixture.ts";
 import type { Page } from "./page.ts";
 import { pageOf, pageOfCrash, pageOfFailure, pageOfRun } from "./page_fixture.ts";
 import { renderPage } from "./render_page.ts";
 
-const PLACES = [
-  ...[Deno.env.get("CHROMIUM") ?? []].flat(),
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-];
+const browser = new TestBrowser();
+Deno.test.beforeAll(() => browser.start());
+Deno.test.afterAll(() => browser.close());
 
-const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
-
-let browser: Browser | undefined;
-let tab: Tab | undefined;
-/** What the browser complains of, and requests that leave the page. */
-const complaints: string[] = [];
-
-Deno.test.beforeAll(async () => {
-  const executablePath = PLACES.find((path) => existsSync(path));
-  if (executablePath === undefined) throw new Error(`no Chromium at ${PLACES.join(", ")}`);
-  browser = await chromium.launch({ executablePath, args: ARGUMENTS });
-  tab = await browser.newPage();
-  tab.on("console", (message) => complaints.push(message.text()));
-  tab.on("pageerror", (error) => complaints.push(error.message));
-  tab.on("request", (request) => {
-    if (!/^(file|data|blob):/.test(request.url())) complaints.push(request.url());
-  });
-});
-
-Deno.test.afterAll(() => browser?.close());
-
-interface Look {
-  readonly width?: number;
-  readonly scheme?: "light" | "dark";
-}
-
-/** Opens a page from the disk; whatever the browser complains of fails the test. */
+/** Opens a page from the disk. */
 async function open(
   page: Page,
   story: (tab: Tab) => Promise<void>,
-  { width = 1_400, scheme = "light" }: Look = {},
+  look: Look = {},
 ): Promise<void> {
-  assert(tab !== undefined);
   const file = await Deno.makeTempFile({ suffix: ".html" });
   try {
     await Deno.writeTextFile(file, renderPage(page));
-    complaints.length = 0;
-    await tab.setViewportSize({ width, height: 900 });
-    await tab.emulateMedia({ media: "screen", colorScheme: scheme });
-    await tab.goto(`file://${file}`);
-    await tab.locator("html[data-ready]").waitFor({ timeout: 10_000, state: "attached" });
-    await story(tab);
-    assertEquals(complaints, []);
+    await browser.open(`file://${file}`, /^(file|data|blob):/, story, look);
   } finally {
     await Deno.remove(file);
   }
@@ -222,7 +186,7 @@ Deno.test("no script runs that is not the page's own", async () => {
       document.querySelector<HTMLElement>("p[onclick]")?.click();
     });
     assertMatch(await tab.title(), /a run$/);
-    const refusals = complaints.splice(0);
+    const refusals = browser.takeComplaints();
     assertEquals(refusals.filter((one) => /Content Security Policy/.test(one)), refusals);
     assertEquals(refusals.length > 1, true);
   });

@@ -24,6 +24,7 @@ import {
   OUTCOMES,
   type Scene,
 } from "./scene.ts";
+import { thinPlot } from "./thin.ts";
 
 /** Characters of an operation's value, and of many operations' values. */
 const OP_WIDTH = 90;
@@ -67,7 +68,8 @@ export function makeScene(run: RunResult, { journal, operations, findings, pictu
     bands: findBands(history, toUs),
     findings: moments,
     marginUs: marginOf(messages),
-    pictures: pictures.filter((one): one is DrawnPicture => one.kind !== "drawing"),
+    pictures: pictures.filter((one): one is DrawnPicture => one.kind !== "drawing")
+      .map((one) => one.kind === "plot" ? thinPlot(one) : one),
   };
 }
 

@@ -10,6 +10,7 @@ import { isClient } from "../../message.ts";
 import type { MessageJournal } from "../../workbench/message_journal.ts";
 import type { RunResult } from "../../workbench/result.ts";
 import type { Picture } from "../../workbench/workloads/picture.ts";
+import { quantilesOf } from "../quantiles.ts";
 import type { Summary } from "../summary.ts";
 import { chooseView, type Finding, readFindings } from "./findings.ts";
 import { makeScene } from "./make_scene.ts";
@@ -122,9 +123,7 @@ function latenciesOf(operations: readonly OpPair[]): LatencyRow[] {
       if (type !== "invoke") counts[type]++;
       if (completion?.type === "ok") took.push((completion.time - invocation.time) / NS_PER_MS);
     }
-    took.sort((a, b) => a - b);
-    const quantilesMs = QUANTILES.flatMap((q) => took[Math.ceil(q * took.length) - 1] ?? []);
-    return { kind, counts, quantilesMs };
+    return { kind, counts, quantilesMs: quantilesOf(took, QUANTILES) };
   });
 }
 

@@ -136,7 +136,7 @@ function renderTimeline({ latencies, scene }: Page): Markup | undefined {
     "Bands are faults. "
   }Click, or drag over a stretch, and the diagram below shows it.</p>
       <div
-        class="panel"><div class="drawing"><canvas id="timeline" tabindex="0" role="img" aria-label="Latency of operations, their rate and that of messages, over time; the figures are in the table that follows"></canvas></div>
+        class="panel"><div class="drawing"><canvas id="timeline" tabindex="0" role="application" aria-label="Latency of operations, their rate and that of messages, over time; the figures are in the table that follows; keys move the diagram below"></canvas></div>
     <div class="keys" id="timeline-key"></div>
     <div class="scroll">${renderLatencies(latencies)}</div>
     ${

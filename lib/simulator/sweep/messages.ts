@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TraceFilter } from "../trace.ts";
+import type { TracedEvent, TraceFilter } from "../trace.ts";
 import type { Plan } from "../../workbench/plan.ts";
 import type { Phase } from "../../workbench/run.ts";
 
@@ -51,7 +51,7 @@ export interface ShrunkRun {
 export type WorkerMessage<Summary> =
   | { readonly kind: "alive" }
   | { readonly kind: "phase"; readonly phase: Phase }
-  | { readonly kind: "lines"; readonly lines: readonly string[] }
+  | { readonly kind: "line"; readonly line: string; readonly event: TracedEvent | undefined }
   | { readonly kind: "attempts"; readonly attempts: number }
   | { readonly kind: "done"; readonly report: SimulationReport<Summary> }
   | { readonly kind: "failed"; readonly why: readonly string[] }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { TracedEvent } from "../trace.ts";
 import type { Phase } from "../../workbench/run.ts";
 import type { SimulationJob, SimulationReport, WorkerMessage } from "./messages.ts";
 
@@ -11,8 +12,12 @@ const PATIENCE_MS = 60_000;
 /** How long a worker may take to start, before that. */
 const START_MS = 60_000;
 
-/** Jobs after which a worker that loads modules per incarnation is replaced: they are never freed. */
-const JOBS_LOADING_ANEW = 200;
+/**
+ * Nodes after which a worker that loads modules per incarnation is replaced. Modules are never freed,
+ * and each makes the next one slower: after 125 nodes, a program of 15 modules takes ten times as long
+ * to load as at first. A new worker costs as much as a few hundred loads of a single module.
+ */
+const NODES_LOADED_ANEW = 100;
 
 /** How the runs of some workers are summed up. */
 export interface Summaries<Summary> {
@@ -24,7 +29,7 @@ export interface Summaries<Summary> {
 
 /** Called with what a worker sends before a job ends. */
 interface Listener {
-  readonly lines?: (lines: readonly string[]) => void;
+  readonly line?: (line: string, event?: TracedEvent) => void;
   readonly attempts?: (attempts: number) => void;
 }
 
@@ -36,7 +41,8 @@ export class SimulationWorker<Context, Summary> implements Disposable {
   readonly #summaries: Summaries<Summary>;
   readonly #patienceMs: number;
   #worker: Worker | undefined;
-  #jobs = 0;
+  /** Nodes for which the worker has loaded a program. */
+  #nodesLoaded = 0;
 
   constructor(
     summaries: Summaries<Summary>,
@@ -66,7 +72,8 @@ export class SimulationWorker<Context, Summary> implements Disposable {
       const summary = this.#summaries.crashed(why);
       return { seed: job.plan.seed, summary, signature: why.slice(0, 1) };
     } finally {
-      if (job.fresh && ++this.#jobs % JOBS_LOADING_ANEW === 0) this[Symbol.dispose]();
+      if (job.fresh) this.#nodesLoaded += job.plan.nodes.length;
+      if (this.#nodesLoaded >= NODES_LOADED_ANEW) this[Symbol.dispose]();
     }
   }
 
@@ -102,7 +109,7 @@ export class SimulationWorker<Context, Summary> implements Disposable {
           give(() => reject(new LoadError(data.why.join("\n    "))));
         } else if (data.kind === "failed") give(() => reject(new Unsimulated(data.why)));
         else if (data.kind === "phase") phase = data.phase;
-        else if (data.kind === "lines") listener.lines?.(data.lines);
+        else if (data.kind === "line") listener.line?.(data.line, data.event);
         else if (data.kind === "attempts") listener.attempts?.(data.attempts);
       };
       worker.onerror = (event) => {
@@ -116,6 +123,7 @@ export class SimulationWorker<Context, Summary> implements Disposable {
   [Symbol.dispose](): void {
     this.#worker?.terminate();
     this.#worker = undefined;
+    this.#nodesLoaded = 0;
   }
 }
 
@@ -167,13 +175,17 @@ export async function sweep<Context, Summary>(
   const { workers = navigator.hardwareConcurrency, patienceMs, signal } = more;
   const left = Iterator.from(jobs);
   const drain = async () => {
-    using worker = new SimulationWorker<Context, Summary>(
+    const worker = new SimulationWorker<Context, Summary>(
       summaries,
       patienceMs === undefined ? {} : { patienceMs },
     );
-    for (const job of left) {
-      if (enough()) return;
-      ended(await worker.simulate(job, {}, signal), job);
+    try {
+      for (const job of left) {
+        if (enough()) return;
+        ended(await worker.simulate(job, {}, signal), job);
+      }
+    } finally {
+      worker[Symbol.dispose](); // Node.js 20 reads this module, and knows no "using"
     }
   };
   await Promise.all(Array.from({ length: workers }, drain));

@@ -28,7 +28,7 @@ const FAULTY = "../../../nodes/faulty/";
 Deno.test("a worker simulates one job after another, each as its seed says", async () => {
   using worker = simulationWorker();
   const lines: string[] = [];
-  const listener = { lines: (more: readonly string[]) => void lines.push(...more) };
+  const listener = { line: (line: string) => void lines.push(line) };
   const fine = job("../../../nodes/1_echo.ts", {}, { trace: {} });
   const report = await worker.simulate(fine, listener);
   assertEquals([report.seed, report.summary, report.signature], ["1", "true", []]);
@@ -62,7 +62,7 @@ Deno.test("a program that never lets go is given up, and the next job runs", asy
   const starving = job("testdata/starving.ts", { rate: 100 }, { trace: {} });
   const lines: string[] = [];
   const { summary, signature } = await worker.simulate(starving, {
-    lines: (more) => void lines.push(...more),
+    line: (line) => void lines.push(line),
   });
   assertMatch(lines.at(-1) ?? "", /n0 ◀── c\d+ +echo #\d+ .*\(delivered\)$/);
   const why = "the program did not let go for 2 s; it seems to loop without end";

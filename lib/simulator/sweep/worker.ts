@@ -88,7 +88,7 @@ class Work<Context, Summary> {
   ): Promise<RunResult> {
     // Line by line: if the program then loops without end, the last one says at what.
     const transcript = trace &&
-      transcribe((line) => this.send({ kind: "lines", lines: [line] }), trace);
+      transcribe((line, event) => this.send({ kind: "line", line, event }), trace);
     const phase = (phase: Phase) => {
       this.send({ kind: "phase", phase });
       transcript?.phase?.(phase);

@@ -119,10 +119,11 @@ function findClients(
     while ((requests[next]?.sentNs ?? Infinity) < time) next++;
     const own = votes.get(Number(process)) ?? new Map<string, number>();
     votes.set(Number(process), own);
+    // In squares, all others together weigh less than the first, however long this one waits.
     let rank = 0;
     for (const { src, sentNs, body } of requests.slice(next, next + NEIGHBOURS)) {
       if (sentNs > (completion?.time ?? Infinity)) break;
-      if (body.type === f) own.set(src, (own.get(src) ?? 0) + 1 / ++rank);
+      if (body.type === f) own.set(src, (own.get(src) ?? 0) + 1 / ++rank ** 2);
     }
   }
   return new Map([...votes].flatMap(([process, own]) => {

@@ -26,6 +26,19 @@ interface Palette {
 
 /** Colours that a page has for things of one kind. */
 const SERIES = 7;
+/** Lines next to each other differ in their dashes as well, so that both are seen where they meet. */
+const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3]];
+
+/** The number of a series' dashes, which the class of its key names, too. */
+export function dashOf(series: number): number {
+  return series % DASHES.length;
+}
+
+/** Lets lines be drawn as those of a series are. */
+export function setDash(context: CanvasRenderingContext2D, series: number): void {
+  context.setLineDash([...DASHES[dashOf(series)] ?? []]);
+}
+
 /** Types of messages from there on share the last colour. */
 export const OTHER_TYPES = SERIES - 1;
 

@@ -28,6 +28,8 @@ const BOTTOM = 24;
 const BAND_HEIGHT = 18;
 /** Arrowheads are drawn on no more messages than that. */
 const MOST_HEADS = 800;
+/** How far from its receiver's lane a message ends that never arrives. */
+const SHORT_PX = 9;
 /** How far from something a click may be, in pixels. */
 const REACH_PX = 8;
 
@@ -204,8 +206,8 @@ export class Diagram {
     const isUnderWay = fate === "under way";
     const endX = isUnderWay ? width - RIGHT : this.#x(sent + (messages.tookUs[row] ?? 0));
     // What never arrives ends before the receiver's lane.
-    const share = fate === "recv" ? 1 : 0.7;
-    const to = [endX, y + (endY - y) * share] as const;
+    const short = fate === "recv" ? 0 : Math.sign(endY - y) * SHORT_PX;
+    const to = [endX, endY - short] as const;
     this.#drawn.push({ selected: { kind: "message", row }, from: [x, y], to });
     const isLost = fate !== "recv" && !isUnderWay;
     const type = messages.type[row] ?? 0;

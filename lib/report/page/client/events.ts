@@ -216,9 +216,8 @@ export function describeMessage({ scene, sentUs }: Decoded, row: number): string
   const { src, dest, type, fate, tookUs, text } = scene.messages;
   const [from, to] = [src[row], dest[row]].map((lane) => scene.lanes[lane ?? 0]?.id);
   const name = FATES[fate[row] ?? 0] ?? "recv";
-  const after = name === "under way" || name === "missing"
-    ? ""
-    : ` after ${durationOf(tookUs[row] ?? 0)}`;
+  const took = tookUs[row] ?? 0;
+  const after = took === 0 ? "" : ` after ${durationOf(took)}`;
   return `${timeOf(sentUs[row] ?? 0)}  ${from} → ${to}: ${scene.types[type[row] ?? 0]} ` +
     `${text[row]} (${FATE_WORDS[name]}${after})`;
 }

@@ -7,6 +7,7 @@
 import type { HeatMap, Plot, Spans } from "../../../workbench/workloads/picture.ts";
 import type { DrawnPicture } from "../scene.ts";
 import {
+  dashOf,
   element,
   fillWithin,
   fitText,
@@ -15,6 +16,7 @@ import {
   linear,
   prepare,
   type Scale,
+  setDash,
   strokeLine,
   type Surface,
   ticksOf,
@@ -24,10 +26,14 @@ import { key } from "./timeline.ts";
 const LEFT = 58;
 const RIGHT = 12;
 
-/** Draws a picture on a canvas. */
-export function drawPicture(canvas: HTMLCanvasElement, picture: DrawnPicture): void {
-  if (picture.kind === "heat") drawHeatMap(canvas, picture);
-  else if (picture.kind === "plot") drawPlot(canvas, picture);
+/** Draws a picture on a canvas, on a scale on which there is room for others like it. */
+export function drawPicture(
+  canvas: HTMLCanvasElement,
+  picture: DrawnPicture,
+  others: readonly DrawnPicture[] = [],
+): void {
+  if (picture.kind === "heat") drawHeatMap(canvas, picture, mostOf([picture, ...others]));
+  else if (picture.kind === "plot") drawPlot(canvas, picture, pointsOf([picture, ...others]));
   else drawSpans(canvas, picture);
 }
 
@@ -36,53 +42,88 @@ export function explainPicture(
   picture: DrawnPicture,
   canvas: HTMLCanvasElement,
   place: HTMLElement,
+  others: readonly DrawnPicture[] = [],
 ): void {
-  if (picture.kind === "plot") {
-    place.append(
-      ...picture.series.map(({ name, style }, i) =>
-        key(style === "bad" ? "mark bad" : `stroke series-${i}`, name)
-      ),
-    );
-  }
-  if (picture.kind !== "heat") return;
-  const most = mostOf(picture);
-  const text = element("span", {});
-  place.append(
-    key("heat", `0 to ${formatMs(most)}`),
-    key("mark bad", picture.missing),
-    text,
-  );
+  place.append(...keysOf(picture, others));
+  const read = picture.kind === "heat"
+    ? readHeatMap(picture)
+    : picture.kind === "plot"
+    ? readPlot(picture)
+    : undefined;
+  if (read === undefined) return;
+  const readout = element("p", { className: "readout" });
+  place.append(readout);
   canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
-    const { rows, columns, cells, columnTitle } = picture;
-    const column = Math.floor(
-      (offsetX - LEFT) / (canvas.clientWidth - LEFT - RIGHT) * columns.length,
-    );
-    const row = Math.floor(offsetY / rowHeight(picture));
-    const cell = cells[row]?.[column];
-    if (cell === undefined) text.textContent = "";
-    else {
-      const what = cell === null ? picture.missing : formatMs(cell);
-      text.textContent = `${rows[row]}, ${columnTitle} ${columns[column]}: ${what}`;
-    }
+    const share = (offsetX - LEFT) / (canvas.clientWidth - LEFT - RIGHT);
+    readout.textContent = share < 0 || share > 1 ? "" : read(share, offsetY);
+  });
+  canvas.addEventListener("pointerleave", () => readout.textContent = "");
+}
+
+function keysOf(picture: DrawnPicture, others: readonly DrawnPicture[]): HTMLElement[] {
+  if (picture.kind === "heat") {
+    return [
+      key("heat", `0 to ${formatMs(mostOf([picture, ...others]))}`),
+      key("mark bad", picture.missing),
+    ];
+  }
+  if (picture.kind === "spans") return [];
+  return picture.series.map(({ name, style }, i) => {
+    if (style === "bad") return key("mark cross", name);
+    return key(`${style === "dots" ? "dot" : "stroke"} series-${i} dash-${dashOf(i)}`, name);
   });
 }
 
-function mostOf({ cells }: HeatMap): number {
-  return cells.flat().reduce((most: number, cell) => Math.max(most, cell ?? 0), 1);
+/** Says what is at a share of the width and a height in pixels. */
+type Read = (share: number, y: number) => string;
+
+function readHeatMap(picture: HeatMap): Read {
+  const { rows, columns, cells, columnTitle, missing } = picture;
+  return (share, y) => {
+    const column = Math.min(columns.length - 1, Math.floor(share * columns.length));
+    const row = Math.floor(y / rowHeight(picture));
+    const cell = cells[row]?.[column];
+    if (cell === undefined) return "";
+    const what = cell === null ? missing : formatMs(cell);
+    return `${rows[row]}, ${columnTitle} ${columns[column]}: ${what}`;
+  };
+}
+
+/** The last value of each series up to there. */
+function readPlot({ x: { title, unit }, series }: Plot): Read {
+  const [from, to] = extentOf(series.flatMap(({ points }) => points.map(([x]) => x)));
+  const format = (value: number) => value.toLocaleString("en", { maximumSignificantDigits: 4 });
+  return (share) => {
+    const at = from + share * (to - from);
+    const values = series.flatMap(({ name, points }) => {
+      const [, value] = points.findLast(([x]) => x <= at) ?? [];
+      return value === undefined ? [] : [`${name} ${format(value)}`];
+    });
+    return `${title} ${format(at)} ${unit}: ${values.join(", ") || "nothing yet"}`;
+  };
+}
+
+function mostOf(pictures: readonly DrawnPicture[]): number {
+  return pictures.flatMap((one) => one.kind === "heat" ? one.cells.flat() : [])
+    .reduce((most: number, cell) => Math.max(most, cell ?? 0), 1);
+}
+
+function pointsOf(pictures: readonly DrawnPicture[]): (readonly [x: number, y: number])[] {
+  return pictures.flatMap((one) => one.kind === "plot" ? one.series : [])
+    .flatMap(({ points }) => points);
 }
 
 function rowHeight({ rows }: HeatMap): number {
   return rows.length > 12 ? 14 : 22;
 }
 
-function drawHeatMap(canvas: HTMLCanvasElement, picture: HeatMap): void {
+function drawHeatMap(canvas: HTMLCanvasElement, picture: HeatMap, most: number): void {
   const { rows, columns, cells, columnTitle } = picture;
   const height = rowHeight(picture);
   const surface = prepare(canvas, rows.length * height + 24);
   if (surface === undefined) return;
   const { context, palette, width } = surface;
   const x = linear([0, columns.length], [LEFT, width - RIGHT]);
-  const most = mostOf(picture);
   for (const [row, some] of cells.entries()) {
     context.fillStyle = palette.ink;
     context.textAlign = "right";
@@ -102,11 +143,15 @@ function drawHeatMap(canvas: HTMLCanvasElement, picture: HeatMap): void {
 
 const PLOT_HEIGHT = 220;
 
-function drawPlot(canvas: HTMLCanvasElement, { x: axis, y: title, series }: Plot): void {
+/** Draws a plot whose axes have room for some points. */
+function drawPlot(
+  canvas: HTMLCanvasElement,
+  { x: axis, y: title, series }: Plot,
+  points: Plot["series"][number]["points"],
+): void {
   const surface = prepare(canvas, PLOT_HEIGHT + 50);
   if (surface === undefined) return;
   const { width } = surface;
-  const points = series.flatMap((one) => one.points);
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
   const [x, y] = [
@@ -159,7 +204,7 @@ function drawSeries({ context, palette }: Surface, { points, style, i, x, y }: {
   const colour = style === "bad" ? palette.bad : palette.series[i % palette.series.length] ?? "";
   context.strokeStyle = context.fillStyle = colour;
   context.lineWidth = style === "bad" ? 2.5 : 1.8;
-  context.setLineDash(i % 2 === 1 && style !== "bad" ? [6, 3] : []);
+  if (style !== "bad") setDash(context, i);
   context.beginPath();
   for (const [n, [px, py]] of points.entries()) {
     if (style === "dots") context.fillRect(x(px) - 2, y(py) - 2, 4, 4);
@@ -179,7 +224,7 @@ function drawSeries({ context, palette }: Surface, { points, style, i, x, y }: {
 const ROW_HEIGHT = 30;
 const SPAN_HEIGHT = 20;
 /** The least width of a step between events. */
-const LEAST_STEP = 26;
+const LEAST_STEP = 44;
 
 /**
  * Draws operations by lane. Events are equally far apart, as operations are often short and far from
@@ -206,11 +251,11 @@ function drawSpans(canvas: HTMLCanvasElement, { spans }: Spans): void {
     context.textAlign = "right";
     context.fillText(lane, left - 8, rowOf(lane), left - 10);
   }
+  drawPath(surface, placePoints(spans, x, width - RIGHT), rowOf);
   for (const span of spans) {
     const end = span.toMs === null ? width : x(span.toMs);
     drawSpan(surface, span, [x(span.fromMs), end, rowOf(span.lane)]);
   }
-  drawPath(surface, placePoints(spans, x, width - RIGHT), rowOf);
   context.fillStyle = palette.quiet;
   let free = left;
   for (const [i, ms] of times.entries()) {
@@ -273,7 +318,7 @@ function drawPath(
   points: readonly Point[],
   rowOf: (lane: string) => number,
 ): void {
-  context.strokeStyle = context.fillStyle = palette.ink;
+  context.strokeStyle = context.fillStyle = palette.quiet;
   context.lineWidth = 1.2;
   context.beginPath();
   for (const { lane, x } of points) context.lineTo(x, rowOf(lane) + SPAN_HEIGHT / 2);

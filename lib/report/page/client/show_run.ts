@@ -42,8 +42,7 @@ export function showRun(root: HTMLElement, data: Decoded): ShownRun {
     ? new Timeline(
       page.find("timeline", HTMLCanvasElement),
       data,
-      view,
-      page.find("timeline-key", HTMLElement),
+      { view, legend: page.find("timeline-key", HTMLElement) },
     )
     : undefined;
   const diagram = page.has("diagram") ? startDiagram(page, data, view) : undefined;

@@ -7,6 +7,7 @@
  */
 import { type Band, OUTCOMES, type Scene, US_PER_S } from "../scene.ts";
 import {
+  dashOf,
   drawOutcome,
   drawTimeAxis,
   element,
@@ -17,6 +18,7 @@ import {
   OTHER_TYPES,
   prepare,
   type Scale,
+  setDash,
   strokeLine,
   type Surface,
   ticksOf,
@@ -35,6 +37,55 @@ interface Area {
   readonly bottom: number;
 }
 
+/** How far axes reach. */
+export interface Reach {
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly leastTookUs: number;
+  readonly mostTookUs: number;
+  /** A second. */
+  readonly operations: number;
+  readonly messages: number;
+}
+
+/** How far axes reach that show all of some runs. */
+export function reachOf(runs: readonly Decoded[]): Reach {
+  const reach = {
+    fromUs: 0,
+    toUs: 0,
+    leastTookUs: 1e7,
+    mostTookUs: 1_000,
+    operations: 1,
+    messages: 1,
+  };
+  for (const run of runs) {
+    const { fromUs, toUs, operations: { tookUs } } = run.scene;
+    reach.fromUs = Math.min(reach.fromUs, fromUs);
+    reach.toUs = Math.max(reach.toUs, toUs);
+    for (const took of tookUs) {
+      if (took > reach.mostTookUs) reach.mostTookUs = took;
+      if (took >= 0 && took < reach.leastTookUs) reach.leastTookUs = took;
+    }
+    reach.operations = Math.max(reach.operations, mostOf(countOperations(run)));
+    reach.messages = Math.max(reach.messages, mostOf(countMessages(run)));
+  }
+  return reach;
+}
+
+function mostOf({ rates }: Rates): number {
+  return Math.max(0, ...rates.map((some) => Math.max(...some)));
+}
+
+/** What a timeline stands beside. */
+interface Place {
+  /** Takes the key to the colours. */
+  readonly legend: HTMLElement;
+  /** What is framed and moved. Default: nothing. */
+  readonly view?: View;
+  /** How far the axes reach. Default: as far as the run does. */
+  readonly reach?: Reach;
+}
+
 /** Counts in equal stretches of time, by what is counted. */
 interface Rates {
   readonly names: readonly string[];
@@ -45,7 +96,8 @@ interface Rates {
 export class Timeline {
   readonly #canvas: HTMLCanvasElement;
   readonly #data: Decoded;
-  readonly #view: View;
+  readonly #view: View | undefined;
+  readonly #reach: Reach;
   readonly #operations: Rates;
   readonly #messages: Rates;
   readonly #rows: readonly (readonly Band[])[];
@@ -57,17 +109,20 @@ export class Timeline {
   #drag: { fromX: number; toX: number } | undefined;
   readonly #readout: HTMLElement;
 
-  constructor(canvas: HTMLCanvasElement, data: Decoded, view: View, legend: HTMLElement) {
+  constructor(canvas: HTMLCanvasElement, data: Decoded, { legend, view, reach }: Place) {
     this.#canvas = canvas;
     this.#data = data;
     this.#view = view;
+    this.#reach = reach ?? reachOf([data]);
     this.#operations = countOperations(data);
     this.#messages = countMessages(data);
     this.#rows = stack(data.scene.bands);
     this.#readout = element("p", { className: "readout" });
     legend.append(...legendOf(this.#messages.names), this.#readout);
-    view.follow(() => this.#drawView());
     this.#listen();
+    if (view === undefined) return;
+    view.follow(() => this.#drawView());
+    this.#linkView(view);
   }
 
   draw(): void {
@@ -79,14 +134,22 @@ export class Timeline {
     const last = hasMessages ? messages : operations;
     const surface = prepare(this.#canvas, last.bottom + 24);
     if (surface === undefined) return;
-    const { fromUs, toUs } = this.#data.scene;
-    this.#x = linear([Math.min(0, fromUs), toUs], [LEFT, surface.width - RIGHT]);
+    const { fromUs, toUs } = this.#reach;
+    this.#x = linear([fromUs, toUs], [LEFT, surface.width - RIGHT]);
     this.#drawBands(surface, last.bottom);
     drawTimeAxis(surface, { x: this.#x, top: latency.top, bottom: last.bottom, fromUs, toUs });
     this.#drawLatency(surface, latency);
-    this.#drawRates(surface, operations, { title: "operations / s", data: this.#operations });
+    this.#drawRates(surface, operations, {
+      title: "operations / s",
+      data: this.#operations,
+      most: this.#reach.operations,
+    });
     if (hasMessages) {
-      this.#drawRates(surface, messages, { title: "messages / s", data: this.#messages });
+      this.#drawRates(surface, messages, {
+        title: "messages / s",
+        data: this.#messages,
+        most: this.#reach.messages,
+      });
     }
     const { width, height } = this.#canvas;
     const image = surface.context.getImageData(0, 0, width, height);
@@ -115,12 +178,7 @@ export class Timeline {
   #drawLatency(surface: Surface, { top, bottom }: Area): void {
     const { context, palette, width } = surface;
     const { scene: { operations: { tookUs, outcome } }, startUs } = this.#data;
-    let most = 1_000;
-    let least = 1e7;
-    for (const took of tookUs) {
-      if (took > most) most = took;
-      if (took >= 0 && took < least) least = took;
-    }
+    const { leastTookUs: least, mostTookUs: most } = this.#reach;
     const exponents = [Math.floor(Math.log10(Math.max(10, least))), Math.ceil(Math.log10(most))];
     const y = linear(exponents, [bottom, top]);
     for (let e = exponents[0] ?? 0; e <= (exponents[1] ?? 0); e++) {
@@ -152,12 +210,12 @@ export class Timeline {
     context.fillText(text, LEFT - 6, y);
   }
 
-  #drawRates(surface: Surface, { top, bottom }: Area, { title, data }: {
+  #drawRates(surface: Surface, { top, bottom }: Area, { title, data, most }: {
     readonly title: string;
     readonly data: Rates;
+    readonly most: number;
   }): void {
     const { context, palette } = surface;
-    const most = Math.max(1, ...data.rates.map((rates) => Math.max(...rates)));
     const y = linear([0, most], [bottom, top]);
     for (const tick of ticksOf(0, most, 3)) {
       this.#drawLevel(surface, y(tick), tick.toLocaleString("en"));
@@ -168,7 +226,7 @@ export class Timeline {
       if (rates.every((rate) => rate === 0)) continue;
       const colours = data === this.#operations ? palette.outcomes : palette.series;
       context.strokeStyle = colours[i] ?? palette.quiet;
-      context.setLineDash(DASHES[data === this.#operations ? i : Math.floor(i / 3)] ?? []);
+      setDash(context, i);
       context.lineWidth = 1.6;
       context.beginPath();
       for (const [bin, rate] of rates.entries()) {
@@ -184,6 +242,7 @@ export class Timeline {
     if (this.#still === undefined) return;
     const { surface: { context, palette, width }, image, bottom } = this.#still;
     context.putImageData(image, 0, 0);
+    if (this.#view === undefined) return;
     const { fromUs, toUs } = this.#view;
     const [left, end] = this.#drag === undefined
       ? [this.#x(fromUs), this.#x(toUs)]
@@ -215,40 +274,46 @@ export class Timeline {
       `${list(this.#operations)}; messages a second: ${list(this.#messages)}`;
   }
 
-  #listen(): void {
-    const canvas = this.#canvas;
+  #timeAt(px: number): number {
     const { fromUs, toUs } = this.#data.scene;
-    const timeAt = (px: number) => {
-      const [start, end] = [this.#x(fromUs), this.#x(toUs)];
-      return fromUs + (px - start) / (end - start) * (toUs - fromUs);
-    };
+    const [start, end] = [this.#x(fromUs), this.#x(toUs)];
+    return fromUs + (px - start) / (end - start) * (toUs - fromUs);
+  }
+
+  #listen(): void {
+    this.#canvas.addEventListener("pointermove", ({ offsetX }) => {
+      if (this.#drag !== undefined) this.#drag.toX = offsetX;
+      this.#drawView();
+      if (this.#drag === undefined) this.#pointAt(offsetX, this.#timeAt(offsetX));
+    });
+    this.#canvas.addEventListener("pointerleave", () => {
+      this.#readout.textContent = "";
+      this.#drawView();
+    });
+  }
+
+  /** Lets the view be chosen here. */
+  #linkView(view: View): void {
+    const canvas = this.#canvas;
     canvas.addEventListener("pointerdown", ({ offsetX, pointerId }) => {
       canvas.setPointerCapture(pointerId);
       this.#drag = { fromX: offsetX, toX: offsetX };
-    });
-    canvas.addEventListener("pointermove", ({ offsetX }) => {
-      if (this.#drag !== undefined) this.#drag.toX = offsetX;
-      this.#drawView();
-      if (this.#drag === undefined) this.#pointAt(offsetX, timeAt(offsetX));
-    });
-    canvas.addEventListener("pointerleave", () => {
-      this.#readout.textContent = "";
-      this.#drawView();
     });
     canvas.addEventListener("pointerup", () => {
       const { fromX, toX } = this.#drag ?? { fromX: 0, toX: 0 };
       this.#drag = undefined;
       const isClick = Math.abs(toX - fromX) < 4;
-      const half = isClick ? (this.#view.toUs - this.#view.fromUs) / 2 : 0;
-      const [left, right] = [Math.min(fromX, toX), Math.max(fromX, toX)].map(timeAt);
-      this.#view.show((left ?? 0) - half, (right ?? 0) + half);
+      const half = isClick ? (view.toUs - view.fromUs) / 2 : 0;
+      const ends = [Math.min(fromX, toX), Math.max(fromX, toX)];
+      const [left, right] = ends.map((px) => this.#timeAt(px));
+      view.show((left ?? 0) - half, (right ?? 0) + half);
     });
     canvas.addEventListener("pointercancel", () => {
       this.#drag = undefined;
       this.#drawView();
     });
     canvas.addEventListener("keydown", (event) => {
-      if (moveView(this.#view, event.key)) event.preventDefault();
+      if (moveView(view, event.key)) event.preventDefault();
     });
   }
 }
@@ -267,8 +332,6 @@ export function moveView(view: View, key: string): boolean {
 function formatRate(rate: number): string {
   return rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en");
 }
-
-const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
 
 function drawTitle({ context, palette }: Surface, text: string, top: number): void {
   context.textAlign = "left";
@@ -322,7 +385,7 @@ function legendOf(types: readonly string[]): HTMLElement[] {
   const outcomes = [["ok", "ok"], ["fail", "failed"], ["info", "outcome unknown"]] as const;
   return [
     ...outcomes.map(([name, text]) => key(`mark ${name}`, text)),
-    ...types.map((text, i) => key(`stroke series-${i}`, text)),
+    ...types.map((text, i) => key(`stroke series-${i} dash-${dashOf(i)}`, text)),
   ];
 }
 

@@ -6,9 +6,9 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { reasonOf } from "../../lib/message.ts";
-import type { Limit } from "../../lib/report/limits.ts";
-import { UsageError } from "../../lib/workbench/option.ts";
+import { reasonOf } from "../message.ts";
+import type { Limit } from "./limits.ts";
+import { UsageError } from "../workbench/option.ts";
 
 const FILE = "limits.json";
 

@@ -1,0 +1,102 @@
+/// <reference lib="dom" />
+/**
+ * A run as it goes: figures, pictures, and at last its report.
+ *
+ * @module
+ */
+import { element, formatMs } from "../../page/client/canvas.ts";
+import { key } from "../../page/client/timeline.ts";
+import type { Reading } from "../progress.ts";
+import { follow } from "./follow.ts";
+import { drawStrips, ratesOf } from "./strips.ts";
+
+/** What a run is doing. */
+const PHASES: Readonly<Record<Reading["phase"], string>> = {
+  starting: "Nodes are starting.",
+  running: "Clients are at work.",
+  recovering: "The network is whole; nodes rest for 10 s before the last operations.",
+  final: "Clients perform the last operations.",
+  comparing: "What the nodes hold is compared.",
+  stopping: "Nodes are stopping.",
+  checking: "Checkers judge the history.",
+};
+
+/** Readings that are kept: more than a day of them. */
+const MOST_READINGS = 100_000;
+const MOST_PROBLEMS = 100;
+
+export function startLive(place: HTMLElement): void {
+  const { run = "", limit = "", report = "" } = place.dataset;
+  const limitS = Number(limit);
+  const readings: Reading[] = [];
+  let at = "0";
+  const canvas = document.querySelector<HTMLCanvasElement>("#strips");
+  const draw = () => {
+    if (canvas !== null) drawStrips(canvas, readings, limitS);
+  };
+  explain();
+  draw();
+  new ResizeObserver(draw).observe(document.body);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  const stop = follow(
+    () => `/progress?run=${encodeURIComponent(run)}&from=${at}`,
+    {
+      message: ({ data, lastEventId }) => {
+        at = lastEventId;
+        for (const line of String(data).split("\n")) readings.push(JSON.parse(line));
+        readings.splice(0, readings.length - MOST_READINGS);
+        show(readings, limitS);
+        draw();
+      },
+      end: () => {
+        stop();
+        location.replace(report);
+      },
+    },
+  );
+}
+
+function write(id: string, text: string): void {
+  const place = document.getElementById(id);
+  if (place !== null && place.textContent !== text) place.textContent = text;
+}
+
+function show(readings: readonly Reading[], limitS: number): void {
+  const last = readings.at(-1);
+  if (last === undefined) return;
+  const { phase, timeS, invoked, messages, faults } = last;
+  const rate = ratesOf(readings.slice(-8)).at(-1);
+  const latencyMs = readings.findLast((one) => one.latencyMs.length > 0)?.latencyMs ?? [];
+  const print = (value: number | undefined) =>
+    value === undefined ? "–" : Number(value.toPrecision(3)).toLocaleString("en");
+  const printMs = (value: number | undefined) => value === undefined ? "–" : formatMs(value);
+  const isTimed = phase === "running" && limitS > 0;
+  write("phase", PHASES[phase] ?? phase);
+  write("operations", invoked.toLocaleString("en"));
+  write("rate", print(rate && rate.ok + rate.fail + rate.info));
+  write("latency", printMs(latencyMs[0]));
+  write("slow", printMs(latencyMs[1]));
+  write("messages", print(rate?.messages));
+  write("per-op", print(invoked === 0 ? undefined : messages / invoked));
+  write("time", isTimed ? `${Math.floor(timeS)} of ${limitS} s` : `${Math.floor(timeS)} s`);
+  write("faults", faults.map(({ label }) => label).join("; "));
+  const bar = document.querySelector<HTMLProgressElement>("#progress");
+  if (bar !== null && limitS > 0) bar.value = Math.min(1, timeS / limitS);
+  const problems = readings.flatMap((reading) => reading.problems).slice(-MOST_PROBLEMS);
+  const list = document.getElementById("problems");
+  const section = document.getElementById("problems-section");
+  if (list === null || section === null || problems.length === 0) return;
+  section.hidden = false;
+  list.replaceChildren(...problems.map((text) => element("li", { text })));
+}
+
+function explain(): void {
+  document.getElementById("strips-key")?.append(
+    key("stroke series-0", "median, messages"),
+    key("stroke series-2", "95 %"),
+    key("stroke", "maximum"),
+    key("mark ok", "ok"),
+    key("mark fail", "failed"),
+    key("mark info", "outcome unknown"),
+  );
+}

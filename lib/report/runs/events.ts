@@ -1,0 +1,99 @@
+/**
+ * What happens, as a browser is told: streams of server-sent events.
+ *
+ * Files are looked at a few times a second. That works on every disk, and costs less than a watcher
+ * where nothing happens.
+ *
+ * @module
+ */
+import { closeSync, existsSync, fstatSync, openSync, readlinkSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { PROGRESS_FILE } from "../../workbench/store/progress_file.ts";
+import type { Catalogue } from "./catalogue.ts";
+
+/** How often files are looked at. */
+const PERIOD_MS = 400;
+/** How often a silent stream says that it is alive: what is sent to a browser that is gone fails. */
+const ALIVE_MS = 15_000;
+
+/** Tells how a run is going, reading by reading, from a place in its file on; then that it has ended. */
+export function streamProgress(catalogue: Catalogue, id: string, fromByte: number): Response {
+  const dir = join(catalogue.root, id);
+  let at = fromByte;
+  return streamEvents((send) => {
+    const hasEnded = catalogue.find(id)?.state !== "running"; // asked before, or a line may be missed
+    const { lines, end } = readLines(join(dir, PROGRESS_FILE), at);
+    at = end;
+    if (lines.length > 0) send(`id: ${end}\n${lines.map((line) => `data: ${line}\n`).join("")}\n`);
+    const isOver = hasEnded && lines.length === 0;
+    if (isOver) send("event: end\ndata: \n\n");
+    return !isOver;
+  });
+}
+
+/** Tells when a run has begun or ended: the links to the last ones move. */
+export function streamChanges({ root }: Catalogue): Response {
+  const links = [root, join(root, "maelstrom", "store")].flatMap((folder) =>
+    ["current", "latest"].map((name) => join(folder, name))
+  );
+  const look = () => links.map((link) => targetOf(link)).join("\n");
+  const before = look();
+  return streamEvents((send) => {
+    if (look() === before) return true;
+    send("event: changed\ndata: \n\n");
+    return false;
+  });
+}
+
+/** A stream of events. `look` sends what is new, and says whether to go on. */
+function streamEvents(look: (send: (event: string) => void) => boolean): Response {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const body = new ReadableStream<string>({
+    start(controller) {
+      let silentMs = 0;
+      const send = (event: string) => {
+        silentMs = 0;
+        controller.enqueue(event);
+      };
+      const act = () => {
+        if ((silentMs += PERIOD_MS) > ALIVE_MS) send(": alive\n\n");
+        if (look(send)) return;
+        clearInterval(timer);
+        controller.close();
+      };
+      timer = setInterval(act, PERIOD_MS);
+      send("retry: 1000\n\n");
+      act();
+    },
+    cancel: () => clearInterval(timer),
+  });
+  return new Response(body.pipeThrough(new TextEncoderStream()), {
+    headers: { "content-type": "text/event-stream" },
+  });
+}
+
+function targetOf(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return "";
+  }
+}
+
+/** Most bytes that are read at a time. */
+const MOST_BYTES = 1 << 20;
+
+/** The whole lines of a file from a place on, and where the next one begins. */
+function readLines(path: string, from: number): { lines: string[]; end: number } {
+  if (!existsSync(path)) return { lines: [], end: from };
+  const file = openSync(path, "r");
+  try {
+    const bytes = new Uint8Array(Math.max(0, Math.min(MOST_BYTES, fstatSync(file).size - from)));
+    const read = bytes.subarray(0, readSync(file, bytes, 0, bytes.length, from));
+    const whole = read.subarray(0, read.lastIndexOf(10) + 1);
+    const lines = new TextDecoder().decode(whole).split(/[\r\n]+/).filter((line) => line !== "");
+    return { lines, end: from + whole.length };
+  } finally {
+    closeSync(file);
+  }
+}
