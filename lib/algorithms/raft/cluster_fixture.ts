@@ -85,6 +85,7 @@ export class Member {
   begin(): boolean {
     if (this.raft === undefined || this.underWay !== undefined) return false;
     this.underWay = this.raft.ready();
+    if (this.underWay !== undefined) this.#send(this.underWay.early);
     if (this.#cluster.mutation.sendsFirst && this.underWay) this.#send(this.underWay.messages);
     return this.underWay !== undefined;
   }

@@ -9,7 +9,8 @@
  * This is the algorithm alone. It has no clock and does no input or output: whoever drives it calls
  * `tick` at equal intervals and `step` with each message, takes what is `ready`, and does it in this
  * order: store, send, apply, `advance`. As nothing is sent before what it rests on is stored, a node
- * that is killed at any moment has promised nothing that it forgets.
+ * that is killed at any moment has promised nothing that it forgets. What a leader says rests on its
+ * term and its vote alone, so it sends first, and stores its entries while its followers do.
  *
  *     tick(), step(message), propose(command), read(id)
  *              │
@@ -93,6 +94,8 @@ interface Committed<Data> {
 
 /** What is to be done, in the order of its fields. */
 export interface Ready<Data, State> {
+  /** To be sent at once: a leader's, for none of it rests on what the leader has yet to store. */
+  readonly early: readonly Addressed<Data, State>[];
   /** To be on stable storage before anything below is done. */
   readonly record: DiskRecord<Data, State> | undefined;
   /** To be sent; each may be lost, repeated or overtaken. */
@@ -292,9 +295,11 @@ export class Raft<Data, State> {
     const record = this.#unstored();
     if (!record && !committed.length && !reads.length && !this.#messages.length) return undefined;
     this.#reads = this.#reads.filter(({ index }) => index > end);
-    const messages = this.#messages;
+    // It stored its term and its vote before it was elected; its entries count once they are stored.
+    const isLeader = this.#leadership !== undefined;
+    const [early, messages] = isLeader ? [this.#messages, []] : [[], this.#messages];
     this.#messages = [];
-    return this.#underWay = { record, messages, restore, committed, reads };
+    return this.#underWay = { early, record, messages, restore, committed, reads };
   }
 
   /** Notes that all of what was ready is done. */

@@ -26,7 +26,7 @@ class Subject {
   settle(): readonly number[] {
     const reads: number[] = [];
     for (let ready = this.raft.ready(); ready !== undefined; ready = this.raft.ready()) {
-      this.sent.push(...ready.messages);
+      this.sent.push(...ready.early, ...ready.messages);
       reads.push(...ready.reads);
       this.raft.advance();
     }
@@ -63,6 +63,24 @@ Deno.test("a vote is stored before it is given", () => {
   const ready = raft.ready();
   assertEquals([ready?.record?.term, ready?.record?.vote], [1, "n1"]);
   assertEquals(ready?.messages[0]?.[1].type, "voted");
+});
+
+Deno.test("a leader sends entries before it stores them, a follower stores them before it answers", () => {
+  const leader = new Subject().lead();
+  leader.hear("n1", { type: "matched", term: 1, round: 1, index: 1 });
+  leader.raft.propose("a");
+  const sent = leader.raft.ready();
+  const [, entries] = sent?.early[0] ?? [];
+  assert(entries?.type === "append");
+  assertEquals([sent?.record?.entries, sent?.messages], [entries.entries, []]);
+  leader.raft.step("n1", { type: "matched", term: 1, round: 1, index: 2 });
+  assertEquals(leader.raft.log.committed, 1, "it does not count itself before it has stored them");
+  leader.raft.advance();
+  assertEquals(leader.raft.log.committed, 2);
+  const follower = new Subject();
+  follower.raft.step("n1", { ...entries, behind: start });
+  const answer = follower.raft.ready();
+  assertEquals([answer?.early, answer?.messages[0]?.[1].type], [[], "matched"]);
 });
 
 Deno.test("a vote is stored also in a term that is stored already", () => {

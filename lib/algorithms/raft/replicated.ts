@@ -287,8 +287,9 @@ export class Replicated<Command, Result, State> {
     if (raft === undefined || this.#isBusy) return;
     this.#isBusy = true;
     for (let ready = raft.ready(); ready !== undefined; ready = raft.ready()) {
+      this.#send(ready.early);
       if (ready.record !== undefined) await this.#store({ raft: ready.record });
-      this.#send(ready);
+      this.#send(ready.messages);
       this.#apply(ready);
       raft.advance();
     }
@@ -315,7 +316,7 @@ export class Replicated<Command, Result, State> {
     }
   }
 
-  #send({ messages }: Ready<Batch<Command>, Whole<Result, State>>): void {
+  #send(messages: Ready<Batch<Command>, Whole<Result, State>>["messages"]): void {
     for (const [to, addressed] of Map.groupBy(messages, ([to]) => to)) {
       this.#node.send(to, this.#talk, { messages: addressed.map(([, message]) => message) });
     }
