@@ -16,7 +16,7 @@
  * rounds are 5 ms apart. With three nodes and six clients that is 1.5 messages per operation, against
  * 0.15 with 5c's two nodes, and the clients make 976 of the 1000 operations a second that they are to
  * make. (10 ms apart, it is 1.1 messages and 885 operations.) A send takes up to 5 ms, two round trips
- * and two syncs, at the leader one round trip less; in 5c it takes one sync there. In return there is
+ * and a sync (all nodes store at once), at the leader one round trip less; in 5c it takes one sync there. In return there is
  * no node whose end matters: while two of three are up, sends go on 0.25 to 0.5 s and at most nine
  * message delays after the leader's end.
  *

@@ -17,7 +17,7 @@
  * which it passes on once a round, and the news that they are done. With 5 nodes and 100 operations a
  * second that is 2.5 per operation; with 3 nodes and 30 a second, as few share a round, 3.4.
  * Latency: up to 60 ms until the round begins, one round trip between leader and followers, another
- * between leader and the node asked, and a sync at the leader and one at a follower.
+ * between leader and the node asked, and a sync at the leader and the followers, side by side.
  *
  * It survives the end of any minority of its nodes, and of all of them if they have a disk: what is
  * acknowledged is on the disks of a majority. Without a disk a node that restarts has forgotten whom

@@ -13,7 +13,7 @@
  * node; one a node, who wait for rounds, make 80 a second, which take 3.3 each. `txn_list_append.ts`
  * takes 4.4.
  * Latency: up to 60 ms until the round begins, a round trip between leader and followers and another
- * between leader and the node asked, and two syncs.
+ * between leader and the node asked, and a sync.
  *
  * It survives the end of any nodes, all of them included if they have a disk, and partitions: a
  * majority goes on, with a new leader if need be. A minority answers nothing.
