@@ -16,7 +16,8 @@
  * between leader and the node asked, and a sync.
  *
  * It survives the end of any nodes, all of them included if they have a disk, and partitions: a
- * majority goes on, with a new leader if need be. A minority answers nothing.
+ * majority goes on, with a new leader if need be. A minority answers nothing. Nobody may remove a
+ * node's journal (why, says `lin_kv.ts`).
  *
  * @module
  */
