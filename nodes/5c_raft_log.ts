@@ -13,7 +13,6 @@
  * back. Here the leader has to hear from a follower before it may answer. With three nodes a round
  * takes 8: 2 for the commands of both followers, 4 to store them, 2 to tell that it is done. In 5c
  * rounds may be rare, as a leader's own clients never wait; here every client waits for a round, so
- * rounds may be rare, as a leader's own clients never wait; here every client waits for a round, so
  * rounds are 5 ms apart. With three nodes and six clients that is 1.5 messages per operation, against
  * 0.15 with 5c's two nodes, and the clients make 976 of the 1000 operations a second that they are to
  * make. (10 ms apart, it is 1.0 messages and 823 operations.) A send takes up to 5 ms, two round
