@@ -461,8 +461,8 @@ export class Raft<Data, State> {
     if (this.#ballot?.pre !== pre || term !== (pre && granted ? this.#term + 1 : this.#term)) {
       return;
     }
-    if (granted) {
-      const { tripsTicks } = this.#ballot;
+    const { votes, tripsTicks } = this.#ballot;
+    if (granted && votes.get(from) !== true) {
       tripsTicks.push(boundRoundTrip(this.#ticks - tick));
       this.#roundTripTicks = Math.min(...tripsTicks);
     }
