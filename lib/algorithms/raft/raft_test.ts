@@ -113,9 +113,23 @@ Deno.test("a node that hears a leader votes for nobody else, until the leader fa
   subject.hear("n1", heartbeat);
   subject.hear("n2", { type: "vote", term: 2, pre: false, tick: 0, last: start });
   assertEquals([subject.raft.term, subject.raft.leader], [1, "n1"]);
-  subject.pass(6);
+  subject.pass(3);
+  subject.hear("n2", { type: "vote", term: 2, pre: false, tick: 0, last: start });
+  assertEquals(subject.raft.term, 1);
+  subject.pass(1); // two heartbeats are missing; who missed another before stands already
   subject.hear("n2", { type: "vote", term: 2, pre: false, tick: 0, last: start });
   assertEquals(subject.raft.term, 2);
+});
+
+Deno.test("a node that waits for its disk does not stand", () => {
+  const { raft } = new Subject();
+  raft.step("n1", { type: "vote", term: 1, pre: false, tick: 0, last: start });
+  raft.ready();
+  for (let i = 0; i < 20; i++) raft.tick();
+  assertEquals(raft.role, "follower");
+  raft.advance();
+  raft.tick();
+  assertEquals(raft.role, "precandidate");
 });
 
 Deno.test("of two that stand at once, the one with the older log or the greater id stands back", () => {
