@@ -137,6 +137,8 @@ export class Raft<Data, State> {
   #reads: { readonly id: number; readonly index: number }[] = [];
   /** A leader's state that the state machine has yet to take. */
   #restoring: Snapshot<State> | undefined;
+  /** The number of the last record. */
+  #records: number;
   /** The term and the vote that are stored. */
   #storedVote: { readonly term: number; readonly vote: string | null };
   #underWay: Ready<Data, State> | undefined;
@@ -144,12 +146,13 @@ export class Raft<Data, State> {
   /** A follower that continues where its earlier incarnation ended. */
   constructor(options: RaftOptions<Data, State>) {
     const { id, voters, stored = new Storage<Data, State>().stored } = options;
-    const { term, vote, snapshot, entries } = stored;
+    const { number, term, vote, snapshot, entries } = stored;
     this.#options = options;
     this.#peers = voters.filter((voter) => voter !== id);
     this.#log = new Log(snapshot ?? { index: 0, term: 0 }, entries);
     this.#term = term;
     this.#vote = vote;
+    this.#records = number;
     this.#storedVote = { term, vote };
     this.#startTimer();
   }
@@ -185,7 +188,7 @@ export class Raft<Data, State> {
   store(): Stored<Data, State> {
     const snapshot = this.#snapshot();
     const entries = this.#log.slice(snapshot.index + 1, this.#log.last.index);
-    return { term: this.#term, vote: this.#vote, snapshot, entries };
+    return { number: this.#records, term: this.#term, vote: this.#vote, snapshot, entries };
   }
 
   #snapshot(): Snapshot<State> {
@@ -330,6 +333,7 @@ export class Raft<Data, State> {
     const isSettled = term === this.#term && vote === this.#vote && log.stable === log.last.index;
     if (isSettled && this.#restoring === undefined) return undefined;
     return {
+      number: ++this.#records,
       term: this.#term,
       vote: this.#vote,
       ...(this.#restoring && { snapshot: this.#restoring }),

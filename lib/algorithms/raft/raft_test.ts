@@ -19,7 +19,7 @@ class Subject {
       voters: ["n0", "n1", "n2"],
       random: () => 0,
       state: () => "state",
-      stored: { term: terms.at(-1) ?? 0, vote: null, snapshot: null, entries },
+      stored: { number: 0, term: terms.at(-1) ?? 0, vote: null, snapshot: null, entries },
     });
   }
 
