@@ -19,10 +19,18 @@ const START_MS = 60_000;
  */
 const NODES_LOADED_ANEW = 100;
 
+/** What a sweep uses of a worker. */
+export interface SweepWorker {
+  onmessage: ((event: MessageEvent) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  postMessage(message: unknown): void;
+  terminate(): void;
+}
+
 /** How the runs of some workers are summed up. */
 export interface Summaries<Summary> {
-  /** URL of the workers' module, which calls `serveSimulations`. */
-  readonly worker: URL;
+  /** URL of the workers' module, which calls `serveSimulations`; or starts such a worker. */
+  readonly worker: URL | (() => SweepWorker);
   /** Sums up a run that has no result: why, the most important sentence first. */
   readonly crashed: (why: readonly string[]) => Summary;
 }
@@ -40,7 +48,7 @@ interface Listener {
 export class SimulationWorker<Context, Summary> implements Disposable {
   readonly #summaries: Summaries<Summary>;
   readonly #patienceMs: number;
-  #worker: Worker | undefined;
+  #worker: SweepWorker | undefined;
   /** Nodes for which the worker has loaded a program. */
   #nodesLoaded = 0;
 
@@ -82,7 +90,7 @@ export class SimulationWorker<Context, Summary> implements Disposable {
     listener: Listener,
     signal: AbortSignal | undefined,
   ): Promise<SimulationReport<Summary>> {
-    const worker = this.#worker ??= new Worker(this.#summaries.worker, { type: "module" });
+    const worker = this.#worker ??= startWorker(this.#summaries.worker);
     return new Promise((resolve, reject) => {
       let phase: Phase = "starting";
       const give = (end: () => void) => {
@@ -125,6 +133,10 @@ export class SimulationWorker<Context, Summary> implements Disposable {
     this.#worker = undefined;
     this.#nodesLoaded = 0;
   }
+}
+
+function startWorker(worker: URL | (() => SweepWorker)): SweepWorker {
+  return typeof worker === "function" ? worker() : new Worker(worker, { type: "module" });
 }
 
 /** A module cannot be loaded as a program, so that there is nothing to run. The message says why. */
@@ -185,7 +197,7 @@ export async function sweep<Context, Summary>(
         ended(await worker.simulate(job, {}, signal), job);
       }
     } finally {
-      worker[Symbol.dispose](); // Node.js 20 reads this module, and knows no "using"
+      worker[Symbol.dispose](); // Node.js 20 reads this module, and knows no "using", as some browsers
     }
   };
   await Promise.all(Array.from({ length: workers }, drain));
