@@ -30,6 +30,14 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   ["report", { help: "write the page of a stored run", load: () => import("./report.ts") }],
   ["serve", { help: "show runs in a browser, also as they go", load: () => import("./serve.ts") }],
   ["clean", { help: "delete all runs but the latest", load: () => import("./clean.ts") }],
+  ["agent", {
+    help: "run nodes here for workbenches elsewhere, by way of a NATS server",
+    load: () => import("./agent.ts"),
+  }],
+  ["services", {
+    help: "serve key-value stores to nodes that run on a NATS server",
+    load: () => import("./services.ts"),
+  }],
   ["init", {
     help: "write the start of a node, in six languages",
     load: () => import("./init.ts"),

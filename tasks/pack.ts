@@ -28,6 +28,7 @@ const BEGINNING = "lib/older_platforms";
 const INTERNAL = "./internal/";
 /** Files that name modules in texts. */
 const NAMING_MODULES = [
+  "lib/link.js",
   "lib/report/sweep.js",
   "lib/simulator/sweep/seeds.js",
   "lib/nats/program.js",

@@ -10,6 +10,7 @@ import { EXIT_STATUS, worstEnding } from "../lib/report/summary.ts";
 import { detectStyle, wrapParagraph } from "../lib/report/text.ts";
 import { totalsOf } from "../lib/report/totals.ts";
 import { applyGiven, type Arguments, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
+import { serverOf } from "../lib/nats/server.ts";
 import { type Options, text, UsageError, whole } from "../lib/workbench/option.ts";
 import { type Plan, planOf, type PlanOptions } from "../lib/workbench/plan.ts";
 import { type Engine, type Reporting, RUNS } from "./engines/engine.ts";
@@ -25,6 +26,7 @@ import {
   workloadChallenge,
 } from "./shared/challenges.ts";
 import {
+  AGENTS,
   drawSeed,
   ENGINE,
   LOGGING,
@@ -53,6 +55,7 @@ const OWN = {
     value: "FILE",
     help: `what to test; default ${CONFIG_FILE}, if it is here`,
   },
+  ...AGENTS,
   ...LIMITS,
   ...OUT,
   ...OUTPUT,
@@ -98,7 +101,8 @@ async function runOnce(
   const program = run.program ?? config?.bin;
   const { out = config?.out, ...others } = given;
   const own = { ...others, out };
-  const engine = await chooseEngine(own.engine ?? config?.engine);
+  const server = serverOf(own);
+  const engine = await chooseEngine(own.engine ?? (server ? undefined : config?.engine), server);
   requireOwnSupport(engine, own, OWN);
   const options = { ...run, ...(program !== undefined && { program }) };
   const { limits } = own;

@@ -10,8 +10,11 @@ import {
   type ConnectionOptions,
   credsAuthenticator,
   errors,
+  type Msg,
   type NatsConnection,
   nkeyAuthenticator,
+  type Subscription,
+  type SubscriptionOptions,
   usernamePasswordAuthenticator,
 } from "@nats-io/transport-node";
 import { delay } from "@std/async";
@@ -83,9 +86,11 @@ async function tellStatus(
   address: string,
   say: (sentence: string) => void,
 ): Promise<void> {
-  for await (const { type } of connection.status()) {
+  for await (const status of connection.status()) {
+    const { type } = status;
     if (type === "disconnect") say(`waits for ${address}, which is gone`);
     else if (type === "reconnect") say(`goes on: ${address} is back`);
+    else if (type === "error") say(`is refused something: ${reasonOf(status.error)}`);
   }
 }
 
@@ -168,6 +173,38 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
 function isSilence(error: unknown): boolean {
   return error instanceof errors.TimeoutError || error instanceof errors.RequestError ||
     error instanceof errors.NoRespondersError || error instanceof errors.ConnectionError;
+}
+
+/**
+ * Waits until a connection is closed.
+ *
+ * @throws {NatsError} then, as when the server lets us in no more.
+ */
+export async function untilLost(connection: NatsConnection, { address }: Server): Promise<never> {
+  const error = await connection.closed();
+  throw new NatsError(`${address} is lost: ${reasonOf(error ?? "the connection was closed")}`);
+}
+
+/**
+ * Listens to a subject. Resolves once the server knows.
+ *
+ * @throws {NatsError} if the credentials do not allow it.
+ */
+export async function listen(
+  connection: NatsConnection,
+  subject: string,
+  take: (message: Msg) => void,
+  options: Pick<SubscriptionOptions, "queue"> = {},
+): Promise<Subscription> {
+  const { promise: refused, reject } = Promise.withResolvers<never>();
+  refused.catch(() => {}); // it is awaited only until the server knows
+  const subscription = connection.subscribe(subject, {
+    ...options,
+    callback: (error, message) =>
+      error === null ? take(message) : reject(explain(error, connection, subject)),
+  });
+  await Promise.race([connection.flush(), refused]);
+  return subscription;
 }
 
 /**
