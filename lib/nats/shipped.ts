@@ -16,8 +16,8 @@ const WITHOUT_PERMISSIONS: ThreadOptions = { type: "module", deno: { permissions
 export function summariesOf(program: ProgramText): Summaries<PagedSummary> {
   return {
     ...SUMMARIES,
-    worker: new URL("./sweep_thread.ts", import.meta.url),
-    start: (url) => {
+    worker: () => {
+      const url = new URL("./sweep_thread.ts", import.meta.url);
       const worker = new Worker(url, WITHOUT_PERMISSIONS);
       worker.postMessage(program);
       return worker;

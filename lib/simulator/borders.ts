@@ -15,7 +15,8 @@ export interface Border {
   readonly values?: readonly string[];
 }
 
-const { prototype: subtle } = SubtleCrypto;
+/** Browsers have it in secure contexts only. */
+const subtle: object = "SubtleCrypto" in globalThis ? SubtleCrypto.prototype : {};
 
 /**
  * Input, output, other threads, and what reads a clock or machine that no simulation owns. Work on

@@ -34,6 +34,8 @@ interface Environment {
   readonly observer?: Observer;
   /** Ends the run early: it rejects with the signal's reason, nodes stopped. */
   readonly signal?: AbortSignal;
+  /** Called when the main phase begins, with what inflicts a fault at once while it lasts. */
+  readonly steer?: (inflict: (fault: Fault) => void) => void;
   /** A workload in place of the one that the plan names. */
   readonly workload?: Workload;
   /**
@@ -335,9 +337,12 @@ class Run {
     const endNs = this.#environment.clock.nowNs() + limitNs;
     const faults = faultsOf(this.#plan, this.#random.split("nemesis"));
     const stopNemesis = this.#unleash(faults, this.#nowNs() + limitNs);
+    let isOver = false;
+    this.#environment.steer?.((fault) => isOver || this.#inflict(fault));
     if (rate > 0) await threads.run(schedule);
     if (rate === 0 || operations !== undefined) await until(this.#environment.clock, endNs);
     stopNemesis();
+    isOver = true;
   }
 
   /** Lets faults strike at their times, until a time; returns how to stop before. */

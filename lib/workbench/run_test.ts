@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Program } from "../node.ts";
 import { inVirtualTime, simulateOnce } from "../simulator/simulate_once.ts";
+import type { Fault } from "./faults/kinds.ts";
 import { isEdnObject, keyword } from "../history/edn.ts";
 import { NS_PER_S, type Op } from "../history/operations.ts";
 import { planOf, type PlanOptions } from "./plan.ts";
@@ -171,6 +172,28 @@ Deno.test("a signal ends a run early, with its reason and the nodes stopped", as
   );
   await assertRejects(() => running, Error, "enough");
   assertEquals(phases, ["starting", "running", "stopping"]);
+});
+
+Deno.test("a run can be steered in its main phase, and not after it", async () => {
+  let inflict: (fault: Fault) => void = () => {};
+  const observer: Observer = {
+    op: ({ index }) => index === 6 && inflict({ f: "kill", nodes: ["n1"] }),
+    phase: (phase) => phase === "stopping" && inflict({ f: "kill", nodes: ["n0"] }),
+  };
+  const { history } = await inVirtualTime(
+    echo,
+    1,
+    (engine) =>
+      run(planOf({ ...SMALL, workload: "echo" }), {
+        ...engine,
+        observer,
+        steer: (given) => inflict = given,
+      }),
+  );
+  const struck = history.filter(({ process }) => process === "nemesis");
+  assertEquals(struck.map(({ f }) => f), ["kill", "kill"], "once asked for and once done");
+  const unanswered = history.filter(({ type }) => type === "info").length - struck.length;
+  assert(unanswered > 0, "nobody notices");
 });
 
 Deno.test("a run whose observer fails has crashed, and its nodes are stopped all the same", async () => {

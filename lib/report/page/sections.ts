@@ -24,8 +24,12 @@ export const ENDINGS = {
 
 /** All that follows the head of a page. */
 export function renderSections(page: Page): Markup {
+  return markup`${renderFindings(page)}${renderEvidence(page)}`;
+}
+
+/** What findings are seen in: pictures and tables. */
+export function renderEvidence(page: Page): Markup {
   return markup`
-    ${renderFindings(page)}
     ${renderTimeline(page)}
     ${renderDiagram(page)}
     ${renderPictures(page)}
@@ -50,23 +54,14 @@ ${gaps.map((gap) => markup`<p class="quiet">${gap}</p>`)}
 }
 
 function renderPanel(
-  { limits, figures }: Page["summary"],
+  summary: Page["summary"],
   about: Page["about"],
   commands: Page["commands"],
 ): Markup {
-  const list = (rows: readonly (readonly [name: string, text: string])[]) =>
-    rows.length > 0 && markup`<dl>${
-      rows.map(([name, text]) =>
-        markup`
-        <dt>${name}</dt>
-        <dd>${text}</dd>
-      `
-      )
-    }</dl>`;
   return markup`
     <div class="panel">
-    ${limits.length > 0 && markup`<ul class="limits grid">${limits.map(renderLimit)}</ul>`}
-    <div class="grid">${list(figures.map(({ name, text }) => [name, text]))}${list(about)}</div>
+    ${renderLimits(summary)}
+    <div class="grid">${renderFigures(summary)}${renderList(about)}</div>
     ${
     commands.map(([what, command]) =>
       markup`<div class="command"><span class="quiet">${what}</span><code>${command}</code>
@@ -75,6 +70,29 @@ function renderPanel(
   }
     </div>
   `;
+}
+
+/** What the run was held against. */
+export function renderLimits({ limits }: Page["summary"]): Markup | undefined {
+  if (limits.length === 0) return undefined;
+  return markup`<ul class="limits grid">${limits.map(renderLimit)}</ul>`;
+}
+
+/** What is worth knowing, in words. */
+export function renderFigures({ figures }: Page["summary"]): Markup | undefined {
+  return renderList(figures.map(({ name, text }) => [name, text]));
+}
+
+function renderList(rows: Page["about"]): Markup | undefined {
+  if (rows.length === 0) return undefined;
+  return markup`<dl>${
+    rows.map(([name, text]) =>
+      markup`
+        <dt>${name}</dt>
+        <dd>${text}</dd>
+      `
+    )
+  }</dl>`;
 }
 
 function renderLimit({ name, metric, value, ok, below, max, min }: MeasuredLimit): Markup {
@@ -104,7 +122,8 @@ function renderLimit({ name, metric, value, ok, below, max, min }: MeasuredLimit
   `;
 }
 
-function renderFindings({ findings, summary }: Page): Markup | undefined {
+/** What went wrong, or is worth knowing. */
+export function renderFindings({ findings, summary }: Page): Markup | undefined {
   if (findings.length === 0) return undefined;
   const isCalm = summary.ending === "pass";
   let number = 0; // of the moment, in the scene

@@ -19,12 +19,18 @@ const START_MS = 60_000;
  */
 const NODES_LOADED_ANEW = 100;
 
+/** What a sweep uses of a worker. */
+export interface SweepWorker {
+  onmessage: ((event: MessageEvent) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  postMessage(message: unknown): void;
+  terminate(): void;
+}
+
 /** How the runs of some workers are summed up. */
 export interface Summaries<Summary> {
-  /** URL of the workers' module, which calls `serveSimulations`. */
-  readonly worker: URL;
-  /** Starts a worker, where it needs more than its module. */
-  readonly start?: (worker: URL) => Worker;
+  /** URL of the workers' module, which calls `serveSimulations`; or starts such a worker. */
+  readonly worker: URL | (() => SweepWorker);
   /** Sums up a run that has no result: why, the most important sentence first. */
   readonly crashed: (why: readonly string[]) => Summary;
 }
@@ -42,7 +48,7 @@ interface Listener {
 export class SimulationWorker<Context, Summary> implements Disposable {
   readonly #summaries: Summaries<Summary>;
   readonly #patienceMs: number;
-  #worker: Worker | undefined;
+  #worker: SweepWorker | undefined;
   /** Nodes for which the worker has loaded a program. */
   #nodesLoaded = 0;
 
@@ -84,8 +90,7 @@ export class SimulationWorker<Context, Summary> implements Disposable {
     listener: Listener,
     signal: AbortSignal | undefined,
   ): Promise<SimulationReport<Summary>> {
-    const { worker: url, start = startWorker } = this.#summaries;
-    const worker = this.#worker ??= start(url);
+    const worker = this.#worker ??= startWorker(this.#summaries.worker);
     return new Promise((resolve, reject) => {
       let phase: Phase = "starting";
       const give = (end: () => void) => {
@@ -130,8 +135,8 @@ export class SimulationWorker<Context, Summary> implements Disposable {
   }
 }
 
-function startWorker(url: URL): Worker {
-  return new Worker(url, { type: "module" });
+function startWorker(worker: URL | (() => SweepWorker)): SweepWorker {
+  return typeof worker === "function" ? worker() : new Worker(worker, { type: "module" });
 }
 
 /** A module cannot be loaded as a program, so that there is nothing to run. The message says why. */
@@ -192,7 +197,7 @@ export async function sweep<Context, Summary>(
         ended(await worker.simulate(job, {}, signal), job);
       }
     } finally {
-      worker[Symbol.dispose](); // Node.js 20 reads this module, and knows no "using"
+      worker[Symbol.dispose](); // Node.js 20 reads this module, and knows no "using", as some browsers
     }
   };
   await Promise.all(Array.from({ length: workers }, drain));

@@ -18,7 +18,7 @@ import type { Program } from "../../node.ts";
 import type { Plan } from "../../workbench/plan.ts";
 import type { RunResult } from "../../workbench/result.ts";
 import { recordMessages } from "../../workbench/message_recorder.ts";
-import { observeTogether, type Phase } from "../../workbench/run.ts";
+import { type Observer, observeTogether, type Phase } from "../../workbench/run.ts";
 import type { SimulationJob, SimulationReport, WorkerMessage } from "./messages.ts";
 
 /** How often a worker shows that the program under test lets go. */
@@ -44,8 +44,19 @@ type Summarise<Context, Summary> = (
   journal?: string,
 ) => Summary | Promise<Summary>;
 
+/** What may differ from worker to worker. */
+interface Serving<Context> {
+  /** Loads a job's program. Default: from the module that the job names. */
+  readonly load?: (job: SimulationJob<Context>) => Promise<Program | ProgramSource>;
+  /** Makes another observer of a simulation, which may throw to end it. Default: none. */
+  readonly watch?: () => Observer;
+}
+
 /** Makes a worker of this thread: it does the jobs that it is sent. */
-export function serveSimulations<Context, Summary>(summarise: Summarise<Context, Summary>): void {
+export function serveSimulations<Context, Summary>(
+  summarise: Summarise<Context, Summary>,
+  { load = loadFor, watch }: Serving<Context> = {},
+): void {
   const scope: object = globalThis;
   if (!isWorkerScope<Context, Summary>(scope)) throw new Error("this thread is no worker");
   // The real functions, before any simulation owns them: the timer fires between simulated events.
@@ -53,7 +64,7 @@ export function serveSimulations<Context, Summary>(summarise: Summarise<Context,
   setInterval(() => post({ kind: "alive" }), ALIVE_EVERY_MS);
   scope.addEventListener("message", ({ data: job }) => {
     post({ kind: "alive" });
-    new Work(job, summarise, post).report().then(
+    new Work(job, { summarise, load, send: post, ...(watch && { watch }) }).report().then(
       (report) => post({ kind: "done", report }),
       (error) => post(failureOf(error, job.module)),
     );
@@ -67,17 +78,28 @@ class Work<Context, Summary> {
 
   constructor(
     readonly job: SimulationJob<Context>,
-    readonly summarise: Summarise<Context, Summary>,
-    readonly send: (message: WorkerMessage<Summary>) => void,
+    readonly means: Serving<Context> & Required<Pick<Serving<Context>, "load">> & {
+      readonly summarise: Summarise<Context, Summary>;
+      readonly send: (message: WorkerMessage<Summary>) => void;
+    },
   ) {}
 
   async report(): Promise<SimulationReport<Summary>> {
     const { plan, shrink, trace } = this.job;
-    const program = await loadFor(this.job);
+    const program = await this.#load();
     const result = await this.#simulate(program, plan, shrink ? undefined : trace);
     const report = await this.#reportOf(plan, result);
     const isShrinkable = shrink && report.signature.length > 0;
     return isShrinkable ? await this.#shrink(program, plan) : report;
+  }
+
+  /** Loads the program once in any case, to complain before anything starts. */
+  async #load(): Promise<Program | ProgramSource> {
+    try {
+      return await this.means.load(this.job);
+    } catch (error) {
+      throw new Unloadable(error);
+    }
   }
 
   /** Simulates, and sends a transcript if one is asked for. */
@@ -87,19 +109,19 @@ class Work<Context, Summary> {
     trace: TraceFilter | undefined,
   ): Promise<RunResult> {
     // Line by line: if the program then loops without end, the last one says at what.
+    const { send } = this.means;
     const transcript = trace &&
-      transcribe((line, event) => this.send({ kind: "line", line, event }), trace);
+      transcribe((line, event) => send({ kind: "line", line, event }), trace);
     const phase = (phase: Phase) => {
-      this.send({ kind: "phase", phase });
+      send({ kind: "phase", phase });
       transcript?.phase?.(phase);
     };
     const { withJournal = false } = this.job;
     this.#journal = "";
     const journal = withJournal ? recordMessages((block) => this.#journal += block) : undefined;
-    const observer = { ...transcript, phase };
-    const watching = journal === undefined
-      ? observer
-      : observeTogether([observer, journal.observer]);
+    const others = [this.means.watch?.() ?? [], journal?.observer ?? []].flat();
+    const observer: Observer = { ...transcript, phase };
+    const watching = others.length === 0 ? observer : observeTogether([observer, ...others]);
     try {
       return await simulateOnce(program, plan, watching);
     } finally {
@@ -110,7 +132,7 @@ class Work<Context, Summary> {
 
   async #shrink(program: Program | ProgramSource, whole: Plan): Promise<SimulationReport<Summary>> {
     const { plan, result, operations, faults, attempts } = await shrink(program, whole, {
-      tried: (attempts) => this.send({ kind: "attempts", attempts }),
+      tried: (attempts) => this.means.send({ kind: "attempts", attempts }),
     });
     await this.#simulate(program, plan, this.job.trace ?? {});
     return {
@@ -123,7 +145,7 @@ class Work<Context, Summary> {
     const { finalStates, crash } = result;
     return {
       seed: plan.seed,
-      summary: await this.summarise(
+      summary: await this.means.summarise(
         result,
         this.job.context,
         ...(this.#journal === "" ? [] : [this.#journal]),
@@ -142,18 +164,14 @@ class Unloadable extends Error {
   }
 }
 
-/** Loads a job's program once in any case, to complain before anything starts. */
+/** Loads the program of the module that a job names. */
 async function loadFor(
   { module, fresh = false }: Pick<SimulationJob<unknown>, "module" | "fresh">,
 ): Promise<Program | ProgramSource> {
-  try {
-    if (!fresh) return await loadProgram(module);
-    const source = loadPerIncarnation(module);
-    await source.load();
-    return source;
-  } catch (error) {
-    throw new Unloadable(error);
-  }
+  if (!fresh) return await loadProgram(module);
+  const source = loadPerIncarnation(module);
+  await source.load();
+  return source;
 }
 
 function failureOf(error: unknown, program: string): WorkerMessage<never> {

@@ -61,8 +61,8 @@ const FRAMES: readonly RegExp[] = [
 /** Where an error's own line names its place: in Rust and Ruby. */
 const INLINE = /panicked at (?<file>[^\s:]+):(?<line>\d+)|^(?<rb>\S+\.rb):(?<rbLine>\d+):in /;
 
-/** The folder of the protocol's own modules, which are nobody's node. */
-const PROTOCOL = new URL("../../", import.meta.url).pathname;
+/** The folder of the protocol's own modules, which are nobody's node; a bundle is a blob in a worker. */
+const PROTOCOL = URL.parse("../../", import.meta.url)?.pathname ?? "blob:";
 const FOREIGN =
   /^(?:node:|ext:|internal\/|<)|\/node_modules\/|\/lib\/python|site-packages|<frozen|\/go\/src\/|\/pkg\/mod\//;
 const FOREIGN_SCOPE = /^(?:java|javax|jdk|sun|kotlin|scala|clojure)[./]/;

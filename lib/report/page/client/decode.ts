@@ -41,7 +41,7 @@ function sumUp(differences: readonly number[]): Float64Array {
 }
 
 /** The first row whose time is at least that. */
-export function firstAt(times: Float64Array, timeUs: number): number {
+export function firstAt(times: ArrayLike<number>, timeUs: number): number {
   let [low, high] = [0, times.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -33,8 +33,16 @@ interface ShownRun {
   readonly draw: () => void;
 }
 
-/** Shows a run inside an element; another run needs another element. */
-export function showRun(root: HTMLElement, data: Decoded): ShownRun {
+/**
+ * Shows a run inside an element; another run needs another element.
+ *
+ * @param options.findings Holds the buttons of findings, where the element does not.
+ */
+export function showRun(
+  root: HTMLElement,
+  data: Decoded,
+  { findings = root }: { readonly findings?: HTMLElement } = {},
+): ShownRun {
   const { scene } = data;
   const page = new Parts(root);
   const view = new View(scene.view, scene);
@@ -56,7 +64,9 @@ export function showRun(root: HTMLElement, data: Decoded): ShownRun {
     diagram?.draw();
     for (const drawPicture of drawings) drawPicture();
   };
-  linkFindings(page, data, view);
+  linkFindings(findings, data, view, () => {
+    root.querySelector("#messages")?.scrollIntoView({ block: "start" });
+  });
   draw();
   new ResizeObserver(draw).observe(root);
   return { view, draw };
@@ -182,8 +192,13 @@ function showRelated(page: Parts, data: Decoded, view: View): void {
   }));
 }
 
-function linkFindings({ root }: Parts, { scene }: Decoded, view: View): void {
-  for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-finding]")) {
+function linkFindings(
+  place: HTMLElement,
+  { scene }: Decoded,
+  view: View,
+  shown: () => void,
+): void {
+  for (const button of place.querySelectorAll<HTMLButtonElement>("button[data-finding]")) {
     const moment = scene.findings[Number(button.dataset["finding"])];
     if (moment === undefined) continue;
     button.addEventListener("click", () => {
@@ -192,7 +207,7 @@ function linkFindings({ root }: Parts, { scene }: Decoded, view: View): void {
       const [row] = moment.operations;
       view.selected = row === undefined ? undefined : { kind: "operation", row };
       view.show(moment.fromUs - around, moment.toUs + around);
-      root.querySelector("#messages")?.scrollIntoView({ block: "start" });
+      shown();
     });
   }
 }

@@ -1,0 +1,253 @@
+/// <reference lib="dom" />
+/**
+ * Brings the page of an exercise to life: editor, runs, seeds, hints, link.
+ *
+ * @module
+ */
+import { reasonOf } from "../../message.ts";
+import type { PlanOptions } from "../../workbench/plan.ts";
+import type { Report } from "../engine/job.ts";
+import type { Exercise } from "../exercise.ts";
+import { showComparison } from "./comparison.ts";
+import { Editor } from "./editor.ts";
+import { Engine, type Trial } from "./engine.ts";
+import { packLink, unpackLink } from "./link.ts";
+import { isAsAsked, readOptions, readSeed, showOptions, showSeed } from "./options.ts";
+import { find, onClick } from "./page_parts.ts";
+import { Player } from "./player.ts";
+import { showRefusal, showReport } from "./results.ts";
+import { loadCode, loadProgress, saveCode, saveProgress } from "./store.ts";
+
+/** Failed seeds after which no more are tried. */
+const MOST_FAILED = 20;
+
+class Page {
+  readonly #exercise: Exercise;
+  readonly #editor: Editor;
+  readonly #engine = new Engine();
+  readonly #player = new Player();
+  readonly #status = find("status", HTMLElement);
+  /** Ends what runs now. */
+  #running: AbortController | undefined;
+  /** Whether the last run failed, so that it can be made small. */
+  #failed = false;
+
+  constructor(exercise: Exercise, code: string) {
+    this.#exercise = exercise;
+    this.#editor = new Editor(find("editor", HTMLElement), {
+      code,
+      changed: (code) => saveCode(exercise.id, code === exercise.starter ? undefined : code),
+      run: () => this.#run(),
+    });
+    showOptions(this.#asked);
+    onClick("run-once", () => this.#run());
+    onClick("run-seeds", () => this.#prove());
+    onClick("find-seed", () => this.#find());
+    onClick("shrink", () => this.#shrink());
+    onClick("stop", () => this.#running?.abort("stopped"));
+    onClick("share", () => this.#share());
+    const toSandbox = find("to-sandbox", HTMLAnchorElement);
+    toSandbox.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.#goTo(toSandbox.href);
+    });
+    onClick("start-over", () => this.#editor.code = exercise.starter);
+    onClick("as-asked", () => showOptions(this.#asked));
+    find("which-run", HTMLSelectElement).addEventListener("input", () => showOptions(this.#asked));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener(
+      "change",
+      () => this.#player.draw(),
+    );
+    if (loadProgress(exercise.id).passed) this.#showPassed();
+    this.#setButtons();
+  }
+
+  /** The run that the exercise asks for, or that of several that is chosen. */
+  get #asked(): PlanOptions {
+    const { runs } = this.#exercise;
+    const which = Number(find("which-run", HTMLSelectElement).value);
+    return runs[which] ?? runs.at(-1) ?? { workload: "echo" };
+  }
+
+  get #trial(): Trial {
+    const { limits, title } = this.#exercise;
+    return {
+      source: { text: this.#editor.code, limits, title },
+      options: readOptions(this.#asked),
+    };
+  }
+
+  async #run(): Promise<void> {
+    await this.#do("running", async (signal) => {
+      const startMs = performance.now();
+      const trial = this.#trial;
+      const report = await this.#engine.run(trial, signal);
+      this.#take(report, trial);
+      this.#compare(report, trial);
+      return `took ${((performance.now() - startMs) / 1_000).toFixed(2)} s`;
+    });
+  }
+
+  /** Shows a run, and notes what was reached by it. */
+  #take(report: Report, { options }: Trial): void {
+    const passes = this.#passes(report);
+    const goTo = (line: number) => this.#editor.goTo(line);
+    this.#editor.mark(showReport(report, { passes, player: this.#player, goTo }));
+    this.#failed = report.signature.length > 0;
+    if (!passes || !isAsAsked(options, this.#exercise.runs.at(-1) ?? options)) return;
+    saveProgress(this.#exercise.id, { passed: true });
+    this.#showPassed();
+  }
+
+  #passes({ summary, hasInvalidFinalStates }: Report): boolean {
+    const isRight = !this.#exercise.isHeldToFinalStates || hasInvalidFinalStates !== true;
+    return summary.ending === "pass" && isRight;
+  }
+
+  /** Runs our solution as well, once the learner's passes. */
+  async #compare(report: Report, { source, options }: Trial): Promise<void> {
+    const { solution } = this.#exercise;
+    if (solution === undefined || !this.#passes(report)) return;
+    const { limits } = source;
+    const signal = new AbortController().signal;
+    const ours = await this.#engine.run({ source: { text: solution, limits }, options }, signal);
+    showComparison(report.summary, ours.summary);
+  }
+
+  async #prove(): Promise<void> {
+    const { seeds, id } = this.#exercise;
+    await this.#do("0 seeds", async (signal) => {
+      const trial = this.#trial;
+      const failed: string[] = [];
+      let done = 0;
+      await this.#engine.sweep(trial, seeds, signal, (report) => {
+        done++;
+        if (!this.#passes(report)) failed.push(report.seed);
+        this.#say(`${done} of ${seeds} seeds, ${failed.length} failed`);
+        return failed.length < MOST_FAILED;
+      });
+      if (failed.length === 0) {
+        if (isAsAsked(trial.options, this.#asked)) saveProgress(id, { passed: true, seeds });
+        return `all ${seeds} seeds pass`;
+      }
+      await this.#showSeed(failed.toSorted((a, b) => Number(a) - Number(b))[0] ?? "1", signal);
+      const some = failed.slice(0, 8).join(", ");
+      return `${failed.length} of ${done} seeds fail: ${some}${failed.length > 8 ? ", …" : ""}`;
+    });
+  }
+
+  async #find(): Promise<void> {
+    const { seeds } = this.#exercise;
+    await this.#do("looking for a seed that fails", async (signal) => {
+      let found: string | undefined;
+      let done = 0;
+      await this.#engine.sweep(this.#trial, seeds, signal, (report) => {
+        if (!this.#passes(report)) found ??= report.seed;
+        this.#say(`${++done} of ${seeds} seeds pass`);
+        return found === undefined;
+      });
+      if (found === undefined) return `none of ${seeds} seeds fails`;
+      await this.#showSeed(found, signal);
+      return `seed ${found} fails`;
+    });
+  }
+
+  async #showSeed(seed: string, signal: AbortSignal): Promise<void> {
+    showSeed(seed);
+    const trial = this.#trial;
+    this.#take(await this.#engine.run(trial, signal), trial);
+  }
+
+  async #shrink(): Promise<void> {
+    await this.#do("making the run small", async (signal) => {
+      const trial = this.#trial;
+      const report = await this.#engine.shrink(trial, signal, (attempts) => {
+        this.#say(`${attempts} smaller runs tried`);
+      });
+      this.#take(report, trial);
+      if (report.shrunk === undefined) return "this run does not fail: there is nothing to shrink";
+      const { operations, faults, plan, attempts } = report.shrunk;
+      const count = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
+      return `fails in the same way with ${count(operations, "operation")}, ` +
+        `${count(faults, "fault")} and ${count(plan.nodes.length, "node")} ` +
+        `(${count(attempts, "run")} tried)`;
+    });
+  }
+
+  /** Does something that takes a while, and can be stopped; one thing at a time. */
+  async #do(what: string, work: (signal: AbortSignal) => Promise<string>): Promise<void> {
+    if (this.#running !== undefined) return;
+    const running = this.#running = new AbortController();
+    this.#say(`${what} …`);
+    this.#setButtons();
+    try {
+      this.#say(await work(running.signal));
+    } catch (error) {
+      if (error === "stopped") return this.#say("stopped");
+      this.#say("");
+      this.#editor.mark(showRefusal(reasonOf(error), (line) => this.#editor.goTo(line)));
+    } finally {
+      this.#running = undefined;
+      this.#setButtons();
+    }
+  }
+
+  #say(text: string): void {
+    this.#status.textContent = text;
+  }
+
+  #setButtons(): void {
+    const isRunning = this.#running !== undefined;
+    for (const id of ["run-once", "run-seeds", "find-seed"]) {
+      find(id, HTMLButtonElement).disabled = isRunning;
+    }
+    find("shrink", HTMLButtonElement).disabled = isRunning || !this.#failed;
+    find("stop", HTMLButtonElement).hidden = !isRunning;
+  }
+
+  /** Opens the sandbox with the code. */
+  async #goTo(sandbox: string): Promise<void> {
+    const { workload } = this.#asked;
+    const code = this.#editor.code;
+    location.assign(sandbox + await packLink({ code, seed: readSeed(), workload }));
+  }
+
+  async #share(): Promise<void> {
+    const { pathname, search } = location;
+    const hash = await packLink({ code: this.#editor.code, seed: readSeed() });
+    history.replaceState(null, "", pathname + search + hash);
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.#say("the link is in the clipboard, and in the address above");
+    } catch {
+      this.#say("the link is in the address above");
+    }
+  }
+
+  #showPassed(): void {
+    find("passed", HTMLElement).hidden = false;
+  }
+}
+
+/** Shows hints one by one: the next once this one is open. */
+function stageHints(): void {
+  const hints = [...document.querySelectorAll<HTMLDetailsElement>("details.hint")];
+  for (const [i, hint] of hints.entries()) {
+    hint.hidden = i > 0;
+    hint.addEventListener("toggle", () => {
+      const next = hints[i + 1];
+      if (hint.open && next !== undefined) next.hidden = false;
+    });
+  }
+}
+
+async function start(): Promise<void> {
+  const exercise: Exercise = JSON.parse(find("exercise", HTMLElement).textContent ?? "");
+  const shared = await unpackLink(location.hash);
+  new Page(exercise, shared?.code ?? loadCode(exercise.id) ?? exercise.starter);
+  if (shared?.seed !== undefined) showSeed(shared.seed);
+  stageHints();
+  document.documentElement.dataset["ready"] = "true";
+}
+
+start();

@@ -1,0 +1,136 @@
+/// <reference lib="dom" />
+/**
+ * Shows what came of a run: the verdict beside the editor, the pictures below.
+ *
+ * @module
+ */
+import { element } from "../../report/page/client/canvas.ts";
+import { decode } from "../../report/page/client/decode.ts";
+import { showRun } from "../../report/page/client/show_run.ts";
+import { markup } from "../../report/page/markup.ts";
+import {
+  ENDINGS,
+  renderEvidence,
+  renderFigures,
+  renderFindings,
+  renderLimits,
+} from "../../report/page/sections.ts";
+import { summariseCrash } from "../../report/summary.ts";
+import type { Outcome, Report } from "../engine/job.ts";
+import type { Spot } from "./editor.ts";
+import { find } from "./page_parts.ts";
+import type { Player } from "./player.ts";
+
+interface Showing {
+  /** Whether the exercise is solved by it. */
+  readonly passes: boolean;
+  readonly player: Player;
+  readonly goTo: (line: number) => void;
+}
+
+/** Shows a run; returns where in the code it failed. */
+export function showReport(report: Report, { passes, player, goTo }: Showing): Spot[] {
+  const { summary } = report;
+  const spots = findSpots(summary);
+  showVerdict(report, { passes, spots, goTo });
+  showPictures(summary, player);
+  return spots;
+}
+
+function showVerdict({ summary, seed }: Report, { passes, spots, goTo }: {
+  readonly passes: boolean;
+  readonly spots: readonly Spot[];
+  readonly goTo: (line: number) => void;
+}): void {
+  // Maelstrom accepts what leaves nodes with the wrong states; an exercise may not.
+  const isMissed = summary.ending === "pass" && !passes;
+  const [mark, className] = ENDINGS[isMissed ? "fail" : summary.ending];
+  const headline = isMissed
+    ? "Clients saw nothing wrong, but what the nodes hold in the end is."
+    : summary.headline;
+  find("verdict", HTMLElement).innerHTML = markup`
+    <p class="verdict"><span class="badge ${className}">${mark}</span>
+      <span class="headline">${headline}</span></p>
+    ${seed !== "" && markup`<p class="quiet">seed ${seed}</p>`}
+    ${renderLimits(summary)}
+  `.text;
+  const told = find("told", HTMLElement);
+  told.innerHTML = markup`
+    ${
+    summary.page === undefined
+      ? markup`${summary.explanation.map((text) => markup`<p class="told">${text}</p>`)}`
+      : renderFindings(summary.page)
+  }
+    ${renderFigures(summary)}
+  `.text;
+  told.prepend(...linksTo(spots, goTo));
+}
+
+/** Draws the pictures that are shown in the colours of now. */
+let drawAgain = () => {};
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAgain());
+
+function showPictures({ page }: Outcome, player: Player): void {
+  const film = find("film-place", HTMLElement);
+  const evidence = find("evidence", HTMLElement);
+  evidence.replaceChildren();
+  film.hidden = page === undefined || page.scene.messages.src.length === 0;
+  if (page === undefined) return player.pause();
+  const root = element("div");
+  root.innerHTML = renderEvidence(page).text;
+  evidence.append(root);
+  const data = decode(page.scene);
+  const { view, draw } = showRun(root, data, { findings: find("told", HTMLElement) });
+  drawAgain = draw;
+  if (film.hidden) return;
+  player.open(data, page.scene.view[0]);
+  let fromUs = view.fromUs;
+  view.follow(() => {
+    if (view.fromUs !== fromUs) player.seek(view.fromUs);
+    fromUs = view.fromUs;
+  });
+}
+
+/** A place in the learner's code, as stacks and complaints name it, and what else the line says. */
+const PLACE = /\(?(?:at )?node\.ts:(\d+)(?::\d+)?\)?:? ?/;
+const MOST_SPOTS = 5;
+
+/** Finds the lines of the code that errors name, the first error of each. */
+function findSpots({ explanation, problems, page }: Outcome): Spot[] {
+  const logs = page?.logs.flatMap(({ lines }) => lines.map(({ text }) => text)) ?? [];
+  const texts = [...explanation, ...problems.map(({ text }) => text), ...logs];
+  const found = new Map<number, Spot>();
+  let error = "";
+  for (const text of texts.flatMap((text) => text.split("\n"))) {
+    const isFrame = /^\s*at /.test(text);
+    if (!isFrame) error = text.replace(PLACE, "").trim();
+    const line = Number(PLACE.exec(text)?.[1]);
+    if (line > 0 && !found.has(line)) {
+      found.set(line, { line, text: error });
+    }
+  }
+  return [...found.values()].slice(0, MOST_SPOTS);
+}
+
+/** Shows why there is no run: what is wrong with the code, or with the options. */
+export function showRefusal(text: string, goTo: (line: number) => void): Spot[] {
+  const spots = findSpots({ ...summariseCrash({ text, lastWords: [] }), explanation: [text] });
+  find("verdict", HTMLElement).innerHTML = markup`
+    <p class="verdict"><span class="badge crash">✗ cannot run</span></p>
+    ${spots.length === 0 && markup`<p class="told">${text}</p>`}
+  `.text;
+  find("told", HTMLElement).replaceChildren(...linksTo(spots, goTo));
+  find("film-place", HTMLElement).hidden = true;
+  find("evidence", HTMLElement).replaceChildren();
+  return spots;
+}
+
+function linksTo(spots: readonly Spot[], goTo: (line: number) => void): HTMLElement[] {
+  const items = spots.map(({ line, text }) => {
+    const button = element("button", { text: `line ${line}: ${text}` });
+    button.type = "button";
+    button.addEventListener("click", () => goTo(line));
+    return element("li", {}, [button]);
+  });
+  return items.length === 0 ? [] : [element("ul", { className: "spots" }, items)];
+}

@@ -1,0 +1,22 @@
+import { assertEquals } from "@std/assert";
+import * as realImports from "../../simulator/imports.ts";
+import * as realPlatform from "../../simulator/platform.ts";
+import * as imports from "./imports.ts";
+import * as platform from "./platform.ts";
+import { stripVTControlCharacters } from "./text.ts";
+
+Deno.test("what stands in for a module has all that others import from it", () => {
+  // Types hold as well: the compiler refuses a stand-in that fits less than the real one.
+  const standIns: Partial<typeof realPlatform> = platform;
+  const missing = Object.keys(realPlatform).filter((name) => !(name in standIns));
+  assertEquals(missing, ["importProblem", "resolveImports"], "of these, only imports.ts has need");
+  const own: typeof realImports = imports;
+  assertEquals(Object.keys(own), Object.keys(realImports));
+});
+
+Deno.test("what controls a terminal is left out of texts", () => {
+  assertEquals(
+    stripVTControlCharacters("\x1b[1;31mred\x1b[0m \x1b]8;;a\x07link\x1b]8;;\x07"),
+    "red link",
+  );
+});

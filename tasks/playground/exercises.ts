@@ -1,0 +1,85 @@
+/**
+ * What the playground has learners solve: the challenges, and the faulty nodes.
+ *
+ * @module
+ */
+import type { Sandbox } from "../../lib/playground/exercise.ts";
+import type { Challenge, Fault } from "../../lib/playground/site.ts";
+import { splitEssay } from "../../lib/playground/essay.ts";
+import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts";
+import type { PlanOptions } from "../../lib/workbench/plan.ts";
+import { FAULTY } from "../../nodes/faulty/mod.ts";
+import { CHALLENGES } from "../shared/challenges.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** Reads the challenges with the nodes that solve them. */
+export function readChallenges(): Challenge[] {
+  return CHALLENGES.map(({ id, node, runs, limits }) => ({
+    id,
+    limits,
+    runs: runs.map(({ program: _, ...options }) => options),
+    solution: Deno.readTextFileSync(new URL(node, ROOT)),
+  }));
+}
+
+/** Reads the faulty nodes, each with the run that its header asks for. */
+export function readFaults(): Fault[] {
+  return Object.entries(FAULTY).map(([file, { messagesPerOpAbove: below }]) => {
+    const { text, code } = splitEssay(
+      Deno.readTextFileSync(new URL(`nodes/faulty/${file}`, ROOT)),
+    );
+    return {
+      id: file.replace(/\.ts$/, ""),
+      essay: text,
+      starter: asExercise(code),
+      run: optionsIn(text, file),
+      limits: below === undefined
+        ? []
+        : [{ name: "messages per op", metric: "serverMessagesPerOp", below }],
+    };
+  });
+}
+
+/** Reads the nodes that the sandbox offers. */
+export function readSandbox(): Sandbox {
+  return {
+    programs: CHALLENGES.filter(({ id }) => SHOWN.includes(id)).map(({ id, title, node, runs }) => {
+      const { program: _, faults: __, availability: ___, ...options } = runs[0] ?? { workload: id };
+      return {
+        id,
+        title: `${id}: ${title}`,
+        code: unserved(splitEssay(Deno.readTextFileSync(new URL(node, ROOT))).code),
+        options: { ...options, nodeCount: Math.min(7, options.nodeCount ?? 5), ...LEISURELY },
+      };
+    }),
+  };
+}
+
+/** Nodes that are worth watching while others of them are cut off or killed: of every workload one. */
+const SHOWN: readonly string[] = [
+  ...["1", "2", "3b", "3c", "3e", "4", "5c-raft", "6c", "lin-kv"],
+  ...["g-set", "pn-counter", "txn-list-append"],
+];
+/** So that a person can follow, and has the time to do something. */
+const LEISURELY = { rate: 10, latencyMs: 100, timeLimitS: 120 };
+
+function optionsIn(essay: string, file: string): PlanOptions {
+  const [, words = ""] = essay.replaceAll(/ \\\n +/g, " ")
+    .split(`\n    deno task sim nodes/faulty/${file} `);
+  return applyGiven({}, parseRunOptions((words.split("\n")[0] ?? "").split(" ")));
+}
+
+/** A faulty program whose name gives nothing away. */
+function asExercise(code: string): string {
+  return unserved(code).replace(/(export default function )\w+/, "$1program");
+}
+
+/** A program as a learner writes it: not served, and on the package. */
+function unserved(code: string): string {
+  return code
+    .replace(/\n+if \(import\.meta\.main\).*$/s, "\n")
+    .replace(/\s*\bserve,(?=\s)|, serve\b/, "")
+    .replaceAll(/"(?:\.\.\/)+lib\/mod\.ts"/g, '"@glomers/maelstrom"')
+    .replaceAll(/"(?:\.\.\/)+lib\//g, '"../lib/');
+}

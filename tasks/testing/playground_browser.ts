@@ -1,0 +1,359 @@
+/// <reference lib="dom" />
+/**
+ * The playground in a real browser: `deno task test:browser`. The site is served below a path, as some
+ * hosts do it.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, chromium, type Page as Tab } from "playwright-core";
+import type { Job, Report } from "../../lib/playground/engine/job.ts";
+import { loadSource } from "../../lib/playground/engine/load_source.ts";
+import { sumUp } from "../../lib/playground/engine/sum_up.ts";
+import { simulateOnce } from "../../lib/simulator/simulate_once.ts";
+import { recordMessages } from "../../lib/workbench/message_recorder.ts";
+import { planOf } from "../../lib/workbench/plan.ts";
+import { readChallenges } from "../playground/exercises.ts";
+import { FAULT_TOLERANCE } from "../shared/fault_tolerance.ts";
+import { serveFolder } from "../playground/serve_folder.ts";
+import { writeSite } from "../playground/site.ts";
+
+const PLACES = [
+  ...[Deno.env.get("CHROMIUM") ?? []].flat(),
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
+const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
+
+/** The site and a browser, for all tests. */
+class Setting implements AsyncDisposable {
+  static async begin(): Promise<Setting> {
+    const executablePath = PLACES.find((path) => existsSync(path));
+    if (executablePath === undefined) throw new Error(`no Chromium at ${PLACES.join(", ")}`);
+    const folder = await Deno.makeTempDir();
+    await writeSite(join(folder, "below"));
+    const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+    return new Setting(folder, browser);
+  }
+
+  readonly #end = new AbortController();
+  readonly address: string;
+
+  private constructor(readonly folder: string, readonly browser: Browser) {
+    const server = serveFolder(folder, { port: 0, signal: this.#end.signal });
+    this.address = `http://127.0.0.1:${server.addr.port}/below/`;
+  }
+
+  /** Opens a page; whatever the browser complains of, and any request elsewhere, fails the test. */
+  async open(
+    path: string,
+    story: (tab: Tab) => Promise<void>,
+    look: { readonly width?: number; readonly scheme?: "light" | "dark" } = {},
+  ): Promise<void> {
+    const { width = 1_400, scheme = "light" } = look;
+    const context = await this.browser.newContext({
+      viewport: { width, height: 900 },
+      colorScheme: scheme,
+    });
+    const tab = await context.newPage();
+    const complaints: string[] = [];
+    tab.on("console", (message) => complaints.push(message.text()));
+    tab.on("pageerror", (error) => complaints.push(error.message));
+    tab.on("request", (request) => {
+      const url = request.url();
+      if (!url.startsWith(this.address) && !/^(data|blob):/.test(url)) complaints.push(url);
+    });
+    try {
+      await tab.goto(this.address + path);
+      await tab.locator("html[data-ready]").waitFor({ timeout: 10_000, state: "attached" });
+      await story(tab);
+      assertEquals(complaints, []);
+    } finally {
+      await context.close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.browser.close();
+    this.#end.abort();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+const setting = await Setting.begin();
+
+const textOf = (tab: Tab, id: string) => tab.locator(`#${id}`).innerText();
+
+/** Waits until nothing runs any more. */
+async function ended(tab: Tab): Promise<void> {
+  await tab.locator("#run-once:not(:disabled)").waitFor({ timeout: 50_000 });
+}
+
+async function press(tab: Tab, id: string): Promise<void> {
+  await tab.locator(`#${id}`).click();
+  await ended(tab);
+}
+
+/** Replaces the code, as by a paste. */
+async function write(tab: Tab, code: string): Promise<void> {
+  await tab.locator("#editor .cm-content").click();
+  await tab.keyboard.press("Control+a");
+  await tab.keyboard.insertText(code);
+}
+
+/** Types a line above the first that has a text. */
+async function typeAbove(tab: Tab, text: string, line: string): Promise<void> {
+  const place = tab.locator("#editor .cm-line", { hasText: text }).first();
+  await place.click({ position: { x: 1, y: 5 } });
+  await tab.keyboard.press("Home");
+  await tab.keyboard.press("Enter");
+  await tab.keyboard.press("ArrowUp");
+  await tab.keyboard.type(line);
+}
+
+Deno.test("3b is solved from its starter by typing, shrunk, proved, shared and opened again", async () => {
+  let address = "";
+  await setting.open("3b.html", async (tab) => {
+    await press(tab, "find-seed");
+    assertEquals(await textOf(tab, "status"), "seed 1 fails");
+    assertStringIncludes(await textOf(tab, "told"), "were lost");
+    await press(tab, "shrink");
+    assertStringIncludes(await textOf(tab, "status"), "in the same way with 1 operation, 0 faults");
+    await typeAbove(tab, "A program is", 'const tell = oneWay("tell", { value: integer });');
+    await typeAbove(tab, "A program is", 'import { integer, oneWay } from "@glomers/maelstrom";');
+    await typeAbove(
+      tab,
+      "// Missing",
+      "for (const peer of node.peers) node.send(peer, tell, { value: message });",
+    );
+    await typeAbove(
+      tab,
+      "// A client asks",
+      "node.on(tell, ({ value }) => void values.add(value));",
+    );
+    await tab.keyboard.press("Control+Enter");
+    await tab.locator("#verdict .pass").waitFor();
+    await ended(tab);
+    await tab.locator("#comparison td").first().waitFor();
+    assertStringIncludes(await textOf(tab, "passed"), "our solution");
+    await press(tab, "run-seeds");
+    assertEquals(await textOf(tab, "status"), "all 200 seeds pass");
+    await tab.locator("#share").click();
+    await tab.waitForURL(/#v1\./);
+    address = tab.url();
+  });
+  await setting.open(address.slice(setting.address.length), async (tab) => {
+    assertStringIncludes(await textOf(tab, "editor .cm-content"), "node.send(peer, tell");
+    await press(tab, "run-once");
+    assertStringIncludes(await textOf(tab, "verdict"), "pass");
+    await tab.goto(`${setting.address}index.html`);
+    await tab.locator("html[data-ready]").waitFor({ state: "attached" });
+    assertStringIncludes(await tab.locator("[data-exercise='3b']").innerText(), "✓ passes");
+  });
+});
+
+/** Has the site's worker do a job, as any page of it can. */
+function simulateInBrowser(tab: Tab, job: Job): Promise<Report> {
+  return tab.evaluate(async (job) => {
+    const script = await (await fetch("assets/worker.js")).blob();
+    const worker = new Worker(URL.createObjectURL(script));
+    const report = await new Promise<Report>((resolve, reject) => {
+      worker.onmessage = ({ data }) => {
+        if (data.kind === "done") resolve(data.report);
+        else if ("why" in data) reject(new Error(data.why.join("\n")));
+      };
+      worker.postMessage(job);
+    });
+    worker.terminate();
+    return report;
+  }, job);
+}
+
+Deno.test("seeds agree with Deno for every challenge, to the last message", async () => {
+  await setting.open("index.html", async (tab) => {
+    for (const { id, runs, limits, solution } of readChallenges()) {
+      const options = { ...runs.at(-1) ?? { workload: "echo" }, ...FAULT_TOLERANCE[id]?.short };
+      const plan = planOf({
+        ...options,
+        timeLimitS: Math.min(4, options.timeLimitS ?? 4),
+        seed: 7,
+      });
+      const context = { text: solution, limits, title: id };
+      const job = { plan, module: "node.ts", context, withJournal: true };
+      const { summary } = await simulateInBrowser(tab, job);
+      let journal = "";
+      const recorder = recordMessages((block) => journal += block);
+      const run = await simulateOnce(await loadSource(solution), plan, recorder.observer);
+      recorder.end();
+      const { scene } = sumUp(run, context, journal).page ?? {};
+      assert(scene !== undefined && scene.operations.kind.length > 0, id);
+      assertEquals(JSON.stringify(summary.page?.scene), JSON.stringify(scene), id);
+    }
+  });
+});
+
+const BROADCAST = `import { Broadcast, integer, type Node, oneWay } from "@glomers/maelstrom";
+const tell = oneWay("tell", { value: integer });
+export default function broadcast(node: Node): void {
+  node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
+  node.on(Broadcast.read, () => ({ type: "read_ok", messages: [] }));
+  node.on(tell, ({ value }) => node.peers.forEach((peer) => node.send(peer, tell, { value })));
+  node.on(Broadcast.broadcast, ({ message }) => {
+`;
+
+Deno.test("loops, floods and memory without end end the run with a word, never the tab", async () => {
+  const cases = {
+    "for (;;);": "loop without end",
+    "const all = []; for (;;) all.push(new Array(100_000).fill(1));":
+      /loop without end|more memory/,
+    'node.send(node.peers[0]!, tell, { value: message }); return { type: "broadcast_ok" };':
+      "flood the network: more than",
+  };
+  await Promise.all(
+    Object.entries(cases).map(([code, word]) =>
+      setting.open("3b.html", async (tab) => {
+        await write(tab, `${BROADCAST}${code}\n});\n}`);
+        await press(tab, "run-once");
+        const told = await textOf(tab, "told");
+        assert(typeof word === "string" ? told.includes(word) : word.test(told), told);
+        await tab.locator("#start-over").click();
+        await press(tab, "run-once");
+        assertStringIncludes(await textOf(tab, "told"), "were lost");
+      })
+    ),
+  );
+});
+
+Deno.test("errors lead to their lines", async () => {
+  await setting.open("3b.html", async (tab) => {
+    await write(tab, "const a = 1;\nconst b = ;\n");
+    await press(tab, "run-once");
+    assertStringIncludes(await textOf(tab, "told"), "line 2: Unexpected token");
+    await write(tab, `${BROADCAST}    throw new Error(\`no \${message}\`);\n  });\n}`);
+    await press(tab, "run-once");
+    const link = tab.locator(".spots button").first();
+    assertStringIncludes(await link.innerText(), "line 8: ");
+    await link.click();
+    const active = tab.locator("#editor .cm-activeLine");
+    assertStringIncludes(await active.innerText(), "throw new Error");
+    assert(await tab.locator("#editor .cm-lintRange-error").count() > 0);
+  });
+});
+
+Deno.test("hostile strings are shown, not run", async () => {
+  const hostile = `<img src=x onerror="document.title='run'">`;
+  const code = `${BROADCAST}
+    console.log(${JSON.stringify(hostile)});
+    node.send(node.peers[0]!, oneWay(${JSON.stringify(hostile)}, {}), {});
+    throw new Error(${JSON.stringify(hostile)} + message);
+  });
+}`;
+  await setting.open("3b.html", async (tab) => {
+    await write(tab, code);
+    await press(tab, "run-once");
+    assertStringIncludes(await textOf(tab, "told"), hostile);
+    assertStringIncludes(await textOf(tab, "traffic"), hostile);
+    assertNotEquals(await tab.title(), "run");
+    assertEquals(await tab.locator("img").count(), 0);
+  });
+});
+
+/** How many colours a canvas shows: one of nothing drawn. */
+function coloursOf(tab: Tab, id: string): Promise<number> {
+  return tab.evaluate((id) => {
+    const canvas = document.querySelector<HTMLCanvasElement>(`#${id}`);
+    const { width = 1, height = 1 } = canvas ?? {};
+    const data = canvas?.getContext("2d")?.getImageData(0, 0, width, height).data;
+    return new Set(new Uint32Array(data?.buffer ?? new ArrayBuffer(0))).size;
+  }, id);
+}
+
+Deno.test("pages fit dark and light screens from 360 to 2,000 pixels", async () => {
+  for (const look of [{ width: 360 }, { width: 2_000, scheme: "dark" }] as const) {
+    for (const path of ["index.html", "sandbox.html", "fault-3.html"]) {
+      await setting.open(path, async (tab) => {
+        if (path.startsWith("fault")) {
+          await press(tab, "run-once");
+          for (const id of ["film", "timeline", "diagram"]) {
+            assert(await coloursOf(tab, id) > 3, `${id} is empty: ${JSON.stringify(look)}`);
+          }
+        }
+        const over = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert(over <= 0, `${path} is ${over} px too wide: ${JSON.stringify(look)}`);
+      }, look);
+    }
+  }
+});
+
+Deno.test("the keyboard reaches everything: hints, the editor and out of it, the film", async () => {
+  await setting.open("fault-3.html", async (tab) => {
+    const hints = tab.locator("details.hint");
+    assertEquals(await hints.nth(1).isVisible(), false);
+    await hints.first().locator("summary").focus();
+    await tab.keyboard.press("Enter");
+    await hints.nth(1).waitFor({ state: "visible" });
+    await tab.locator("#editor .cm-content").focus();
+    await tab.keyboard.press("Control+Enter");
+    await tab.locator("#verdict .fail-ending").waitFor();
+    await tab.keyboard.press("Escape");
+    await tab.keyboard.press("Tab");
+    assertEquals(await tab.evaluate(() => document.activeElement?.tagName), "SUMMARY");
+    await tab.locator("#film").focus();
+    const before = await textOf(tab, "film-words");
+    await tab.keyboard.press("ArrowRight");
+    assertNotEquals(await textOf(tab, "film-words"), before);
+    await tab.keyboard.press("Space");
+    assertStringIncludes(await textOf(tab, "film-play"), "pause");
+  });
+});
+
+Deno.test("the sandbox does to nodes what its buttons say, and judges the run", async () => {
+  await setting.open("sandbox.html", async (tab) => {
+    await tab.locator("#program").selectOption("3b");
+    await tab.locator("#live-speed").selectOption("4");
+    await tab.locator("#run-once").click();
+    await tab.getByRole("button", { name: "cut off n1" }).click();
+    await tab.getByRole("button", { name: "kill n2" }).click();
+    await tab.locator("#film-words", { hasText: /cut in two · n2 down/ }).waitFor();
+    await tab.waitForTimeout(1_000);
+    await tab.locator("#judge").click();
+    await tab.locator("#verdict .badge").waitFor({ timeout: 20_000 });
+    assertStringIncludes(await textOf(tab, "verdict"), "fail");
+    assertStringIncludes(await textOf(tab, "told"), "were lost");
+    assertStringIncludes(await tab.locator("#evidence").textContent() ?? "", "n2 down");
+  });
+});
+
+Deno.test("a challenge's page loads at most 450 kB before the first run ends", async () => {
+  const names = new Set<string>();
+  await setting.open("3b.html", async (tab) => {
+    tab.on("request", (request) => {
+      const { protocol, pathname } = new URL(request.url());
+      if (protocol === "http:") names.add(pathname);
+    });
+    await tab.reload();
+    await press(tab, "run-once");
+  });
+  let bytes = 0;
+  for (const name of names) {
+    const file = await Deno.open(join(setting.folder, name));
+    const packed = file.readable.pipeThrough(new CompressionStream("gzip"));
+    bytes += (await new Response(packed).arrayBuffer()).byteLength;
+  }
+  assert(names.size > 5 && bytes < 450_000, `${bytes} bytes of ${[...names]}`);
+});
+
+Deno.test("code goes on to the sandbox, with options that fit", async () => {
+  await setting.open("fault-11.html", async (tab) => {
+    await tab.locator("#to-sandbox").click();
+    await tab.waitForURL(/sandbox\.html#v1\./);
+    await tab.locator("html[data-ready]").waitFor({ state: "attached" });
+    assertEquals(await tab.locator("#program").inputValue(), "5c-raft");
+    assertStringIncludes(await textOf(tab, "editor .cm-content"), "function program");
+  });
+});
+
+addEventListener("unload", () => void setting[Symbol.asyncDispose]());
