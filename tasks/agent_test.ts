@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { delay } from "@std/async";
 import { join } from "node:path";
 import config from "../deno.json" with { type: "json" };
@@ -125,38 +125,6 @@ testCommands("an agent that is killed takes its nodes along", async (server, fol
 
 /** Whether a process runs. One that nobody has buried yet, as its parent is gone, does not. */
 function isAlive(pid: number): boolean {
-  const script = `kill -CONT ${pid} && ! grep -q ") Z " /proc/${pid}/stat`;
-  return new Deno.Command("sh", { args: ["-c", script], stderr: "null" }).outputSync().success;
+  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", `${pid}`] }).outputSync();
+  return /^[^Z\s]/.test(new TextDecoder().decode(stdout));
 }
-
-testCommands("services say what they promise", async (server, folder) => {
-  await using services = new Serving("services", folder, ["--on", server.address, "--name", "s1"]);
-  await services.until(/^The services of s1 answer on nats:/);
-  await services.until(/lin-kv, seq-kv, lww-kv +linearizable/);
-  assertEquals(await services.interrupt(), 130);
-});
-
-Deno.test("without a server, agents or a name, commands say so in a sentence", () =>
-  withFolder(async (folder) => {
-    const on = ["--on", "nats://127.0.0.1:1"];
-    const echo = ["test", "-w", "echo", "--bin", fromRoot("nodes/1_echo.ts")];
-    const said = async (name: TaskName, ...args: string[]) => {
-      const { code, err } = await finish(start(name, folder, args));
-      return [code, err.trim()];
-    };
-    const gone = "nats://127.0.0.1:1 is not there: nothing listens at that address";
-    const [agent, workbench, services, nowhere, token] = await Promise.all([
-      said("agent", ...on),
-      said("workbench", ...echo, ...on),
-      said("services", ...on),
-      said("agent"),
-      said("services", ...on, "--name", "a.b"),
-    ]);
-    for (const one of [agent, workbench, services]) {
-      assertEquals(one?.[0], 255);
-      assertStringIncludes(`${one?.[1]}`, gone);
-      assertEquals(`${one?.[1]}`.split("\n").length, 1);
-    }
-    assertEquals(nowhere, [254, "glomers agent: --on is missing: the address of a NATS server."]);
-    assertEquals(token?.[0], 254);
-  }));

@@ -17,11 +17,8 @@ async function isInstalled(): Promise<boolean> {
   }
 }
 
-/** Says once why tests are ignored. */
-let complain = () => {
-  complain = () => {};
-  console.error("Tests that need nats-server are ignored; apt-get install nats-server has it.");
-};
+/** Says once, where tests are defined, why they are ignored. */
+let isSaid = hasNatsServer;
 
 /**
  * Defines a test with a server of its own, which is stopped after it, whatever comes of it.
@@ -33,7 +30,10 @@ export function testWithServer(
   story: (server: TestServer) => Promise<void>,
   config = "",
 ): void {
-  if (!hasNatsServer) complain();
+  if (!isSaid) {
+    console.error("Tests that need nats-server are ignored; apt-get install nats-server has it.");
+    isSaid = true;
+  }
   Deno.test({
     name,
     ignore: !hasNatsServer,

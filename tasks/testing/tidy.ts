@@ -66,9 +66,9 @@ function roomOf(path: string): string {
   return top === "lib" && path.split("/").length > 2 ? `${top}/${folder}` : top;
 }
 
-/** Tests, also those in a browser, and what only they need: fixtures, test data, and helpers in a folder of their own. */
+/** Tests, and what only they need: fixtures, test data, and helpers in a folder of their own. */
 function isForTests(path: string): boolean {
-  return /(_test|_fixture|\/browser)\.ts$|\/testdata\/|^(nodes|tasks)\/testing\//.test(path) ||
+  return /(_test|_fixture)\.ts$|\/testdata\/|^(nodes|tasks)\/testing\//.test(path) ||
     path === "lib/testing/process.ts";
 }
 
