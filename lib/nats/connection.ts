@@ -170,7 +170,7 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
 }
 
 /** Whether a request has failed because nobody was there, or not yet. */
-function isSilence(error: unknown): boolean {
+export function isSilence(error: unknown): boolean {
   return error instanceof errors.TimeoutError || error instanceof errors.RequestError ||
     error instanceof errors.NoRespondersError || error instanceof errors.ConnectionError;
 }

@@ -20,7 +20,7 @@ import {
 
 /** How often the server is asked for sums when it had none. */
 const POLL_MS = 100;
-/** How often the queue is held against the sums, for ranges that a server has lost in a crash. */
+/** How often the queue is held against the sums, for what a server has lost in a crash. */
 const AUDIT_MS = 10_000;
 
 /** How far a sweep is. */
@@ -148,13 +148,14 @@ export class Coordinator implements Disposable {
     return numbers.filter((number) => !this.#done.has(number));
   }
 
-  /** Puts ranges on the queue again that are neither there nor done. */
+  /** Puts ranges on the queue again that are neither there nor done, and the sweep if it is gone. */
   async #audit(): Promise<void> {
     if (performance.now() - this.#auditedMs < this.#auditMs) return;
     this.#auditedMs = performance.now();
     const waiting = await this.#queue.waiting(this.#tag, this.#id);
     const lost = this.#missing().filter((number) => !waiting.has(number));
     if (lost.length === 0) return;
+    await this.#queue.describe(this.#id, this.#sweep);
     // Sums are written before ranges leave the queue; and a stream that is new begins anew.
     this.#at = 0;
     while (await this.#takeSum());

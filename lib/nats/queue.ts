@@ -22,16 +22,18 @@ import {
   jetstream,
   JetStreamApiError,
   type JetStreamClient,
+  JetStreamError,
   type JetStreamManager,
   jetstreamManager,
+  type JsMsg,
   RetentionPolicy,
 } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/transport-node";
+import { errors, type NatsConnection } from "@nats-io/transport-node";
 import { NS_PER_MS } from "../history/operations.ts";
 import type { SimulatedRun, SweepContext } from "../report/sweep.ts";
 import type { SumData } from "../report/sweep_sum.ts";
 import type { Plan } from "../workbench/plan.ts";
-import { explain, insist } from "./connection.ts";
+import { explain, insist, isSilence } from "./connection.ts";
 import { hashOf, type ProgramText } from "./program.ts";
 import { NatsError } from "./server.ts";
 
@@ -40,12 +42,16 @@ const SWEEPS = "GLOMERS_SWEEPS";
 
 /** After how long a worker that says nothing has lost its range. */
 export const ACK_WAIT_MS = 20_000;
+/** How long the server holds a request for a range that it does not have. */
+const PULL_MS = 10_000;
 /** How long an abandoned sweep stays on the server. */
 const KEPT_MS = 7 * 24 * 3_600_000;
 /** Ranges that are put on the queue at a time. */
 const AT_A_TIME = 256;
 /** The server's code for a message whose subject already has one. */
 const ALREADY_THERE = 10_071;
+/** The server's codes for a consumer and for a stream that are not there. */
+const NOT_FOUND: ReadonlySet<number> = new Set([10_014, 10_059]);
 
 /** What a sweep simulates, but for how it is divided. */
 export interface Sweep {
@@ -129,38 +135,55 @@ export class SweepQueue {
       );
     }
     const queue = new SweepQueue(connection, await jetstreamManager(connection), signal);
-    await queue.#asked("the streams of sweeps", () =>
-      queue.#manager.streams.add({
-        name: RANGES,
-        subjects: ["glomers.ranges.>"],
-        retention: RetentionPolicy.Workqueue,
-        max_msgs_per_subject: 1,
-        max_age: KEPT_MS * NS_PER_MS,
-      }));
-    await queue.#asked("the streams of sweeps", () =>
-      queue.#manager.streams.add({
-        name: SWEEPS,
-        subjects: ["glomers.sweeps.>"],
-        max_msgs_per_subject: 1,
-        allow_direct: true,
-        max_age: KEPT_MS * NS_PER_MS,
-      }));
+    await queue.#asked("the streams of sweeps", () => queue.#makeStreams());
     return queue;
   }
 
-  /** Where workers of an engine get their ranges. */
-  async ranges(tag: string, ackWaitMs = ACK_WAIT_MS): Promise<Consumer> {
+  async #makeStreams(): Promise<void> {
+    await this.#manager.streams.add({
+      name: RANGES,
+      subjects: ["glomers.ranges.>"],
+      retention: RetentionPolicy.Workqueue,
+      max_msgs_per_subject: 1,
+      max_age: KEPT_MS * NS_PER_MS,
+    });
+    await this.#manager.streams.add({
+      name: SWEEPS,
+      subjects: ["glomers.sweeps.>"],
+      max_msgs_per_subject: 1,
+      allow_direct: true,
+      max_age: KEPT_MS * NS_PER_MS,
+    });
+  }
+
+  /** Where workers of an engine get their ranges: gives the next one, or after a while none. */
+  async ranges(tag: string, ackWaitMs = ACK_WAIT_MS): Promise<() => Promise<JsMsg | null>> {
+    const what = "the queue of ranges";
+    const open = () => this.#openConsumer(tag, ackWaitMs);
+    let consumer = await this.#asked(what, open);
+    return () =>
+      this.#asked(what, async () => {
+        try {
+          return await consumer.next({ expires: PULL_MS });
+        } catch (error) {
+          // A server that has lost its streams has lost it, too.
+          if (isAbsence(error)) consumer = await open();
+          throw error;
+        }
+      });
+  }
+
+  async #openConsumer(tag: string, ackWaitMs: number): Promise<Consumer> {
     const durable = `workers-${tag}`;
-    await this.#asked("the queue of ranges", () =>
-      this.#manager.consumers.add(RANGES, {
-        durable_name: durable,
-        filter_subject: `glomers.ranges.${tag}.>`,
-        ack_policy: AckPolicy.Explicit,
-        ack_wait: ackWaitMs * NS_PER_MS,
-        max_ack_pending: -1,
-        inactive_threshold: KEPT_MS * NS_PER_MS,
-      }));
-    return await insist(() => this.#js.consumers.get(RANGES, durable), this.#signal);
+    await this.#manager.consumers.add(RANGES, {
+      durable_name: durable,
+      filter_subject: `glomers.ranges.${tag}.>`,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: ackWaitMs * NS_PER_MS,
+      max_ack_pending: -1,
+      inactive_threshold: KEPT_MS * NS_PER_MS,
+    });
+    return await this.#js.consumers.get(RANGES, durable);
   }
 
   /** A sweep that is on the server. */
@@ -228,10 +251,11 @@ export class SweepQueue {
     return { at: message.seq, number: numberIn(message.subject), sum };
   }
 
-  /** Tells whoever works on a sweep to stop, now and later. */
+  /** Tells whoever works on a sweep to stop, once nobody can begin with it any more. */
   async stop(tag: string, id: string): Promise<void> {
-    await this.#asked(`sweep ${id}`, () => this.#js.publish(`glomers.sweeps.${id}.stop`, ""));
     await this.#purge(RANGES, `glomers.ranges.${tag}.${id}.>`);
+    await this.#purge(SWEEPS, `glomers.sweeps.${id}.what`);
+    await this.#asked(`sweep ${id}`, () => this.#js.publish(`glomers.sweeps.${id}.stop`, ""));
   }
 
   /** Takes a sweep off the server. */
@@ -256,14 +280,34 @@ export class SweepQueue {
     });
   }
 
+  /** Asks; where nobody answers, makes streams anew that the server has lost, to be asked again. */
+  async #askOnce<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isAbsence(error)) throw error;
+      await this.#makeStreams();
+      throw new errors.RequestError("nobody has answered for the streams of sweeps");
+    }
+  }
+
   async #asked<T>(what: string, ask: () => Promise<T>): Promise<T> {
     try {
-      return await insist(ask, this.#signal);
+      return await insist(() => this.#askOnce(ask), this.#signal);
     } catch (error) {
       if (!(error instanceof JetStreamApiError)) throw explain(error, this.connection, what);
       throw new NatsError(`${this.connection.getServer()} refuses ${what}: ${error.message}`);
     }
   }
+}
+
+/** Whether nobody answers for a stream or a consumer: not yet, or because the server has lost it. */
+function isAbsence(error: unknown): boolean {
+  if (error instanceof JetStreamApiError) return NOT_FOUND.has(error.code);
+  // The client says so in several ways: of a publication by the error's cause, of a request for a
+  // range that the server does not remember by an error that is not the server's.
+  return isSilence(error) || error instanceof JetStreamError ||
+    error instanceof Error && isSilence(error.cause);
 }
 
 /** The number at the end of a subject. */

@@ -116,6 +116,11 @@ export class TestServer implements AsyncDisposable {
     await Deno.remove(`${this.#folder}/ports`, { recursive: true });
   }
 
+  /** Loses all that it has stored, after {@linkcode stop}. */
+  async forget(): Promise<void> {
+    await Deno.remove(`${this.#folder}/store`, { recursive: true });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child !== undefined) await this.stop();
     await Deno.remove(this.#folder, { recursive: true });

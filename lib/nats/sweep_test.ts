@@ -155,6 +155,20 @@ testWithServer(
   },
 );
 
+testWithServer("a sweep goes on at a server that has lost all that it stored", async (server) => {
+  const sweep = await sweepOf();
+  const started = async ({ progress }: Coordinator) => {
+    while (progress.sum.runs < 5) await delay(10);
+    await server.stop();
+    await server.forget();
+    await server.start();
+  };
+  await using _ = await startWorker(server);
+  await using __ = await startWorker(server);
+  const { sum } = await coordinate(server, sweep, { rangeSize: 5, started, auditMs: 500 });
+  assertEquals(sum, await sumHere(sweep));
+});
+
 testWithServer("a coordinator that is started again goes on where the queue is", async (server) => {
   const sweep = await sweepOf();
   const worker = await startWorker(server);
@@ -201,13 +215,17 @@ testWithServer(
     const say = (sentence: string) => void said.push(sentence.split(",")[0] ?? "");
     await using _ = await startWorker(server, { say });
     await using __ = await startWorker(server, { say });
+    const count = (did: string) => said.filter((one) => one === `${did} answers another`).length;
+    const allStopped = async () => {
+      while (count("stops") < count("simulates")) await delay(10);
+    };
     await coordinate(server, sweep, { rangeSize: 1_000 });
+    await allStopped();
     // The same sweep, called for once more, is not one that has stopped.
     said.length = 0;
     const { runs, failed } = await coordinate(server, sweep, { rangeSize: 1_000 });
     assert(failed > 0 && runs < 2_000, `${failed} of ${runs}`);
-    const count = (did: string) => said.filter((one) => one === `${did} answers another`).length;
-    while (count("stops") < count("simulates")) await delay(10);
+    await allStopped();
     assertEquals(count("stops"), count("simulates"));
     const connection = await connectAt(server, "an observer");
     await using _closing = closing(connection);

@@ -4,12 +4,11 @@
  *
  * @module
  */
-import type { Consumer, JsMsg } from "@nats-io/jetstream";
+import type { JsMsg } from "@nats-io/jetstream";
 import { delay } from "@std/async";
 import { type PagedSummary, type SimulatedRun, SUMMARIES } from "../report/sweep.ts";
 import { SweepSum } from "../report/sweep_sum.ts";
 import { LoadError, SimulationWorker } from "../simulator/sweep/pool.ts";
-import { insist } from "./connection.ts";
 import { announce } from "./presence.ts";
 import {
   ACK_WAIT_MS,
@@ -23,8 +22,6 @@ import { NatsError } from "./server.ts";
 import { summariesOf } from "./shipped.ts";
 import type { SweepContext } from "../report/sweep.ts";
 
-/** How long the server holds a request for a range that it does not have. */
-const PULL_MS = 10_000;
 /** How long a worker waits after the server has refused something. */
 const REFUSED_MS = 5_000;
 /** How often a range is given to a worker before it counts as one that nothing survives. */
@@ -45,7 +42,7 @@ interface WorkerOptions {
 export async function work(queue: SweepQueue, options: WorkerOptions): Promise<void> {
   const { engine, cores, say, signal, ackWaitMs = ACK_WAIT_MS } = options;
   const id = crypto.randomUUID();
-  const consumer = await queue.ranges(await engineTag(engine), ackWaitMs);
+  const next = await queue.ranges(await engineTag(engine), ackWaitMs);
   using _ = announce(queue.connection, { id, engine, cores }, (why) => say(`refused: ${why}`));
   using sweeps = new Sweeps(queue, say);
   const each = { ackWaitMs, signal, say };
@@ -54,7 +51,7 @@ export async function work(queue: SweepQueue, options: WorkerOptions): Promise<v
     using one = slot;
     while (!signal.aborted) {
       try {
-        await one.workOnce(consumer);
+        await one.workOnce(next);
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof NatsError)) throw error;
@@ -151,8 +148,8 @@ class Slot implements Disposable {
   }
 
   /** Takes a range and does it. Without one, waits for a while. */
-  async workOnce(consumer: Consumer): Promise<void> {
-    const message = await insist(() => consumer.next({ expires: PULL_MS }), this.#signal);
+  async workOnce(next: () => Promise<JsMsg | null>): Promise<void> {
+    const message = await next();
     if (message === null) return;
     const timer = setInterval(() => message.working(), this.#ackWaitMs / 3);
     try {
@@ -169,8 +166,8 @@ class Slot implements Disposable {
   /** Writes down the sum of a range, unless its sweep is gone or has stopped. */
   async #do(message: JsMsg): Promise<void> {
     const { id, number } = rangeOf(message.subject);
+    const stop = this.#sweeps.signalOf(id); // before it is looked for, as it may stop meanwhile
     const sweep = await this.#sweeps.find(id);
-    const stop = this.#sweeps.signalOf(id);
     if (sweep === undefined || stop.aborted) return;
     try {
       const isHopeless = message.info.deliveryCount > MOST_DELIVERIES;
