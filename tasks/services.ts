@@ -51,11 +51,13 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** What was found about the buckets, and what of it matters. */
 function describe(system: string, address: string): string {
   return [
-    `The services of ${system} answer on ${address}, each from one copy of its bucket.`,
+    `The services of ${system} answer on ${address},`,
+    "each from one copy of its bucket.",
     "  lin-kv, seq-kv, lww-kv  linearizable",
     "  lin-tso                 linearizable: timestamps rise, and none comes twice",
-    "What is acknowledged outlasts the server. It outlasts a crash of the server's machine only if",
-    'the server\'s configuration says "sync_interval: always", which clients cannot see.',
+    "What is acknowledged outlasts the server. It outlasts a crash of the server's",
+    'machine only if the server\'s configuration says "sync_interval: always", which',
+    "clients cannot see.",
   ].join("\n");
 }
 
