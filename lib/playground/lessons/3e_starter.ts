@@ -1,5 +1,5 @@
-import { Broadcast, type Node } from "@glomers/maelstrom";
-import { array, integer, oneWay } from "@glomers/maelstrom";
+import type { Node } from "@glomers/maelstrom";
+import { array, Broadcast, integer, oneWay } from "@glomers/maelstrom";
 
 // One message carries many values.
 const tell = oneWay("tell", { values: array(integer) });

@@ -1,5 +1,5 @@
-import { Kafka, type Node } from "@glomers/maelstrom";
-import { integer, Kv, oneWay, string } from "@glomers/maelstrom";
+import type { Node } from "@glomers/maelstrom";
+import { integer, Kafka, Kv, oneWay, string } from "@glomers/maelstrom";
 
 const tell = oneWay("tell", { key: string, offset: integer, msg: integer });
 

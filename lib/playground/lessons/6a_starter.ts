@@ -1,5 +1,6 @@
 import { delay } from "@std/async/delay";
-import { ErrorCode, type Node, type RegisterOp, RpcError, TxnRwRegister } from "@glomers/maelstrom";
+import type { Node, RegisterOp } from "@glomers/maelstrom";
+import { ErrorCode, RpcError, TxnRwRegister } from "@glomers/maelstrom";
 
 export default function transactions(node: Node): void {
   const registers = new Map<number, number | null>();

@@ -1,5 +1,5 @@
-import { type Node, type RegisterOp, TxnRwRegister } from "@glomers/maelstrom";
-import { rpc } from "@glomers/maelstrom";
+import type { Node, RegisterOp } from "@glomers/maelstrom";
+import { rpc, TxnRwRegister } from "@glomers/maelstrom";
 
 // A request of our own, which expects an answer: the writes of a
 // transaction, in the form of a transaction.

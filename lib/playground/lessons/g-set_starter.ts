@@ -1,5 +1,5 @@
-import { GSet, type Node } from "@glomers/maelstrom";
-import { array, integer, oneWay } from "@glomers/maelstrom";
+import type { Node } from "@glomers/maelstrom";
+import { array, GSet, integer, oneWay } from "@glomers/maelstrom";
 
 const gossip = oneWay("gossip", { elements: array(integer) });
 

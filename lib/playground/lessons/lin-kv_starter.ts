@@ -1,5 +1,5 @@
-import { ErrorCode, type Json, LinKv, type Node, RpcError } from "@glomers/maelstrom";
-import { json, oneWay } from "@glomers/maelstrom";
+import { type Json, LinKv, type Node } from "@glomers/maelstrom";
+import { ErrorCode, json, oneWay, RpcError } from "@glomers/maelstrom";
 
 const tell = oneWay("tell", { key: json, value: json });
 

@@ -1,5 +1,5 @@
-import { Counter, type Node } from "@glomers/maelstrom";
-import { integer, oneWay, record } from "@glomers/maelstrom";
+import type { Node } from "@glomers/maelstrom";
+import { Counter, integer, oneWay, record } from "@glomers/maelstrom";
 
 const gossip = oneWay("gossip", { totals: record(integer) });
 

@@ -1,5 +1,5 @@
-import { type Node, type RegisterOp, TxnRwRegister } from "@glomers/maelstrom";
-import { integer, Kv } from "@glomers/maelstrom";
+import type { Node, RegisterOp } from "@glomers/maelstrom";
+import { integer, Kv, TxnRwRegister } from "@glomers/maelstrom";
 
 export default function transactions(node: Node): void {
   // Every register is a key of lin-kv, which is linearizable: each read
