@@ -98,7 +98,31 @@ import listAppend from "./txn-list-append.md" with { type: "text" };
 import listAppendStarter from "./txn-list-append_starter.ts" with { type: "text" };
 import rwRegister from "./txn-rw-register.md" with { type: "text" };
 import rwRegisterStarter from "./txn-rw-register_starter.ts" with { type: "text" };
+import answersAnother from "./faults/answers_another.md" with { type: "text" };
+import duplicateIdsAfterRestart from "./faults/duplicate_ids_after_restart.md" with {
+  type: "text",
+};
 import lostOnPartition from "./faults/lost_on_partition.md" with { type: "text" };
+import acknowledgedBeforeStored from "./faults/acknowledged_before_stored.md" with { type: "text" };
+import acknowledgedBeforeSynced from "./faults/acknowledged_before_synced.md" with { type: "text" };
+import trustsTornRecord from "./faults/trusts_torn_record.md" with { type: "text" };
+import forgetsUnderLoad from "./faults/forgets_under_load.md" with { type: "text" };
+import endlessRetries from "./faults/endless_retries.md" with { type: "text" };
+import counterReadThenWrite from "./faults/counter_read_then_write.md" with { type: "text" };
+import counterBlindRetry from "./faults/counter_blind_retry.md" with { type: "text" };
+import logTwoOwners from "./faults/log_two_owners.md" with { type: "text" };
+import logForgets from "./faults/log_forgets.md" with { type: "text" };
+import pollSkips from "./faults/poll_skips.md" with { type: "text" };
+import pollRepeats from "./faults/poll_repeats.md" with { type: "text" };
+import dirtyRead from "./faults/dirty_read.md" with { type: "text" };
+import abortedButVisible from "./faults/aborted_but_visible.md" with { type: "text" };
+import intermediateRead from "./faults/intermediate_read.md" with { type: "text" };
+import lostUpdate from "./faults/lost_update.md" with { type: "text" };
+import readSkew from "./faults/read_skew.md" with { type: "text" };
+import writeSkew from "./faults/write_skew.md" with { type: "text" };
+import staleButSerializable from "./faults/stale_but_serializable.md" with { type: "text" };
+import neverReplicates from "./faults/never_replicates.md" with { type: "text" };
+import replacesWholeStore from "./faults/replaces_whole_store.md" with { type: "text" };
 import type { LessonFiles } from "./lesson.ts";
 
 /** By the challenges' ids. */
@@ -127,5 +151,27 @@ export const LESSONS: Readonly<Record<string, LessonFiles>> = {
 
 /** What is said of faulty programs, by their files' names. */
 export const FAULT_LESSONS: Readonly<Record<string, string>> = {
-  "lost_on_partition": lostOnPartition,
+  answers_another: answersAnother,
+  duplicate_ids_after_restart: duplicateIdsAfterRestart,
+  lost_on_partition: lostOnPartition,
+  acknowledged_before_stored: acknowledgedBeforeStored,
+  acknowledged_before_synced: acknowledgedBeforeSynced,
+  trusts_torn_record: trustsTornRecord,
+  forgets_under_load: forgetsUnderLoad,
+  endless_retries: endlessRetries,
+  counter_read_then_write: counterReadThenWrite,
+  counter_blind_retry: counterBlindRetry,
+  log_two_owners: logTwoOwners,
+  log_forgets: logForgets,
+  poll_skips: pollSkips,
+  poll_repeats: pollRepeats,
+  dirty_read: dirtyRead,
+  aborted_but_visible: abortedButVisible,
+  intermediate_read: intermediateRead,
+  lost_update: lostUpdate,
+  read_skew: readSkew,
+  write_skew: writeSkew,
+  stale_but_serializable: staleButSerializable,
+  never_replicates: neverReplicates,
+  replaces_whole_store: replacesWholeStore,
 };
