@@ -20,6 +20,8 @@ export const deno: Platform = {
     });
   },
   exit: (status) => Deno.exit(status),
-  args: Deno.args,
+  get args() {
+    return Deno.args; // read late: Node.js loads this module, too
+  },
   openRunFolder,
 };

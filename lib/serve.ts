@@ -1,17 +1,22 @@
 /**
- * Runs a program on standard input and output, as Maelstrom runs a node.
+ * Runs a program on standard input and output, as Maelstrom runs a node; or, with `--on ADDRESS`, as
+ * part of a system that just runs.
  *
  * @module
  */
-import { describeError, MalformedMessage, type Message, parseMessage } from "./message.ts";
+import { findOpener, type Link, type LinkOptions } from "./link.ts";
+import { describeError, type Message, reasonOf } from "./message.ts";
 import { Node, type Program } from "./node.ts";
 import type { Platform } from "./platform.ts";
 import { deno } from "./deno.ts";
 import { BEAT_MS, Stalls } from "./stalls.ts";
-import { divertConsole, LineWriter, readLines } from "./stdio.ts";
+import { divertConsole, StandardStreams } from "./stdio.ts";
 
 /**
  * Runs a program on standard input and output until the input ends, then ends the process.
+ *
+ * With the argument `--on nats://HOST` messages go over a NATS server instead, and the process ends
+ * when it is told to (`lib/nats/transport.ts`).
  *
  * Standard output belongs to the protocol, so `console.log` writes to standard error. An error that
  * nobody catches is logged and the node keeps running, because Maelstrom takes any exit for a
@@ -33,41 +38,37 @@ import { divertConsole, LineWriter, readLines } from "./stdio.ts";
 export async function serve(program: Program): Promise<never> {
   const platform: Platform = "Deno" in globalThis ? deno : (await import("./node_js.ts")).nodeJs;
   const log = (text: string) => console.error(text);
+  const fail = (why: string): never => {
+    log(why);
+    return platform.exit(1);
+  };
   divertConsole();
-  const output = new LineWriter(platform, (error) => {
-    log(`nobody reads this node any more: ${describeError(error)}`);
-    platform.exit(1);
-  });
-  const send = (message: Message) => output.write(JSON.stringify(message));
-  const node = new Node({ send, log }, { openDisk: platform.openRunFolder, args: platform.args });
+  const stalls = new Stalls(performance.now());
+  const ageMs = () => {
+    const nowMs = performance.now();
+    stalls.beat(nowMs);
+    return stalls.ageMs(nowMs);
+  };
+  const link = await openLink(platform, { log, fail, ageMs });
+  const send = (message: Message) => link.send(message);
+  const node = new Node({ send, log }, { openDisk: platform.openRunFolder, args: link.args });
   program(node);
   platform.surviveUncaught((what, error) => log(`${what}: ${describeError(error)}`));
-  const stalls = new Stalls(performance.now());
   setInterval(() => stalls.beat(performance.now()), BEAT_MS);
-  try {
-    for await (const lines of readLines(platform)) {
-      const nowMs = performance.now();
-      stalls.beat(nowMs);
-      const ageMs = stalls.ageMs(nowMs);
-      for (const line of lines) if (line !== "") receiveLine(node, line, ageMs);
-    }
-  } catch (error) {
-    log(`cannot read standard input: ${describeError(error)}`);
-    platform.exit(1);
-  }
+  await link.run((message, ageMs) => node.receive(message, ageMs));
   await node.stored();
   await new Promise((resolve) => setTimeout(resolve)); // let handlers that have finished reply
-  await output.flushed();
+  await link.flushed();
   platform.exit(0); // timers may still be pending
 }
 
-function receiveLine(node: Node, line: string, ageMs: number): void {
+/** Opens what the arguments name; standard input and output, if they name nothing. */
+async function openLink(platform: Platform, options: Omit<LinkOptions, "args">): Promise<Link> {
+  const { args } = platform;
   try {
-    node.receive(parseMessage(line), ageMs);
+    const open = await findOpener(args);
+    return await open?.({ args, ...options }) ?? new StandardStreams(platform, options);
   } catch (error) {
-    const malformed = error instanceof MalformedMessage;
-    node.log(
-      malformed ? `ignored a line that is no message: ${error.message}` : describeError(error),
-    );
+    return options.fail(reasonOf(error));
   }
 }

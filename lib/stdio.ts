@@ -4,12 +4,64 @@
  * @module
  */
 import { LineSplitter } from "./lines.ts";
+import type { Link, LinkOptions, Receive } from "./link.ts";
+import { describeError, MalformedMessage, type Message, parseMessage } from "./message.ts";
 import type { Platform } from "./platform.ts";
 
 const READ_BYTES = 1 << 16; // what a pipe holds
 
+/** Carries messages as lines, one JSON object each. */
+export class StandardStreams implements Link {
+  readonly #platform: Platform;
+  readonly #options: Omit<LinkOptions, "args">;
+  readonly #output: LineWriter;
+
+  constructor(platform: Platform, options: Omit<LinkOptions, "args">) {
+    this.#platform = platform;
+    this.#options = options;
+    this.#output = new LineWriter(platform, (error) => {
+      options.fail(`nobody reads this node any more: ${describeError(error)}`);
+    });
+  }
+
+  send(message: Message): void {
+    this.#output.write(JSON.stringify(message));
+  }
+
+  get args(): readonly string[] {
+    return this.#platform.args;
+  }
+
+  async run(receive: Receive): Promise<void> {
+    try {
+      for await (const lines of readLines(this.#platform)) {
+        const ageMs = this.#options.ageMs();
+        const take = (message: Message) => receive(message, ageMs);
+        for (const line of lines) if (line !== "") this.#receiveLine(line, take);
+      }
+    } catch (error) {
+      this.#options.fail(`cannot read standard input: ${describeError(error)}`);
+    }
+  }
+
+  flushed(): Promise<void> {
+    return this.#output.flushed();
+  }
+
+  #receiveLine(line: string, receive: (message: Message) => void): void {
+    try {
+      receive(parseMessage(line));
+    } catch (error) {
+      const malformed = error instanceof MalformedMessage;
+      this.#options.log(
+        malformed ? `ignored a line that is no message: ${error.message}` : describeError(error),
+      );
+    }
+  }
+}
+
 /** Yields the lines of standard input, as many at a time as one read completes. */
-export async function* readLines({ read }: Platform): AsyncGenerator<string[]> {
+async function* readLines({ read }: Platform): AsyncGenerator<string[]> {
   const splitter = new LineSplitter();
   const buffer = new Uint8Array(READ_BYTES);
   let size = await read(buffer);
@@ -23,7 +75,7 @@ export async function* readLines({ read }: Platform): AsyncGenerator<string[]> {
 }
 
 /** Writes lines to standard output; those of one turn of the event loop share one write. */
-export class LineWriter {
+class LineWriter {
   readonly #encoder = new TextEncoder();
   readonly #platform: Platform;
   readonly #onClosed: (error: unknown) => void;

@@ -5,6 +5,7 @@
  */
 import { EXIT_STATUS } from "../lib/report/summary.ts";
 import { applyGiven, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
+import { serverOf } from "../lib/nats/server.ts";
 import type { Options } from "../lib/workbench/option.ts";
 import { planOf } from "../lib/workbench/plan.ts";
 import { readPlan } from "../lib/workbench/store/plan_file.ts";
@@ -12,6 +13,7 @@ import { chooseEngine, requireOwnSupport, requireSupport } from "./engines/mod.t
 import { RUNS } from "./engines/engine.ts";
 import { challengeWith, takesNodesDown } from "./shared/challenges.ts";
 import {
+  AGENTS,
   drawSeed,
   ENGINE,
   LOGGING,
@@ -28,6 +30,7 @@ import { OUTPUT, Output } from "./shared/reporters.ts";
 
 const OWN = {
   engine: { ...ENGINE.engine, help: "another engine than the one that ran it" },
+  ...AGENTS,
   ...OUT,
   ...OUTPUT,
   ...LOGGING,
@@ -45,7 +48,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const output = new Output(own);
   const stored = readPlan(dir);
-  const engine = await chooseEngine(own.engine ?? stored.engine);
+  const server = serverOf(own);
+  const engine = await chooseEngine(own.engine ?? (server ? undefined : stored.engine), server);
   requireOwnSupport(engine, own, OWN);
   const { seed = drawSeed(), ...options } = applyGiven(stored.options, run, note);
   const isSeeded = engine.name !== "maelstrom" || run.seed !== undefined; // Maelstrom has no seeds

@@ -11,12 +11,15 @@ import { CASES } from "./bench/checkers/cases.ts";
 import { echo } from "./bench/echo.ts";
 import { simulator } from "./bench/simulator.ts";
 import { startUp } from "./bench/start_up.ts";
+import { benchSweeps } from "./bench/sweeps.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 
 const BENCHES: readonly Bench[] = [echo, startUp, ...simulator];
 
 /** The bench of the checkers, which has a table of its own. */
 const CHECKERS = "checkers";
+/** The bench of sweeps over NATS, which has tables of its own, too. It needs nats-server. */
+const SWEEPS = "sweeps";
 
 const COMMAND = {
   own: {
@@ -28,7 +31,9 @@ const COMMAND = {
       value: "NAME",
       help: "checkers on one case alone",
     },
-    keep: { help: "checkers' figures also in results/checkers.md" },
+    keep: {
+      help: "checkers' and sweeps' figures also in results/checkers.md and results/sweeps.md",
+    },
   } satisfies Options,
   words: Infinity,
 } as const;
@@ -42,7 +47,7 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(`deno task bench [NAME …] [options]\n\n${optionsHelp(COMMAND)}`);
     return 0;
   }
-  const known = oneOf([...BENCHES.map(({ name }) => name), CHECKERS]);
+  const known = oneOf([...BENCHES.map(({ name }) => name), CHECKERS, SWEEPS]);
   for (const name of names) {
     const problem = kindProblem(known, name);
     if (problem !== undefined) throw new UsageError(`a bench ${problem}`);
@@ -57,6 +62,9 @@ async function main(argv: readonly string[]): Promise<number> {
   if (isChosen(CHECKERS)) {
     const report = json ? () => {} : console.log;
     results[CHECKERS] = { rows: await benchCheckers({ large, only, keep, report }) };
+  }
+  if (isChosen(SWEEPS)) {
+    results[SWEEPS] = await benchSweeps({ rounds, keep, report: json ? () => {} : console.log });
   }
   if (json) console.log(JSON.stringify(results, null, 2));
   return 0;

@@ -21,11 +21,23 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
     help: "run a TypeScript program in virtual time, from a seed",
     load: () => import("./simulate.ts"),
   }],
+  ["worker", {
+    help: "simulate what others' sim … --on nats://HOST asks for",
+    load: () => import("./worker.ts"),
+  }],
   ["check", { help: "judge a stored history again", load: () => import("./check.ts") }],
   ["again", { help: "repeat a stored run", load: () => import("./again.ts") }],
   ["report", { help: "write the page of a stored run", load: () => import("./report.ts") }],
   ["serve", { help: "show runs in a browser, also as they go", load: () => import("./serve.ts") }],
   ["clean", { help: "delete all runs but the latest", load: () => import("./clean.ts") }],
+  ["agent", {
+    help: "run nodes here for workbenches elsewhere, by way of a NATS server",
+    load: () => import("./agent.ts"),
+  }],
+  ["services", {
+    help: "serve key-value stores to nodes that run on a NATS server",
+    load: () => import("./services.ts"),
+  }],
   ["init", {
     help: "write the start of a node, in six languages",
     load: () => import("./init.ts"),

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { runDeno, withFolder } from "../lib/testing/process.ts";
+import { isInProgress, PROGRESS_FILE } from "../lib/workbench/store/progress_file.ts";
+import { readRecord } from "../lib/report/runs/record.ts";
 import { UsageError } from "../lib/workbench/option.ts";
 import { main } from "./cli.ts";
 import { fromRoot, nodeScript } from "./testing/scripts.ts";
@@ -41,6 +43,12 @@ Deno.test("a node in another folder is tested there, under a challenge and under
       challenge.out,
       /✓ pass {2}1 {2}Echo\n.*files: kept\/echo\/.*again: glomers again kept/s,
     );
+    const kept = join(folder, "kept/latest");
+    const { challenge: id, program, verdict } = readRecord(kept) ?? {};
+    assertEquals([id, program, verdict], ["1", "node", "pass"]);
+    const readings = (await Deno.readTextFile(join(kept, PROGRESS_FILE))).trim().split("\n");
+    const { phase, ok } = JSON.parse(readings.at(-1) ?? "");
+    assertEquals([phase, ok > 0, isInProgress(kept)], ["checking", true, false]);
     const workload = await glomers("test", "-w", "echo", ...short, "--node-count", "1");
     assertEquals([workload.code, workload.err], [0, ""], workload.out);
     assertEquals(Deno.statSync(join(folder, "results/runs/latest/plan.json")).isFile, true);

@@ -17,14 +17,22 @@ import { conclude, readArguments } from "./shared/command_line.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Modules that nothing imports: a URL names the workers of sweeps, and all entry points begin so. */
-const WORKERS = ["lib/report/sweep_worker", "lib/simulator/sweep/seeds_worker"];
+const WORKERS = [
+  "lib/report/sweep_worker",
+  "lib/simulator/sweep/seeds_worker",
+  "lib/nats/imports_thread",
+  "lib/nats/sweep_thread",
+];
 const BEGINNING = "lib/older_platforms";
 /** Where they are exported, until the package is whole. */
 const INTERNAL = "./internal/";
 /** Files that name modules in texts. */
 const NAMING_MODULES = [
+  "lib/link.js",
   "lib/report/sweep.js",
   "lib/simulator/sweep/seeds.js",
+  "lib/nats/program.js",
+  "lib/nats/shipped.js",
   "lib/import_map.json",
 ];
 const LAUNCHER_FILE = "bin/glomers.js";
@@ -71,6 +79,9 @@ async function copySources(copy: string): Promise<void> {
     await Deno.writeTextFile(target, path.endsWith(".ts") ? withoutStd(path, text) : text);
   }
   const { links: _, tasks: __, imports, ...kept } = config;
+  const fromNpm = Object.fromEntries(
+    Object.entries(imports).filter(([name]) => /^(deno-std$|@nats-io\/)/.test(name)),
+  );
   const exports = {
     ...config.exports,
     ...Object.fromEntries(
@@ -79,7 +90,7 @@ async function copySources(copy: string): Promise<void> {
   };
   await Deno.writeTextFile(
     join(copy, "deno.json"),
-    JSON.stringify({ ...kept, exports, imports: { "deno-std": imports["deno-std"] } }),
+    JSON.stringify({ ...kept, exports, imports: fromNpm }),
   );
 }
 
@@ -167,7 +178,7 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const deno = createRequire(import.meta.url)("deno/install_api.cjs").runInstall();
-const granted = ["read", "write", "run", "env", "sys=loadavg", "net=127.0.0.1"].map((name) => \`--allow-\${name}\`);
+const granted = ["read", "write", "run", "env", "sys=loadavg", "net"].map((name) => \`--allow-\${name}\`);
 const command = fileURLToPath(new URL("../tasks/cli.js", import.meta.url));
 // As a user calls it: npx needs its name, or that of the file that it is in.
 const { npm_command, npm_config_package } = process.env;
@@ -186,7 +197,7 @@ const config = folders.reverse()
   .flatMap((folder) => [join(folder, "deno.json"), join(folder, "deno.jsonc")])
   .find((file) => existsSync(file));
 const found = ["--no-lock", "--node-modules-dir=manual", ...(config ? ["--config", config] : [])];
-const args = ["run", "--quiet", ...found, ...granted, command, ...process.argv.slice(2)];
+const args = ["run", "--quiet", "--no-prompt", "--unstable-worker-options", ...found, ...granted, command, ...process.argv.slice(2)];
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {}); // Deno has them, too
 spawn(deno, args, { stdio: "inherit", env }).on("exit", (code, signal) => {
   process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);

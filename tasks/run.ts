@@ -8,7 +8,9 @@ import { dirname } from "node:path";
 import { renderRuns, renderScoreboard, type Score } from "../lib/report/render.ts";
 import { EXIT_STATUS, worstEnding } from "../lib/report/summary.ts";
 import { detectStyle, wrapParagraph } from "../lib/report/text.ts";
+import { totalsOf } from "../lib/report/totals.ts";
 import { applyGiven, type Arguments, optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
+import { serverOf } from "../lib/nats/server.ts";
 import { type Options, text, UsageError, whole } from "../lib/workbench/option.ts";
 import { type Plan, planOf, type PlanOptions } from "../lib/workbench/plan.ts";
 import { type Engine, type Reporting, RUNS } from "./engines/engine.ts";
@@ -24,6 +26,7 @@ import {
   workloadChallenge,
 } from "./shared/challenges.ts";
 import {
+  AGENTS,
   drawSeed,
   ENGINE,
   LOGGING,
@@ -52,6 +55,7 @@ const OWN = {
     value: "FILE",
     help: `what to test; default ${CONFIG_FILE}, if it is here`,
   },
+  ...AGENTS,
   ...LIMITS,
   ...OUT,
   ...OUTPUT,
@@ -97,7 +101,8 @@ async function runOnce(
   const program = run.program ?? config?.bin;
   const { out = config?.out, ...others } = given;
   const own = { ...others, out };
-  const engine = await chooseEngine(own.engine ?? config?.engine);
+  const server = serverOf(own);
+  const engine = await chooseEngine(own.engine ?? (server ? undefined : config?.engine), server);
   requireOwnSupport(engine, own, OWN);
   const options = { ...run, ...(program !== undefined && { program }) };
   const { limits } = own;
@@ -117,8 +122,8 @@ async function runOnce(
       for (const [challenge, some] of Map.groupBy(trials, (one) => one.challenge)) {
         for (const trial of some) scores.push(await runTrial(trial, engine, reporting, output));
         const { title } = challenge;
-        const summaries = scores.slice(-some.length).map(({ summary }) => summary);
-        if (some.length > 1) output.say(`\n${renderRuns(summaries, { ...detectStyle(), title })}`);
+        const totals = totalsOf(scores.slice(-some.length).map(({ summary }) => summary));
+        if (some.length > 1) output.say(`\n${renderRuns(totals, { ...detectStyle(), title })}`);
       }
     } finally {
       // Also of an interrupted run of many, as far as it came.

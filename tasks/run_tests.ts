@@ -16,7 +16,7 @@ import { versionProblem } from "./shared/deno_version.ts";
 
 const PERMISSIONS = [
   "--allow-read",
-  "--allow-write=/tmp,/private/tmp,lib,nodes",
+  "--allow-write=/tmp,/private/tmp,lib,nodes,results/runs",
   "--allow-run",
   "--allow-env=PATH,TMPDIR,MAELSTROM,TERM,SWEEP_RUNS,FAULTY_SEEDS,FAULTY_AS_PROCESSES,RAFT_SEED,RAFT_SEEDS,PACKAGES",
   "--allow-net=127.0.0.1,localhost",

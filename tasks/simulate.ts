@@ -5,6 +5,7 @@
  */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
+import { SERVER_OPTIONS, serverOf } from "../lib/nats/server.ts";
 import { type Ending, EXIT_STATUS, worstEnding } from "../lib/report/summary.ts";
 import { filterProblem, type TraceFilter } from "../lib/simulator/trace.ts";
 import { applyGiven, type Arguments, optionsHelp } from "../lib/workbench/command_line.ts";
@@ -34,12 +35,22 @@ import { OUTPUT, Output } from "./shared/reporters.ts";
 import { type Round, WATCH, watch } from "./shared/watch.ts";
 import {
   asReport,
+  printSum,
   simulateTarget,
   type SimulationOptions,
-  type Target,
+  worstOf,
 } from "./shared/simulations.ts";
+import {
+  describeSum,
+  mergeSums,
+  seedsOfShard,
+  shard,
+  type SummedSweep,
+  writeSums,
+} from "./shared/sum_file.ts";
+import { type Target, titleOf } from "./shared/target.ts";
 
-/** More would take days, and the memory for what came of each. */
+/** More would take days. */
 const MOST_SEEDS = 1_000_000;
 /** Beyond it, a sweep's seeds could not be distinguished. */
 const LAST_SEED = Number.MAX_SAFE_INTEGER;
@@ -54,6 +65,26 @@ const OWN = {
   },
   first: { kind: whole(0, LAST_SEED - MOST_SEEDS), value: "F", help: "seeds from F on instead" },
   "keep-going": { help: "count failures instead of stopping at the first" },
+  "stop-at-first-failure": {
+    help: "the default, but for sweeps on other machines and shards, which count failures",
+  },
+  shard: {
+    kind: shard,
+    value: "3/16",
+    help: "only that part of the seeds; sim merge FILE … puts the --sum FILEs of all together",
+  },
+  sum: { kind: text, value: "FILE", help: "write the sweep's sum there, below results/" },
+  ...SERVER_OPTIONS,
+  on: {
+    ...SERVER_OPTIONS.on,
+    help: "sweep on other machines, by way of a NATS server (glomers worker)",
+  },
+  range: {
+    kind: whole(1),
+    value: "N",
+    help: "with --on, runs that a worker takes at a time; default as many as take some 5 s",
+  },
+  abandon: { help: "with --on, take the sweep off the server" },
   trace: { help: "print what happens as a transcript; of many runs, in the first that fails" },
   "trace-node": {
     kind: listOf(text, "names with commas between them"),
@@ -79,6 +110,12 @@ const OWN = {
   },
 } as const satisfies Options;
 
+/** Options that mean something only to many seeds. */
+const SWEEPING = ["first", "keep-going", "stop-at-first-failure", "shard", "sum", "on"] as const;
+
+/** The options of `sim merge`. */
+const MERGE = { own: { sum: OWN.sum } satisfies Options, words: Infinity } as const;
+
 const PROCESSES_ONLY = "it needs real processes, not the simulator";
 
 const COMMAND = {
@@ -96,6 +133,7 @@ const COMMAND = {
 
 /** Simulates what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === "merge") return merge(argv.slice(1));
   const asked = readArguments(argv, COMMAND);
   const { own, run, words: [name = ""], help } = asked;
   if (help || name === "") {
@@ -119,20 +157,73 @@ async function simulateOnce(
   const challenges = (name === "all" ? CHALLENGES : [named(name, run)])
     .map((one) => limits === undefined ? one : { ...one, limits: limitsOf(limits) });
   const targets = challenges.flatMap((challenge) => targetsOf(challenge, run, simulation.trace));
+  if (own.abandon) return { status: await abandonAll(targets, simulation), runs: [] };
   const endings: Ending[] = [];
+  const sums: SummedSweep[] = [];
   let interrupted = false;
   for (const target of targets) {
     const swept = await explainLoadErrors(target.plan, () => simulateTarget(target, simulation));
-    for (const one of swept.runs) {
-      endings.push(one.summary.ending);
-      output.add(asReport(target, one, simulation));
-    }
+    for (const one of swept.runs) output.add(asReport(target, one, simulation));
+    endings.push(worstOf(swept.sum));
     interrupted = swept.interrupted;
     if (interrupted) break;
+    const { first = 1, seeds = 1 } = own;
+    const all = { ...simulation, first, seeds };
+    if (own.sum !== undefined) sums.push(await describeSum(target, all, swept.sum));
   }
   output.finish();
+  if (own.sum !== undefined && !interrupted) {
+    writeSums(own.sum, sums, own.shard ?? { number: 1, of: 1 });
+    if (output.isPretty) console.log(`    sum: ${own.sum}`);
+  }
   const status = interrupted ? INTERRUPTED_STATUS : EXIT_STATUS[worstEnding(endings)];
   return { status, runs: output.runs };
+}
+
+/** Takes the sweeps of targets off a server. */
+async function abandonAll(
+  targets: readonly Target[],
+  { remote, seeds, ...options }: SimulationOptions,
+): Promise<number> {
+  if (remote === undefined || seeds === undefined) {
+    throw new UsageError("--abandon needs --seeds and --on, as the sweep had them");
+  }
+  const { abandonSweep } = await import("./shared/remote_sweep.ts");
+  for (const target of targets) {
+    const { address } = remote.server;
+    const wasThere = await abandonSweep(target, { ...options, seeds }, remote.server);
+    console.log(`${titleOf(target)}: ${wasThere ? "taken off" : "not on"} ${address}`);
+  }
+  return 0;
+}
+
+/** Merges the sums of shards, and prints them; resolves to the exit status. */
+function merge(argv: readonly string[]): number {
+  const { own, words: paths, help } = readArguments(argv, MERGE);
+  if (help || paths.length === 0) {
+    console.log(
+      [
+        `${callOf("sim")} merge FILE … [options]`,
+        "",
+        "Puts together what the shards of a sweep have found: sim … --shard 1/4 --sum FILE.",
+        "",
+        optionsHelp(MERGE),
+      ].join("\n"),
+    );
+    return help ? 0 : USAGE_STATUS;
+  }
+  const sweeps = mergeSums(paths);
+  const endings = sweeps.map(printSum);
+  if (own.sum !== undefined) {
+    writeSums(requireResults("sum", own.sum), sweeps, { number: 1, of: 1 });
+  }
+  return EXIT_STATUS[worstEnding(endings)];
+}
+
+/** A path that may be written. */
+function requireResults(option: string, path: string): string {
+  if (/^(\.\/)?results\//.test(path)) return path;
+  throw new UsageError(`--${option} writes below results/ only, got ${path}`);
 }
 
 /** What is given, with the node of `glomers.json` where a challenge is given none. */
@@ -175,37 +266,61 @@ function targetsOf(
 
 function optionsOf(
   own: Values<typeof OWN>,
-  { isPretty }: Output,
+  output: Output,
   isSeeded: boolean,
 ): SimulationOptions {
-  const { seeds, first, trace, shrink, patience, report } = own;
+  const { seeds, trace, shrink, patience, report } = own;
   const [ids, value] = [own["trace-node"], own["trace-value"]];
   const traced = trace || ids !== undefined || value !== undefined;
   if (seeds !== undefined && isSeeded) {
     throw new UsageError("--seed and --seeds exclude each other; --first says where seeds begin");
   }
-  if (first !== undefined && seeds === undefined) {
-    throw new UsageError("--first has no use without --seeds");
+  const sweeping = SWEEPING.find((name) => own[name] !== undefined && own[name] !== false);
+  if (sweeping !== undefined && seeds === undefined) {
+    throw new UsageError(`--${sweeping} has no use without --seeds`);
   }
-  if (own["keep-going"] && seeds === undefined) {
-    throw new UsageError("--keep-going has no use without --seeds");
-  }
-  if (report !== undefined && !/^(\.\/)?results\//.test(report)) {
-    throw new UsageError(`--report writes below results/ only, got ${report}`);
-  }
-  if (!isPretty && (traced || shrink)) {
+  if (report !== undefined) requireResults("report", report);
+  if (own.sum !== undefined) requireResults("sum", own.sum);
+  if (!output.isPretty && (traced || shrink)) {
     const other = shrink ? "--shrink" : "--trace";
     throw new UsageError(`${other} needs the reporter pretty, which prints its transcript`);
   }
   return {
-    first: first ?? 1,
-    keepGoing: own["keep-going"],
+    ...sweepOf(own, output),
     shrink,
-    isQuiet: !isPretty,
-    ...(seeds !== undefined && { seeds }),
     ...(traced && { trace: { ...(ids && { ids }), ...(value !== undefined && { value }) } }),
     ...(patience !== undefined && { patienceS: patience }),
     ...(report !== undefined && { report }),
+  };
+}
+
+/** Which seeds are swept, where, and when that stops. */
+function sweepOf(own: Values<typeof OWN>, output: Output) {
+  const { seeds, first = 1, shard, range } = own;
+  const stops = own["stop-at-first-failure"];
+  if (stops && own["keep-going"]) {
+    throw new UsageError("--stop-at-first-failure and --keep-going exclude each other");
+  }
+  if (stops && shard !== undefined) {
+    throw new UsageError("--stop-at-first-failure leaves shards that cannot be merged");
+  }
+  const server = serverOf(own);
+  if (server === undefined && (range !== undefined || own.abandon)) {
+    throw new UsageError(`--${own.abandon ? "abandon" : "range"} has no use without --on`);
+  }
+  if (server !== undefined && (own.json || own.reporter?.some(({ name }) => /^j/.test(name)))) {
+    throw new UsageError(
+      "with --on, single runs are not kept: --sum FILE writes what they come to",
+    );
+  }
+  const all = { first, ...(seeds !== undefined && { seeds }) };
+  return {
+    ...(shard === undefined || seeds === undefined ? all : seedsOfShard({ first, seeds }, shard)),
+    stopsAtFirstFailure: stops ||
+      !own["keep-going"] && shard === undefined && server === undefined,
+    keepsRuns: output.reportsRuns || own.watch,
+    isQuiet: !output.isPretty,
+    ...(server && { remote: { server, ...(range !== undefined && { range }) } }),
   };
 }
 
@@ -213,9 +328,10 @@ function helpText(challenge?: Challenge): string {
   return [
     `${callOf("sim")} CHALLENGE [options] [options of the run]`,
     `${callOf("sim")} FILE -w WORKLOAD [options] [options of the run]`,
+    `${callOf("sim")} merge FILE … [--sum FILE]`,
     "",
     "Runs a challenge (all: every one), or the program that FILE exports as its default, in virtual",
-    "time. The same seed gives the same run.",
+    "time. The same seed gives the same run. merge puts together what shards of a sweep have found.",
     "",
     optionsHelp(COMMAND, challenge?.runs.map(planOf)),
     "",

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { UsageError } from "../lib/workbench/option.ts";
 import { main } from "./simulate.ts";
+import { testWithServer } from "../lib/nats/server_fixture.ts";
 import { finish, type Finished, spawnDeno, withFolder } from "../lib/testing/process.ts";
 import { fromRoot } from "./testing/scripts.ts";
 
@@ -11,8 +12,8 @@ const ANSWERS_ANOTHER = "nodes/faulty/answers_another.ts";
 
 /** Starts a simulation as a process. */
 function simulation(argv: readonly string[]): Deno.ChildProcess {
-  const args = ["run", "--quiet", "--allow-read", "tasks/cli.ts", "sim", ...argv];
-  return spawnDeno(args, fromRoot("."));
+  const args = ["run", "--quiet", "--allow-read", "--allow-write=results", "--allow-net=127.0.0.1"];
+  return spawnDeno([...args, "tasks/cli.ts", "sim", ...argv], fromRoot("."));
 }
 
 /** What a simulation prints, and its exit status. */
@@ -147,6 +148,80 @@ Deno.test("a sweep that is interrupted sums up the runs so far", () =>
     assertMatch(out, /interrupted: \d+ of 1,000,000 seeds in/);
   }));
 
+/** Does something with a folder for sums, as they go below results/ only. */
+async function withSums(story: (folder: string) => Promise<void>): Promise<void> {
+  const folder = `results/runs/sums-${crypto.randomUUID()}`;
+  try {
+    await story(folder);
+  } finally {
+    await Deno.remove(fromRoot(folder), { recursive: true });
+  }
+}
+
+const SWEEP = [ANSWERS_ANOTHER, ...ECHO, "--concurrency", "3", "--time-limit", "1", "--seeds", "7"];
+
+Deno.test("shards, merged, come to the sum of the whole, to the byte", () =>
+  withSums(async (folder) => {
+    const sumOf = (file: string) => Deno.readTextFile(fromRoot(`${folder}/${file}`));
+    await sim(...SWEEP, "--keep-going", "--sum", `${folder}/whole.json`);
+    const files = ["1/3", "2/3", "3/3"].map((shard, i) => [shard, `${folder}/${i}.json`] as const);
+    for (const [shard, file] of files) {
+      const { code } = await sim(...SWEEP, "--shard", shard, "--sum", file);
+      assertEquals(code, 1);
+    }
+    const paths = files.map(([, path]) => path).toReversed();
+    const { code, out } = await sim("merge", ...paths, "--sum", `${folder}/merged.json`);
+    assertEquals(code, 1);
+    assertMatch(out, /of 7 runs pass[^]*7 seeds, 1 to 7\n[^]*replay: deno task sim .* --seed 1 /);
+    assertEquals(await sumOf("merged.json"), await sumOf("whole.json"));
+    const missing = await sim("merge", ...paths.slice(1));
+    assertEquals([missing.code, missing.err], [254, "deno task sim: shards are missing: 3/3.\n"]);
+  }));
+
+testWithServer(
+  "a sweep on a server's workers prints the sum of one here",
+  ({ address }) =>
+    withSums(async (folder) => {
+      const granted = ["--allow-read", "--allow-net=127.0.0.1"];
+      const worker = spawnDeno(
+        ["run", "--quiet", ...granted, "tasks/cli.ts", "worker", "--on", address, "--cores", "1"],
+        fromRoot("."),
+      );
+      const sumOf = (file: string) => Deno.readTextFile(fromRoot(`${folder}/${file}`));
+      const there = await sim(
+        ...SWEEP,
+        "--on",
+        address,
+        "--range",
+        "2",
+        "--sum",
+        `${folder}/a.json`,
+      );
+      const here = await sim(...SWEEP, "--keep-going", "--sum", `${folder}/b.json`);
+      assertEquals(
+        there.out.replace(/ in \S+ s|sum: .*/g, ""),
+        here.out.replace(/ in \S+ s|sum: .*/g, ""),
+      );
+      assertEquals(await sumOf("a.json"), await sumOf("b.json"));
+      worker.kill("SIGINT");
+      const { code, out, err } = await finish(worker);
+      assertEquals(code, 130);
+      assertMatch(
+        out,
+        /^works for .* on 1 core: Deno .*\nsimulates nodes\/faulty\/answers_another.ts, seeds 1 to 7\n$/,
+      );
+      assertMatch(err, /Interrupted/);
+      const gone = await sim(...SWEEP, "--on", address, "--abandon");
+      assertMatch(gone.out, /: not on nats:/);
+    }),
+);
+
+Deno.test("a server that is not there is named in a sentence", async () => {
+  const { code, err } = await sim(...SWEEP, "--on", "nats://127.0.0.1:1");
+  assertEquals(code, 255);
+  assertMatch(err, /^deno task sim: nats:\/\/127\.0\.0\.1:1 is not there: .*\n$/);
+});
+
 Deno.test("wrong final states are reported, though Maelstrom's checks pass", async () => {
   const options = "-w txn-rw-register --node-count 2 --consistency-models read-committed";
   const { out } = await sim(
@@ -191,6 +266,21 @@ Deno.test("options that mean nothing in a simulation, or not together, are refus
       [["1", "--json", "--shrink"], "--shrink needs the reporter pretty"],
       [["1", "--json", "--trace"], "--trace needs the reporter pretty"],
       [["1", "--json", "--seeds", "2", "--trace-node", "n0"], "--trace needs the reporter pretty"],
+      [["1", "--stop-at-first-failure"], "--stop-at-first-failure has no use without --seeds"],
+      [["1", "--on", "nats://host"], "--on has no use without --seeds"],
+      [["1", "--seeds", "2", "--range", "2"], "--range has no use without --on"],
+      [["1", "--seeds", "2", "--creds", "file"], "--creds has no use without --on"],
+      [["1", "--seeds", "2", "--on", "nats://ann:secret@host"], "user and password go to a file"],
+      [
+        ["1", "--seeds", "2", "--on", "nats://host", "--json"],
+        "--sum FILE writes what they come to",
+      ],
+      [["1", "--seeds", "2", "--shard", "3/2"], "--shard must be a part of a whole, such as 3/16"],
+      [["1", "--seeds", "2", "--sum", "/tmp/a.json"], "--sum writes below results/ only"],
+      [
+        ["1", "--seeds", "2", "--shard", "1/2", "--stop-at-first-failure"],
+        "leaves shards that cannot be merged",
+      ],
       [["1", "--seeds", "0"], "--seeds must be a whole number of at least 1"],
       [
         ["1", "--seeds", "5000000000"],

@@ -10,19 +10,20 @@ import {
   optionsHelp,
   TEST_OPTIONS,
 } from "../lib/workbench/command_line.ts";
+import { serverOf } from "../lib/nats/server.ts";
 import { UsageError } from "../lib/workbench/option.ts";
 import { planOf } from "../lib/workbench/plan.ts";
 import { workloads } from "../lib/workbench/workloads/mod.ts";
 import { requireSupport } from "./engines/mod.ts";
 import { RUNS } from "./engines/engine.ts";
 import { runWorkbench } from "./engines/workbench.ts";
-import { drawSeed, note, OUT, readArguments, reportingOf } from "./shared/command_line.ts";
+import { AGENTS, drawSeed, note, OUT, readArguments, reportingOf } from "./shared/command_line.ts";
 import { renderEnded } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
 
 const COMMAND = {
-  own: { ...OUT, ...TEST_OPTIONS },
+  own: { ...AGENTS, ...OUT, ...TEST_OPTIONS },
   engine: "workbench",
   run: true,
   words: 1,
@@ -64,11 +65,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   const given = applyGiven({ workload: DEFAULT_WORKLOAD }, run, note);
   const options = requireSupport(given, { name: "workbench" });
   planOf(options); // complains before anything starts
+  const server = serverOf(own);
   return await interruptible(async (signal) => {
     for (let n = 1;; n++) {
       const plan = planOf({ seed: drawSeed(), ...options });
       const reporting = reportingOf(own, { quiet: false, signal });
-      const ended = await runWorkbench(plan, [], reporting);
+      const ended = await runWorkbench(plan, [], { ...reporting, ...(server && { server }) });
       const { ending } = ended.summary;
       const text = renderEnded(ended, { title: plan.workload, plan, engine: "workbench" });
       console.log(`${text}\n\n${LAST_WORDS[ending]}`);

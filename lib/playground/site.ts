@@ -164,6 +164,7 @@ function renderDocument(
 <span class="quiet">distributed systems in this browser, nothing to install</span>
 <span class="apart"></span>
 ${link(before, "←")}${link(after, "→")}<a href="sandbox.html">Sandbox</a></nav>
+<noscript><p>Programs run in this page, which needs JavaScript for that.</p></noscript>
 <main id="main">${body}</main>
 </body>
 </html>
@@ -242,6 +243,9 @@ ${
 /** How fast a live run may go, in virtual seconds a second. */
 const LIVE_SPEEDS = [["0", "stopped"], ["0.05", "1/20"], ["0.25", "1/4"], ["1", "1"], ["4", "4"]];
 
+/** The program that the sandbox begins with: one that gets over what is done to its nodes. */
+const FIRST_PROGRAM = "3c";
+
 function renderSandbox(sandbox: Sandbox): string {
   const strikes = ["cut off", "kill", "pause", "slow"];
   const body = markup`
@@ -259,7 +263,9 @@ what the others do. When you end the run it is judged as any other.</p>
 <button type="button" id="run-once" class="main" title="Ctrl and Enter">▶ Start</button>
 <button type="button" id="judge">End and judge</button>
 <label>program <select id="program">${
-    sandbox.programs.map(({ id, title }, i) => renderChoice(id, title, { isChosen: i === 0 }))
+    sandbox.programs.map(({ id, title }) =>
+      renderChoice(id, title, { isChosen: id === FIRST_PROGRAM })
+    )
   }</select></label>
 <label>speed <select id="live-speed">${
     LIVE_SPEEDS.map(([value = "", name = ""]) =>
@@ -330,7 +336,7 @@ ${renderFilm()}
 
 function renderFilm(): Markup {
   return markup`<div id="film-place" hidden>
-<div class="drawing"><canvas id="film" tabindex="0" role="img" aria-label="Messages between nodes at a moment of the run; space plays, arrow keys move" aria-describedby="film-words"></canvas></div>
+<div class="drawing"><canvas id="film" tabindex="0" role="application" aria-label="Messages between nodes at a moment of the run; space plays, arrow keys move" aria-describedby="film-words"></canvas></div>
 <div class="film-controls" id="film-controls">
 <button type="button" id="film-play">▶ play</button>
 <input type="range" id="film-time" min="0" value="0" aria-label="Moment of the run">

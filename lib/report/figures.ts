@@ -21,6 +21,7 @@ export function describeFigures(results: EdnObject, run: RunResult): Figure[] {
     ...describeOperations(results, run),
     ...describeMessages(results),
     ...describeSyncs(run),
+    ...describeWays(run),
   ];
 }
 
@@ -75,6 +76,20 @@ function describeSyncs({ syncs }: RunResult): Figure[] {
     formatFigure(maxMs)
   } ms at most`;
   return [{ name: "disk syncs", text }];
+}
+
+/** The way to nodes on other machines, which every message between nodes takes there and back. */
+function describeWays({ ways = [] }: RunResult): Figure[] {
+  const timesMs = ways.flatMap(({ roundTripsMs }) => roundTripsMs).sort((a, b) => a - b);
+  if (ways.length === 0) return [];
+  const where = ways.map(({ agent, nodes }) => `${joinWords(nodes)} on ${agent}`).join("; ");
+  const median = timesMs[Math.floor(timesMs.length / 2)];
+  const took = median === undefined
+    ? "not measured"
+    : `${formatFigure(median)} ms there and back in the median, ${
+      formatFigure(timesMs.at(-1) ?? median)
+    } ms at most, in every latency`;
+  return [{ name: "way to agents", text: `${took} (${where})` }];
 }
 
 function describeMessages(results: EdnObject): Figure[] {

@@ -8,7 +8,7 @@
 import { formatFigure, pluralize } from "../checkers/format.ts";
 import type { Figure, Metric, Place } from "../workbench/workloads/workload.ts";
 import type { Limit, MeasuredLimit } from "./limits.ts";
-import { METRICS, spreadOf } from "./metrics.ts";
+import { METRICS } from "./metrics.ts";
 import { type Summary, worstEnding } from "./summary.ts";
 import {
   alignCells,
@@ -20,6 +20,7 @@ import {
   type Style,
   wrapParagraph,
 } from "./text.ts";
+import { ENDINGS, type Totals, totalsOf } from "./totals.ts";
 
 const MARKS = { pass: "✓", fail: "✗", unknown: "?", crash: "✗" } as const;
 const TONES = { pass: "good", fail: "bad", unknown: "unsure", crash: "bad" } as const;
@@ -159,7 +160,7 @@ export function renderScoreboard(scores: readonly Score[], style: Style = {}): s
     ...SHOWN.map((_, n) => scoreRows(untitled, SHOWN.slice(0, SHOWN.length - n))),
   ];
   const table = alignCells(firstThatFits(forms, width - 2, { right }), makePaint(style), { right });
-  const tally = tallyOf(scores.map(({ summary }) => summary));
+  const tally = tallyOf(totalsOf(scores.map(({ summary }) => summary)));
   return [...table.map((line) => `  ${line}`), "", `  ${tally}`].join("\n");
 }
 
@@ -177,22 +178,22 @@ function scoreRows(scores: readonly Score[], metrics: readonly Metric[]): Cell[]
   return [heads, ...rows];
 }
 
-function tallyOf(summaries: readonly Summary[]): string {
-  const passed = summaries.filter(({ ending }) => ending === "pass").length;
-  const all = pluralize(summaries.length, "run");
-  if (summaries.length === 1) return passed === 1 ? "the run passes" : "the run does not pass";
-  return passed === summaries.length ? `all of ${all} pass` : `${passed} of ${all} pass`;
+function tallyOf({ endings }: Totals): string {
+  const runs = ENDINGS.reduce((sum, ending) => sum + endings[ending], 0);
+  const all = pluralize(runs, "run");
+  if (runs === 1) return endings.pass === 1 ? "the run passes" : "the run does not pass";
+  return endings.pass === runs ? `all of ${all} pass` : `${endings.pass} of ${all} pass`;
 }
 
 /** Renders several runs of one challenge: each metric's median and spread. */
-export function renderRuns(summaries: readonly Summary[], style: TitledStyle = {}): string {
+export function renderRuns(totals: Totals, style: TitledStyle = {}): string {
   const paint = makePaint(style);
-  const ending = worstEnding(summaries.map((one) => one.ending));
+  const ending = worstEnding(ENDINGS.filter((ending) => totals.endings[ending] > 0));
   const title = style.title === undefined ? "" : `${style.title}  `;
-  const head = `${paint(TONES[ending], MARKS[ending])} ${title}${tallyOf(summaries)}`;
+  const head = `${paint(TONES[ending], MARKS[ending])} ${title}${tallyOf(totals)}`;
   const heads = ["", "median", "from", "to"].map((text): Cell => ({ text, tone: "quiet" }));
   const rows = SHOWN.flatMap((metric): Cell[][] => {
-    const spread = spreadOf(summaries.flatMap(({ metrics }) => metrics[metric.key] ?? []));
+    const spread = totals.spreadOf(metric.key);
     if (spread === undefined) return [];
     const [median = "", min = "", max = ""] = [spread.median, spread.min, spread.max]
       .map(metric.print);

@@ -8,6 +8,7 @@ import { workloads } from "../workbench/workloads/mod.ts";
 import type { Limit } from "./limits.ts";
 import { renderRuns, renderScoreboard, renderSummary } from "./render.ts";
 import { EXIT_STATUS, summariseCrash, summariseRun, type Summary } from "./summary.ts";
+import { totalsOf } from "./totals.ts";
 
 const RECORDED = new URL("../checkers/testdata/", import.meta.url).pathname;
 
@@ -237,14 +238,17 @@ Deno.test("a scoreboard has a line for each challenge, and says how many passed"
 
 Deno.test("several runs show the median and the spread of each figure", () => {
   const runs = [2.1, 2.0, 2.4].map((perOp) => summariseRun(broadcast(`${perOp}`, 170), LIMITS));
-  const text = renderRuns(runs, { title: "3d  Broadcast" });
+  const text = renderRuns(totalsOf(runs), { title: "3d  Broadcast" });
   assertStringIncludes(text, "✓ 3d  Broadcast  all of 3 runs pass");
   assert(/msgs\/op +2\.10 +2 +2\.40/.test(text), text);
 });
 
 Deno.test("runs that left no figures have no table", () => {
   const crashed = summariseCrash({ text: "n1 ended: exit status 3", lastWords: [] });
-  assertEquals(renderRuns([crashed, crashed], { title: "1  Echo" }), "✗ 1  Echo  0 of 2 runs pass");
+  assertEquals(
+    renderRuns(totalsOf([crashed, crashed]), { title: "1  Echo" }),
+    "✗ 1  Echo  0 of 2 runs pass",
+  );
 });
 
 Deno.test("final states are remarked on, and never change the verdict", () => {

@@ -10,6 +10,7 @@ import { renderRuns, renderSummary } from "./render.ts";
 import type { Limit } from "./limits.ts";
 import { summariseCrash, type Summary } from "./summary.ts";
 import type { PageOptions } from "./page/page.ts";
+import { type Alike, signatureOf, type SweepSum } from "./sweep_sum.ts";
 import type { Style } from "./text.ts";
 
 /** What the summary of a simulated run needs beside its result. */
@@ -31,11 +32,6 @@ export const SUMMARIES: Summaries<PagedSummary> = {
   worker: new URL("./sweep_worker.ts", import.meta.url),
   crashed: ([text = "", ...lastWords]) => summariseCrash({ text, lastWords }),
 };
-
-/** A run's failure signature as a person reads it: a crash in its own words. */
-export function signatureOf({ signature, crash }: SimulatedRun): readonly string[] {
-  return crash === undefined ? signature : [crash];
-}
 
 /** One run, and how to see more of it. */
 export function renderSimulation(run: SimulatedRun, { title, replay, traced, shrinking, ...look }:
@@ -85,34 +81,25 @@ function whyNotShrunk({ seed, summary }: SimulatedRun): string {
 
 /** The figures of many runs, and how those that failed did. `count` says how many there were. */
 export function renderSweep(
-  runs: readonly SimulatedRun[],
+  sum: SweepSum<SimulatedRun>,
   { title, count, ...look }: Style & { readonly title: string; readonly count: string },
 ): string {
-  const summaries = runs.map(({ summary }) => summary);
-  const diverging = runs.filter(({ hasInvalidFinalStates }) => hasInvalidFinalStates);
-  const lines = [count, ...bySignature(runs.filter(({ summary }) => summary.ending !== "pass"))];
-  if (diverging.length > 0) {
-    lines.push(countOf("beyond Maelstrom's checks, what nodes hold is wrong", diverging));
-  }
-  const table = runs.length === 0 ? [] : [renderRuns(summaries, { ...look, title }), ""];
+  const { failures, byLimits, diverging } = sum.toJSON();
+  const lines = [
+    count,
+    ...failures.map(({ text, isVaried, ...alike }) =>
+      countOf(isVaried ? `${text}, and the like` : text, alike)
+    ),
+    ...(byLimits.count > 0 ? [countOf("by its limits only", byLimits)] : []),
+    ...(diverging.count > 0
+      ? [countOf("beyond Maelstrom's checks, what nodes hold is wrong", diverging)]
+      : []),
+  ];
+  const table = sum.runs === 0 ? [] : [renderRuns(sum, { ...look, title }), ""];
   return [...table, ...lines.map((line) => `    ${printable(line)}`)].join("\n");
 }
 
-/** How often each failure signature came, and in which runs first. */
-function bySignature(failures: readonly SimulatedRun[]): string[] {
-  const limitsOnly = failures.filter(({ signature }) => signature.length === 0);
-  const found = failures.flatMap((run) =>
-    run.signature.map((part, i) => ({ part, text: signatureOf(run)[i] ?? part, run }))
-  );
-  const lines = [...Map.groupBy(found, ({ part }) => part).values()].map((alike) => {
-    const [first = "", ...others] = new Set(alike.map(({ text }) => text));
-    const what = others.length === 0 ? first : `${first}, and the like`;
-    return countOf(what, alike.map(({ run }) => run));
-  });
-  return limitsOnly.length === 0 ? lines : [...lines, countOf("by its limits only", limitsOnly)];
-}
-
-function countOf(what: string, runs: readonly SimulatedRun[]): string {
-  const seeds = runs.slice(0, 8).map(({ seed }) => seed).join(", ");
-  return `${what}: ${runs.length} of them, seeds ${seeds}${runs.length > 8 ? ", …" : ""}`;
+function countOf(what: string, { count, seeds }: Alike): string {
+  const more = count > seeds.length ? ", …" : "";
+  return `${what}: ${count} of them, seeds ${seeds.join(", ")}${more}`;
 }

@@ -11,6 +11,7 @@ export type { DiskTrouble } from "./faults/disks.ts";
 export type { DiskFault, Fault, FaultKind, ProcessFault, Targets } from "./faults/kinds.ts";
 export type { TimedFault } from "./faults/schedule.ts";
 export type { LoggedError } from "./hosts/error_log.ts";
+export type { AgentWay } from "./hosts/host.ts";
 export type { Syncs } from "./hosts/sync_log.ts";
 export type { Grudge } from "./network/network.ts";
 export type { Packet } from "./network/packet.ts";

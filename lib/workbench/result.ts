@@ -7,7 +7,7 @@ import type { EdnObject } from "../history/edn.ts";
 import type { Op } from "../history/operations.ts";
 import type { LoggedError } from "./hosts/error_log.ts";
 import type { Syncs } from "./hosts/sync_log.ts";
-import type { Problem } from "./hosts/host.ts";
+import type { AgentWay, Problem } from "./hosts/host.ts";
 import type { Workload } from "./workloads/workload.ts";
 
 /** What came of a run. */
@@ -32,6 +32,8 @@ export interface RunResult {
   readonly cut?: ReadonlyMap<string, number>;
   /** How long the syncs of nodes' disks took, where nodes say so. */
   readonly syncs?: Syncs;
+  /** Who ran the nodes, and how far away; absent where they ran on this machine. */
+  readonly ways?: readonly AgentWay[];
   /** How many operations the plan asked for, on average. Absent: it does not say. */
   readonly asked?: number;
   /** How busy the machine was; absent where time is virtual. */

@@ -237,7 +237,8 @@ class Run {
       cut: this.#cut,
       asked,
     };
-    return { ...run, ...(syncs && { syncs }) };
+    const { ways } = this.#environment.host;
+    return { ...run, ...(syncs && { syncs }), ...(ways && { ways }) };
   }
 
   #countCut({ body }: Packet): void {

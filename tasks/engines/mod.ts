@@ -13,17 +13,23 @@ import {
   type Values,
 } from "../../lib/workbench/option.ts";
 import { engineProblem, type PlanOptions } from "../../lib/workbench/plan.ts";
+import type { Server } from "../../lib/nats/server.ts";
 import type { Engine } from "./engine.ts";
 import { findMaelstrom, runMaelstrom } from "./maelstrom.ts";
 import { runSimulator } from "./simulator.ts";
 import { runWorkbench } from "./workbench.ts";
 
 /**
- * The engine that was asked for; else Maelstrom where it is installed, else the workbench.
+ * The engine that was asked for; else Maelstrom where it is installed, else the workbench. With a
+ * server, the workbench, whose nodes its agents run.
  *
  * @throws {UsageError} if it is not there.
  */
-export async function chooseEngine(wanted: EngineName | undefined): Promise<Engine> {
+export async function chooseEngine(
+  wanted: EngineName | undefined,
+  server?: Server,
+): Promise<Engine> {
+  if (server !== undefined) return workbenchOn(server, wanted);
   if (wanted === "workbench") {
     return { name: wanted, note: "Engine: the embedded workbench.", run: runWorkbench };
   }
@@ -44,6 +50,16 @@ export async function chooseEngine(wanted: EngineName | undefined): Promise<Engi
     name: "maelstrom",
     note: `Engine: Maelstrom (${launcher}); --engine workbench for the embedded one.`,
     run: (plan, limits, reporting) => runMaelstrom(launcher, plan, { limits, ...reporting }),
+  };
+}
+
+function workbenchOn(server: Server, wanted: EngineName = "workbench"): Engine {
+  const problem = scopeProblem("--on", wanted, ["workbench"]);
+  if (problem !== undefined) throw new UsageError(problem);
+  return {
+    name: "workbench",
+    note: `Engine: the embedded workbench, with nodes on the agents of ${server.address}.`,
+    run: (plan, limits, reporting) => runWorkbench(plan, limits, { ...reporting, server }),
   };
 }
 

@@ -12,6 +12,7 @@ import { NS_PER_MS, NS_PER_S, type Op, opToEdn } from "../../lib/history/operati
 import type { Fault } from "../../lib/workbench/faults/kinds.ts";
 import { describeGrudge } from "../../lib/workbench/faults/partitions.ts";
 import { ProcessHost } from "../../lib/workbench/hosts/process.ts";
+import type { Server } from "../../lib/nats/server.ts";
 import type { Plan } from "../../lib/workbench/plan.ts";
 import {
   type Gauge,
@@ -52,13 +53,19 @@ const PHASES: Readonly<Record<Phase, string>> = {
   checking: "checking",
 };
 
+/** How a run takes place: on this machine, or on the agents of a server. */
+interface WorkbenchReporting extends Reporting {
+  readonly server?: Server;
+}
+
 /** Runs a plan once, with processes as its nodes. */
 export async function runWorkbench(
   plan: Plan,
   limits: readonly Limit[],
-  reporting: Reporting,
+  { server, ...reporting }: WorkbenchReporting,
 ): Promise<EndedRun> {
   const { program = "", args, timeLimitS } = plan;
+  await using agents = server && await openAgents(plan, server);
   const folder = RunFolder.create(reporting.out ?? RUNS, plan.workload);
   const dir = folder.path;
   folder.writeMap("test", planToEdn(plan));
@@ -75,7 +82,8 @@ export async function runWorkbench(
   try {
     result = await run(plan, {
       clock,
-      host: new ProcessHost({ bin: program, args, env: { [RUN_FOLDER]: Deno.realPathSync(dir) } }),
+      host: agents?.host ??
+        new ProcessHost({ bin: program, args, env: { [RUN_FOLDER]: Deno.realPathSync(dir) } }),
       observer: observeTogether([watch.observer, journal.observer, readings.observer]),
       signal: reporting.signal,
       explainFailure,
@@ -93,6 +101,22 @@ export async function runWorkbench(
   const { challenge } = reporting;
   keepRecord(dir, { plan, engine: "workbench", challenge, summary, history: result.history });
   return { dir, summary, ...page };
+}
+
+/** The agents of a server, ready to run a plan's nodes. Disposing of them hangs up. */
+async function openAgents({ program = "", args, nodes }: Plan, server: Server) {
+  const { connectTo } = await import("../../lib/nats/connection.ts");
+  const { NatsHost } = await import("../../lib/nats/host.ts");
+  const say = (sentence: string) => console.error(`${CLEAR_LINE}The run ${sentence}.`);
+  const connection = await connectTo(server, { say, name: "glomers workbench" });
+  const close = () => connection.close();
+  try {
+    const host = await NatsHost.open(connection, { program, args, nodes });
+    return { host, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /**

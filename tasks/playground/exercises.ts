@@ -56,8 +56,11 @@ export function readSandbox(): Sandbox {
   };
 }
 
-/** Nodes that are worth watching while others of them are cut off or killed. */
-const SHOWN: readonly string[] = ["2", "3b", "3c", "3e", "4", "5c-raft", "6c", "lin-kv"];
+/** Nodes that are worth watching while others of them are cut off or killed: of every workload one. */
+const SHOWN: readonly string[] = [
+  ...["1", "2", "3b", "3c", "3e", "4", "5c-raft", "6c", "lin-kv"],
+  ...["g-set", "pn-counter", "txn-list-append"],
+];
 /** So that a person can follow, and has the time to do something. */
 const LEISURELY = { rate: 10, latencyMs: 100, timeLimitS: 120 };
 

@@ -48,6 +48,15 @@ Deno.test("every faulty node is an exercise whose fault shows, and whose name te
   assertEquals(failureSignature(result), ["workload invalid"]);
 });
 
+Deno.test("the sandbox has a program for whatever code is brought to it", () => {
+  const offered = new Set(readSandbox().programs.map(({ options }) => options.workload));
+  const needed = new Set([
+    ...readChallenges().flatMap(({ runs }) => runs.map(({ workload }) => workload)),
+    ...readFaults().map(({ run }) => run.workload),
+  ]);
+  assertEquals([...needed.difference(offered)], []);
+});
+
 Deno.test("pages name only what is beside them, and hold what they say as text", () => {
   const [fault] = readFaults();
   assert(fault !== undefined);

@@ -4,6 +4,7 @@
  * @module
  */
 import { extname, join } from "node:path";
+import { Refusal, requireHost } from "../../lib/report/runs/guard.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -11,21 +12,21 @@ const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
 };
 
-/**
- * Serves files on 127.0.0.1 until the signal aborts. Requests that name another host are refused, so
- * that no page elsewhere reaches this one by a name that it makes up.
- */
+/** Serves files on 127.0.0.1 until the signal aborts. Requests that name another host are refused. */
 export function serveFolder(
   folder: string,
   { port, signal }: { readonly port: number; readonly signal: AbortSignal },
 ): Deno.HttpServer<Deno.NetAddr> {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port, signal, onListen: () => {} },
-    async ({ url, headers, method }) => {
-      const { pathname } = new URL(url);
-      const hosts = ["127.0.0.1", "localhost"].map((name) => `${name}:${server.addr.port}`);
-      if (!hosts.includes(headers.get("host") ?? "")) return new Response(null, { status: 403 });
-      if (method !== "GET" && method !== "HEAD") return new Response(null, { status: 405 });
+    async (request) => {
+      try {
+        requireHost(request, server.addr);
+      } catch (error) {
+        if (error instanceof Refusal) return new Response(error.message, { status: error.status });
+        throw error;
+      }
+      const { pathname } = new URL(request.url);
       return await fileAt(folder, pathname.endsWith("/") ? `${pathname}index.html` : pathname);
     },
   );

@@ -10,7 +10,7 @@ import type { Limit } from "../../lib/report/limits.ts";
 import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts";
 import { FAULT_KINDS } from "../../lib/workbench/faults/kinds.ts";
 import { nearest, UsageError } from "../../lib/workbench/option.ts";
-import { type Plan, PLAN_OPTIONS, type PlanOptions, workloadOf } from "../../lib/workbench/plan.ts";
+import { type Plan, planOf, type PlanOptions, workloadOf } from "../../lib/workbench/plan.ts";
 
 export interface Challenge {
   /** What `deno task` calls it. */
@@ -167,19 +167,29 @@ export function challengeOf(id: string): Challenge {
   );
 }
 
+/** How long a client waits for a node that is down, and for how long faults last in the mean. */
+const PATIENCE_S = 5;
+/** How often faults change in a run at least. */
+const LEAST_CHANGES = 6;
+/** As many nodes may be down together so often that a short run does nothing. */
+const FEW_NODES = 2;
+/** What a run of so few takes: a dozen attempts of each client, Maelstrom's default length. */
+const LONG_S = 60;
+
 /**
  * A challenge whose nodes are killed or paused as well, which no page asks for. A node that is down
  * answers nobody, so neither the page's limits nor total availability can be asked of it: the run
- * has to be correct. Faults change as often as in a run of Maelstrom's default length, a minute; in
- * a shorter one at its default interval, nodes may be down from the first second to the last.
+ * has to be correct. To be so it must have done something: a client that meets a node that is down
+ * waits for five seconds, and may do so again and again. So faults come at shorter intervals, and
+ * where there are few nodes the run is longer.
  */
 export function withNodesDown(challenge: Challenge): Challenge {
-  const { timeLimitS, faultIntervalS } = PLAN_OPTIONS;
-  const changes = timeLimitS.default / faultIntervalS.default;
-  const runs = challenge.runs.map(({ availability: _, ...run }) => ({
-    ...run,
-    faultIntervalS: Math.ceil((run.timeLimitS ?? timeLimitS.default) / changes),
-  }));
+  const runs = challenge.runs.map(({ availability: _, ...run }) => {
+    const { timeLimitS = LONG_S } = run;
+    const lengthS = planOf(run).nodes.length <= FEW_NODES ? LONG_S : timeLimitS;
+    const faultIntervalS = Math.min(PATIENCE_S, Math.ceil(lengthS / LEAST_CHANGES));
+    return { ...run, timeLimitS: lengthS, faultIntervalS };
+  });
   return { ...challenge, runs, limits: [] };
 }
 

@@ -6,6 +6,7 @@
  */
 import { reasonOf } from "../../lib/message.ts";
 import { printable } from "../../lib/checkers/format.ts";
+import { NatsError, SERVER_OPTIONS } from "../../lib/nats/server.ts";
 import { EXIT_STATUS } from "../../lib/report/summary.ts";
 import {
   type Arguments,
@@ -61,6 +62,15 @@ export function reportingOf(
     logNetRecv: own["log-net-recv"],
   };
 }
+
+/** The options by which agents on other machines run the nodes. */
+export const AGENTS = {
+  ...SERVER_OPTIONS,
+  on: {
+    ...SERVER_OPTIONS.on,
+    help: "let the agents of a NATS server run the nodes; tls://HOST encrypts",
+  },
+} as const satisfies Options;
 
 /** Where files go. */
 export const OUT = {
@@ -130,7 +140,8 @@ export async function conclude(
       Deno.exit(INTERRUPTED_STATUS);
     }
     const isUsage = error instanceof UsageError || error instanceof Deno.errors.NotCapable;
-    if (isUsage || error instanceof UnwritableFile || isSystemError(error)) {
+    const isRefusal = error instanceof UnwritableFile || error instanceof NatsError;
+    if (isUsage || isRefusal || isSystemError(error)) {
       const message = printable(error.message);
       console.error(`${call}: ${message}${/[.!?]$/.test(message) ? "" : "."}`);
       if (isUsage) reportUsage(argv, message);

@@ -80,6 +80,11 @@ export class Output {
     return this.#reporters.some(({ name }) => name === "pretty");
   }
 
+  /** Whether something is written of each run, beside what a person reads. */
+  get reportsRuns(): boolean {
+    return this.#reporters.some(({ name }) => name !== "pretty");
+  }
+
   /** Whether nobody is to be told what goes on. */
   get isQuiet(): boolean {
     return this.#quiet || !this.isPretty;

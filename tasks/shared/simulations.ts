@@ -5,68 +5,62 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { showLine } from "../../lib/report/progress_line.ts";
+import { formatWhole } from "../../lib/checkers/format.ts";
+import { reasonOf } from "../../lib/message.ts";
 import type { RunReport } from "../../lib/report/report.ts";
 import {
   renderSimulation,
   renderSweep,
-  signatureOf,
   type SimulatedRun,
   SUMMARIES,
 } from "../../lib/report/sweep.ts";
+import { signatureOf, SweepSum } from "../../lib/report/sweep_sum.ts";
+import { type Ending, worstEnding } from "../../lib/report/summary.ts";
 import { detectStyle, isDumbTerminal, terminalColumns } from "../../lib/report/text.ts";
 import { foldTranscript } from "../../lib/report/transcript.ts";
-import { formatWhole } from "../../lib/checkers/format.ts";
-import { SimulationWorker, sweep } from "../../lib/simulator/sweep/pool.ts";
+import { ENDINGS } from "../../lib/report/totals.ts";
+import { SimulationWorker } from "../../lib/simulator/sweep/pool.ts";
 import type { TraceFilter } from "../../lib/simulator/trace.ts";
-import { wordsOf } from "../../lib/workbench/command_line.ts";
-import type { Plan } from "../../lib/workbench/plan.ts";
 import { UsageError } from "../../lib/workbench/option.ts";
-import { reasonOf } from "../../lib/message.ts";
 import { jobOf } from "../engines/simulator.ts";
 import { reportOf } from "./ended.ts";
-import { type Challenge, challengeOf } from "./challenges.ts";
 import { headOf } from "./page.ts";
-import { INTERRUPTED, interruptible } from "./interrupt.ts";
-import { callOf } from "./invocation.ts";
-import { wordsOfLimits } from "./limits.ts";
+import type { Remote } from "./remote_sweep.ts";
+import { sweepHere, type SweepOptions, type Swept } from "./seeds.ts";
+import type { SummedSweep } from "./sum_file.ts";
+import { callFor, patienceOf, replayOf, type Target, titleOf } from "./target.ts";
 
 /** What is asked of a simulation beyond its plan. */
-export interface SimulationOptions {
+export interface SimulationOptions extends Omit<SweepOptions, "seeds"> {
   /** Absent for a single run. */
   readonly seeds?: number;
-  readonly first: number;
-  readonly keepGoing: boolean;
   readonly trace?: TraceFilter;
   readonly shrink: boolean;
-  /** Whether nothing is printed of single runs. */
-  readonly isQuiet: boolean;
-  readonly patienceS?: number;
+  /** Where sweeps take place. Absent: on this machine. */
+  readonly remote?: Remote;
   /** The file for the page of the run: of many, of the first that fails. */
   readonly report?: string;
 }
 
-/** A run of a challenge, but for its seed where there are many. */
-export interface Target {
-  readonly challenge: Challenge;
-  readonly plan: Plan;
-  /** What it would be without any options. Absent: it has no name that stands for its options. */
-  readonly standard?: Plan;
-}
-
 /** What came of a target. */
-interface Swept {
-  /** Of the runs that have ended, by their seeds. */
+interface Simulated {
+  /** Its runs by their seeds, if each is wanted. */
   readonly runs: readonly SimulatedRun[];
+  readonly sum: SweepSum<SimulatedRun>;
   readonly interrupted: boolean;
 }
 
 /** Simulates a target, once or under many seeds, and prints what came of it. */
-export async function simulateTarget(target: Target, options: SimulationOptions): Promise<Swept> {
-  if (options.seeds !== undefined) {
-    return await runSweep(target, { ...options, seeds: options.seeds });
-  }
-  return { runs: [await runOnce(target, options)], interrupted: false };
+export async function simulateTarget(
+  target: Target,
+  options: SimulationOptions,
+): Promise<Simulated> {
+  const { seeds } = options;
+  if (seeds !== undefined) return await runSweep(target, { ...options, seeds });
+  const run = await runOnce(target, options);
+  const sum = new SweepSum<SimulatedRun>();
+  sum.add(run);
+  return { runs: [run], sum, interrupted: false };
 }
 
 /** A run for other programs: its summary, how to repeat it, and its failure signature. */
@@ -81,37 +75,9 @@ export function asReport(
   const ran = { title, challenge: id, engine: "simulator", plan: { ...plan, seed } } as const;
   return {
     ...reportOf({ summary }, ran),
-    again: replayOf(target, seed, options),
+    again: replayOf(callFor(target), seed, options.patienceS),
     signature: signatureOf(run),
   };
-}
-
-/** What a run is called: where a challenge has several, by its options. */
-function titleOf({ challenge: { id, title, runs }, plan }: Target): string {
-  const name = id === title ? id : `${id}  ${title}`;
-  return runs.length > 1 ? `${name}: ${wordsOf(plan).join(" ")}` : name;
-}
-
-/** The command that replays a run, under the same patience. */
-function replayOf(
-  { challenge, plan, standard }: Target,
-  seed: string,
-  { patienceS }: SimulationOptions,
-  ...more: string[]
-) {
-  const { id, node, limits } = challenge;
-  const { program = "" } = plan;
-  const expected = standard === undefined ? [] : challengeOf(id).limits;
-  const bounds = limits === expected ? [] : wordsOfLimits(limits);
-  const bin = standard === undefined || program === node ? [] : ["--bin", program];
-  const name = standard === undefined ? program : id;
-  const patience = patienceS === undefined ? [] : ["--patience", String(patienceS)];
-  const own = ["--seed", seed, ...patience, ...more];
-  return callOf("sim", name, ...bin, ...bounds, ...wordsOf(plan, { other: standard, own }));
-}
-
-function patienceOf({ patienceS }: SimulationOptions): { patienceMs?: number } {
-  return patienceS === undefined ? {} : { patienceMs: 1_000 * patienceS };
 }
 
 async function runOnce(
@@ -119,7 +85,7 @@ async function runOnce(
   options: SimulationOptions,
 ): Promise<SimulatedRun> {
   const { trace, shrink, isQuiet, report } = options;
-  using worker = new SimulationWorker(SUMMARIES, patienceOf(options));
+  using worker = new SimulationWorker(SUMMARIES, patienceOf(options.patienceS));
   const attempts = shrink ? attemptsLine() : undefined;
   const job = jobOf(plan, target.challenge.limits);
   const ran = { plan, engine: "simulator" } as const;
@@ -160,7 +126,7 @@ function renderRun(target: Target, run: SimulatedRun, options: SimulationOptions
   return renderSimulation(run, {
     ...detectStyle(),
     title: titleOf(target),
-    replay: (option) => replayOf(target, run.seed, options, option),
+    replay: (option) => replayOf(callFor(target), run.seed, options.patienceS, option),
     traced: options.trace !== undefined,
     shrinking: options.shrink,
   });
@@ -174,22 +140,17 @@ function attemptsLine(): ((attempts: number) => void) | undefined {
 
 async function runSweep(
   target: Target,
-  options: SimulationOptions & { seeds: number },
-): Promise<Swept> {
+  options: SimulationOptions & SweepOptions,
+): Promise<Simulated> {
   const startMs = performance.now();
-  const { runs, interrupted } = await sweepSeeds(target, options);
-  const swept = { runs, interrupted };
+  const swept = await sweepSeeds(target, options);
   if (options.isQuiet) return swept;
-  const { seeds, trace, shrink } = options;
+  const { sum, interrupted } = swept;
+  const { trace, shrink } = options;
   const tookS = ((performance.now() - startMs) / 1000).toFixed(1);
-  const count = interrupted
-    ? `interrupted: ${formatWhole(runs.length)} of ${formatWhole(seeds)}`
-    : runs.length < options.seeds
-    ? `stopped at the first that fails (--keep-going goes on): ${formatWhole(runs.length)}`
-    : formatWhole(runs.length);
-  const look = { ...detectStyle(), title: titleOf(target) };
-  console.log(renderSweep(runs, { ...look, count: `${count} seeds in ${tookS} s` }));
-  const failed = runs.find(({ summary }) => summary.ending !== "pass");
+  const count = `${countRuns(swept, options)} seeds in ${tookS} s`;
+  console.log(renderSweep(sum, { ...detectStyle(), title: titleOf(target), count }));
+  const failed = sum.firstFailure;
   if (failed !== undefined) {
     console.log();
     const asked = trace !== undefined || shrink || options.report !== undefined;
@@ -206,44 +167,41 @@ async function runSweep(
   return swept;
 }
 
-/** Runs one seed after another, until they end or somebody interrupts them. */
+function countRuns({ sum, interrupted }: Swept, { seeds, remote }: SimulationOptions): string {
+  if (seeds === undefined || sum.runs === seeds) return formatWhole(sum.runs);
+  if (interrupted) return `interrupted: ${formatWhole(sum.runs)} of ${formatWhole(seeds)}`;
+  const instead = remote === undefined ? " (--keep-going goes on)" : "";
+  return `stopped at the first that fails${instead}: ${formatWhole(sum.runs)}`;
+}
+
 async function sweepSeeds(
-  { challenge, plan }: Target,
-  options: SimulationOptions & { seeds: number },
+  target: Target,
+  options: SimulationOptions & SweepOptions,
 ): Promise<Swept> {
-  const { seeds, first, keepGoing, isQuiet } = options;
-  const runs: SimulatedRun[] = [];
-  const failures: SimulatedRun[] = [];
-  const line = isQuiet ? undefined : showLine(() => ({
-    done: runs.length,
-    total: seeds,
-    words: [challenge.id, `${runs.length} of ${seeds} seeds`, `${failures.length} failed`],
-  }));
-  const jobs = function* () {
-    for (let seed = first; seed < first + seeds; seed++) {
-      yield jobOf({ ...plan, seed: String(seed) }, challenge.limits);
-    }
-  };
-  let interrupted = false;
-  try {
-    await interruptible((signal) =>
-      sweep({
-        signal,
-        jobs: jobs(),
-        summaries: SUMMARIES,
-        ...patienceOf(options),
-        enough: () => failures.length > 0 && !keepGoing,
-        ended: (run) => {
-          runs.push(run);
-          if (run.summary.ending !== "pass") failures.push(run);
-        },
-      })
-    );
-  } catch (error) {
-    if (error !== INTERRUPTED) throw error;
-    interrupted = true;
-  } finally {
-    await line?.stop();
+  const { remote } = options;
+  if (remote === undefined) return await sweepHere(target, options);
+  // Only when one is wanted: it loads the client of NATS.
+  const { sweepElsewhere } = await import("./remote_sweep.ts");
+  return await sweepElsewhere(target, options, remote);
+}
+
+/** Prints the sum of a sweep that was read from files. */
+export function printSum({ title, call, patienceS, swept, sum }: SummedSweep): Ending {
+  const total = SweepSum.from(sum);
+  const count = `${formatWhole(total.runs)} seeds, ${swept.first} to ${
+    swept.first + swept.seeds - 1
+  }`;
+  console.log(renderSweep(total, { ...detectStyle(), title, count }));
+  const { firstFailure } = total;
+  if (firstFailure !== undefined) {
+    const replay = (option: string) => replayOf(call, firstFailure.seed, patienceS, option);
+    const look = { ...detectStyle(), title, replay, traced: false, shrinking: false };
+    console.log(`\n${renderSimulation(firstFailure, look)}`);
   }
-  return { runs: runs.sort((a, b) => Number(a.seed) - Number(b.seed)), interrupted };
+  return worstOf(total);
+}
+
+/** The worst ending among the runs of a sum. */
+export function worstOf({ endings }: SweepSum<SimulatedRun>): Ending {
+  return worstEnding(ENDINGS.filter((ending) => endings[ending] > 0));
 }

@@ -6,7 +6,8 @@
  */
 import { formatFigure, formatPercent, joinWords, pluralize } from "../../lib/checkers/format.ts";
 import { spreadOf } from "../../lib/report/metrics.ts";
-import { signatureOf, type SimulatedRun } from "../../lib/report/sweep.ts";
+import type { SimulatedRun } from "../../lib/report/sweep.ts";
+import { signatureOf } from "../../lib/report/sweep_sum.ts";
 import { renderTable } from "../../lib/report/tables.ts";
 import { applyGiven, wordsOf } from "../../lib/workbench/command_line.ts";
 import { type Plan, planOf, type PlanOptions } from "../../lib/workbench/plan.ts";

@@ -28,8 +28,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/testing": STORY,
   "lib/report": STORY,
   "lib/playground": [...STORY, "lib/algorithms", "lib/report"],
+  "lib/nats": [...STORY, "lib/report"],
   nodes: [PROTOCOL, "lib/algorithms"],
-  tasks: [...STORY, "lib/report", "lib/playground", "lib/std", "nodes"],
+  tasks: [...STORY, "lib/report", "lib/nats", "lib/playground", "lib/std", "nodes"],
 };
 
 /** Every room that a test may import from, beside tests' own: all of them but the commands. */

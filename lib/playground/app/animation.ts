@@ -126,7 +126,9 @@ export class Animation {
     }
     const byNode = Map.groupBy(this.#film.nodeOfClient, ([, node]) => node);
     for (const [node, clients] of byNode) {
-      const step = 0.9 / Math.max(nodes.length, clients.length, 4);
+      const step = nodes.length === 1
+        ? 2 * Math.PI / clients.length
+        : 0.9 / Math.max(nodes.length, clients.length, 4);
       for (const [i, [client]] of clients.entries()) {
         const angle = (angles.get(node) ?? 0) + (i - (clients.length - 1) / 2) * step;
         const distance = nodes.length === 1 ? reach - 30 : ring + radius + 26;

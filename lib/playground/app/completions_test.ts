@@ -1,12 +1,11 @@
 import { CompletionContext } from "@codemirror/autocomplete";
-import { javascript } from "@codemirror/lang-javascript";
 import { EditorState } from "@codemirror/state";
 import { assert, assertEquals } from "@std/assert";
 import { Node } from "../../node.ts";
 import { completeLibrary } from "./completions.ts";
 
 function offered(doc: string): string[] {
-  const state = EditorState.create({ doc, extensions: [javascript({ typescript: true })] });
+  const state = EditorState.create({ doc });
   const found = completeLibrary(new CompletionContext(state, doc.length, false));
   return found?.options.map(({ label }) => label) ?? [];
 }

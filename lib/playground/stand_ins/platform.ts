@@ -61,5 +61,8 @@ export const SURROUNDINGS: readonly {
   readonly virtual: (args: readonly string[]) => unknown;
 }[] = [];
 
+/** Browsers load no global when it is looked at. */
+export const LOADED_LAZILY: readonly string[] = [];
+
 /** The playground's own loader resolves what programs import. */
 export const SHOWS_IMPORTS = false;

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { linkTo } from "../../testing/process.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -141,6 +140,20 @@ Deno.test("two runs are chosen by keyboard and compared, picture by picture", as
   }
 });
 
+Deno.test("a page of another version is said to be one, and the other run is still shown", async () => {
+  await open(`/compare?run=${OLD}&run=${NEW}`, {
+    fill: async (root) => {
+      await addTwo(root);
+      const page = `<script type="text/plain" id="scene">AAAA</script>`;
+      Deno.writeTextFileSync(join(root, OLD, "report.html"), page);
+    },
+    story: async (tab) => {
+      await tab.getByText("of an older version").waitFor();
+      assertEquals((await coloursOf(tab)).length, 3);
+    },
+  });
+});
+
 Deno.test("runs are deleted after a question", async () => {
   await open("/", {
     fill: addTwo,
@@ -211,7 +224,7 @@ Deno.test("the list shows a run as soon as it begins", async () => {
     fill: (root) => void addRun(root, OLD),
     story: async (tab, root) => {
       using _ = ProgressFile.open(addFolder(root, NEW));
-      linkTo(NEW, join(root, "current"));
+      Deno.symlinkSync(NEW, join(root, "current"));
       await tab.getByText("In progress").waitFor();
       assertEquals(await tab.locator(".runs tbody tr").count(), 2);
     },

@@ -25,7 +25,7 @@ export class Refusal extends Error {
 }
 
 /** The names of this machine that a browser may use. */
-function hostsOf({ port }: Guard): string[] {
+function hostsOf({ port }: Pick<Guard, "port">): string[] {
   return [`127.0.0.1:${port}`, `localhost:${port}`];
 }
 
@@ -34,7 +34,7 @@ function hostsOf({ port }: Guard): string[] {
  *
  * @throws {Refusal} if it does not.
  */
-export function requireHost({ headers }: Request, guard: Guard): void {
+export function requireHost({ headers }: Request, guard: Pick<Guard, "port">): void {
   const host = headers.get("host") ?? "";
   if (!hostsOf(guard).includes(host)) {
     throw new Refusal(421, `This server answers as ${hostsOf(guard)[0]} alone.`);

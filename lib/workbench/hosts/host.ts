@@ -28,6 +28,16 @@ export interface Problem {
   readonly lastWords?: readonly string[];
 }
 
+/** An agent on another machine, the nodes that it runs, and how far away it is. */
+export interface AgentWay {
+  /** The agent's name. */
+  readonly agent: string;
+  /** The nodes' ids. */
+  readonly nodes: readonly string[];
+  /** Measurements of the way there and back. */
+  readonly roundTripsMs: readonly number[];
+}
+
 export interface NodeEvents {
   wrote(node: string, line: string): void;
   /**
@@ -66,4 +76,6 @@ export interface Host {
   explainSilence(node: string): string | undefined;
   /** Ends all nodes and whatever they started. */
   stop(): Promise<void>;
+  /** Who runs the nodes, if they are on other machines. */
+  readonly ways?: readonly AgentWay[];
 }

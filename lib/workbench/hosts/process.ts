@@ -7,7 +7,9 @@ import { dirname } from "node:path";
 import { deadline } from "@std/async";
 import type { Packet } from "../network/packet.ts";
 import type { Host, NodeEvents } from "./host.ts";
+import { MachineHost } from "./machine.ts";
 import { Input, Output, readLog } from "./process_streams.ts";
+import type { Watchdog } from "./watchdog.ts";
 
 interface ProcessHostOptions {
   /** The executable; a relative path is taken from the current directory. */
@@ -15,6 +17,8 @@ interface ProcessHostOptions {
   readonly args?: readonly string[];
   /** Environment variables for the nodes, beside those that they inherit. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Kills the nodes if this process is killed. Default: the end of their input tells them. */
+  readonly watchdog?: Watchdog;
 }
 
 /** Lines of standard error that are kept, for a report that the node failed. */
@@ -36,21 +40,25 @@ interface NodeProcess {
 }
 
 /** Runs each node as a process group of its own, so that nothing that it starts outlives it. */
-export class ProcessHost implements Host {
+export class ProcessHost extends MachineHost implements Host {
   readonly #bin: string;
   readonly #args: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
+  readonly #watchdog: Watchdog | undefined;
   readonly #processes = new Map<string, NodeProcess>();
 
   /** @throws {Deno.errors.NotFound} if there is no such file. */
-  constructor({ bin, args = [], env = {} }: ProcessHostOptions) {
+  constructor({ bin, args = [], env = {}, watchdog }: ProcessHostOptions) {
+    super();
     this.#bin = Deno.realPathSync(bin); // as Maelstrom does: the node sees the resolved path
     this.#args = args;
     this.#env = env;
+    this.#watchdog = watchdog;
   }
 
   start(node: string, events: NodeEvents): void {
     const child = this.#spawn();
+    this.#watchdog?.watch(child.pid);
     const lastWords: string[] = [];
     const killForExcess = (why: string) => {
       process.excess ??= `the workbench ended it: ${why}`;
@@ -72,6 +80,7 @@ export class ProcessHost implements Host {
     };
     this.#processes.set(node, process);
     child.status.then(async ({ code, signal }) => {
+      this.#watchdog?.forget(child.pid);
       if (process.ending) return;
       await waitAtMost(DRAIN_LIMIT_MS, process.drained);
       if (process.ending) return;
@@ -106,7 +115,7 @@ export class ProcessHost implements Host {
     }
   }
 
-  deliver(node: string, { id, text }: Packet): void {
+  deliver(node: string, { id, text }: Pick<Packet, "id" | "text">): void {
     // The text is an object that begins with "{", is not empty, and has no id of its own.
     this.#processes.get(node)?.input.write(`{"id":${id},${text.slice(1)}`);
   }
@@ -130,18 +139,6 @@ export class ProcessHost implements Host {
   resume(node: string): void {
     const process = this.#processes.get(node);
     if (process !== undefined) signal(process.child, "SIGCONT");
-  }
-
-  skew(node: string): void {
-    throw new Error(`${node} has the machine's clock, which only the simulator can set off`);
-  }
-
-  slow(node: string): void {
-    throw new Error(`${node} is as fast as the machine: only the simulator can slow it down`);
-  }
-
-  strikeDisk(node: string): void {
-    throw new Error(`${node} has the machine's disk, which only the simulator can let fail`);
   }
 
   lastWords(node: string): readonly string[] {
