@@ -161,9 +161,9 @@ function publishedTable(data: FrontierData, published: readonly Published[]): st
   ]);
   const head = ["", "messages per op", "median / maximum, ms", "ours, no slower", "times", ""];
   const halved = compared.filter(({ ratio = 0 }) => ratio >= 2).length;
-  return `What others state of their solutions, for the challenge's 25 nodes, and the cheapest of ` +
-    `ours in the simulator whose median and maximum are no worse. For ${halved} of the ` +
-    `${compared.length}, it is at least twice as cheap.\n\n${renderTable(head, lines, 1)}`;
+  return `What others state of solutions that take at most about 30 messages, the limit of 3d, and ` +
+    `the cheapest of ours in the simulator whose median and maximum are no worse. For ${halved} of ` +
+    `the ${compared.length}, it is at least twice as cheap.\n\n${renderTable(head, lines, 1)}`;
 }
 
 /** A link to where something is published, named after the repository or the site. */
