@@ -31,7 +31,7 @@ const STARTERS: readonly Expected[] = [
   { id: "3e", exceeds: ["median latency", "maximum latency"], timeLimitS: 5 },
   { id: "4", shows: ["workload invalid"] },
   { id: "4-crdt", shows: ["workload invalid"] },
-  { id: "5a", shows: ["inconsistent-offsets", "lost-write"], timeLimitS: 1 },
+  { id: "5a", shows: ["inconsistent-offsets"], timeLimitS: 1 },
   { id: "5b", shows: ["inconsistent-offsets", "lost-write"], timeLimitS: 1 },
   { id: "5c", shows: ["poll-skip"], timeLimitS: 2 },
   { id: "6a", shows: ["availability invalid"], timeLimitS: 1 },
