@@ -1,25 +1,28 @@
 import { Kafka, type Node } from "@glomers/maelstrom";
 
+type Entry = [offset: number, msg: number];
+
 export default function logs(node: Node): void {
-  // For each key its log: messages by their offsets.
-  const logs = new Map<string, Map<number, number>>();
+  // For each key its log: messages in the order in which they came.
+  const logs = new Map<string, Entry[]>();
   const committed = new Map<string, number>();
 
   node.on(Kafka.send, ({ key, msg }) => {
-    const log = logs.get(key) ?? new Map<number, number>();
+    const log = logs.get(key) ?? [];
     logs.set(key, log);
     // Time goes forwards, so offsets do. Is that enough?
     const offset = Date.now();
-    log.set(offset, msg);
+    log.push([offset, msg]);
     return { type: "send_ok", offset };
   });
 
   // For each key the messages from an offset on, in the order of offsets.
   node.on(Kafka.poll, ({ offsets }) => {
-    const msgs: Record<string, [offset: number, msg: number][]> = {};
+    const msgs: Record<string, Entry[]> = {};
     for (const [key, from] of Object.entries(offsets)) {
-      const log = [...logs.get(key) ?? []];
-      msgs[key] = log.filter(([offset]) => offset >= from);
+      const log = logs.get(key) ?? [];
+      const first = log.findLastIndex(([offset]) => offset < from) + 1;
+      msgs[key] = log.slice(first);
     }
     return { type: "poll_ok", msgs };
   });

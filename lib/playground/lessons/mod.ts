@@ -35,9 +35,10 @@
  * ```
  *
  * **The starter** is a program that runs, and fails for the reason that the lesson is about. It
- * imports from `@glomers/maelstrom`, is at most about 40 lines of at most 76 characters, and says in
- * comments what is there and what is missing. It need not guard against what the challenge does not do: no journal where
- * nothing kills nodes. A test holds it to that: it runs without crashing and does not pass.
+ * imports from `@glomers/maelstrom`, is about 40 lines of at most 76 characters, and says in comments
+ * what is there and what is missing. It need not guard against what the challenge does not do: no
+ * journal where nothing kills nodes. A test (`tasks/playground/lessons_test.ts`) holds each to the
+ * anomaly that it is to show.
  *
  * How a challenge is run, its limits and our solution come from `tasks/shared/challenges.ts`.
  *
