@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { benchFigures } from "../bench/benches.ts";
 import { CHECKERS, renderCheckers, type Row as CheckerRow } from "../bench/checkers.ts";
 import { renderSweeps, type SweepFigures, SWEEPS } from "../bench/sweeps_table.ts";
@@ -45,7 +46,7 @@ export function resultFigures(): ReadonlyMap<string, string> {
 }
 
 /** What every file in `results/` that is written should hold, by its name. */
-export function renderResults(): Map<string, string> {
+function renderResults(): Map<string, string> {
   const figures = resultFigures();
   const files = new Map<string, string>();
   for (
@@ -72,6 +73,13 @@ export function renderResults(): Map<string, string> {
 
 function noteOf(name: string): string {
   return `<!-- ${name} is written by deno task results: edit what it is made of in its place. -->`;
+}
+
+/** The pages and charts that do not say what their templates and data say. */
+export function staleResults(): string[] {
+  return [...renderResults()].filter(([name, text]) =>
+    !existsSync(`${FOLDER}/${name}`) || Deno.readTextFileSync(`${FOLDER}/${name}`) !== text
+  ).map(([name]) => name);
 }
 
 /** Writes the pages and charts. */

@@ -30,7 +30,7 @@ export interface Row {
 }
 
 /** The engines: the one without processes, to which the others are compared, comes first. */
-export const ENGINES = ["simulator", "workbench", "maelstrom"] as const;
+const ENGINES = ["simulator", "workbench", "maelstrom"] as const;
 
 /** What figures are called in templates. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -62,7 +62,7 @@ function titleOf(row: Row): string {
 }
 
 /** A line for each run of a challenge, with its engines side by side and their figures in cells. */
-export function renderScoreboard(rows: readonly Row[]): string {
+function renderScoreboard(rows: readonly Row[]): string {
   const lines = groupByRun(rows).flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
@@ -70,11 +70,11 @@ export function renderScoreboard(rows: readonly Row[]): string {
     const metrics = METRICS.filter(({ key }) => found.some((row) => row?.figures[key]));
     return [[
       titleOf(first),
-      lined(["passed", ...metrics.map(({ title }) => title)]),
+      lined(["passed", ...metrics.map(({ title, print }) => title + unitOf(print))]),
       ...found.map((row) =>
         lined([
           row ? `${row.passed} of ${row.runs}` : "–",
-          ...metrics.map(({ key, print }) => cell(row?.figures[key], print)),
+          ...metrics.map(({ key, print }) => cell(row?.figures[key], print).replaceAll(MS, "")),
         ])
       ),
     ]];
@@ -82,16 +82,25 @@ export function renderScoreboard(rows: readonly Row[]): string {
   return renderTable(["challenge", "", ...ENGINES], lines, 2);
 }
 
+const MS = " ms";
+
+/** The unit of times, which stands beside their names as cells are narrow. */
+function unitOf(print: Metric["print"]): string {
+  return print(0).endsWith(MS) ? ", ms" : "";
+}
+
 /** Lines of one cell, which browsers do not break further, so that they stand beside each other. */
 function lined(texts: readonly string[]): string {
-  return texts.map((text) => text.replaceAll(" ", "\u00a0")).join("<br>");
+  return texts.map((text) => text.replaceAll("–", "–\u2060").replaceAll(" ", "\u00a0")).join(
+    "<br>",
+  );
 }
 
 /**
  * Renders how far engines agree: a line for each metric of a challenge, with the deviation of every
  * engine's median from that of the first, and a mark where it exceeds the metric's tolerance.
  */
-export function renderAgreement(rows: readonly Row[]): string {
+function renderAgreement(rows: readonly Row[]): string {
   const lines = groupByRun(rows).flatMap((same) => {
     const [first] = same;
     const found = ENGINES.map((name) => same.find(({ engine }) => engine === name));
