@@ -20,8 +20,8 @@ export const deno: Platform = {
     });
   },
   exit: (status) => Deno.exit(status),
-  get args() { // read when it is asked for: this module is loaded on Node.js, too
-    return Deno.args;
+  get args() {
+    return Deno.args; // read late: Node.js loads this module, too
   },
   openRunFolder,
 };

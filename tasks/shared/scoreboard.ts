@@ -70,11 +70,16 @@ function renderScoreboard(rows: readonly Row[]): string {
     const metrics = METRICS.filter(({ key }) => found.some((row) => row?.figures[key]));
     return [[
       titleOf(first),
-      lined(["passed", ...metrics.map(({ title, print }) => title + unitOf(print))]),
+      lined([
+        "passed",
+        ...metrics.map((one) => one.title.replace("stable, ", "") + unitOf(one).replace(" ", ", ")),
+      ]),
       ...found.map((row) =>
         lined([
           row ? `${row.passed} of ${row.runs}` : "–",
-          ...metrics.map(({ key, print }) => cell(row?.figures[key], print).replaceAll(MS, "")),
+          ...metrics.map((one) =>
+            cell(row?.figures[one.key], one.print).replaceAll(unitOf(one), "")
+          ),
         ])
       ),
     ]];
@@ -82,18 +87,14 @@ function renderScoreboard(rows: readonly Row[]): string {
   return renderTable(["challenge", "", ...ENGINES], lines, 2);
 }
 
-const MS = " ms";
-
-/** The unit of times, which stands beside their names as cells are narrow. */
-function unitOf(print: Metric["print"]): string {
-  return print(0).endsWith(MS) ? ", ms" : "";
+/** The unit of a metric, which stands beside its name in the scoreboard, as cells are narrow. */
+function unitOf({ print }: Metric): string {
+  return / \D+$/.exec(print(1))?.[0] ?? "";
 }
 
 /** Lines of one cell, which browsers do not break further, so that they stand beside each other. */
 function lined(texts: readonly string[]): string {
-  return texts.map((text) => text.replaceAll("–", "–\u2060").replaceAll(" ", "\u00a0")).join(
-    "<br>",
-  );
+  return texts.map((text) => text.replace(" – ", "–\u2060").replaceAll(" ", "\u00a0")).join("<br>");
 }
 
 /**
