@@ -88,7 +88,7 @@ async function measureOn(
   wanted: EngineName | undefined,
   signal: AbortSignal,
 ): Promise<{ name: string; measure: Measure }> {
-  if (wanted === SIMULATOR) return { name: SIMULATOR, measure: simulated };
+  if (wanted === SIMULATOR) return { name: SIMULATOR, measure: simulatedUntil(signal) };
   const { name, run } = await chooseEngine(wanted);
   const measure: Measure = async (plans, limits, ended) => {
     for (const plan of plans) ended((await run(plan, limits, { quiet: true, signal })).summary);
@@ -96,8 +96,9 @@ async function measureOn(
   return { name, measure };
 }
 
-const simulated: Measure = (plans, limits, ended) =>
+const simulatedUntil = (signal: AbortSignal): Measure => (plans, limits, ended) =>
   sweep({
+    signal,
     jobs: plans.map((plan) => jobOf(plan, limits)),
     summaries: SUMMARIES,
     ended: ({ summary }) => ended(summary),

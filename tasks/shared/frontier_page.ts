@@ -7,6 +7,7 @@ import { formatFigure, formatWhole } from "../../lib/checkers/format.ts";
 import { renderTable } from "../../lib/report/tables.ts";
 import { COLOURS, Plot, renderChart } from "./chart.ts";
 import {
+  broadcastsOf,
   compare,
   type Comparison,
   type Figures,
@@ -14,6 +15,7 @@ import {
   NETWORK,
   type Point,
   type Published,
+  type PublishedCost,
   type SimulatedFigures,
   type Spread,
 } from "./frontier.ts";
@@ -94,7 +96,10 @@ behind a message that is on its way. Points below the bound owe it to bursts: cl
 messages, too, and so values come together.`;
 
 /** The whole page. */
-export function renderPage(data: FrontierData, published: readonly Published[]): string {
+export function renderPage(
+  data: FrontierData,
+  published: readonly (Published | PublishedCost)[],
+): string {
   const { commit, date, seeds } = data;
   return [
     INTRODUCTION,
@@ -107,7 +112,7 @@ export function renderPage(data: FrontierData, published: readonly Published[]):
     processTable(data),
     BOUND,
     "## Published results",
-    publishedTable(data, published),
+    publishedTable(data, broadcastsOf(published)),
     "## Under partition",
     "How much later than by the first path that the partition leaves 99 of 100 values come, in the " +
     "worst of Maelstrom's shapes ([what partitions do](partition.md)):",
@@ -145,8 +150,9 @@ function processTable({ processes }: FrontierData): string {
 }
 
 function publishedTable(data: FrontierData, published: readonly Published[]): string {
-  const lines = compareAll(data, published).map(({ published: one, best, ratio }) => [
-    one.source,
+  const compared = compareAll(data, published);
+  const lines = compared.map(({ published: one, best, ratio }) => [
+    linkOf(one.source),
     formatFigure(one.messagesPerOp),
     `${formatWhole(one.medianMs)} / ${formatWhole(one.maxMs)}`,
     best === undefined ? "none" : `${formatFigure(best.messagesPerOp)} (${best.name})`,
@@ -154,7 +160,17 @@ function publishedTable(data: FrontierData, published: readonly Published[]): st
     one.scope ?? "",
   ]);
   const head = ["", "messages per op", "median / maximum, ms", "ours, no slower", "times", ""];
-  return renderTable(head, lines, 1);
+  const halved = compared.filter(({ ratio = 0 }) => ratio >= 2).length;
+  return `What others state of solutions that take at most about 30 messages, the limit of 3d, and ` +
+    `the cheapest of ours in the simulator whose median and maximum are no worse. For ${halved} of ` +
+    `the ${compared.length}, it is at least twice as cheap.\n\n${renderTable(head, lines, 1)}`;
+}
+
+/** A link to where something is published, named after the repository or the site. */
+function linkOf(source: string): string {
+  const { host, pathname } = new URL(source);
+  const name = host === "github.com" ? pathname.split("/").slice(1, 3).join("/") : host;
+  return `[${name}](${source})`;
 }
 
 function cutTable({ cut }: FrontierData): string {
@@ -211,11 +227,12 @@ function compareAll({ swept }: FrontierData, published: readonly Published[]): C
 /** The charts, by their files' names. */
 export function renderCharts(
   data: FrontierData,
-  published: readonly Published[],
+  published: readonly (Published | PublishedCost)[],
 ): Readonly<Record<string, string>> {
+  const broadcasts = broadcastsOf(published);
   return {
-    "frontier-maximum.svg": renderFrontier(data, published, "maxMs"),
-    "frontier-median.svg": renderFrontier(data, published, "medianMs"),
+    "frontier-maximum.svg": renderFrontier(data, broadcasts, "maxMs"),
+    "frontier-median.svg": renderFrontier(data, broadcasts, "medianMs"),
     "growth.svg": renderGrowth(data),
   };
 }
@@ -312,7 +329,7 @@ function renderFrontier(
       grid: true,
       x: {
         type: "log",
-        domain: [50, 2500],
+        domain: [50, 3000],
         label: `stable latency, ${title} (ms) →`,
         ticks: LATENCIES_MS,
         tickFormat: formatWhole,

@@ -9,7 +9,7 @@ import { benchFigures } from "../bench/benches.ts";
 import { CHECKERS, renderCheckers, type Row as CheckerRow } from "../bench/checkers.ts";
 import { renderSweeps, type SweepFigures, SWEEPS } from "../bench/sweeps_table.ts";
 import { readData } from "./data.ts";
-import type { Published } from "./frontier.ts";
+import type { Published, PublishedCost } from "./frontier.ts";
 import {
   type FrontierData,
   renderCharts as renderFrontierCharts,
@@ -57,7 +57,7 @@ function renderResults(): Map<string, string> {
   const survival = readData<Survival>(`${FOLDER}/data/survival.json`);
   if (survival) files.set("survival.md", renderSurvival(survival));
   const frontier = readData<FrontierData>(`${FOLDER}/data/frontier.json`);
-  const published = readData<Published[]>(`${FOLDER}/data/published.json`) ?? [];
+  const published = readData<(Published | PublishedCost)[]>(`${FOLDER}/data/published.json`) ?? [];
   const partition = readData<PartitionData>(PARTITION);
   const charts = {
     ...(frontier && renderFrontierCharts(frontier, published)),
