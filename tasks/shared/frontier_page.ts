@@ -194,7 +194,8 @@ function growthTable({ growth }: FrontierData): string {
       `${formatFigure(messages)} at ${formatWhole(max)}`
     ),
   ]);
-  return "Messages per operation, at the maximum of stable latency in milliseconds:\n\n" +
+  return "![Messages per operation against the number of nodes](growth.svg)\n\n" +
+    "Messages per operation, at the maximum of stable latency in milliseconds:\n\n" +
     renderTable(["", ...GROWTH_NODES.map((nodes) => `${nodes} nodes`)], lines, 1);
 }
 
@@ -232,7 +233,64 @@ export function renderCharts(
   return {
     "frontier-maximum.svg": renderFrontier(data, broadcasts, "maxMs"),
     "frontier-median.svg": renderFrontier(data, broadcasts, "medianMs"),
+    "growth.svg": renderGrowth(data),
   };
+}
+
+/** Where a point is. */
+const AT = { x: "x", y: "y" } as const;
+
+function renderGrowth({ growth }: FrontierData): string {
+  const points = growth.map(({ point, nodes, figures }) => ({
+    name: nameOf(point),
+    x: nodes,
+    y: figures.messagesPerOp[0],
+    colour: point.challenge === "3d" ? COLOURS.ours : COLOURS.others,
+  }));
+  const place = { ...AT, stroke: "colour" } as const;
+  return renderChart(
+    {
+      width: 720,
+      height: 380,
+      marginLeft: 50,
+      marginRight: 80,
+      marginBottom: 45,
+      grid: true,
+      x: {
+        type: "log",
+        label: "nodes →",
+        ticks: [...GROWTH_NODES],
+        tickFormat: (nodes: number) => `${nodes}`,
+      },
+      y: {
+        type: "log",
+        label: "↑ messages per operation",
+        base: 2,
+        ticks: 10,
+        tickFormat: (count: number) => `${count}`,
+      },
+      marks: [
+        Plot.line(points, { ...place, z: "name", strokeWidth: 2 }),
+        Plot.dot(points, { ...place, fill: "colour", r: 3 }),
+        ...[-4, 6].map((dy) =>
+          Plot.text(
+            points.filter(({ name }) => name.endsWith("lean") === (dy > 0)),
+            Plot.selectLast({
+              ...AT,
+              z: "name",
+              text: "name",
+              textAnchor: "start",
+              dx: 8,
+              dy,
+              fill: "currentColor",
+              fontSize: 12,
+            }),
+          )
+        ),
+      ],
+    },
+    "Messages per operation of the named points on 5, 25, 100 and 200 nodes.",
+  );
 }
 
 /** Those that none beats in both, from left to right. */
@@ -262,7 +320,6 @@ function renderFrontier(
   }));
   const others = published.map((one) => ({ x: one[latency], y: one.messagesPerOp }));
   const named = ours.filter(({ point }) => point.name !== undefined);
-  const place = { x: "x", y: "y" } as const;
   return renderChart(
     {
       width: 720,
@@ -287,17 +344,17 @@ function renderFrontier(
       },
       marks: [
         Plot.line(frontOf(ours), {
-          ...place,
+          ...AT,
           curve: "step-after",
           stroke: COLOURS.ours,
           strokeWidth: 2,
         }),
-        Plot.dot(others, { ...place, stroke: COLOURS.others, symbol: "times", clip: true }),
-        Plot.dot(ours, { ...place, fill: COLOURS.ours, r: 2 }),
-        Plot.dot(named, { ...place, fill: COLOURS.ours, r: 4 }),
-        Plot.dot(real, { ...place, stroke: COLOURS.extra, r: 6, strokeWidth: 2 }),
+        Plot.dot(others, { ...AT, stroke: COLOURS.others, symbol: "times", clip: true }),
+        Plot.dot(ours, { ...AT, fill: COLOURS.ours, r: 2 }),
+        Plot.dot(named, { ...AT, fill: COLOURS.ours, r: 4 }),
+        Plot.dot(real, { ...AT, stroke: COLOURS.extra, r: 6, strokeWidth: 2 }),
         Plot.text(named, {
-          ...place,
+          ...AT,
           text: ({ point }) => nameOf(point),
           textAnchor: "start",
           dx: 8,

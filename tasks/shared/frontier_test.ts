@@ -64,7 +64,7 @@ Deno.test("the page and the charts say what the data say", () => {
     ]
   ) assert(page.includes(words), `${words}\n\n${page}`);
   const charts = renderCharts(data, [published, counter]);
-  assertEquals(Object.keys(charts), ["frontier-maximum.svg", "frontier-median.svg"]);
+  assertEquals(Object.keys(charts), ["frontier-maximum.svg", "frontier-median.svg", "growth.svg"]);
   for (const svg of Object.values(charts)) {
     assert(svg.startsWith("<svg") && svg.includes("3d lean"));
     assert(!svg.includes("NaN"));
