@@ -5,16 +5,14 @@
  */
 import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { kindProblem, oneOf, type Options, UsageError, whole } from "../lib/workbench/option.ts";
-import { type Bench, compare, table } from "./bench/compare.ts";
+import { BENCHES, keepStandings } from "./bench/benches.ts";
+import { compare, table } from "./bench/compare.ts";
 import { benchCheckers } from "./bench/checkers.ts";
 import { CASES } from "./bench/checkers/cases.ts";
-import { echo } from "./bench/echo.ts";
-import { simulator } from "./bench/simulator.ts";
-import { startUp } from "./bench/start_up.ts";
 import { benchSweeps } from "./bench/sweeps.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
-
-const BENCHES: readonly Bench[] = [echo, startUp, ...simulator];
+import { writeResults } from "./shared/result_pages.ts";
+import { stampNow } from "./shared/stamp.ts";
 
 /** The bench of the checkers, which has a table of its own. */
 const CHECKERS = "checkers";
@@ -32,7 +30,7 @@ const COMMAND = {
       help: "checkers on one case alone",
     },
     keep: {
-      help: "checkers' and sweeps' figures also in results/checkers.md and results/sweeps.md",
+      help: "the figures also in results/",
     },
   } satisfies Options,
   words: Infinity,
@@ -55,8 +53,11 @@ async function main(argv: readonly string[]): Promise<number> {
   const isChosen = (name: string) => names.length === 0 || names.includes(name);
   const results: Record<string, unknown> = {};
   for (const bench of BENCHES.filter(({ name }) => isChosen(name))) {
+    const stamp = await stampNow();
     const standings = await compare(bench, rounds);
-    results[bench.name] = { unit: bench.unit, rounds: rounds ?? bench.rounds, standings };
+    const kept = { ...stamp, unit: bench.unit, rounds: rounds ?? bench.rounds, standings };
+    results[bench.name] = kept;
+    if (keep) keepStandings(bench.name, kept);
     if (!json) console.log(`${table(bench, standings)}\n`);
   }
   if (isChosen(CHECKERS)) {
@@ -66,6 +67,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (isChosen(SWEEPS)) {
     results[SWEEPS] = await benchSweeps({ rounds, keep, report: json ? () => {} : console.log });
   }
+  if (keep) writeResults();
   if (json) console.log(JSON.stringify(results, null, 2));
   return 0;
 }

@@ -21,30 +21,22 @@ import {
   type Figures,
   NAMED,
   type Point,
-  type Published,
   simulatePoint,
   type Spread,
   SWEPT,
 } from "./shared/frontier.ts";
-import {
-  type FrontierData,
-  GROWTH_NODES,
-  type MeasuredPoint,
-  renderCharts,
-  renderPage,
-} from "./shared/frontier_page.ts";
+import { type FrontierData, GROWTH_NODES, type MeasuredPoint } from "./shared/frontier_page.ts";
+import { readData } from "./shared/data.ts";
+import { writeResults } from "./shared/result_pages.ts";
 import { commitOf, today } from "./shared/stamp.ts";
 import { interruptible } from "./shared/interrupt.ts";
 
 const DATA = "results/data/frontier.json";
-const PUBLISHED = "results/data/published.json";
-const PAGE = "results/frontier.md";
 
 const COMMAND = {
   own: {
     ...ENGINE,
     seeds: { kind: whole(1), value: "N", help: "simulated runs of each point", default: 5 },
-    render: { help: "only write the page from what was measured" },
     processes: { kind: whole(1), value: "N", help: "measure on real processes, N runs each" },
   },
 } as const;
@@ -60,32 +52,17 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const now = await measure(own);
   Deno.writeTextFileSync(DATA, `${JSON.stringify(now, null, 2)}\n`);
-  const published: Published[] = JSON.parse(Deno.readTextFileSync(PUBLISHED));
-  Deno.writeTextFileSync(PAGE, renderPage(now, published));
-  for (const [name, svg] of Object.entries(renderCharts(now, published))) {
-    Deno.writeTextFileSync(`results/${name}`, svg);
-  }
-  console.log(`${PAGE}, its charts and ${DATA} are written`);
+  writeResults();
   return 0;
 }
 
-async function measure({ processes, engine, seeds, render }: Own): Promise<FrontierData> {
-  const before = stored();
-  if (processes === undefined && !render) {
+async function measure({ processes, engine, seeds }: Own): Promise<FrontierData> {
+  const before = readData<FrontierData>(DATA);
+  if (processes === undefined) {
     return { ...await simulateAll(seeds), processes: before?.processes ?? [] };
   }
   if (before === undefined) throw new UsageError(`${DATA} is missing: simulate first`);
-  if (processes === undefined) return before;
   return { ...before, processes: await measureAll(engine, processes, before.processes) };
-}
-
-function stored(): FrontierData | undefined {
-  try {
-    return JSON.parse(Deno.readTextFileSync(DATA));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 const programs = new Map<string, ReturnType<typeof loadProgram>>();

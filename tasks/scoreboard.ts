@@ -1,56 +1,41 @@
 /**
  * `deno task scoreboard 3d --runs 5 --engine workbench`: measures challenges and keeps the figures in
- * `results/`.
+ * `results/data/scoreboard.json`, a row for each run of a challenge and each engine, real or simulated.
  *
- * The figures lie in `results/scoreboard.json`, a row for each challenge, run and engine, real or
- * simulated. Two tables are made from them: the scoreboard of real processes in
- * `results/README.md`, and how far the engines agree in `results/simulator.md`.
+ * Processes are measured when the machine is idle. What this commit has measured already, before the
+ * task was interrupted, say, is left out.
  *
  * @module
  */
 import type { Limit } from "../lib/report/limits.ts";
-import { spreadOf } from "../lib/report/metrics.ts";
+import { METRICS, spreadOf } from "../lib/report/metrics.ts";
 import type { Summary } from "../lib/report/summary.ts";
 import { SUMMARIES } from "../lib/report/sweep.ts";
-import {
-  COLUMNS,
-  renderAgreementTable,
-  renderScoreboardTable,
-  replaceTable,
-  type Row,
-  type Spread,
-} from "../lib/report/tables.ts";
 import { sweep } from "../lib/simulator/sweep/pool.ts";
 import { optionsHelp, wordsOf } from "../lib/workbench/command_line.ts";
-import { type EngineName, whole } from "../lib/workbench/option.ts";
+import { type EngineName, type Options, whole } from "../lib/workbench/option.ts";
 import { type Plan, planOf } from "../lib/workbench/plan.ts";
 import { chooseEngine } from "./engines/mod.ts";
 import { jobOf } from "./engines/simulator.ts";
-import { type Challenge, challengeOf, CHALLENGES } from "./shared/challenges.ts";
+import { challengeOf, CHALLENGES } from "./shared/challenges.ts";
 import { conclude, ENGINE, readArguments } from "./shared/command_line.ts";
+import { readData } from "./shared/data.ts";
 import { interruptible } from "./shared/interrupt.ts";
-
-const DATA = "results/scoreboard.json";
+import { writeResults } from "./shared/result_pages.ts";
+import { type Row, SCOREBOARD, type Spread } from "./shared/scoreboard.ts";
+import { stampNow } from "./shared/stamp.ts";
+import { waitUntilIdle } from "./shared/idle.ts";
 
 /** The engine that is none of real processes. */
 const SIMULATOR = "simulator";
 
-/** Where tables go, and between which marks. */
-const TABLES: readonly { page: string; name: string; of: (rows: readonly Row[]) => string }[] = [
-  {
-    page: "results/README.md",
-    name: "scoreboard",
-    of: (rows) => renderScoreboardTable(rows.filter(({ engine }) => engine !== SIMULATOR), titleOf),
-  },
-  {
-    page: "results/simulator.md",
-    name: "agreement",
-    of: (rows) => renderAgreementTable(rows, [SIMULATOR, "workbench", "maelstrom"], titleOf),
-  },
-];
-
 const COMMAND = {
-  own: { ...ENGINE, runs: { kind: whole(1), value: "N", help: "runs of each", default: 3 } },
+  own: {
+    ...ENGINE,
+    "runs": { kind: whole(1), value: "N", help: "runs of each", default: 5 },
+    "again": { help: "measure also what this commit has measured" },
+    "no-wait": { help: "measure although the machine is busy" },
+  } satisfies Options,
   words: Infinity,
 } as const;
 
@@ -68,21 +53,33 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const challenges = ids.length === 0 ? CHALLENGES : ids.map(challengeOf);
-  await interruptible(async (signal) => {
-    const { name, measure } = await measureOn(own.engine, signal);
-    for (const challenge of challenges) {
-      for (const options of challenge.runs) {
+  const measureAll = async (signal: AbortSignal) => {
+    const { name: engine, measure } = await measureOn(own.engine, signal);
+    if (engine !== SIMULATOR && !own["no-wait"]) await waitUntilIdle(signal);
+    for (const { id, runs, limits } of challenges) {
+      for (const options of runs) {
+        const stamp = await stampNow();
+        const what = { id, options: wordsOf(planOf(options)).join(" "), engine };
+        if (!own.again && isMeasured({ ...what, stamp }, own.runs)) {
+          console.log(`${id}: measured at this commit already; --again measures it once more`);
+          continue;
+        }
         const seeds = Array.from({ length: own.runs }, (_, i) => i + 1);
         const plans = seeds.map((seed) => planOf({ ...options, seed }));
         const summaries: Summary[] = [];
-        await measure(plans, challenge.limits, (summary) => {
+        await measure(plans, limits, (summary) => {
           summaries.push(summary);
-          console.log(`${challenge.id} ${summaries.length} of ${own.runs}: ${summary.headline}`);
+          console.log(`${id} ${summaries.length} of ${own.runs}: ${summary.headline}`);
         });
-        keep(rowOf(challenge, wordsOf(planOf(options)).join(" "), name, summaries));
+        keep({ ...what, stamp, ...sumUp(summaries) });
       }
     }
-  });
+  };
+  try {
+    await interruptible(measureAll);
+  } finally {
+    writeResults();
+  }
   return 0;
 }
 
@@ -91,7 +88,7 @@ async function measureOn(
   wanted: EngineName | undefined,
   signal: AbortSignal,
 ): Promise<{ name: string; measure: Measure }> {
-  if (wanted === SIMULATOR) return { name: SIMULATOR, measure: simulated };
+  if (wanted === SIMULATOR) return { name: SIMULATOR, measure: simulatedUntil(signal) };
   const { name, run } = await chooseEngine(wanted);
   const measure: Measure = async (plans, limits, ended) => {
     for (const plan of plans) ended((await run(plan, limits, { quiet: true, signal })).summary);
@@ -99,58 +96,45 @@ async function measureOn(
   return { name, measure };
 }
 
-const simulated: Measure = (plans, limits, ended) =>
+const simulatedUntil = (signal: AbortSignal): Measure => (plans, limits, ended) =>
   sweep({
+    signal,
     jobs: plans.map((plan) => jobOf(plan, limits)),
     summaries: SUMMARIES,
     ended: ({ summary }) => ended(summary),
   });
 
-function rowOf(
-  { id }: Challenge,
-  options: string,
-  engine: string,
-  summaries: readonly Summary[],
-): Row {
+function sumUp(summaries: readonly Summary[]): Pick<Row, "runs" | "passed" | "figures"> {
   const figures: Record<string, Spread> = {};
-  for (const { key } of COLUMNS) {
+  for (const { key } of METRICS) {
     const spread = spreadOf(summaries.flatMap(({ metrics }) => metrics[key] ?? []));
     if (spread !== undefined) figures[key] = [spread.median, spread.min, spread.max];
   }
   const passed = summaries.filter(({ ending }) => ending === "pass").length;
-  return { id, options, engine, runs: summaries.length, passed, figures };
+  return { runs: summaries.length, passed, figures };
 }
 
-/** A challenge's title; tells its runs apart where it has several. */
-function titleOf({ id, options }: Row): string {
-  const { title, runs } = challengeOf(id);
-  const plain = runs.length > 1 && !options.includes("--nemesis");
-  return `${title}${plain ? ", no partition" : ""}`;
+type What = Pick<Row, "id" | "options" | "engine">;
+
+const isSame = (a: What, b: What) =>
+  a.id === b.id && a.options === b.options && a.engine === b.engine;
+
+/** Whether the same code has been measured as often; code that is not committed may have changed. */
+function isMeasured(what: What & Required<Pick<Row, "stamp">>, runs: number): boolean {
+  const { commit } = what.stamp;
+  const before = stored().find((row) => isSame(row, what));
+  return !commit.endsWith("-dirty") && before?.stamp?.commit === commit && before.runs >= runs;
 }
 
-/** Puts a row in place of what was measured before, and makes the tables anew. */
+/** Puts a row in place of what was measured before. */
 function keep(row: Row): void {
-  const same = (other: Row) =>
-    other.id === row.id && other.options === row.options && other.engine === row.engine;
-  const order = CHALLENGES.map(({ id }) => id);
-  const rows = [...stored().filter((other) => !same(other)), row].toSorted((a, b) =>
-    order.indexOf(a.id) - order.indexOf(b.id) || a.options.localeCompare(b.options) ||
-    a.engine.localeCompare(b.engine)
-  );
-  Deno.writeTextFileSync(DATA, `${JSON.stringify(rows, null, 2)}\n`);
-  for (const { page, name, of } of TABLES) {
-    const place = { name, task: "scoreboard" };
-    Deno.writeTextFileSync(page, replaceTable(Deno.readTextFileSync(page), place, of(rows)));
-  }
+  const rows = [...stored().filter((other) => !isSame(other, row)), row];
+  const text = rows.map((one) => JSON.stringify(one)).toSorted().join(",\n");
+  Deno.writeTextFileSync(SCOREBOARD, `[\n${text}\n]\n`);
 }
 
-function stored(): Row[] {
-  try {
-    return JSON.parse(Deno.readTextFileSync(DATA));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+function stored(): readonly Row[] {
+  return readData(SCOREBOARD) ?? [];
 }
 
 if (import.meta.main) await conclude("deno task scoreboard", () => main(Deno.args));

@@ -16,6 +16,7 @@ import { type Job, jobOf } from "./engines/simulator.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./shared/challenges.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 import { interruptible } from "./shared/interrupt.ts";
+import { writeResults } from "./shared/result_pages.ts";
 import { commitOf, today } from "./shared/stamp.ts";
 import {
   type Cell,
@@ -25,7 +26,6 @@ import {
   isFaultName,
   judge,
   renderMatrix,
-  renderPage,
   type Survival,
   survivalPlan,
 } from "./shared/survival.ts";
@@ -116,10 +116,8 @@ async function measure(
 }
 
 function keep(survival: Survival): void {
-  Deno.mkdirSync("results/data", { recursive: true });
   Deno.writeTextFileSync(DATA, `${JSON.stringify(survival, null, 2)}\n`);
-  Deno.writeTextFileSync(PAGE, renderPage(survival));
-  console.log(`${PAGE} and ${DATA} are written`);
+  writeResults();
 }
 
 const HELP = [

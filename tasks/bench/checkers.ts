@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { renderTable, replaceTable } from "../../lib/report/tables.ts";
+import { renderTable } from "../../lib/report/tables.ts";
+import { type Stamp, stampNow } from "../shared/stamp.ts";
 import { type Case, CASES } from "./checkers/cases.ts";
 import type { Cost, OwnCost } from "./checkers/measure.ts";
 import {
@@ -16,8 +17,8 @@ import {
   variableOf,
 } from "./checkers/peers.ts";
 
-/** Where figures are kept: as data, and as a page. */
-const [DATA, PAGE] = ["results/checkers.json", "results/checkers.md"];
+/** Where figures are kept. */
+export const CHECKERS = "results/data/checkers.json";
 
 /** How many operations, and how many rounds show what the first one owes to a cold start. */
 const SIZES = [{ operations: 10_000, rounds: 5 }, { operations: 100_000, rounds: 2 }];
@@ -25,10 +26,9 @@ const LARGE = { operations: 1_000_000, rounds: 1 };
 type Size = typeof LARGE;
 
 /** A case at one size. */
-interface Row {
+export interface Row extends Partial<Stamp> {
   readonly name: string;
   readonly operations: number;
-  readonly date: string;
   readonly cost: OwnCost;
   /** What power of the size the time grew with since the size before. */
   readonly exponent?: number;
@@ -84,6 +84,7 @@ line of a verdict and seconds for each round: BENCH_PEER_LIN_KV="/opt/porcupine;
 async function measureRow(one: Case, size: Size, before: Row | undefined): Promise<Row> {
   const { name, workload } = one;
   const { operations, rounds } = size;
+  const stamp = await stampNow();
   const cost: OwnCost = JSON.parse(await outputOf("check", name, operations, `${rounds}`));
   const asked = peersIn(Deno.env.get(variableOf(workload)) ?? "")
     .filter((peer) => before === undefined || mayFinish(peer, before, operations));
@@ -92,7 +93,7 @@ async function measureRow(one: Case, size: Size, before: Row | undefined): Promi
   return {
     name,
     operations,
-    date: new Date().toISOString().slice(0, 10),
+    ...stamp,
     cost,
     ...(growth !== undefined && { exponent: growth }),
     peers: asked.length === 0 ? [] : await measurePeers(asked, one, size),
@@ -163,9 +164,14 @@ function timesOf({ seconds: [first = NaN, ...later] }: Cost): string {
     .map((seconds) => seconds.toFixed(seconds < 1 ? 3 : 1)).join(", ");
 }
 
-/** Puts a row in place of what was measured before, and makes the page's table anew. */
+/** The table of rows. */
+export function renderCheckers(rows: readonly Row[]): string {
+  return renderTable(HEAD, rows.map(cellsOf), 1);
+}
+
+/** Puts a row in place of what was measured before. */
 function keepRow(row: Row): void {
-  const stored: readonly Row[] = JSON.parse(Deno.readTextFileSync(DATA));
+  const stored: readonly Row[] = JSON.parse(Deno.readTextFileSync(CHECKERS));
   const others = stored.filter(({ name, operations }) =>
     name !== row.name || operations !== row.operations
   );
@@ -173,10 +179,7 @@ function keepRow(row: Row): void {
   const all = [...others, row].toSorted((a, b) =>
     order.indexOf(a.name) - order.indexOf(b.name) || a.operations - b.operations
   );
-  Deno.writeTextFileSync(DATA, `${JSON.stringify(all, null, 2)}\n`);
-  const table = renderTable(HEAD, all.map(cellsOf), 1);
-  const place = { name: "checkers", task: "bench" };
-  Deno.writeTextFileSync(PAGE, replaceTable(Deno.readTextFileSync(PAGE), place, table));
+  Deno.writeTextFileSync(CHECKERS, `${JSON.stringify(all, null, 2)}\n`);
 }
 
 const WIDTHS = [32, 11, 14, 10, 10];

@@ -42,7 +42,7 @@ export interface Bench {
 }
 
 /** What the rounds of one contender come to. */
-interface Standing {
+export interface Standing {
   readonly contender: string;
   readonly median: number;
   readonly min: number;

@@ -4,9 +4,7 @@
  *
  * @module
  */
-import { mkdirSync } from "node:fs";
 import { cpuUsage } from "node:process";
-import { formatFigure, formatWhole } from "../../lib/checkers/format.ts";
 import { closing, connectTo } from "../../lib/nats/connection.ts";
 import { Coordinator } from "../../lib/nats/coordinator.ts";
 import { engineName } from "../../lib/nats/engine.ts";
@@ -24,15 +22,18 @@ import { TestServer } from "../../lib/nats/server_fixture.ts";
 import { work } from "../../lib/nats/worker.ts";
 import { type SimulatedRun, SUMMARIES } from "../../lib/report/sweep.ts";
 import { SweepSum } from "../../lib/report/sweep_sum.ts";
-import { spreadOf } from "../../lib/report/metrics.ts";
-import { renderTable, replaceTable } from "../../lib/report/tables.ts";
 import { sweep as sweepHere } from "../../lib/simulator/sweep/pool.ts";
 import { planOf } from "../../lib/workbench/plan.ts";
 import { jobOf } from "../engines/simulator.ts";
 import { challengeOf } from "../shared/challenges.ts";
-
-const DATA = "results/data/sweeps.json";
-const PAGE = "results/sweeps.md";
+import {
+  type Ceiling,
+  type Comparison,
+  renderSweeps,
+  type SweepFigures,
+  SWEEPS,
+  type Took,
+} from "./sweeps_table.ts";
 
 const CHALLENGE = "3c";
 /** How long a range takes on one core, at least. */
@@ -42,41 +43,6 @@ const US_PER_S = 1_000_000;
 const EMPTY_RANGES = 4_000;
 /** How many are taken at a time, as by so many cores. */
 const TAKERS = 16;
-
-/** What some work took: on the clock, and of the processor's time, which other processes do not change. */
-interface Took {
-  readonly wallS: number;
-  readonly cpuS: number;
-}
-
-/** What the same runs took, here and over a server, round by round. */
-interface Comparison {
-  readonly cores: number;
-  readonly runs: number;
-  readonly here: readonly Took[];
-  readonly overNats: readonly Took[];
-}
-
-/** Empty ranges a second, on one server, one coordinator and one worker of many cores. */
-interface Ceiling {
-  readonly enqueued: number;
-  readonly done: number;
-  readonly read: number;
-}
-
-interface SweepFigures {
-  readonly date: string;
-  readonly engine: string;
-  readonly cores: number;
-  readonly comparisons: readonly Comparison[];
-  readonly ceiling: Ceiling;
-  readonly messagesPerRange: number;
-  /** What a range's sum takes as JSON. */
-  readonly sumBytes: number;
-  /** What a sweep takes, with its program. */
-  readonly sweepBytes: number;
-  readonly mergesPerS: number;
-}
 
 /** Measures, and keeps the figures if asked to. */
 export async function benchSweeps(
@@ -127,7 +93,7 @@ export async function benchSweeps(
     sweepBytes: JSON.stringify(sweep).length,
     mergesPerS: measureMerging(sum),
   };
-  report(renderFigures(figures));
+  report(renderSweeps(figures));
   if (keep) keepFigures(figures);
   return figures;
 }
@@ -231,54 +197,6 @@ function measureMerging(sum: SweepSum<SimulatedRun>): number {
   return merges / ((performance.now() - startMs) / 1_000);
 }
 
-function median(values: readonly number[]): number {
-  return spreadOf(values)?.median ?? NaN;
-}
-
-const MEASURES = [
-  { name: "time", of: ({ wallS }: Took) => wallS },
-  { name: "processor", of: ({ cpuS }: Took) => cpuS },
-] as const;
-
-function renderFigures(figures: SweepFigures): string {
-  const { comparisons, ceiling, messagesPerRange, sumBytes, sweepBytes, mergesPerS } = figures;
-  const times = renderTable(
-    ["cores", "runs", "", "this machine alone", "over NATS", "overhead"],
-    comparisons.flatMap(({ cores, runs, here, overNats }) =>
-      MEASURES.map(({ name, of }) => {
-        const overhead = median(overNats.map((took, i) => of(took) / of(here[i] ?? took) - 1));
-        return [
-          `${cores}`,
-          formatWhole(runs),
-          name,
-          `${median(here.map(of)).toFixed(2)} s`,
-          `${median(overNats.map(of)).toFixed(2)} s`,
-          `${(100 * overhead).toFixed(1)} %`,
-        ];
-      })
-    ),
-    0,
-  );
-  const costs = renderTable(
-    ["what", "figure"],
-    [
-      ["empty ranges put on the queue, a second", formatWhole(ceiling.enqueued)],
-      ["empty ranges taken, summed up and acknowledged, a second", formatWhole(ceiling.done)],
-      ["sums read, a second", formatWhole(ceiling.read)],
-      ["sums merged, a second", formatWhole(mergesPerS)],
-      ["messages for a range, all of its life", formatFigure(messagesPerRange)],
-      ["bytes of a range's sum", formatWhole(sumBytes)],
-      ["bytes of a sweep, program included", formatWhole(sweepBytes)],
-    ],
-    1,
-  );
-  return `${times}\n\n${costs}`;
-}
-
 function keepFigures(figures: SweepFigures): void {
-  mkdirSync("results/data", { recursive: true });
-  Deno.writeTextFileSync(DATA, `${JSON.stringify(figures, null, 2)}\n`);
-  const page = Deno.readTextFileSync(PAGE);
-  const made = { name: "sweeps", task: "bench" };
-  Deno.writeTextFileSync(PAGE, replaceTable(page, made, renderFigures(figures)));
+  Deno.writeTextFileSync(SWEEPS, `${JSON.stringify(figures, null, 2)}\n`);
 }

@@ -1,33 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { loadSource } from "../../lib/playground/engine/load_source.ts";
-import { readLesson } from "../../lib/playground/lessons/lesson.ts";
-import { LESSONS } from "../../lib/playground/lessons/mod.ts";
 import { makePages } from "../../lib/playground/site.ts";
 import { failureSignature } from "../../lib/simulator/failure.ts";
 import { simulateOnce } from "../../lib/simulator/simulate_once.ts";
-import { summariseRun } from "../../lib/report/summary.ts";
 import { readChallenges, readFaults, readSandbox } from "./exercises.ts";
-
-/** Characters of a line that an editor shows on a laptop. */
-const EDITOR_WIDTH = 76;
-/** Seconds of operations that show what is wrong with a starter. */
-const SHORT_S = 5;
-
-for (const { id, runs, limits } of readChallenges()) {
-  const files = LESSONS[id];
-  const hardest = runs.at(-1);
-  if (files === undefined || hardest === undefined) continue;
-  Deno.test(`the starter of ${id} runs, and does not pass`, async () => {
-    const program = await loadSource(files.starter);
-    const timeLimitS = Math.min(SHORT_S, hardest.timeLimitS ?? SHORT_S);
-    const run = await simulateOnce(program, { ...hardest, timeLimitS });
-    assertEquals(run.crash, undefined);
-    assert(summariseRun(run, limits).ending !== "pass", "it passes");
-    assert(readLesson(files.text).hints.length >= 2, "a lesson has hints");
-    const widest = Math.max(...files.starter.split("\n").map((line) => line.length));
-    assert(widest <= EDITOR_WIDTH, `a line of ${widest} characters does not fit into the editor`);
-  });
-}
 
 Deno.test("a browser can load every node that pages offer", async () => {
   for (const { solution } of readChallenges()) await loadSource(solution);

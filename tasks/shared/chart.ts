@@ -13,6 +13,8 @@ export const COLOURS = { ours: "#0072b2", others: "#d55e00", bound: "#888888", e
 const STYLE = `svg { color: #24292f; background: #ffffff; --plot-background: #ffffff; }
 @media (prefers-color-scheme: dark) {
   svg { color: #d0d7de; background: #0d1117; --plot-background: #0d1117; }
+  [stroke="${COLOURS.ours}"] { stroke: #56b4e9; }
+  [fill="${COLOURS.ours}"] { fill: #56b4e9; }
 }`;
 
 /** Draws a chart; what it shows is said in `description`, for those who cannot see it. */

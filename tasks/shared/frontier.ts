@@ -43,7 +43,9 @@ const WINDOWS_MS = [
   300,
   350,
   400,
+  425,
   450,
+  475,
   500,
 ];
 const PERIODS_MS = [800, 900, 1000, 1100, 1200, 1300, 1400, 1500, 1600, 1650, 1700];
@@ -131,7 +133,7 @@ export async function cutPoint(
   return worst;
 }
 
-/** A result that somebody has published. */
+/** A result of 3d or 3e that somebody has published. */
 export interface Published {
   /** Where it stands. */
   readonly source: string;
@@ -140,6 +142,16 @@ export interface Published {
   readonly maxMs: number;
   /** What is special about it: another command, say, or none of the repairs. */
   readonly scope?: string;
+}
+
+/** A published result of another challenge, where only messages are compared. */
+export interface PublishedCost extends Pick<Published, "source" | "messagesPerOp" | "scope"> {
+  readonly challenge: string;
+}
+
+/** What is published about broadcast. */
+export function broadcastsOf(all: readonly (Published | PublishedCost)[]): Published[] {
+  return all.filter((one) => "medianMs" in one);
 }
 
 /** How a published result compares. */

@@ -7,6 +7,7 @@ import { formatFigure, formatWhole } from "../../lib/checkers/format.ts";
 import { renderTable } from "../../lib/report/tables.ts";
 import { COLOURS, Plot, renderChart } from "./chart.ts";
 import {
+  broadcastsOf,
   compare,
   type Comparison,
   type Figures,
@@ -14,6 +15,7 @@ import {
   NETWORK,
   type Point,
   type Published,
+  type PublishedCost,
   type SimulatedFigures,
   type Spread,
 } from "./frontier.ts";
@@ -94,7 +96,10 @@ behind a message that is on its way. Points below the bound owe it to bursts: cl
 messages, too, and so values come together.`;
 
 /** The whole page. */
-export function renderPage(data: FrontierData, published: readonly Published[]): string {
+export function renderPage(
+  data: FrontierData,
+  published: readonly (Published | PublishedCost)[],
+): string {
   const { commit, date, seeds } = data;
   return [
     INTRODUCTION,
@@ -107,7 +112,7 @@ export function renderPage(data: FrontierData, published: readonly Published[]):
     processTable(data),
     BOUND,
     "## Published results",
-    publishedTable(data, published),
+    publishedTable(data, broadcastsOf(published)),
     "## Under partition",
     "How much later than by the first path that the partition leaves 99 of 100 values come, in the " +
     "worst of Maelstrom's shapes ([what partitions do](partition.md)):",
@@ -145,8 +150,9 @@ function processTable({ processes }: FrontierData): string {
 }
 
 function publishedTable(data: FrontierData, published: readonly Published[]): string {
-  const lines = compareAll(data, published).map(({ published: one, best, ratio }) => [
-    one.source,
+  const compared = compareAll(data, published);
+  const lines = compared.map(({ published: one, best, ratio }) => [
+    linkOf(one.source),
     formatFigure(one.messagesPerOp),
     `${formatWhole(one.medianMs)} / ${formatWhole(one.maxMs)}`,
     best === undefined ? "none" : `${formatFigure(best.messagesPerOp)} (${best.name})`,
@@ -154,7 +160,17 @@ function publishedTable(data: FrontierData, published: readonly Published[]): st
     one.scope ?? "",
   ]);
   const head = ["", "messages per op", "median / maximum, ms", "ours, no slower", "times", ""];
-  return renderTable(head, lines, 1);
+  const halved = compared.filter(({ ratio = 0 }) => ratio >= 2).length;
+  return `What others state of solutions that take at most about 30 messages, the limit of 3d, and ` +
+    `the cheapest of ours in the simulator whose median and maximum are no worse. For ${halved} of ` +
+    `the ${compared.length}, it is at least twice as cheap.\n\n${renderTable(head, lines, 1)}`;
+}
+
+/** A link to where something is published, named after the repository or the site. */
+function linkOf(source: string): string {
+  const { host, pathname } = new URL(source);
+  const name = host === "github.com" ? pathname.split("/").slice(1, 3).join("/") : host;
+  return `[${name}](${source})`;
 }
 
 function cutTable({ cut }: FrontierData): string {
@@ -178,7 +194,8 @@ function growthTable({ growth }: FrontierData): string {
       `${formatFigure(messages)} at ${formatWhole(max)}`
     ),
   ]);
-  return "Messages per operation, at the maximum of stable latency in milliseconds:\n\n" +
+  return "![Messages per operation against the number of nodes](growth.svg)\n\n" +
+    "Messages per operation, at the maximum of stable latency in milliseconds:\n\n" +
     renderTable(["", ...GROWTH_NODES.map((nodes) => `${nodes} nodes`)], lines, 1);
 }
 
@@ -210,12 +227,70 @@ function compareAll({ swept }: FrontierData, published: readonly Published[]): C
 /** The charts, by their files' names. */
 export function renderCharts(
   data: FrontierData,
-  published: readonly Published[],
+  published: readonly (Published | PublishedCost)[],
 ): Readonly<Record<string, string>> {
+  const broadcasts = broadcastsOf(published);
   return {
-    "frontier-maximum.svg": renderFrontier(data, published, "maxMs"),
-    "frontier-median.svg": renderFrontier(data, published, "medianMs"),
+    "frontier-maximum.svg": renderFrontier(data, broadcasts, "maxMs"),
+    "frontier-median.svg": renderFrontier(data, broadcasts, "medianMs"),
+    "growth.svg": renderGrowth(data),
   };
+}
+
+/** Where a point is. */
+const AT = { x: "x", y: "y" } as const;
+
+function renderGrowth({ growth }: FrontierData): string {
+  const points = growth.map(({ point, nodes, figures }) => ({
+    name: nameOf(point),
+    x: nodes,
+    y: figures.messagesPerOp[0],
+    colour: point.challenge === "3d" ? COLOURS.ours : COLOURS.others,
+  }));
+  const place = { ...AT, stroke: "colour" } as const;
+  return renderChart(
+    {
+      width: 720,
+      height: 380,
+      marginLeft: 50,
+      marginRight: 80,
+      marginBottom: 45,
+      grid: true,
+      x: {
+        type: "log",
+        label: "nodes →",
+        ticks: [...GROWTH_NODES],
+        tickFormat: (nodes: number) => `${nodes}`,
+      },
+      y: {
+        type: "log",
+        label: "↑ messages per operation",
+        base: 2,
+        ticks: 10,
+        tickFormat: (count: number) => `${count}`,
+      },
+      marks: [
+        Plot.line(points, { ...place, z: "name", strokeWidth: 2 }),
+        Plot.dot(points, { ...place, fill: "colour", r: 3 }),
+        ...[-4, 6].map((dy) =>
+          Plot.text(
+            points.filter(({ name }) => name.endsWith("lean") === (dy > 0)),
+            Plot.selectLast({
+              ...AT,
+              z: "name",
+              text: "name",
+              textAnchor: "start",
+              dx: 8,
+              dy,
+              fill: "currentColor",
+              fontSize: 12,
+            }),
+          )
+        ),
+      ],
+    },
+    "Messages per operation of the named points on 5, 25, 100 and 200 nodes.",
+  );
 }
 
 /** Those that none beats in both, from left to right. */
@@ -245,7 +320,6 @@ function renderFrontier(
   }));
   const others = published.map((one) => ({ x: one[latency], y: one.messagesPerOp }));
   const named = ours.filter(({ point }) => point.name !== undefined);
-  const place = { x: "x", y: "y" } as const;
   return renderChart(
     {
       width: 720,
@@ -255,7 +329,7 @@ function renderFrontier(
       grid: true,
       x: {
         type: "log",
-        domain: [50, 2500],
+        domain: [50, 3000],
         label: `stable latency, ${title} (ms) →`,
         ticks: LATENCIES_MS,
         tickFormat: formatWhole,
@@ -270,17 +344,17 @@ function renderFrontier(
       },
       marks: [
         Plot.line(frontOf(ours), {
-          ...place,
+          ...AT,
           curve: "step-after",
           stroke: COLOURS.ours,
           strokeWidth: 2,
         }),
-        Plot.dot(others, { ...place, stroke: COLOURS.others, symbol: "times", clip: true }),
-        Plot.dot(ours, { ...place, fill: COLOURS.ours, r: 2 }),
-        Plot.dot(named, { ...place, fill: COLOURS.ours, r: 4 }),
-        Plot.dot(real, { ...place, stroke: COLOURS.extra, r: 6, strokeWidth: 2 }),
+        Plot.dot(others, { ...AT, stroke: COLOURS.others, symbol: "times", clip: true }),
+        Plot.dot(ours, { ...AT, fill: COLOURS.ours, r: 2 }),
+        Plot.dot(named, { ...AT, fill: COLOURS.ours, r: 4 }),
+        Plot.dot(real, { ...AT, stroke: COLOURS.extra, r: 6, strokeWidth: 2 }),
         Plot.text(named, {
-          ...place,
+          ...AT,
           text: ({ point }) => nameOf(point),
           textAnchor: "start",
           dx: 8,

@@ -9,7 +9,7 @@ const figures = (messages: number, medianMs: number, maxMs: number): Figures => 
 });
 
 const published: Published = {
-  source: "example.org/a",
+  source: "https://github.com/someone/something/blob/main/a.md",
   messagesPerOp: 8,
   medianMs: 230,
   maxMs: 400,
@@ -48,7 +48,9 @@ Deno.test("the page and the charts say what the data say", () => {
     growth: [{ point, nodes: 5, figures: { ...figures(0.5, 1, 450), spreadMs: 1 } }],
     processes: [{ point, engine: "workbench", runs: 3, date: "d", figures: figures(1.5, 2, 460) }],
   };
-  const page = renderPage(data, [published]);
+  const other = { source: "https://example.org/b", messagesPerOp: 2, medianMs: 240, maxMs: 450 };
+  const counter = { challenge: "4", source: "https://example.org/c", messagesPerOp: 1 };
+  const page = renderPage(data, [published, other, counter]);
   for (
     const words of [
       "at commit `abc`",
@@ -56,11 +58,13 @@ Deno.test("the page and the charts say what the data say", () => {
       "| **3d lean** | `3d -- lean` | workbench | 3, d | 1.50 | 2 | 460 |",
       "| **3d lean** | `3d -- lean` | 515 | majorities-ring | 3.25 |",
       "| **3d lean** | 0.50 at 450 |",
-      "| example.org/a | 8 | 230 / 400 | none |",
+      "For 0 of the 2, it is at least twice as cheap.",
+      "| [someone/something](https://github.com/someone/something/blob/main/a.md) | 8 | 230 / 400 | none |",
+      "| [example.org](https://example.org/b) | 2 | 240 / 450 | 1.25 (3d lean) | 1.60 |",
     ]
   ) assert(page.includes(words), `${words}\n\n${page}`);
-  const charts = renderCharts(data, [published]);
-  assertEquals(Object.keys(charts), ["frontier-maximum.svg", "frontier-median.svg"]);
+  const charts = renderCharts(data, [published, counter]);
+  assertEquals(Object.keys(charts), ["frontier-maximum.svg", "frontier-median.svg", "growth.svg"]);
   for (const svg of Object.values(charts)) {
     assert(svg.startsWith("<svg") && svg.includes("3d lean"));
     assert(!svg.includes("NaN"));

@@ -22,7 +22,7 @@ const TO_S = 15;
 type Side = "smaller" | "larger" | "—";
 
 /** How a network is cut. */
-interface Cut {
+export interface Cut {
   readonly shape: PartitionShape;
   readonly side: Side;
 }

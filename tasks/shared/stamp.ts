@@ -3,14 +3,45 @@
  *
  * @module
  */
+import { cpus } from "node:os";
 
-/** The commit that is checked out, marked if files differ from it. */
+/** Where a figure comes from. */
+export interface Stamp {
+  readonly commit: string;
+  readonly date: string;
+  /** The cores and their model. */
+  readonly machine: string;
+  /** How many programs wanted a core before the measurement. */
+  readonly load: number;
+}
+
+/** The stamp of a measurement that begins now. */
+export async function stampNow(): Promise<Stamp> {
+  const [load = NaN] = Deno.loadavg();
+  return { commit: await commitOf(), date: today(), machine: machineOf(), load };
+}
+
+/** The last commit that changed more than results, marked if such files differ from it. */
 export async function commitOf(): Promise<string> {
-  const git = new Deno.Command("git", { args: ["describe", "--always", "--dirty"] });
-  return new TextDecoder().decode((await git.output()).stdout).trim();
+  const [commit, changes] = await Promise.all([
+    git("log", "-1", "--format=%h", ...NO_RESULTS),
+    git("status", "--porcelain", ...NO_RESULTS),
+  ]);
+  return changes === "" ? commit : `${commit}-dirty`;
+}
+
+const NO_RESULTS = ["--", ":/", ":!/results"];
+
+async function git(...args: string[]): Promise<string> {
+  return new TextDecoder().decode((await new Deno.Command("git", { args }).output()).stdout).trim();
 }
 
 /** The date, as 2026-11-28. */
 export function today(): string {
   return new Date().toISOString().slice(0, 10);
+}
+
+function machineOf(): string {
+  const all = cpus();
+  return `${all.length} cores, ${all[0]?.model ?? Deno.build.arch}`;
 }

@@ -1,0 +1,106 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { loadSource } from "../../lib/playground/engine/load_source.ts";
+import { readFaultLesson, readLesson } from "../../lib/playground/lessons/lesson.ts";
+import { FAULT_LESSONS, LESSONS } from "../../lib/playground/lessons/mod.ts";
+import { summariseRun } from "../../lib/report/summary.ts";
+import { failureSignature } from "../../lib/simulator/failure.ts";
+import { simulateOnce } from "../../lib/simulator/simulate_once.ts";
+import { FAULTY } from "../../nodes/faulty/mod.ts";
+import { readChallenges } from "./exercises.ts";
+
+/** What a starter shows in a run of the challenge, and under which seeds. */
+interface Expected {
+  readonly id: string;
+  /** Parts of the failure signature: the anomaly that the lesson is about. */
+  readonly shows?: readonly string[];
+  /** Limits that it exceeds. */
+  readonly exceeds?: readonly string[];
+  /** Seconds of operations that are enough. Default 3. */
+  readonly timeLimitS?: number;
+  /** Default: 1 and 2. */
+  readonly seeds?: readonly number[];
+}
+
+const STARTERS: readonly Expected[] = [
+  { id: "1", shows: ["workload invalid"] },
+  { id: "2", shows: ["duplicated"], timeLimitS: 1 },
+  { id: "3a", shows: ["lost"] },
+  { id: "3b", shows: ["lost"] },
+  { id: "3c", shows: ["lost"], timeLimitS: 5 },
+  { id: "3d", exceeds: ["messages per op", "median latency", "maximum latency"], timeLimitS: 5 },
+  { id: "3e", exceeds: ["median latency", "maximum latency"], timeLimitS: 5 },
+  { id: "4", shows: ["workload invalid"] },
+  { id: "4-crdt", shows: ["workload invalid"] },
+  { id: "5a", shows: ["inconsistent-offsets"], timeLimitS: 1 },
+  { id: "5b", shows: ["inconsistent-offsets", "lost-write"], timeLimitS: 1 },
+  { id: "5c", shows: ["poll-skip"], timeLimitS: 2 },
+  { id: "6a", shows: ["availability invalid"], timeLimitS: 1 },
+  { id: "6b", shows: ["cyclic-versions"], timeLimitS: 2 },
+  { id: "6b", shows: ["availability invalid"], seeds: [3] },
+  { id: "6c", shows: ["G1b"], timeLimitS: 2 },
+  { id: "g-set", shows: ["lost"], timeLimitS: 5 },
+  { id: "pn-counter", shows: ["workload invalid"], timeLimitS: 5 },
+  { id: "lin-kv", shows: ["workload invalid"], timeLimitS: 5 },
+  { id: "txn-list-append", shows: ["incompatible-order"], timeLimitS: 5 },
+  { id: "txn-rw-register", shows: ["internal"], timeLimitS: 5 },
+];
+
+/** Other solutions of challenges that have a lesson. */
+const VARIANTS = ["5c-raft", "lin-kv-proxy", "txn-raft"];
+
+/** Characters of a line that an editor shows on a laptop. */
+const EDITOR_WIDTH = 76;
+
+const challenges = readChallenges();
+
+for (const { id, shows = [], exceeds = [], timeLimitS = 3, seeds = [1, 2] } of STARTERS) {
+  Deno.test(`the starter of ${id} runs, and shows ${[...shows, ...exceeds].join(", ")}`, async () => {
+    const challenge = challenges.find((one) => one.id === id);
+    const hardest = challenge?.runs.at(-1);
+    const starter = LESSONS[id]?.starter;
+    assert(challenge !== undefined && hardest !== undefined && starter !== undefined);
+    const program = await loadSource(starter);
+    for (const seed of seeds) {
+      const run = await simulateOnce(program, { ...hardest, timeLimitS, seed: `${seed}` });
+      assertEquals(run.crash, undefined);
+      const summary = summariseRun(run, challenge.limits);
+      assertEquals(summary.ending, "fail");
+      const signature = failureSignature(run);
+      for (const part of shows) assert(signature.includes(part), `seed ${seed}: ${signature}`);
+      const exceeded = summary.limits.filter(({ ok }) => !ok).map(({ name }) => name);
+      assertEquals(exceeded, exceeds);
+    }
+  });
+}
+
+Deno.test("every challenge has a lesson, and every lesson a row above", () => {
+  const ids = challenges.map(({ id }) => id).filter((id) => !VARIANTS.includes(id));
+  assertEquals(Object.keys(LESSONS).sort(), ids.sort());
+  assertEquals([...new Set(STARTERS.map(({ id }) => id))].sort(), ids);
+});
+
+Deno.test("every faulty program has a lesson that does not name it", () => {
+  const programs = Object.keys(FAULTY).map((file) => file.replace(/\.ts$/, ""));
+  assertEquals(Object.keys(FAULT_LESSONS).sort(), programs.sort());
+  for (const [program, text] of Object.entries(FAULT_LESSONS)) {
+    const { title, hints } = readFaultLesson(text);
+    assert(hints.length >= 3, program);
+    assert(!text.includes(program) && !text.includes(program.replaceAll("_", " ")), title);
+  }
+});
+
+for (const [id, { text, starter }] of Object.entries(LESSONS)) {
+  Deno.test(`the lesson of ${id} has its parts, and its starter fits into the editor`, () => {
+    const { title, original, hints } = readLesson(text);
+    assert(title.length > 0);
+    assert(original.startsWith("https://"), original);
+    assert(hints.length >= 3, `${hints.length} hints`);
+    for (const [, address = ""] of text.matchAll(/\]\(([^)]*)\)/g)) {
+      const isLesson = Object.keys(LESSONS).some((other) => address === `${other}.html`);
+      assert(isLesson || address.startsWith("https://"), address);
+    }
+    assertStringIncludes(starter, `from "@glomers/maelstrom"`);
+    const widest = Math.max(...starter.split("\n").map((line) => line.length));
+    assert(widest <= EDITOR_WIDTH, `a line of ${widest} characters`);
+  });
+}
