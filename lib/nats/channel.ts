@@ -120,7 +120,10 @@ export class Channel {
       callback: (error, message) =>
         error === null ? this.#take(message) : this.#lose(reasonOf(error)),
     });
-    this.#forget = reach.onBack(() => this.#resend());
+    this.#forget = reach.onBack(() => {
+      this.#pingedMs.clear(); // they are gone with the server that was there
+      this.#resend();
+    });
     this.#beat = setInterval(() => this.#onBeat(), BEAT_MS);
     this.#ping();
   }
@@ -179,7 +182,6 @@ export class Channel {
   #resend(): void {
     this.#sent = 0;
     this.#sentBytes = 0;
-    this.#pingedMs.clear();
     this.#pump();
   }
 

@@ -92,3 +92,22 @@ testWithServer(
     assert(a.channel.roundTripsMs.every((ms) => ms > 0));
   },
 );
+
+testWithServer("a way that takes longer than repetitions wait is measured", async (server) => {
+  await using left = await connectTest(server);
+  await using right = await connectTest(server);
+  using a = new End(left, "a", "b");
+  using b = new End(right, "b", "a");
+  a.channel.send("before");
+  await b.until(() => b.frames.length === 1);
+  server.pause();
+  a.channel.send("meanwhile");
+  await delay(1_750);
+  server.resume();
+  await b.until(() => b.frames.length === 2);
+  const measured = a.channel.roundTripsMs;
+  const before = measured.length;
+  while (measured.length === before || (measured.at(-1) ?? 0) > 250) await delay(20);
+  const longestMs = Math.max(...measured);
+  assert(longestMs > 1_400, `${longestMs} ms`);
+});

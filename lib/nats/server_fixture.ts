@@ -116,6 +116,15 @@ export class TestServer implements AsyncDisposable {
     await Deno.remove(`${this.#folder}/ports`, { recursive: true });
   }
 
+  /** Stands still, connections and all, until {@linkcode resume}. */
+  pause(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#child?.kill("SIGCONT");
+  }
+
   /** Loses all that it has stored, after {@linkcode stop}. */
   async forget(): Promise<void> {
     await Deno.remove(`${this.#folder}/store`, { recursive: true });
