@@ -64,7 +64,9 @@ export async function connectTo(server: Server, { say, name }: Listener): Promis
       ...(server.creds !== undefined && { authenticator: authenticatorOf(server.creds) }),
     });
   } catch (error) {
-    throw error instanceof UsageError ? error : new NatsError(`${address} ${whyNot(error)}`);
+    throw error instanceof UsageError
+      ? error
+      : new NatsError(`${address} ${whyNot(error, server)}`);
   }
   tellStatus(connection, address, say);
   return connection;
@@ -127,12 +129,16 @@ function read(option: string, file: string): string {
 }
 
 /** Why a server cannot be used, as the rest of a sentence about it. */
-function whyNot(error: unknown): string {
+function whyNot(error: unknown, { isEncrypted }: Server): string {
   if (error instanceof errors.AuthorizationError) {
     return "does not let us in: the credentials are missing or wrong (--creds FILE)";
   }
   if (error instanceof errors.TimeoutError) return `has not answered in ${CONNECT_MS / 1000} s`;
   const reason = reasonOf(error);
+  // The client stumbles over options that it does not have when a server asks for encryption.
+  if (!isEncrypted && /options\.tls/.test(reason)) {
+    return "takes encrypted connections alone: tls:// in the place of nats://";
+  }
   return /refused/.test(reason)
     ? "is not there: nothing listens at that address (nats-server -js starts one)"
     : `cannot be used: ${reason}`;

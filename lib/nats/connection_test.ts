@@ -101,6 +101,11 @@ testWithServer(
     assertEquals(await echoes(at(address, { tlsca: pem("ca.pem"), ...files })), "hello");
     const { message } = await assertRejects(() => echoes(at(address, files)), NatsError);
     assertStringIncludes(message, `${address} cannot be used: `);
+    const plain = await assertRejects(() => echoes(at(server.address)), NatsError);
+    assertEquals(
+      plain.message,
+      `${server.address} takes encrypted connections alone: tls:// in the place of nats://`,
+    );
   },
   TLS,
 );
