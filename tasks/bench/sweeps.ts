@@ -168,12 +168,12 @@ async function measureCeiling(queue: SweepQueue, sweep: DividedSweep): Promise<C
   const numbers = Array.from({ length: countRanges(sweep) }, (_, number) => number);
   const perS = async (work: () => Promise<unknown>) => numbers.length / (await time(work)).wallS;
   const enqueued = await perS(() => queue.enqueue(tag, id, numbers));
-  const consumer = await queue.ranges(tag);
+  const next = await queue.ranges(tag);
   const sum = { sum: new SweepSum<SimulatedRun>().toJSON() };
   let left = numbers.length;
   const take = async () => {
     while (left-- > 0) {
-      const message = await consumer.next({ expires: 5_000 });
+      const message = await next();
       if (message === null) throw new Error("a range is missing");
       await queue.report(id, rangeOf(message.subject).number, sum);
       message.ack();
