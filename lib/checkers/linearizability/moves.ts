@@ -56,7 +56,8 @@ export class Moves<State> {
   /** Returns the configuration before anything has happened. */
   start(): Step {
     const [due] = this.returns;
-    const missed = this.#withNewReads(EMPTY, 0);
+    let missed = EMPTY;
+    for (const { slot } of due?.newReads ?? []) missed = this.sets.toggle(missed, slot);
     const unused = this.#invokedBetween(0, due?.indefinite ?? 0);
     return this.#settled({ at: 0, state: 0, done: EMPTY, missed, unused }, []);
   }
@@ -115,27 +116,26 @@ export class Moves<State> {
     const { sets, states } = this;
     const { state, unused } = from;
     let { at, done, missed } = from;
-    for (let due = this.returns[at]; due !== undefined; due = this.returns[at]) {
-      for (const read of missed === EMPTY ? [] : due.reading) {
-        if (!sets.has(missed, read.slot)) continue;
-        if (states.after(state, read.kind) === undefined) continue;
-        missed = sets.toggle(missed, read.slot);
-        took.push(read);
-      }
+    let due = this.returns[at];
+    for (const read of missed === EMPTY ? [] : due?.reading ?? []) {
+      if (!sets.has(missed, read.slot)) continue;
+      if (states.after(state, read.kind) === undefined) continue;
+      missed = sets.toggle(missed, read.slot);
+      took.push(read);
+    }
+    while (due !== undefined) {
       const { slot, isReadOnly } = due.call;
       if (isReadOnly ? sets.has(missed, slot) : !sets.has(done, slot)) break;
       if (!isReadOnly) done = sets.toggle(done, slot);
-      missed = this.#withNewReads(missed, ++at);
+      due = this.returns[++at];
+      for (const read of due?.newReads ?? []) {
+        if (states.after(state, read.kind) !== undefined) took.push(read);
+        else missed = sets.toggle(missed, read.slot);
+      }
     }
     const invoked = this.#invokedBetween(this.#invokedBy(from.at), this.#invokedBy(at));
     const all = invoked.length === 0 ? unused : [...unused, ...invoked];
     return { at, state, done, missed, unused: all, took };
-  }
-
-  /** Adds the reads that were invoked last before a completion. */
-  #withNewReads(missed: number, at: number): number {
-    for (const slot of this.returns[at]?.newReads ?? []) missed = this.sets.toggle(missed, slot);
-    return missed;
   }
 
   /** How many indefinite operations had been invoked by a completion, or by the end. */
