@@ -76,9 +76,13 @@ export function schedule<State>(history: readonly Op[], states: StateTable<State
       own.calls.push(call);
       if (isReadOnly) newReads.push(call);
     } else {
-      const kind = states.kindOf(invocation);
-      const [number, isHelpful] = [indefinite.length, helpful.has(invocation)];
-      indefinite.push({ invocation, op: invocation, kind, number, isHelpful });
+      indefinite.push({
+        invocation,
+        op: invocation,
+        kind: states.kindOf(invocation),
+        number: indefinite.length,
+        isHelpful: helpful.has(invocation),
+      });
     }
   };
   let next = 0;
@@ -92,8 +96,8 @@ export function schedule<State>(history: readonly Op[], states: StateTable<State
     const call = byCompletion.get(op);
     if (call === undefined) continue;
     (call.isReadOnly ? reads : changes).remove(call);
-    const changing = call.isReadOnly ? changes.calls.slice() : [call, ...changes.calls];
-    const reading = call.isReadOnly ? [call, ...reads.calls] : reads.calls.slice();
+    const changing = call.isReadOnly ? changes.calls.slice() : [call].concat(changes.calls);
+    const reading = call.isReadOnly ? [call].concat(reads.calls) : reads.calls.slice();
     if (newReads.includes(call)) newReads = [call, ...newReads.filter((read) => read !== call)];
     returns.push({ call, changing, reading, newReads, indefinite: indefinite.length });
     newReads = [];
