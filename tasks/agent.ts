@@ -44,7 +44,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (server === undefined) throw new UsageError("--on is missing: the address of a NATS server");
   const name = tokenOf(own.name ?? Deno.hostname());
   const folder = folderOf(own.allow);
-  const say = (sentence: string) => console.log(`${new Date().toLocaleTimeString()} ${sentence}`);
+  const say = (sentence: string) =>
+    console.log(`${new Date().toTimeString().slice(0, 8)} ${sentence}`);
   return await interruptible(async (signal) => {
     const connection = await connectTo(server, {
       say: (sentence) => say(`agent ${name} ${sentence}`),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { delay } from "@std/async";
 import { join } from "node:path";
 import config from "../deno.json" with { type: "json" };

@@ -25,6 +25,8 @@ export type Frame = readonly string[];
 const BEAT_MS = 250;
 /** How long an acknowledgement waits for a packet that it can ride on. */
 const ACK_MS = 20;
+/** Pings that are waited for: a way there and back of more than five seconds is not measured. */
+const MAX_PINGS = 20;
 /** How long nothing is acknowledged before all of it is sent again. */
 const RESEND_MS = 1_000;
 /** How long the server may be away. */
@@ -105,8 +107,9 @@ export class Channel {
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
   #heardMs = performance.now();
   #beatMs = performance.now();
-  #pings = 0;
-  #pingedMs: number | undefined;
+  #lastPing = 0;
+  /** When each ping was sent that was not answered yet. */
+  readonly #pingedMs = new Map<number, number>();
   #roundTripsMs: number[] = [];
   #isClosed = false;
 
@@ -176,7 +179,7 @@ export class Channel {
   #resend(): void {
     this.#sent = 0;
     this.#sentBytes = 0;
-    this.#pingedMs = undefined;
+    this.#pingedMs.clear();
     this.#pump();
   }
 
@@ -206,7 +209,7 @@ export class Channel {
     const [number = 0, acknowledged = 0, isCut = 0, ping = 0, pong = 0] = header;
     this.#heardMs = performance.now();
     if (ping > 0) this.#publish({ pong: ping });
-    if (pong > 0 && pong === this.#pings) this.#measure();
+    if (pong > 0) this.#measure(pong);
     this.#acknowledge(acknowledged);
     if (number > 0) this.#receive(number, data.subarray(end + 1), isCut === 1);
   }
@@ -240,17 +243,21 @@ export class Channel {
     }
   }
 
+  /** Says that this end is there, and asks for an answer. */
   #ping(): void {
     if (!this.#options.reach.isUp) return;
-    this.#pingedMs = performance.now();
-    this.#publish({ ping: ++this.#pings });
+    const number = ++this.#lastPing;
+    this.#pingedMs.set(number, performance.now());
+    this.#pingedMs.delete(number - MAX_PINGS);
+    this.#publish({ ping: number });
   }
 
-  #measure(): void {
-    if (this.#pingedMs === undefined) return;
-    this.#roundTripsMs.push(performance.now() - this.#pingedMs);
+  #measure(pong: number): void {
+    const sinceMs = this.#pingedMs.get(pong);
+    if (sinceMs === undefined) return;
+    this.#pingedMs.delete(pong);
+    this.#roundTripsMs.push(performance.now() - sinceMs);
     if (this.#roundTripsMs.length > MAX_MEASURED) this.#roundTripsMs.shift();
-    this.#pingedMs = undefined;
   }
 
   #onBeat(): void {

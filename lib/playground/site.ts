@@ -164,6 +164,7 @@ function renderDocument(
 <span class="quiet">distributed systems in this browser, nothing to install</span>
 <span class="apart"></span>
 ${link(before, "←")}${link(after, "→")}<a href="sandbox.html">Sandbox</a></nav>
+<noscript><p>Programs run in this page, which needs JavaScript for that.</p></noscript>
 <main id="main">${body}</main>
 </body>
 </html>
@@ -335,7 +336,7 @@ ${renderFilm()}
 
 function renderFilm(): Markup {
   return markup`<div id="film-place" hidden>
-<div class="drawing"><canvas id="film" tabindex="0" role="img" aria-label="Messages between nodes at a moment of the run; space plays, arrow keys move" aria-describedby="film-words"></canvas></div>
+<div class="drawing"><canvas id="film" tabindex="0" role="application" aria-label="Messages between nodes at a moment of the run; space plays, arrow keys move" aria-describedby="film-words"></canvas></div>
 <div class="film-controls" id="film-controls">
 <button type="button" id="film-play">▶ play</button>
 <input type="range" id="film-time" min="0" value="0" aria-label="Moment of the run">

@@ -16,6 +16,13 @@ const PLACES = [
 
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
 
+/** Starts the browser. */
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = PLACES.find((path) => existsSync(path));
+  if (executablePath === undefined) throw new Error(`no Chromium at ${PLACES.join(", ")}`);
+  return await chromium.launch({ executablePath, args: ARGUMENTS });
+}
+
 /** How a page is looked at. */
 export interface Look {
   readonly width?: number;
@@ -31,9 +38,7 @@ export class TestBrowser {
   #places = /^$/;
 
   async start(): Promise<void> {
-    const executablePath = PLACES.find((path) => existsSync(path));
-    if (executablePath === undefined) throw new Error(`no Chromium at ${PLACES.join(", ")}`);
-    this.#browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+    this.#browser = await launchChromium();
     this.#tab = await this.#browser.newPage();
     this.#tab.on("console", (message) => this.#complaints.push(message.text()));
     this.#tab.on("pageerror", (error) => this.#complaints.push(error.message));

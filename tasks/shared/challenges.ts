@@ -123,7 +123,7 @@ export const CHALLENGES: readonly Challenge[] = [
     "lin-kv",
     "Linearizable store, by Raft",
     "lin_kv",
-    "-w lin-kv --node-count 3 --concurrency 2n --time-limit 20 --rate 30 --nemesis partition",
+    `-w lin-kv ${STORE} --concurrency 2n`,
   ),
   challenge(
     "lin-kv-proxy",
@@ -141,7 +141,7 @@ export const CHALLENGES: readonly Challenge[] = [
     "txn-raft",
     "Strict serializable lists, by Raft",
     "txn_raft",
-    `-w txn-list-append ${STORE}`,
+    `-w txn-list-append ${STORE} --concurrency 2n`,
   ),
   challenge(
     "txn-rw-register",

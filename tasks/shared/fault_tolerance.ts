@@ -127,7 +127,7 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "6c": { short: { timeLimitS: 5, rate: 50 }, faults: DURABLE },
   "g-set": { short: { timeLimitS: 6 }, faults: DURABLE },
   "pn-counter": { short: { timeLimitS: 6 }, faults: DURABLE },
-  "lin-kv": { short: { timeLimitS: 20, faultIntervalS: 2 }, faults: DURABLE },
+  "lin-kv": { short: { timeLimitS: 20, rate: 30, faultIntervalS: 2 }, faults: DURABLE },
   "lin-kv-proxy": {
     short: { timeLimitS: 6 },
     faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED],

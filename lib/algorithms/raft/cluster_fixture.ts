@@ -85,6 +85,7 @@ export class Member {
   begin(): boolean {
     if (this.raft === undefined || this.underWay !== undefined) return false;
     this.underWay = this.raft.ready();
+    if (this.underWay !== undefined) this.#send(this.underWay.early);
     if (this.#cluster.mutation.sendsFirst && this.underWay) this.#send(this.underWay.messages);
     return this.underWay !== undefined;
   }
@@ -192,7 +193,9 @@ export class Cluster {
 
   /** An index and a term say all about an entry, and about the one before it. */
   #assertLogMatching({ log }: Raft<Command, State>): void {
-    const entries = log.slice(log.first, log.last.index);
+    // A node alone leads before its term is stored, and may forget that together with its entries.
+    const end = this.members.length === 1 ? log.stable : log.last.index;
+    const entries = log.slice(log.first, end);
     let before = log.termAt(log.first - 1);
     for (const [i, [term, command]] of entries.entries()) {
       const key = `${log.first + i}@${term}`;

@@ -17,8 +17,11 @@ import { type Read, Reads } from "./reads.ts";
 const MAX_BATCH = 256 * 1024;
 /** Bound on a leader's own entries that are not committed, in characters of JSON. */
 const MAX_UNCOMMITTED = 16 * 1024 * 1024;
-/** A follower that is silent for so many heartbeats is sent its snapshot again. */
-const SNAPSHOT_PATIENCE = 5;
+/** Ticks between two heartbeats. */
+export const HEARTBEAT_TICKS = 2;
+/** A leader waits no less for a majority, and for an answer to a snapshot. */
+const LEAST_SUPPORT_TICKS = 9;
+const LEAST_SNAPSHOT_TICKS = 10;
 
 /** A message and the node it goes to. */
 export type Addressed<Data, State> = [to: string, message: Message<Data, State>];
@@ -29,6 +32,8 @@ interface Realm<Data, State> {
   readonly peers: readonly string[];
   readonly term: number;
   readonly log: Log<Data>;
+  /** The ticks that a message and its answer took in the election. */
+  readonly roundTripTicks: number;
   /** The state that the applied entries have led to. */
   readonly snapshot: () => Snapshot<State>;
 }
@@ -43,13 +48,14 @@ export class Leadership<Data, State> {
   readonly #uncommitted: { readonly index: number; readonly size: number }[] = [];
   #uncommittedSize = 0;
   #round = 1;
+  #ticks = 0;
 
   /** Begins a term with an entry of its own. */
   constructor(realm: Realm<Data, State>) {
-    const { log, peers, term } = realm;
+    const { log, peers, term, roundTripTicks } = realm;
     this.#realm = realm;
     const next = log.last.index + 1;
-    this.#followers = new Map(peers.map((peer) => [peer, new Progress(next)]));
+    this.#followers = new Map(peers.map((peer) => [peer, new Progress(next, roundTripTicks)]));
     this.#beginning = log.append([term, null]);
   }
 
@@ -81,12 +87,12 @@ export class Leadership<Data, State> {
     const follower = this.#followers.get(from);
     const { log } = this.#realm;
     if (follower === undefined || message.round > this.#round) return;
-    follower.isActive = true;
-    follower.answeredRound = Math.max(follower.answeredRound, message.round);
+    follower.heard(message.round, this.#ticks);
     if (message.type === "rejected") {
-      follower.reject(message.index, log.lastPossibleMatch(message.possible).index);
+      const possible = log.lastPossibleMatch(message.possible).index;
+      follower.reject(message.index, possible, message.round);
     } else if (message.index <= log.last.index) {
-      follower.acknowledge(message.index);
+      follower.acknowledge(message.index, this.#round);
       this.commit();
     }
   }
@@ -111,18 +117,38 @@ export class Leadership<Data, State> {
     return this.#reads.confirm(reachedByMajority([this.#round, ...rounds]));
   }
 
-  /** Begins a round of heartbeats, for followers that were sent nothing since the last. */
-  beat(): void {
-    this.#round++;
-    for (const follower of this.#followers.values()) follower.beat(SNAPSHOT_PATIENCE);
+  /** The ticks in which the nearest follower answers: one that is paused says nothing of the rest. */
+  get roundTripTicks(): number {
+    return this.#followers.size === 0 ? 0 : Math.ceil(Math.min(...this.#tripsTicks));
   }
 
-  /** Whether a majority was heard since the last call. */
-  takeAttendance(): boolean {
-    const followers = [...this.#followers.values()];
-    const active = followers.map(({ isActive }) => isActive ? 1 : 0);
-    for (const follower of followers) follower.isActive = false;
-    return reachedByMajority([1, ...active]) === 1;
+  get #tripsTicks(): number[] {
+    return [...this.#followers.values()].map(({ roundTripTicks }) => roundTripTicks);
+  }
+
+  /**
+   * Notes that one interval has passed, and begins a round of heartbeats when it is time, for
+   * followers that were sent nothing since the last.
+   *
+   * @returns Whether a majority was heard lately, so that this node leads on.
+   */
+  tick(): boolean {
+    this.#ticks++;
+    if (this.#ticks % HEARTBEAT_TICKS === 0) {
+      this.#round++;
+      for (const follower of this.#followers.values()) {
+        const patienceTicks = Math.max(LEAST_SNAPSHOT_TICKS, 2 * follower.roundTripTicks);
+        follower.beat(patienceTicks / HEARTBEAT_TICKS);
+      }
+    }
+    const heard = [...this.#followers.values()].map(({ heardTick }) => heardTick);
+    return reachedByMajority([this.#ticks, ...heard]) > this.#ticks - this.#supportTicks;
+  }
+
+  /** So long a leader waits for a majority: for its round trip, and as long for what is lost. */
+  get #supportTicks(): number {
+    const ascending = this.#tripsTicks.map((ticks) => -ticks);
+    return Math.max(LEAST_SUPPORT_TICKS, 2 * -reachedByMajority([0, ...ascending]));
   }
 
   /** All that is to be sent now. */
@@ -138,16 +164,22 @@ export class Leadership<Data, State> {
     const messages: Message<Data, State>[] = [];
     if (!this.#holds(follower.next)) follower.startOver();
     while (!follower.isPaused && follower.next <= log.last.index) {
-      if (!this.#holds(follower.next) && !follower.isActive) break; // no state for one that is down
+      // One that may be down gets no state.
+      if (!this.#holds(follower.next) && !this.#isActive(follower)) break;
       messages.push(this.#catchUp(follower));
     }
     const { awaited, toldCommit, next } = follower;
-    const isOwedNews = awaited > toldCommit && awaited <= log.committed && awaited < next;
+    const isOwedNews = awaited > toldCommit && awaited <= log.committed && awaited < next &&
+      this.#holds(next); // else there is no saying which entries are meant
     if (messages.length === 0 && (isOwedNews || follower.expects(this.#reads.lastRound))) {
       messages.push(this.#append(follower, []));
     }
-    if (messages.length > 0) follower.contacted(this.#round);
+    if (messages.length > 0) follower.contacted(this.#round, this.#ticks);
     return messages;
+  }
+
+  #isActive({ heardTick, answeredRound }: Progress): boolean {
+    return answeredRound > 0 && heardTick > this.#ticks - this.#supportTicks;
   }
 
   /** Whether the entries from that one on can be sent. */
@@ -180,6 +212,7 @@ export class Leadership<Data, State> {
       type: "append",
       term,
       round: this.#round,
+      roundTrip: this.roundTripTicks,
       behind,
       entries,
       committed: log.committed,

@@ -15,7 +15,9 @@
  * | `readable` | tells that index                                                                   |
  *
  * A leader numbers its rounds of heartbeats; each answer repeats the number of what it answers. So a
- * leader that asks now learns whether a majority still followed it after now.
+ * leader that asks now learns whether a majority still followed it after now. A vote repeats the tick
+ * of the request, which tells the candidate how long a round trip takes; a leader measures that in its
+ * rounds, and tells its followers in `roundTrip`.
  *
  * @module
  */
@@ -40,12 +42,13 @@ export interface Snapshot<State> extends Position {
 
 /** A message between two nodes. */
 export type Message<Data, State> =
-  | { type: "vote"; term: number; pre: boolean; last: Position }
-  | { type: "voted"; term: number; pre: boolean; granted: boolean }
+  | { type: "vote"; term: number; pre: boolean; tick: number; last: Position }
+  | { type: "voted"; term: number; pre: boolean; tick: number; granted: boolean }
   | {
     type: "append";
     term: number;
     round: number;
+    roundTrip: number;
     behind: Position;
     entries: Entry<Data>[];
     committed: number;
@@ -83,10 +86,17 @@ export function messageShape<Data, State>(
 ): Shape<Message<Data, State>> {
   const entry = tuple<Entry<Data>>(count, nullable(command));
   const leading = { term: count, round: count };
+  const ballot = { term: count, pre: boolean, tick: count };
   const fields: Readonly<Record<string, Fields>> = {
-    vote: { term: count, pre: boolean, last: position },
-    voted: { term: count, pre: boolean, granted: boolean },
-    append: { ...leading, behind: position, entries: array(entry), committed: count },
+    vote: { ...ballot, last: position },
+    voted: { ...ballot, granted: boolean },
+    append: {
+      ...leading,
+      roundTrip: count,
+      behind: position,
+      entries: array(entry),
+      committed: count,
+    },
     matched: { ...leading, index: count },
     rejected: { ...leading, index: count, possible: position },
     snapshot: { ...leading, snapshot: snapshotShape(state) },

@@ -14,7 +14,9 @@
  */
 
 /** Bound on the messages with entries that one follower has not acknowledged. */
-const MAX_IN_FLIGHT = 64;
+const MAX_IN_FLIGHT = 256;
+/** What a shorter round trip counts against the longest of late. */
+const ROUND_TRIP_DECAY = 1 / 32;
 
 type Mode = "probe" | "replicate" | "snapshot";
 
@@ -30,8 +32,10 @@ export class Progress {
   toldCommit = 0;
   /** The follower waits to hear that this index is committed; 0 if it waits for nothing. */
   awaited = 0;
-  /** Whether the follower was heard since the leader last looked. */
-  isActive = false;
+  /** The leader's tick at which it last heard the follower. */
+  heardTick = 0;
+  /** The ticks that a message and its answer take: the longest of late. */
+  roundTripTicks: number;
   #mode: Mode = "probe";
   /** The last index of each message with entries that is not acknowledged. */
   #inFlight: number[] = [];
@@ -39,12 +43,17 @@ export class Progress {
   #probing = false;
   #silentBeats = 0;
   #sentRound = 0;
+  /** The last round that began before the leader knew that the logs match so far. */
+  #matchedRound = 0;
+  /** The round whose answer is being timed, and when it was sent. */
+  #timed: { readonly round: number; readonly tick: number } | undefined;
   #isQuiet = true;
   #isDue = true;
 
-  /** Probes from that index on. */
-  constructor(next: number) {
+  /** Probes from that index on; expects a round trip to take so many ticks. */
+  constructor(next: number, roundTripTicks: number) {
     this.next = next;
+    this.roundTripTicks = roundTripTicks;
   }
 
   /** How the leader sends to the follower. */
@@ -64,10 +73,22 @@ export class Progress {
   }
 
   /** Notes that the follower was sent a message of a round. */
-  contacted(round: number): void {
+  contacted(round: number, tick: number): void {
     this.#sentRound = round;
+    if (round > this.answeredRound) this.#timed ??= { round, tick };
     if (!this.#isDue) this.#isQuiet = false; // a heartbeat alone does not put off the next
     this.#isDue = false;
+  }
+
+  /** Notes that the follower has answered a message of a round. */
+  heard(round: number, tick: number): void {
+    this.heardTick = tick;
+    this.answeredRound = Math.max(this.answeredRound, round);
+    if (this.#timed === undefined || this.#timed.round > round) return;
+    const ticks = tick - this.#timed.tick;
+    this.#timed = undefined;
+    const decayed = this.roundTripTicks + (ticks - this.roundTripTicks) * ROUND_TRIP_DECAY;
+    this.roundTripTicks = Math.max(ticks, decayed);
   }
 
   /** Notes that entries up to an index were sent. */
@@ -85,9 +106,12 @@ export class Progress {
     this.#become("snapshot", index + 1);
   }
 
-  /** Notes that the follower's log matches up to an index. */
-  acknowledge(index: number): void {
-    this.match = Math.max(this.match, index);
+  /** Notes that the follower's log matches up to an index; rounds up to the given one have begun. */
+  acknowledge(index: number, round: number): void {
+    if (index > this.match) {
+      this.match = index;
+      this.#matchedRound = round;
+    }
     if (this.#mode === "replicate") {
       this.#inFlight = this.#inFlight.filter((last) => last > index);
       this.next = Math.max(this.next, this.match + 1);
@@ -97,11 +121,16 @@ export class Progress {
   }
 
   /**
-   * Notes that the follower's log does not match at an index.
+   * Notes that the follower's log does not match at an index. If the follower says so in a round that
+   * began when it was known to match, it has lost its journal, and is sent everything again.
    *
    * @param possible The last index at which it can match.
    */
-  reject(index: number, possible: number): void {
+  reject(index: number, possible: number, round: number): void {
+    if (possible < this.match && round > this.#matchedRound) {
+      this.match = 0;
+      this.#become("probe", possible + 1);
+    }
     if (this.#mode === "snapshot" || index <= this.match) return; // late
     if (this.#mode === "probe" && index !== this.next - 1) return; // the answer to an earlier probe
     const next = this.#mode === "probe" ? Math.min(index, possible + 1) : this.match + 1;

@@ -2,57 +2,57 @@ import { assertEquals } from "@std/assert";
 import { Progress } from "./progress.ts";
 
 Deno.test("a probe is one message at a time, and an answer ends it", () => {
-  const progress = new Progress(5);
+  const progress = new Progress(5, 0);
   assertEquals(progress.isPaused, false);
   progress.sent(7);
   assertEquals([progress.isPaused, progress.next], [true, 5], "it may not arrive");
-  progress.acknowledge(7);
+  progress.acknowledge(7, 1);
   assertEquals([progress.mode, progress.next, progress.isPaused], ["replicate", 8, false]);
 });
 
 Deno.test("a lost probe is sent again after a while", () => {
-  const progress = new Progress(5);
+  const progress = new Progress(5, 0);
   progress.sent(7);
   progress.beat(3);
   assertEquals([progress.isPaused, progress.next], [false, 5]);
 });
 
 Deno.test("entries are sent ahead of acknowledgements, up to a window", () => {
-  const progress = new Progress(1);
-  progress.acknowledge(0);
-  for (let last = 1; last <= 64; last++) {
+  const progress = new Progress(1, 0);
+  progress.acknowledge(0, 1);
+  for (let last = 1; last <= 256; last++) {
     assertEquals(progress.isPaused, false);
     progress.sent(last);
   }
-  assertEquals([progress.isPaused, progress.next], [true, 65]);
-  progress.acknowledge(2);
+  assertEquals([progress.isPaused, progress.next], [true, 257]);
+  progress.acknowledge(2, 1);
   assertEquals([progress.isPaused, progress.match], [false, 2]);
-  progress.acknowledge(1);
+  progress.acknowledge(1, 1);
   assertEquals(progress.match, 2, "a late acknowledgement takes nothing back");
 });
 
 Deno.test("a rejection goes back to where the logs can match, but never behind where they do", () => {
-  const progress = new Progress(10);
-  progress.reject(9, 4);
+  const progress = new Progress(10, 0);
+  progress.reject(9, 4, 1);
   assertEquals([progress.mode, progress.next], ["probe", 5]);
-  progress.reject(9, 2);
+  progress.reject(9, 2, 1);
   assertEquals(progress.next, 5, "the answer to an earlier probe says nothing about this one");
-  progress.acknowledge(4);
+  progress.acknowledge(4, 1);
   progress.sent(8);
-  progress.reject(3, 1);
+  progress.reject(3, 1, 1);
   assertEquals([progress.mode, progress.next], ["replicate", 9], "it is late: 4 matches");
-  progress.reject(8, 6);
+  progress.reject(8, 6, 1);
   assertEquals([progress.mode, progress.next], ["probe", 5], "something sent was lost");
 });
 
 Deno.test("a snapshot is waited for, and given up after some silence", () => {
-  const progress = new Progress(3);
+  const progress = new Progress(3, 0);
   progress.sentSnapshot(20);
   assertEquals([progress.isPaused, progress.next], [true, 21]);
-  progress.reject(2, 1);
-  progress.acknowledge(0);
+  progress.reject(2, 1, 1);
+  progress.acknowledge(0, 1);
   assertEquals(progress.mode, "snapshot");
-  progress.acknowledge(20);
+  progress.acknowledge(20, 1);
   assertEquals([progress.mode, progress.next], ["replicate", 21]);
   progress.sentSnapshot(30);
   progress.beat(2);
@@ -62,16 +62,27 @@ Deno.test("a snapshot is waited for, and given up after some silence", () => {
 });
 
 Deno.test("a heartbeat is due after silence, and a round when the follower was not told of it", () => {
-  const progress = new Progress(1);
+  const progress = new Progress(1, 0);
   assertEquals(progress.expects(0), true, "the first word of a term");
-  progress.contacted(1);
+  progress.contacted(1, 0);
   assertEquals([progress.expects(1), progress.expects(2)], [false, true]);
   progress.beat(9);
   assertEquals(progress.expects(1), true, "a heartbeat does not put off the next");
-  progress.contacted(1);
-  progress.contacted(1);
+  progress.contacted(1, 0);
+  progress.contacted(1, 0);
   progress.beat(9);
   assertEquals(progress.expects(1), false, "it was sent something since the last beat");
   progress.beat(9);
   assertEquals(progress.expects(1), true);
+});
+
+Deno.test("a follower that has lost what it acknowledged is sent it again; one that is late is not", () => {
+  const progress = new Progress(1, 0);
+  progress.acknowledge(100, 5);
+  progress.reject(100, 20, 5);
+  assertEquals([progress.mode, progress.match], ["replicate", 100], "an answer of before");
+  progress.reject(100, 0, 6);
+  assertEquals([progress.mode, progress.match, progress.next], ["probe", 0, 1]);
+  progress.acknowledge(100, 7);
+  assertEquals([progress.mode, progress.match, progress.next], ["replicate", 100, 101]);
 });

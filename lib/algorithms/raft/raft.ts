@@ -9,7 +9,8 @@
  * This is the algorithm alone. It has no clock and does no input or output: whoever drives it calls
  * `tick` at equal intervals and `step` with each message, takes what is `ready`, and does it in this
  * order: store, send, apply, `advance`. As nothing is sent before what it rests on is stored, a node
- * that is killed at any moment has promised nothing that it forgets.
+ * that is killed at any moment has promised nothing that it forgets. What a leader says rests on its
+ * term and its vote alone, so it sends first, and stores its entries while its followers do.
  *
  *     tick(), step(message), propose(command), read(id)
  *              │
@@ -20,11 +21,13 @@
  * 2014) it has, mostly from Ongaro's thesis:
  *
  * - **pre-vote**: before it begins a term, a node asks whether it would be elected. One that was cut
- *   off does not disturb the others when it is back. Of two that ask at once, one stands back; and
- *   how long the answers take says how long to wait for votes, so that no latency keeps a cluster
- *   without a leader. These two are our own;
+ *   off does not disturb the others when it is back. Of two that ask at once, one stands back, once;
+ *   that is our own;
  * - **check-quorum**: a leader that hears from no majority steps down, and a node that hears from a
  *   leader votes for nobody else. So a link that is cut in one direction does no lasting harm;
+ * - **time-outs that follow the network**, our own as well: candidates time votes, a leader times its
+ *   rounds and tells its followers. All wait for parts or multiples of a round trip, so that no latency
+ *   keeps a cluster without a leader, and none ends a leader;
  * - **pipelining** in batches, with a bounded window for each follower (`progress.ts`);
  * - **reads by read index**, one round for all that wait (`reads.ts`);
  * - **snapshots**: applied entries are dropped, and a follower that needs them gets the state.
@@ -33,21 +36,20 @@
  *
  * @module
  */
-import { Leadership } from "./leadership.ts";
+import { HEARTBEAT_TICKS, Leadership } from "./leadership.ts";
 import type { Addressed } from "./leadership.ts";
 import { Log } from "./log.ts";
 import { isPlausible, type Message, type MessageOf, type Snapshot } from "./messages.ts";
 import { countVotes } from "./quorum.ts";
 import { type DiskRecord, Storage, type Stored } from "./storage.ts";
 
-/** Ticks between two heartbeats. */
-const HEARTBEAT_TICKS = 2;
-/** The least number of ticks without a leader before an election; chance adds fewer than as many. */
+/**
+ * The least number of ticks without a leader before an election; chance adds half as many at most.
+ * Where a round trip takes more than twice as long, it is half a round trip.
+ */
 const ELECTION_TICKS = 6;
-/** A leader looks this often whether a majority still answers. */
-const QUORUM_TICKS = 4 * ELECTION_TICKS;
-/** Bound on the number of ticks that a candidate allows for its votes; chance adds to it, too. */
-const MAX_BALLOT_TICKS = 10 * ELECTION_TICKS;
+/** Bound on the ticks that a round trip is taken to last. */
+const MAX_ROUND_TRIP_TICKS = 400;
 /** Bounds: on the messages that wait to be sent, entries applied at once, and reads asked for. */
 const MAX_MESSAGES = 10_000;
 const MAX_APPLIED = 1_000;
@@ -75,6 +77,15 @@ interface RaftOptions<Data, State> {
   readonly keptEntries?: number;
 }
 
+/** What a candidate stands for, and what has come of it. */
+interface Ballot {
+  readonly pre: boolean;
+  /** Who has voted how. */
+  readonly votes: Map<string, boolean>;
+  /** The ticks that votes took which were granted. */
+  readonly tripsTicks: number[];
+}
+
 /** A committed command; null for an entry without one. */
 interface Committed<Data> {
   readonly index: number;
@@ -83,6 +94,8 @@ interface Committed<Data> {
 
 /** What is to be done, in the order of its fields. */
 export interface Ready<Data, State> {
+  /** To be sent at once: a leader's, for none of it rests on what the leader has yet to store. */
+  readonly early: readonly Addressed<Data, State>[];
   /** To be on stable storage before anything below is done. */
   readonly record: DiskRecord<Data, State> | undefined;
   /** To be sent; each may be lost, repeated or overtaken. */
@@ -107,10 +120,13 @@ export class Raft<Data, State> {
   #vote: string | null;
   #leader: string | undefined;
   #leadership: Leadership<Data, State> | undefined;
-  /** While this node is a candidate: what it stands for, since when, and who has voted how. */
-  #ballot:
-    | { readonly pre: boolean; readonly sinceTick: number; readonly votes: Map<string, boolean> }
-    | undefined;
+  #ballot: Ballot | undefined;
+  /** Rivals for which this node has stood back since it last heard a leader. */
+  readonly #preferred = new Set<string>();
+  /** The ticks that a message and its answer take to the nearest node, at least of late. */
+  #roundTripTicks = 0;
+  /** Whether this node led until it heard from no majority, and has heard nobody since. */
+  #isDeaf = false;
   #ticks = 0;
   #elapsedTicks = 0;
   #timeoutTicks = 0;
@@ -121,6 +137,8 @@ export class Raft<Data, State> {
   #reads: { readonly id: number; readonly index: number }[] = [];
   /** A leader's state that the state machine has yet to take. */
   #restoring: Snapshot<State> | undefined;
+  /** The number of the last record. */
+  #records: number;
   /** The term and the vote that are stored. */
   #storedVote: { readonly term: number; readonly vote: string | null };
   #underWay: Ready<Data, State> | undefined;
@@ -128,12 +146,13 @@ export class Raft<Data, State> {
   /** A follower that continues where its earlier incarnation ended. */
   constructor(options: RaftOptions<Data, State>) {
     const { id, voters, stored = new Storage<Data, State>().stored } = options;
-    const { term, vote, snapshot, entries } = stored;
+    const { number, term, vote, snapshot, entries } = stored;
     this.#options = options;
     this.#peers = voters.filter((voter) => voter !== id);
     this.#log = new Log(snapshot ?? { index: 0, term: 0 }, entries);
     this.#term = term;
     this.#vote = vote;
+    this.#records = number;
     this.#storedVote = { term, vote };
     this.#startTimer();
   }
@@ -155,6 +174,11 @@ export class Raft<Data, State> {
     return this.#ballot.pre ? "precandidate" : "candidate";
   }
 
+  /** The ticks that a message and its answer take, as far as this node knows. */
+  get roundTripTicks(): number {
+    return this.#leadership?.roundTripTicks ?? this.#roundTripTicks;
+  }
+
   /** The log, to be looked at. */
   get log(): Omit<Log<Data>, Changes> {
     return this.#log;
@@ -164,7 +188,7 @@ export class Raft<Data, State> {
   store(): Stored<Data, State> {
     const snapshot = this.#snapshot();
     const entries = this.#log.slice(snapshot.index + 1, this.#log.last.index);
-    return { term: this.#term, vote: this.#vote, snapshot, entries };
+    return { number: this.#records, term: this.#term, vote: this.#vote, snapshot, entries };
   }
 
   #snapshot(): Snapshot<State> {
@@ -180,17 +204,25 @@ export class Raft<Data, State> {
     this.#ticks++;
     this.#elapsedTicks++;
     if (this.#leadership !== undefined) {
-      if (this.#elapsedTicks % HEARTBEAT_TICKS === 0) this.#leadership.beat();
-      if (this.#elapsedTicks % QUORUM_TICKS !== 0) return;
-      if (!this.#leadership.takeAttendance()) this.#follow(this.#term, undefined);
-    } else if (this.#elapsedTicks >= this.#timeoutTicks) {
+      if (this.#leadership.tick()) return;
+      this.#follow(this.#term, undefined);
+      this.#isDeaf = true;
+    } else if (this.#elapsedTicks >= this.#timeoutTicks && this.#canLead) {
       this.#campaign({ pre: true });
+    } else if (this.role === "candidate" && this.#elapsedTicks % this.#patienceTicks === 0) {
+      this.#canvass(); // a request may be lost, and then nobody else might be elected
     }
+  }
+
+  /** One that waits for its disk, or may be heard and hears nobody, keeps others from leading. */
+  get #canLead(): boolean {
+    return this.#underWay === undefined && !this.#isDeaf;
   }
 
   /** Takes a message from a peer. One that no correct peer would send changes nothing. */
   step(from: string, message: Message<Data, State>): void {
     if (!this.#peers.includes(from) || !isPlausible(message, this.#term)) return;
+    this.#isDeaf = false;
     if ("term" in message && !this.#enterTerm(from, message)) return;
     switch (message.type) {
       case "vote":
@@ -266,9 +298,11 @@ export class Raft<Data, State> {
     const record = this.#unstored();
     if (!record && !committed.length && !reads.length && !this.#messages.length) return undefined;
     this.#reads = this.#reads.filter(({ index }) => index > end);
-    const messages = this.#messages;
+    // It stored its term and its vote before it was elected; its entries count once they are stored.
+    const isLeader = this.#leadership !== undefined;
+    const [early, messages] = isLeader ? [this.#messages, []] : [[], this.#messages];
     this.#messages = [];
-    return this.#underWay = { record, messages, restore, committed, reads };
+    return this.#underWay = { early, record, messages, restore, committed, reads };
   }
 
   /** Notes that all of what was ready is done. */
@@ -299,6 +333,7 @@ export class Raft<Data, State> {
     const isSettled = term === this.#term && vote === this.#vote && log.stable === log.last.index;
     if (isSettled && this.#restoring === undefined) return undefined;
     return {
+      number: ++this.#records,
       term: this.#term,
       vote: this.#vote,
       ...(this.#restoring && { snapshot: this.#restoring }),
@@ -336,22 +371,33 @@ export class Raft<Data, State> {
     return false;
   }
 
-  /** Whether a leader was heard so lately that its followers are none of a candidate's. */
+  /**
+   * Whether a leader was heard so lately that its followers are none of a candidate's. It is not
+   * after the silence of a heartbeat less than makes a candidate, whose last heartbeat may have come
+   * a little earlier.
+   */
   #hearsLeader(): boolean {
     return this.#leadership !== undefined ||
-      (this.#leader !== undefined && this.#elapsedTicks < ELECTION_TICKS);
+      (this.#leader !== undefined && this.#elapsedTicks < this.#patienceTicks - HEARTBEAT_TICKS);
   }
 
-  #startTimer(leastTicks = ELECTION_TICKS): void {
+  /** The ticks for which a leader may be silent. */
+  get #patienceTicks(): number {
+    return Math.max(ELECTION_TICKS, Math.ceil(this.#roundTripTicks / 2));
+  }
+
+  #startTimer(leastTicks = this.#patienceTicks): void {
     this.#elapsedTicks = 0;
-    this.#timeoutTicks = leastTicks + Math.floor(this.#options.random() * leastTicks);
+    this.#timeoutTicks = leastTicks + Math.floor(this.#options.random() * (leastTicks / 2 + 1));
   }
 
   #follow(term: number, leader: string | undefined): void {
+    if (term > this.#term || leader !== undefined) this.#preferred.clear();
     if (term > this.#term) {
       this.#term = term;
       this.#vote = null;
     }
+    this.#roundTripTicks = this.roundTripTicks; // one that led knows best
     this.#leader = leader;
     this.#leadership = undefined;
     this.#ballot = undefined;
@@ -362,55 +408,67 @@ export class Raft<Data, State> {
   /** Stands for election, or asks whether it would win. */
   #campaign({ pre }: { pre: boolean }): void {
     const { id } = this.#options;
-    const now = this.#ticks;
     if (pre) {
       // When it asks again, pre-votes granted before count: a round trip may exceed the time-out.
-      const { sinceTick, votes } = this.#ballot?.pre
-        ? this.#ballot
-        : { sinceTick: now, votes: new Map<string, boolean>() };
+      const { votes = [], tripsTicks = [] } = this.#ballot?.pre ? this.#ballot : {};
       this.#leader = undefined;
       this.#startTimer();
-      this.#ballot = { pre, sinceTick, votes: new Map([...votes].filter(([, given]) => given)) };
+      this.#ballot = { pre, votes: new Map([...votes].filter(([, given]) => given)), tripsTicks };
     } else {
       // Votes take as long as the pre-votes did: a candidate that gave up earlier would never win.
-      const ballotTicks = now - (this.#ballot?.sinceTick ?? now);
+      const leastTicks = 2 * Math.min(MAX_ROUND_TRIP_TICKS, ...this.#ballot?.tripsTicks ?? []);
       this.#follow(this.#term + 1, undefined);
-      this.#startTimer(Math.min(Math.max(ELECTION_TICKS, 2 * ballotTicks), MAX_BALLOT_TICKS));
+      this.#startTimer(Math.max(ELECTION_TICKS, leastTicks));
       this.#vote = id;
-      this.#ballot = { pre, sinceTick: now, votes: new Map() };
+      this.#ballot = { pre, votes: new Map(), tripsTicks: [] };
     }
+    this.#canvass();
+    this.#tally(id, true); // others cannot vote before this vote is stored: only then are they asked
+  }
+
+  /** Asks for the votes that have not been given. */
+  #canvass(): void {
+    const { pre = false, votes } = this.#ballot ?? {};
     const term = pre ? this.#term + 1 : this.#term;
     const { last } = this.#log;
-    for (const peer of this.#peers) this.#send(peer, { type: "vote", term, pre, last });
-    this.#tally(id, true); // others cannot vote before this vote is stored: only then are they asked
+    for (const peer of this.#peers.filter((one) => !votes?.has(one))) {
+      this.#send(peer, { type: "vote", term, pre, tick: this.#ticks, last });
+    }
   }
 
   /**
    * Answers a candidate. Of two that stand at the same time, the one with the older log, or of equals
    * the one with the greater id, stands back when it hears of the other: else they would split the
-   * votes of the rest, and with two of three nodes up, each other's.
+   * votes of the rest, and with two of three nodes up, each other's. It does so once: the other may be
+   * one that hears nobody, and asks for ever.
    */
-  #consider(from: string, { term, pre, last }: MessageOf<"vote", Data, State>): void {
+  #consider(from: string, { term, pre, tick, last }: MessageOf<"vote", Data, State>): void {
     const isFree = this.#vote === null && this.#leader === undefined;
     const canVote = this.#vote === from || isFree || (pre && term > this.#term);
-    const isRival = pre && this.#ballot?.pre === true;
+    const isRival = pre && this.#ballot?.pre === true && !this.#preferred.has(from);
     const granted = canVote && this.#log.isNoNewerThan(last) &&
       !(isRival && this.#log.matches(last) && this.#options.id < from);
     if (isRival && granted) {
+      this.#preferred.add(from);
       this.#follow(this.#term, undefined);
-      this.#startTimer(2 * ELECTION_TICKS); // time for the other to win
+      this.#startTimer(2 * this.#patienceTicks); // time for the other to win
     }
     if (granted && !pre) {
       this.#vote = from;
       this.#startTimer();
     }
     // A refusal tells this node's term, so that a candidate that is behind catches up.
-    this.#send(from, { type: "voted", term: granted ? term : this.#term, pre, granted });
+    this.#send(from, { type: "voted", term: granted ? term : this.#term, pre, tick, granted });
   }
 
-  #count(from: string, { term, pre, granted }: MessageOf<"voted", Data, State>): void {
+  #count(from: string, { term, pre, tick, granted }: MessageOf<"voted", Data, State>): void {
     if (this.#ballot?.pre !== pre || term !== (pre && granted ? this.#term + 1 : this.#term)) {
       return;
+    }
+    const { votes, tripsTicks } = this.#ballot;
+    if (granted && votes.get(from) !== true) {
+      tripsTicks.push(boundRoundTrip(this.#ticks - tick));
+      this.#roundTripTicks = Math.min(...tripsTicks);
     }
     this.#tally(from, granted);
   }
@@ -427,14 +485,15 @@ export class Raft<Data, State> {
 
   #lead(): void {
     const { id } = this.#options;
+    const roundTripTicks = this.#ballot?.tripsTicks.at(-1) ?? 0;
     this.#ballot = undefined;
     this.#leader = id;
-    this.#elapsedTicks = 0;
     this.#leadership = new Leadership({
       id,
       peers: this.#peers,
       term: this.#term,
       log: this.#log,
+      roundTripTicks,
       snapshot: () => this.#snapshot(),
     });
   }
@@ -451,7 +510,8 @@ export class Raft<Data, State> {
 
   #append(from: string, message: MessageOf<"append", Data, State>): void {
     if (!this.#hear(from)) return;
-    const { round, behind, entries, committed } = message;
+    const { round, roundTrip, behind, entries, committed } = message;
+    this.#roundTripTicks = boundRoundTrip(roundTrip);
     const log = this.#log;
     const term = this.#term;
     const isNews = entries.length > 0 || round > this.#answeredRound;
@@ -491,4 +551,8 @@ export class Raft<Data, State> {
     this.#answeredRound = Math.max(this.#answeredRound, message.round);
     this.#send(to, message);
   }
+}
+
+function boundRoundTrip(ticks: number): number {
+  return Math.min(Math.max(ticks, 0), MAX_ROUND_TRIP_TICKS);
 }

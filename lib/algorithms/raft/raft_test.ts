@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Random } from "../../workbench/random.ts";
 import type { Entry, Position } from "./log.ts";
 import { isPlausible, type Message } from "./messages.ts";
@@ -19,14 +19,14 @@ class Subject {
       voters: ["n0", "n1", "n2"],
       random: () => 0,
       state: () => "state",
-      stored: { term: terms.at(-1) ?? 0, vote: null, snapshot: null, entries },
+      stored: { number: 0, term: terms.at(-1) ?? 0, vote: null, snapshot: null, entries },
     });
   }
 
   settle(): readonly number[] {
     const reads: number[] = [];
     for (let ready = this.raft.ready(); ready !== undefined; ready = this.raft.ready()) {
-      this.sent.push(...ready.messages);
+      this.sent.push(...ready.early, ...ready.messages);
       reads.push(...ready.reads);
       this.raft.advance();
     }
@@ -47,8 +47,8 @@ class Subject {
   lead(): this {
     this.pass(6);
     const term = this.raft.term + 1;
-    this.hear("n1", { type: "voted", term, pre: true, granted: true });
-    this.hear("n1", { type: "voted", term, pre: false, granted: true });
+    this.hear("n1", { type: "voted", term, pre: true, tick: 0, granted: true });
+    this.hear("n1", { type: "voted", term, pre: false, tick: 6, granted: true });
     assertEquals(this.raft.role, "leader");
     this.sent = [];
     return this;
@@ -59,23 +59,41 @@ const start: Position = { index: 0, term: 0 };
 
 Deno.test("a vote is stored before it is given", () => {
   const { raft } = new Subject();
-  raft.step("n1", { type: "vote", term: 1, pre: false, last: start });
+  raft.step("n1", { type: "vote", term: 1, pre: false, tick: 0, last: start });
   const ready = raft.ready();
   assertEquals([ready?.record?.term, ready?.record?.vote], [1, "n1"]);
   assertEquals(ready?.messages[0]?.[1].type, "voted");
 });
 
+Deno.test("a leader sends entries before it stores them, a follower stores them before it answers", () => {
+  const leader = new Subject().lead();
+  leader.hear("n1", { type: "matched", term: 1, round: 1, index: 1 });
+  leader.raft.propose("a");
+  const sent = leader.raft.ready();
+  const [, entries] = sent?.early[0] ?? [];
+  assert(entries?.type === "append");
+  assertEquals([sent?.record?.entries, sent?.messages], [entries.entries, []]);
+  leader.raft.step("n1", { type: "matched", term: 1, round: 1, index: 2 });
+  assertEquals(leader.raft.log.committed, 1, "it does not count itself before it has stored them");
+  leader.raft.advance();
+  assertEquals(leader.raft.log.committed, 2);
+  const follower = new Subject();
+  follower.raft.step("n1", { ...entries, behind: start });
+  const answer = follower.raft.ready();
+  assertEquals([answer?.early, answer?.messages[0]?.[1].type], [[], "matched"]);
+});
+
 Deno.test("a vote is stored also in a term that is stored already", () => {
   const subject = new Subject();
   subject.hear("n2", { type: "outdated", term: 1 });
-  subject.raft.step("n1", { type: "vote", term: 1, pre: false, last: start });
+  subject.raft.step("n1", { type: "vote", term: 1, pre: false, tick: 0, last: start });
   assertEquals(subject.raft.ready()?.record?.vote, "n1");
 });
 
 Deno.test("a node votes for one candidate in a term, and again for the same", () => {
   const subject = new Subject();
   for (const from of ["n1", "n2", "n1"]) {
-    subject.hear(from, { type: "vote", term: 1, pre: false, last: start });
+    subject.hear(from, { type: "vote", term: 1, pre: false, tick: 0, last: start });
   }
   const granted = subject.sent.map(([, message]) => message.type === "voted" && message.granted);
   assertEquals(granted, [true, false, true]);
@@ -87,22 +105,37 @@ Deno.test("a node that hears a leader votes for nobody else, until the leader fa
     type: "append",
     term: 1,
     round: 1,
+    roundTrip: 0,
     behind: start,
     entries: [],
     committed: 0,
   };
   subject.hear("n1", heartbeat);
-  subject.hear("n2", { type: "vote", term: 2, pre: false, last: start });
+  subject.hear("n2", { type: "vote", term: 2, pre: false, tick: 0, last: start });
   assertEquals([subject.raft.term, subject.raft.leader], [1, "n1"]);
-  subject.pass(6);
-  subject.hear("n2", { type: "vote", term: 2, pre: false, last: start });
+  subject.pass(3);
+  subject.hear("n2", { type: "vote", term: 2, pre: false, tick: 0, last: start });
+  assertEquals(subject.raft.term, 1);
+  subject.pass(1); // two heartbeats are missing; who missed another before stands already
+  subject.hear("n2", { type: "vote", term: 2, pre: false, tick: 0, last: start });
   assertEquals(subject.raft.term, 2);
+});
+
+Deno.test("a node that waits for its disk does not stand", () => {
+  const { raft } = new Subject();
+  raft.step("n1", { type: "vote", term: 1, pre: false, tick: 0, last: start });
+  raft.ready();
+  for (let i = 0; i < 20; i++) raft.tick();
+  assertEquals(raft.role, "follower");
+  raft.advance();
+  raft.tick();
+  assertEquals(raft.role, "precandidate");
 });
 
 Deno.test("of two that stand at once, the one with the older log or the greater id stands back", () => {
   const subject = new Subject();
   const standBack = (from: string, last: Position) => {
-    subject.hear(from, { type: "vote", term: 2, pre: true, last });
+    subject.hear(from, { type: "vote", term: 2, pre: true, tick: 0, last });
     const [, answer] = subject.sent.at(-1) ?? [];
     return [answer?.type === "voted" && answer.granted, subject.raft.role];
   };
@@ -119,20 +152,91 @@ Deno.test("a candidate waits for votes twice as long as its pre-votes took", () 
   const subject = new Subject();
   subject.pass(6);
   subject.pass(5);
-  subject.hear("n1", { type: "voted", term: 1, pre: true, granted: true });
+  subject.hear("n1", { type: "voted", term: 1, pre: true, tick: 6, granted: true });
   subject.pass(9);
   assertEquals(subject.raft.role, "candidate");
   subject.pass(1);
   assertEquals(subject.raft.role, "precandidate");
 });
 
-Deno.test("a leader that hears from no majority steps down", () => {
+Deno.test("a leader that hears from no majority steps down, and stands no more until it hears", () => {
   const subject = new Subject().lead();
+  subject.pass(5);
   subject.hear("n2", { type: "matched", term: 1, round: 1, index: 1 });
-  subject.pass(24);
+  subject.pass(8);
   assertEquals(subject.raft.role, "leader");
-  subject.pass(24);
+  subject.pass(1);
   assertEquals([subject.raft.role, subject.raft.leader], ["follower", undefined]);
+  subject.pass(50);
+  assertEquals(subject.raft.role, "follower");
+  subject.hear("n1", { type: "voted", term: 1, pre: true, tick: 0, granted: false });
+  subject.pass(9);
+  assertEquals(subject.raft.role, "precandidate");
+});
+
+Deno.test("a leader waits for a majority for two of its round trips", () => {
+  const subject = new Subject();
+  subject.pass(11);
+  subject.hear("n1", { type: "voted", term: 1, pre: true, tick: 6, granted: true });
+  subject.pass(9);
+  subject.hear("n1", { type: "voted", term: 1, pre: false, tick: 11, granted: true });
+  subject.pass(17);
+  assertEquals([subject.raft.role, subject.raft.roundTripTicks], ["leader", 9]);
+  subject.pass(1);
+  assertEquals(subject.raft.role, "follower");
+});
+
+Deno.test("a leader tells its followers how long a round trip takes", () => {
+  const subject = new Subject().lead();
+  subject.pass(8);
+  subject.hear("n1", { type: "matched", term: 1, round: 1, index: 1 });
+  subject.hear("n2", { type: "matched", term: 1, round: 1, index: 1 });
+  subject.sent = [];
+  subject.pass(2);
+  const told = subject.sent.map(([, message]) => message.type === "append" && message.roundTrip);
+  assertEquals(told, [8, 8]);
+});
+
+Deno.test("a follower is as patient as round trips are long", () => {
+  const subject = new Subject();
+  const heartbeat: Talk = {
+    type: "append",
+    term: 1,
+    round: 1,
+    roundTrip: 32,
+    behind: start,
+    entries: [],
+    committed: 0,
+  };
+  subject.hear("n1", heartbeat);
+  subject.hear("n1", { ...heartbeat, round: 2 });
+  subject.pass(15);
+  assertEquals(subject.raft.role, "follower");
+  subject.pass(1);
+  assertEquals(subject.raft.role, "precandidate");
+});
+
+Deno.test("a candidate asks again for votes that do not come", () => {
+  const subject = new Subject();
+  subject.pass(11);
+  subject.hear("n1", { type: "voted", term: 1, pre: true, tick: 6, granted: true });
+  subject.sent = [];
+  subject.pass(5);
+  assertEquals(subject.sent, []);
+  subject.pass(1);
+  const again = { type: "vote", term: 1, pre: false, tick: 17, last: start } as const;
+  assertEquals(subject.sent, [["n1", again], ["n2", again]]);
+});
+
+Deno.test("a node stands back for a rival once, as that may be one that hears nobody", () => {
+  const subject = new Subject();
+  const ask: Talk = { type: "vote", term: 2, pre: true, tick: 0, last: { index: 1, term: 1 } };
+  subject.pass(6);
+  subject.hear("n1", ask);
+  assertEquals(subject.raft.role, "follower");
+  subject.pass(12);
+  subject.hear("n1", ask);
+  assertEquals(subject.raft.role, "precandidate");
 });
 
 Deno.test("a read is served once a majority has answered a round that began after it", () => {
@@ -179,6 +283,18 @@ Deno.test("entries beyond what one message holds go in several, without waiting"
   ]);
 });
 
+Deno.test("a follower whose journal was removed is sent everything again", () => {
+  const subject = new Subject().lead();
+  subject.hear("n1", { type: "matched", term: 1, round: 1, index: 1 });
+  subject.pass(2);
+  subject.sent = [];
+  const possible = start;
+  subject.hear("n1", { type: "rejected", term: 1, round: 2, index: 1, possible });
+  const [[to, message] = []] = subject.sent;
+  assert(message?.type === "append");
+  assertEquals([to, message.behind, message.entries], ["n1", start, [[1, null]]]);
+});
+
 Deno.test("a late snapshot takes away no entry behind it", () => {
   const subject = new Subject([1, 1, 2]);
   const snapshot = { index: 2, term: 1, state: "state" };
@@ -187,12 +303,12 @@ Deno.test("a late snapshot takes away no entry behind it", () => {
 });
 
 Deno.test("what no correct peer would say is not plausible", () => {
-  const append = { type: "append", term: 3, round: 1, committed: 0 } as const;
+  const append = { type: "append", term: 3, round: 1, roundTrip: 0, committed: 0 } as const;
   const wrong: Talk[] = [
     { type: "outdated", term: 0 },
     { type: "outdated", term: Number.MAX_SAFE_INTEGER },
-    { type: "vote", term: 2, pre: false, last: { index: 5, term: 3 } },
-    { type: "vote", term: 2, pre: false, last: { index: 5, term: 0 } },
+    { type: "vote", term: 2, pre: false, tick: 0, last: { index: 5, term: 3 } },
+    { type: "vote", term: 2, pre: false, tick: 0, last: { index: 5, term: 0 } },
     { ...append, behind: { index: 0, term: 1 }, entries: [] },
     { ...append, behind: { index: 2, term: 2 }, entries: [[1, "x"]] },
     { ...append, behind: { index: 2, term: 2 }, entries: [[4, "x"]] },
@@ -210,12 +326,13 @@ function garbage(random: Random): Talk {
   const [term, round, index, id] = [number(), number(), number(), number()];
   const pre = random.chance(0.5);
   return random.pick<Talk>([
-    { type: "vote", term, pre, last: position() },
-    { type: "voted", term, pre, granted: random.chance(0.5) },
+    { type: "vote", term, pre, tick: number(), last: position() },
+    { type: "voted", term, pre, tick: number(), granted: random.chance(0.5) },
     {
       type: "append",
       term,
       round,
+      roundTrip: number(),
       behind: position(),
       entries: Array.from({ length: random.int(3) }, (): Entry<string> => [number(), "y"]),
       committed: number(),

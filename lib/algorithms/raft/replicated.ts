@@ -25,8 +25,9 @@
  *
  * **Rounds.** The leader collects what arrives for a while and does it in one round: a message to
  * each follower with all commands, which also confirms that it may answer reads, and one back. A
- * round costs 2 messages a follower, however much it is for, and one more to each follower whose
- * clients wait. After a pause a round begins at once.
+ * follower passes on what its clients ask for once a round: with its answer, or just before the next
+ * round begins. So a round costs 2 messages a follower, however much it is for, and at most 2 more for
+ * each follower whose clients wait. After a pause requests go, and a round begins, at once.
  *
  * @module
  */
@@ -44,6 +45,10 @@ import { Waiting } from "./waiting.ts";
 
 /** What `raft.ts` counts time in, in milliseconds. */
 const TICK_MS = 50;
+/** Ticks within which a round of the leader begins, and disks are done. */
+const ROUND_TICKS = 4;
+/** A follower passes requests on so long before it expects the leader's next round. */
+const EARLY_MS = 5;
 /** Bound on the requests of other nodes that wait for a round; they repeat what is dropped. */
 const MAX_INBOX = 10_000;
 /** Time between two attempts to store a record on a disk that fails. */
@@ -101,9 +106,12 @@ export class Replicated<Command, Result, State> {
   readonly #sessions = new Sessions<Command, Result>();
   readonly #journal: Journal<JournalRecord<Command, Result, State>>;
   readonly #talk: OneWay<{ messages: Shape<Message<Batch<Command>, Whole<Result, State>>[]> }>;
-  /** When requests are passed on: in the rounds of a leader, or to it. */
-  readonly #leading: Rounds;
-  readonly #following: Rounds;
+  readonly #roundMs: number;
+  /** The rounds of a leader. */
+  readonly #rounds: Rounds;
+  /** A follower passes requests on no earlier. */
+  #passOnMs = -Infinity;
+  #passOnTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #commands = new Waiting<Command, Result>(0);
   readonly #reads = new Waiting<null, void>(Math.floor(Math.random() * MAX_FIRST_READ));
   /** Requests of other nodes that wait for the next round. */
@@ -124,8 +132,8 @@ export class Replicated<Command, Result, State> {
     this.#node = node;
     this.#machine = machine;
     this.#keptEntries = keptEntries;
-    this.#leading = new Rounds(() => this.#passOn(), roundMs);
-    this.#following = new Rounds(() => this.#passOn(), 0); // what comes in one turn goes together
+    this.#roundMs = roundMs;
+    this.#rounds = new Rounds(() => this.#passOn(), roundMs);
     const command = batchShape(machine.command);
     const state: Shape<Whole<Result, State>> = object({
       machine: machine.state,
@@ -230,15 +238,29 @@ export class Replicated<Command, Result, State> {
         this.#requestRound();
       } else {
         raft?.step(from, message);
+        if (message.type === "append" && message.entries.length > 0) this.#joinRound();
       }
     }
     void this.#work();
   }
 
+  /** Passes on what waits along with the answer to a round, and the rest before the next begins. */
+  #joinRound(): void {
+    if (this.#raft?.role !== "follower") return;
+    this.#passOn();
+    this.#passOnMs = performance.now() + this.#roundMs - EARLY_MS;
+  }
+
   #requestRound(): void {
     const { role, leader } = this.#raft ?? {};
-    if (role === "leader") void this.#leading.request();
-    else if (leader !== undefined) void this.#following.request();
+    if (role === "leader") return void this.#rounds.request();
+    if (leader === undefined || this.#passOnTimer !== undefined) return;
+    // Even without a wait, so that what comes in one turn goes together.
+    this.#passOnTimer = setTimeout(() => {
+      this.#passOnTimer = undefined;
+      this.#passOnMs = performance.now() + this.#roundMs;
+      this.#passOn();
+    }, Math.max(this.#passOnMs - performance.now(), 0));
   }
 
   /** Gives Raft what waits, here and from other nodes. */
@@ -246,14 +268,15 @@ export class Replicated<Command, Result, State> {
     const raft = this.#raft;
     if (raft === undefined) return;
     for (const [from, message] of this.#inbox.splice(0)) raft.step(from, message);
+    const answerTicks = 2 * raft.roundTripTicks + ROUND_TICKS;
     const commands = this.#commands.due();
     const { open } = this.#commands;
     const batch = { node: this.#node.id, incarnation: this.#incarnation, open, commands };
     if (commands.length > 0 && raft.propose(batch)) {
-      for (const [number] of commands) this.#commands.attempted(number);
+      for (const [number] of commands) this.#commands.attempted(number, answerTicks);
     }
     for (const [number] of this.#reads.due()) {
-      if (raft.read(number)) this.#reads.attempted(number);
+      if (raft.read(number)) this.#reads.attempted(number, answerTicks);
     }
     void this.#work();
   }
@@ -264,8 +287,9 @@ export class Replicated<Command, Result, State> {
     if (raft === undefined || this.#isBusy) return;
     this.#isBusy = true;
     for (let ready = raft.ready(); ready !== undefined; ready = raft.ready()) {
+      this.#send(ready.early);
       if (ready.record !== undefined) await this.#store({ raft: ready.record });
-      this.#send(ready);
+      this.#send(ready.messages);
       this.#apply(ready);
       raft.advance();
     }
@@ -292,7 +316,7 @@ export class Replicated<Command, Result, State> {
     }
   }
 
-  #send({ messages }: Ready<Batch<Command>, Whole<Result, State>>): void {
+  #send(messages: Ready<Batch<Command>, Whole<Result, State>>["messages"]): void {
     for (const [to, addressed] of Map.groupBy(messages, ([to]) => to)) {
       this.#node.send(to, this.#talk, { messages: addressed.map(([, message]) => message) });
     }

@@ -1,10 +1,9 @@
 /**
  * What a node of Raft must not forget: its term and its vote, its log, and the snapshot before it.
  *
- * A record says from which index on it replaces the log, so it may be replayed over a state that
- * includes it already, or what came after it. That happens when a journal is compacted while the
- * record is written, or written again after a failure. Nothing that came later was acknowledged then,
- * so it does not matter whether it is kept; but what is kept must be one node's log.
+ * Records are numbered, and what is stored as one says up to which it includes them. For a journal may
+ * be compacted while a record is written, or write one again after a failure: then the record comes
+ * behind a state that has it already, or what took its place since, and changes nothing.
  *
  * @module
  */
@@ -14,6 +13,8 @@ import { count, type Snapshot, snapshotShape } from "./messages.ts";
 
 /** All that a node has stored. */
 export interface Stored<Data, State> {
+  /** The number of the last record that is included. */
+  readonly number: number;
   /** The newest term that the node knows of. */
   readonly term: number;
   /** Whom it voted for in that term. */
@@ -26,6 +27,8 @@ export interface Stored<Data, State> {
 
 /** What has changed since the last record. */
 export interface DiskRecord<Data, State> {
+  /** One more than that of the record before. */
+  readonly number: number;
   readonly term: number;
   readonly vote: string | null;
   /** A leader's state, in place of all that was stored. */
@@ -41,7 +44,9 @@ export class Storage<Data, State> {
   #entries: Entry<Data>[];
 
   /** Begins with what was stored as one. Default: nothing, as of a node that has never run. */
-  constructor(stored: Stored<Data, State> = { term: 0, vote: null, snapshot: null, entries: [] }) {
+  constructor(
+    stored: Stored<Data, State> = { number: 0, term: 0, vote: null, snapshot: null, entries: [] },
+  ) {
     this.#stored = stored;
     this.#entries = [...stored.entries];
   }
@@ -51,23 +56,15 @@ export class Storage<Data, State> {
     return { ...this.#stored, entries: this.#entries };
   }
 
-  /** Adds a record, which may be older than the state that it is added to. */
+  /** Adds a record, unless it is included already. */
   add(record: DiskRecord<Data, State>): void {
-    const { behind, entries } = record;
-    const { term, vote } = record.term < this.#stored.term ? this.#stored : record;
+    const { number, term, vote, behind, entries } = record;
+    if (number <= this.#stored.number) return;
     const snapshot = record.snapshot ?? this.#stored.snapshot;
     if (record.snapshot !== undefined) this.#entries = [];
-    this.#stored = { term, vote, snapshot, entries: [] };
-    const base = snapshot ?? { index: 0, term: 0 };
-    if (behind >= base.index) {
-      this.#entries.splice(behind - base.index);
-      this.#entries.push(...entries);
-    } else {
-      // The snapshot stands for the first of them; what conflicts with it was replaced since.
-      const covered = base.index - behind;
-      const isSameLog = entries[covered - 1]?.[0] === base.term;
-      this.#entries = isSameLog ? entries.slice(covered) : [];
-    }
+    this.#stored = { number, term, vote, snapshot, entries: [] };
+    this.#entries.splice(behind - (snapshot?.index ?? 0));
+    this.#entries.push(...entries);
   }
 }
 
@@ -78,6 +75,7 @@ export function storageShapes<Data, State>(command: Shape<Data>, state: Shape<St
 } {
   const snapshot = snapshotShape(state);
   const common = {
+    number: count,
     term: count,
     vote: nullable(string),
     entries: array(tuple<Entry<Data>>(count, nullable(command))),

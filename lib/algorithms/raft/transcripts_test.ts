@@ -16,7 +16,7 @@ type Disk = Stored<string, State>;
 /** A node in that term whose entries have these terms. */
 function diskOf(term: number, ...terms: number[]): Disk {
   const entries = terms.map((own, i): Entry<string> => [own, `${own}.${i + 1}`]);
-  return { term, vote: null, snapshot: null, entries };
+  return { number: 0, term, vote: null, snapshot: null, entries };
 }
 
 /** A cluster that does what it is told, and what is written down of it. */

@@ -8,7 +8,7 @@
  */
 import { ErrorCode, RpcError } from "../../message.ts";
 
-/** Ticks after which a request is due again: the first time, and each further time. */
+/** Least ticks after which a request is due again: the first time, and each further time. */
 const RETRY_TICKS = { first: 6, later: 12 };
 /** Ticks after which a client has stopped waiting. */
 const PATIENCE_TICKS = 88;
@@ -70,12 +70,12 @@ export class Waiting<Item, Result> {
       .map(([number, { item }]) => [number, item]);
   }
 
-  /** Notes that a request was passed on. */
-  attempted(number: number): void {
+  /** Notes that a request was passed on, and that an answer can take so many ticks. */
+  attempted(number: number, answerTicks: number): void {
     const request = this.#requests.get(number);
     if (request === undefined) return;
-    request.dueTick = this.#ticks +
-      (request.attempts === 0 ? RETRY_TICKS.first : RETRY_TICKS.later);
+    const leastTicks = request.attempts === 0 ? RETRY_TICKS.first : RETRY_TICKS.later;
+    request.dueTick = this.#ticks + Math.max(leastTicks, answerTicks);
     request.attempts++;
   }
 

@@ -13,7 +13,7 @@ Deno.test("a request is due at once, and again and again until it is answered", 
   for (let ticks = 0; ticks < 50; ticks++) {
     for (const [number, item] of waiting.due()) {
       assertEquals([number, item], [1, "a"]);
-      waiting.attempted(number);
+      waiting.attempted(number, 0);
       attempts.push(ticks);
     }
     waiting.tick();
@@ -24,11 +24,21 @@ Deno.test("a request is due at once, and again and again until it is answered", 
   assertEquals([waiting.due(), waiting.open], [[], 2]);
 });
 
+Deno.test("a request is not repeated before an answer can have come", () => {
+  const waiting = new Waiting<string, number>(0);
+  waiting.add("a");
+  waiting.attempted(1, 30);
+  tick(waiting, 29);
+  assertEquals(waiting.due(), []);
+  tick(waiting, 1);
+  assertEquals(waiting.due(), [[1, "a"]]);
+});
+
 Deno.test("a new leader is told everything that waits", () => {
   const waiting = new Waiting<string, number>(0);
   waiting.add("a");
   waiting.add("b");
-  waiting.attempted(1);
+  waiting.attempted(1, 0);
   assertEquals(waiting.due(), [[2, "b"]]);
   waiting.hurry();
   assertEquals(waiting.due().length, 2);
@@ -38,7 +48,7 @@ Deno.test("what is given up is definite only if nobody was told of it", async ()
   const waiting = new Waiting<string, number>(0);
   const told = assertRejects(() => waiting.add("a"), RpcError);
   const untold = assertRejects(() => waiting.add("b"), RpcError);
-  waiting.attempted(1);
+  waiting.attempted(1, 0);
   tick(waiting, 87);
   assertEquals(waiting.open, 1);
   tick(waiting, 1);

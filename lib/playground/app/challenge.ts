@@ -12,7 +12,7 @@ import { showComparison } from "./comparison.ts";
 import { Editor } from "./editor.ts";
 import { Engine, type Trial } from "./engine.ts";
 import { packLink, unpackLink } from "./link.ts";
-import { isAsAsked, readOptions, readSeed, showOptions, showSeed } from "./options.ts";
+import { isAsAsked, packForm, readOptions, showOptions, showSeed, unpackForm } from "./options.ts";
 import { find, onClick } from "./page_parts.ts";
 import { Player } from "./player.ts";
 import { showRefusal, showReport } from "./results.ts";
@@ -209,12 +209,12 @@ class Page {
   async #goTo(sandbox: string): Promise<void> {
     const { workload } = this.#asked;
     const code = this.#editor.code;
-    location.assign(sandbox + await packLink({ code, seed: readSeed(), workload }));
+    location.assign(sandbox + await packLink({ code, workload }));
   }
 
   async #share(): Promise<void> {
     const { pathname, search } = location;
-    const hash = await packLink({ code: this.#editor.code, seed: readSeed() });
+    const hash = await packLink({ code: this.#editor.code, form: packForm() });
     history.replaceState(null, "", pathname + search + hash);
     try {
       await navigator.clipboard.writeText(location.href);
@@ -245,7 +245,7 @@ async function start(): Promise<void> {
   const exercise: Exercise = JSON.parse(find("exercise", HTMLElement).textContent ?? "");
   const shared = await unpackLink(location.hash);
   new Page(exercise, shared?.code ?? loadCode(exercise.id) ?? exercise.starter);
-  if (shared?.seed !== undefined) showSeed(shared.seed);
+  unpackForm(shared?.form ?? {});
   stageHints();
   document.documentElement.dataset["ready"] = "true";
 }

@@ -3,14 +3,19 @@
  *
  * @module
  */
-import { SimulationWorker, type Summaries, sweep } from "../../simulator/sweep/pool.ts";
+import {
+  type Patience,
+  SimulationWorker,
+  type Summaries,
+  sweep,
+} from "../../simulator/sweep/pool.ts";
 import { summariseCrash } from "../../report/summary.ts";
 import { planOf, type PlanOptions } from "../../workbench/plan.ts";
 import type { Job, Outcome, Report, Source } from "../engine/job.ts";
 import { FrameWorker } from "./frame_worker.ts";
 
-/** How long a worker may be silent: as long as a person waits for a program that loops. */
-const PATIENCE_MS = 5_000;
+/** As long as a person waits for a program that loops; the checkers of the largest runs take a while. */
+const PATIENCE: Patience = { patienceMs: 5_000, checkingMs: 60_000 };
 /** Each worker of a sweep holds the engine and a run. */
 const MOST_WORKERS = 4;
 
@@ -55,9 +60,7 @@ export class Engine {
 
   /** In a worker of its own, which ends with it: what code leaves behind is gone. */
   async #do(job: Job, signal: AbortSignal, tried: (attempts: number) => void): Promise<Report> {
-    const worker = new SimulationWorker<Source, Outcome>(this.#summaries, {
-      patienceMs: PATIENCE_MS,
-    });
+    const worker = new SimulationWorker<Source, Outcome>(this.#summaries, PATIENCE);
     try {
       return await worker.simulate(job, { attempts: tried }, signal);
     } finally {
@@ -80,7 +83,7 @@ export class Engine {
       ended: (report) => enough = !ended(report) || enough,
       enough: () => enough,
       workers: Math.min(MOST_WORKERS, navigator.hardwareConcurrency),
-      patienceMs: PATIENCE_MS,
+      ...PATIENCE,
       signal,
     });
     this.#ready ??= startWorker();

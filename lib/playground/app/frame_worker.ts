@@ -14,6 +14,8 @@ const PING = "ping";
 const PING_MS = 700;
 /** Questions without an answer from which on the frame is taken to be gone. */
 const MOST_UNANSWERED = 4;
+/** How long a frame may take to start. */
+const START_MS = 15_000;
 
 const scripts = new Map<string, Promise<string>>();
 
@@ -38,6 +40,7 @@ export class FrameWorker implements SweepWorker {
   readonly #port: MessagePort;
   #unanswered = 0;
   #pings: ReturnType<typeof setInterval> | undefined;
+  #start: ReturnType<typeof setTimeout> | undefined;
 
   /** @param script The worker's, from the page. */
   constructor(script: string) {
@@ -60,10 +63,14 @@ export class FrameWorker implements SweepWorker {
 
   postMessage(message: unknown): void {
     this.#port.postMessage(message);
+    this.#start ??= setTimeout(() => {
+      if (this.#pings === undefined) this.#fail("this browser did not start the simulator");
+    }, START_MS);
   }
 
   terminate(): void {
     clearInterval(this.#pings);
+    clearTimeout(this.#start);
     this.#port.close();
     this.#frame.remove();
   }

@@ -7,7 +7,8 @@
 /** What a link holds. */
 export interface Shared {
   readonly code: string;
-  readonly seed?: string;
+  /** The options that were chosen, by the ids of their inputs. */
+  readonly form?: Readonly<Record<string, string>>;
   /** The workload that the code is for. */
   readonly workload?: string;
 }
@@ -57,7 +58,12 @@ async function inflate(packed: Uint8Array<ArrayBuffer>): Promise<string> {
 
 function isShared(value: unknown): value is Shared {
   if (typeof value !== "object" || value === null || !("code" in value)) return false;
-  const hasSeed = !("seed" in value) || typeof value.seed === "string";
+  const hasForm = !("form" in value) || isRecord(value.form);
   const hasWorkload = !("workload" in value) || typeof value.workload === "string";
-  return typeof value.code === "string" && hasSeed && hasWorkload;
+  return typeof value.code === "string" && hasForm && hasWorkload;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, string>> {
+  return typeof value === "object" && value !== null &&
+    Object.values(value).every((one) => typeof one === "string");
 }

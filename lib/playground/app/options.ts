@@ -20,6 +20,34 @@ export function showOptions(options: PlanOptions): void {
   }
 }
 
+/** The inputs of the form by their ids. */
+function* inputs(): Iterable<readonly [id: string, input: HTMLInputElement]> {
+  const ids = [
+    "option-seed",
+    ...NUMBERS.map(({ field }) => `option-${field}`),
+    ...FAULTS.map(({ kind }) => `fault-${kind}`),
+  ];
+  for (const id of ids) yield [id, find(id, HTMLInputElement)];
+}
+
+/** What the form holds, as texts, for a link. */
+export function packForm(): Readonly<Record<string, string>> {
+  return Object.fromEntries([...inputs()].map(([id, input]) => [
+    id,
+    input.type === "checkbox" ? String(input.checked) : input.value,
+  ]));
+}
+
+/** Fills the form from a link; what is not there stays as it is. */
+export function unpackForm(packed: Readonly<Record<string, string>>): void {
+  for (const [id, input] of inputs()) {
+    const value = packed[id];
+    if (value === undefined) continue;
+    if (input.type === "checkbox") input.checked = value === "true";
+    else input.value = value;
+  }
+}
+
 /** Reads the form: the options of a run, changed where the learner has changed them. */
 export function readOptions(base: PlanOptions): PlanOptions {
   const numbers = NUMBERS.map(({ field, standard }) => {
@@ -29,7 +57,12 @@ export function readOptions(base: PlanOptions): PlanOptions {
   const faults: FaultKind[] = FAULTS.flatMap(({ kind }) =>
     find(`fault-${kind}`, HTMLInputElement).checked ? kind : []
   );
-  return { ...base, ...Object.fromEntries(numbers), faults, seed: readSeed() };
+  return {
+    ...base,
+    ...Object.fromEntries(numbers),
+    faults,
+    seed: find("option-seed", HTMLInputElement).value.trim() || "1",
+  };
 }
 
 /** Whether the options are those that are asked for, whatever the seed. */
@@ -39,10 +72,6 @@ export function isAsAsked(options: PlanOptions, asked: PlanOptions): boolean {
   );
   const kindsOf = ({ faults = [] }: PlanOptions) => [...faults].map(String).sort().join();
   return isSame && kindsOf(options) === kindsOf(asked);
-}
-
-export function readSeed(): string {
-  return find("option-seed", HTMLInputElement).value.trim() || "1";
 }
 
 export function showSeed(seed: string): void {

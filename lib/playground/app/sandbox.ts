@@ -17,13 +17,14 @@ import { Editor } from "./editor.ts";
 import { FrameWorker } from "./frame_worker.ts";
 import { type Shared, unpackLink } from "./link.ts";
 import { LiveFilm } from "./live_film.ts";
-import { readOptions, showOptions, showSeed } from "./options.ts";
+import { readOptions, showOptions } from "./options.ts";
 import { find, onClick } from "./page_parts.ts";
 import { Player } from "./player.ts";
 import { showRefusal, showReport } from "./results.ts";
 
-/** How long a worker may be silent. */
+/** How long a worker may be silent, and how long once the run is to be judged. */
 const PATIENCE_MS = 6_000;
+const JUDGING_MS = 60_000;
 /** What is shown lies that far back, so that most messages' ends are known. */
 const LAG_MS = 500;
 /** Lines that are shown. */
@@ -84,7 +85,7 @@ class LiveRun {
     clearTimeout(this.#watchdog);
     this.#watchdog = setTimeout(() => {
       this.#end(`the program did not let go for ${PATIENCE_MS / 1_000} s; it seems to loop`);
-    }, PATIENCE_MS);
+    }, this.#speed === Infinity ? JUDGING_MS : PATIENCE_MS);
   }
 
   #take(told: Told): void {
@@ -251,7 +252,6 @@ async function start(): Promise<void> {
   const sandbox: Sandbox = JSON.parse(find("sandbox", HTMLElement).textContent ?? "");
   const shared = await unpackLink(location.hash);
   new Page(sandbox, shared ?? {});
-  if (shared?.seed !== undefined) showSeed(shared.seed);
   document.documentElement.dataset["ready"] = "true";
 }
 

@@ -19,6 +19,14 @@ const START_MS = 60_000;
  */
 const NODES_LOADED_ANEW = 100;
 
+/** How long a worker may be silent. */
+export interface Patience {
+  /** While a program runs. Default: 60,000. */
+  readonly patienceMs?: number;
+  /** While a history is judged, which takes the checker's time and not the program's. Default: the same. */
+  readonly checkingMs?: number;
+}
+
 /** What a sweep uses of a worker. */
 export interface SweepWorker {
   onmessage: ((event: MessageEvent) => void) | null;
@@ -47,17 +55,22 @@ interface Listener {
  */
 export class SimulationWorker<Context, Summary> implements Disposable {
   readonly #summaries: Summaries<Summary>;
-  readonly #patienceMs: number;
+  readonly #patience: Required<Patience>;
   #worker: SweepWorker | undefined;
   /** Nodes for which the worker has loaded a program. */
   #nodesLoaded = 0;
 
   constructor(
     summaries: Summaries<Summary>,
-    { patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {},
+    { patienceMs = PATIENCE_MS, checkingMs = patienceMs }: Patience = {},
   ) {
     this.#summaries = summaries;
-    this.#patienceMs = patienceMs;
+    this.#patience = { patienceMs, checkingMs };
+  }
+
+  #patienceIn(phase: Phase): number {
+    const { patienceMs, checkingMs } = this.#patience;
+    return phase === "checking" ? checkingMs : patienceMs;
   }
 
   /**
@@ -107,16 +120,16 @@ export class SimulationWorker<Context, Summary> implements Disposable {
       const giveUp = (why: string) => giveUpFor(new Unsimulated([why]));
       const aborted = () => giveUpFor(signal?.reason);
       signal?.addEventListener("abort", aborted);
-      const stuck = () => giveUp(stuckIn(phase, this.#patienceMs / 1000));
-      let watchdog = setTimeout(stuck, START_MS + this.#patienceMs);
+      const stuck = () => giveUp(stuckIn(phase, this.#patienceIn(phase) / 1000));
+      let watchdog = setTimeout(stuck, START_MS + this.#patienceIn(phase));
       worker.onmessage = ({ data }: MessageEvent<WorkerMessage<Summary>>) => {
+        if (data.kind === "phase") phase = data.phase;
         clearTimeout(watchdog);
-        watchdog = setTimeout(stuck, this.#patienceMs);
+        watchdog = setTimeout(stuck, this.#patienceIn(phase));
         if (data.kind === "done") give(() => resolve(data.report));
         else if (data.kind === "unloadable") {
           give(() => reject(new LoadError(data.why.join("\n    "))));
         } else if (data.kind === "failed") give(() => reject(new Unsimulated(data.why)));
-        else if (data.kind === "phase") phase = data.phase;
         else if (data.kind === "line") listener.line?.(data.line, data.event);
         else if (data.kind === "attempts") listener.attempts?.(data.attempts);
       };
@@ -160,7 +173,7 @@ function stuckIn(phase: Phase, patienceS: number): string {
 }
 
 /** What a sweep simulates, and whom it informs. */
-interface Sweep<Context, Summary> {
+interface Sweep<Context, Summary> extends Patience {
   /** Each is taken only once a worker is free for it. */
   readonly jobs: Iterable<SimulationJob<Context>>;
   readonly summaries: Summaries<Summary>;
@@ -169,8 +182,6 @@ interface Sweep<Context, Summary> {
   /** True once no further run is to begin. Default: never. */
   readonly enough?: () => boolean;
   readonly workers?: number;
-  /** How long a worker may be silent. Default: 60,000. */
-  readonly patienceMs?: number;
   /** Aborts when the sweep is to end at once. */
   readonly signal?: AbortSignal;
 }
@@ -184,13 +195,16 @@ interface Sweep<Context, Summary> {
 export async function sweep<Context, Summary>(
   { jobs, summaries, ended, enough = () => false, ...more }: Sweep<Context, Summary>,
 ): Promise<void> {
-  const { workers = navigator.hardwareConcurrency, patienceMs, signal } = more;
+  const {
+    workers = navigator.hardwareConcurrency,
+    patienceMs = PATIENCE_MS,
+    checkingMs = patienceMs,
+    signal,
+  } = more;
   const left = Iterator.from(jobs);
   const drain = async () => {
-    const worker = new SimulationWorker<Context, Summary>(
-      summaries,
-      patienceMs === undefined ? {} : { patienceMs },
-    );
+    const patience = { patienceMs, checkingMs };
+    const worker = new SimulationWorker<Context, Summary>(summaries, patience);
     try {
       for (const job of left) {
         if (enough()) return;
