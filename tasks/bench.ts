@@ -1,5 +1,6 @@
 /**
- * `deno task bench [NAME …] [--rounds N] [--large] [--keep] [--json]`: measures, and compares with what bounds it.
+ * `deno task bench [NAME …] [--rounds N] [--large] [--size N] [--case NAME] [--keep] [--json]`:
+ * measures, and compares with what bounds it.
  *
  * @module
  */
@@ -24,6 +25,7 @@ const COMMAND = {
     rounds: { kind: whole(1), value: "N", help: "rounds of each; default the bench's own" },
     json: { help: "the figures as JSON" },
     large: { help: "checkers on a million operations, too" },
+    size: { kind: whole(1), value: "N", help: "checkers on N operations alone" },
     case: {
       kind: oneOf(CASES.map(({ name }) => name)),
       value: "NAME",
@@ -37,10 +39,11 @@ const COMMAND = {
 } as const;
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { own: { rounds, json, large, keep, case: only }, words: names, help } = readArguments(
-    argv,
-    COMMAND,
-  );
+  const { own: { rounds, json, large, size, keep, case: only }, words: names, help } =
+    readArguments(
+      argv,
+      COMMAND,
+    );
   if (help) {
     console.log(`deno task bench [NAME …] [options]\n\n${optionsHelp(COMMAND)}`);
     return 0;
@@ -62,7 +65,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (isChosen(CHECKERS)) {
     const report = json ? () => {} : console.log;
-    results[CHECKERS] = { rows: await benchCheckers({ large, only, keep, report }) };
+    results[CHECKERS] = { rows: await benchCheckers({ large, size, only, keep, report }) };
   }
   if (isChosen(SWEEPS)) {
     results[SWEEPS] = await benchSweeps({ rounds, keep, report: json ? () => {} : console.log });

@@ -29,7 +29,7 @@ import {
   type Linearization,
   type SearchOptions,
 } from "./linearizability/mod.ts";
-import { casOf, casRegister } from "./linearizability/register.ts";
+import { casOf, casRegister, isPair } from "./linearizability/register.ts";
 import { formatTable } from "./table.ts";
 
 /** How many configurations a result lists. */
@@ -98,12 +98,12 @@ interface KeyHistory {
 function historiesByKey(history: readonly Op[]): Map<Edn, Op[]> {
   const byKey = new Map<Key, KeyHistory>();
   for (const op of history) {
-    if (op.process === "nemesis" || !Array.isArray(op.value) || op.value.length !== 2) continue;
-    const [key = null, value = null] = op.value;
+    if (op.process === "nemesis" || !isPair(op.value)) continue;
+    const key = op.value[0];
     const identity = keyOf(key);
     let ofKey = byKey.get(identity);
     if (ofKey === undefined) byKey.set(identity, ofKey = { key, history: [] });
-    ofKey.history.push({ ...op, value });
+    ofKey.history.push({ ...op, value: op.value[1] });
   }
   const sorted = [...byKey.values()].sort((a, b) => compareEdn(a.key, b.key));
   return new Map(sorted.map(({ key, history }) => [key, history]));

@@ -12,6 +12,7 @@ import { Char, type Edn, entriesOf, Keyword, List, Sym, Tagged } from "./values.
 
 /** A text that two values share exactly if they are equal. */
 export function canonical(value: Edn): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(" ")}]`;
   if (isEdnNumber(value)) return canonicalNumber(value);
   if (value === null || typeof value !== "object") return printEdn(value);
   if (value instanceof Keyword || value instanceof Sym || value instanceof Char) {
@@ -19,7 +20,6 @@ export function canonical(value: Edn): string {
   }
   if (value instanceof Tagged) return `#${value.tag} ${canonical(value.value)}`;
   if (value instanceof List) return `[${value.items.map(canonical).join(" ")}]`;
-  if (Array.isArray(value)) return `[${value.map(canonical).join(" ")}]`;
   if (value instanceof Set) return `#{${[...value].map(canonical).sort().join(" ")}}`;
   const entries = entriesOf(value).map(([key, item]) => `${canonical(key)} ${canonical(item)}`);
   return `{${entries.sort().join(", ")}}`;
@@ -48,6 +48,7 @@ export function keyOf(value: Edn): Key {
 }
 
 function keyOfObject(value: Edn & object): Key {
+  if (Array.isArray(value)) return COMPOUND + canonical(value);
   if (value instanceof BigInteger) return plainInteger(value.value);
   if (value instanceof Float && !Number.isInteger(value.value)) return value.value;
   return COMPOUND + canonical(value);

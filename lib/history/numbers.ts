@@ -165,9 +165,9 @@ function printDecimal({ unscaled, scale }: Decimal): string {
 
 /** A text that two numbers share exactly if Clojure's `=` holds of them (`##NaN` shares its own). */
 export function canonicalNumber(value: EdnNumber): string {
+  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
   if (value instanceof BigInteger) return String(value.value);
   if (value instanceof Decimal) return printNumber(withoutTrailingZeros(value));
-  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
   return value instanceof Float && value.value === 0 ? "0.0" : printNumber(value);
 }
 

@@ -25,6 +25,13 @@ const SIZES = [{ operations: 10_000, rounds: 5 }, { operations: 100_000, rounds:
 const LARGE = { operations: 1_000_000, rounds: 1 };
 type Size = typeof LARGE;
 
+/** The usual sizes, or the one that is asked for. */
+function sizesOf({ large, size }: Choice): readonly Size[] {
+  if (size === undefined) return large ? [...SIZES, LARGE] : SIZES;
+  const like = SIZES.find(({ operations }) => size <= operations) ?? LARGE;
+  return [{ ...like, operations: size }];
+}
+
 /** A case at one size. */
 export interface Row extends Partial<Stamp> {
   readonly name: string;
@@ -46,6 +53,8 @@ one whose time would grow beyond that by the next size is not asked again.`;
 interface Choice {
   /** Whether to try a million operations, too. */
   readonly large: boolean;
+  /** The only number of operations to try. Default: the usual ones. */
+  readonly size?: number | undefined;
   /** The name of the only case. Default: every case. */
   readonly only?: string | undefined;
   /** Whether to write the figures to `results/`, each as it comes. */
@@ -55,7 +64,8 @@ interface Choice {
 }
 
 /** Measures checkers case by case, at every size. */
-export async function benchCheckers({ large, only, keep, report }: Choice): Promise<Row[]> {
+export async function benchCheckers(choice: Choice): Promise<Row[]> {
+  const { size, only, keep, report } = choice;
   const chosen = CASES.filter(({ name }) => only === undefined || name === only);
   const rows: Row[] = [];
   report(`${LEGEND}\n`);
@@ -64,9 +74,9 @@ export async function benchCheckers({ large, only, keep, report }: Choice): Prom
   if (missing.length > 0) report(`${howToName(missing)}\n`);
   report(lineOf(HEAD));
   for (const one of chosen) {
-    let before: Row | undefined;
-    for (const size of large ? [...SIZES, LARGE] : SIZES) {
-      before = await measureRow(one, size, before);
+    let before = size === undefined ? undefined : storedBefore(one, size);
+    for (const each of sizesOf(choice)) {
+      before = await measureRow(one, each, before);
       rows.push(before);
       report(lineOf(cellsOf(before)));
       if (keep) keepRow(before);
@@ -78,7 +88,7 @@ export async function benchCheckers({ large, only, keep, report }: Choice): Prom
 function howToName(variables: readonly string[]): string {
   return `No other checkers are named in ${variables.join(", ")}. Each holds commands, separated by
 semicolons, to which the path of a history.edn and a number of rounds are added, and which print a
-line of a verdict and seconds for each round: BENCH_PEER_LIN_KV="/opt/porcupine; /opt/knossos"`;
+line of a verdict and seconds for each round: BENCH_PEER_LIN_KV="porcupine; knossos"`;
 }
 
 async function measureRow(one: Case, size: Size, before: Row | undefined): Promise<Row> {
@@ -169,10 +179,18 @@ export function renderCheckers(rows: readonly Row[]): string {
   return renderTable(HEAD, rows.map(cellsOf), 1);
 }
 
+function storedRows(): readonly Row[] {
+  return JSON.parse(Deno.readTextFileSync(CHECKERS));
+}
+
+/** Returns the row of the next smaller size that was kept, if any. */
+function storedBefore({ name }: Case, size: number): Row | undefined {
+  return storedRows().findLast((row) => row.name === name && row.operations < size);
+}
+
 /** Puts a row in place of what was measured before. */
 function keepRow(row: Row): void {
-  const stored: readonly Row[] = JSON.parse(Deno.readTextFileSync(CHECKERS));
-  const others = stored.filter(({ name, operations }) =>
+  const others = storedRows().filter(({ name, operations }) =>
     name !== row.name || operations !== row.operations
   );
   const order = CASES.map(({ name }) => name);

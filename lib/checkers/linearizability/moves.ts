@@ -26,6 +26,9 @@ export interface Step {
 
 type Call = Definite | Indefinite;
 
+/** A step that is not finished. */
+type Draft = { -readonly [K in keyof Step]: Step[K] } & { readonly took: Call[] };
+
 /**
  * Which operation a search tries first: `saving`, one with a definite outcome, so that indefinite
  * ones are left for later; or `spending`, the one invoked first, so that few are left to choose from.
@@ -56,9 +59,10 @@ export class Moves<State> {
   /** Returns the configuration before anything has happened. */
   start(): Step {
     const [due] = this.returns;
-    const missed = this.#withNewReads(EMPTY, 0);
+    let missed = EMPTY;
+    for (const { slot } of due?.newReads ?? []) missed = this.sets.toggle(missed, slot);
     const unused = this.#invokedBetween(0, due?.indefinite ?? 0);
-    return this.#settled({ at: 0, state: 0, done: EMPTY, missed, unused }, []);
+    return this.#settle({ at: 0, state: 0, done: EMPTY, missed, unused, took: [] });
   }
 
   /** Returns every operation that may take effect next, the preferred ones first. */
@@ -68,23 +72,22 @@ export class Moves<State> {
       if (this.sets.has(done, call.slot)) continue;
       if (this.states.after(state, call.kind) !== undefined) choices.push(call);
     }
-    for (const call of this.#usable(state, unused)) choices.push(call);
-    if (preference === "spending") {
-      choices.sort((a, b) => a.invocation.index - b.invocation.index);
-    }
+    if (unused.length > 0) choices.push(...this.#usable(state, unused));
+    if (preference === "spending" && choices.length > 1) choices.sort(compareInvocations);
     return choices;
   }
 
   /** Returns the configuration that one of the {@linkcode choices} leads to. */
   take({ at, state, done, missed, unused }: Step, call: Call): Step {
     const isDefinite = "slot" in call;
-    return this.#settled({
+    return this.#settle({
       at,
       state: this.states.after(state, call.kind) ?? state,
       done: isDefinite ? this.sets.toggle(done, call.slot) : done,
       missed,
       unused: isDefinite ? unused : unused.filter((other) => other !== call),
-    }, [call]);
+      took: [call],
+    });
   }
 
   /**
@@ -97,7 +100,7 @@ export class Moves<State> {
     if (due === undefined) return;
     for (const from of this.#reachableFrom(state, due.indefinite)) {
       const settled = (after: number, done: number, took: Definite[]) =>
-        this.#settled({ at, state: after, done, missed, unused: [] }, took);
+        this.#settle({ at, state: after, done, missed, unused: [], took });
       for (const call of due.changing) {
         const after = this.states.after(from, call.kind);
         if (this.sets.has(done, call.slot) || after === undefined) continue;
@@ -111,31 +114,33 @@ export class Moves<State> {
   }
 
   /** Takes every read that can be taken, and passes every completion that can be passed. */
-  #settled(from: Omit<Step, "took">, took: Call[]): Step {
+  #settle(step: Draft): Step {
     const { sets, states } = this;
-    const { state, unused } = from;
-    let { at, done, missed } = from;
-    for (let due = this.returns[at]; due !== undefined; due = this.returns[at]) {
-      for (const read of missed === EMPTY ? [] : due.reading) {
-        if (!sets.has(missed, read.slot)) continue;
-        if (states.after(state, read.kind) === undefined) continue;
-        missed = sets.toggle(missed, read.slot);
-        took.push(read);
-      }
+    const { at: start, state, took } = step;
+    let { at, done, missed } = step;
+    let due = this.returns[at];
+    for (const read of missed === EMPTY ? [] : due?.reading ?? []) {
+      if (!sets.has(missed, read.slot)) continue;
+      if (states.after(state, read.kind) === undefined) continue;
+      missed = sets.toggle(missed, read.slot);
+      took.push(read);
+    }
+    while (due !== undefined) {
       const { slot, isReadOnly } = due.call;
       if (isReadOnly ? sets.has(missed, slot) : !sets.has(done, slot)) break;
       if (!isReadOnly) done = sets.toggle(done, slot);
-      missed = this.#withNewReads(missed, ++at);
+      due = this.returns[++at];
+      for (const read of due?.newReads ?? []) {
+        if (states.after(state, read.kind) !== undefined) took.push(read);
+        else missed = sets.toggle(missed, read.slot);
+      }
     }
-    const invoked = this.#invokedBetween(this.#invokedBy(from.at), this.#invokedBy(at));
-    const all = invoked.length === 0 ? unused : [...unused, ...invoked];
-    return { at, state, done, missed, unused: all, took };
-  }
-
-  /** Adds the reads that were invoked last before a completion. */
-  #withNewReads(missed: number, at: number): number {
-    for (const slot of this.returns[at]?.newReads ?? []) missed = this.sets.toggle(missed, slot);
-    return missed;
+    const invoked = this.#invokedBetween(this.#invokedBy(start), this.#invokedBy(at));
+    if (invoked.length > 0) step.unused = step.unused.concat(invoked);
+    step.at = at;
+    step.done = done;
+    step.missed = missed;
+    return step;
   }
 
   /** How many indefinite operations had been invoked by a completion, or by the end. */
@@ -154,14 +159,13 @@ export class Moves<State> {
     for (const call of unused) {
       const after = this.states.after(state, call.kind);
       if (after === undefined || after === state) continue;
-      if (!usable.some(({ kind }) => kind === call.kind)) usable.push(call);
+      if (!includesKind(usable, call.kind)) usable.push(call);
     }
+    if (usable.length < 2) return usable;
     const isStronger = (a: Indefinite, b: Indefinite) =>
       this.states.after(state, a.kind) === this.states.after(state, b.kind) &&
       this.#covers(a.op, b.op) && !this.#covers(b.op, a.op);
-    return usable.length < 2
-      ? usable
-      : usable.filter((call) => !usable.some((other) => isStronger(call, other)));
+    return usable.filter((call) => !usable.some((other) => isStronger(call, other)));
   }
 
   /** The states to which the indefinite operations invoked by then alone lead, the given one first. */
@@ -201,6 +205,16 @@ interface Reachable {
   kinds: number;
   /** For each state, how many operations must have been invoked; in ascending order. */
   readonly since: Map<number, number>;
+}
+
+function includesKind(calls: readonly Indefinite[], kind: number): boolean {
+  let i = 0;
+  while (i < calls.length && calls[i]?.kind !== kind) i++;
+  return i < calls.length;
+}
+
+function compareInvocations(a: Call, b: Call): number {
+  return a.invocation.index - b.invocation.index;
 }
 
 /** Returns the first call of each kind, in order of invocation. */

@@ -18,8 +18,8 @@ export const casRegister: Model<Edn> = {
     if (f === "write") return value;
     if (f === "read") return value === null || sameEdn(value, state) ? state : undefined;
     if (f !== "cas") throw new TypeError(`a register has no operation ${f}`);
-    const [from, to] = casOf(value);
-    return sameEdn(from, state) ? to : undefined;
+    const pair = casOf(value);
+    return sameEdn(pair[0], state) ? pair[1] : undefined;
   },
   identify: keyOf,
   isReadOnly: (op) => !changes(op),
@@ -41,7 +41,9 @@ export const casRegister: Model<Edn> = {
 
 /** Returns whether an operation can change the register. */
 export function changes({ f, value }: Op): boolean {
-  return f === "write" || (f === "cas" && !sameEdn(...casOf(value)));
+  if (f !== "cas") return f === "write";
+  const pair = casOf(value);
+  return !sameEdn(pair[0], pair[1]);
 }
 
 /** Returns what the register holds after a write or a cas. */
@@ -57,9 +59,11 @@ export function valueNeeded({ f, value }: Op): Key | undefined {
 
 /** Returns what a `cas` compares with and what it sets. */
 export function casOf(value: Edn): readonly [from: Edn, to: Edn] {
-  if (!Array.isArray(value) || value.length !== 2) {
-    throw new TypeError(`a cas takes [from to], got ${printEdn(value)}`);
-  }
-  const [from = null, to = null] = value;
-  return [from, to];
+  if (!isPair(value)) throw new TypeError(`a cas takes [from to], got ${printEdn(value)}`);
+  return value;
+}
+
+/** Returns whether a value is a vector of two items. */
+export function isPair(value: Edn): value is readonly [Edn, Edn] {
+  return Array.isArray(value) && value.length === 2;
 }

@@ -35,24 +35,26 @@ export interface Return {
   readonly changing: readonly Definite[];
   /** The open operations that only read it, the completing one first if it does. */
   readonly reading: readonly Definite[];
-  /** The slots of the reads invoked since the completion before. */
-  readonly newReads: readonly number[];
+  /** Those of them that were invoked since the completion before. */
+  readonly newReads: readonly Definite[];
   /** How many indefinite operations had been invoked by then. */
   readonly indefinite: number;
 }
 
-/** Gives slots to operations of one sort. */
-class Slots {
-  /** How many have been in use at once. */
-  count = 0;
+/** The open operations of one sort, in order of invocation, and their slots. */
+class Open {
+  readonly calls: Definite[] = [];
+  /** How many slots have been in use at once. */
+  slots = 0;
   readonly #free: number[] = [];
 
-  take(): number {
-    return this.#free.pop() ?? this.count++;
+  takeSlot(): number {
+    return this.#free.pop() ?? this.slots++;
   }
 
-  release(slot: number): void {
-    this.#free.push(slot);
+  remove(call: Definite): void {
+    this.calls.splice(this.calls.indexOf(call), 1);
+    this.#free.push(call.slot);
   }
 }
 
@@ -60,17 +62,19 @@ class Slots {
 export function schedule<State>(history: readonly Op[], states: StateTable<State>) {
   const returns: Return[] = [];
   const indefinite: Indefinite[] = [];
-  const open: Definite[] = [];
-  const [reads, changes] = [new Slots(), new Slots()];
+  const byCompletion = new Map<Op, Definite>();
+  const [reads, changes] = [new Open(), new Open()];
   const calls = pairs(history).filter(({ completion }) => completion?.type !== "fail");
   const helpful = helpfulOf(calls, states);
-  let newReads: number[] = [];
+  let newReads: Definite[] = [];
   const begin = ({ invocation, completion: op }: OpPair) => {
     if (op?.type === "ok") {
       const isReadOnly = states.isReadOnly(op);
-      const slot = (isReadOnly ? reads : changes).take();
-      open.push({ invocation, op, kind: states.kindOf(op), isReadOnly, slot });
-      if (isReadOnly) newReads.push(slot);
+      const own = isReadOnly ? reads : changes;
+      const call = { invocation, op, kind: states.kindOf(op), isReadOnly, slot: own.takeSlot() };
+      byCompletion.set(op, call);
+      own.calls.push(call);
+      if (isReadOnly) newReads.push(call);
     } else {
       indefinite.push({
         invocation,
@@ -89,17 +93,16 @@ export function schedule<State>(history: readonly Op[], states: StateTable<State
       next++;
       continue;
     }
-    const place = open.findIndex((call) => call.op === op);
-    const [call] = place < 0 ? [] : open.splice(place, 1);
+    const call = byCompletion.get(op);
     if (call === undefined) continue;
-    const [changing, reading]: [Definite[], Definite[]] = [[], []];
-    (call.isReadOnly ? reading : changing).push(call);
-    for (const other of open) (other.isReadOnly ? reading : changing).push(other);
+    (call.isReadOnly ? reads : changes).remove(call);
+    const changing = call.isReadOnly ? changes.calls.slice() : [call].concat(changes.calls);
+    const reading = call.isReadOnly ? [call].concat(reads.calls) : reads.calls.slice();
+    if (newReads.includes(call)) newReads = [call, ...newReads.filter((read) => read !== call)];
     returns.push({ call, changing, reading, newReads, indefinite: indefinite.length });
     newReads = [];
-    (call.isReadOnly ? reads : changes).release(call.slot);
   }
-  return { returns, indefinite, slots: Math.max(reads.count, changes.count) };
+  return { returns, indefinite, slots: Math.max(reads.slots, changes.slots) };
 }
 
 function helpfulOf<State>(calls: readonly OpPair[], states: StateTable<State>): ReadonlySet<Op> {

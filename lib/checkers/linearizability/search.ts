@@ -287,9 +287,13 @@ class Walk<State> {
   #isAtMost({ missed, unused }: Step, other: Step): boolean {
     if (unused.length < other.unused.length) return false;
     if (!this.moves.sets.isSubset(missed, other.missed)) return false;
-    let next = 0;
-    for (const call of unused) if (call === other.unused[next]) next++;
-    return next === other.unused.length;
+    if (unused === other.unused) return true;
+    const wanted = other.unused;
+    let found = 0;
+    for (let i = 0; i < unused.length && found < wanted.length; i++) {
+      if (unused[i] === wanted[found]) found++;
+    }
+    return found === wanted.length;
   }
 }
 
