@@ -1,46 +1,99 @@
 /**
- * Ends a run whose nodes flood the network, before it takes all memory.
+ * Ends a run whose nodes flood the network or their logs, before it takes all memory; and one that
+ * takes longer than anybody waits.
  *
  * @module
  */
-import { formatWhole } from "../../checkers/format.ts";
+import { clip, formatWhole } from "../../checkers/format.ts";
+import { NS_PER_S } from "../../history/operations.ts";
+import type { Packet } from "../../workbench/network/packet.ts";
 import type { Observer } from "../../workbench/run.ts";
 
 /** Twice what a run of any challenge takes, with room for wasteful programs. */
 const MOST_MESSAGES = 300_000;
 /** Characters of messages that are under way at a time. */
 const MOST_UNDER_WAY = 100_000_000;
+/** Characters of all messages of a run. */
+const MOST_CHARACTERS = 1_000_000_000;
+const MOST_LINES = 100_000;
+const LINE_WIDTH = 200;
+/** Real time for a run of the challenges' size many times over. A program may take memory all the while. */
+const MOST_S = 30;
 
-/** Nodes send more than a run in a browser can hold. */
+// The real one, before a simulation owns it.
+const now = performance.now.bind(performance);
+
+/** Nodes do more than a run in a browser can hold. */
 class Flood extends Error {
   override readonly name = "Flood";
 }
 
-/** Watches one run; throws a {@linkcode Flood} once its messages are too many or too long. */
+/** Watches one run; throws a {@linkcode Flood} at the next message once nodes say too much. */
 export function watchForFloods(): Observer {
   let messages = 0;
+  let characters = 0;
   let underWay = 0;
+  let lines = 0;
+  let lastLine = "";
+  const requireFew = (packet: Packet) => {
+    const last = `the last of them a ${packet.body.type} from ${packet.src}`;
+    if (messages > MOST_MESSAGES) {
+      throw new Flood(
+        `the nodes flood the network: more than ${formatWhole(MOST_MESSAGES)} messages, ${last}`,
+      );
+    }
+    if (underWay > MOST_UNDER_WAY) {
+      throw new Flood(
+        `the nodes flood the network: messages of ${formatWhole(underWay)} characters are ` +
+          `under way, ${last}`,
+      );
+    }
+    if (characters > MOST_CHARACTERS) {
+      throw new Flood(
+        `the nodes flood the network: messages of ${formatWhole(characters)} characters, ${last}`,
+      );
+    }
+  };
   return {
     message(_timeNs, event, packet) {
-      const { text, src } = packet;
+      if (lines > MOST_LINES) {
+        throw new Flood(
+          `the nodes flood their logs: more than ${formatWhole(MOST_LINES)} lines, the last ` +
+            `of them ${lastLine}`,
+        );
+      }
       if (event !== "send") {
-        underWay -= text.length;
+        underWay -= packet.text.length;
         return;
       }
       messages++;
-      underWay += text.length;
-      if (messages > MOST_MESSAGES) {
-        throw new Flood(
-          `the nodes flood the network: more than ${formatWhole(MOST_MESSAGES)} messages, ` +
-            `the last of them a ${packet.body.type} from ${src}`,
-        );
-      }
-      if (underWay > MOST_UNDER_WAY) {
-        throw new Flood(
-          `the nodes flood the network: messages of ${formatWhole(underWay)} characters are ` +
-            `under way, the last of them a ${packet.body.type} from ${src}`,
-        );
-      }
+      underWay += packet.text.length;
+      characters += packet.text.length;
+      requireFew(packet);
+    },
+    log(node, line) {
+      lines++;
+      // Thrown here, it would be the program's to catch.
+      if (lines > MOST_LINES) lastLine = `of ${node}: ${clip(line, LINE_WIDTH)}`;
+    },
+  };
+}
+
+/**
+ * Watches one run; throws a {@linkcode Flood} at the next message once it takes too long.
+ *
+ * @param nowMs Real time.
+ */
+export function watchForSlowness(nowMs = now): Observer {
+  const startMs = nowMs();
+  return {
+    message(timeNs) {
+      if (nowMs() - startMs <= 1_000 * MOST_S) return;
+      throw new Flood(
+        `the run takes too long: ${MOST_S} s have passed here, and ` +
+          `${(timeNs / NS_PER_S).toFixed(1)} s in it; the program does too much, or the ` +
+          "options ask for too much",
+      );
     },
   };
 }

@@ -1,6 +1,6 @@
 import { assertThrows } from "@std/assert";
 import { Packet, type PacketEvent } from "../../workbench/network/packet.ts";
-import { watchForFloods } from "./flood.ts";
+import { watchForFloods, watchForSlowness } from "./flood.ts";
 
 /** What happens to so many messages of some length. */
 function happen(watch: ReturnType<typeof watchForFloods>, events: readonly PacketEvent[]) {
@@ -22,4 +22,29 @@ Deno.test("long messages may pass, and not wait all at once", () => {
   happen(watch, ["send", "recv"])(500, text);
   happen(watch, ["send"])(100, text);
   assertThrows(() => happen(watch, ["send"])(1, text), Error, "characters are under way");
+});
+
+Deno.test("long messages pass one after the other, and not without end", () => {
+  const arrive = happen(watchForFloods(), ["send", "recv"]);
+  const text = "long ".repeat(2_000_000);
+  arrive(100, text);
+  assertThrows(() => arrive(1, text), Error, "messages of 1,010,000,000 characters");
+});
+
+Deno.test("a flood of log lines ends the run at the next message, with the last line", () => {
+  const watch = watchForFloods();
+  const arrive = happen(watch, ["send"]);
+  for (let i = 1; i <= 100_000; i++) watch.log?.("n0", "again", 0);
+  arrive(1, "{}");
+  watch.log?.("n2", "once more", 0);
+  assertThrows(() => arrive(1, "{}"), Error, "100,000 lines, the last of them of n2: once more");
+});
+
+Deno.test("a run that takes longer than anybody waits ends", () => {
+  let nowMs = 7;
+  const arrive = happen(watchForSlowness(() => nowMs), ["send"]);
+  nowMs += 30_000;
+  arrive(1, "{}");
+  nowMs += 1;
+  assertThrows(() => arrive(1, "{}"), Error, "30 s have passed here, and 0.0 s in it");
 });

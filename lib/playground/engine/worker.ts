@@ -4,7 +4,8 @@
  * @module
  */
 import { serveSimulations } from "../../simulator/sweep/worker.ts";
-import { watchForFloods } from "./flood.ts";
+import { observeTogether } from "../../workbench/run.ts";
+import { watchForFloods, watchForSlowness } from "./flood.ts";
 import type { Outcome, Source } from "./job.ts";
 import { loadSource } from "./load_source.ts";
 import "./own_frames.ts";
@@ -12,5 +13,5 @@ import { sumUp } from "./sum_up.ts";
 
 serveSimulations<Source, Outcome>(sumUp, {
   load: ({ context }) => loadSource(context.text),
-  watch: watchForFloods,
+  watch: () => observeTogether([watchForFloods(), watchForSlowness()]),
 });
