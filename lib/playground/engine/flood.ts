@@ -28,13 +28,12 @@ class Flood extends Error {
   override readonly name = "Flood";
 }
 
-/** Watches one run; throws a {@linkcode Flood} at the next message once nodes say too much. */
+/** Watches one run; throws a {@linkcode Flood} once nodes say too much. */
 export function watchForFloods(): Observer {
   let messages = 0;
   let characters = 0;
   let underWay = 0;
   let lines = 0;
-  let lastLine = "";
   const requireFew = (packet: Packet) => {
     const last = `the last of them a ${packet.body.type} from ${packet.src}`;
     if (messages > MOST_MESSAGES) {
@@ -56,12 +55,6 @@ export function watchForFloods(): Observer {
   };
   return {
     message(_timeNs, event, packet) {
-      if (lines > MOST_LINES) {
-        throw new Flood(
-          `the nodes flood their logs: more than ${formatWhole(MOST_LINES)} lines, the last ` +
-            `of them ${lastLine}`,
-        );
-      }
       if (event !== "send") {
         underWay -= packet.text.length;
         return;
@@ -72,9 +65,11 @@ export function watchForFloods(): Observer {
       requireFew(packet);
     },
     log(node, line) {
-      lines++;
-      // Thrown here, it would be the program's to catch.
-      if (lines > MOST_LINES) lastLine = `of ${node}: ${clip(line, LINE_WIDTH)}`;
+      if (++lines <= MOST_LINES) return;
+      throw new Flood(
+        `the nodes flood their logs: more than ${formatWhole(MOST_LINES)} lines, the last of ` +
+          `them of ${node}: ${clip(line, LINE_WIDTH)}`,
+      );
     },
   };
 }
