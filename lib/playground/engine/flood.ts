@@ -1,11 +1,9 @@
 /**
- * Ends a run whose nodes flood the network or their logs, before it takes all memory; and one that
- * takes longer than anybody waits.
+ * Ends a run whose nodes flood the network or their logs, before it takes all memory.
  *
  * @module
  */
 import { clip, formatWhole } from "../../checkers/format.ts";
-import { NS_PER_S } from "../../history/operations.ts";
 import type { Packet } from "../../workbench/network/packet.ts";
 import type { Observer } from "../../workbench/run.ts";
 
@@ -17,11 +15,6 @@ const MOST_UNDER_WAY = 100_000_000;
 const MOST_CHARACTERS = 1_000_000_000;
 const MOST_LINES = 100_000;
 const LINE_WIDTH = 200;
-/** Real time for a run of the challenges' size many times over. A program may take memory all the while. */
-const MOST_S = 30;
-
-// The real one, before a simulation owns it.
-const now = performance.now.bind(performance);
 
 /** Nodes do more than a run in a browser can hold. */
 class Flood extends Error {
@@ -69,25 +62,6 @@ export function watchForFloods(): Observer {
       throw new Flood(
         `the nodes flood their logs: more than ${formatWhole(MOST_LINES)} lines, the last of ` +
           `them of ${node}: ${clip(line, LINE_WIDTH)}`,
-      );
-    },
-  };
-}
-
-/**
- * Watches one run; throws a {@linkcode Flood} at the next message once it takes too long.
- *
- * @param nowMs Real time.
- */
-export function watchForSlowness(nowMs = now): Observer {
-  const startMs = nowMs();
-  return {
-    message(timeNs) {
-      if (nowMs() - startMs <= 1_000 * MOST_S) return;
-      throw new Flood(
-        `the run takes too long: ${MOST_S} s have passed here, and ` +
-          `${(timeNs / NS_PER_S).toFixed(1)} s in it; the program does too much, or the ` +
-          "options ask for too much",
       );
     },
   };

@@ -1,6 +1,6 @@
 import { assertThrows } from "@std/assert";
 import { Packet, type PacketEvent } from "../../workbench/network/packet.ts";
-import { watchForFloods, watchForSlowness } from "./flood.ts";
+import { watchForFloods } from "./flood.ts";
 
 /** What happens to so many messages of some length. */
 function happen(watch: ReturnType<typeof watchForFloods>, events: readonly PacketEvent[]) {
@@ -36,13 +36,4 @@ Deno.test("a flood of log lines ends the run, with the last line", () => {
   for (let i = 1; i <= 100_000; i++) watch.log?.("n0", "again", 0);
   const next = () => watch.log?.("n2", "once more", 0);
   assertThrows(next, Error, "100,000 lines, the last of them of n2: once more");
-});
-
-Deno.test("a run that takes longer than anybody waits ends", () => {
-  let nowMs = 7;
-  const arrive = happen(watchForSlowness(() => nowMs), ["send"]);
-  nowMs += 30_000;
-  arrive(1, "{}");
-  nowMs += 1;
-  assertThrows(() => arrive(1, "{}"), Error, "30 s have passed here, and 0.0 s in it");
 });

@@ -4,8 +4,7 @@
  * @module
  */
 import { serveSimulations } from "../../simulator/sweep/worker.ts";
-import { observeTogether } from "../../workbench/run.ts";
-import { watchForFloods, watchForSlowness } from "./flood.ts";
+import { watchForFloods } from "./flood.ts";
 import type { Outcome, Source } from "./job.ts";
 import { loadSource } from "./load_source.ts";
 import "./own_frames.ts";
@@ -13,5 +12,5 @@ import { sumUp } from "./sum_up.ts";
 
 serveSimulations<Source, Outcome>(sumUp, {
   load: ({ context }) => loadSource(context.text),
-  watch: () => observeTogether([watchForFloods(), watchForSlowness()]),
+  watch: watchForFloods,
 });
