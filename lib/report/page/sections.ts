@@ -146,7 +146,7 @@ export function renderFindings({ findings, summary }: Page): Markup | undefined 
 /** Faults up to which their table is open. */
 const MOST_OPEN = 6;
 
-function renderTimeline({ latencies, scene }: Page): Markup | undefined {
+function renderTimeline({ latencies, scene, hasFinalOperations }: Page): Markup | undefined {
   if (latencies.length === 0) return undefined;
   return markup`
     <section id="time" aria-labelledby="time-title">
@@ -159,6 +159,9 @@ function renderTimeline({ latencies, scene }: Page): Markup | undefined {
       scene.bands.some(({ cut }) => cut.length > 0) &&
       "; in one that is called “cut”, no message passes from side to side of the line"
     }. `
+  }${
+    hasFinalOperations &&
+    "At the end nothing is asked for a while, so that nodes may recover, and then the last operations follow. "
   }Click, or drag over a stretch, and the diagram below shows it.</p>
       <div
         class="panel"><div class="drawing"><canvas id="timeline" tabindex="0" role="application" aria-label="Latency of operations, their rate and that of messages, over time; the figures are in the table that follows; keys move the diagram below"></canvas></div>
