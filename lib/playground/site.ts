@@ -325,7 +325,7 @@ ${button("start-over", "Start over", "Bring back the starter")}</span>
 <p id="status" class="quiet" role="status">Press Run, or Ctrl and Enter in the editor.</p>
 <div id="editor"></div>
 ${renderOptions(runs)}
-<details class="options"><summary>What the buttons do</summary>
+<details class="help"><summary>What the buttons do</summary>
 <p><b>Run</b> simulates the cluster once, with its clients and its network, and judges what the clients
 saw. Whatever is left to chance, such as who asks when and how long a message takes, is drawn from a
 number, the <b>seed</b>: the same code and the same seed make the same run, message by message.</p>
