@@ -21,7 +21,7 @@ Deno.test("the page of a stored run is written into its folder, also without mes
     Deno.writeTextFileSync(join(dir, "results.edn"), "{:workload {:valid? true}, :valid? true}");
     main([dir]);
     const page = Deno.readTextFileSync(join(dir, "report.html"));
-    assertMatch(page, /✓ pass<\/span>\s*<h1>echo: 1_echo<\/h1>/);
+    assertMatch(page, /✓ pass<\/span>\s*<h1>1: Echo<\/h1>/);
     assertMatch(page, /href="history\.edn"/);
     assertMatch(page, /no journal of its messages/);
   } finally {

@@ -251,7 +251,7 @@ function describeLoss({ value, known, present, absent }: Element, history: reado
   const since = present === undefined ? known : later(present, known);
   const missed = readsBegunAfter(since, history);
   const laterMs = (absent.time - since.time) / NS_PER_MS;
-  const last = `, the last by process ${absent.process}, ${formatFigure(laterMs)} ms later`;
+  const last = `, the last ${formatFigure(laterMs)} ms later by process ${absent.process}`;
   return `${name} ${how} ${formatEvent(known)}. ` +
     (present === undefined
       ? "No read ever contained it"

@@ -197,6 +197,8 @@ Deno.test("set-full: the explanation of lost values names who acknowledged and w
   assertStringIncludes(words, "They became known through process 2 (5), 0 (4) and 1 (2).");
   // Semicolons: "process 2, 3 are missing" would read as a list of processes.
   assertStringIncludes(words, "is missing for process 2; all 11 are missing for process 1");
+  // Nor may a number follow a process: "process 4, 0 ms later" would read as two of them.
+  assert(!/process \d+, [\d.,]+ ms/.test(words), words);
   assertEquals(explainSetFull(workload).length, 1);
 });
 

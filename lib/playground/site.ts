@@ -325,6 +325,15 @@ ${button("start-over", "Start over", "Bring back the starter")}</span>
 <p id="status" class="quiet" role="status">Press Run, or Ctrl and Enter in the editor.</p>
 <div id="editor"></div>
 ${renderOptions(runs)}
+<details class="help"><summary>What the buttons do</summary>
+<p><b>Run</b> simulates the cluster once, with its clients and its network, and judges what the clients
+saw. Whatever is left to chance, such as who asks when and how long a message takes, is drawn from a
+number, the <b>seed</b>: the same code and the same seed make the same run, message by message.</p>
+<p><b>${seeds} seeds</b> makes as many different runs, since a program may be right by luck.
+<b>Find a failing seed</b> stops at the first that fails. <b>Shrink</b> leaves requests, faults and
+nodes out of a run that fails for as long as it still fails in the same way: what is left is short
+enough to follow message by message.</p>
+<p>In the editor, Ctrl and Enter run the code. Escape, then Tab, leaves it.</p></details>
 </div>
 <div class="result">
 <div id="verdict" aria-live="polite"><p class="quiet empty">What comes of a run is shown here: the verdict, what went wrong and when, and the messages on their way.</p></div>

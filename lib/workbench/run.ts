@@ -153,7 +153,9 @@ class Run {
     this.#stopped.catch(() => {}); // it may come when nobody waits any more
     const { nodes, latencyMs, latencyDistribution, loss, duplication, deliveryMs = 0 } = plan;
     const { initTimeoutS } = plan;
-    const { host, observer: { message, log, disk } = {} } = environment;
+    const { host, observer: { disk } = {} } = environment;
+    const message = this.#ending(environment.observer?.message);
+    const log = this.#ending(environment.observer?.log);
     this.#cluster = new Cluster({
       nodes,
       host,
@@ -172,6 +174,20 @@ class Run {
       ...(disk && { disk: (node, did) => disk(node, did, this.#nowNs()) }),
       problem: (problem) => this.#note(problem),
       failed: (failure) => this.#stop(failure),
+    });
+  }
+
+  /** Tells an observer, and ends the run if that throws: programs and clients would catch it. */
+  #ending<Told extends unknown[]>(
+    tell: ((...told: Told) => void) | undefined,
+  ): typeof tell {
+    return tell && ((...told) => {
+      try {
+        tell(...told);
+      } catch (error) {
+        this.#stop(error);
+        throw error;
+      }
     });
   }
 

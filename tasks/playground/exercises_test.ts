@@ -1,9 +1,24 @@
 import { assert, assertEquals } from "@std/assert";
 import { loadSource } from "../../lib/playground/engine/load_source.ts";
+import { NUMBERS } from "../../lib/playground/option_fields.ts";
 import { makePages } from "../../lib/playground/site.ts";
 import { failureSignature } from "../../lib/simulator/failure.ts";
 import { simulateOnce } from "../../lib/simulator/simulate_once.ts";
 import { readChallenges, readFaults, readSandbox } from "./exercises.ts";
+
+Deno.test("every run that pages ask for is one that their forms allow", () => {
+  const runs = [
+    ...readChallenges().flatMap(({ runs }) => runs),
+    ...readFaults().map(({ run }) => run),
+    ...readSandbox().programs.map(({ options }) => options),
+  ];
+  for (const run of runs) {
+    for (const { field, standard, min, max } of NUMBERS) {
+      const value = run[field] ?? standard;
+      assert(min <= value && value <= max, `${run.workload}: ${field} ${value}`);
+    }
+  }
+});
 
 Deno.test("a browser can load every node that pages offer", async () => {
   for (const { solution } of readChallenges()) await loadSource(solution);

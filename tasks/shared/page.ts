@@ -50,13 +50,15 @@ export function headOf(
   { plan, engine }: Pick<Ran, "plan" | "engine">,
   { limits, dir }: { readonly limits: readonly Limit[]; readonly dir?: string },
 ): Pick<PageOptions, "title" | "about" | "commands"> {
-  const challenge = challengeWith(plan)?.id;
+  const challenge = challengeWith(plan);
   const program = basename(plan.program ?? "").replace(/\.\w+$/, "");
   const simulation = engine === "maelstrom" ? undefined : simulationOf(plan, limits);
   return {
-    title: [plan.workload, ...(program === "" ? [] : [program])].join(": "),
+    title: challenge === undefined
+      ? [plan.workload, ...(program === "" ? [] : [program])].join(": ")
+      : `${challenge.id}: ${challenge.title}`,
     about: [
-      ...(challenge === undefined ? [] : [["challenge", challenge] as const]),
+      ...(program === "" ? [] : [["program", program] as const]),
       ["engine", engine],
       ["options", wordsOf(plan).join(" ")],
       ...(engine === "maelstrom" ? [] : [["seed", plan.seed] as const]),

@@ -139,6 +139,13 @@ Deno.test("3b is solved from its starter by typing, shrunk, tried with seeds, sh
   });
   await setting.open(address.slice(setting.address.length), async (tab) => {
     assertStringIncludes(await textOf(tab, "editor .cm-content"), "node.send(peer, tell");
+    await typeAbove(tab, "A program is", "// mine");
+    await tab.reload();
+    await tab.locator("html[data-ready]").waitFor({ state: "attached" });
+    assertStringIncludes(await textOf(tab, "editor .cm-content"), "// mine");
+    await tab.goto(address);
+    await tab.reload(); // where only what follows # differs, a page is not loaded again
+    await tab.locator("html[data-ready]").waitFor({ state: "attached" });
     await press(tab, "run-once");
     assertStringIncludes(await textOf(tab, "verdict"), "fail"); // with the partition of the link
     await tab.locator(".options summary").click();

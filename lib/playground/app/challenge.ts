@@ -36,7 +36,7 @@ class Page {
     this.#exercise = exercise;
     this.#editor = new Editor(find("editor", HTMLElement), {
       code,
-      changed: (code) => saveCode(exercise.id, code === exercise.starter ? undefined : code),
+      changed: (code) => this.#keep(code),
       run: () => this.#run(),
     });
     showOptions(this.#asked);
@@ -60,6 +60,13 @@ class Page {
     );
     if (loadProgress(exercise.id).passed) this.#showPassed();
     this.#setButtons();
+  }
+
+  #keep(code: string): void {
+    const { id, starter } = this.#exercise;
+    saveCode(id, code === starter ? undefined : code);
+    // The link holds the code as it was: a reload would bring that back.
+    if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
   }
 
   /** The run that the exercise asks for, or that of several that is chosen. */

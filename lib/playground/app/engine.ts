@@ -16,6 +16,8 @@ import { FrameWorker } from "./frame_worker.ts";
 
 /** As long as a person waits for a program that loops; the checkers of the largest runs take a while. */
 const PATIENCE: Patience = { patienceMs: 5_000, checkingMs: 60_000 };
+/** As long as a run may take that does let go, over and over. It may take memory all the while. */
+const MOST_MS = 60_000;
 /** Each worker of a sweep holds the engine and a run. */
 const MOST_WORKERS = 4;
 
@@ -44,9 +46,23 @@ export class Engine {
     return worker;
   }
 
-  /** Simulates once, with what pictures need. */
+  /**
+   * Simulates once, with what pictures need.
+   *
+   * @throws {Error} if that takes too long.
+   */
   async run(trial: Trial, signal: AbortSignal): Promise<Report> {
-    return await this.#do({ ...jobOf(trial), withJournal: true }, signal, () => {});
+    const late = AbortSignal.timeout(MOST_MS);
+    const either = AbortSignal.any([signal, late]);
+    try {
+      return await this.#do({ ...jobOf(trial), withJournal: true }, either, () => {});
+    } catch (error) {
+      if (!late.aborted || signal.aborted) throw error;
+      throw new Error(
+        `the run had not ended after ${MOST_MS / 1_000} s: the program does too much, or the ` +
+          "options ask for too much",
+      );
+    }
   }
 
   /** Makes a failing run small. `tried` is called with the number of runs so far. */

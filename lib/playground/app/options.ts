@@ -48,11 +48,19 @@ export function unpackForm(packed: Readonly<Record<string, string>>): void {
   }
 }
 
-/** Reads the form: the options of a run, changed where the learner has changed them. */
+/**
+ * Reads the form: the options of a run, changed where the learner has changed them.
+ *
+ * @throws {RangeError} if a number is not one that this page offers.
+ */
 export function readOptions(base: PlanOptions): PlanOptions {
-  const numbers = NUMBERS.map(({ field, standard }) => {
+  const numbers = NUMBERS.map(({ field, label, standard, min, max }) => {
     const { valueAsNumber } = find(`option-${field}`, HTMLInputElement);
-    return [field, Number.isFinite(valueAsNumber) ? valueAsNumber : standard];
+    const value = Number.isFinite(valueAsNumber) ? valueAsNumber : standard;
+    if (value < min || value > max) {
+      throw new RangeError(`${label}: from ${min} to ${max} in a browser, not ${value}`);
+    }
+    return [field, value];
   });
   const faults: FaultKind[] = FAULTS.flatMap(({ kind }) =>
     find(`fault-${kind}`, HTMLInputElement).checked ? kind : []

@@ -23,3 +23,17 @@ Deno.test("long messages may pass, and not wait all at once", () => {
   happen(watch, ["send"])(100, text);
   assertThrows(() => happen(watch, ["send"])(1, text), Error, "characters are under way");
 });
+
+Deno.test("long messages pass one after the other, and not without end", () => {
+  const arrive = happen(watchForFloods(), ["send", "recv"]);
+  const text = "long ".repeat(2_000_000);
+  arrive(100, text);
+  assertThrows(() => arrive(1, text), Error, "messages of 1,010,000,000 characters");
+});
+
+Deno.test("a flood of log lines ends the run, with the last line", () => {
+  const watch = watchForFloods();
+  for (let i = 1; i <= 100_000; i++) watch.log?.("n0", "again", 0);
+  const next = () => watch.log?.("n2", "once more", 0);
+  assertThrows(next, Error, "100,000 lines, the last of them of n2: once more");
+});

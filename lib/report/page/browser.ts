@@ -125,6 +125,16 @@ Deno.test("a finding moves the diagram to its moment, and leads on to its messag
   });
 });
 
+Deno.test("a fault moves the diagram to its begin", async () => {
+  await open(await pageOfFailure(), async (tab) => {
+    await tab.locator("#zoom-all").click();
+    const whole = await shown(tab);
+    await tab.locator("button[data-fault]").first().click();
+    assertNotEquals(await shown(tab), whole);
+    assertMatch(await tab.locator("#time").innerText(), /no message passes from side to side/);
+  });
+});
+
 Deno.test("keys move the diagram, zoom it and go from event to event", async () => {
   await open(await pageOfRun(), async (tab) => {
     const diagram = tab.locator("#diagram");

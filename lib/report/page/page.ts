@@ -25,6 +25,8 @@ export interface Page {
   readonly summary: Summary;
   readonly findings: readonly Finding[];
   readonly latencies: readonly LatencyRow[];
+  /** Clients ask for the last time after a rest. */
+  readonly hasFinalOperations: boolean;
   readonly pictures: readonly Picture[];
   readonly traffic: Traffic;
   readonly logs: readonly NodeLog[];
@@ -100,6 +102,7 @@ export function makePage(run: RunResult, options: PageOptions): Page {
     findings,
     pictures,
     latencies: latenciesOf(operations),
+    hasFinalOperations: run.history.some(({ extra }) => extra?.["final?"] === true),
     traffic: trafficOf(journal, run.nodes),
     logs: logsOf(logs),
     gaps: gapsOf(options.journal, scene),

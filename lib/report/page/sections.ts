@@ -9,7 +9,7 @@ import type { Drawing } from "../../workbench/workloads/picture.ts";
 import type { MeasuredLimit } from "../limits.ts";
 import { METRICS } from "../metrics.ts";
 import { SOON_MS } from "./causes.ts";
-import { type Markup, markup } from "./markup.ts";
+import { type Markup, markup, trusted } from "./markup.ts";
 import type { LatencyRow, Page } from "./page.ts";
 import { tableOf } from "./picture_tables.ts";
 import { type DrawnPicture, US_PER_S } from "./scene.ts";
@@ -143,7 +143,10 @@ export function renderFindings({ findings, summary }: Page): Markup | undefined 
   `;
 }
 
-function renderTimeline({ latencies, scene }: Page): Markup | undefined {
+/** Faults up to which their table is open. */
+const MOST_OPEN = 6;
+
+function renderTimeline({ latencies, scene, hasFinalOperations }: Page): Markup | undefined {
   if (latencies.length === 0) return undefined;
   return markup`
     <section id="time" aria-labelledby="time-title">
@@ -152,7 +155,13 @@ function renderTimeline({ latencies, scene }: Page): Markup | undefined {
         class="caption">Each mark is an operation: when it was asked, and how long it took. ${
     scene
         .bands.length > 0 &&
-    "Bands are faults. "
+    `Bands are faults${
+      scene.bands.some(({ cut }) => cut.length > 0) &&
+      "; in one that is called “cut”, no message passes from side to side of the line"
+    }. `
+  }${
+    hasFinalOperations &&
+    "At the end nothing is asked for a while, so that nodes may recover, and then the last operations follow. "
   }Click, or drag over a stretch, and the diagram below shows it.</p>
       <div
         class="panel"><div class="drawing"><canvas id="timeline" tabindex="0" role="application" aria-label="Latency of operations, their rate and that of messages, over time; the figures are in the table that follows; keys move the diagram below"></canvas></div>
@@ -160,7 +169,7 @@ function renderTimeline({ latencies, scene }: Page): Markup | undefined {
     <div class="scroll">${renderLatencies(latencies)}</div>
     ${
     scene.bands.length > 0 && markup`
-      <details>
+      <details${scene.bands.length <= MOST_OPEN && trusted(" open")}>
         <summary>Faults as a table</summary>
         <div class="scroll">
           <table class="wide">
@@ -169,15 +178,17 @@ function renderTimeline({ latencies, scene }: Page): Markup | undefined {
                 <th>from</th>
                 <th>to</th>
                 <th>fault</th>
+                <th></th>
               </tr>
             </thead>
             <tbody>${
-      scene.bands.map(({ fromUs, toUs, label }) =>
+      scene.bands.map(({ fromUs, toUs, label }, i) =>
         markup`
                 <tr>
                   <td>${seconds(fromUs)}</td>
                   <td>${seconds(toUs)}</td>
                   <td>${label}</td>
+                  <td><button type="button" data-fault="${i}" aria-label="Show when ${label} begins">Show</button></td>
                 </tr>
               `
       )

@@ -43,8 +43,12 @@ export function pictureSpread(
     (_, i) => values.slice(i * size, (i + 1) * size),
   );
   const cells = nodes.map((node) => bins.map((bin) => latest(bin.map(([, one]) => one), node)));
+  const distributions = [
+    { name: "to any other node", points: distribution(delays(values, nodes)) },
+    { name: "to the last node", points: distribution(slowest(values, nodes)) },
+  ];
   const each = size === 1 ? "" : ` Each column holds ${size} values, and the slowest counts.`;
-  return [{
+  const heat: Picture = {
     kind: "heat",
     title: "When each node had each value",
     caption:
@@ -56,18 +60,17 @@ export function pictureSpread(
     columnTitle: "value",
     cells,
     missing: "not seen to arrive",
-  }, {
+  };
+  if (distributions.every(({ points }) => points.length === 0)) return [heat];
+  return [heat, {
     kind: "plot",
     title: "How long values take",
     caption:
-      "The share of all values that have reached all nodes but their first, and those that " +
-      "have reached the last one, after so many milliseconds.",
+      "After so many milliseconds, which share of all ways from a value's first node to another " +
+      "is done, and which share of all values has reached every node.",
     x: { title: "after the client's request", unit: "ms" },
     y: "%",
-    series: [
-      { name: "to any other node", style: "line", points: distribution(delays(values, nodes)) },
-      { name: "to the last node", style: "line", points: distribution(slowest(values, nodes)) },
-    ],
+    series: distributions.map((one) => ({ ...one, style: "line" })),
   }];
 }
 

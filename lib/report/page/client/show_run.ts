@@ -17,6 +17,7 @@ import {
 } from "./events.ts";
 import { drawPicture, explainPicture } from "./pictures.ts";
 import { describeView, key, Timeline } from "./timeline.ts";
+import { US_PER_S } from "../scene.ts";
 import { type Selected, View } from "./view.ts";
 
 /** Lines of the list beside the diagram. */
@@ -64,9 +65,9 @@ export function showRun(
     diagram?.draw();
     for (const drawPicture of drawings) drawPicture();
   };
-  linkFindings(findings, data, view, () => {
-    root.querySelector("#messages")?.scrollIntoView({ block: "start" });
-  });
+  const shown = () => root.querySelector("#messages")?.scrollIntoView({ block: "start" });
+  linkFindings(findings, data, view, shown);
+  linkFaults(root, data, view, shown);
   draw();
   new ResizeObserver(draw).observe(root);
   return { view, draw };
@@ -207,6 +208,20 @@ function linkFindings(
       const [row] = moment.operations;
       view.selected = row === undefined ? undefined : { kind: "operation", row };
       view.show(moment.fromUs - around, moment.toUs + around);
+      shown();
+    });
+  }
+}
+
+/** Has the buttons of faults show what is under way as these strike. */
+function linkFaults(root: HTMLElement, { scene }: Decoded, view: View, shown: () => void): void {
+  for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-fault]")) {
+    const band = scene.bands[Number(button.dataset["fault"])];
+    if (band === undefined) continue;
+    button.addEventListener("click", () => {
+      view.marked = [];
+      view.selected = undefined;
+      view.show(band.fromUs - US_PER_S / 10, band.fromUs + 9 * US_PER_S / 10);
       shown();
     });
   }
