@@ -115,12 +115,14 @@ async function describe(): Promise<Sweep> {
   };
 }
 
-/** How many runs take a second on one core. */
+/** How many runs take a second on one core, start and first compilation left out. */
 async function sizeOf(sweep: Sweep): Promise<number> {
-  const seeds = 20;
-  await here({ ...sweep, seeds, rangeSize: 1 }, 1);
-  const { cpuS } = await time(() => here({ ...sweep, seeds, rangeSize: 1 }, 1));
-  return Math.ceil(RANGE_MS / 1_000 * seeds / cpuS);
+  const tookS = async (seeds: number) =>
+    (await time(() => here({ ...sweep, seeds, rangeSize: 1 }, 1))).wallS;
+  const [few, many] = [20, 120];
+  await tookS(few);
+  const runS = (await tookS(many) - await tookS(few)) / (many - few);
+  return Math.ceil(RANGE_MS / 1_000 / runS);
 }
 
 async function here(
