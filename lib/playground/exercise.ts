@@ -18,6 +18,8 @@ export interface Exercise {
   readonly limits: readonly Limit[];
   /** A program that passes, to compare with. Absent: none is at hand. */
   readonly solution?: string;
+  /** The figures of the cheapest solution that others have published, by metric. Absent: none is known. */
+  readonly published?: Readonly<Record<string, number>>;
   /** Whether the nodes' final states have to be right as well, which Maelstrom does not check. */
   readonly isHeldToFinalStates: boolean;
   /** How many seeds prove a program. */

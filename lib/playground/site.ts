@@ -14,7 +14,7 @@ import { FAULT_LESSONS, LESSONS } from "./lessons/mod.ts";
 import { FAULTS, NUMBERS } from "./option_fields.ts";
 
 /** A challenge, as the rest of the project knows it. */
-export interface Challenge extends Pick<Exercise, "id" | "runs" | "limits"> {
+export interface Challenge extends Pick<Exercise, "id" | "runs" | "limits" | "published"> {
   /** The file of the node that solves it. */
   readonly solution: string;
 }

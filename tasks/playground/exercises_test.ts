@@ -69,3 +69,12 @@ Deno.test("pages name only what is beside them, and hold what they say as text",
     assert(!text.includes("<script>"), name);
   }
 });
+
+Deno.test("beside a learner's figures stand the cheapest published ones within the limits", () => {
+  const published = Object.fromEntries(readChallenges().map((one) => [one.id, one.published]));
+  const { "3d": fast, "3e": lean, "5c": log, "1": echo } = published;
+  assert((fast?.["stableMedianMs"] ?? Infinity) < 400 && (fast?.["stableMaxMs"] ?? Infinity) < 600);
+  assert((lean?.["serverMessagesPerOp"] ?? Infinity) < (fast?.["serverMessagesPerOp"] ?? 0));
+  assertEquals(log, { serverMessagesPerOp: 1.39 });
+  assertEquals(echo, undefined);
+});

@@ -113,12 +113,12 @@ class Page {
 
   /** Runs our solution as well, once the learner's passes. */
   async #compare(report: Report, { source, options }: Trial): Promise<void> {
-    const { solution } = this.#exercise;
+    const { solution, published } = this.#exercise;
     if (solution === undefined || !this.#passes(report)) return;
     const { limits } = source;
     const signal = new AbortController().signal;
     const ours = await this.#engine.run({ source: { text: solution, limits }, options }, signal);
-    showComparison(report.summary, ours.summary);
+    showComparison(report.summary, ours.summary, published);
   }
 
   async #prove(): Promise<void> {

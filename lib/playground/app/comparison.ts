@@ -9,20 +9,31 @@ import { METRICS } from "../../report/metrics.ts";
 import type { Outcome } from "../engine/job.ts";
 import { find } from "./page_parts.ts";
 
-/** Shows what both took. */
-export function showComparison(own: Outcome, ours: Outcome): void {
+/** Shows what both took, and what others have published. */
+export function showComparison(
+  own: Outcome,
+  ours: Outcome,
+  published?: Readonly<Record<string, number>>,
+): void {
+  const theirs = (key: string, print: (value: number) => string) => {
+    const value = published?.[key];
+    return value === undefined ? "" : print(value);
+  };
   const rows = METRICS.flatMap(({ key, title, print }) => {
     const [mine, other] = [own.metrics[key], ours.metrics[key]];
     return mine === undefined || other === undefined
       ? []
-      : { title, cells: [mine, other].map(print) };
+      : { title, cells: [print(mine), print(other), ...(published ? [theirs(key, print)] : [])] };
   });
   find("comparison", HTMLElement).innerHTML = markup`
     <div class="scroll">
       <table>
         <caption>The same run, with the same seed</caption>
         <thead>
-          <tr><th></th><th scope="col">your program</th><th scope="col">our solution</th></tr>
+          <tr>
+            <th></th><th scope="col">your program</th><th scope="col">our solution</th>
+            ${published ? markup`<th scope="col">cheapest published</th>` : ""}
+          </tr>
         </thead>
         <tbody>${
     rows.map(({ title, cells }) =>
