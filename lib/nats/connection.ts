@@ -14,6 +14,7 @@ import {
   nkeyAuthenticator,
   type Subscription,
   type SubscriptionOptions,
+  tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from "@nats-io/transport-node";
 import { delay } from "@std/async";
@@ -106,17 +107,27 @@ function tlsOf({ tlsca, tlscert, tlskey }: Server): NonNullable<ConnectionOption
 
 /** What a file of credentials says, by its content. */
 function authenticatorOf(file: string): Authenticator {
-  const text = read("creds", file).trim();
+  const text = read("creds", file).trim().replaceAll("\r\n", "\n");
   if (text.includes("BEGIN NATS USER JWT")) {
-    return credsAuthenticator(new TextEncoder().encode(text));
+    const authenticator = credsAuthenticator(new TextEncoder().encode(`${text}\n`));
+    try {
+      authenticator("a nonce"); // only now the client reads the text
+    } catch {
+      throw new UsageError(
+        `--creds ${file} holds a user's JWT, but not whole, or without its seed`,
+      );
+    }
+    return authenticator;
   }
   if (/^SU[A-Z2-7]+$/.test(text)) return nkeyAuthenticator(new TextEncoder().encode(text));
-  const [user, ...password] = text.split(":");
-  if (user !== undefined && password.length > 0 && !text.includes("\n")) {
+  const [user = "", ...password] = text.split(":");
+  if (password.length > 0 && !text.includes("\n")) {
     return usernamePasswordAuthenticator(user, password.join(":"));
   }
+  if (/^\S+$/.test(text)) return tokenAuthenticator(text);
   throw new UsageError(
-    `--creds ${file} holds neither a user's JWT and seed, nor an nkey's seed, nor USER:PASSWORD`,
+    `--creds ${file} holds neither a user's JWT and seed, nor an nkey's seed, nor a line ` +
+      "USER:PASSWORD, nor a token without a colon",
   );
 }
 

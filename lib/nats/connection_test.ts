@@ -80,11 +80,87 @@ testWithServer(
         const why = "does not let us in: the credentials are missing or wrong (--creds FILE)";
         assertEquals(message, `${address} ${why}`);
       }
-      const { message } = await assertRejects(() => loggedInWith("hunter2"), UsageError);
+      const { message } = await assertRejects(() => loggedInWith("my hunter2"), UsageError);
       assertStringIncludes(message, `--creds ${file} holds neither`);
       assert(!message.includes("hunter2"));
     }),
   USERS,
+);
+
+testWithServer("a token is a word without a colon", ({ address }) =>
+  withFolder(async (folder) => {
+    const creds = `${folder}/creds`;
+    await Deno.writeTextFile(creds, "s3cr/t=\n");
+    assertEquals(await echoes(at(address, { creds })), "hello");
+    await Deno.writeTextFile(creds, "guessed\n");
+    const { message } = await assertRejects(() => echoes(at(address, { creds })), NatsError);
+    assertStringIncludes(message, "the credentials are missing or wrong");
+    assert(!message.includes("guessed"));
+  }), 'authorization { token: "s3cr/t=" }');
+
+const [operator, system, account] = [
+  nkeys.createOperator(),
+  nkeys.createAccount(),
+  nkeys.createAccount(),
+];
+
+type KeyPair = ReturnType<typeof nkeys.createUser>;
+
+/** A JWT of NATS, by which one key vouches for another. */
+function vouch(issuer: KeyPair, subject: KeyPair, nats: Record<string, unknown>): string {
+  const encode = (data: string | Uint8Array) =>
+    (typeof data === "string" ? new TextEncoder().encode(data) : data)
+      .toBase64({ alphabet: "base64url", omitPadding: true });
+  const [iss, sub] = [issuer.getPublicKey(), subject.getPublicKey()];
+  const claims = { jti: sub, iat: 0, iss, sub, name: "test", nats: { version: 2, ...nats } };
+  const header = { typ: "JWT", alg: "ed25519-nkey" };
+  const text = [header, claims].map((part) => encode(JSON.stringify(part))).join(".");
+  return `${text}.${encode(issuer.sign(new TextEncoder().encode(text)))}`;
+}
+
+/** What `nsc generate creds` writes. */
+function credsFile(issuer: KeyPair): string {
+  const one = nkeys.createUser();
+  const jwt = vouch(issuer, one, { type: "user", subs: -1, data: -1, payload: -1 });
+  return [
+    ...["-----BEGIN NATS USER JWT-----", jwt, "------END NATS USER JWT------", ""],
+    ...["-----BEGIN USER NKEY SEED-----", new TextDecoder().decode(one.getSeed())],
+    ...["------END USER NKEY SEED------", ""],
+  ].join("\n");
+}
+
+const UNLIMITED = { subs: -1, conn: -1, leaf: -1, imports: -1, exports: -1, data: -1, payload: -1 };
+const limits = { ...UNLIMITED, wildcards: true };
+const OPERATED = `
+  operator: "${vouch(operator, operator, { type: "operator" })}"
+  system_account: ${system.getPublicKey()}
+  resolver: MEMORY
+  resolver_preload: {
+    ${system.getPublicKey()}: "${vouch(operator, system, { type: "account", limits })}"
+    ${account.getPublicKey()}: "${vouch(operator, account, { type: "account", limits })}"
+  }
+`;
+
+testWithServer(
+  "a .creds file logs in where an operator's accounts decide",
+  ({ address }) =>
+    withFolder(async (folder) => {
+      const creds = `${folder}/user.creds`;
+      await Deno.writeTextFile(creds, credsFile(account));
+      assertEquals(await echoes(at(address, { creds })), "hello");
+      for (const stranger of [nkeys.createAccount(), operator]) {
+        await Deno.writeTextFile(creds, credsFile(stranger));
+        const { message } = await assertRejects(() => echoes(at(address, { creds })), NatsError);
+        assertStringIncludes(message, "the credentials are missing or wrong");
+      }
+      await Deno.writeTextFile(creds, "-----BEGIN NATS USER JWT-----\ncut off");
+      const { message } = await assertRejects(() => echoes(at(address, { creds })), UsageError);
+      assertEquals(
+        message,
+        `--creds ${creds} holds a user's JWT, but not whole, or without its seed`,
+      );
+    }),
+  OPERATED,
 );
 
 testWithServer(

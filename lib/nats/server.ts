@@ -17,7 +17,7 @@ export const SERVER_OPTIONS = {
   creds: {
     kind: text,
     value: "FILE",
-    help: "credentials for it: a .creds file, an nkey's seed, or a line USER:PASSWORD",
+    help: "credentials for it: a .creds file, an nkey's seed, a line USER:PASSWORD, or a token",
   },
   tlsca: { kind: text, value: "FILE", help: "the authority that signed its certificate, as PEM" },
   tlscert: { kind: text, value: "FILE", help: "a client's certificate, if it asks for one" },
