@@ -30,18 +30,43 @@ export function testWithServer(
   story: (server: TestServer) => Promise<void>,
   config = "",
 ): void {
+  define(name, async () => {
+    await using server = await TestServer.start(config);
+    await story(server);
+  });
+}
+
+/** The same with three servers, which keep copies of what they store; the story is told one of them. */
+export function testWithCluster(
+  name: string,
+  story: (server: TestServer) => Promise<void>,
+): void {
+  define(name, async () => {
+    await using servers = new AsyncDisposableStack();
+    const ports = freePorts(3);
+    const routes = ports.map((port) => `nats://127.0.0.1:${port}`).join();
+    const [server] = await Promise.all(ports.map(async (port) => {
+      const cluster = `cluster { name: test, listen: "127.0.0.1:${port}", routes: [${routes}] }`;
+      return servers.use(await TestServer.start(`server_name: "s${port}"\n${cluster}`));
+    }));
+    if (server !== undefined) await story(server);
+  });
+}
+
+/** Ports that nobody listens to, at least now: each server of a cluster has to know those of all. */
+function freePorts(count: number): number[] {
+  const listeners = Array.from({ length: count }, () => Deno.listen({ port: 0 }));
+  const ports = listeners.map(({ addr }) => addr.transport === "tcp" ? addr.port : 0);
+  for (const listener of listeners) listener.close();
+  return ports;
+}
+
+function define(name: string, fn: () => Promise<void>): void {
   if (!isSaid) {
     console.error("Tests that need nats-server are ignored; apt-get install nats-server has it.");
     isSaid = true;
   }
-  Deno.test({
-    name,
-    ignore: !hasNatsServer,
-    fn: async () => {
-      await using server = await TestServer.start(config);
-      await story(server);
-    },
-  });
+  Deno.test({ name, ignore: !hasNatsServer, fn });
 }
 
 /** A server. Disposing of it stops it and removes what it has stored. */

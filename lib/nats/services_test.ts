@@ -3,7 +3,7 @@ import { retry } from "@std/async";
 import { Kvm } from "@nats-io/kv";
 import { printJson } from "../history/json.ts";
 import { NatsError } from "./server.ts";
-import { testWithServer } from "./server_fixture.ts";
+import { testWithCluster, testWithServer } from "./server_fixture.ts";
 import { startServices } from "./services.ts";
 import { connectTest, ServiceClient } from "./system_fixture.ts";
 
@@ -107,6 +107,19 @@ testWithServer("a bucket that would break a promise is refused", async (server) 
   assertEquals(
     await refused({ allow_direct, storage: "memory" }),
     "is in memory: it would be empty after a restart of the server",
+  );
+});
+
+testWithCluster("a bucket of several copies is refused", async (server) => {
+  await using connection = await connectTest(server);
+  const options = { replicas: 3, allow_direct: false };
+  const create = () => new Kvm(connection).create("cluster-lin-kv", options);
+  await retry(create, { minTimeout: 100, maxTimeout: 100, maxAttempts: 300 }); // a leader comes first
+  const { message } = await assertRejects(() => startServices(connection, SYSTEM), NatsError);
+  assertEquals(
+    message,
+    "the bucket cluster-lin-kv has 3 copies, between which compare-and-set is not atomic " +
+      "(see services.ts); nats stream edit --replicas 1 leaves one",
   );
 });
 
