@@ -6,14 +6,13 @@
 import { Agent } from "../lib/nats/agent.ts";
 import { tokenOf } from "../lib/nats/agents.ts";
 import { NameTaken } from "../lib/nats/claim.ts";
-import { closing, connectTo, untilLost } from "../lib/nats/connection.ts";
-import { SERVER_OPTIONS, serverOf } from "../lib/nats/server.ts";
+import { SERVER_OPTIONS } from "../lib/nats/server.ts";
 import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { type Options, text, UsageError } from "../lib/workbench/option.ts";
 import { RUNS } from "./engines/engine.ts";
 import { OUT, readArguments } from "./shared/command_line.ts";
-import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
+import { serveOn } from "./shared/serving.ts";
 
 const OWN = {
   ...SERVER_OPTIONS,
@@ -40,35 +39,27 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.log(helpText());
     return 0;
   }
-  const server = serverOf(own);
-  if (server === undefined) throw new UsageError("--on is missing: the address of a NATS server");
   const name = tokenOf(own.name ?? Deno.hostname());
   const folder = folderOf(own.allow);
   const say = (sentence: string) =>
     console.log(`${new Date().toTimeString().slice(0, 8)} ${sentence}`);
-  return await interruptible(async (signal) => {
-    const connection = await connectTo(server, {
-      say: (sentence) => say(`agent ${name} ${sentence}`),
-      name: `glomers agent ${name}`,
-    });
-    await using _closing = closing(connection);
-    const { promise: ended, reject } = Promise.withResolvers<never>();
-    const taken = new UsageError(
-      `--name ${name}: another agent on ${server.address} has this name`,
-    );
-    await using _agent = await Agent.start(connection, {
+  const listener = {
+    say: (sentence: string) => say(`agent ${name} ${sentence}`),
+    name: `glomers agent ${name}`,
+  };
+  return await serveOn(own, listener, async ({ connection, address, fail }) => {
+    const taken = new UsageError(`--name ${name}: another agent on ${address} has this name`);
+    const agent = await Agent.start(connection, {
       name,
       folder,
       runs: own.out ?? `${RUNS}/agent`,
       say,
-      superseded: () => reject(taken),
+      superseded: () => fail(taken),
     }).catch((error) => {
       throw error instanceof NameTaken ? taken : error;
     });
-    say(`agent ${name} runs programs in ${folder} for who asks on ${server.address}`);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    signal.throwIfAborted();
-    return await Promise.race([ended, untilLost(connection, server)]);
+    say(`agent ${name} runs programs in ${folder} for who asks on ${address}`);
+    return agent;
   });
 }
 

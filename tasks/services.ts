@@ -4,15 +4,14 @@
  *
  * @module
  */
-import { closing, connectTo, untilLost } from "../lib/nats/connection.ts";
-import { SERVER_OPTIONS, serverOf } from "../lib/nats/server.ts";
+import { SERVER_OPTIONS } from "../lib/nats/server.ts";
 import { startServices } from "../lib/nats/services.ts";
 import { CLUSTER_OPTION, requireToken } from "../lib/nats/transport.ts";
 import { optionsHelp } from "../lib/workbench/command_line.ts";
-import { type Options, UsageError } from "../lib/workbench/option.ts";
+import type { Options } from "../lib/workbench/option.ts";
 import { readArguments } from "./shared/command_line.ts";
-import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
+import { serveOn } from "./shared/serving.ts";
 
 const OWN = {
   ...SERVER_OPTIONS,
@@ -28,37 +27,40 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.log(helpText());
     return 0;
   }
-  const server = serverOf(own);
-  if (server === undefined) throw new UsageError("--on is missing: the address of a NATS server");
   const { name: system } = own;
   requireToken("name", system);
   const say = (sentence: string) => console.log(sentence);
-  return await interruptible(async (signal) => {
-    const { promise: interrupted, reject } = Promise.withResolvers<never>();
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    signal.throwIfAborted();
-    const connection = await connectTo(server, {
-      say: (sentence) => say(`services of ${system}: ${sentence}`),
-      name: `glomers services ${system}`,
-    });
-    await using _closing = closing(connection);
+  const listener = {
+    say: (sentence: string) => say(`services of ${system}: ${sentence}`),
+    name: `glomers services ${system}`,
+  };
+  return await serveOn(own, listener, async ({ connection, address }) => {
     await startServices(connection, { system, say });
-    say(describe(system, server.address));
-    return await Promise.race([interrupted, untilLost(connection, server)]);
+    say(describe(system, address, connection.info?.version ?? ""));
+    return undefined;
   });
 }
 
-/** What was found about the buckets, and what of it matters. */
-function describe(system: string, address: string): string {
+/** What was found about the buckets, and what could not be. */
+function describe(system: string, address: string, version: string): string {
   return [
-    `The services of ${system} answer on ${address},`,
-    "each from one copy of its bucket.",
+    `The services of ${system} answer on ${address}, each from one copy of its bucket.`,
     "  lin-kv, seq-kv, lww-kv  linearizable",
     "  lin-tso                 linearizable: timestamps rise, and none comes twice",
-    "What is acknowledged outlasts the server. It outlasts a crash of the server's",
-    'machine only if the server\'s configuration says "sync_interval: always", which',
-    "clients cannot see.",
+    "What is acknowledged outlasts the server, though not a crash of the server's machine",
+    ...canSyncAlways(version)
+      ? [
+        'unless its configuration says "sync_interval: always", which is not checked, as a server',
+        "shows that to its monitoring and its system account alone.",
+      ]
+      : [`within two minutes: nats-server ${version} does not know "sync_interval: always".`],
   ].join("\n");
+}
+
+/** Whether a server can be told to sync each change: from 2.10 on. */
+function canSyncAlways(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 2 || (major === 2 && minor >= 10);
 }
 
 function helpText(): string {

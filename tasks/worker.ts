@@ -4,12 +4,15 @@
  * @module
  */
 import { pluralize } from "../lib/checkers/format.ts";
-import { SERVER_OPTIONS, serverOf } from "../lib/nats/server.ts";
+import { engineName } from "../lib/nats/engine.ts";
+import { SweepQueue } from "../lib/nats/queue.ts";
+import { SERVER_OPTIONS } from "../lib/nats/server.ts";
+import { work } from "../lib/nats/worker.ts";
 import { optionsHelp } from "../lib/workbench/command_line.ts";
-import { type Options, UsageError, whole } from "../lib/workbench/option.ts";
+import { type Options, whole } from "../lib/workbench/option.ts";
 import { readArguments } from "./shared/command_line.ts";
-import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
+import { serveOn } from "./shared/serving.ts";
 
 const COMMAND = {
   own: {
@@ -25,26 +28,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const server = serverOf(own);
-  if (server === undefined) {
-    throw new UsageError("--on nats://HOST is missing: the server to work for");
-  }
   const { cores = navigator.hardwareConcurrency } = own;
-  const [{ closing, connectTo }, { SweepQueue }, { work }, { engineName }] = await Promise.all([
-    import("../lib/nats/connection.ts"),
-    import("../lib/nats/queue.ts"),
-    import("../lib/nats/worker.ts"),
-    import("../lib/nats/engine.ts"),
-  ]);
   const say = (sentence: string) => console.log(sentence);
-  return await interruptible(async (signal) => {
-    const connection = await connectTo(server, { name: "glomers worker", say });
-    await using _ = closing(connection);
+  const listener = { name: "glomers worker", say };
+  return await serveOn(own, listener, async ({ connection, address, signal }) => {
     const [queue, engine] = await Promise.all([SweepQueue.open(connection, signal), engineName()]);
-    say(`works for ${server.address} on ${pluralize(cores, "core")}: ${engine}`);
+    say(`works for ${address} on ${pluralize(cores, "core")}: ${engine}`);
     await work(queue, { engine, cores, say, signal });
-    signal.throwIfAborted();
-    return 0;
+    return undefined;
   });
 }
 
