@@ -2,7 +2,7 @@
  * An agent: starts, feeds, pauses and kills the nodes of workbenches elsewhere, as processes of this
  * machine.
  *
- * It runs only programs in its folder, and only if their file is the one that the workbench has. For
+ * It runs only programs in its folder, and only if their files are those that the workbench has. For
  * each run it has a `ProcessHost`, so nodes are treated as they are without it, and a channel to the
  * workbench; a folder of the run holds their journals. When the workbench is lost, or the agent ends,
  * the run's nodes are killed.
@@ -22,7 +22,6 @@ import {
   AGENTS,
   agentSubject,
   ASSIGNMENT,
-  hashOf,
   parseFields,
   PROTOCOL,
   runSubjects,
@@ -30,6 +29,7 @@ import {
 import { Channel, type Frame, Reach } from "./channel.ts";
 import { type Claim, claim } from "./claim.ts";
 import { listen } from "./connection.ts";
+import { findDifference } from "./files.ts";
 
 /** How long a workbench may be silent before its nodes are killed. */
 const PATIENCE_MS = 10_000;
@@ -121,7 +121,7 @@ export class Agent implements AsyncDisposable {
   }
 
   /** The program's file. */
-  async #find({ program, hash }: Of<typeof ASSIGNMENT>): Promise<string> {
+  async #find({ program, files }: Of<typeof ASSIGNMENT>): Promise<string> {
     const { folder } = this.#options;
     const path = isAbsolute(program) ? program : join(folder, program);
     const bin = await Deno.realPath(path).catch(() => {
@@ -133,10 +133,9 @@ export class Agent implements AsyncDisposable {
     const { isFile, mode } = await Deno.stat(bin);
     if (!isFile) throw new Error(`${bin} is no file`);
     if (mode !== null && (mode & 0o111) === 0) throw new Error(`${bin} is not executable`);
-    const own = await hashOf(bin);
-    if (own === hash) return bin;
-    const [theirs, ours] = [hash, own].map((digits) => digits.slice(0, 12));
-    throw new Error(`${bin} differs from the workbench's file: SHA-256 ${ours}…, not ${theirs}…`);
+    const difference = await findDifference(bin, files);
+    if (difference !== undefined) throw new Error(difference);
+    return bin;
   }
 
   async #open({ run, args }: Of<typeof ASSIGNMENT>, bin: string): Promise<void> {

@@ -8,7 +8,7 @@ import { parseExact } from "../exact_json.ts";
 import { array, fieldProblem, type Fields, integer, type Of, string } from "../rpc.ts";
 
 /** Agents and workbenches of other versions are refused. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** Where all agents answer that they are there. */
 export const AGENTS = "glomers.agents";
@@ -37,8 +37,8 @@ export const ASSIGNMENT = {
   run: string,
   /** The program's path, from the agent's folder unless it is absolute. */
   program: string,
-  /** The SHA-256 of the program's file. */
-  hash: string,
+  /** Its files (`files.ts`), each a path from its folder and the SHA-256 of what it holds. */
+  files: array(array(string)),
   args: array(string),
 };
 
@@ -57,12 +57,6 @@ export function parseFields<F extends Fields>(fields: F, text: string): Of<F> | 
 
 function has<F extends Fields>(fields: F, value: unknown): value is Of<F> {
   return typeof value === "object" && value !== null && fieldProblem(fields, value) === undefined;
-}
-
-/** The SHA-256 of a file, in hexadecimal digits. */
-export async function hashOf(file: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(file));
-  return new Uint8Array(digest).toHex();
 }
 
 /** A name as one token of a subject. */

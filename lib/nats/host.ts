@@ -24,12 +24,12 @@ import {
   agentSubject,
   ANSWER,
   type ASSIGNMENT,
-  hashOf,
   parseFields,
   PROTOCOL,
   runSubjects,
 } from "./agents.ts";
 import { Channel, type Frame, Reach } from "./channel.ts";
+import { filesOf } from "./files.ts";
 import { NatsError } from "./server.ts";
 
 /** How long the first agent may take to say that it is there, and each further one after it. */
@@ -97,7 +97,7 @@ export class NatsHost extends MachineHost implements Host {
     const assignment = {
       run,
       program: pathOf(program),
-      hash: await hashOf(program),
+      files: (await filesOf(program)).map((file) => [...file]),
       args: [...args],
     };
     try {

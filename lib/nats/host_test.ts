@@ -260,6 +260,8 @@ testAgents("what an agent does not run, it says", ["a"], async ({ run, runs, ser
     await why(mine),
     /1_echo.ts differs from the workbench's file: SHA-256 \w{12}…, not \w{12}…$/,
   );
+  await Deno.copyFile(mine, path);
+  assertMatch(await why(mine), /^there is no file .*\/theirs\/lib\/\w+\.ts, which it imports$/);
 });
 
 testAgents("an agent's name is its own", ["a"], async ({ server, runs, agents }) => {
