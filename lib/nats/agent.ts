@@ -5,7 +5,7 @@
  * It runs only programs in its folder, and only if their files are those that the workbench has. For
  * each run it has a `ProcessHost`, so nodes are treated as they are without it, and a channel to the
  * workbench; a folder of the run holds their journals. When the workbench is lost, or the agent ends,
- * the run's nodes are killed.
+ * the run's nodes are killed. The journals of the last ten runs stay.
  *
  * @module
  */
@@ -33,6 +33,10 @@ import { findDifference } from "./files.ts";
 
 /** How long a workbench may be silent before its nodes are killed. */
 const PATIENCE_MS = 10_000;
+/** Bound on the runs whose journals an agent keeps; those of older runs are removed. */
+const KEPT_RUNS = 10;
+/** What the folder of a run is called, but for the agent's name. */
+const FOLDER_OF_RUN = /^\d{8}T\d{6}\.\d{3}Z-([\da-f]{8})-(.+)$/;
 /** How often it is told why a node is silent, if that has changed. */
 const SILENCE_MS = 1_000;
 
@@ -56,6 +60,8 @@ export class Agent implements AsyncDisposable {
   readonly #reach: Reach;
   readonly #runs = new Map<string, AgentRun>();
   readonly #watchdog = new Watchdog();
+  /** Resolves when the journals of old runs are removed. */
+  #tidied = Promise.resolve();
   #claim: Claim | undefined;
   #subscriptions: Subscription[] = [];
 
@@ -90,6 +96,7 @@ export class Agent implements AsyncDisposable {
     if (!this.#connection.isClosed()) { for (const one of this.#subscriptions) one.unsubscribe(); }
     this.#subscriptions = [];
     await Promise.all([...this.#runs.values()].map((run) => run.leave()));
+    await this.#tidied;
     await this.#watchdog.close();
   }
 
@@ -150,11 +157,26 @@ export class Agent implements AsyncDisposable {
     const way = { connection: this.#connection, reach: this.#reach, from, to, patienceMs };
     const opened = new AgentRun(way, host, (why) => {
       this.#runs.delete(run);
-      Deno.remove(folder).catch(() => {}); // it stays if there are journals in it
       say(`run ${run} has ended: ${why}`);
+      this.#tidied = this.#tidied.then(() => this.#tidy(folder)).catch((error) =>
+        say(`journals of old runs stay: ${reasonOf(error)}`)
+      );
     });
     this.#runs.set(run, opened);
     say(`run ${run}: ${bin}; journals go to ${folder}`);
+  }
+
+  /** Removes the folder of a run if there are no journals in it, and those of the oldest runs. */
+  async #tidy(folder: string): Promise<void> {
+    await Deno.remove(folder).catch(() => {}); // it is not empty
+    const { name, runs } = this.#options;
+    const ended: string[] = [];
+    for await (const { name: one } of Deno.readDir(runs)) {
+      const [, run = "", agent] = FOLDER_OF_RUN.exec(one) ?? [];
+      if (agent === name && !this.#runs.has(run)) ended.push(one);
+    }
+    const old = ended.sort().slice(0, -KEPT_RUNS);
+    await Promise.all(old.map((one) => Deno.remove(join(runs, one), { recursive: true })));
   }
 }
 

@@ -264,6 +264,23 @@ testAgents("what an agent does not run, it says", ["a"], async ({ run, runs, ser
   assertMatch(await why(mine), /^there is no file .*\/theirs\/lib\/\w+\.ts, which it imports$/);
 });
 
+testAgents("an agent keeps the journals of its last ten runs", ["a"], async (bench) => {
+  const { runs, agents: [own] } = bench;
+  const journal = async (day: number, agent: string) => {
+    const folder = `200001${String(day).padStart(2, "0")}T000000.000Z-0123456${day % 10}-${agent}`;
+    await Deno.mkdir(join(runs, folder, "journal"), { recursive: true });
+    return folder;
+  };
+  const old: string[] = [];
+  for (let day = 1; day <= 12; day++) old.push(await journal(day, "a"));
+  const others = [await journal(1, "not-a"), await journal(1, "b")];
+  const { results } = await bench.run({ ...uniqueIds, timeLimitS: 0.2 });
+  assertEquals(results?.["valid?"], true);
+  await own?.agent[Symbol.asyncDispose]();
+  const kept = [...Deno.readDirSync(runs)].map(({ name }) => name).sort();
+  assertEquals(kept, [...old.slice(2), ...others].sort());
+});
+
 testAgents("an agent's name is its own", ["a"], async ({ server, runs, agents }) => {
   await assertRejects(() => startAgent(server, "a", { runs }), NameTaken);
   assertEquals(agents[0]?.said, []);

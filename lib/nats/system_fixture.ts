@@ -28,8 +28,9 @@ import { serverOf } from "./server.ts";
 import { type TestServer, testWithServer } from "./server_fixture.ts";
 import { startServices } from "./services.ts";
 
-/** How long clients wait for a reply; those of a workload, 5 s. */
+/** How long clients wait for a reply; those of a workload, by their own clock, 5 s. */
 const PATIENCE_MS = 2_000;
+const CLIENT_PATIENCE_MS = 5_000;
 const IDS = ["n0", "n1", "n2"];
 const [LIB, NODES] = ["..", "../../nodes"].map((path) =>
   fileURLToPath(new URL(path, import.meta.url))
@@ -164,7 +165,7 @@ class TestSystem implements AsyncDisposable {
   /** Makes a workload's operations on the nodes, and checks what came of them. */
   drive(options: Driven, meanwhile: Meanwhile = {}): Promise<Outcome> {
     const ask: Ask = async (id, body) => {
-      const options = { timeout: PATIENCE_MS };
+      const options = { timeout: CLIENT_PATIENCE_MS };
       return (await this.#connection.request(`cluster.${id}`, printJson(body), options)).string();
     };
     return drive(ask, options, meanwhile);
@@ -197,6 +198,8 @@ type Ask = (id: string, request: Body) => Promise<string>;
 type Driven = Omit<PlanOptions, "nodes" | "nodeCount">;
 
 interface Meanwhile {
+  /** How long a client waits for a reply. Default 2 s: ample where some never come. */
+  readonly patienceMs?: number;
   /** How long to wait before the final operations. */
   readonly settleMs?: number;
   /** What happens during the others. */
@@ -212,14 +215,14 @@ interface Outcome {
 async function drive(
   ask: Ask,
   options: Driven,
-  { settleMs = 0, meanwhile }: Meanwhile,
+  { settleMs = 0, patienceMs = PATIENCE_MS, meanwhile }: Meanwhile,
 ): Promise<Outcome> {
   const plan = planOf({ concurrency: "2n", rate: 100, timeLimitS: 1, ...options, nodes: IDS });
   const workload = workloadOf(plan);
   const [clock, random] = [new RealClock(), new Random(plan.seed)];
   const network = networkTo(ask, clock, random);
   let clients = 0;
-  const openClient = () => new Client(`c${++clients}`, network, impatient(clock));
+  const openClient = () => new Client(`c${++clients}`, network, impatient(clock, patienceMs));
   const originNs = clock.nowNs();
   const nowNs = () => clock.nowNs() - originNs;
   const history: Op[] = [];
@@ -300,9 +303,10 @@ export class ServiceClient {
   }
 }
 
-/** A clock by which clients wait less long. */
-function impatient(clock: Clock): Clock {
+/** A clock by which clients wait for so long. */
+function impatient(clock: Clock, patienceMs: number): Clock {
   const nowNs = () => clock.nowNs();
-  const soonerNs = (timeNs: number) => nowNs() + (timeNs - nowNs()) * (PATIENCE_MS / 5_000);
+  const soonerNs = (timeNs: number) =>
+    nowNs() + (timeNs - nowNs()) * (patienceMs / CLIENT_PATIENCE_MS);
   return { nowNs, at: (timeNs, callback) => clock.at(soonerNs(timeNs), callback) };
 }
