@@ -17,12 +17,17 @@ import { fromRoot } from "./testing/scripts.ts";
 type TaskName = "agent" | "services" | "workbench";
 
 /** Starts a task as its line in deno.json says. */
-function start(name: TaskName, folder: string, args: readonly string[]): Deno.ChildProcess {
+function start(
+  name: TaskName,
+  folder: string,
+  args: readonly string[],
+  options: readonly string[] = [],
+): Deno.ChildProcess {
   const words = config.tasks[name].command.split(" ").slice(1);
   const script = words.indexOf("tasks/cli.ts");
   const permissions = words.slice(1, script);
   return spawnDeno([
-    ...["run", "--config", fromRoot("deno.json"), ...permissions],
+    ...["run", ...options, "--config", fromRoot("deno.json"), ...permissions],
     ...[fromRoot("tasks/cli.ts"), ...words.slice(script + 1), ...args],
   ], folder);
 }
@@ -34,8 +39,8 @@ class Serving implements AsyncDisposable {
   readonly #read: Promise<void>;
   #waiting: (() => void)[] = [];
 
-  constructor(name: TaskName, folder: string, args: readonly string[]) {
-    this.child = start(name, folder, args);
+  constructor(...called: Parameters<typeof start>) {
+    this.child = start(...called);
     this.#read = this.#follow();
   }
 
@@ -97,6 +102,30 @@ testCommands(
     assertEquals(await a.interrupt(), 130);
   },
 );
+
+testCommands(
+  "an agent whose clock is a year ahead runs nodes as any other",
+  async (server, folder) => {
+    const on = ["--on", server.address];
+    const options = ["--preload", fromRoot("lib/nats/testdata/clock_ahead.ts")];
+    const allow = ["--allow", fromRoot("nodes")];
+    await using agent = new Serving("agent", folder, [...on, ...allow, "--name", "a"], options);
+    await agent.until(/ runs programs in /);
+    const node = ["--bin", fromRoot("nodes/1_echo.ts"), "--node-count", "1"];
+    const run = ["test", "-w", "echo", ...node, "--time-limit", "1", "--rate", "20", ...on];
+    const { code, out, err } = await finish(start("workbench", folder, run));
+    assertEquals(code, 0, `${out}${err}`);
+    const year = new Date().getFullYear() + 1;
+    await agent.until(new RegExp(`journals go to .*/${year}\\d{4}T`));
+  },
+);
+
+testCommands("services say what their server cannot promise", async (server, folder) => {
+  await using services = new Serving("services", folder, ["--on", server.address]);
+  await services.until(/^The services of cluster answer on .*, each from one copy of its bucket/);
+  await services.until(/does not know "sync_interval: always"|monitoring and its system account/);
+  assertEquals(await services.interrupt(), 130);
+});
 
 testCommands("an agent that is killed takes its nodes along", async (server, folder) => {
   const program = join(folder, "node.sh");

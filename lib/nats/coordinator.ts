@@ -40,6 +40,8 @@ interface Coordination {
   readonly rangeSize: () => number | Promise<number>;
   /** Told of each worker whose engine is another. */
   readonly refused: (who: Presence) => void;
+  /** Told what keeps workers from going on, such as a stream that is full. */
+  readonly troubled: (why: string) => void;
   readonly signal?: AbortSignal;
   readonly auditMs?: number;
 }
@@ -71,7 +73,7 @@ export class Coordinator implements Disposable {
 
   private constructor(
     queue: SweepQueue,
-    { id, tag, sweep, refused, signal, auditMs = AUDIT_MS }:
+    { id, tag, sweep, refused, troubled, signal, auditMs = AUDIT_MS }:
       & { id: string; tag: string; sweep: DividedSweep }
       & Omit<Coordination, "rangeSize">,
   ) {
@@ -81,7 +83,12 @@ export class Coordinator implements Disposable {
     this.#sweep = sweep;
     this.#signal = signal;
     this.#auditMs = auditMs;
-    this.#workforce = new Workforce(queue.connection, { engine: sweep.engine, refused });
+    this.#workforce = new Workforce(queue.connection, {
+      sweep: id,
+      engine: sweep.engine,
+      refused,
+      troubled,
+    });
   }
 
   /** Puts a sweep on the server, or finds it there. */

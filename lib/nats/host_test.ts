@@ -21,7 +21,9 @@ import { planOf, type PlanOptions } from "../workbench/plan.ts";
 import type { RunResult } from "../workbench/result.ts";
 import { type Observer, run } from "../workbench/run.ts";
 import { Agent } from "./agent.ts";
+import { AGENTS, PROTOCOL } from "./agents.ts";
 import { NameTaken } from "./claim.ts";
+import { listen } from "./connection.ts";
 import { NatsHost } from "./host.ts";
 import { NatsError } from "./server.ts";
 import { type TestServer, testWithServer } from "./server_fixture.ts";
@@ -262,6 +264,15 @@ testAgents("what an agent does not run, it says", ["a"], async ({ run, runs, ser
   );
   await Deno.copyFile(mine, path);
   assertMatch(await why(mine), /^there is no file .*\/theirs\/lib\/\w+\.ts, which it imports$/);
+});
+
+testAgents("an agent of another version is refused by name", [], async ({ server, run }) => {
+  await using connection = await connectTest(server);
+  const about = JSON.stringify({ name: "old", protocol: PROTOCOL - 1, folder: "/" });
+  await listen(connection, AGENTS, (message) => void message.respond(about));
+  const { message } = await assertRejects(() => run(echo), NatsError);
+  const versions = `it speaks protocol ${PROTOCOL - 1}, this workbench ${PROTOCOL}`;
+  assertEquals(message, `the agent old is of another version: ${versions}`);
 });
 
 testAgents("an agent keeps the journals of its last ten runs", ["a"], async (bench) => {

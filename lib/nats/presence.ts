@@ -1,12 +1,14 @@
 /**
  * Who works: workers say every two seconds that they are there, and whoever has a sweep for another
- * engine tells them so.
+ * engine tells them so. What keeps a worker from writing down a sum, it says to whoever waits for it.
  *
  * @module
  */
 import type { NatsConnection, Subscription } from "@nats-io/transport-node";
 
 const EVERY_MS = 2_000;
+/** How often it is passed on that workers cannot go on. */
+const TROUBLE_MS = 30_000;
 /** After how long a worker that has not said anything counts as gone. */
 const GONE_MS = 3 * EVERY_MS;
 
@@ -18,7 +20,13 @@ export interface Presence {
 }
 
 const HERE = "glomers.workers.here";
+const troubleOf = (sweep: string) => `glomers.workers.trouble.${sweep}`;
 const refusalOf = (id: string) => `glomers.workers.refused.${id}`;
+
+/** Says to whoever waits for a sweep what keeps a worker from going on with it. */
+export function complain(connection: NatsConnection, sweep: string, why: string): void {
+  if (!connection.isClosed()) connection.publish(troubleOf(sweep), why);
+}
 
 /** Says that a worker is there until it is disposed of; `refused` is told why it is of no use, once. */
 export function announce(
@@ -52,25 +60,38 @@ export class Workforce implements Disposable {
   readonly #engine: string;
   readonly #refused: (who: Presence) => void;
   readonly #connection: NatsConnection;
-  readonly #subscription: Subscription;
+  readonly #subscriptions: readonly Subscription[];
   readonly #seen = new Map<string, { presence: Presence; atMs: number }>();
 
   constructor(
     connection: NatsConnection,
-    { engine, refused }: {
+    { sweep, engine, refused, troubled }: {
+      readonly sweep: string;
       readonly engine: string;
       /** Told of each worker of another engine, once. */
       readonly refused: (who: Presence) => void;
+      /** Told what keeps workers from going on, at most every half a minute. */
+      readonly troubled: (why: string) => void;
     },
   ) {
     this.#connection = connection;
     this.#engine = engine;
     this.#refused = refused;
-    this.#subscription = connection.subscribe(HERE, {
-      callback: (error, message) => {
-        if (error === null) this.#see(message.json<Presence>());
-      },
-    });
+    let troubledMs = -Infinity;
+    this.#subscriptions = [
+      connection.subscribe(HERE, {
+        callback: (error, message) => {
+          if (error === null) this.#see(message.json<Presence>());
+        },
+      }),
+      connection.subscribe(troubleOf(sweep), {
+        callback: (error, message) => {
+          if (error !== null || performance.now() - troubledMs < TROUBLE_MS) return;
+          troubledMs = performance.now();
+          troubled(message.string());
+        },
+      }),
+    ];
   }
 
   #see(presence: Presence): void {
@@ -95,6 +116,6 @@ export class Workforce implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#subscription.unsubscribe();
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
   }
 }

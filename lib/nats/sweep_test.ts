@@ -1,5 +1,11 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { jetstreamManager } from "@nats-io/jetstream";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { DiscardPolicy, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { delay } from "@std/async";
 import { fileURLToPath } from "node:url";
@@ -57,15 +63,19 @@ async function sumHere({ plan, program, fresh, context, first, seeds }: Sweep): 
 /** A worker in this process, on one core. Disposing of it ends it. */
 async function startWorker(
   server: TestServer,
-  { engine, ackWaitMs = 2_000, say = () => {} }: {
+  { engine, ackWaitMs = 2_000, say = () => {}, connected }: {
     engine?: string;
     ackWaitMs?: number;
     say?: (sentence: string) => void;
+    /** What happens before it begins to work. */
+    connected?: () => Promise<void>;
   } = {},
 ): Promise<AsyncDisposable & { connection: NatsConnection }> {
   const connection = await connectAt(server, "a worker");
   const ended = new AbortController();
-  const working = work(await SweepQueue.open(connection, ended.signal), {
+  const queue = await SweepQueue.open(connection, ended.signal);
+  await connected?.();
+  const working = work(queue, {
     engine: engine ?? await engineName(),
     cores: 1,
     ackWaitMs,
@@ -87,6 +97,7 @@ interface Coordination {
   /** Aborts to end the coordinator. */
   readonly controller?: AbortController;
   readonly started?: (coordinator: Coordinator) => void | Promise<void>;
+  readonly troubled?: (why: string) => void;
   readonly auditMs?: number;
 }
 
@@ -101,6 +112,7 @@ async function coordinate(server: TestServer, sweep: Sweep, options: Coordinatio
     {
       rangeSize: () => options.rangeSize,
       refused: ({ engine }) => refused.push(engine),
+      troubled: options.troubled ?? (() => {}),
       ...(options.controller && { signal: options.controller.signal }),
       ...(options.auditMs !== undefined && { auditMs: options.auditMs }),
     },
@@ -121,11 +133,23 @@ testWithServer("two workers' sum is that of one machine, byte for byte", async (
   assertEquals(sum, await sumHere(sweep));
 });
 
+const pathOf = (name: string) => fileURLToPath(new URL(`testdata/${name}`, import.meta.url));
+
 /** Starts a worker as a process, and resolves once it has a range in hand. */
-async function startProcess(server: TestServer): Promise<Deno.ChildProcess> {
-  const script = fileURLToPath(new URL("testdata/worker_process.ts", import.meta.url));
+async function startProcess(
+  server: TestServer,
+  options: readonly string[] = [],
+): Promise<Deno.ChildProcess> {
+  const permissions = ["--allow-read", "--allow-net=127.0.0.1"];
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-read", "--allow-net=127.0.0.1", script, server.address],
+    args: [
+      "run",
+      "--quiet",
+      ...options,
+      ...permissions,
+      pathOf("worker_process.ts"),
+      server.address,
+    ],
     stdout: "piped",
     stderr: "null",
   }).spawn();
@@ -138,6 +162,18 @@ async function startProcess(server: TestServer): Promise<Deno.ChildProcess> {
   await reader.cancel();
   return child;
 }
+
+testWithServer("a worker whose clock is a year ahead works as any other", async (server) => {
+  const sweep = await sweepOf();
+  const coordinated = coordinate(server, sweep, { rangeSize: 10 });
+  const ahead = await startProcess(server, ["--preload", pathOf("clock_ahead.ts")]);
+  try {
+    assertEquals((await coordinated).sum, await sumHere(sweep));
+  } finally {
+    ahead.kill("SIGKILL");
+    await ahead.status;
+  }
+});
 
 testWithServer(
   "a range goes to another worker when its worker is killed, and all goes on after the server is",
@@ -255,7 +291,11 @@ testWithServer("a sweep that is abandoned is gone", async (server) => {
   await using _closing = closing(connection);
   const queue = await SweepQueue.open(connection);
   assertEquals(await abandon(queue, sweep), false);
-  using _ = await Coordinator.start(queue, sweep, { rangeSize: () => 1, refused: () => {} });
+  using _ = await Coordinator.start(queue, sweep, {
+    rangeSize: () => 1,
+    refused: () => {},
+    troubled: () => {},
+  });
   const [id, tag] = [await sweepId(sweep), await engineTag(sweep.engine)];
   assertEquals((await queue.waiting(tag, id)).size, 2);
   assertEquals(await abandon(queue, sweep), true);
@@ -287,6 +327,39 @@ testWithServer(
   },
 );
 
+testWithServer("a full stream is told on both sides, and nothing is lost", async (server) => {
+  const sweep = await sweepOf({ seeds: 2 });
+  const connection = await connectAt(server, "an operator");
+  await using _closing = closing(connection);
+  const { streams } = await jetstreamManager(connection);
+  const limit = (max_bytes: number) =>
+    streams.update("GLOMERS_SWEEPS", { max_bytes, discard: DiscardPolicy.New });
+  const { promise: full, resolve: fill } = Promise.withResolvers<void>();
+  const { promise: told, resolve: troubled } = Promise.withResolvers<string>();
+  const start = () =>
+    coordinate(server, sweep, {
+      rangeSize: 2,
+      troubled,
+      started: async () => {
+        await limit((await streams.info("GLOMERS_SWEEPS")).state.bytes + 1);
+        fill();
+      },
+    });
+  let coordinated: ReturnType<typeof start> | undefined;
+  const said: string[] = [];
+  await using _ = await startWorker(server, {
+    say: (sentence) => said.push(sentence),
+    connected: async () => {
+      coordinated = start();
+      await full;
+    },
+  });
+  assertMatch(await told, /^127.* refuses the sum of range 0: maximum bytes exceeded$/);
+  assertEquals(said.at(-1), await told);
+  await limit(-1);
+  assertEquals((await coordinated)?.sum, await sumHere(sweep));
+});
+
 testWithServer("a program that cannot be loaded is a crash of every run", async (server) => {
   const { program: { entry, imports }, ...rest } = await sweepOf({ seeds: 2 });
   const modules = [{ url: entry, text: "export const program = 1;" }];
@@ -308,7 +381,7 @@ for (
     const connection = await connectAt(server, "a coordinator");
     await using _ = closing(connection);
     const queue = await SweepQueue.open(connection);
-    const options = { rangeSize: () => 1, refused: () => {} };
+    const options = { rangeSize: () => 1, refused: () => {}, troubled: () => {} };
     const start = async () => await Coordinator.start(queue, await sweepOf(), options);
     const { message } = await assertRejects(start, NatsError);
     assertStringIncludes(message, why);

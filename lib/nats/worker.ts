@@ -9,7 +9,7 @@ import { delay } from "@std/async";
 import { type PagedSummary, type SimulatedRun, SUMMARIES } from "../report/sweep.ts";
 import { SweepSum } from "../report/sweep_sum.ts";
 import { LoadError, SimulationWorker } from "../simulator/sweep/pool.ts";
-import { announce } from "./presence.ts";
+import { announce, complain } from "./presence.ts";
 import {
   ACK_WAIT_MS,
   type DividedSweep,
@@ -211,6 +211,7 @@ class Slot implements Disposable {
       } catch (error) {
         if (!(error instanceof NatsError)) throw error;
         this.#say(error.message);
+        complain(this.#queue.connection, id, error.message);
       }
       await delay(REFUSED_MS, { signal: this.#signal });
     }

@@ -151,6 +151,7 @@ async function overNats(queue: SweepQueue, server: Server, sweep: DividedSweep, 
   const coordinator = await Coordinator.start(queue, sweep, {
     rangeSize: () => sweep.rangeSize,
     refused: () => {},
+    troubled: () => {},
   });
   await coordinator.finish();
   ended.abort();

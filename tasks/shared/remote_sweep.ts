@@ -51,6 +51,8 @@ export async function sweepElsewhere(
       rangeSize: () => range ?? chooseRange(sweep),
       refused: ({ id, engine }) =>
         say(`a worker is refused, ${id.slice(0, 8)}: it has ${engine}, this is ${sweep.engine}`),
+      troubled: (why) =>
+        say(`a worker cannot write down what it has done, and tries again: ${why}`),
       signal,
     });
     await using _ = showSweep(coordinator, target, options, server);
