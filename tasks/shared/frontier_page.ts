@@ -5,6 +5,7 @@
  */
 import { formatFigure, formatWhole } from "../../lib/checkers/format.ts";
 import { renderTable } from "../../lib/report/tables.ts";
+import type { Stamp } from "./stamp.ts";
 import { COLOURS, Plot, renderChart } from "./chart.ts";
 import {
   broadcastsOf,
@@ -31,7 +32,7 @@ export interface MeasuredPoint {
   readonly point: Point;
   readonly engine: string;
   readonly runs: number;
-  readonly date: string;
+  readonly stamp: Stamp;
   readonly figures: Figures;
 }
 
@@ -110,6 +111,7 @@ export function renderPage(
     namedTable(data),
     "## Real processes",
     processTable(data),
+    processOrigin(data),
     BOUND,
     "## Published results",
     publishedTable(data, broadcastsOf(published)),
@@ -139,14 +141,22 @@ function namedTable({ swept }: FrontierData): string {
 }
 
 function processTable({ processes }: FrontierData): string {
-  const lines = processes.map(({ point, engine, runs, date, figures }) => [
+  const lines = processes.map(({ point, engine, runs, figures }) => [
     ...headOf(point),
     engine,
-    `${runs}, ${date}`,
+    `${runs}`,
     ...cellsOf(figures),
   ]);
   const head = ["", "task", "engine", "runs", "messages per op", "median, ms", "maximum, ms"];
   return renderTable(head, lines, 4);
+}
+
+/** Says where the figures of processes come from, a sentence for each engine. */
+function processOrigin({ processes }: FrontierData): string {
+  const origins = processes.map(({ engine, stamp: { date, commit, machine, load } }) =>
+    `Under the ${engine} on ${date} at commit \`${commit}\`, ${machine}, load ${load.toFixed(1)}.`
+  );
+  return [...new Set(origins)].join(" ");
 }
 
 function publishedTable(data: FrontierData, published: readonly Published[]): string {
