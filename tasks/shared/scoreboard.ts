@@ -79,7 +79,7 @@ function renderScoreboard(rows: readonly Row[]): string {
         lined([
           row ? `${row.passed} of ${row.runs}` : "–",
           ...metrics.map((one) =>
-            cell(row?.figures[one.key], one.print).replaceAll(unitOf(one), "")
+            spreadCell(row?.figures[one.key], one.print).replaceAll(unitOf(one), "")
           ),
         ])
       ),
@@ -129,7 +129,7 @@ function compare({ key, print, tolerance = 0 }: Metric, rows: readonly (Row | un
 }
 
 /** The median, and the spread where there is one: `171 ms (170 – 173 ms)`. */
-function cell(spread: Spread | undefined, print: (value: number) => string): string {
+export function spreadCell(spread: Spread | undefined, print: (value: number) => string): string {
   if (spread === undefined) return "–";
   const [median = "", least = "", greatest = ""] = spread.map(print);
   const unit = / \D+$/.exec(greatest)?.[0] ?? "";
@@ -151,7 +151,7 @@ function renderKills(rows: readonly Row[]): string {
     `**${row.id}** ${challengeOf(row.id).title}`,
     row.engine,
     `${row.passed} of ${row.runs}`,
-    ...metrics.map(({ key, print }) => cell(row.figures[key], print)),
+    ...metrics.map(({ key, print }) => spreadCell(row.figures[key], print)),
   ]);
   return renderTable(
     ["challenge", "engine", "passed", ...metrics.map(({ title }) => title)],
@@ -172,7 +172,7 @@ export function scoreboardFigures(rows: readonly Row[]): Figure[] {
       [`${name} runs`, `${row.runs}`] as const,
       ...METRICS.flatMap(({ key, print }) =>
         row.figures[key]
-          ? [[`${name} ${NAMES[key] ?? key}`, cell(row.figures[key], print)] as const]
+          ? [[`${name} ${NAMES[key] ?? key}`, spreadCell(row.figures[key], print)] as const]
           : []
       ),
     ];
