@@ -9,7 +9,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** A file: its path from the program's folder, and the SHA-256 of what it holds, in hexadecimal. */
-export type FileHash = readonly [path: string, hash: string];
+type FileHash = readonly [path: string, hash: string];
 
 /** The files of a program. The first one is its own. */
 export async function filesOf(program: string): Promise<FileHash[]> {

@@ -75,7 +75,7 @@ export interface DividedSweep extends Sweep {
 }
 
 /** The sum of a range. */
-export interface RangeSum {
+interface RangeSum {
   readonly sum: SumData<SimulatedRun>;
 }
 
