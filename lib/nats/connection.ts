@@ -231,6 +231,9 @@ export async function listen(
  */
 export function explain(error: unknown, connection: NatsConnection, what: string): unknown {
   const { info } = connection;
+  if (error instanceof errors.ClosedConnectionError) {
+    return new NatsError(`${what} is out of reach: the server lets us in no more (--creds FILE)`);
+  }
   if (error instanceof errors.InvalidArgumentError && /max_payload/.test(error.message)) {
     return new NatsError(
       `${what} exceeds what the server takes in a message, ${info?.max_payload} bytes: ` +

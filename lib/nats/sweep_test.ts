@@ -388,6 +388,15 @@ for (
   }, config);
 }
 
+testWithServer("a server that lets a coordinator in no more is told as such", async (server) => {
+  const connection = await connectAt(server, "a coordinator");
+  const queue = await SweepQueue.open(connection);
+  await connection.close(); // as the client does at the second refusal of a login
+  const { message } = await assertRejects(() => queue.find("1"), NatsError);
+  const why = "is out of reach: the server lets us in no more (--creds FILE)";
+  assertEquals(message, `sweep 1 ${why}`);
+});
+
 testWithServer("who is interrupted does not wait for a server that is gone", async (server) => {
   await using _ = await startWorker(server);
   const controller = new AbortController();
