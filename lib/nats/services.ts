@@ -26,8 +26,9 @@
  * **Weaker than Maelstrom's.** An answer may fail to come when the server goes away meanwhile; the
  * request may have taken effect. An acknowledged change is in the files of the server, but not
  * yet on stable storage: it outlasts the end of the server, but not a crash of its machine within the
- * `sync_interval` of its configuration, two minutes unless that is `always`. Clients cannot ask for
- * this setting, so it is not checked.
+ * `sync_interval` of its configuration, two minutes unless that is `always`. A server knows this
+ * setting from 2.10 on, and shows it to its monitoring port and its system account alone, so that it
+ * is not checked.
  *
  * **Stronger.** Buckets outlast the services, and the system.
  *
