@@ -631,7 +631,7 @@ class TextCache<T> {
 }
 
 const CACHE_SLOTS = 8192;
-const CACHED_BYTES = 32;
+const CACHED_BYTES = 96;
 
 function slotOf(hash: number): number {
   return (hash ^ (hash >>> 15)) & (CACHE_SLOTS - 1);
