@@ -279,7 +279,7 @@ export class EdnReader {
       case OPEN_MAP:
         return this.#buildMap(this.#readItems(CLOSE_MAP, depth));
       case OPEN_VECTOR:
-        return this.#takeItems(this.#readItems(CLOSE_VECTOR, depth));
+        return this.#readVector(depth);
       case OPEN_LIST:
         return new List(this.#takeItems(this.#readItems(CLOSE_LIST, depth)));
       case HASH:
@@ -327,6 +327,26 @@ export class EdnReader {
     }
     this.#at++;
     return first;
+  }
+
+  #readVector(depth: number): readonly Edn[] {
+    const start = this.#at;
+    const bytes = this.#bytes;
+    const limit = Math.min(this.#end, start + CACHED_BYTES);
+    let at = start + 1;
+    let hash = 0;
+    while (at < limit && KINDS[bytes[at] ?? 0] !== MACRO) {
+      hash = (Math.imul(hash, 31) + (bytes[at++] ?? 0)) | 0;
+    }
+    const isShort = at < limit && bytes[at] === CLOSE_VECTOR;
+    const known = isShort ? vectors.get(bytes, start, at, hash) : undefined;
+    if (known !== undefined) {
+      this.#at = at + 1;
+      return known;
+    }
+    const items = this.#takeItems(this.#readItems(CLOSE_VECTOR, depth));
+    if (isShort) vectors.set(bytes, start, at, hash, items);
+    return items;
   }
 
   /** Takes the items from the first one on into an array that is no longer than they are. */
@@ -579,37 +599,48 @@ export class EdnReader {
   }
 }
 
-/** Remembers what short names and strings stand for, as most occur again and again. */
+/**
+ * Remembers what short texts stand for, as most occur again and again. Values are immutable, so equal
+ * texts may share one, which saves most of the memory of a long history.
+ */
 class TextCache<T> {
-  readonly #slots = new Array<CachedText<T> | undefined>(CACHE_SLOTS);
+  readonly #values = new Array<T | undefined>(CACHE_SLOTS);
+  readonly #hashes = new Int32Array(CACHE_SLOTS);
+  readonly #lengths = new Uint8Array(CACHE_SLOTS);
+  /** The text of each slot. */
+  readonly #bytes = new Uint8Array(CACHE_SLOTS * CACHED_BYTES);
 
   get(bytes: Uint8Array, start: number, end: number, hash: number): T | undefined {
-    const slot = this.#slots[hash & (CACHE_SLOTS - 1)];
-    if (slot === undefined || slot.hash !== hash || slot.bytes.length !== end - start) {
-      return undefined;
-    }
-    for (let i = 0; i < slot.bytes.length; i++) {
-      if (slot.bytes[i] !== bytes[start + i]) return undefined;
-    }
-    return slot.value;
+    const slot = slotOf(hash);
+    if (this.#hashes[slot] !== hash || this.#lengths[slot] !== end - start) return undefined;
+    const own = slot * CACHED_BYTES - start;
+    for (let i = start; i < end; i++) if (this.#bytes[own + i] !== bytes[i]) return undefined;
+    return this.#values[slot];
   }
 
+  /** Remembers the value of a text; one that is too long is not worth it. */
   set(bytes: Uint8Array, start: number, end: number, hash: number, value: T): void {
-    this.#slots[hash & (CACHE_SLOTS - 1)] = { bytes: bytes.slice(start, end), hash, value };
+    if (end - start > CACHED_BYTES) return;
+    const slot = slotOf(hash);
+    const own = slot * CACHED_BYTES - start;
+    for (let i = start; i < end; i++) this.#bytes[own + i] = bytes[i] ?? 0;
+    this.#hashes[slot] = hash;
+    this.#lengths[slot] = end - start;
+    this.#values[slot] = value;
   }
 }
 
-interface CachedText<T> {
-  readonly bytes: Uint8Array;
-  readonly hash: number;
-  readonly value: T;
-}
+const CACHE_SLOTS = 8192;
+const CACHED_BYTES = 96;
 
-const CACHE_SLOTS = 4096;
-const CACHED_BYTES = 32;
+function slotOf(hash: number): number {
+  return (hash ^ (hash >>> 15)) & (CACHE_SLOTS - 1);
+}
 
 const symbols = new TextCache<Edn>();
 const strings = new TextCache<string>();
+/** Vectors without brackets or strings in them. */
+const vectors = new TextCache<readonly Edn[]>();
 
 function readText(bytes: Uint8Array, start: number, end: number, hash: number): string {
   if (end - start > CACHED_BYTES) return decoder.decode(bytes.subarray(start, end));

@@ -12,17 +12,23 @@ import { Char, type Edn, entriesOf, Keyword, List, Sym, Tagged } from "./values.
 
 /** A text that two values share exactly if they are equal. */
 export function canonical(value: Edn): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(" ")}]`;
+  if (Array.isArray(value)) return canonicalItems(value);
   if (isEdnNumber(value)) return canonicalNumber(value);
   if (value === null || typeof value !== "object") return printEdn(value);
   if (value instanceof Keyword || value instanceof Sym || value instanceof Char) {
     return printEdn(value);
   }
   if (value instanceof Tagged) return `#${value.tag} ${canonical(value.value)}`;
-  if (value instanceof List) return `[${value.items.map(canonical).join(" ")}]`;
+  if (value instanceof List) return canonicalItems(value.items);
   if (value instanceof Set) return `#{${[...value].map(canonical).sort().join(" ")}}`;
   const entries = entriesOf(value).map(([key, item]) => `${canonical(key)} ${canonical(item)}`);
   return `{${entries.sort().join(", ")}}`;
+}
+
+function canonicalItems(items: readonly Edn[]): string {
+  let text = "";
+  for (const item of items) text += `${text === "" ? "" : " "}${canonical(item)}`;
+  return `[${text}]`;
 }
 
 /** A value in a form that can be a key of a `Map`. */

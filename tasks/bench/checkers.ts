@@ -32,6 +32,9 @@ function sizesOf({ large, size }: Choice): readonly Size[] {
   return [{ ...like, operations: size }];
 }
 
+/** What the heap of a checker may hold at first, so that a process takes at most 1.5 GB in all. */
+const HEAP_MIB = 1200;
+
 /** A case at one size. */
 export interface Row extends Partial<Stamp> {
   readonly name: string;
@@ -46,8 +49,9 @@ export interface Row extends Partial<Stamp> {
 const LEGEND =
   `Time from operations in memory to a verdict, reading excluded, in seconds: of the first round in a
 fresh process, and of the best of the rounds after it, if any. The exponent compares best rounds. Peak
-memory is that of the process in the first round. A peer has ${PEER_LIMIT_S} s for reading and all rounds;
-one whose time would grow beyond that by the next size is not asked again.`;
+memory is that of the process that reads the file and checks it once. Its heap is held to ${HEAP_MIB} MiB,
+or not at all where that is too little. A peer has ${PEER_LIMIT_S} s for reading and all rounds; one whose first round would grow beyond that
+by the next size, or that came to no verdict, is not asked again.`;
 
 /** What to measure. */
 interface Choice {
@@ -95,52 +99,51 @@ async function measureRow(one: Case, size: Size, before: Row | undefined): Promi
   const { name, workload } = one;
   const { operations, rounds } = size;
   const stamp = await stampNow();
-  const cost: OwnCost = JSON.parse(await outputOf("check", name, operations, `${rounds}`));
-  const asked = peersIn(Deno.env.get(variableOf(workload)) ?? "")
-    .filter((peer) => before === undefined || mayFinish(peer, before, operations));
-  const growth = before && Math.log(bestOf(cost) / bestOf(before.cost)) /
-      Math.log(operations / before.operations);
-  return {
-    name,
-    operations,
-    ...stamp,
-    cost,
-    ...(growth !== undefined && { exponent: growth }),
-    peers: asked.length === 0 ? [] : await measurePeers(asked, one, size),
-  };
-}
-
-/** Whether a peer would keep within its limit if its time grew as the history does. */
-function mayFinish({ name }: Peer, before: Row, operations: number): boolean {
-  const cost = before.peers.find((peer) => peer.name === name)?.cost;
-  if (cost === undefined || cost === "too slow") return false;
-  return cost === "failed" || bestOf(cost) * operations / before.operations < PEER_LIMIT_S;
-}
-
-async function measurePeers(peers: readonly Peer[], { name }: Case, { operations, rounds }: Size) {
   const dir = await Deno.makeTempDir();
   try {
     const file = `${dir}/history.edn`;
-    await outputOf("write", name, operations, file);
-    const costs: Row["peers"][number][] = [];
-    for (const peer of peers) {
-      costs.push({ name: peer.name, cost: await measurePeer(peer, file, rounds) });
+    await outputOf([`--allow-write=${file}`], ["write", name, `${operations}`, file]);
+    const cost = await measureOwn(one, file, rounds);
+    const growth = before && Math.log(bestOf(cost) / bestOf(before.cost)) /
+        Math.log(operations / before.operations);
+    const peers: Row["peers"][number][] = [];
+    for (const peer of peersIn(Deno.env.get(variableOf(workload)) ?? "")) {
+      if (before !== undefined && !mayFinish(peer, before, operations)) continue;
+      peers.push({ name: peer.name, cost: await measurePeer(peer, file, rounds) });
     }
-    return costs;
+    return {
+      name,
+      operations,
+      ...stamp,
+      cost,
+      ...(growth !== undefined && { exponent: growth }),
+      peers,
+    };
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
 }
 
-async function outputOf(
-  verb: "check" | "write",
-  name: string,
-  operations: number,
-  last: string,
-): Promise<string> {
+/** Whether a peer would keep within its limit if its first round grew as the history does. */
+function mayFinish({ name }: Peer, before: Row, operations: number): boolean {
+  const cost = before.peers.find((peer) => peer.name === name)?.cost;
+  if (cost === undefined || typeof cost === "string") return false;
+  const [first = NaN] = cost.seconds;
+  return cost.verdict !== "unknown" && first * operations / before.operations < PEER_LIMIT_S;
+}
+
+/** Measures our checker on a bounded heap; on any where it does not do with that one. */
+async function measureOwn({ name }: Case, file: string, rounds: number): Promise<OwnCost> {
+  const check = (...flags: string[]) =>
+    outputOf([`--allow-read=${file}`, ...flags], ["check", name, file, `${rounds}`]);
+  const bounded = `--v8-flags=--max-old-space-size=${HEAP_MIB}`;
+  return JSON.parse(await check(bounded).catch(() => check()));
+}
+
+/** Runs a script of the bench in a process of its own. */
+async function outputOf(flags: readonly string[], words: readonly string[]): Promise<string> {
   const script = new URL("./checkers/measure.ts", import.meta.url).href;
-  const permissions = verb === "write" ? [`--allow-write=${last}`] : [];
-  const args = ["run", "--quiet", ...permissions, script, verb, name, `${operations}`, last];
+  const args = ["run", "--quiet", ...flags, script, ...words];
   const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" })
     .output();
   if (!success) throw new Error(`deno ${args.join(" ")} failed`);

@@ -289,14 +289,13 @@ class FinalState {
   }
 
   #endWithSurvivor(keys: KeyHistories, k: Key): void {
-    const versions = keys.get(k);
+    const versions = keys.ofKey(k);
     const [value = null] = this.#valuesOf(k).values();
     const last = versions?.get(keyOf(value));
     // A survivor that other versions are known to follow shows a lost write, not an order.
-    if (versions === undefined || last === undefined || value === null || last.next.size > 0) {
-      return;
-    }
-    for (const version of versions.values()) if (version !== last) version.next.add(last);
+    if (versions === undefined || last === undefined || value === null) return;
+    if (keys.next(last).length > 0) return;
+    for (const version of versions.values()) if (version !== last) keys.link(version, last);
   }
 }
 

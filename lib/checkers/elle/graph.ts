@@ -189,10 +189,16 @@ export function stronglyConnected(graph: Graph, relations: Relations): Component
 /** Returns the vertices of every component of at least two, in ascending order. */
 export function nontrivialComponents({ count, of }: Components): number[][] {
   if (count === of.length) return [];
-  const members: number[][] = Array.from({ length: count }, () => []);
-  for (const [v, component] of of.entries()) members[component]?.push(v);
-  return members.filter((vertices) => vertices.length > 1)
-    .sort(([a = 0], [b = 0]) => a - b);
+  const sizes = new Int32Array(count);
+  for (const component of of) sizes[component] = at(sizes, component) + 1;
+  const members = new Map<number, number[]>();
+  for (const [v, component] of of.entries()) {
+    if (at(sizes, component) < 2) continue;
+    const known = members.get(component);
+    if (known === undefined) members.set(component, [v]);
+    else known.push(v);
+  }
+  return [...members.values()];
 }
 
 /** Returns the edges between some vertices, renumbered by their place in `vertices`. */

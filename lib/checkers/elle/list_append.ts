@@ -75,6 +75,8 @@ export const checkListAppend: Check = (history, options = {}): Result =>
     const forbidden = forbiddenAnomalies(options.consistencyModels ?? DEFAULT_MODELS);
     const all = transactions(history, "append");
     requireUniqueAppends(all);
+    // What this gathers and what the keys do need not be in memory at once.
+    const lost = lostUpdates(all);
     const keys = keyHistories(all);
     const anomalies: Anomalies = new Map();
     const report = (type: string, cases: readonly Edn[]) => {
@@ -91,7 +93,7 @@ export const checkListAppend: Check = (history, options = {}): Result =>
     report("future-read", committed(all).flatMap(futureReadCase));
     report("G1a", abortedReads(all));
     report("G1b", intermediateReads(all));
-    report("lost-update", lostUpdates(all));
+    report("lost-update", lost);
     return verdict(anomalies, forbidden);
   });
 
@@ -148,7 +150,9 @@ type KeyHistories = ReadonlyMap<Key, KeyHistory>;
 
 /** Gathers one key's history. */
 class KeyHistoryBuilder {
-  readonly #observed = new Map<number, (readonly Edn[])[]>();
+  /** The first list that was read of each length, and others that differ from it. */
+  readonly #observed: (readonly Edn[])[] = [];
+  readonly #others: (readonly Edn[])[][] = [];
   readonly #appenders = new Map<Key, Transaction>();
   readonly #readers = new Map<Key, Transaction[]>();
 
@@ -167,14 +171,19 @@ class KeyHistoryBuilder {
   }
 
   #observe(list: readonly Edn[]): void {
-    const known = this.#observed.get(list.length);
-    if (known === undefined) this.#observed.set(list.length, [list]);
-    else if (!known.some((other) => isPrefix(other, list))) known.push(list);
+    const first = this.#observed[list.length];
+    if (first === undefined) this.#observed[list.length] = list;
+    else if (!isPrefix(first, list)) {
+      const others = this.#others[list.length] ??= [];
+      if (!others.some((other) => isPrefix(other, list))) others.push(list);
+    }
   }
 
   build(): KeyHistory {
-    const observed = [...this.#observed].sort(([a], [b]) => a - b)
-      .flatMap(([, lists]) => setOrder(lists));
+    // Lengths of which no list was read are skipped.
+    const observed = this.#observed.flatMap((first, length) =>
+      setOrder([first, ...this.#others[length] ?? []])
+    );
     const distinct = new Map((observed.at(-1) ?? []).map((element) => [keyOf(element), element]));
     return {
       key: this.key,
@@ -347,35 +356,35 @@ function abortedReads(all: readonly Transaction[]): Edn[] {
   const failed = failedWrites(all);
   const suspects = readsOf(committed(all)).filter(({ mop }) => failed.has(mop.k));
   return suspects.flatMap(({ op, mop }) =>
-    elements(mop).flatMap((element) => {
+    elements(mop).flatMap((element): Edn[] => {
       const writer = failed.get(mop.k, element);
       return writer === undefined
         ? []
         : [{ op: taggedOp(op), mop: mop.edn, writer: taggedOp(writer.op), element }];
     })
-  );
+  ).toArray();
 }
 
 /** G1b: reads that end between two appends of another transaction. */
 function intermediateReads(all: readonly Transaction[]): Edn[] {
   const intermediate = intermediateWrites(all);
-  return readsOf(committed(all)).flatMap(({ op, mop }) => {
+  return readsOf(committed(all)).flatMap(({ op, mop }): Edn[] => {
     const element = elements(mop).at(-1);
     const writer = element === undefined ? undefined : intermediate.get(mop.k, element);
     if (element === undefined || writer === undefined || writer.op === op) return [];
     return [{ op: taggedOp(op), mop: mop.edn, writer: taggedOp(writer.op), element }];
-  });
+  }).toArray();
 }
 
 function duplicateElements(all: readonly Transaction[]): Edn[] {
-  return readsOf(possible(all)).flatMap(({ op, mop }) => {
+  return readsOf(possible(all)).flatMap(({ op, mop }): Edn[] => {
     const list = elements(mop);
     if (isAscending(list) || new Set(list.map(keyOf)).size === list.length) return [];
     const counts = new Map<Edn, number>();
     for (const element of list) counts.set(element, (counts.get(element) ?? 0) + 1);
     const duplicates = new Map([...counts].filter(([, count]) => count > 1));
     return [{ op: taggedOp(op), mop: mop.edn, duplicates }];
-  });
+  }).toArray();
 }
 
 /** The usual case, in which no element can occur twice. */
@@ -388,8 +397,12 @@ function isAscending(list: readonly Edn[]): boolean {
   });
 }
 
-function readsOf(all: readonly Transaction[]): { op: Transaction["op"]; mop: MicroOp }[] {
-  return all.flatMap(({ op, mops }) => mops.filter((m) => m.isRead).map((mop) => ({ op, mop })));
+function* readsOf(
+  all: readonly Transaction[],
+): Generator<{ readonly op: Transaction["op"]; readonly mop: MicroOp }> {
+  for (const { op, mops } of all) {
+    for (const mop of mops) if (mop.isRead) yield { op, mop };
+  }
 }
 
 /** Keys two of whose reads cannot both be prefixes of one list: the first such pair of each. */

@@ -29,6 +29,7 @@ import {
   WR,
   WW,
 } from "./graph.ts";
+import { IntLists } from "./int_lists.ts";
 import type { Anomaly } from "./models.ts";
 import { isOrderedByTime, linkProcesses, temporalStep } from "./temporal_order.ts";
 import {
@@ -123,33 +124,87 @@ function externals({ mops }: Transaction): ReadonlyMap<Key, External> {
   return byKey;
 }
 
-/** One version of a key. */
-interface Version {
-  readonly key: Edn;
-  readonly value: Edn;
-  /** Its place among the key's versions. */
-  readonly number: number;
-  /** Committed transactions whose first read of the key saw it. */
-  readonly readers: Transaction[];
-  /** Committed transactions whose last write of the key it is. */
-  readonly writers: Transaction[];
-  /** The versions known to come directly after it. */
-  readonly next: Set<Version>;
-}
+/** The versions of every key. A version is a number; those of a key ascend as they were first seen. */
+export class KeyHistories {
+  /** For each version, the committed transactions whose first read of its key saw it. */
+  readonly readers = new IntLists();
+  /** For each version, the committed transactions whose last write of its key it is. */
+  readonly writers = new IntLists();
+  readonly #byKey = new Map<Key, Map<Key, number>>();
+  readonly #keys: Edn[] = [];
+  readonly #values: Edn[] = [];
+  #next = new IntLists();
+  /** Whether a version is known to come after one other than `nil`. */
+  #follows: boolean[] = [];
 
-/** Versions by key and value. */
-export type KeyHistories = Map<Key, Map<Key, Version>>;
-
-function versionOf(keys: KeyHistories, { key, k }: MicroOp, value: Edn): Version {
-  let versions = keys.get(k);
-  if (versions === undefined) keys.set(k, versions = new Map());
-  let version = versions.get(keyOf(value));
-  if (version === undefined) {
-    const number = versions.size;
-    version = { key, value, number, readers: [], writers: [], next: new Set() };
-    versions.set(keyOf(value), version);
+  /** Returns the version that a micro-operation read or wrote; a new one comes after `nil`. */
+  note({ key, k, value }: MicroOp): number {
+    let versions = this.#byKey.get(k);
+    if (versions === undefined) this.#byKey.set(k, versions = new Map());
+    const known = versions.get(keyOf(value));
+    if (known !== undefined) return known;
+    const version = this.#make(versions, key, value);
+    if (value === null) return version;
+    const initial = versions.get(null) ?? this.#make(versions, key, null);
+    this.#next.add(initial, version);
+    return version;
   }
-  return version;
+
+  #make(versions: Map<Key, number>, key: Edn, value: Edn): number {
+    const version = this.#keys.length;
+    this.#keys.push(key);
+    this.#values.push(value);
+    this.#follows.push(false);
+    versions.set(keyOf(value), version);
+    return version;
+  }
+
+  /** The versions of each key, by value. */
+  byKey(): Iterable<ReadonlyMap<Key, number>> {
+    return this.#byKey.values();
+  }
+
+  /** The versions of a key, by value. */
+  ofKey(k: Key): ReadonlyMap<Key, number> | undefined {
+    return this.#byKey.get(k);
+  }
+
+  /** The version of a micro-operation, which has been noted. */
+  versionOf({ k, value }: MicroOp): number {
+    return this.#byKey.get(k)?.get(keyOf(value)) ?? -1;
+  }
+
+  keyOf(version: number): Edn {
+    return this.#keys[version] ?? null;
+  }
+
+  valueOf(version: number): Edn {
+    return this.#values[version] ?? null;
+  }
+
+  /** The versions known to come directly after one. */
+  next(version: number): readonly number[] {
+    return this.#next.of(version);
+  }
+
+  /** Notes that a version comes directly after another. */
+  link(earlier: number, later: number): void {
+    if (this.#follows[later] && this.next(earlier).includes(later)) return;
+    this.#follows[later] = true;
+    this.#next.add(earlier, later);
+  }
+
+  /** Forgets all order but that `nil` comes first. */
+  unlink(): void {
+    this.#next = new IntLists();
+    this.#follows = this.#follows.map(() => false);
+    for (const versions of this.#byKey.values()) {
+      const initial = versions.get(null) ?? -1;
+      for (const version of versions.values()) {
+        if (version !== initial) this.#next.add(initial, version);
+      }
+    }
+  }
 }
 
 /**
@@ -158,41 +213,39 @@ function versionOf(keys: KeyHistories, { key, k }: MicroOp, value: Edn): Version
  * cycles.
  */
 export function keyHistories(all: readonly Transaction[]): { keys: KeyHistories; cyclic: Edn[] } {
-  const keys: KeyHistories = new Map();
-  const pairs: [Version, Version][] = [];
+  const keys = new KeyHistories();
   for (const transaction of all) {
     if (transaction.type === "fail") continue;
     const isCommitted = transaction.type === "ok";
-    const collect = (mop: MicroOp | undefined) => {
+    const note = (mop: MicroOp | undefined) => {
       if (mop === undefined) return undefined;
-      const version = versionOf(keys, mop, mop.value);
-      if (mop.value !== null) versionOf(keys, mop, null).next.add(version);
-      if (isCommitted) (mop.isRead ? version.readers : version.writers).push(transaction);
+      const version = keys.note(mop);
+      if (isCommitted) (mop.isRead ? keys.readers : keys.writers).add(version, transaction.id);
       return version;
     };
     for (const { read, write } of externals(transaction).values()) {
-      const later = collect(write);
-      const earlier = isCommitted ? collect(read) : undefined;
-      if (earlier === undefined || later === undefined || earlier.value === null) continue;
-      pairs.push([earlier, later]);
+      const later = note(write);
+      const earlier = isCommitted ? note(read) : undefined;
+      if (earlier === undefined || later === undefined || read?.value === null) continue;
+      keys.link(earlier, later);
     }
   }
-  for (const [earlier, later] of pairs) earlier.next.add(later);
-  const cyclic = [...keys.values()].flatMap(cyclicVersions);
-  if (cyclic.length > 0) { for (const [earlier, later] of pairs) earlier.next.delete(later); }
+  const cyclic = [...keys.byKey()].flatMap((versions) => cyclicVersions(keys, versions));
+  if (cyclic.length > 0) keys.unlink();
   return { keys, cyclic };
 }
 
-function cyclicVersions(ofKey: ReadonlyMap<Key, Version>): Edn[] {
+function cyclicVersions(keys: KeyHistories, ofKey: ReadonlyMap<Key, number>): Edn[] {
   const versions = [...ofKey.values()];
+  const places = new Map(versions.map((version, place) => [version, place]));
   const edges = new EdgeList();
-  for (const { number, next } of versions) {
-    for (const later of next) edges.link(number, later.number, WW);
+  for (const [place, version] of versions.entries()) {
+    for (const later of keys.next(version)) edges.link(place, places.get(later) ?? 0, WW);
   }
   const components = nontrivialComponents(stronglyConnected(edges.toGraph(versions.length), WW));
   return components.map((members) => ({
-    key: versions[0]?.key ?? null,
-    scc: new Set(members.map((number) => versions[number]?.value ?? null)),
+    key: keys.keyOf(versions[0] ?? -1),
+    scc: new Set(members.map((place) => keys.valueOf(versions[place] ?? -1))),
     sources: ["initial-state", "wfr-keys"].map(keyword),
   }));
 }
@@ -208,13 +261,11 @@ export function findTransactionCycles(
   const order = orderNeeded(forbidden);
   const edges = new EdgeList();
   let relates = false;
-  for (const versions of keys.values()) {
+  for (const versions of keys.byKey()) {
     for (const version of versions.values()) {
-      linkVersion(edges, version);
-      const { readers, writers, next } = version;
-      if (readers.length + writers.length > 0) {
-        relates ||= [...next].some((later) => later.writers.length > 0);
-      }
+      linkVersion(edges, all, keys, version);
+      if (relates || keys.readers.isEmpty(version) && keys.writers.isEmpty(version)) continue;
+      relates = keys.next(version).some((later) => !keys.writers.isEmpty(later));
     }
   }
   if (order === "process") linkProcesses(all, edges);
@@ -231,22 +282,29 @@ export function findTransactionCycles(
   });
 }
 
-function linkVersion(edges: EdgeList, { key, value, readers, writers, next }: Version): void {
+function linkVersion(
+  edges: EdgeList,
+  all: readonly Transaction[],
+  keys: KeyHistories,
+  version: number,
+): void {
+  const [readers, writers] = [keys.readers.of(version), keys.writers.of(version)];
   if (writers.length > 1 && readers.length > 0) {
-    const by = writers.map(({ op }) => op.index).join(", ");
+    const by = writers.map((writer) => all[writer]?.op.index).join(", ");
+    const [key, value] = [keys.keyOf(version), keys.valueOf(version)].map(printEdn);
     throw new UncheckableError(
-      `Key ${printEdn(key)} had value ${printEdn(value)} written by more than one op: ${by}`,
+      `Key ${key} had value ${value} written by more than one op: ${by}`,
     );
   }
   const [writer] = writers;
   if (writer !== undefined) {
     // A transaction that reads what it writes only later depends on itself: a cycle of one.
-    for (const reader of readers) edges.link(writer.id, reader.id, WR);
+    for (const reader of readers) edges.link(writer, reader, WR);
   }
-  for (const later of next) {
-    for (const overwriter of later.writers) {
-      const linkFrom = (earlier: Transaction, relation: Relations) => {
-        if (earlier !== overwriter) edges.link(earlier.id, overwriter.id, relation);
+  for (const later of keys.next(version)) {
+    for (const overwriter of keys.writers.of(later)) {
+      const linkFrom = (earlier: number, relation: Relations) => {
+        if (earlier !== overwriter) edges.link(earlier, overwriter, relation);
       };
       for (const earlier of writers) linkFrom(earlier, WW);
       for (const reader of readers) linkFrom(reader, RW);
@@ -263,9 +321,8 @@ function stepBetween(keys: KeyHistories): Dependencies["step"] {
       const earlier = relation === RW ? ofFrom.read : ofFrom.write;
       const later = relation === WR ? ofTo.get(k)?.read : ofTo.get(k)?.write;
       if (earlier === undefined || later === undefined) continue;
-      const version = versionOf(keys, earlier, earlier.value);
-      const next = versionOf(keys, later, later.value);
-      if (relation === WR ? version !== next : !version.next.has(next)) continue;
+      const [version, next] = [keys.versionOf(earlier), keys.versionOf(later)];
+      if (relation === WR ? version !== next : !keys.next(version).includes(next)) continue;
       return dataStep(from, earlier, to, later, relation);
     }
     throw new RangeError(`nothing orders transaction ${from.op.index} before ${to.op.index}`);

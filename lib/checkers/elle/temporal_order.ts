@@ -59,18 +59,38 @@ export function linkMoments(all: readonly Transaction[], edges: EdgeList): numbe
 
 /** Returns whether some transaction began after another committed. */
 export function isOrderedByTime(all: readonly Transaction[]): boolean {
-  const events = eventsOf(all);
-  const firstCommit = events.findIndex(({ commits }) => commits);
-  return firstCommit >= 0 && events.findLastIndex(({ commits }) => !commits) > firstCommit;
+  let hasCommitted = false;
+  for (const { commits } of eventsOf(all)) {
+    if (hasCommitted && !commits) return true;
+    hasCommitted ||= commits;
+  }
+  return false;
 }
 
 /** The beginnings and the commits of transactions, in order. */
-function eventsOf(all: readonly Transaction[]) {
-  return all.flatMap((transaction) => {
-    const { type, invocation, op } = transaction;
-    const began = { index: invocation.index, transaction, commits: false };
-    return type === "ok" ? [began, { index: op.index, transaction, commits: true }] : [began];
-  }).sort((a, b) => a.index - b.index);
+function* eventsOf(all: readonly Transaction[]): Generator<Event> {
+  const began = Uint32Array.from(all.keys());
+  const invoked = (place: number) => all[place]?.invocation.index ?? Infinity;
+  began.sort((a, b) => invoked(a) - invoked(b));
+  let next = 0;
+  for (const committed of all) {
+    if (committed.type !== "ok") continue;
+    const { index } = committed.op;
+    for (; next < began.length && invoked(began[next] ?? 0) < index; next++) {
+      const transaction = all[began[next] ?? 0];
+      if (transaction !== undefined) yield { transaction, commits: false };
+    }
+    yield { transaction: committed, commits: true };
+  }
+  for (; next < began.length; next++) {
+    const transaction = all[began[next] ?? 0];
+    if (transaction !== undefined) yield { transaction, commits: false };
+  }
+}
+
+interface Event {
+  readonly transaction: Transaction;
+  readonly commits: boolean;
 }
 
 /** Returns the step of a cycle that one of these orders explains. */

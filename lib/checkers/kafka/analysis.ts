@@ -12,7 +12,7 @@
 import { mapOrder, setOrder } from "../../history/clojure_order.ts";
 import type { Edn } from "../../history/edn.ts";
 import { bifurcanHash, inBifurcanOrder } from "../elle/bifurcan_order.ts";
-import { type Completion, getOrMake, type MessagesByKey, push } from "./messages.ts";
+import { type Completion, getOrMake, type Message, type MessagesByKey } from "./messages.ts";
 
 /** An offset of a key and the messages seen there; several only if the log is broken. */
 interface LogEntry {
@@ -30,78 +30,86 @@ export interface VersionOrder {
   readonly byValue: ReadonlyMap<Edn, number>;
 }
 
-/** Sets of messages by key. */
-type ValuesByKey = ReadonlyMap<Edn, ReadonlySet<Edn>>;
+/** A poll for each message, by key. */
+type Readers = ReadonlyMap<Edn, ReadonlyMap<Edn, Completion>>;
 
 /** A history prepared for the checks. */
 export interface Analysis {
   readonly completions: readonly Completion[];
   /** The completion of the last send of each message, whatever its type. */
   readonly writers: ReadonlyMap<Edn, ReadonlyMap<Edn, Completion>>;
-  /** The polls that returned each message. */
-  readonly readers: ReadonlyMap<Edn, ReadonlyMap<Edn, readonly Completion[]>>;
-  /** What `ok` polls returned; a key that came back empty has an empty set. */
-  readonly okReads: ValuesByKey;
+  /** The first poll that returned each message. */
+  readonly readers: Readers;
+  /** The first `ok` poll that did; a key that came back empty has an empty map. */
+  readonly okReads: Readers;
   readonly orders: ReadonlyMap<Edn, VersionOrder>;
 }
 
 /** Prepares completions, given in order, for the checks. */
 export function analyse(completions: readonly Completion[]): Analysis {
   const writers = new Map<Edn, Map<Edn, Completion>>();
-  const readers = new Map<Edn, Map<Edn, Completion[]>>();
+  const readers = new Map<Edn, Map<Edn, Completion>>();
+  const okReads = new Map<Edn, Map<Edn, Completion>>();
   for (const completion of completions) {
+    const noteReader = (first: Map<Edn, Completion>, messages: readonly Message[]) => {
+      for (const [, value] of messages) if (!first.has(value)) first.set(value, completion);
+    };
     for (const [key, messages] of completion.sends) {
       const ofKey = getOrMake(writers, key, () => new Map());
-      for (const { value } of messages) ofKey.set(value, completion);
+      for (const [, value] of messages) ofKey.set(value, completion);
     }
     for (const [key, messages] of completion.polls) {
-      if (messages.length === 0) continue;
-      const ofKey = getOrMake(readers, key, () => new Map<Edn, Completion[]>());
-      for (const { value } of messages) push(ofKey, value, completion);
+      if (messages.length > 0) noteReader(getOrMake(readers, key, () => new Map()), messages);
+      if (completion.op.type === "ok") {
+        noteReader(getOrMake(okReads, key, () => new Map()), messages);
+      }
     }
   }
-  const okReads = valuesByKey(completions, "ok", (completion) => completion.polls);
   return { completions, writers, readers, okReads, orders: versionOrders(completions, okReads) };
 }
 
-/** Collects every message that completions of one type sent, or polled. */
-export function valuesByKey(
+/** Collects every message that completions of one type sent. */
+export function sentByKey(
   completions: readonly Completion[],
   type: Completion["op"]["type"],
-  messagesOf: (completion: Completion) => MessagesByKey,
 ): Map<Edn, Set<Edn>> {
   const values = new Map<Edn, Set<Edn>>();
   for (const completion of completions) {
     if (completion.op.type !== type) continue;
-    for (const [key, messages] of messagesOf(completion)) {
+    for (const [key, messages] of completion.sends) {
       const ofKey = getOrMake(values, key, () => new Set());
-      for (const { value } of messages) ofKey.add(value);
+      for (const [, value] of messages) ofKey.add(value);
     }
   }
   return values;
 }
 
 /** Returns whether a send took effect: it was acknowledged, or one of its messages was polled. */
-export function tookEffect({ op, sends }: Completion, okReads: ValuesByKey): boolean {
-  if (op.type === "ok") return true;
-  if (op.type !== "info") return false;
-  for (const [key, messages] of sends) {
-    if (messages.some(({ value }) => okReads.get(key)?.has(value))) return true;
+export function tookEffect(completion: Completion, okReads: Readers): boolean {
+  const { type } = completion.op;
+  if (type === "ok") return true;
+  if (type !== "info") return false;
+  for (const [key, messages] of completion.sends) {
+    if (messages.some(([, value]) => okReads.get(key)?.has(value))) return true;
   }
   return false;
 }
 
 function versionOrders(
   completions: readonly Completion[],
-  okReads: ValuesByKey,
+  okReads: Readers,
 ): Map<Edn, VersionOrder> {
-  const logs = new Map<Edn, Map<number, Set<Edn>>>();
+  const logs = new Map<Edn, SeenLog>();
   const record = (byKey: MessagesByKey) => {
     for (const [key, messages] of byKey) {
-      for (const { offset, value } of messages) {
-        if (offset === undefined || offset < 0) continue;
-        const log = getOrMake(logs, key, () => new Map());
-        getOrMake(log, offset, () => new Set()).add(value);
+      for (const [offset, value] of messages) {
+        if (offset === null || offset < 0) continue;
+        const log = getOrMake(logs, key, () => ({ first: new Map(), several: new Map() }));
+        const first = log.first.get(offset);
+        if (first === undefined) log.first.set(offset, value);
+        else if (first !== value) {
+          getOrMake(log.several, offset, () => new Set([first])).add(value);
+        }
       }
     }
   };
@@ -111,13 +119,20 @@ function versionOrders(
   }
   // Jepsen collects the logs in a map of Bifurcan, and copies that into one of Clojure.
   const keys = mapOrder(inBifurcanOrder([...logs.keys()], bifurcanHash));
-  return new Map(keys.map((key) => [key, versionOrder(logs.get(key) ?? new Map())]));
+  return new Map(keys.map((key) => [key, versionOrder(logs.get(key))]));
 }
 
-function versionOrder(seen: ReadonlyMap<number, ReadonlySet<Edn>>): VersionOrder {
-  const log = [...seen]
-    .map(([offset, values]) => ({ offset, values: setOrder(values) }))
-    .sort((a, b) => a.offset - b.offset);
+/** What was seen at each offset of a key: the first message, and all of them where they are several. */
+interface SeenLog {
+  readonly first: Map<number, Edn>;
+  readonly several: Map<number, Set<Edn>>;
+}
+
+function versionOrder(seen: SeenLog | undefined): VersionOrder {
+  const log = [...seen?.first ?? []].sort(([a], [b]) => a - b).map(([offset, first]) => ({
+    offset,
+    values: setOrder(seen?.several.get(offset) ?? [first]),
+  }));
   const byIndex = log.map(({ values: [first = null] }) => first);
   return { log, byIndex, byValue: new Map(byIndex.map((value, index) => [value, index])) };
 }

@@ -17,7 +17,7 @@ import { temporalStep } from "../elle/temporal_order.ts";
 import type { Transaction } from "../elle/transaction.ts";
 import type { Analysis } from "./analysis.ts";
 import { CheckerFailure, type Found } from "./errors.ts";
-import type { Completion } from "./messages.ts";
+import { type Completion, getOrMake, push } from "./messages.ts";
 
 /** A message that a poll returned, with its send and that poll. */
 interface Delivery {
@@ -82,17 +82,26 @@ function asFound(error: EdnObject): Found {
 }
 
 /** Whether a message was polled before it was sent, or sent by nobody. */
-function mayHaveCycles({ writers, readers }: Analysis): boolean {
+function mayHaveCycles({ writers, readers, okReads }: Analysis): boolean {
   for (const [key, ofKey] of readers) {
-    for (const [value, ofValue] of ofKey) {
+    for (const value of ofKey.keys()) {
       const writer = writers.get(key)?.get(value);
-      if (writer === undefined || ofValue.some((reader) => precedes(reader, writer))) return true;
+      const reader = okReads.get(key)?.get(value);
+      if (writer === undefined || reader !== undefined && precedes(reader, writer)) return true;
     }
   }
   return false;
 }
 
-function deliveries({ writers, readers }: Analysis): Delivery[] {
+function deliveries({ completions, writers }: Analysis): Delivery[] {
+  const readers = new Map<Edn, Map<Edn, Completion[]>>();
+  for (const completion of completions) {
+    for (const [key, messages] of completion.polls) {
+      if (messages.length === 0) continue;
+      const ofKey = getOrMake(readers, key, () => new Map<Edn, Completion[]>());
+      for (const [, value] of messages) push(ofKey, value, completion);
+    }
+  }
   const delivered: Delivery[] = [];
   for (const [key, ofKey] of entriesInMapOrder(readers)) {
     for (const [value, ofValue] of entriesInMapOrder(ofKey)) {

@@ -6,20 +6,20 @@
 import { entriesInMapOrder, setOrder } from "../../history/clojure_order.ts";
 import { compareEdn } from "../../history/compare.ts";
 import { type Edn, type EdnObject, List } from "../../history/edn.ts";
-import { type Analysis, tookEffect, valuesByKey, type VersionOrder } from "./analysis.ts";
+import { type Analysis, sentByKey, tookEffect, type VersionOrder } from "./analysis.ts";
 import { CheckerFailure, type Found, shownOp } from "./errors.ts";
 import { type Completion, push } from "./messages.ts";
 
 /** `G1a`: a poll returned a message whose send failed. */
 export function abortedReads({ completions, writers }: Analysis): Found[] {
-  const failed = valuesByKey(completions, "fail", (completion) => completion.sends);
+  const failed = sentByKey(completions, "fail");
   const found: Found[] = [];
   for (const reader of completions) {
     if (reader.op.type !== "ok") continue;
     for (const [key, messages] of reader.polls) {
       const ofKey = failed.get(key);
       if (ofKey === undefined) continue;
-      for (const { value } of messages) {
+      for (const [, value] of messages) {
         if (!ofKey.has(value)) continue;
         const writer = shownOp(writers.get(key)?.get(value));
         found.push({ rank: 0, show: () => ({ key, value, writer, reader: shownOp(reader) }) });
@@ -70,13 +70,13 @@ export function lostWrites(analysis: Analysis): Found[] {
   for (const [key, read] of entriesInMapOrder(analysis.okReads)) {
     const { first, last } = appearances(analysis.orders.get(key));
     let bound = -1;
-    for (const value of read) bound = Math.max(bound, first.get(value) ?? -1);
+    for (const value of read.keys()) bound = Math.max(bound, first.get(value) ?? -1);
     // Jepsen looks up the message at the bound before it asks whether there is one.
     if (bound < 0) throw new CheckerFailure("java.lang.IndexOutOfBoundsException");
     if (first.keys().every((value) => read.has(value))) continue;
     const byLastIndex = invert(last);
     const [highest = null] = byLastIndex.get(bound) ?? [];
-    const maxRead = analysis.readers.get(key)?.get(highest)?.[0];
+    const maxRead = analysis.readers.get(key)?.get(highest);
     const due = [...byLastIndex].filter(([index]) => index <= bound).flatMap(([, values]) =>
       values
     );
@@ -148,7 +148,7 @@ export function unseen(analysis: Analysis): EdnObject | undefined {
   );
   const last = oks.at(-1);
   if (last === undefined) return undefined;
-  const sent = valuesByKey(oks, "ok", (completion) => completion.sends);
+  const sent = sentByKey(oks, "ok");
   const left: [Edn, Edn[]][] = [];
   for (const [key, values] of sent) {
     const polled = analysis.okReads.get(key);
@@ -158,7 +158,7 @@ export function unseen(analysis: Analysis): EdnObject | undefined {
   // acknowledged send nor an earlier poll.
   for (const [key, messages] of last.polls) {
     if (sent.has(key) || oks.some((other) => other !== last && other.polls.has(key))) continue;
-    left.push([key, [...new Set(messages.map(({ value }) => value))]]);
+    left.push([key, [...new Set(messages.map(([, value]) => value))]]);
   }
   const missing = left.filter(([, values]) => values.length > 0);
   if (missing.length === 0) return undefined;

@@ -45,7 +45,7 @@ const EXPLANATIONS: Readonly<Record<string, ExplainError>> = {
     `${polledPast(past, key)}`,
   "inconsistent-offsets": ({ key, offset, values }, history) =>
     `offset ${show(offset)} of key ${show(key)} holds ${itemsOf(values).map(show).join(" and ")}` +
-    witnesses(history, key, (sent) => sent.offset === offset),
+    witnesses(history, key, ([sent]) => sent === offset),
   "duplicate": ({ key, value, offsets }) =>
     `${message(value, key)} appears ${itemsOf(offsets).length} times in the log, at offsets ` +
     itemsOf(offsets).map(show).join(", "),
@@ -92,7 +92,7 @@ function explainUnseen({ unseen, messages }: EdnObject, history: readonly Comple
     const all = itemsOf(values);
     const [first = null] = all;
     const sent = history.find(({ op, sends }) =>
-      op.type === "ok" && sends.get(key)?.some(({ value }) => value === first)
+      op.type === "ok" && sends.get(key)?.some(([, value]) => value === first)
     );
     const by = sent === undefined ? "" : `; ${sendOfOp(sent.op, first)}`;
     return `unseen: key ${show(key)} has ${show(unseen.get(key) ?? 0)} acknowledged but never ` +
@@ -129,8 +129,9 @@ function witnesses(
     if (key === undefined || op.type === "fail") continue;
     for (const [byKey, verb] of [[sends, "sent"], [polls, "polled"]] as const) {
       for (const found of byKey.get(key)?.filter(matches) ?? []) {
-        if (first.has(found.value)) continue;
-        first.set(found.value, `${show(found.value)} ${verb} by ${formatEvent(op)}`);
+        const [, value] = found;
+        if (first.has(value)) continue;
+        first.set(value, `${show(value)} ${verb} by ${formatEvent(op)}`);
       }
     }
   }
@@ -169,9 +170,9 @@ function atOffset({ value }: Op): string {
 function polledPast(past: Edn | undefined, key: Edn | undefined): string {
   const op = asOp(past);
   if (op === undefined || key === undefined) return "later messages were polled";
-  const furthest = polledBy(op).get(key)?.at(-1);
-  return `${formatEvent(op)} had polled as far as message ${show(furthest?.value)}` +
-    (furthest?.offset === undefined ? "" : ` (offset ${furthest.offset})`);
+  const [offset, value] = polledBy(op).get(key)?.at(-1) ?? [null];
+  return `${formatEvent(op)} had polled as far as message ${show(value)}` +
+    (offset === null ? "" : ` (offset ${offset})`);
 }
 
 function missed(skipped: Edn | undefined): string {

@@ -104,7 +104,7 @@ function positionsAfter(poll: Completion, completions: readonly Completion[]): M
 
 function highestOffset(messages: readonly Message[]): number {
   let highest = NOTHING_POLLED;
-  for (const { offset } of messages) highest = Math.max(highest, offset ?? NOTHING_POLLED);
+  for (const [offset] of messages) highest = Math.max(highest, offset ?? NOTHING_POLLED);
   return highest;
 }
 

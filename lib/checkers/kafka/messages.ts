@@ -11,11 +11,8 @@ import { type Edn, entriesOf, Keyword } from "../../history/edn.ts";
 import { type Key, keyOf } from "../../history/equality.ts";
 import { type Op, pairs } from "../../history/operations.ts";
 
-/** A message, and its offset where it is known. */
-export interface Message {
-  readonly offset: number | undefined;
-  readonly value: Edn;
-}
+/** A message after its offset, or after `null` where that is not known. */
+export type Message = readonly [offset: number | null, value: Edn];
 
 /** Messages by key, the keys in the order Clojure walks them. */
 export type MessagesByKey = ReadonlyMap<Edn, readonly Message[]>;
@@ -35,14 +32,38 @@ export function completions(history: readonly Op[]): Completion[] {
   const unify = unifier();
   for (const { invocation, completion: op } of pairs(history)) {
     if (op === undefined || op.process === "nemesis") continue;
-    const sends = op.f === "send" ? sentBy(op, unify) : NONE;
+    const { process } = op;
     const polls = op.f === "poll" ? polledBy(op, unify) : NONE;
-    completed.push({ op, invocation, process: op.process, sends, polls });
+    completed.push(
+      op.f === "send"
+        ? new SendCompletion({ op, invocation, process }, unify)
+        : { op, invocation, process, sends: NONE, polls },
+    );
   }
   return completed.sort((a, b) => a.op.index - b.op.index);
 }
 
 const NONE: MessagesByKey = new Map();
+
+/** A send, which tells anew each time what it sent, since to remember it would take much memory. */
+class SendCompletion implements Completion {
+  readonly op: Op;
+  readonly invocation: Op;
+  readonly process: number;
+  readonly polls = NONE;
+  readonly #unify: Unify;
+
+  constructor({ op, invocation, process }: Omit<Completion, "sends" | "polls">, unify: Unify) {
+    this.op = op;
+    this.invocation = invocation;
+    this.process = process;
+    this.#unify = unify;
+  }
+
+  get sends(): MessagesByKey {
+    return sentBy(this.op, this.#unify);
+  }
+}
 
 /** Returns for equal values the same one, so that a `Map` and `===` tell whether they are equal. */
 type Unify = (value: Edn) => Edn;
@@ -63,28 +84,45 @@ function sentBy(op: Op, unify: Unify): MessagesByKey {
   return inMapOrder(sends);
 }
 
-/** Reads what an operation polled; of equal values only those that are their own keys are the same. */
+/**
+ * Reads what an operation polled; of equal values only those that are their own keys are the same. Where
+ * the history has it in this very form, as most have, it is not copied.
+ */
 export function polledBy(op: Op, unify: Unify = (value) => value): MessagesByKey {
-  const polls = new Map<Edn, Message[]>();
-  for (const [name, polled = null] of microOps(op)) {
+  const polls = new Map<Edn, readonly Message[]>();
+  const all = microOps(op);
+  for (const [name, polled = null] of all) {
     if (!isKeyword(name, "poll")) continue;
+    if (all.length === 1 && areMessagesByKey(polled)) return inMapOrder(polled);
     for (const [given, messages] of entriesOf(polled)) {
       const key = unify(given);
-      const list = polls.get(key) ?? [];
-      polls.set(key, list);
-      if (isVector(messages)) {
-        for (const message of messages) list.push(messageFrom(message, unify));
-      }
+      const read = isVector(messages) ? messages.map((one) => messageFrom(one, unify)) : [];
+      polls.set(key, [...polls.get(key) ?? [], ...read]);
     }
   }
   return inMapOrder(polls);
 }
 
+function areMessagesByKey(edn: Edn): edn is MessagesByKey {
+  if (!(edn instanceof Map)) return false;
+  for (const [key, messages] of edn) {
+    if (keyOf(key) !== key || !isVector(messages) || !messages.every(isMessage)) return false;
+  }
+  return true;
+}
+
+/** Returns whether a value is a message that equals no other unless it is the same. */
+function isMessage(edn: Edn): edn is Message {
+  if (!isVector(edn) || edn.length !== 2 || typeof edn[0] !== "number") return false;
+  const [, value = null] = edn;
+  return keyOf(value) === value;
+}
+
 /** Reads a sent or polled message: `[offset message]`, or the message alone. */
 function messageFrom(edn: Edn, unify: Unify): Message {
-  if (!isVector(edn)) return { offset: undefined, value: unify(edn) };
+  if (!isVector(edn)) return [null, unify(edn)];
   const [offset, value = null] = edn;
-  return { offset: typeof offset === "number" ? offset : undefined, value: unify(value) };
+  return [typeof offset === "number" ? offset : null, unify(value)];
 }
 
 function microOps(op: Op): (readonly Edn[])[] {

@@ -31,7 +31,7 @@ export function internalSteps(
     for (const [key, messages] of messagesOf(completion)) {
       const order = orders.get(key);
       for (let i = 1; i < messages.length; i++) {
-        const values = [messages[i - 1]?.value ?? null, messages[i]?.value ?? null] as const;
+        const values = [messages[i - 1]?.[1] ?? null, messages[i]?.[1] ?? null] as const;
         const step = delta(order, ...values);
         const error = () => ({ key, values, delta: step });
         if (step > 1) {
@@ -64,7 +64,7 @@ export function pollSteps({ completions, orders }: Analysis): Missteps {
         const [to] = messages;
         if (before === undefined || from === undefined || to === undefined) continue;
         const order = orders.get(key);
-        const values = [from.value, to.value] as const;
+        const values = [from[1], to[1]] as const;
         const step = delta(order, ...values);
         const ops = () => [shownOp(before), shownOp(completion)];
         if (step > 1) {
@@ -96,7 +96,7 @@ export function sendsBackwards({ completions, orders }: Analysis): Found[] {
         const from = before?.sends.get(key)?.at(-1);
         const [to] = messages;
         if (before === undefined || from === undefined || to === undefined) continue;
-        const values = [from.value, to.value] as const;
+        const values = [from[1], to[1]] as const;
         const step = delta(orders.get(key), ...values);
         if (step >= 1) continue;
         const ops = () => [shownOp(before), shownOp(completion)];

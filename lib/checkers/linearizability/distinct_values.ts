@@ -46,8 +46,9 @@ interface Cluster {
 export function judgeDistinctValues(history: readonly Op[]): Judgement | undefined {
   if (isSomeValueWrittenTwice(history)) return undefined;
   const possible = pairs(history).filter(({ completion }) => completion?.type !== "fail");
-  if (!areValuesDistinct(callsUntil(possible, Infinity).calls)) return undefined;
-  const order = explain(possible, Infinity);
+  const all = callsUntil(possible, Infinity);
+  if (!areValuesDistinct(all.calls)) return undefined;
+  const order = explain(all);
   if (order !== undefined) return explained(possible, order);
   const completions = possible.flatMap(({ completion }) =>
     completion?.type === "ok" ? [completion] : []
@@ -55,9 +56,9 @@ export function judgeDistinctValues(history: readonly Op[]): Judgement | undefin
   let [enough, tooMany] = [0, completions.length];
   while (tooMany - enough > 1) {
     const middle = (enough + tooMany) >>> 1;
-    const isExplained = explain(possible, completions[middle - 1]?.index ?? 0) !== undefined;
-    if (isExplained) enough = middle;
-    else tooMany = middle;
+    const end = completions[middle - 1]?.index ?? 0;
+    if (explain(callsUntil(possible, end)) === undefined) tooMany = middle;
+    else enough = middle;
   }
   const op = completions[tooMany - 1];
   return op && { verdict: false, op };
@@ -81,9 +82,8 @@ function areValuesDistinct(calls: readonly Call[]): boolean {
   return new Set(values).add(keyOf(casRegister.initial)).size === values.length + 1;
 }
 
-/** Returns an order that explains everything that completed by some index, if there is one. */
-function explain(possible: readonly OpPair[], end: number): Op[] | undefined {
-  const { calls, free } = callsUntil(possible, end);
+/** Returns an order that explains some operations, if there is one. */
+function explain({ calls, free }: Calls): Op[] | undefined {
   const clusters = clustersOf(calls);
   if (clusters === undefined || contradict(clusters)) return undefined;
   const rank = ({ firstEnd, lastBegin }: Cluster) => Math.min(firstEnd, lastBegin);
@@ -91,27 +91,32 @@ function explain(possible: readonly OpPair[], end: number): Op[] | undefined {
   return merge(ordered, free).map(({ op }) => op);
 }
 
-/** Returns the operations that took effect, and among them reads that were possible at any time. */
-function callsUntil(possible: readonly OpPair[], end: number): { calls: Call[]; free: Call[] } {
-  const begun = possible.filter(({ invocation }) => invocation.index <= end);
-  const isDefinite = ({ completion }: OpPair) =>
-    completion?.type === "ok" && completion.index <= end;
-  const [definite, open] = [begun.filter(isDefinite), begun.filter((call) => !isDefinite(call))];
-  const helpful = casRegister.helpful?.(
-    definite.flatMap(({ completion }) => completion ?? []),
-    open.map(({ invocation }) => invocation),
-  );
-  const all = definite.map(({ invocation, completion }): Call => ({
-    op: completion ?? invocation,
-    began: invocation.index,
-    ended: completion?.index ?? Infinity,
-  }));
-  for (const { invocation } of open) {
-    if (!helpful?.has(invocation)) continue;
-    all.push({ op: invocation, began: invocation.index, ended: Infinity });
+/** Operations that took effect, and among them reads that were possible at any time. */
+interface Calls {
+  readonly calls: readonly Call[];
+  readonly free: readonly Call[];
+}
+
+/** Returns what took effect, as far as is known from what completed by some index. */
+function callsUntil(possible: readonly OpPair[], end: number): Calls {
+  const [calls, free]: [Call[], Call[]] = [[], []];
+  const [definite, open]: [Op[], Op[]] = [[], []];
+  const add = (op: Op, began: number, ended: number) => {
+    const isFree = !changes(op) && valueNeeded(op) === undefined;
+    (isFree ? free : calls).push({ op, began, ended });
+  };
+  for (const { invocation, completion } of possible) {
+    if (invocation.index > end) continue;
+    if (completion?.type === "ok" && completion.index <= end) {
+      definite.push(completion);
+      add(completion, invocation.index, completion.index);
+    } else open.push(invocation);
   }
-  const isFree = ({ op }: Call) => !changes(op) && valueNeeded(op) === undefined;
-  return { calls: all.filter((call) => !isFree(call)), free: all.filter(isFree) };
+  const helpful = casRegister.helpful?.(definite, open);
+  for (const invocation of open) {
+    if (helpful?.has(invocation)) add(invocation, invocation.index, Infinity);
+  }
+  return { calls, free };
 }
 
 /** What happened to one value. */

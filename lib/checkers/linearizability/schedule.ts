@@ -62,7 +62,7 @@ class Open {
 export function schedule<State>(history: readonly Op[], states: StateTable<State>) {
   const returns: Return[] = [];
   const indefinite: Indefinite[] = [];
-  const byCompletion = new Map<Op, Definite>();
+  const open = new Map<Op["process"], Definite>();
   const [reads, changes] = [new Open(), new Open()];
   const calls = pairs(history).filter(({ completion }) => completion?.type !== "fail");
   const helpful = helpfulOf(calls, states);
@@ -72,7 +72,7 @@ export function schedule<State>(history: readonly Op[], states: StateTable<State
       const isReadOnly = states.isReadOnly(op);
       const own = isReadOnly ? reads : changes;
       const call = { invocation, op, kind: states.kindOf(op), isReadOnly, slot: own.takeSlot() };
-      byCompletion.set(op, call);
+      open.set(op.process, call);
       own.calls.push(call);
       if (isReadOnly) newReads.push(call);
     } else {
@@ -93,8 +93,9 @@ export function schedule<State>(history: readonly Op[], states: StateTable<State
       next++;
       continue;
     }
-    const call = byCompletion.get(op);
-    if (call === undefined) continue;
+    const call = open.get(op.process);
+    if (call?.op !== op) continue;
+    open.delete(op.process);
     (call.isReadOnly ? reads : changes).remove(call);
     const changing = call.isReadOnly ? changes.calls.slice() : [call].concat(changes.calls);
     const reading = call.isReadOnly ? [call].concat(reads.calls) : reads.calls.slice();

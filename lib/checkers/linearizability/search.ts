@@ -132,14 +132,16 @@ const UNGUIDED: Guide = { isSolvableFrom: () => true };
 
 /** What is known of configurations, by all that they have but what they cost. */
 class Places<T> {
-  readonly #byDone: Map<number, T>[] = [];
+  readonly #byDone = new Map<number, Map<number, T>>();
 
   get({ at, state, done }: Step): T | undefined {
-    return this.#byDone[done]?.get(MAX_STATES * at + state);
+    return this.#byDone.get(done)?.get(MAX_STATES * at + state);
   }
 
   set({ at, state, done }: Step, known: T): void {
-    (this.#byDone[done] ??= new Map()).set(MAX_STATES * at + state, known);
+    let places = this.#byDone.get(done);
+    if (places === undefined) this.#byDone.set(done, places = new Map());
+    places.set(MAX_STATES * at + state, known);
   }
 }
 

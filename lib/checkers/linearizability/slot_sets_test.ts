@@ -13,3 +13,12 @@ Deno.test("sets of slots have one number each, whatever led to them, beyond a wo
   assert(!sets.isSubset(of(0, 31, 99), of(31, 99)));
   assert(sets.isSubset(EMPTY, of(63)));
 });
+
+Deno.test("few slots are the bits of a set's number", () => {
+  const sets = new SlotSets(31);
+  const set = [0, 7, 30].reduce((set, slot) => sets.toggle(set, slot), EMPTY);
+  assertEquals(set, 1 + 2 ** 7 + 2 ** 30);
+  assertEquals([0, 1, 7, 30].map((slot) => sets.has(set, slot)), [true, false, true, true]);
+  assertEquals(sets.toggle(sets.toggle(set, 30), 7), 1);
+  assert(sets.isSubset(1, set) && !sets.isSubset(set, 1) && sets.isSubset(EMPTY, EMPTY));
+});

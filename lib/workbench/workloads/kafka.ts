@@ -236,7 +236,7 @@ function finalPolls(highest: ReadonlyMap<string, number>, random: Random): Gener
 function highestPolled(op: Op): [key: string, offset: number][] {
   if (op.type !== "ok" || op.f !== "poll") return [];
   return [...polledBy(op)].map(([key, messages]) => {
-    const offsets = messages.map(({ offset = -1 }) => offset);
+    const offsets = messages.map(([offset]) => offset ?? -1);
     return [String(key), offsets.reduce((highest, offset) => Math.max(highest, offset), -1)];
   });
 }

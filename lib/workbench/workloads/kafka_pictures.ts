@@ -87,8 +87,8 @@ function followLogs({ history }: Pick<PictureSubject, "history">): Iterable<Log>
     }
     for (const [key, messages] of sends) {
       const log = logOf(key);
-      for (const { offset, value } of messages) {
-        if (offset !== undefined) log.sent.set(printEdn(value), [timeS, offset]);
+      for (const [offset, value] of messages) {
+        if (offset !== null) log.sent.set(printEdn(value), [timeS, offset]);
       }
     }
     for (const [key, offset] of highest(sends)) raise(logOf(key), timeS, offset);
@@ -98,7 +98,7 @@ function followLogs({ history }: Pick<PictureSubject, "history">): Iterable<Log>
 
 function highest(messages: MessagesByKey): [key: Edn, offset: number][] {
   return [...messages].flatMap(([key, some]): [Edn, number][] => {
-    const offsets = some.flatMap(({ offset }) => offset ?? []);
+    const offsets = some.flatMap(([offset]) => offset ?? []);
     return offsets.length === 0 ? [] : [[key, offsets.reduce((a, b) => Math.max(a, b))]];
   });
 }

@@ -64,6 +64,13 @@ export const CASES: readonly Case[] = [
     "lin-kv",
     checkLinKv,
     () => registers({}),
+    { indefinite: 0.2, clients: 5 },
+  ),
+  caseOf(
+    "lin-kv, distinct, fifty clients",
+    "lin-kv",
+    checkLinKv,
+    () => registers({}),
     { indefinite: 0.2, clients: 50 },
   ),
 ];

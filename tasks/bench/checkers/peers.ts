@@ -21,7 +21,7 @@ export interface Peer {
 }
 
 /** What a peer took, or why that is not known. */
-export type PeerCost = Cost | "failed" | "too slow";
+export type PeerCost = Cost | "failed" | "out of memory" | "too slow";
 
 /** Returns the name of the variable that holds the peers of a workload. */
 export function variableOf(workload: string): string {
@@ -44,12 +44,20 @@ export async function measurePeer(peer: Peer, file: string, rounds: number): Pro
   const command = new Deno.Command(program, {
     args: [...args, file, `${rounds}`],
     stdin: "null",
-    stderr: "null",
     signal,
   });
-  const { success, stdout } = await command.output();
-  const cost = costIn(new TextDecoder().decode(stdout));
-  return cost ?? (success || !signal.aborted ? "failed" : "too slow");
+  const output = await command.output();
+  const decoder = new TextDecoder();
+  const [printed, complaints] = [output.stdout, output.stderr].map((bytes) =>
+    decoder.decode(bytes)
+  );
+  const cost = costIn(printed ?? "");
+  if (cost !== undefined || output.success) return cost ?? "failed";
+  if (signal.aborted) return "too slow";
+  // The system kills what takes all of its memory; the JVM and Go say so.
+  const isOutOfMemory = output.signal === "SIGKILL" ||
+    /OutOfMemoryError|out of memory/.test(`${printed}${complaints}`);
+  return isOutOfMemory ? "out of memory" : "failed";
 }
 
 /** Reads what a peer printed; `undefined` if it came to no verdict. */

@@ -27,6 +27,16 @@ Deno.test("of a peer's output, lines of a verdict and seconds count", async () =
   assertEquals(await measureScript("Deno.exit(1)"), "failed");
 });
 
+Deno.test("a peer that runs out of memory is told from one that fails", async () => {
+  assertEquals(
+    await measureScript(
+      "console.error('java.lang.OutOfMemoryError: Java heap space'); Deno.exit(1)",
+    ),
+    "out of memory",
+  );
+  assertEquals(await measureScript("Deno.kill(Deno.pid, 'SIGKILL')"), "out of memory");
+});
+
 Deno.test("a peer gets the file and the number of rounds", async () => {
   const script = "console.log(Deno.args.join() === 'h.edn,3' ? 'true 1' : Deno.args)";
   assertEquals(await measureScript(script), { verdict: "true", seconds: [1] });
