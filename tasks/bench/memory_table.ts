@@ -42,16 +42,16 @@ export const KEEPS: Readonly<Record<string, string>> = {
   "5a": "every message",
   "5b": "every message",
   "5c": "every message",
-  "5c-raft": "every message",
+  "5c-raft": "every message, a thousand batches of commands",
   "6a": "a value for each key",
   "6b": "a value for each key",
   "6c": "a value for each key",
   "g-set": "every element",
   "pn-counter": "two totals for each node",
-  "lin-kv": "a value for each key",
+  "lin-kv": "a value for each key, a thousand batches of commands",
   "lin-kv-proxy": "nothing",
   "txn-list-append": "nothing",
-  "txn-raft": "every list",
+  "txn-raft": "every list, a thousand batches of commands",
   "txn-rw-register": "nothing",
 };
 
@@ -80,7 +80,7 @@ export function renderMemory(rows: readonly MemoryRow[]): string {
     formatWhole(row.operations),
     mib(row.startHeapBytes),
     mib(row.heapBytes),
-    formatFigure(row.growthBytes),
+    Number.isFinite(row.growthBytes) ? formatFigure(row.growthBytes) : "–",
     mib(row.rssBytes),
   ]);
   const head = [
