@@ -4,13 +4,21 @@
  *
  * @module
  */
-import { type Body, ErrorCode, type Message, parseMessage, RpcError } from "../../lib/message.ts";
+import {
+  type Body,
+  ErrorCode,
+  isClient,
+  type Message,
+  parseMessage,
+  RpcError,
+} from "../../lib/message.ts";
 import { fieldProblem, type Of, type ReplyOf, type Rpc } from "../../lib/rpc.ts";
 import { Init } from "../../lib/workloads.ts";
 import { LineSplitter } from "../../lib/lines.ts";
 import { Random } from "../../lib/workbench/random.ts";
 import { LinKv } from "../../lib/workbench/services/lin_kv.ts";
 import { LinTso } from "../../lib/workbench/services/lin_tso.ts";
+import { LwwKv } from "../../lib/workbench/services/lww_kv.ts";
 import { SeqKv } from "../../lib/workbench/services/seq_kv.ts";
 import type { Service } from "../../lib/workbench/services/service.ts";
 
@@ -30,6 +38,7 @@ export class BareCluster implements AsyncDisposable {
   readonly #services: ReadonlyMap<string, Service> = new Map<string, Service>([
     ["lin-kv", new LinKv()],
     ["seq-kv", new SeqKv(new Random("seq-kv"))],
+    ["lww-kv", new LwwKv(new Random("lww-kv"))],
     ["lin-tso", new LinTso()],
   ]);
   readonly #awaited = new Map<number, (reply: Body) => void>();
@@ -81,8 +90,9 @@ export class BareCluster implements AsyncDisposable {
     const { src, dest, body } = message;
     const node = this.#nodes.get(dest);
     if (node !== undefined) return node.write(message);
+    if (isClient(dest)) return this.#settle(body);
     const service = this.#services.get(dest);
-    if (service === undefined) return this.#settle(body);
+    if (service === undefined) throw new Error(`${src} writes to ${dest}, which is not there`);
     const reply = service.handle(src, body);
     if (reply === undefined) throw new Error(`${dest} does not know ${body.type}`);
     const replied = { ...reply, in_reply_to: body.msg_id ?? null };

@@ -23,8 +23,6 @@ const LIMIT_S = 40;
 /** As many show what a node keeps of its peers. */
 const MOST_NODES = 3;
 const CLIENTS_PER_NODE = 48;
-/** Their transactions race for one value in a service, so more clients do not make more of them. */
-const RACING: readonly string[] = ["txn-list-append", "txn-rw-register"];
 /** How long nodes have to tell each other what they have, before they are measured. */
 const QUIET_MS = 2_000;
 /** How long a client waits that has been told to try later. */
@@ -61,14 +59,13 @@ type Measured = Omit<MemoryRow, keyof Awaited<ReturnType<typeof stampNow>>>;
 async function measure({ id, node, runs: [run] }: Challenge, size: number): Promise<Measured> {
   if (run === undefined) throw new RangeError(`${id} has no run`);
   const nodeCount = Math.min(planOf(run).nodes.length, MOST_NODES);
-  const clients = nodeCount * (RACING.includes(id) ? 1 : CLIENTS_PER_NODE);
-  const plan = planOf({ ...run, nodeCount, concurrency: clients });
+  const plan = planOf({ ...run, nodeCount, concurrency: nodeCount * CLIENTS_PER_NODE });
   const command = {
     args: [...FLAGS, METERED],
     env: { [PROGRAM]: pathToFileURL(resolve(node)).href },
   };
   await using cluster = await BareCluster.start(command, plan.nodes);
-  const threads = await Clients.open(cluster, plan);
+  const clients = await Clients.open(cluster, plan);
   const largest = async () => {
     await new Promise((settle) => setTimeout(settle, QUIET_MS));
     const uses = await Promise.all(
@@ -78,9 +75,9 @@ async function measure({ id, node, runs: [run] }: Challenge, size: number): Prom
   };
   const start = await largest();
   const startMs = performance.now();
-  const firstHalf = await threads.perform(size / 2, LIMIT_S / 2);
+  const firstHalf = await clients.perform(size / 2, LIMIT_S / 2);
   const middle = await largest();
-  const secondHalf = await threads.perform(size / 2, LIMIT_S / 2);
+  const secondHalf = await clients.perform(size / 2, LIMIT_S / 2);
   const tookS = (performance.now() - startMs) / 1000;
   const end = await largest();
   return {
