@@ -5,7 +5,10 @@
  */
 import { integer, type Node, rpc, serve, timestamp } from "../../../lib/mod.ts";
 
-/** Makes that many RPCs, `inFlight` at a time. Times are from the call to its reply. */
+/**
+ * Makes that many RPCs, `inFlight` at a time. Times are from the call to its reply; they count once as
+ * many have been answered as are in flight, as the first ones wait until all are made.
+ */
 export const measureCalls = rpc("measure_calls", { count: integer, inFlight: integer }, {
   medianUs: integer,
   p99Us: integer,
@@ -14,12 +17,12 @@ export const measureCalls = rpc("measure_calls", { count: integer, inFlight: int
 function caller(node: Node): void {
   node.on(measureCalls, async ({ count, inFlight }) => {
     const tookUs: number[] = [];
-    let left = count;
+    let [left, warmingUp] = [count, inFlight];
     const callOn = async () => {
       while (left-- > 0) {
         const startMs = performance.now();
         await timestamp(node, { timeoutMs: 4_000 });
-        tookUs.push(Math.round(1000 * (performance.now() - startMs)));
+        if (warmingUp-- <= 0) tookUs.push(Math.round(1000 * (performance.now() - startMs)));
       }
     };
     await Promise.all(Array.from({ length: inFlight }, callOn));
