@@ -26,7 +26,7 @@ import type { Service } from "../../lib/workbench/services/service.ts";
 const CLIENT_TIMEOUT_MS = 5_000;
 
 /** How nodes are started. */
-export interface NodeCommand {
+interface NodeCommand {
   /** Deno's arguments. */
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
