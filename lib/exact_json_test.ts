@@ -6,6 +6,15 @@ Deno.test("parseExact keeps what JSON.stringify would otherwise print differentl
   assertEquals(JSON.stringify(parseExact(text)), text);
 });
 
+Deno.test("a single number is enough for parseExact to notice, wherever it is", () => {
+  const numbers = ["9007199254740993", "1234567890123456789", "-1e400", "5.0", "12E+2", "-0.0"];
+  for (const number of numbers) {
+    for (const text of [`{"a":${number}}`, `[${number}]`, `[1,${number},"x"]`]) {
+      assertEquals(JSON.stringify(parseExact(text)), text);
+    }
+  }
+});
+
 Deno.test("parseExact makes ordinary numbers of those that a double holds", () => {
   const text = '{"a":[0,-1,1.5,9007199254740991,0.1234567890123456789,1.5e-7],"b":"1e400, 5.0"}';
   assertEquals(parseExact(text), JSON.parse(text));

@@ -33,7 +33,6 @@
  *
  * @module
  */
-import { retry, RetryError } from "@std/async/retry";
 import { ErrorCode, type Json, RpcError } from "./message.ts";
 import type { Node, RpcOptions } from "./node.ts";
 import type { Shape } from "./rpc.ts";
@@ -184,14 +183,9 @@ export class Kv<T extends Value> {
     const { idempotent = false, maxAttempts = 12 } = options;
     let { assume } = options;
     let unsettled: RpcError | undefined;
-    const attempt = async (): Promise<T> => {
-      const current = assume ?? await this.readOr(key, undefined);
-      assume = undefined;
-      const next = change(current);
-      if (next === current) return next;
+    const set = async (current: T | undefined, next: T) => {
       try {
         await this.cas(key, current ?? null, next, { createIfNotExists: current === undefined });
-        return next;
       } catch (error) {
         if (error instanceof RpcError && !error.definite) unsettled = error;
         throw error;
@@ -200,15 +194,28 @@ export class Kv<T extends Value> {
     const isRetriable = (error: unknown) =>
       error instanceof RpcError && (idempotent || unsettled === undefined) &&
       (error.code === ErrorCode.timeout || OUT_OF_DATE.has(error.code));
-    const { first: minTimeout, most: maxTimeout } = BACK_OFF_MS;
-    try {
-      return await retry(attempt, { maxAttempts, minTimeout, maxTimeout, isRetriable });
-    } catch (error) {
-      if (!(error instanceof RetryError)) throw error;
-      const text = `update of ${JSON.stringify(key)}: ${maxAttempts} attempts failed`;
-      throw unsettled ?? new RpcError(ErrorCode.txnConflict, text);
+    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+      if (attempt > 1) await backOff(attempt - 2);
+      try {
+        const current = assume ?? await this.readOr(key, undefined);
+        assume = undefined;
+        const next = change(current);
+        if (next !== current) await set(current, next);
+        return next;
+      } catch (error) {
+        if (!isRetriable(error)) throw error;
+      }
     }
+    const text = `update of ${JSON.stringify(key)}: ${maxAttempts} attempts failed`;
+    throw unsettled ?? new RpcError(ErrorCode.txnConflict, text);
   }
+}
+
+/** Pauses for a while that depends on how many pauses there were before. */
+async function backOff(pauses: number): Promise<void> {
+  const mostMs = Math.min(BACK_OFF_MS.most, BACK_OFF_MS.first * 2 ** pauses);
+  const pauseMs = Math.trunc((1 - Math.random()) * mostMs);
+  await new Promise((resolve) => setTimeout(resolve, pauseMs));
 }
 
 function isOf<T>(shape: Shape<T>, value: unknown): value is T {

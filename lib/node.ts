@@ -14,7 +14,15 @@ import {
   reasonOf,
   RpcError,
 } from "./message.ts";
-import { bodyOf, fieldProblem, type Of, type OneWay, type ReplyOf, type Rpc } from "./rpc.ts";
+import {
+  bodyOf,
+  fieldProblem,
+  type Of,
+  type OneWay,
+  replyBody,
+  type ReplyOf,
+  type Rpc,
+} from "./rpc.ts";
 import { Init } from "./workloads.ts";
 
 /** A challenge: registers handlers on a node, which may not know its id yet. */
@@ -468,14 +476,4 @@ function checked<M extends OneWay>(message: M, body: Body): RequestOf<M> {
   const problem = fieldProblem(message.request, body);
   if (problem === undefined) return body as RequestOf<M>;
   throw new RpcError(ErrorCode.malformedRequest, `${message.type}: ${problem}`);
-}
-
-/** The reply with its described fields only, as Maelstrom rejects any other. */
-function replyBody(rpc: Rpc, reply: unknown): Body {
-  if (typeof reply !== "object" || reply === null) {
-    throw new Error(`the handler of "${rpc.type}" must return a ${rpc.replyType}, got ${reply}`);
-  }
-  const problem = fieldProblem(rpc.reply, reply);
-  if (problem !== undefined) throw new Error(`the handler's ${rpc.replyType}: ${problem}`);
-  return bodyOf(rpc.replyType, rpc.reply, reply);
 }

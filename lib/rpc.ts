@@ -105,10 +105,7 @@ export function oneWay<F extends Fields>(type: string, request: F): OneWay<F> {
  */
 export function fieldProblem(fields: Fields, body: object): string | undefined {
   for (const name in fields) {
-    const shape = fields[name];
-    const value = ownField(body, name);
-    if (shape === undefined || (value === undefined && shape.optional)) continue;
-    const problem = shape.problem(value, name);
+    const problem = valueProblem(fields[name], ownField(body, name), name);
     if (problem !== undefined) return problem;
   }
   return undefined;
@@ -122,6 +119,34 @@ export function bodyOf(type: string, fields: Fields, values: object): Body {
     if (value !== undefined) body[name] = value;
   }
   return body;
+}
+
+/**
+ * Makes the body of a reply, with its described fields only, as Maelstrom rejects any other.
+ *
+ * @throws {Error} if it is no such reply.
+ */
+export function replyBody({ type, replyType, reply: fields }: Rpc, reply: unknown): Body {
+  if (typeof reply !== "object" || reply === null) {
+    throw new Error(`the handler of "${type}" must return a ${replyType}, got ${reply}`);
+  }
+  const body: Body = { type: replyType };
+  for (const name in fields) {
+    const value = ownField(reply, name);
+    const problem = valueProblem(fields[name], value, name);
+    if (problem !== undefined) throw new Error(`the handler's ${replyType}: ${problem}`);
+    if (value !== undefined) body[name] = value;
+  }
+  return body;
+}
+
+function valueProblem(
+  shape: Shape<unknown> | undefined,
+  value: unknown,
+  name: string,
+): string | undefined {
+  if (shape === undefined || (value === undefined && shape.optional)) return undefined;
+  return shape.problem(value, name);
 }
 
 /** Every object inherits fields, such as `constructor`, that nobody sent. */

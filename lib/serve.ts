@@ -43,19 +43,29 @@ export async function serve(program: Program): Promise<never> {
     return platform.exit(1);
   };
   divertConsole();
-  const stalls = new Stalls(performance.now());
+  let stalls: Stalls | undefined;
   const ageMs = () => {
     const nowMs = performance.now();
-    stalls.beat(nowMs);
-    return stalls.ageMs(nowMs);
+    stalls?.beat(nowMs);
+    return stalls?.ageMs(nowMs) ?? 0;
   };
   const link = await openLink(platform, { log, fail, ageMs });
   const send = (message: Message) => link.send(message);
   const node = new Node({ send, log }, { openDisk: platform.openRunFolder, args: link.args });
   program(node);
   platform.surviveUncaught((what, error) => log(`${what}: ${describeError(error)}`));
-  setInterval(() => stalls.beat(performance.now()), BEAT_MS);
-  await link.run((message, ageMs) => node.receive(message, ageMs));
+  // Deno loads its timers with the first one: a sixth of the time until init_ok, which comes first.
+  const watchStalls = async () => {
+    await node.stored();
+    await link.flushed();
+    const watched = stalls = new Stalls(performance.now());
+    setInterval(() => watched.beat(performance.now()), BEAT_MS);
+  };
+  let watching: Promise<void> | undefined;
+  await link.run((message, ageMs) => {
+    node.receive(message, ageMs);
+    watching ??= watchStalls();
+  });
   await node.stored();
   await new Promise((resolve) => setTimeout(resolve)); // let handlers that have finished reply
   await link.flushed();

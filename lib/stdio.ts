@@ -79,7 +79,7 @@ class LineWriter {
   readonly #encoder = new TextEncoder();
   readonly #platform: Platform;
   readonly #onClosed: (error: unknown) => void;
-  #lines: string[] = [];
+  #text = "";
   #writing: Promise<void> | undefined;
 
   /** Calls `onClosed` when nobody reads standard output any more. */
@@ -90,7 +90,7 @@ class LineWriter {
 
   /** Takes a line without its newline. */
   write(line: string): void {
-    this.#lines.push(line);
+    this.#text += `${line}\n`;
     this.#writing ??= this.#drain();
   }
 
@@ -102,10 +102,10 @@ class LineWriter {
   async #drain(): Promise<void> {
     await Promise.resolve(); // let the handlers of this turn add their lines
     try {
-      while (this.#lines.length > 0) {
-        const lines = this.#lines;
-        this.#lines = [];
-        await this.#writeAll(this.#encoder.encode(`${lines.join("\n")}\n`));
+      while (this.#text !== "") {
+        const bytes = this.#encoder.encode(this.#text);
+        this.#text = "";
+        await this.#writeAll(bytes);
       }
     } catch (error) {
       this.#onClosed(error);

@@ -10,7 +10,9 @@ import { BENCHES, keepStandings } from "./bench/benches.ts";
 import { compare, table } from "./bench/compare.ts";
 import { benchCheckers } from "./bench/checkers.ts";
 import { CASES } from "./bench/checkers/cases.ts";
+import { benchMemory } from "./bench/memory.ts";
 import { benchSweeps } from "./bench/sweeps.ts";
+import { CHALLENGES } from "./shared/challenges.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 import { writeResults } from "./shared/result_pages.ts";
 import { stampNow } from "./shared/stamp.ts";
@@ -20,16 +22,19 @@ const CHECKERS = "checkers";
 /** The bench of sweeps over NATS, which has tables of its own, too. It needs nats-server. */
 const SWEEPS = "sweeps";
 
+/** The bench of nodes' memory, likewise. */
+const MEMORY = "memory";
+
 const COMMAND = {
   own: {
     rounds: { kind: whole(1), value: "N", help: "rounds of each; default the bench's own" },
     json: { help: "the figures as JSON" },
     large: { help: "checkers on a million operations, too" },
-    size: { kind: whole(1), value: "N", help: "checkers on N operations alone" },
+    size: { kind: whole(1), value: "N", help: "checkers on N operations alone, memory after N" },
     case: {
-      kind: oneOf(CASES.map(({ name }) => name)),
+      kind: oneOf([...CASES.map(({ name }) => name), ...CHALLENGES.map(({ id }) => id)]),
       value: "NAME",
-      help: "checkers on one case alone",
+      help: "checkers on one case alone, memory of one challenge",
     },
     keep: {
       help: "the figures also in results/",
@@ -48,7 +53,7 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(`deno task bench [NAME …] [options]\n\n${optionsHelp(COMMAND)}`);
     return 0;
   }
-  const known = oneOf([...BENCHES.map(({ name }) => name), CHECKERS, SWEEPS]);
+  const known = oneOf([...BENCHES.map(({ name }) => name), CHECKERS, SWEEPS, MEMORY]);
   for (const name of names) {
     const problem = kindProblem(known, name);
     if (problem !== undefined) throw new UsageError(`a bench ${problem}`);
@@ -63,12 +68,22 @@ async function main(argv: readonly string[]): Promise<number> {
     if (keep) keepStandings(bench.name, kept);
     if (!json) console.log(`${table(bench, standings)}\n`);
   }
-  if (isChosen(CHECKERS)) {
+  const isOf = (all: readonly { readonly name: string }[]) =>
+    only === undefined || all.some(({ name }) => name === only);
+  if (isChosen(CHECKERS) && isOf(CASES)) {
     const report = json ? () => {} : console.log;
     results[CHECKERS] = { rows: await benchCheckers({ large, size, only, keep, report }) };
   }
   if (isChosen(SWEEPS)) {
     results[SWEEPS] = await benchSweeps({ rounds, keep, report: json ? () => {} : console.log });
+  }
+  if (isChosen(MEMORY) && isOf(CHALLENGES.map(({ id: name }) => ({ name })))) {
+    results[MEMORY] = await benchMemory({
+      size,
+      only,
+      keep,
+      report: json ? () => {} : console.log,
+    });
   }
   if (keep) writeResults();
   if (json) console.log(JSON.stringify(results, null, 2));

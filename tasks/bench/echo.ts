@@ -23,7 +23,7 @@ export const echo: Bench = {
   title: "Echo over a pipe",
   unit: "1000 messages/s",
   rounds: 15,
-  target: { contender: servedNode.name, atLeast: 0.5 },
+  target: { contender: servedNode.name, atLeast: 0.85 },
   async start() {
     const programs = [servedNode, ...await programsByHand()];
     return [parseAndStringify, ...await Promise.all(programs.map(overPipe))];
@@ -55,6 +55,9 @@ async function overPipe(program: EchoProgram): Promise<Contender> {
       }
       return MESSAGES / tookMs;
     },
-    end: () => piped[Symbol.asyncDispose](),
+    async end() {
+      await piped[Symbol.asyncDispose]();
+      await program.remove?.();
+    },
   };
 }

@@ -13,6 +13,8 @@ export interface EchoProgram {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** Removes what was built for it. */
+  readonly remove?: () => Promise<void>;
 }
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -24,14 +26,47 @@ export const servedNode: EchoProgram = {
   args: ["run", "--quiet", file("../../nodes/1_echo.ts")],
 };
 
-/** The same by hand in other languages, where they are installed. */
+/** A program by hand: what it needs to run, and how it is made ready. */
+interface ByHand {
+  readonly name: string;
+  readonly tool: string;
+  readonly versionFlag?: string;
+  readonly prepare: (tool: string) => Promise<Omit<EchoProgram, "name">>;
+}
+
+const script = (source: string, ...args: string[]) => (command: string) =>
+  Promise.resolve({ command, args: [...args, file(source)] });
+
+const BY_HAND: readonly ByHand[] = [
+  {
+    name: "by hand, Deno",
+    tool: Deno.execPath(),
+    prepare: script("by_hand/echo.ts", "run", "--quiet"),
+  },
+  { name: "by hand, Go", tool: "go", versionFlag: "version", prepare: buildGo },
+  { name: "by hand, Node.js", tool: "node", prepare: script("by_hand/echo.mjs") },
+  { name: "by hand, Python", tool: "python3", prepare: script("by_hand/echo.py") },
+];
+
+/** The same without the library, where what it needs is installed; standard error names the others. */
 export async function programsByHand(): Promise<EchoProgram[]> {
-  const programs: EchoProgram[] = [
-    { name: "by hand, Node.js", command: "node", args: [file("by_hand/echo.mjs")] },
-    { name: "by hand, Python", command: "python3", args: [file("by_hand/echo.py")] },
-  ];
-  const installed = await Promise.all(programs.map(({ command }) => isInstalled(command)));
-  return programs.filter((_, i) => installed[i]);
+  const programs = await Promise.all(
+    BY_HAND.map(async ({ name, tool, versionFlag, prepare }) => {
+      if (await isInstalled(tool, versionFlag)) return { name, ...await prepare(tool) };
+      console.error(`${name} is left out: ${tool} is not installed`);
+      return [];
+    }),
+  );
+  return programs.flat();
+}
+
+async function buildGo(go: string): Promise<Omit<EchoProgram, "name">> {
+  const folder = await Deno.makeTempDir();
+  const command = `${folder}/echo`;
+  const args = ["build", "-o", command, file("by_hand/echo.go")];
+  const { success, stderr } = await new Deno.Command(go, { args }).output();
+  if (!success) throw new Error(`${go} build failed: ${new TextDecoder().decode(stderr)}`);
+  return { command, args: [], remove: () => Deno.remove(folder, { recursive: true }) };
 }
 
 /** The message that makes a node of a process. */

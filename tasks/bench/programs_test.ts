@@ -12,6 +12,7 @@ Deno.test("every program that is measured solves challenge 1", async () => {
     const body = { type: "echo_ok", echo: "hé 🌍", in_reply_to: 7 };
     assertEquals((await piped.exchange(encoder.encode(INIT), 1)).body.type, "init_ok");
     assertEquals(await piped.exchange(echo, 1), { src: "n0", dest: "c1", body }, program.name);
+    await program.remove?.();
   }
 });
 

@@ -7,6 +7,7 @@
 import { existsSync } from "node:fs";
 import { benchFigures } from "../bench/benches.ts";
 import { CHECKERS, renderCheckers, type Row as CheckerRow } from "../bench/checkers.ts";
+import { readRows, renderMemory } from "../bench/memory_table.ts";
 import { renderSweeps, type SweepFigures, SWEEPS } from "../bench/sweeps_table.ts";
 import { readData } from "./data.ts";
 import { type ExperimentData, experimentFigures, EXPERIMENTS_DATA } from "./experiments.ts";
@@ -39,6 +40,7 @@ export function resultFigures(): ReadonlyMap<string, string> {
     ...scoreboardFigures(readData<Row[]>(SCOREBOARD) ?? []),
     ...benchFigures(),
     ...(partition ? partitionFigures(partition) : []),
+    ["memory", renderMemory(readRows())],
     ...publishedFigures(readPublished()),
     ...(experiments ? experimentFigures(experiments) : []),
     ["checkers", renderCheckers(readData<CheckerRow[]>(CHECKERS) ?? [])],
