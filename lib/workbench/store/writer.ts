@@ -101,7 +101,7 @@ export class RunFolder {
    * cut off can be read.
    */
   writeMessages(block: string): void {
-    this.#appendBytes(MESSAGE_FILE, gzipSync(block, { level: 1 }));
+    this.#appendBytes(MESSAGE_FILE, gzipSync(this.#encoder.encode(block), { level: 1 }));
   }
 
   /** Writes a file that tells of the run, once the folder is closed, too. */
