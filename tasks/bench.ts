@@ -11,6 +11,7 @@ import { compare, table } from "./bench/compare.ts";
 import { benchCheckers } from "./bench/checkers.ts";
 import { CASES } from "./bench/checkers/cases.ts";
 import { benchSweeps } from "./bench/sweeps.ts";
+import { benchWorkbench } from "./bench/workbench.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 import { writeResults } from "./shared/result_pages.ts";
 import { stampNow } from "./shared/stamp.ts";
@@ -19,6 +20,8 @@ import { stampNow } from "./shared/stamp.ts";
 const CHECKERS = "checkers";
 /** The bench of sweeps over NATS, which has tables of its own, too. It needs nats-server. */
 const SWEEPS = "sweeps";
+/** The bench of the workbench itself, which also has tables of its own. */
+const WORKBENCH = "workbench";
 
 const COMMAND = {
   own: {
@@ -48,7 +51,7 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(`deno task bench [NAME …] [options]\n\n${optionsHelp(COMMAND)}`);
     return 0;
   }
-  const known = oneOf([...BENCHES.map(({ name }) => name), CHECKERS, SWEEPS]);
+  const known = oneOf([...BENCHES.map(({ name }) => name), CHECKERS, SWEEPS, WORKBENCH]);
   for (const name of names) {
     const problem = kindProblem(known, name);
     if (problem !== undefined) throw new UsageError(`a bench ${problem}`);
@@ -63,12 +66,15 @@ async function main(argv: readonly string[]): Promise<number> {
     if (keep) keepStandings(bench.name, kept);
     if (!json) console.log(`${table(bench, standings)}\n`);
   }
+  const report = json ? () => {} : console.log;
   if (isChosen(CHECKERS)) {
-    const report = json ? () => {} : console.log;
     results[CHECKERS] = { rows: await benchCheckers({ large, size, only, keep, report }) };
   }
   if (isChosen(SWEEPS)) {
-    results[SWEEPS] = await benchSweeps({ rounds, keep, report: json ? () => {} : console.log });
+    results[SWEEPS] = await benchSweeps({ rounds, keep, report });
+  }
+  if (isChosen(WORKBENCH)) {
+    results[WORKBENCH] = await benchWorkbench({ rounds, keep, report });
   }
   if (keep) writeResults();
   if (json) console.log(JSON.stringify(results, null, 2));

@@ -7,6 +7,7 @@
 import { existsSync } from "node:fs";
 import { benchFigures } from "../bench/benches.ts";
 import { CHECKERS, renderCheckers, type Row as CheckerRow } from "../bench/checkers.ts";
+import { workbenchFigures } from "../bench/workbench_table.ts";
 import { renderSweeps, type SweepFigures, SWEEPS } from "../bench/sweeps_table.ts";
 import { readData } from "./data.ts";
 import { type ExperimentData, experimentFigures, EXPERIMENTS_DATA } from "./experiments.ts";
@@ -38,6 +39,7 @@ export function resultFigures(): ReadonlyMap<string, string> {
   const figures: Figure[] = [
     ...scoreboardFigures(readData<Row[]>(SCOREBOARD) ?? []),
     ...benchFigures(),
+    ...workbenchFigures(),
     ...(partition ? partitionFigures(partition) : []),
     ...publishedFigures(readPublished()),
     ...(experiments ? experimentFigures(experiments) : []),
