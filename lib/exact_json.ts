@@ -18,7 +18,12 @@ export interface RawNumber {
  */
 const SUSPECT = /\d(?:[eE.][-+\d]|\d\d\d\d\d\d\d\d\d\d\d\d\d\d\d)/;
 /** Numbers that a double may change; a match may be harmless, or in a string. */
-const LOSSY = /[:[,]\s*-?(?:\d{16}|\d+\.0|\d+(?:\.\d+)?[eE])/;
+const LOSSY = /[:[,]\s*-?(?:\d{16}|\d+\.(?:0|\d{16})|\d+(?:\.\d+)?[eE])/;
+
+/** Whether an object's or an array's JSON may hold numbers that a double would change. */
+export function mayLoseDigits(text: string): boolean {
+  return SUSPECT.test(text) && LOSSY.test(text);
+}
 
 /**
  * Parses JSON; numbers that a double would change become {@linkcode RawNumber}s.
@@ -26,8 +31,7 @@ const LOSSY = /[:[,]\s*-?(?:\d{16}|\d+\.0|\d+(?:\.\d+)?[eE])/;
  * @throws {SyntaxError} if the text is not JSON.
  */
 export function parseExact(text: string): unknown {
-  const isLossy = SUSPECT.test(text) && LOSSY.test(text);
-  return isLossy ? JSON.parse(text, exactNumber) : JSON.parse(text);
+  return mayLoseDigits(text) ? JSON.parse(text, exactNumber) : JSON.parse(text);
 }
 
 function exactNumber(_key: string, value: unknown, context?: { readonly source?: string }) {

@@ -13,6 +13,7 @@ import { CASES } from "./bench/checkers/cases.ts";
 import { benchMemory } from "./bench/memory.ts";
 import { benchSweeps } from "./bench/sweeps.ts";
 import { CHALLENGES } from "./shared/challenges.ts";
+import { benchWorkbench } from "./bench/workbench.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 import { writeResults } from "./shared/result_pages.ts";
 import { stampNow } from "./shared/stamp.ts";
@@ -21,7 +22,8 @@ import { stampNow } from "./shared/stamp.ts";
 const CHECKERS = "checkers";
 /** The bench of sweeps over NATS, which has tables of its own, too. It needs nats-server. */
 const SWEEPS = "sweeps";
-
+/** The bench of the workbench itself, which also has tables of its own. */
+const WORKBENCH = "workbench";
 /** The bench of nodes' memory, likewise. */
 const MEMORY = "memory";
 
@@ -53,7 +55,7 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(`deno task bench [NAME …] [options]\n\n${optionsHelp(COMMAND)}`);
     return 0;
   }
-  const known = oneOf([...BENCHES.map(({ name }) => name), CHECKERS, SWEEPS, MEMORY]);
+  const known = oneOf([...BENCHES.map(({ name }) => name), CHECKERS, SWEEPS, WORKBENCH, MEMORY]);
   for (const name of names) {
     const problem = kindProblem(known, name);
     if (problem !== undefined) throw new UsageError(`a bench ${problem}`);
@@ -68,22 +70,20 @@ async function main(argv: readonly string[]): Promise<number> {
     if (keep) keepStandings(bench.name, kept);
     if (!json) console.log(`${table(bench, standings)}\n`);
   }
+  const report = json ? () => {} : console.log;
   const isOf = (all: readonly { readonly name: string }[]) =>
     only === undefined || all.some(({ name }) => name === only);
   if (isChosen(CHECKERS) && isOf(CASES)) {
-    const report = json ? () => {} : console.log;
     results[CHECKERS] = { rows: await benchCheckers({ large, size, only, keep, report }) };
   }
   if (isChosen(SWEEPS)) {
-    results[SWEEPS] = await benchSweeps({ rounds, keep, report: json ? () => {} : console.log });
+    results[SWEEPS] = await benchSweeps({ rounds, keep, report });
+  }
+  if (isChosen(WORKBENCH)) {
+    results[WORKBENCH] = await benchWorkbench({ rounds, keep, report });
   }
   if (isChosen(MEMORY) && isOf(CHALLENGES.map(({ id: name }) => ({ name })))) {
-    results[MEMORY] = await benchMemory({
-      size,
-      only,
-      keep,
-      report: json ? () => {} : console.log,
-    });
+    results[MEMORY] = await benchMemory({ size, only, keep, report });
   }
   if (keep) writeResults();
   if (json) console.log(JSON.stringify(results, null, 2));

@@ -36,7 +36,7 @@ import {
   reportingOf,
 } from "./shared/command_line.ts";
 import { type Assigned, type Config, CONFIG_FILE, readConfig } from "./shared/config.ts";
-import { renderEnded, reportOf } from "./shared/ended.ts";
+import { renderEnded, reportOf, writePage } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
 import { LIMITS, limitsOf } from "./shared/limits.ts";
@@ -150,8 +150,10 @@ async function runTrial(
   const ran = { title, plan, engine: engine.name, challenge: id };
   output.add(reportOf(ended, ran));
   const told = `\n${renderEnded(ended, ran)}`;
-  if (ended.summary.ending === "pass") output.say(told);
-  else output.sayResult(told);
+  const say = (text: string) =>
+    ended.summary.ending === "pass" ? output.say(text) : output.sayResult(text);
+  say(told);
+  writePage(ended, say);
   return { id, title: name, summary: ended.summary };
 }
 

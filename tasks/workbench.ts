@@ -18,7 +18,7 @@ import { requireSupport } from "./engines/mod.ts";
 import { RUNS } from "./engines/engine.ts";
 import { runWorkbench } from "./engines/workbench.ts";
 import { AGENTS, drawSeed, note, OUT, readArguments, reportingOf } from "./shared/command_line.ts";
-import { renderEnded } from "./shared/ended.ts";
+import { renderEnded, writePage } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
 
@@ -73,7 +73,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       const ended = await runWorkbench(plan, [], { ...reporting, ...(server && { server }) });
       const { ending } = ended.summary;
       const text = renderEnded(ended, { title: plan.workload, plan, engine: "workbench" });
-      console.log(`${text}\n\n${LAST_WORDS[ending]}`);
+      console.log(text);
+      writePage(ended, console.log);
+      console.log(`\n${LAST_WORDS[ending]}`);
       if (ending !== "pass" || n >= own["test-count"]) return EXIT_STATUS[ending];
     }
   });

@@ -48,13 +48,11 @@ const WORST_STALE_LIMIT = 8;
 interface Element {
   readonly value: Edn;
   /** The completion that made it known. */
-  known: Op | undefined;
+  readonly known: Op | undefined;
   /** The latest invocation of a read that contained it. */
-  present: Op | undefined;
+  readonly present: Op | undefined;
   /** The latest invocation of a read that missed it. */
-  absent: Op | undefined;
-  /** The number of the last read that contained it. */
-  seenBy: number;
+  readonly absent: Op | undefined;
 }
 
 type Outcome = "stable" | "lost" | "never-read";
@@ -113,48 +111,113 @@ function verdict(lost: number, stable: number): Verdict {
   return lost > 0 ? false : stable === 0 ? UNKNOWN : true;
 }
 
-function elementsOf(history: readonly Op[]): Element[] {
-  const elements = new Map<Edn, Element>();
-  const reading = new Map<Op["process"], Op>();
-  let reads = 0;
-  for (const op of history) {
-    if (op.process === "nemesis") continue;
-    if (op.f === "add" || op.f === "broadcast") noteAdd(elements, op);
-    else if (op.f !== "read") continue;
-    else if (op.type === "invoke") reading.set(op.process, op);
-    else if (op.type === "ok") noteRead(elements, reading.get(op.process) ?? op, op, reads++);
-  }
-  return [...elements.values()];
-}
+/** No operation, no element. */
+const NONE = -1;
 
-function noteAdd(elements: Map<Edn, Element>, op: Op): void {
-  const key = keyOf(op.value);
-  if (op.type === "invoke") {
-    const fresh = { known: undefined, present: undefined, absent: undefined, seenBy: -1 };
-    elements.set(key, { value: op.value, ...fresh });
-  } else if (op.type === "ok") {
-    const element = elements.get(key);
-    if (element !== undefined) element.known ??= op;
-  }
-}
+/**
+ * What a history says about its values so far, in columns: operations are their positions in the
+ * history, a value's row is the order in which it was added first.
+ */
+class Elements {
+  readonly values: Edn[] = [];
+  readonly rows = new Map<Edn, number>();
+  readonly known: Int32Array;
+  readonly present: Int32Array;
+  readonly absent: Int32Array;
+  /** The position of the last read that contained it. */
+  readonly seenBy: Int32Array;
 
-function noteRead(elements: Map<Edn, Element>, invocation: Op, op: Op, number: number): void {
-  for (const value of itemsOf(op.value)) {
-    const element = elements.get(keyOf(value));
-    if (element !== undefined) element.seenBy = number;
+  constructor(capacity: number) {
+    const column = () => new Int32Array(capacity).fill(NONE);
+    [this.known, this.present, this.absent, this.seenBy] = [column(), column(), column(), column()];
   }
-  for (const element of elements.values()) {
-    if (element.seenBy === number) {
-      element.known ??= op;
-      element.present = later(element.present, invocation);
-    } else {
-      element.absent = later(element.absent, invocation);
+
+  noteAdd(op: Op, position: number): void {
+    const key = keyOf(op.value);
+    const row = this.rows.get(key);
+    if (op.type === "invoke") this.#begin(key, op.value, row ?? this.values.length);
+    else if (op.type === "ok" && row !== undefined && this.known[row] === NONE) {
+      this.known[row] = position;
+    }
+  }
+
+  /** A value that is added again begins anew. */
+  #begin(key: Edn, value: Edn, row: number): void {
+    this.rows.set(key, row);
+    this.values[row] = value;
+    this.known[row] =
+      this.present[row] =
+      this.absent[row] =
+      this.seenBy[row] =
+        NONE;
+  }
+
+  /** Notes which values a read contained, once they are marked as seen, and which it missed. */
+  noteRead(invocation: number, position: number): void {
+    const { known, present, absent, seenBy, values: { length } } = this;
+    for (let row = 0; row < length; row++) {
+      if (seenBy[row] !== position) {
+        if (invocation > (absent[row] ?? NONE)) absent[row] = invocation;
+        continue;
+      }
+      if (known[row] === NONE) known[row] = position;
+      if (invocation > (present[row] ?? NONE)) present[row] = invocation;
     }
   }
 }
 
-function later(a: Op | undefined, b: Op): Op {
-  return a === undefined || a.index < b.index ? b : a;
+/**
+ * A process that reads. Most of what it reads stands where it stood in its last read, which is found
+ * without looking it up.
+ */
+class Reader {
+  /** Of the read that is under way. */
+  invocation = NONE;
+  #values: readonly Edn[] = [];
+  /** The rows of these values. */
+  readonly #rows: number[] = [];
+
+  /** Marks the values of a read as seen. */
+  mark(values: readonly Edn[], position: number, { rows, seenBy }: Elements): void {
+    const [before, found] = [this.#values, this.#rows];
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] ?? null;
+      let row = found[i] ?? NONE;
+      if (row === NONE || value !== before[i]) {
+        row = found[i] = rows.get(keyOf(value)) ?? NONE;
+      }
+      if (row !== NONE) seenBy[row] = position;
+    }
+    this.#values = values;
+  }
+}
+
+function elementsOf(history: readonly Op[]): Element[] {
+  const isAdd = ({ f }: Op) => f === "add" || f === "broadcast";
+  const elements = new Elements(history.filter((op) => isAdd(op) && op.type === "invoke").length);
+  const readers = new Map<Op["process"], Reader>();
+  for (const [position, op] of history.entries()) {
+    if (op.process === "nemesis") continue;
+    if (isAdd(op)) elements.noteAdd(op, position);
+    if (op.f !== "read") continue;
+    const reader = readers.get(op.process) ?? new Reader();
+    readers.set(op.process, reader);
+    if (op.type === "invoke") reader.invocation = position;
+    if (op.type !== "ok") continue;
+    reader.mark(itemsOf(op.value), position, elements);
+    elements.noteRead(reader.invocation === NONE ? position : reader.invocation, position);
+  }
+  const opAt = (column: Int32Array, row: number) => history[column[row] ?? NONE];
+  return elements.values.map((value, row) => ({
+    value,
+    known: opAt(elements.known, row),
+    present: opAt(elements.present, row),
+    absent: opAt(elements.absent, row),
+  }));
+}
+
+function later(a: Op, b: Op): Op {
+  return a.index < b.index ? b : a;
 }
 
 function judge(element: Element): Judged {

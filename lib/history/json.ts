@@ -18,23 +18,20 @@ import {
   Tagged,
 } from "./edn.ts";
 import { isEdnNumber } from "./numbers.ts";
-import { rawJson } from "../exact_json.ts";
-
-/** Digits and forms of numbers that `JSON.parse` may not preserve; a match may be harmless. */
-const LOSSY = /\d{16}|\d\.0|\d[eE]/;
+import { mayLoseDigits, rawJson } from "../exact_json.ts";
 
 interface ReviverContext {
   readonly source?: string;
 }
 
 /**
- * Parses JSON. Whole numbers beyond 2^53 become `bigint`, whole numbers written as fractions
+ * Parses the JSON of an object or an array. Whole numbers beyond 2^53 become `bigint`, whole numbers written as fractions
  * (`5.0`) become {@linkcode Float}.
  *
  * @throws {SyntaxError} if the text is not JSON.
  */
 export function parseJson(text: string): unknown {
-  return LOSSY.test(text) ? JSON.parse(text, exactNumber) : JSON.parse(text);
+  return mayLoseDigits(text) ? JSON.parse(text, exactNumber) : JSON.parse(text);
 }
 
 function exactNumber(_key: string, value: unknown, context?: ReviverContext): unknown {

@@ -19,9 +19,9 @@ Deno.test("printing gives the same numbers back", () => {
 });
 
 Deno.test("plain JSON parses as with JSON.parse", () => {
-  assertEquals(parseJson('{"a":[1,-2,0.5,"10000000000000000000"]}'), {
-    a: [1, -2, 0.5, "10000000000000000000"],
-  });
+  const text = '{"a":[1,-2,0.5,"10000000000000000000","7e2b-5.0"]}';
+  assertEquals(parseJson(text), JSON.parse(text));
+  assertEquals(parseJson("[ 5.0,-0.99999999999999999]"), [new Float(5), new Float(-1)]);
 });
 
 Deno.test("a body's top-level keys become keywords, nested ones strings", () => {

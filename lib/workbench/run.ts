@@ -74,15 +74,27 @@ export interface Observer {
 /** Lets several watch one run. */
 export function observeTogether(observers: readonly Observer[]): Observer {
   return {
-    phase: (...args) => observers.forEach((one) => one.phase?.(...args)),
-    op: (...args) => observers.forEach((one) => one.op?.(...args)),
-    message: (...args) => observers.forEach((one) => one.message?.(...args)),
-    problem: (...args) => observers.forEach((one) => one.problem?.(...args)),
-    fault: (...args) => observers.forEach((one) => one.fault?.(...args)),
-    log: (...args) => observers.forEach((one) => one.log?.(...args)),
-    disk: (...args) => observers.forEach((one) => one.disk?.(...args)),
-    up: (...args) => observers.forEach((one) => one.up?.(...args)),
-    started: (...args) => observers.forEach((one) => one.started?.(...args)),
+    phase: tellAll(observers.map(({ phase }) => phase)),
+    op: tellAll(observers.map(({ op }) => op)),
+    message: tellAll(observers.map(({ message }) => message)),
+    problem: tellAll(observers.map(({ problem }) => problem)),
+    fault: tellAll(observers.map(({ fault }) => fault)),
+    log: tellAll(observers.map(({ log }) => log)),
+    disk: tellAll(observers.map(({ disk }) => disk)),
+    up: tellAll(observers.map(({ up }) => up)),
+    started: tellAll(observers.map(({ started }) => started)),
+  };
+}
+
+/** Most happen so often that nobody is asked who does not listen. */
+function tellAll<Told extends unknown[]>(
+  all: readonly (((...told: Told) => void) | undefined)[],
+): (...told: Told) => void {
+  const listeners = all.filter((one) => one !== undefined);
+  const [only] = listeners;
+  if (listeners.length === 1 && only !== undefined) return only;
+  return (...told) => {
+    for (const tell of listeners) tell(...told);
   };
 }
 

@@ -20,8 +20,11 @@ export interface EndedRun {
   readonly summary: Summary;
   /** The folder with the run's files. Absent: it leaves none. */
   readonly dir?: string;
-  /** The page that tells it. Absent: there is none. */
-  readonly page?: string;
+  /**
+   * Writes the page that tells it, and returns its path; nothing if that fails, which it says. A page
+   * may take longer than the checks, so the summary comes first. Absent: there is no page.
+   */
+  readonly writePage?: () => string | undefined;
 }
 
 /** Where runs' files go unless it is said otherwise, from where the command is called. */

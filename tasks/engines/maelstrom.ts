@@ -130,25 +130,22 @@ export async function runMaelstrom(
   const result = resultOf(dir, plan, code, followed.lines);
   const summary = summariseRun(result, limits);
   const { challenge } = reporting;
-  return { dir, summary, ...(dir !== home && tell(result, { plan, summary, dir, challenge })) };
+  if (dir === home) return { dir, summary };
+  Deno.writeTextFileSync(join(dir, CONDUCT_FILE), printConduct(result));
+  keepRecord(dir, { plan, engine: "maelstrom", challenge, summary, history: result.history });
+  return { dir, summary, writePage: () => writePage(result, { plan, summary, dir }) };
 }
 
-/** Writes what tells of a run into its folder. */
-function tell(
-  result: RunResult,
-  { plan, summary, dir, challenge }: {
-    readonly plan: Plan;
-    readonly summary: Summary;
-    readonly dir: string;
-    readonly challenge: string | undefined;
-  },
-): Pick<EndedRun, "page"> {
-  Deno.writeTextFileSync(join(dir, CONDUCT_FILE), printConduct(result));
-  const page = join(relative(Deno.cwd(), dir), PAGE_FILE);
+function writePage(result: RunResult, { plan, summary, dir }: {
+  readonly plan: Plan;
+  readonly summary: Summary;
+  readonly dir: string;
+}): string {
+  const folder = relative(Deno.cwd(), dir);
+  const page = join(folder, PAGE_FILE);
   const ran = { plan, engine: "maelstrom" } as const;
-  Deno.writeTextFileSync(page, pageOf(result, { summary, ran, dir: relative(Deno.cwd(), dir) }));
-  keepRecord(dir, { plan, engine: "maelstrom", challenge, summary, history: result.history });
-  return { page };
+  Deno.writeTextFileSync(page, pageOf(result, { summary, ran, dir: folder }));
+  return page;
 }
 
 /** Where nodes keep their journals until the run's own folder is there. */

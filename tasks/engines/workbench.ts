@@ -97,10 +97,10 @@ export async function runWorkbench(
   const noise = { ...measureLoad(), maxLateMs: clock.maxLateNs / NS_PER_MS };
   const measured = { ...result, dir, noise };
   const summary = summariseRun(measured, limits);
-  const page = tell(folder, measured, { plan, summary });
   const { challenge } = reporting;
+  tell(folder, measured);
   keepRecord(dir, { plan, engine: "workbench", challenge, summary, history: result.history });
-  return { dir, summary, ...page };
+  return { dir, summary, writePage: () => writePage(folder, measured, { plan, summary }) };
 }
 
 /** The agents of a server, ready to run a plan's nodes. Disposing of them hangs up. */
@@ -119,28 +119,32 @@ async function openAgents({ program = "", args, nodes }: Plan, server: Server) {
   }
 }
 
-/**
- * Writes what tells of a run, its page above all; a run that cannot be told has come to its end all
- * the same.
- */
-function tell(
+/** Writes how nodes and machine did; a run that cannot be told has come to its end all the same. */
+function tell(folder: RunFolder, result: RunResult): void {
+  try {
+    folder.writeText(CONDUCT_FILE, printConduct(result));
+  } catch (error) {
+    if (!(error instanceof UnwritableFile)) throw error;
+  }
+}
+
+function writePage(
   folder: RunFolder,
   result: RunResult,
   { plan, summary }: { readonly plan: Plan; readonly summary: Summary },
-): Pick<EndedRun, "page"> {
+): string | undefined {
   const dir = folder.path;
   try {
-    folder.writeText(CONDUCT_FILE, printConduct(result));
     folder.writeText(
       PAGE_FILE,
       pageOf(result, { summary, ran: { plan, engine: "workbench" }, dir }),
     );
-    return { page: `${dir}/${PAGE_FILE}` };
+    return `${dir}/${PAGE_FILE}`;
   } catch (error) {
     if (!(error instanceof UnwritableFile)) throw error;
     // After a crash for the same reason there is nothing to add.
     if (summary.ending !== "crash") console.error(`There is no page: ${error.message}.`);
-    return {};
+    return undefined;
   }
 }
 

@@ -25,20 +25,25 @@ export interface Ran {
 
 /** A run that has ended, for a person. */
 export function renderEnded(ended: EndedRun, ran: Ran): string {
-  const { summary, dir, page } = ended;
+  const { summary, dir } = ended;
   const { plan, engine, title } = ran;
   const text = renderSummary(summary, { ...detectStyle(), title });
   const simulation = simulationOf(plan, summary.limits);
   const again = againOf(ended, ran);
   const isFailed = summary.ending !== "pass";
   const lines = [
-    ...(page === undefined ? [] : [`page: ${page}`]),
     ...(dir === undefined ? [] : [`files: ${dir}`]),
     ...(engine === "maelstrom" ? [] : [`seed: ${plan.seed}`]),
     ...(again === undefined ? [] : [`again: ${again}`]),
     ...(isFailed && simulation !== undefined ? [`shrink: ${simulation} --shrink`] : []),
   ];
   return [text, "", ...lines.map((line) => `    ${line}`)].join("\n");
+}
+
+/** Writes the page of a run that has ended, and says where it is. */
+export function writePage({ writePage }: EndedRun, say: (text: string) => void): void {
+  const page = writePage?.();
+  if (page !== undefined) say(`    page: ${page}`);
 }
 
 /** A run that has ended, for other programs. */

@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { benchFigures } from "../bench/benches.ts";
 import { CHECKERS, renderCheckers, type Row as CheckerRow } from "../bench/checkers.ts";
 import { readRows, renderMemory } from "../bench/memory_table.ts";
+import { workbenchFigures } from "../bench/workbench_table.ts";
 import { renderSweeps, type SweepFigures, SWEEPS } from "../bench/sweeps_table.ts";
 import { readData } from "./data.ts";
 import { type ExperimentData, experimentFigures, EXPERIMENTS_DATA } from "./experiments.ts";
@@ -39,6 +40,7 @@ export function resultFigures(): ReadonlyMap<string, string> {
   const figures: Figure[] = [
     ...scoreboardFigures(readData<Row[]>(SCOREBOARD) ?? []),
     ...benchFigures(),
+    ...workbenchFigures(),
     ...(partition ? partitionFigures(partition) : []),
     ["memory", renderMemory(readRows())],
     ...publishedFigures(readPublished()),

@@ -43,9 +43,9 @@ export class RealClock implements Clock {
       this.#timer = undefined;
       return;
     }
+    if (this.#roundIsQueued || (this.#timer !== undefined && this.#timer.timeNs <= nextNs)) return;
     const waitNs = nextNs - this.nowNs();
     if (waitNs <= 0) return this.#queueRound();
-    if (this.#timer !== undefined && this.#timer.timeNs <= nextNs) return;
     clearTimeout(this.#timer?.id);
     const id = setTimeout(() => {
       this.#timer = undefined;
@@ -56,7 +56,6 @@ export class RealClock implements Clock {
   }
 
   #queueRound(): void {
-    if (this.#roundIsQueued) return;
     this.#roundIsQueued = true;
     const round = () => {
       this.#roundIsQueued = false;

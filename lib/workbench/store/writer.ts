@@ -7,7 +7,7 @@ import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type EdnObject, prettyEdn, printEdn } from "../../history/edn.ts";
-import { type Op, printHistory } from "../../history/operations.ts";
+import { NS_PER_MS, type Op, printHistory } from "../../history/operations.ts";
 import { reasonOf } from "../../message.ts";
 import type { RunResult } from "../result.ts";
 import { MESSAGE_FILE } from "./message_file.ts";
@@ -19,9 +19,13 @@ export class UnwritableFile extends Error {
 
 /** A file that grows, and its size. */
 interface Growing {
+  readonly path: string;
   readonly file: Deno.FsFile;
   bytes: number;
 }
+
+/** Operations that follow each other this closely are written together: a write costs more than they. */
+const TOGETHER_NS = 10 * NS_PER_MS;
 
 /**
  * The folder of one run: `<root>/<workload>/<time>/`. Logs and history are written as things happen,
@@ -29,6 +33,10 @@ interface Growing {
  */
 export class RunFolder {
   readonly #growing = new Map<string, Growing>();
+  /** Operations that the history has yet to hold. */
+  #unwritten: Op[] = [];
+  /** The time of the operation that was written last. */
+  #writtenNs = -Infinity;
   readonly #encoder = new TextEncoder();
 
   private constructor(readonly root: string, readonly workload: string, readonly name: string) {}
@@ -61,8 +69,9 @@ export class RunFolder {
     return join(this.root, this.workload, this.name);
   }
 
-  /** Adds a line to a node's log, or to the run's own. */
+  /** Adds a line to a node's log, or to the run's own, which the history keeps up with. */
   log(line: string, node?: string): void {
+    if (node === undefined) this.#writeOps();
     const name = node === undefined ? "run.log" : join("node-logs", `${node}.log`);
     this.#append(name, `${line}\n`);
   }
@@ -74,8 +83,17 @@ export class RunFolder {
 
   /** Adds an operation to the history, as a map and as a row of a table. */
   writeOp(op: Op): void {
-    this.#append("history.edn", printHistory([op]));
-    this.#append("history.txt", tableRow(op));
+    this.#unwritten.push(op);
+    if (op.time - this.#writtenNs >= TOGETHER_NS) this.#writeOps();
+  }
+
+  #writeOps(): void {
+    const ops = this.#unwritten;
+    if (ops.length === 0) return;
+    this.#unwritten = [];
+    this.#writtenNs = ops.at(-1)?.time ?? NaN;
+    this.#append("history.edn", printHistory(ops));
+    this.#append("history.txt", ops.map(tableRow).join(""));
   }
 
   /**
@@ -83,7 +101,7 @@ export class RunFolder {
    * cut off can be read.
    */
   writeMessages(block: string): void {
-    this.#appendBytes(MESSAGE_FILE, gzipSync(block, { level: 1 }));
+    this.#appendBytes(MESSAGE_FILE, gzipSync(this.#encoder.encode(block), { level: 1 }));
   }
 
   /** Writes a file that tells of the run, once the folder is closed, too. */
@@ -96,6 +114,7 @@ export class RunFolder {
     { results, finalStates }: Pick<RunResult, "results" | "finalStates">,
     drawings: ReadonlyMap<string, string> = new Map(),
   ): void {
+    this.#writeOps();
     if (finalStates !== undefined) this.writeMap("final-states", finalStates);
     for (const [name, svg] of drawings) this.#write(join("elle", name), svg);
     if (results !== undefined) this.writeMap("results", results);
@@ -103,6 +122,7 @@ export class RunFolder {
 
   /** Closes the files and points the `latest` links here; a run that crashed is closed too. */
   close(): void {
+    this.#writeOps();
     for (const { file } of this.#growing.values()) file.close();
     this.#growing.clear();
     link(join(this.root, "latest"), join(this.workload, this.name));
@@ -115,11 +135,8 @@ export class RunFolder {
   }
 
   #appendBytes(name: string, bytes: Uint8Array): void {
-    const path = join(this.path, name);
-    attempt(path, () => {
-      const growing = this.#growing.get(name) ??
-        { file: Deno.openSync(path, { create: true, append: true }), bytes: 0 };
-      this.#growing.set(name, growing);
+    const growing = this.#growing.get(name) ?? this.#open(name);
+    attempt(growing.path, () => {
       try {
         writeAll(growing.file, bytes);
       } catch (error) {
@@ -128,6 +145,14 @@ export class RunFolder {
       }
       growing.bytes += bytes.length;
     });
+  }
+
+  #open(name: string): Growing {
+    const path = join(this.path, name);
+    const file = attempt(path, () => Deno.openSync(path, { create: true, append: true }));
+    const growing = { path, file, bytes: 0 };
+    this.#growing.set(name, growing);
+    return growing;
   }
 
   /** Writes a file that is there only once it is whole. */

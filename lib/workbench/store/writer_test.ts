@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { keyword } from "../../history/edn.ts";
-import { type Op, printHistory } from "../../history/operations.ts";
+import { NS_PER_MS, type Op, printHistory } from "../../history/operations.ts";
 import { RunFolder, UnwritableFile } from "./writer.ts";
 
 const START = new Date("2025-01-02T03:04:05.678Z");
@@ -14,6 +14,8 @@ async function withRoot(story: (root: string) => void): Promise<void> {
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+const READ = { process: 0, f: "read", value: null } as const;
 
 /** Reads a file through a link. */
 const through = (root: string, link: string, file: string) =>
@@ -86,12 +88,11 @@ Deno.test("a folder may be moved: its links are relative", async () => {
 
 Deno.test("a history is written as it happens, as one map a line and as a table", async () => {
   await withRoot((root) => {
-    const op = { f: "read", value: null } as const;
     const history: Op[] = [
-      { index: 0, time: 5, type: "invoke", process: 0, ...op },
-      { index: 1, time: 6, type: "info", process: "nemesis", f: "stop-partition", value: null },
-      { index: 2, time: 7, type: "ok", process: 0, f: "read", value: [1, "a\tb"] },
-      { index: 3, time: 8, type: "fail", process: 1, ...op, error: keyword("net-timeout") },
+      { ...READ, index: 0, time: 5 * NS_PER_MS, type: "invoke" },
+      { index: 1, time: 15 * NS_PER_MS, type: "info", process: "nemesis", f: "heal", value: null },
+      { ...READ, index: 2, time: 25 * NS_PER_MS, type: "ok", value: [1, "a\tb"] },
+      { ...READ, index: 3, time: 35 * NS_PER_MS, type: "fail", error: keyword("net-timeout") },
     ];
     const folder = RunFolder.create(root, "echo", START);
     assertEquals(through(root, "current", "history.edn"), "");
@@ -103,11 +104,30 @@ Deno.test("a history is written as it happens, as one map a line and as a table"
     folder.close();
     assertEquals(through(root, "latest", "history.txt").split("\n"), [
       "0\t:invoke\t:read\tnil",
-      ":nemesis\t:info\t:stop-partition\tnil",
+      ":nemesis\t:info\t:heal\tnil",
       '0\t:ok\t:read\t[1 "a\\tb"]',
-      "1\t:fail\t:read\tnil\t:net-timeout",
+      "0\t:fail\t:read\tnil\t:net-timeout",
       "",
     ]);
+  });
+});
+
+Deno.test("operations in quick succession are written together, at the latest when a phase begins", async () => {
+  await withRoot((root) => {
+    const folder = RunFolder.create(root, "echo", START);
+    const write = (timeNs: number) =>
+      folder.writeOp({ ...READ, index: timeNs, time: timeNs, type: "invoke" });
+    const count = () => through(root, "current", "history.edn").split("\n").length - 1;
+    const counts = [0, 1, 2, 10 * NS_PER_MS, 10 * NS_PER_MS + 1].map((timeNs) => {
+      write(timeNs);
+      return count();
+    });
+    assertEquals(counts, [1, 1, 1, 4, 4]);
+    folder.log("stopping");
+    assertEquals(count(), 5);
+    write(10 * NS_PER_MS + 2);
+    folder.close();
+    assertEquals(count(), 6);
   });
 });
 
