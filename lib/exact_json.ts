@@ -12,16 +12,46 @@ export interface RawNumber {
   readonly rawJSON: string;
 }
 
-/** Numbers that a double may change; a match may be harmless, or in a string. */
-const LOSSY = /[:[,]\s*-?(?:\d{16}|\d+\.0|\d+(?:\.\d+)?[eE])/;
-
 /**
  * Parses JSON; numbers that a double would change become {@linkcode RawNumber}s.
  *
  * @throws {SyntaxError} if the text is not JSON.
  */
 export function parseExact(text: string): unknown {
-  return LOSSY.test(text) ? JSON.parse(text, exactNumber) : JSON.parse(text);
+  return mayBeLossy(text) ? JSON.parse(text, exactNumber) : JSON.parse(text);
+}
+
+const [SPACE, COMMA, MINUS, DOT, ZERO, NINE] = [0x20, 0x2c, 0x2d, 0x2e, 0x30, 0x39];
+const [COLON, BRACKET] = [0x3a, 0x5b];
+/** A lower-case letter's bit. */
+const LOWER = 0x20;
+const E = 0x65;
+/** Beyond so many digits, doubles do not tell all integers apart. */
+const SAFE_DIGITS = 15;
+
+/**
+ * Whether a text may hold a number that a double would change: one with many digits, an exponent, or
+ * a fraction that begins with 0. It may be harmless, or in a string. A regular expression that
+ * says the same takes longer than parsing does.
+ */
+function mayBeLossy(text: string): boolean {
+  let isNumber = false;
+  let digits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= ZERO && unit <= NINE) {
+      if (isNumber && ++digits > SAFE_DIGITS) return true;
+    } else if (unit === DOT) {
+      if (isNumber && text.charCodeAt(i + 1) === ZERO) return true;
+      digits = -Infinity; // a fraction may have as many as it likes
+    } else {
+      if (isNumber && digits !== 0 && (unit | LOWER) === E) return true;
+      isNumber = unit <= SPACE || unit === COMMA || unit === MINUS || unit === COLON ||
+        unit === BRACKET;
+      digits = 0;
+    }
+  }
+  return false;
 }
 
 function exactNumber(_key: string, value: unknown, context?: { readonly source?: string }) {

@@ -185,6 +185,7 @@ export function keyHistories(all: readonly Transaction[]): { keys: KeyHistories;
 
 function cyclicVersions(ofKey: ReadonlyMap<Key, Version>): Edn[] {
   const versions = [...ofKey.values()];
+  if (versions.every(isBeforeItsNext)) return [];
   const edges = new EdgeList();
   for (const { number, next } of versions) {
     for (const later of next) edges.link(number, later.number, WW);
@@ -195,6 +196,16 @@ function cyclicVersions(ofKey: ReadonlyMap<Key, Version>): Edn[] {
     scc: new Set(members.map((number) => versions[number]?.value ?? null)),
     sources: ["initial-state", "wfr-keys"].map(keyword),
   }));
+}
+
+/**
+ * Whether a version has a lower number than each that comes after it. Where all have, there is no
+ * cycle. As `nil` comes before all others, it has none either while no other comes before it.
+ */
+function isBeforeItsNext({ number, value, next }: Version): boolean {
+  if (value === null) return true;
+  for (const later of next) if (later.value === null || later.number <= number) return false;
+  return true;
 }
 
 // Dependencies between transactions.

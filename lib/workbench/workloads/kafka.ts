@@ -236,8 +236,9 @@ function finalPolls(highest: ReadonlyMap<string, number>, random: Random): Gener
 function highestPolled(op: Op): [key: string, offset: number][] {
   if (op.type !== "ok" || op.f !== "poll") return [];
   return [...polledBy(op)].map(([key, messages]) => {
-    const offsets = messages.map(({ offset = -1 }) => offset);
-    return [String(key), offsets.reduce((highest, offset) => Math.max(highest, offset), -1)];
+    let highest = -1;
+    for (const { offset = -1 } of messages) highest = Math.max(highest, offset);
+    return [String(key), highest];
   });
 }
 
