@@ -20,6 +20,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 const NEWLINE = 0x0a;
+const SPACE = 0x20;
 const CHECKSUM_DIGITS = 8;
 const END_DIGITS = 10;
 /** Where what the checksum is of begins. */
@@ -53,13 +54,18 @@ export class DamagedFrame extends Error {
 /** The frame for a value, at that place in its file. */
 export function encodeFrame(value: unknown, offset: number): Uint8Array {
   const payload = encoder.encode(JSON.stringify(value));
-  const frame = new Uint8Array(PAYLOAD_FROM + payload.length + 1);
-  const end = `${offset + frame.length}`.padStart(END_DIGITS, "0");
-  encoder.encodeInto(`${" ".repeat(CHECKED_FROM)}${end} `, frame);
+  const frame = new Uint8Array(PAYLOAD_FROM + payload.length + 1).fill(SPACE, 0, PAYLOAD_FROM);
+  const newline = frame.length - 1;
   frame.set(payload, PAYLOAD_FROM);
-  encoder.encodeInto(crc32(frame.subarray(CHECKED_FROM, -1)), frame);
-  frame[frame.length - 1] = NEWLINE;
+  frame[newline] = NEWLINE;
+  writeDigits(frame, CHECKED_FROM, `${offset + frame.length}`.padStart(END_DIGITS, "0"));
+  writeDigits(frame, 0, crc32(frame, CHECKED_FROM, newline));
   return frame;
+}
+
+/** Writes what is too short to be worth a call of the encoder. */
+function writeDigits(frame: Uint8Array, from: number, digits: string): void {
+  for (let i = 0; i < digits.length; i++) frame[from + i] = digits.charCodeAt(i);
 }
 
 /**
@@ -77,7 +83,7 @@ export function readFrames(bytes: Uint8Array): Contents {
       decoder.decode(bytes.subarray(offset, offset + PAYLOAD_FROM)),
     ) ?? [];
     const isIntact = newline >= 0 &&
-      checksum === crc32(bytes.subarray(offset + CHECKED_FROM, newline));
+      checksum === crc32(bytes, offset + CHECKED_FROM, newline);
     const isLast = end === bytes.length && !(Number(saidEnd) < end);
     if (isIntact ? Number(saidEnd) !== end : !isLast) throw new DamagedFrame(offset);
     if (!isIntact) break;
@@ -96,11 +102,13 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * The CRC-32 of ISO 3309, as in gzip, in eight hexadecimal digits. It is written out here because
+ * The CRC-32 of ISO 3309, as in gzip, of some bytes of many, in eight hexadecimal digits. It is written out here because
  * `node:zlib`, which has it, is not everywhere where nodes are simulated.
  */
-function crc32(bytes: Uint8Array): string {
+function crc32(bytes: Uint8Array, from: number, end: number): string {
   let crc = -1;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
+  for (let i = from; i < end; i++) {
+    crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ (bytes[i] ?? 0)) & 0xff] ?? 0);
+  }
   return (~crc >>> 0).toString(16).padStart(CHECKSUM_DIGITS, "0");
 }

@@ -29,13 +29,14 @@ export function findWarnings(
   { isGood, isBeyondLimit = false }: { readonly isGood: boolean; readonly isBeyondLimit?: boolean },
 ): string[] {
   const operations = pairs(run.history);
-  const silent = warnOfSilence(run, operations);
+  const unanswered = new Set(operations.filter(isUnanswered));
+  const silent = warnOfSilence(run, operations, unanswered);
   if (isBeyondLimit) return [...silent, ...warnOfNoise(run)];
   if (!isGood) return silent;
   return [
     ...warnOfUnread(run.problems),
     ...silent,
-    ...warnOfTimeOuts(operations),
+    ...warnOfTimeOuts(operations.length, unanswered.size),
     ...warnOfIdlePartitions(run),
   ];
 }
@@ -83,8 +84,12 @@ function isUnanswered({ completion }: OpPair): boolean {
 const SILENT_FROM = 2;
 
 /** Nodes that stopped answering for good, though no fault was left that explains it. */
-function warnOfSilence(run: RunResult, operations: readonly OpPair[]): string[] {
-  if (hasFaultAtEnd(run.history)) return [];
+function warnOfSilence(
+  run: RunResult,
+  operations: readonly OpPair[],
+  unanswered: ReadonlySet<OpPair>,
+): string[] {
+  if (unanswered.size === 0 || hasFaultAtEnd(run.history)) return [];
   const unread = new Set(run.problems.flatMap((one) => one.isUnread ? [one.node] : []));
   const byNode = Map.groupBy(
     operations,
@@ -92,13 +97,13 @@ function warnOfSilence(run: RunResult, operations: readonly OpPair[]): string[] 
   );
   return run.nodes.flatMap((node) => {
     const own = byNode.get(node) ?? [];
-    const answered = own.filter((one) => !isUnanswered(one));
+    const answered = own.filter((one) => !unanswered.has(one));
     const sinceNs = Math.max(0, ...answered.map(({ completion }) => completion?.time ?? 0));
     const open = own.filter((one) =>
-      isUnanswered(one) && (one.completion?.time ?? Infinity) > sinceNs
+      unanswered.has(one) && (one.completion?.time ?? Infinity) > sinceNs
     );
     const finals = own.filter(({ invocation }) => isFinal(invocation));
-    const lost = finals.length > 0 && finals.every(isUnanswered);
+    const lost = finals.length > 0 && finals.every((one) => unanswered.has(one));
     if (unread.has(node) || open.length < (lost ? 1 : SILENT_FROM)) return [];
     const since = answered.length === 0 ? "never answered" : "not answered since";
     const when = answered.length === 0 ? "" : ` ${formatSeconds(sinceNs)}`;
@@ -124,11 +129,10 @@ function hasFaultAtEnd(history: readonly Op[]): boolean {
   return [...ENDS].some(([begin, end]) => faults.lastIndexOf(begin) > faults.lastIndexOf(end));
 }
 
-function warnOfTimeOuts(operations: readonly OpPair[]): string[] {
-  const { length } = operations.filter(isUnanswered);
-  if (length * 2 <= operations.length) return [];
+function warnOfTimeOuts(operations: number, unanswered: number): string[] {
+  if (unanswered * 2 <= operations) return [];
   return [
-    `${formatWhole(length)} of ${pluralize(operations.length, "operation")} timed out: ` +
+    `${formatWhole(unanswered)} of ${pluralize(operations, "operation")} timed out: ` +
     "the others show little.",
   ];
 }

@@ -5,15 +5,19 @@
  * @module
  */
 import { resolve } from "node:path";
+import { cpuUsage } from "node:process";
 import { pathToFileURL } from "node:url";
+import { SUMMARIES } from "../../lib/report/sweep.ts";
 import { loadProgram } from "../../lib/simulator/program.ts";
 import { simulateOnce } from "../../lib/simulator/simulate_once.ts";
+import { sweep } from "../../lib/simulator/sweep/pool.ts";
 import { NS_PER_S } from "../../lib/history/operations.ts";
 import { applyGiven } from "../../lib/workbench/command_line.ts";
-import type { PlanOptions } from "../../lib/workbench/plan.ts";
+import { planOf, type PlanOptions } from "../../lib/workbench/plan.ts";
 import type { Gauge } from "../../lib/workbench/run.ts";
 import { isClient } from "../../lib/message.ts";
-import { challengeOf } from "../shared/challenges.ts";
+import { jobOf } from "../engines/simulator.ts";
+import { type Challenge, challengeOf, CHALLENGES } from "../shared/challenges.ts";
 import type { Bench, Contender } from "./compare.ts";
 
 /** What a simulated run took. */
@@ -96,10 +100,103 @@ function growthOf(what: string, unit: string, figure: (cost: Cost) => number): B
 
 const US_PER_S = 1_000_000;
 
-/** Virtual against real time in challenges 3c and 3d, and growth with the number of nodes. */
+/** Challenge 3d as somebody starts it; the virtual time before and after its operations counts not. */
+const started: Bench = {
+  name: "sim-3d-start",
+  title: "Challenge 3d in virtual time, its process included",
+  unit: "virtual s/s",
+  rounds: 10,
+  target: { contender: "deno task 3d", atLeast: 150 },
+  start: () => {
+    let seed = 0;
+    const args = ["task", "--quiet", "3d", "--engine", "simulator", "--seed"];
+    const { runs: [run] } = challengeOf("3d");
+    return [{ name: "real time", measure: () => 1 }, {
+      name: "deno task 3d",
+      async measure() {
+        const startMs = performance.now();
+        const command = new Deno.Command(Deno.execPath(), { args: [...args, `${++seed}`] });
+        const { success } = await command.output();
+        if (!success) throw new Error(`${args.join(" ")} ${seed} did not pass`);
+        return (run?.timeLimitS ?? 0) / ((performance.now() - startMs) / 1000);
+      },
+    }];
+  },
+};
+
+/** Sweeps challenges over some seeds here, all of them in one pool. */
+async function sweepOver(
+  challenges: readonly Challenge[],
+  { first, count }: { readonly first: number; readonly count: number },
+): Promise<{ wallS: number; cpuS: number }> {
+  const jobs = challenges.flatMap(({ runs, limits }) =>
+    runs.flatMap((run) =>
+      Array.from({ length: count }, (_, i) => jobOf(planOf({ ...run, seed: first + i }), limits))
+    )
+  );
+  const [startMs, before] = [performance.now(), cpuUsage()];
+  await sweep({
+    jobs,
+    summaries: SUMMARIES,
+    ended: ({ summary: { ending } }, { plan: { program, seed } }) => {
+      if (ending === "crash") throw new Error(`${program} with seed ${seed} crashed`);
+    },
+  });
+  const { user, system } = cpuUsage(before);
+  return { wallS: (performance.now() - startMs) / 1000, cpuS: (user + system) / US_PER_S };
+}
+
+/** How many of the cores a sweep uses, its start included. */
+const busyCores: Bench = {
+  name: "sim-cores",
+  title: "A sweep of challenge 3d over 40 seeds: cores in use",
+  unit: "cores",
+  rounds: 3,
+  target: { contender: "a sweep", atLeast: 0.9 },
+  start: () => {
+    const count = 40;
+    let first = 1;
+    return [{ name: "all there are", measure: () => navigator.hardwareConcurrency }, {
+      name: "a sweep",
+      async measure() {
+        const { wallS, cpuS } = await sweepOver([challengeOf("3d")], { first, count });
+        first += count;
+        return cpuS / wallS;
+      },
+    }];
+  },
+};
+
+/** How long `sim all --seeds 1000` takes, of which some seeds tell. */
+const everything: Bench = {
+  name: "sim-all",
+  title: "sim all --seeds 1000 on all cores, by 4 seeds of each challenge",
+  unit: "min",
+  rounds: 2,
+  target: { contender: "sim all", atMost: 1 },
+  start: () => {
+    const count = 4;
+    let first = 1;
+    return [{ name: "goal", measure: () => 40 }, {
+      name: "sim all",
+      async measure() {
+        const { wallS } = await sweepOver(CHALLENGES, { first, count });
+        first += count;
+        return wallS / count * 1_000 / S_PER_MIN;
+      },
+    }];
+  },
+};
+
+const S_PER_MIN = 60;
+
+/** Virtual against real time in challenges 3c and 3d, growth with the number of nodes, and sweeps. */
 export const simulator: readonly Bench[] = [
   speedOf("3c", 300),
   speedOf("3d", 100),
+  started,
+  busyCores,
+  everything,
   growthOf("time", "µs/message", ({ wallS, messages }) => wallS / messages * US_PER_S),
   growthOf("memory", "bytes/message", ({ heapBytes, messages }) => heapBytes / messages),
 ];

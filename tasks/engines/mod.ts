@@ -1,5 +1,5 @@
 /**
- * Which engine runs a plan.
+ * Which engine runs a plan. Only that one is loaded.
  *
  * @module
  */
@@ -15,9 +15,6 @@ import {
 import { engineProblem, type PlanOptions } from "../../lib/workbench/plan.ts";
 import type { Server } from "../../lib/nats/server.ts";
 import type { Engine } from "./engine.ts";
-import { findMaelstrom, runMaelstrom } from "./maelstrom.ts";
-import { runSimulator } from "./simulator.ts";
-import { runWorkbench } from "./workbench.ts";
 
 /**
  * The engine that was asked for; else Maelstrom where it is installed, else the workbench. With a
@@ -29,19 +26,23 @@ export async function chooseEngine(
   wanted: EngineName | undefined,
   server?: Server,
 ): Promise<Engine> {
-  if (server !== undefined) return workbenchOn(server, wanted);
+  if (server !== undefined) return await workbenchOn(server, wanted);
   if (wanted === "workbench") {
+    const { runWorkbench } = await import("./workbench.ts");
     return { name: wanted, note: "Engine: the embedded workbench.", run: runWorkbench };
   }
   if (wanted === "simulator") {
+    const { runSimulator } = await import("./simulator.ts");
     return { name: wanted, note: "Engine: the simulator, in virtual time.", run: runSimulator };
   }
+  const { findMaelstrom, runMaelstrom } = await import("./maelstrom.ts");
   const found = await findMaelstrom();
   if ("missing" in found) {
     if (wanted === "maelstrom") throw new UsageError(`--engine maelstrom: ${found.missing}`);
     if (found.isNamed) {
       throw new UsageError(`${found.missing}; unset it, or say --engine workbench`);
     }
+    const { runWorkbench } = await import("./workbench.ts");
     const note = `Engine: the embedded workbench; ${found.missing}.`;
     return { name: "workbench", note, run: runWorkbench };
   }
@@ -53,9 +54,10 @@ export async function chooseEngine(
   };
 }
 
-function workbenchOn(server: Server, wanted: EngineName = "workbench"): Engine {
+async function workbenchOn(server: Server, wanted: EngineName = "workbench"): Promise<Engine> {
   const problem = scopeProblem("--on", wanted, ["workbench"]);
   if (problem !== undefined) throw new UsageError(problem);
+  const { runWorkbench } = await import("./workbench.ts");
   return {
     name: "workbench",
     note: `Engine: the embedded workbench, with nodes on the agents of ${server.address}.`,

@@ -24,7 +24,6 @@ import type { TraceFilter } from "../../lib/simulator/trace.ts";
 import { UsageError } from "../../lib/workbench/option.ts";
 import { jobOf } from "../engines/simulator.ts";
 import { reportOf } from "./ended.ts";
-import { headOf } from "./page.ts";
 import type { Remote } from "./remote_sweep.ts";
 import { sweepHere, type SweepOptions, type Swept } from "./seeds.ts";
 import type { SummedSweep } from "./sum_file.ts";
@@ -90,10 +89,12 @@ async function runOnce(
   const job = jobOf(plan, target.challenge.limits);
   const ran = { plan, engine: "simulator" } as const;
   const transcript = foldTranscript((line) => console.log(line), transcriptStyle());
+  // Only when one is wanted: it loads all that pages are made of.
+  const pages = report === undefined ? undefined : await import("./page.ts");
+  const head = pages?.headOf(ran, target.challenge);
   const { summary: { page, ...summary }, ...rest } = await worker.simulate({
     ...job,
-    ...(report !== undefined &&
-      { withJournal: true, context: { ...job.context, head: headOf(ran, target.challenge) } }),
+    ...(head && { withJournal: true, context: { ...job.context, head } }),
     shrink,
     ...(trace && { trace }),
   }, {

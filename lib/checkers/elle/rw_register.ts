@@ -237,6 +237,12 @@ export function keyHistories(all: readonly Transaction[]): { keys: KeyHistories;
 
 function cyclicVersions(keys: KeyHistories, ofKey: ReadonlyMap<Key, number>): Edn[] {
   const versions = [...ofKey.values()];
+  const initial = ofKey.get(null);
+  // Where the initial version comes first, and each other before its next, there is no cycle.
+  const isInOrder = versions.every((version) =>
+    version === initial || keys.next(version).every((later) => later !== initial && later > version)
+  );
+  if (isInOrder) return [];
   const places = new Map(versions.map((version, place) => [version, place]));
   const edges = new EdgeList();
   for (const [place, version] of versions.entries()) {

@@ -12,12 +12,27 @@ import type { Timer } from "./clock.ts";
 /** Cancelled entries that may stay in the heap however few the others are. */
 const SWEEP_ABOVE = 64;
 
-interface Entry {
-  readonly timeNs: number;
-  readonly order: number;
-  readonly callback: () => void;
+/** A callback, and the way to cancel it. */
+class Entry implements Timer {
   /** It has neither been taken nor cancelled. */
-  pending: boolean;
+  pending = true;
+  readonly #cancelled: () => void;
+
+  constructor(
+    readonly timeNs: number,
+    readonly order: number,
+    readonly callback: () => void,
+    /** Called when it is cancelled. */
+    cancelled: () => void,
+  ) {
+    this.#cancelled = cancelled;
+  }
+
+  cancel(): void {
+    if (!this.pending) return;
+    this.pending = false;
+    this.#cancelled();
+  }
 }
 
 export class Agenda {
@@ -27,10 +42,10 @@ export class Agenda {
   #cancelled = 0;
 
   add(timeNs: number, callback: () => void): Timer {
-    const entry = { timeNs, order: this.#nextOrder++, callback, pending: true };
+    const entry = new Entry(timeNs, this.#nextOrder++, callback, this.#countCancelled);
     this.#heap.push(entry);
     this.#siftUp(entry);
-    return { cancel: () => this.#cancel(entry) };
+    return entry;
   }
 
   /** The time of the earliest callback; `undefined` if nothing is scheduled. */
@@ -51,15 +66,13 @@ export class Agenda {
     return due?.callback;
   }
 
-  #cancel(entry: Entry): void {
-    if (!entry.pending) return;
-    entry.pending = false;
+  readonly #countCancelled = (): void => {
     this.#cancelled++;
     if (this.#cancelled <= SWEEP_ABOVE || this.#cancelled * 2 <= this.#heap.length) return;
     this.#heap = this.#heap.filter(({ pending }) => pending)
       .sort((a, b) => isBefore(a, b) ? -1 : 1); // a sorted array is a heap
     this.#cancelled = 0;
-  }
+  };
 
   #removeFirst(): Entry | undefined {
     const first = this.#heap[0];
