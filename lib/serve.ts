@@ -43,19 +43,14 @@ export async function serve(program: Program): Promise<never> {
     return platform.exit(1);
   };
   divertConsole();
-  const stalls = new Stalls(performance.now());
-  const ageMs = () => {
-    const nowMs = performance.now();
-    stalls.beat(nowMs);
-    return stalls.ageMs(nowMs);
-  };
-  const link = await openLink(platform, { log, fail, ageMs });
+  const link = await openLink(platform, { log, fail, beat: () => stalls.beat() });
   const send = (message: Message) => link.send(message);
   const node = new Node({ send, log }, { openDisk: platform.openRunFolder, args: link.args });
+  const stalls = new Stalls(node, () => performance.now());
   program(node);
   platform.surviveUncaught((what, error) => log(`${what}: ${describeError(error)}`));
-  setInterval(() => stalls.beat(performance.now()), BEAT_MS);
-  await link.run((message, ageMs) => node.receive(message, ageMs));
+  setInterval(() => stalls.beat(), BEAT_MS);
+  await link.run((message) => node.receive(message, stalls.ageMs()));
   await node.stored();
   await new Promise((resolve) => setTimeout(resolve)); // let handlers that have finished reply
   await link.flushed();
