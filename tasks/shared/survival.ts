@@ -229,8 +229,9 @@ export function renderPage({ commit, date, engine, seeds, cells }: Survival): st
     "# Survival",
     "Every challenge's node under every fault, in virtual time: how many runs pass. A run passes " +
     "if its checker finds nothing wrong, and if what the nodes hold in the end is right where that " +
-    "can be told: every acknowledged write is there, on every node. By Jepsen's rule a run fails, too, in which no operation of a kind succeeds, as nothing shows then that any can. The challenges' limits are for " +
-    "networks without faults, and not measured here. `deno task survival` writes this page and the data behind it, [data/survival.json](data/survival.json).",
+    "can be told: every acknowledged write is there, on every node. By Jepsen's rule a run also " +
+    "fails if no operation of a kind succeeds, as nothing shows then that any can. The challenges' " +
+    "limits are for networks without faults, and not measured here. `deno task survival` writes this page and the data behind it, [data/survival.json](data/survival.json).",
     `Made on ${date} at commit \`${commit}\` by the ${engine}, seeds ${seeds.first} to ${last} a ` +
     "cell.",
     renderMatrix(cells),
