@@ -10,8 +10,8 @@
  */
 import { type Message, reasonOf } from "./message.ts";
 
-/** Takes a message, and how old it may be. */
-export type Receive = (message: Message, ageMs: number) => void;
+/** Takes a message. */
+export type Receive = (message: Message) => void;
 
 /** Carries the messages of one node. */
 export interface Link {
@@ -19,10 +19,7 @@ export interface Link {
   readonly args: readonly string[];
   /** Sends a message, now or soon. An error thrown here reaches the sender. */
   send(message: Message): void;
-  /**
-   * Hands over every message that comes, with how old it may be at most, in milliseconds; resolves
-   * when there will be no more.
-   */
+  /** Hands over every message that comes; resolves when there will be no more. */
   run(receive: Receive): Promise<void>;
   /** Resolves when all that was sent is out. */
   flushed(): Promise<void>;
@@ -36,8 +33,8 @@ export interface LinkOptions {
   readonly log: (text: string) => void;
   /** Ends the process, as the node can do nothing more: why, in a sentence. */
   readonly fail: (why: string) => never;
-  /** Asked whenever messages come: how old they may be (`stalls.ts`). */
-  readonly ageMs: () => number;
+  /** Called whenever messages come, before they are handed over: the node runs (`stalls.ts`). */
+  readonly beat: () => void;
 }
 
 /** Opens a link: the default export of a module that an address names. */

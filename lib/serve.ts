@@ -43,27 +43,21 @@ export async function serve(program: Program): Promise<never> {
     return platform.exit(1);
   };
   divertConsole();
-  let stalls: Stalls | undefined;
-  const ageMs = () => {
-    const nowMs = performance.now();
-    stalls?.beat(nowMs);
-    return stalls?.ageMs(nowMs) ?? 0;
-  };
-  const link = await openLink(platform, { log, fail, ageMs });
+  const link = await openLink(platform, { log, fail, beat: () => stalls.beat() });
   const send = (message: Message) => link.send(message);
   const node = new Node({ send, log }, { openDisk: platform.openRunFolder, args: link.args });
+  const stalls = new Stalls(node, () => performance.now());
   program(node);
   platform.surviveUncaught((what, error) => log(`${what}: ${describeError(error)}`));
   // Deno loads its timers with the first one: a sixth of the time until init_ok, which comes first.
   const watchStalls = async () => {
     await node.stored();
     await link.flushed();
-    const watched = stalls = new Stalls(performance.now());
-    setInterval(() => watched.beat(performance.now()), BEAT_MS);
+    setInterval(() => stalls.beat(), BEAT_MS);
   };
   let watching: Promise<void> | undefined;
-  await link.run((message, ageMs) => {
-    node.receive(message, ageMs);
+  await link.run((message) => {
+    node.receive(message, stalls.ageMs());
     watching ??= watchStalls();
   });
   await node.stored();

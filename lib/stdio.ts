@@ -35,9 +35,8 @@ export class StandardStreams implements Link {
   async run(receive: Receive): Promise<void> {
     try {
       for await (const lines of readLines(this.#platform)) {
-        const ageMs = this.#options.ageMs();
-        const take = (message: Message) => receive(message, ageMs);
-        for (const line of lines) if (line !== "") this.#receiveLine(line, take);
+        this.#options.beat();
+        for (const line of lines) if (line !== "") this.#receiveLine(line, receive);
       }
     } catch (error) {
       this.#options.fail(`cannot read standard input: ${describeError(error)}`);
@@ -48,7 +47,7 @@ export class StandardStreams implements Link {
     return this.#output.flushed();
   }
 
-  #receiveLine(line: string, receive: (message: Message) => void): void {
+  #receiveLine(line: string, receive: Receive): void {
     try {
       receive(parseMessage(line));
     } catch (error) {

@@ -6,7 +6,8 @@
  * are described in `lib/workloads.ts`; a handler receives the request's fields and returns the
  * reply's. The rest of the protocol (`init`, message ids, errors, JSON) is the library's.
  *
- * Messages between nodes: none. Latency: one round trip to the client.
+ * Messages between nodes: none. Latency: one round trip to the client. It survives everything, as it
+ * keeps nothing; while it is down, nobody answers.
  *
  * @module
  */

@@ -31,8 +31,9 @@
  * When the leader is gone, the others notice its silence after 0.25 to 0.45 s, longer where a round
  * trip takes over 0.6 s, for then they wait for half of one. The next one is elected within four message
  * delays, answers its own clients after two more and those of other nodes after five: within 0.5 s
- * without latency; at 100 ms it leads after 0.9 s at most, at 300 ms after 1.9, at 1 s after 6.5. A
- * leader that is heard, but hears no majority, steps down after 0.45 s or two round trips. Meanwhile
+ * without latency; at 100 ms it leads after 1 s at most, at 300 ms after 2.1, at 1 s after 6.6. A
+ * leader that is heard, but hears no majority, steps down after 0.45 s or two round trips and names an
+ * heir, elected three message delays later: after 0.45 s, 0.9 s at 100 ms, 2.3 s at 300 ms. Meanwhile
  * clients wait. A minority that is cut off answers nothing: after 4.4 s a request that reached no
  * leader fails for certain, any other may have taken effect; so at latencies above 2 s nothing is
  * answered, and above 1 s only what is asked of the leader. In Maelstrom's ring of majorities no two

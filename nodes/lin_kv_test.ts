@@ -56,13 +56,14 @@ async function persist<T>(ask: () => Promise<T>): Promise<T> {
 /** How long nodes need to answer again after their leader is gone: the first of them, and all. */
 async function failOver(
   world: World,
-  fault: "kill" | "cut",
+  fault: "kill" | "cut" | "deafen",
 ): Promise<[firstMs: number, lastMs: number]> {
   const leader = leaderOf(world);
   const others = world.nodes.filter((node) => node !== leader);
   const sinceMs = world.nowMs;
   if (fault === "kill") world.kill(leader);
-  else world.partition([leader], others);
+  else if (fault === "cut") world.partition([leader], others);
+  else for (const from of others) world.cut({ from, to: leader }); // it is heard, and hears nobody
   const answeredMs = await Promise.all(others.map(async (node) => {
     const [value] = await Promise.all([
       persist(() => read(world, node, 1)),
@@ -73,6 +74,8 @@ async function failOver(
   }));
   return [Math.min(...answeredMs), Math.max(...answeredMs)];
 }
+
+const FAULTS = ["kill", "cut", "deafen"] as const;
 
 for (const latencyMs of [0, 100, 300, 1_000]) {
   // A leader answers two message delays after its election.
@@ -85,7 +88,7 @@ for (const latencyMs of [0, 100, 300, 1_000]) {
         await world.pass(2_000 + 12 * latencyMs);
         await persist(() => write(world, leaderOf(world), 1, 7));
         await world.pass(1_000 + 37 * seed + 2 * latencyMs);
-        const [firstMs, lastMs] = await failOver(world, seed % 3 === 0 ? "cut" : "kill");
+        const [firstMs, lastMs] = await failOver(world, FAULTS[seed % 3] ?? "kill");
         const electedMs = firstMs - 2 * latencyMs;
         assert(electedMs <= leaderMs, `seed ${seed}: a leader after ${electedMs} ms`);
         assert(lastMs <= allMs, `seed ${seed}: the last after ${lastMs} ms`);

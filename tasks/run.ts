@@ -5,6 +5,7 @@
  * @module
  */
 import { dirname } from "node:path";
+import { joinWords } from "../lib/checkers/format.ts";
 import { renderRuns, renderScoreboard, type Score } from "../lib/report/render.ts";
 import { EXIT_STATUS, worstEnding } from "../lib/report/summary.ts";
 import { detectStyle, wrapParagraph } from "../lib/report/text.ts";
@@ -37,6 +38,7 @@ import {
 } from "./shared/command_line.ts";
 import { type Assigned, type Config, CONFIG_FILE, readConfig } from "./shared/config.ts";
 import { renderEnded, reportOf, writePage } from "./shared/ended.ts";
+import { dropExempt } from "./shared/fault_tolerance.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
 import { LIMITS, limitsOf } from "./shared/limits.ts";
@@ -112,7 +114,10 @@ async function runOnce(
   }));
   if (run.program === undefined && config !== undefined) await build(config);
   built();
-  const trials = assigned.flatMap((one) => trialsOf(one, options, engine, own.runs));
+  const trials = assigned.flatMap((one) => {
+    const survivable = id === "all" ? survivableOf(one.challenge, options) : options;
+    return trialsOf(one, survivable, engine, own.runs);
+  });
   const output = new Output(own);
   output.say(wrapParagraph("", engine.note, detectStyle().width).join("\n"));
   return await interruptible(async (signal) => {
@@ -189,6 +194,14 @@ function adapt(challenge: Challenge, given: Partial<PlanOptions>): Challenge {
       "neither the challenge's limits nor total availability are asked of it",
   );
   return withNodesDown(challenge);
+}
+
+/** What is asked of a challenge where all are: none of the faults that it cannot survive. */
+function survivableOf({ id }: Challenge, given: Partial<PlanOptions>): Partial<PlanOptions> {
+  const rest = dropExempt(id, given);
+  if (rest === undefined) return given;
+  note(`${id} runs without ${joinWords(rest.dropped)}. ${rest.why.replace(/\.$/, "")}`);
+  return rest.options;
 }
 
 /** The runs of a test, each with its seed: what the command line says wins over the file. */

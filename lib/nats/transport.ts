@@ -175,7 +175,7 @@ class NatsLink implements Link {
       return fail(error instanceof NameTaken ? taken : reasonOf(error));
     }
     const body = { type: Init.init.type, msg_id: INIT_MSG_ID, node_id: id, node_ids: [...ids] };
-    receive({ src: OPERATOR, dest: id, body }, 0);
+    receive({ src: OPERATOR, dest: id, body });
     await untilLost(connection, server).catch((error) => fail(reasonOf(error)));
   }
 
@@ -193,7 +193,8 @@ class NatsLink implements Link {
 
   #take(text: string, receive: Receive): void {
     try {
-      receive(parseMessage(text), this.#options.ageMs());
+      this.#options.beat();
+      receive(parseMessage(text));
     } catch (error) {
       const isMalformed = error instanceof MalformedMessage;
       const what = isMalformed ? "ignored what is no message" : "could not take a message";
@@ -214,7 +215,8 @@ class NatsLink implements Link {
         if (!isNumbered) body.msg_id = this.#clients;
         this.#remember(src, { request, atMs: performance.now(), isNumbered });
       }
-      receive(message, this.#options.ageMs());
+      this.#options.beat();
+      receive(message);
     } catch (error) {
       const code = ErrorCode.malformedRequest;
       const why = `a request is a JSON object with a "type", such as {"type": "read"}`;

@@ -52,7 +52,6 @@ class Incarnation implements Owner {
   ) {
     this.#engine = engine;
     this.#events = events;
-    this.#stalls = new Stalls(this.#nowMs());
     const transport: Transport = {
       send: (message) => {
         if (this.#ended) return;
@@ -75,6 +74,7 @@ class Incarnation implements Owner {
       openDisk: () => Promise.resolve(disk),
       ...(engine.args && { args: engine.args }),
     });
+    this.#stalls = new Stalls(this.node, () => engine.clock.nowNs() / NS_PER_MS);
   }
 
   /** The disk goes on by itself when its node is paused or ends. */
@@ -133,25 +133,22 @@ class Incarnation implements Owner {
   /** Has the node read a message, as a process reads it that notices when it stood still. */
   receive({ id, text }: Packet): void {
     this.enter(
-      () => this.node.receive(parseMessage(text), this.#stalls.ageMs(this.#nowMs())),
+      () => this.node.receive(parseMessage(text), this.#stalls.ageMs()),
       { id, isLate: false },
     );
   }
 
   pause(): void {
-    this.#pausedMs ??= this.#nowMs();
+    this.#pausedMs ??= this.#engine.clock.nowNs() / NS_PER_MS;
     this.#waiting ??= [];
   }
 
   resume(): void {
     if (this.#pausedMs === undefined) return;
-    this.#stalls.stalled(this.#pausedMs, this.#nowMs());
+    const fromMs = this.#pausedMs;
     this.#pausedMs = undefined;
+    this.#waiting?.unshift(() => this.#stalls.stalled(fromMs));
     this.#catchUp();
-  }
-
-  #nowMs(): number {
-    return this.#engine.clock.nowNs() / NS_PER_MS;
   }
 
   /** Gives each callback that waited a turn of its own, as it would have had. */

@@ -11,6 +11,7 @@ import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts
 import { FAULT_KINDS } from "../../lib/workbench/faults/kinds.ts";
 import { nearest, UsageError } from "../../lib/workbench/option.ts";
 import { type Plan, planOf, type PlanOptions, workloadOf } from "../../lib/workbench/plan.ts";
+import { dropExempt } from "./fault_tolerance.ts";
 
 export interface Challenge {
   /** What `deno task` calls it. */
@@ -193,14 +194,13 @@ export function withNodesDown(challenge: Challenge): Challenge {
   return { ...challenge, runs, limits: [] };
 }
 
-/** A challenge while its nodes are killed and cut off. */
+/** A challenge while its nodes are killed, and cut off if it can survive that. */
 export function withKills(challenge: Challenge): Challenge {
   const { runs, ...others } = withNodesDown(challenge);
   const [first] = runs; // the others differ in their faults alone
-  return {
-    ...others,
-    runs: first === undefined ? [] : [{ ...first, faults: ["kill", "partition"] }],
-  };
+  const asked: Partial<PlanOptions> = { faults: ["kill", "partition"] };
+  const { options = asked } = dropExempt(challenge.id, asked) ?? {};
+  return { ...others, runs: first === undefined ? [] : [{ ...first, ...options }] };
 }
 
 /** Whether a run's faults kill or pause nodes. */

@@ -1,9 +1,10 @@
 /**
- * The faults that each challenge's node must survive beyond what its page asks for. The node's header
- * says what it cannot survive by its nature.
+ * The faults that each challenge's node must survive beyond what its page asks for, and those that it
+ * cannot survive by its nature.
  *
  * @module
  */
+import type { FaultKind } from "../../lib/workbench/faults/kinds.ts";
 import type { PlanOptions } from "../../lib/workbench/plan.ts";
 
 type Options = Partial<PlanOptions>;
@@ -136,3 +137,53 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "txn-raft": { short: { timeLimitS: 20, rate: 20 }, faults: DURABLE },
   "txn-rw-register": { short: { timeLimitS: 5, rate: 20 }, faults: [...STORED, EVERYTHING] },
 };
+
+/** Faults that a challenge cannot survive by its nature. */
+export interface Exemption {
+  readonly challenge: string;
+  readonly faults: readonly (FaultKind | "loss" | "duplication")[];
+  /** A sentence. */
+  readonly why: string;
+}
+
+export const EXEMPTIONS: readonly Exemption[] = [
+  {
+    challenge: "3b",
+    faults: ["partition", "one-way", "partial", "loss"],
+    why: "3b sends each value once, so a message that is lost stays lost. To survive that is " +
+      "challenge 3c.",
+  },
+  {
+    challenge: "lin-kv-proxy",
+    faults: ["duplication"],
+    why: "A request to the service that the network delivers twice is carried out twice. Only " +
+      "values that name their write, as those of the transactions do, could tell; here values are " +
+      "the clients'.",
+  },
+];
+
+/** What is left of the options of a run. */
+interface Rest {
+  readonly options: Options;
+  /** The faults that are left out, and why. */
+  readonly dropped: readonly string[];
+  readonly why: string;
+}
+
+/** Leaves out the faults that a challenge cannot survive; nothing if the options have none of them. */
+export function dropExempt(id: string, options: Options): Rest | undefined {
+  const { faults: exempt = [], why = "" } = EXEMPTIONS.find((one) => one.challenge === id) ?? {};
+  const { faults = [], loss = 0, duplication = 0 } = options;
+  const kinds = faults.filter((fault) => typeof fault === "string");
+  const has = { loss: loss > 0, duplication: duplication > 0 };
+  const dropped = exempt.filter((name) =>
+    name === "loss" || name === "duplication" ? has[name] : kinds.includes(name)
+  );
+  if (dropped.length === 0) return undefined;
+  const left = {
+    faults: kinds.filter((kind) => !dropped.includes(kind)),
+    ...(dropped.includes("loss") && { loss: 0 }),
+    ...(dropped.includes("duplication") && { duplication: 0 }),
+  };
+  return { options: { ...options, ...left }, dropped, why };
+}

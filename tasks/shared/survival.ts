@@ -13,7 +13,7 @@ import { applyGiven, wordsOf } from "../../lib/workbench/command_line.ts";
 import { type Plan, planOf, type PlanOptions } from "../../lib/workbench/plan.ts";
 import { type Challenge, challengeOf } from "./challenges.ts";
 import { callOf } from "./invocation.ts";
-import { EVERYTHING, FAULT_TOLERANCE } from "./fault_tolerance.ts";
+import { EVERYTHING, type Exemption, EXEMPTIONS, FAULT_TOLERANCE } from "./fault_tolerance.ts";
 
 type Options = Partial<PlanOptions>;
 
@@ -59,30 +59,6 @@ export type FaultName = keyof typeof FAULTS;
 export function isFaultName(name: string): name is FaultName {
   return Object.hasOwn(FAULTS, name);
 }
-
-/** Cells that cannot hold by the nature of a challenge. */
-interface Exemption {
-  readonly challenge: string;
-  readonly faults: readonly FaultName[];
-  /** A sentence: a footnote of the page. */
-  readonly why: string;
-}
-
-const EXEMPTIONS: readonly Exemption[] = [
-  {
-    challenge: "3b",
-    faults: ["partition", "one-way", "partial", "loss", "everything"],
-    why: "3b sends each value once, so a message that is lost stays lost. To survive that is " +
-      "challenge 3c.",
-  },
-  {
-    challenge: "lin-kv-proxy",
-    faults: ["duplication", "everything"],
-    why: "A request to the service that the network delivers twice is carried out twice. Only " +
-      "values that name their write, as those of the transactions do, could tell; here values are " +
-      "the clients'.",
-  },
-];
 
 /** What came of a challenge under a fault. */
 export interface Cell {
@@ -170,10 +146,14 @@ interface Verdict {
   readonly remarks: readonly string[];
 }
 
+/** Whether a cell cannot hold: its fault, or one of those that come all at once, is exempt. */
+function excuses({ challenge, faults }: Exemption, { challenge: id, fault }: Cell): boolean {
+  return challenge === id && (fault === "everything" || faults.some((exempt) => exempt === fault));
+}
+
 /** Holds a matrix against the exemptions. */
 export function judge(cells: readonly Cell[], exemptions = EXEMPTIONS): Verdict {
-  const isExempt = ({ challenge, fault }: Cell) =>
-    exemptions.some((one) => one.challenge === challenge && one.faults.includes(fault));
+  const isExempt = (cell: Cell) => exemptions.some((one) => excuses(one, cell));
   const failures = cells.flatMap((cell) => {
     const { challenge, fault, runs, passed, failure } = cell;
     if (failure === undefined || isExempt(cell)) return [];
@@ -192,10 +172,9 @@ export function judge(cells: readonly Cell[], exemptions = EXEMPTIONS): Verdict 
 
 /** The matrix as a table in Markdown, with the numbers of its footnotes. */
 export function renderMatrix(cells: readonly Cell[], exemptions = EXEMPTIONS): string {
-  return renderCells(cells, ({ challenge, fault, passed, runs }) => {
-    const note = exemptions.findIndex((one) =>
-      one.challenge === challenge && one.faults.includes(fault)
-    );
+  return renderCells(cells, (cell) => {
+    const { passed, runs } = cell;
+    const note = exemptions.findIndex((one) => excuses(one, cell));
     const mark = note < 0 ? "" : ` (${note + 1})`;
     return `${passed === runs ? "" : "✗ "}${passed}/${runs}${mark}`;
   });
@@ -229,8 +208,9 @@ export function renderPage({ commit, date, engine, seeds, cells }: Survival): st
     "# Survival",
     "Every challenge's node under every fault, in virtual time: how many runs pass. A run passes " +
     "if its checker finds nothing wrong, and if what the nodes hold in the end is right where that " +
-    "can be told: every acknowledged write is there, on every node. The challenges' limits are for " +
-    "networks without faults, and not measured here. `deno task survival` writes this page and the data behind it, [data/survival.json](data/survival.json).",
+    "can be told: every acknowledged write is there, on every node. By Jepsen's rule a run also " +
+    "fails if no operation of a kind succeeds, as nothing shows then that any can. The challenges' " +
+    "limits are for networks without faults, and not measured here. `deno task survival` writes this page and the data behind it, [data/survival.json](data/survival.json).",
     `Made on ${date} at commit \`${commit}\` by the ${engine}, seeds ${seeds.first} to ${last} a ` +
     "cell.",
     renderMatrix(cells),

@@ -145,6 +145,14 @@ export class Leadership<Data, State> {
     return reachedByMajority([this.#ticks, ...heard]) > this.#ticks - this.#supportTicks;
   }
 
+  /** Who is likely to be elected next: the follower with the newest log, of equals the last heard. */
+  get heir(): string {
+    const [[heir] = [""]] = [...this.#followers].sort(([, a], [, b]) =>
+      b.match - a.match || b.heardTick - a.heardTick
+    );
+    return heir;
+  }
+
   /** So long a leader waits for a majority: for its round trip, and as long for what is lost. */
   get #supportTicks(): number {
     const ascending = this.#tripsTicks.map((ticks) => -ticks);

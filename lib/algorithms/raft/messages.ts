@@ -10,6 +10,7 @@
  * | `rejected` | the log does not match at an index, and can match at most at another               |
  * | `snapshot` | the leader's state at a position, for a follower that lacks what the leader dropped |
  * | `outdated` | tells the sender of an earlier term's message that the term is over                |
+ * | `resigned` | a leader that hears no majority leads no more; its heir is to stand at once         |
  * | `propose`  | passes commands on to the leader                                                   |
  * | `read`     | asks the leader for an index; a state that includes it is recent enough to be read |
  * | `readable` | tells that index                                                                   |
@@ -30,6 +31,7 @@ import {
   nullable,
   object,
   type Shape,
+  string,
   tuple,
 } from "../../rpc.ts";
 import type { Entry, Position } from "./log.ts";
@@ -57,6 +59,7 @@ export type Message<Data, State> =
   | { type: "rejected"; term: number; round: number; index: number; possible: Position }
   | { type: "snapshot"; term: number; round: number; snapshot: Snapshot<State> }
   | { type: "outdated"; term: number }
+  | { type: "resigned"; term: number; heir: string }
   | { type: "propose"; commands: Data[] }
   | { type: "read"; id: number }
   | { type: "readable"; id: number; index: number };
@@ -101,6 +104,7 @@ export function messageShape<Data, State>(
     rejected: { ...leading, index: count, possible: position },
     snapshot: { ...leading, snapshot: snapshotShape(state) },
     outdated: { term: count },
+    resigned: { term: count, heir: string },
     propose: { commands: array(command) },
     read: { id: count },
     readable: { id: count, index: count },

@@ -24,7 +24,9 @@
  *   off does not disturb the others when it is back. Of two that ask at once, one stands back, once;
  *   that is our own;
  * - **check-quorum**: a leader that hears from no majority steps down, and a node that hears from a
- *   leader votes for nobody else. So a link that is cut in one direction does no lasting harm;
+ *   leader votes for nobody else. So a link that is cut in one direction does no lasting harm. As the
+ *   leader may still be heard, it names an heir, who stands at once (our own, after the thesis's
+ *   transfer of leadership);
  * - **time-outs that follow the network**, our own as well: candidates time votes, a leader times its
  *   rounds and tells its followers. All wait for parts or multiples of a round trip, so that no latency
  *   keeps a cluster without a leader, and none ends a leader;
@@ -204,9 +206,7 @@ export class Raft<Data, State> {
     this.#ticks++;
     this.#elapsedTicks++;
     if (this.#leadership !== undefined) {
-      if (this.#leadership.tick()) return;
-      this.#follow(this.#term, undefined);
-      this.#isDeaf = true;
+      if (!this.#leadership.tick()) this.#resign(this.#leadership.heir);
     } else if (this.#elapsedTicks >= this.#timeoutTicks && this.#canLead) {
       this.#campaign({ pre: true });
     } else if (this.role === "candidate" && this.#elapsedTicks % this.#patienceTicks === 0) {
@@ -236,6 +236,8 @@ export class Raft<Data, State> {
       case "matched":
       case "rejected":
         return this.#leadership?.answered(from, message);
+      case "resigned":
+        return this.#succeed(from, message);
       case "propose":
         for (const command of message.commands) this.#leadership?.propose(from, command);
         return;
@@ -416,7 +418,8 @@ export class Raft<Data, State> {
       this.#ballot = { pre, votes: new Map([...votes].filter(([, given]) => given)), tripsTicks };
     } else {
       // Votes take as long as the pre-votes did: a candidate that gave up earlier would never win.
-      const leastTicks = 2 * Math.min(MAX_ROUND_TRIP_TICKS, ...this.#ballot?.tripsTicks ?? []);
+      const tripsTicks = this.#ballot?.tripsTicks ?? [this.#roundTripTicks];
+      const leastTicks = 2 * Math.min(MAX_ROUND_TRIP_TICKS, ...tripsTicks);
       this.#follow(this.#term + 1, undefined);
       this.#startTimer(Math.max(ELECTION_TICKS, leastTicks));
       this.#vote = id;
@@ -471,6 +474,23 @@ export class Raft<Data, State> {
       this.#roundTripTicks = Math.min(...tripsTicks);
     }
     this.#tally(from, granted);
+  }
+
+  /** Stops leading, as no majority was heard, and says so: it may be that this node is heard. */
+  #resign(heir: string): void {
+    this.#follow(this.#term, undefined);
+    this.#isDeaf = true;
+    for (const peer of this.#peers) this.#send(peer, { type: "resigned", term: this.#term, heir });
+  }
+
+  /**
+   * Follows the leader no more. The heir needs no pre-vote, as it disturbs nobody: its new term is
+   * next to one in which nobody leads. If it is not elected, all wait as if the leader had fallen silent.
+   */
+  #succeed(leader: string, { heir }: MessageOf<"resigned", Data, State>): void {
+    if (this.#leader !== leader) return;
+    this.#follow(this.#term, undefined);
+    if (heir === this.#options.id) this.#campaign({ pre: false });
   }
 
   #tally(from: string, granted: boolean): void {

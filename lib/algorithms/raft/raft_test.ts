@@ -56,6 +56,7 @@ class Subject {
 }
 
 const start: Position = { index: 0, term: 0 };
+const snapshot = { index: 1, term: 1, state: "state" };
 
 Deno.test("a vote is stored before it is given", () => {
   const { raft } = new Subject();
@@ -172,6 +173,26 @@ Deno.test("a leader that hears from no majority steps down, and stands no more u
   subject.hear("n1", { type: "voted", term: 1, pre: true, tick: 0, granted: false });
   subject.pass(9);
   assertEquals(subject.raft.role, "precandidate");
+});
+
+Deno.test("a leader that steps down names the follower with the newest log, and that one stands at once", () => {
+  const leader = new Subject().lead();
+  leader.hear("n1", { type: "matched", term: 1, round: 1, index: 0 });
+  leader.hear("n2", { type: "matched", term: 1, round: 1, index: 1 });
+  leader.pass(10);
+  const resigned: Talk = { type: "resigned", term: 1, heir: "n2" };
+  assertEquals(leader.sent.slice(-2), [["n1", resigned], ["n2", resigned]]);
+  for (const [heir, role] of [["n0", "candidate"], ["n2", "follower"]] as const) {
+    const subject = new Subject([1]);
+    subject.hear("n1", { type: "snapshot", term: 1, round: 1, snapshot });
+    for (const from of ["n2", "n1"]) {
+      assertEquals([subject.raft.role, subject.raft.leader], ["follower", "n1"]);
+      subject.hear(from, { type: "resigned", term: 1, heir });
+    }
+    assertEquals([subject.raft.role, subject.raft.leader], [role, undefined]);
+    subject.hear("n2", { type: "vote", term: 2, pre: false, tick: 0, last: snapshot });
+    assertEquals(subject.raft.term, 2, "votes are no longer refused for the old leader's sake");
+  }
 });
 
 Deno.test("a leader waits for a majority for two of its round trips", () => {
@@ -341,6 +362,7 @@ function garbage(random: Random): Talk {
     { type: "rejected", term, round, index, possible: position() },
     { type: "snapshot", term, round, snapshot: { ...position(), state: "other" } },
     { type: "outdated", term },
+    { type: "resigned", term, heir: random.pick(["n0", "n1"]) },
     { type: "propose", commands: ["z"] },
     { type: "read", id },
     { type: "readable", id, index },

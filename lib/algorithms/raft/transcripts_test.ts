@@ -23,6 +23,7 @@ function diskOf(term: number, ...terms: number[]): Disk {
 class Story {
   readonly lines: string[] = [];
   readonly #cluster: Cluster;
+  #deaf: string | undefined;
 
   constructor(disks: Readonly<Record<string, Disk>>) {
     const voters = Object.keys(disks);
@@ -68,6 +69,11 @@ class Story {
   restart(id: string): void {
     this.lines.push(`   ${id} starts again`);
     this.#cluster.member(id).start();
+  }
+
+  /** From now on a node hears nobody. */
+  deafen(id: string): void {
+    this.#deaf = id;
   }
 
   /** Delivers what is under way among these nodes, and what comes of it; loses everything else. */
@@ -122,7 +128,9 @@ class Story {
 
   #take(ids: readonly string[]): Letter[] {
     const letters = this.#cluster.letters.splice(0);
-    return letters.filter(({ from, to }) => ids.includes(from) && ids.includes(to));
+    return letters.filter(({ from, to }) =>
+      ids.includes(from) && ids.includes(to) && to !== this.#deaf
+    );
   }
 
   #receive(letter: Letter): void {
@@ -162,6 +170,8 @@ function describe(message: Letter["message"]): string {
       return `matches up to ${message.index}`;
     case "rejected":
       return `differs at ${message.index}, matches at most up to ${at(message.possible)}`;
+    case "resigned":
+      return `I lead no more; ${message.heir} is to stand`;
     default:
       return JSON.stringify(message);
   }
@@ -276,5 +286,22 @@ story("pre_vote", { n0: diskOf(0), n1: diskOf(0), n2: diskOf(0) }, (story) => {
   story.title("the leader goes on in its term");
   story.propose("n0", "x");
   story.deliver("n0", "n1", "n2");
+  story.show();
+});
+
+story("heir", { n0: diskOf(0), n1: diskOf(0), n2: diskOf(0) }, (story) => {
+  const all = ["n0", "n1", "n2"];
+  story.title("n0 is elected");
+  story.pass("n0", 6);
+  story.deliver(...all);
+  story.title("n0 is heard, and hears nobody");
+  story.deafen("n0");
+  story.propose("n0", "x");
+  story.deliver(...all);
+  story.pass("n0", 4);
+  story.deliver(...all);
+  story.title("it steps down, and says so; n1 stands at once, and wins");
+  story.pass("n0", 5);
+  story.deliver(...all);
   story.show();
 });
