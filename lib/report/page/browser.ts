@@ -39,7 +39,8 @@ function emptyCanvases(tab: Tab): Promise<string[]> {
       const context = canvas.getContext("2d", { willReadFrequently: true });
       const { data } = context?.getImageData(0, 0, canvas.width, canvas.height) ??
         { data: new Uint8ClampedArray() };
-      return new Set(new Uint32Array(data.buffer)).size > 3 ? [] : [canvas.id];
+      const place = canvas.closest("[id]");
+      return new Set(new Uint32Array(data.buffer)).size > 3 ? [] : [`${place?.id}`];
     })
   );
 }
@@ -47,8 +48,12 @@ function emptyCanvases(tab: Tab): Promise<string[]> {
 /** What would leave somebody out who does not see, or has no mouse. */
 function inaccessible(tab: Tab): Promise<string[]> {
   return tab.evaluate(() => {
-    const nameless = [...document.querySelectorAll("canvas, img, svg")].filter((element) =>
+    const pictures = "canvas:not([aria-hidden]), img, svg, [role=application]";
+    const nameless = [...document.querySelectorAll(pictures)].filter((element) =>
       !(element.getAttribute("aria-label") ?? element.getAttribute("alt"))
+    );
+    const unheard = [...document.querySelectorAll("canvas[aria-hidden]")].filter((element) =>
+      element.closest("[role=application]") === null
     );
     const unlabelled = [...document.querySelectorAll<HTMLInputElement>("input, select")]
       .filter(({ labels }) => labels?.length === 0);
@@ -58,7 +63,9 @@ function inaccessible(tab: Tab): Promise<string[]> {
     const bare = [...document.querySelectorAll(".panel")].filter((panel) =>
       panel.textContent?.trim() === ""
     );
-    return [...nameless, ...unlabelled, ...silent, ...bare].map((element) => element.outerHTML);
+    return [...nameless, ...unheard, ...unlabelled, ...silent, ...bare].map((element) =>
+      element.outerHTML
+    );
   });
 }
 
@@ -82,7 +89,8 @@ for (const [workload, program] of Object.entries(ALONE)) {
         assertEquals(await emptyCanvases(tab), []);
         assertEquals(await inaccessible(tab), []);
         assert(await excessPx(tab) <= 0);
-        assertEquals(await tab.locator("canvas").count(), 2 + page.scene.pictures.length);
+        assertEquals(await tab.locator("#timeline canvas").count(), 3);
+        assertEquals(await tab.locator("canvas").count(), 4 + page.scene.pictures.length);
       });
     }
   });
@@ -153,6 +161,71 @@ Deno.test("keys move the diagram, zoom it and go from event to event", async () 
     assertEquals(await readout(tab), first);
     await diagram.press("Escape");
     assertMatch(await readout(tab), /^Point at/);
+  });
+});
+
+/** What the charts show, as the first of them says it under the pointer at its ends. */
+async function charted(tab: Tab): Promise<string[]> {
+  const area = tab.locator("#timeline .u-over").first();
+  const { width = 0 } = await area.boundingBox() ?? {};
+  const seen: string[] = [];
+  for (const x of [2, width - 2]) {
+    await area.hover({ position: { x, y: 10 } });
+    seen.push((await tab.locator("#timeline-key .readout").innerText()).split(" · ")[0] ?? "");
+  }
+  return seen;
+}
+
+/** Drags over the chart, from one share of its width to another. */
+async function drag(tab: Tab, from: number, to: number): Promise<void> {
+  const area = tab.locator("#timeline .u-over").nth(1);
+  await area.scrollIntoViewIfNeeded();
+  const { x = 0, y = 0, width = 0 } = await area.boundingBox() ?? {};
+  await tab.mouse.move(x + from * width, y + 20);
+  await tab.mouse.down();
+  await tab.mouse.move(x + to * width, y + 20, { steps: 4 });
+  await tab.mouse.up();
+}
+
+Deno.test("dragging over a chart zooms all charts and the diagram; a double click and keys take it back", async () => {
+  await open(await pageOfFailure(), async (tab) => {
+    const whole = await charted(tab);
+    await drag(tab, 0.1, 0.2);
+    const [from = "", to = ""] = await charted(tab);
+    assert(Number.parseFloat(from) > 1 && Number.parseFloat(to) < 3.5, `${from} to ${to}`);
+    assertMatch(await shown(tab), /^1\.\d+ s to 2\.\d+ s$/);
+    await tab.locator("#timeline .u-over").first().dblclick({ position: { x: 200, y: 30 } });
+    assertEquals(await charted(tab), whole);
+    const charts = tab.locator("#timeline");
+    for (const key of ["+", "ArrowLeft", "-", "Home"]) {
+      const before = await charted(tab);
+      await charts.press(key);
+      assertNotEquals(await charted(tab), before, key);
+    }
+    assertEquals(await charted(tab), whole);
+    await tab.locator("#charts-zoom-in").click();
+    assertNotEquals(await charted(tab), whole);
+    await tab.locator("#zoom-all").click(); // the charts go where the diagram goes
+    assertEquals(await charted(tab), whole);
+  });
+});
+
+Deno.test("who points at a moment sees it in every chart and in the diagram, and the other way round", async () => {
+  await open(await pageOfFailure(), async (tab) => {
+    await tab.locator("#zoom-all").click();
+    const lines = () =>
+      tab.evaluate(() =>
+        [...document.querySelectorAll(".u-cursor-x, .pointer")].map((line) =>
+          line instanceof HTMLElement && !line.hidden ? line.getBoundingClientRect().left : 0
+        )
+      );
+    for (const place of ["#timeline .u-over", "#diagram"]) {
+      await tab.locator(place).first().hover({ position: { x: 300, y: 40 } });
+      const [first = 0, ...others] = (await lines()).slice(0, 3);
+      assert(first > 0);
+      const pointer = (await lines()).at(place === "#diagram" ? -1 : 3) ?? 0;
+      for (const other of [...others, pointer]) assert(Math.abs(other - first) < 3, place);
+    }
   });
 });
 

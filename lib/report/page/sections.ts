@@ -162,9 +162,12 @@ function renderTimeline({ latencies, scene, hasFinalOperations }: Page): Markup 
   }${
     hasFinalOperations &&
     "At the end nothing is asked for a while, so that nodes may recover, and then the last operations follow. "
-  }Click, or drag over a stretch, and the diagram below shows it.</p>
-      <div
-        class="panel"><div class="drawing"><canvas id="timeline" tabindex="0" role="application" aria-label="Latency of operations, their rate and that of messages, over time; the figures are in the table that follows; keys move the diagram below"></canvas></div>
+  }</p>
+      <p class="caption">Drag over a stretch to zoom in on it, here and in the diagram below, whose part
+    is framed; click to move the diagram there, double-click to see all. With the keyboard ← → move, + −
+    zoom, Home shows all.</p>
+      <div class="panel"><div class="controls">${renderMoves("charts-")}</div>
+      <div class="drawing"><div id="timeline" tabindex="0" role="application" aria-label="Latency of operations, their rate and that of messages, over time; the figures are in the table that follows; arrows move, plus and minus zoom, Home shows all"></div></div>
     <div class="keys" id="timeline-key"></div>
     <div class="scroll">${renderLatencies(latencies)}</div>
     ${
@@ -239,14 +242,28 @@ const GUESSED_CAUSES = `Answers are known by their numbers; other messages are t
     what their sender received last, if that was at most ${SOON_MS} ms before. With much going on at once
     that is a guess.`;
 
+/** Buttons that move what is shown; `prefix` begins their ids. */
+function renderMoves(prefix = ""): Markup {
+  const moves = [
+    ["pan-left", "earlier", "←"],
+    ["pan-right", "later", "→"],
+    ["zoom-in", "closer", "+"],
+    ["zoom-out", "wider", "−"],
+    ["zoom-all", "whole run", "whole run"],
+  ];
+  return markup`<span class="buttons">${
+    moves.map(([id, name, sign]) =>
+      markup`
+      <button type="button" id="${prefix}${id}" aria-label="${name}"
+        title="${name}">${sign}</button>
+    `
+    )
+  }</span>`;
+}
+
 function renderDiagram({ scene }: Page): Markup | undefined {
   if (scene.operations.kind.length === 0) return undefined;
   const hasMessages = scene.messages.src.length > 0;
-  const button = (id: string, name: string, sign: string) =>
-    markup`
-      <button type="button" id="${id}" aria-label="${name}"
-        title="${name}">${sign}</button>
-    `;
   return markup`
     <section id="messages" aria-labelledby="messages-title">
       <h2 id="messages-title">${hasMessages ? "Messages" : "Operations"} in space and time</h2>
@@ -257,20 +274,7 @@ function renderDiagram({ scene }: Page): Markup | undefined {
     from. ${scene.areCausesExact ? KNOWN_CAUSES : GUESSED_CAUSES}`
   }</p>
       <div class="panel">
-        <div
-          class="controls"><span class="buttons">${button("pan-left", "earlier", "←")}${
-    button(
-      "pan-right",
-      "later",
-      "→",
-    )
-  }${button("zoom-in", "closer", "+")}${button("zoom-out", "wider", "−")}${
-    button(
-      "zoom-all",
-      "whole run",
-      "whole run",
-    )
-  }</span>
+        <div class="controls">${renderMoves()}
     <label>who <select id="filter-who"><option value="">everybody</option></select></label>
     <label>type <select id="filter-type"><option value="">all</option></select></label>
     <label>mentions <input type="text" id="filter-text" size="8" placeholder="value, key"></label>
@@ -305,8 +309,7 @@ function renderPicture(picture: DrawnPicture, i: number): Markup {
       <p class="caption">${picture.caption}</p>
       <div class="panel">
         <div class="drawing">
-          <canvas id="picture-${i}" role="img"
-            aria-label="${picture.title}; the figures are in the table that follows"></canvas>
+          ${renderPlace(picture, `picture-${i}`)}
         </div>
         <div class="keys" id="picture-${i}-key"></div>
         <details>
@@ -316,6 +319,16 @@ function renderPicture(picture: DrawnPicture, i: number): Markup {
       </div>
     </section>
   `;
+}
+
+/** Where a picture goes: plots can be zoomed. */
+function renderPlace({ kind, title }: DrawnPicture, id: string): Markup {
+  const words = `${title}; the figures are in the table that follows`;
+  if (kind !== "plot") {
+    return markup`<canvas id="${id}" role="img" aria-label="${words}"></canvas>`;
+  }
+  return markup`<div id="${id}" tabindex="0" role="application"
+    aria-label="${words}; arrows move, plus and minus zoom, Home shows all"></div>`;
 }
 
 /** As images of their own, so that nothing in them can run. */

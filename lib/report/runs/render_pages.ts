@@ -39,7 +39,7 @@ export function renderLive(entry: Entry, timeLimitS: number | undefined): Markup
   }</div>
 <p id="faults" aria-live="polite"></p></section>
 <section aria-labelledby="time-title"><h2 id="time-title">So far</h2>
-<div class="panel"><div class="drawing"><canvas id="strips" role="img" aria-label="Latency, operations and messages a second, so far; the latest figures are above"></canvas></div>
+<div class="panel"><div class="drawing"><div id="strips" tabindex="0" role="application" aria-label="Latency, operations and messages a second, so far; the latest figures are above; arrows move, plus and minus zoom, Home shows all"></div></div>
 <div class="keys" id="strips-key"></div></div></section>
 <section aria-labelledby="problems-title" id="problems-section" hidden><h2 id="problems-title">What nodes do wrong</h2>
 <ul class="panel log mono" id="problems"></ul></section>

@@ -15,10 +15,10 @@ import {
   describeSelected,
   findRelated,
 } from "./events.ts";
-import { drawPicture, explainPicture } from "./pictures.ts";
+import { showPicture } from "./pictures.ts";
 import { describeView, key, Timeline } from "./timeline.ts";
 import { US_PER_S } from "../scene.ts";
-import { type Selected, View } from "./view.ts";
+import { type Selected, type Stretch, View } from "./view.ts";
 
 /** Lines of the list beside the diagram. */
 const MOST_LINES = 200;
@@ -27,11 +27,13 @@ const MOST_RELATED_LINES = 60;
 const MOST_INDENT = 6;
 
 /** A run that is shown. */
-interface ShownRun {
+export interface ShownRun {
   /** What the diagram shows: who moves it moves all that follows it. */
   readonly view: View;
   /** Draws everything anew, as after a change of colours. */
   readonly draw: () => void;
+  /** Ends it, before something else is shown in its place. */
+  readonly close: () => void;
 }
 
 /**
@@ -49,28 +51,37 @@ export function showRun(
   const view = new View(scene.view, scene);
   const timeline = page.has("timeline")
     ? new Timeline(
-      page.find("timeline", HTMLCanvasElement),
+      page.find("timeline", HTMLElement),
       data,
-      { view, legend: page.find("timeline-key", HTMLElement) },
+      { view, stretch: view.charts, legend: page.find("timeline-key", HTMLElement) },
     )
     : undefined;
   const diagram = page.has("diagram") ? startDiagram(page, data, view) : undefined;
-  const drawings = scene.pictures.map((picture, i) => {
-    const canvas = page.find(`picture-${i}`, HTMLCanvasElement);
-    explainPicture(picture, canvas, page.find(`picture-${i}-key`, HTMLElement));
-    return () => drawPicture(canvas, picture);
-  });
+  if (timeline !== undefined) linkMoves(page, view.charts, "charts-");
+  const pictures = scene.pictures.map((picture, i) =>
+    showPicture(page.find(`picture-${i}`, HTMLElement), picture, {
+      legend: page.find(`picture-${i}-key`, HTMLElement),
+      stretch: view.charts,
+      bands: scene.bands,
+    })
+  );
   const draw = () => {
     timeline?.draw();
     diagram?.draw();
-    for (const drawPicture of drawings) drawPicture();
+    for (const picture of pictures) picture.draw();
   };
   const shown = () => root.querySelector("#messages")?.scrollIntoView({ block: "start" });
   linkFindings(findings, data, view, shown);
   linkFaults(root, data, view, shown);
   draw();
-  new ResizeObserver(draw).observe(root);
-  return { view, draw };
+  const resized = new ResizeObserver(draw);
+  resized.observe(root);
+  const close = () => {
+    resized.disconnect();
+    timeline?.close();
+    for (const picture of pictures) picture.close();
+  };
+  return { view, draw, close };
 }
 
 /** The elements of a page, by their ids. */
@@ -119,17 +130,22 @@ function startDiagram(page: Parts, data: Decoded, view: View): Diagram {
   return diagram;
 }
 
-function linkControls(page: Parts, { scene }: Decoded, view: View): void {
+/** Has buttons move what is shown; `prefix` begins their ids. */
+function linkMoves(page: Parts, shown: Stretch, prefix = ""): void {
   const acts: Readonly<Record<string, () => void>> = {
-    "pan-left": () => view.pan(-0.4),
-    "pan-right": () => view.pan(0.4),
-    "zoom-in": () => view.zoom(0.5),
-    "zoom-out": () => view.zoom(2),
-    "zoom-all": () => view.show(scene.fromUs, scene.toUs),
+    "pan-left": () => shown.pan(-0.4),
+    "pan-right": () => shown.pan(0.4),
+    "zoom-in": () => shown.zoom(0.5),
+    "zoom-out": () => shown.zoom(2),
+    "zoom-all": () => shown.showAll(),
   };
   for (const [id, act] of Object.entries(acts)) {
-    page.find(id, HTMLButtonElement).addEventListener("click", act);
+    page.find(`${prefix}${id}`, HTMLButtonElement).addEventListener("click", act);
   }
+}
+
+function linkControls(page: Parts, { scene }: Decoded, view: View): void {
+  linkMoves(page, view);
   const who = page.find("filter-who", HTMLSelectElement);
   who.append(...scene.lanes.map(({ id }) => new Option(id, id)));
   const type = page.find("filter-type", HTMLSelectElement);

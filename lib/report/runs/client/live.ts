@@ -8,7 +8,7 @@ import { element, formatMs } from "../../page/client/canvas.ts";
 import { key } from "../../page/client/timeline.ts";
 import type { Reading } from "../progress.ts";
 import { follow } from "./follow.ts";
-import { drawStrips, ratesOf } from "./strips.ts";
+import { ratesOf, Strips } from "./strips.ts";
 
 /** What a run is doing. */
 const PHASES: Readonly<Record<Reading["phase"], string>> = {
@@ -30,10 +30,9 @@ export function startLive(place: HTMLElement): void {
   const limitS = Number(limit);
   const readings: Reading[] = [];
   let at = "0";
-  const canvas = document.querySelector<HTMLCanvasElement>("#strips");
-  const draw = () => {
-    if (canvas !== null) drawStrips(canvas, readings, limitS);
-  };
+  const charts = document.getElementById("strips");
+  const strips = charts === null ? undefined : new Strips(charts);
+  const draw = () => strips?.show(readings, limitS);
   explain();
   draw();
   new ResizeObserver(draw).observe(document.body);
