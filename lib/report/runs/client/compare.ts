@@ -70,13 +70,13 @@ function fill(column: HTMLElement, run: Decoded, { stretch, runs }: {
     const others = runs.flatMap(({ scene }) => scene.pictures).filter((one) =>
       isLike(picture, one)
     );
-    const { draw } = showPicture(place, picture, {
+    const shown = showPicture(place, picture, {
       legend: legend(column),
       others,
       stretch,
       bands,
     });
-    return draw;
+    return () => shown.draw();
   });
   return [() => timeline.draw(), ...pictures];
 }
