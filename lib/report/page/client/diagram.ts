@@ -123,8 +123,11 @@ export class Diagram {
       busy.add(messages.dest[row] ?? -1);
     }
     const { who } = this.#view.filter;
-    return lanes.flatMap(({ id, kind }, lane) =>
-      busy.has(lane) || id === who || (who === "" && kind === "node") ? [lane] : []
+    const isOne = who.length === 1;
+    return lanes.flatMap(({ kind }, lane) =>
+      busy.has(lane) || (isOne && who[0] === lane) || (who.length === 0 && kind === "node")
+        ? [lane]
+        : []
     );
   }
 

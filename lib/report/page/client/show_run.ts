@@ -17,7 +17,7 @@ import {
 } from "./events.ts";
 import { showPicture } from "./pictures.ts";
 import { describeView, key, Timeline } from "./timeline.ts";
-import { US_PER_S } from "../scene.ts";
+import { type Lane, type Scene, US_PER_S } from "../scene.ts";
 import { type Selected, type Stretch, View } from "./view.ts";
 
 /** Lines of the list beside the diagram. */
@@ -147,7 +147,8 @@ function linkMoves(page: Parts, shown: Stretch, prefix = ""): void {
 function linkControls(page: Parts, { scene }: Decoded, view: View): void {
   linkMoves(page, view);
   const who = page.find("filter-who", HTMLSelectElement);
-  who.append(...scene.lanes.map(({ id }) => new Option(id, id)));
+  const parties = partiesOf(scene);
+  who.append(...parties.map(({ name }, i) => new Option(name, String(i))));
   const type = page.find("filter-type", HTMLSelectElement);
   type.append(
     ...[...new Set([...scene.kinds, ...scene.types])].map((name) => new Option(name, name)),
@@ -156,7 +157,7 @@ function linkControls(page: Parts, { scene }: Decoded, view: View): void {
   const setUp = page.find("filter-set-up", HTMLInputElement);
   const filter = () => {
     view.filter = {
-      who: who.value,
+      who: who.value === "" ? [] : parties[Number(who.value)]?.lanes ?? [],
       type: type.value,
       text: text.value.trim(),
       withSetUp: setUp.checked,
@@ -171,6 +172,29 @@ function linkControls(page: Parts, { scene }: Decoded, view: View): void {
     key("mark ok", "operation"),
     key("mark log", "log line"),
   );
+}
+
+/** Clients that are named one by one: of more, several are one choice. */
+const MOST_CLIENTS = 24;
+
+/** Whom the diagram may be restricted to: nodes and services, then clients. */
+function partiesOf({ lanes }: Scene): { name: string; lanes: number[] }[] {
+  const of = (kind: Lane["kind"]) => lanes.flatMap((one, i) => one.kind === kind ? [i] : []);
+  const clients = of("client");
+  const size = Math.ceil(clients.length / MOST_CLIENTS);
+  const groups = Array.from(
+    { length: Math.ceil(clients.length / size) || 0 },
+    (_, i) => clients.slice(i * size, (i + 1) * size),
+  );
+  const all = clients.length > 1 ? [{ name: "all clients", lanes: clients }] : [];
+  const named = [...of("node"), ...of("service")].map((lane) => [lane]);
+  const name = (some: readonly number[]) => {
+    const ends = new Set([some[0], some.at(-1)]);
+    return [...ends].map((lane) => lanes[lane ?? 0]?.id).join(" … ");
+  };
+  const choices = (some: readonly number[][]) =>
+    some.map((own) => ({ name: name(own), lanes: own }));
+  return [...choices(named), ...all, ...choices(groups)];
 }
 
 /** Lists what the diagram shows, for those who do not see it. */

@@ -5,8 +5,8 @@
  */
 
 export interface Filter {
-  /** Only what one of these takes part in; empty for all. */
-  readonly who: string;
+  /** Only what one of these lanes takes part in; empty for all. */
+  readonly who: readonly number[];
   readonly type: string;
   /** Only what mentions this. */
   readonly text: string;
@@ -109,7 +109,7 @@ export class Stretch {
 export class View extends Stretch {
   /** What the charts show. */
   readonly charts: Stretch;
-  filter: Filter = { who: "", type: "", text: "", withSetUp: false };
+  filter: Filter = { who: [], type: "", text: "", withSetUp: false };
   selected: Selected | undefined;
   /** Operations that a finding is about. */
   marked: readonly number[] = [];

@@ -24,10 +24,15 @@ const PHASES: Readonly<Record<Reading["phase"], string>> = {
 /** Readings that are kept: more than a day of them. */
 const MOST_READINGS = 100_000;
 const MOST_PROBLEMS = 100;
+const MOST_LOG_LINES = 40;
 
 export function startLive(place: HTMLElement): void {
-  const { run = "", limit = "", report = "" } = place.dataset;
+  const { run = "", limit = "", started = "" } = place.dataset;
   const limitS = Number(limit);
+  const log = document.getElementById("log");
+  if (log !== null) {
+    setInterval(() => showTime((Date.now() - Number(started)) / 1_000, limitS), 500);
+  }
   const readings: Reading[] = [];
   let at = "0";
   const charts = document.getElementById("strips");
@@ -47,9 +52,17 @@ export function startLive(place: HTMLElement): void {
         show(readings, limitS);
         draw();
       },
+      log: ({ data, lastEventId }) => {
+        if (at === "0") log?.replaceChildren();
+        at = lastEventId;
+        log?.append(...String(data).split("\n").map((text) => element("li", { text })));
+        while (log !== null && log.childElementCount > MOST_LOG_LINES) {
+          log.firstElementChild?.remove();
+        }
+      },
       end: () => {
         stop();
-        location.replace(report);
+        location.reload(); // to where the run is told now
       },
     },
   );
@@ -79,14 +92,25 @@ function show(readings: readonly Reading[], limitS: number): void {
   write("per-op", print(invoked === 0 ? undefined : messages / invoked));
   write("time", isTimed ? `${Math.floor(timeS)} of ${limitS} s` : `${Math.floor(timeS)} s`);
   write("faults", faults.map(({ label }) => label).join("; "));
-  const bar = document.querySelector<HTMLProgressElement>("#progress");
-  if (bar !== null && limitS > 0) bar.value = Math.min(1, timeS / limitS);
+  showShare(timeS, limitS);
   const problems = readings.flatMap((reading) => reading.problems).slice(-MOST_PROBLEMS);
   const list = document.getElementById("problems");
   const section = document.getElementById("problems-section");
   if (list === null || section === null || problems.length === 0) return;
   section.hidden = false;
   list.replaceChildren(...problems.map((text) => element("li", { text })));
+}
+
+function showShare(timeS: number, limitS: number): void {
+  const bar = document.querySelector<HTMLProgressElement>("#progress");
+  if (bar !== null && limitS > 0) bar.value = Math.min(1, timeS / limitS);
+}
+
+/** Of a run that does not say when its clients began. */
+function showTime(timeS: number, limitS: number): void {
+  const asked = limitS > 0 ? `; clients are to work for ${limitS} s` : "";
+  write("time", `${Math.floor(timeS)} s since it began${asked}`);
+  showShare(timeS, limitS);
 }
 
 function explain(): void {
