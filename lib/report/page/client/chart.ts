@@ -24,7 +24,7 @@ import { moveByKey, type Stretch } from "./view.ts";
 /** Where charts and the diagram begin and end, so that moments are one below the other. */
 export const LEFT = 58;
 export const RIGHT = 12;
-const AXIS_HEIGHT = 22;
+const AXIS_HEIGHT = 24;
 /** Room for a chart's title. */
 const TITLE_HEIGHT = 22;
 const BAND_HEIGHT = 18;
@@ -194,7 +194,7 @@ export class Chart {
       stroke: () => this.#palette.quiet,
       grid: { stroke: () => this.#palette.line, width: 1 },
       ticks: { show: false },
-      gap: 4,
+      gap: 6,
       size: axis === undefined ? 0 : AXIS_HEIGHT,
       ...(axis?.label &&
         { label: axis.label, labelFont: FONT, labelSize: AXIS_HEIGHT, labelGap: 2 }),

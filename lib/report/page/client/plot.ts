@@ -64,11 +64,15 @@ export class PlotChart {
 
   draw(): void {
     const { x, series } = this.#plot;
-    this.#chart.draw(
-      series.map(({ style, points }) =>
-        isLine(style) ? points.map(([at, value]) => [at * usPer(x.unit), value] as const) : []
-      ),
-    );
+    const us = usPer(x.unit);
+    const { toUs } = this.#stretch.limits;
+    this.#chart.draw(series.map(({ style, points }) => {
+      if (!isLine(style)) return [];
+      const [, last] = points.at(-1) ?? [];
+      const isHeld = style === "steps" && last !== undefined && x.unit === "s";
+      const line = points.map(([at, value]) => [at * us, value] as const);
+      return isHeld ? [...line, [toUs, last] as const] : line;
+    }));
   }
 
   close(): void {

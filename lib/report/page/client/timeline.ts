@@ -144,7 +144,7 @@ export class Timeline {
       ...shared,
       title: "answered after",
       height: HEIGHTS.latency,
-      namedRows: Math.max(1, bands.length),
+      namedRows: bands.length,
       lines: SHOWN_QUANTILES.map((_, i): Line => ({
         colour: ({ ink }) => ink,
         dash: dashesOf(i),
