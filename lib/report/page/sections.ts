@@ -306,7 +306,10 @@ function renderPicture(picture: DrawnPicture, i: number): Markup {
   return markup`
     <section aria-labelledby="picture-${i}-title">
       <h2 id="picture-${i}-title">${picture.title}</h2>
-      <p class="caption">${picture.caption}</p>
+      <p class="caption">${picture.caption}${
+    picture.kind === "heat" &&
+    " Bands above name the faults during which values were added. Click on a value to follow it in the diagram (or type it there at “mentions”)."
+  }</p>
       <div class="panel">
         <div class="drawing">
           ${renderPlace(picture, `picture-${i}`)}

@@ -25,7 +25,7 @@ const PERIOD_MS = 400;
 const ALIVE_MS = 15_000;
 
 /** Bytes at the end of a log that are told of. */
-const LOG_TAIL = 8_192;
+const LOG_TAIL = 65_536;
 
 /**
  * Tells how a run is going, from a place in its file on, then that it has ended: reading by reading,
@@ -36,13 +36,12 @@ export function streamProgress(catalogue: Catalogue, id: string, fromByte: numbe
   const log = join(dir, "jepsen.log");
   const [path, name] = existsSync(log) ? [log, "log"] : [join(dir, PROGRESS_FILE), "message"];
   let at = Math.max(fromByte, path === log ? statSync(log).size - LOG_TAIL : 0);
-  let beginsAmid = at > fromByte; // a line, which is left out
   return streamEvents((send) => {
     const hasEnded = catalogue.find(id)?.state !== "running"; // asked before, or a line may be missed
-    const { lines, end } = readLines(path, at);
-    if (beginsAmid) lines.shift();
-    beginsAmid = false;
+    const { lines: read, end } = readLines(path, at);
     at = end;
+    // An entry of Jepsen's log begins with its time; what it dumps follows in other lines.
+    const lines = path === log ? read.filter((line) => /^\d{4}-\d\d-\d\d/.test(line)) : read;
     if (lines.length > 0) {
       const data = lines.map((line) => `data: ${line}\n`).join("");
       send(`event: ${name}\nid: ${end}\n${data}\n`);

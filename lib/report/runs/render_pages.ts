@@ -27,10 +27,13 @@ export function renderLive(entry: Entry, timeLimitS: number | undefined): Markup
 <main id="live" data-run="${id}" data-started="${String(startedMs)}" data-limit="${limit}">
 <section aria-label="Now"><p class="headline" id="phase" aria-live="polite">${
     isSilent
-      ? "Maelstrom gives no figures until the run has ended. So far there is its log."
+      ? "Maelstrom gives no figures until the run has ended; its log says what it is doing."
       : "Waiting for a word from the run."
   }</p>
-<progress id="progress" max="1" value="0" aria-label="time that has passed"></progress> <span class="quiet" id="time"></span>
+${
+    !isSilent &&
+    markup`<progress id="progress" max="1" value="0" aria-label="time that has passed"></progress>`
+  } <span class="quiet" id="time"></span>
 ${isSilent ? renderLog() : renderNow()}</main>`;
 }
 

@@ -27,7 +27,7 @@ export const RIGHT = 12;
 const AXIS_HEIGHT = 24;
 /** Room for a chart's title. */
 const TITLE_HEIGHT = 22;
-const BAND_HEIGHT = 18;
+export const BAND_HEIGHT = 18;
 /** A shorter drag is a click. */
 const LEAST_DRAG_PX = 4;
 

@@ -5,20 +5,22 @@
  * @module
  */
 import type { HeatMap, Spans } from "../../../workbench/workloads/picture.ts";
-import type { Band, DrawnPicture } from "../scene.ts";
+import { type Band, type DrawnPicture, US_PER_MS } from "../scene.ts";
 import {
   dashOf,
   element,
   fillWithin,
   fitText,
   formatMs,
+  formatUs,
   heatColour,
   linear,
   prepare,
+  type Scale,
   strokeLine,
   type Surface,
 } from "./canvas.ts";
-import { LEFT, RIGHT } from "./chart.ts";
+import { BAND_HEIGHT, LEFT, RIGHT, stackBands } from "./chart.ts";
 import { PlotChart } from "./plot.ts";
 import { key } from "./timeline.ts";
 import type { Stretch } from "./view.ts";
@@ -32,6 +34,15 @@ interface Place {
   /** The time that charts show, and the faults in it. */
   readonly stretch: Stretch;
   readonly bands: readonly Band[];
+  /** What a click on a column does. Default: nothing. */
+  readonly choose?: (column: Column) => void;
+}
+
+/** A column of a heat map, and the time in which it came to be as it is. */
+interface Column {
+  readonly name: string;
+  readonly fromUs: number;
+  readonly toUs: number;
 }
 
 /** A picture that is shown. */
@@ -44,7 +55,7 @@ export interface ShownPicture {
 export function showPicture(
   place: HTMLElement,
   picture: DrawnPicture,
-  { legend, others = [], stretch, bands }: Place,
+  { legend, others = [], stretch, bands, choose }: Place,
 ): ShownPicture {
   const all = [picture, ...others];
   legend.append(...keysOf(picture, all));
@@ -53,9 +64,10 @@ export function showPicture(
     return new PlotChart(place, picture, { legend, like, stretch, bands });
   }
   if (!(place instanceof HTMLCanvasElement)) throw new Error(`${picture.title} needs a canvas`);
-  if (picture.kind === "heat") readHeatMap(place, picture, legend);
+  const rows = stackBands(bands).slice(0, MOST_BAND_ROWS);
+  if (picture.kind === "heat") readHeatMap(place, picture, { legend, top: headOf(rows), choose });
   const draw = picture.kind === "heat"
-    ? () => drawHeatMap(place, picture, mostOf(all))
+    ? () => drawHeatMap(place, picture, { most: mostOf(all), rows })
     : () => drawSpans(place, picture, all.filter((one) => one.kind === "spans"));
   return { draw, close: () => {} };
 }
@@ -71,22 +83,46 @@ function keysOf(picture: DrawnPicture, all: readonly DrawnPicture[]): HTMLElemen
   });
 }
 
-/** Says what is under the pointer. */
-function readHeatMap(canvas: HTMLCanvasElement, picture: HeatMap, legend: HTMLElement): void {
-  const { rows, columns, cells, columnTitle, missing } = picture;
+/** Rows of faults above a heat map. */
+const MOST_BAND_ROWS = 3;
+
+function headOf(rows: readonly unknown[]): number {
+  return rows.length * BAND_HEIGHT;
+}
+
+/** Says what is under the pointer, and lets columns be chosen. */
+function readHeatMap(canvas: HTMLCanvasElement, picture: HeatMap, { legend, top, choose }: {
+  readonly legend: HTMLElement;
+  readonly top: number;
+  readonly choose: Place["choose"] | undefined;
+}): void {
+  const { rows, columns, cells, columnTitle, columnsMs, missing } = picture;
   const readout = element("p", { className: "readout" });
   legend.append(readout);
+  const columnAt = (x: number) => {
+    const share = (x - LEFT) / (canvas.clientWidth - LEFT - RIGHT);
+    return Math.floor(share * columns.length);
+  };
   canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
-    const share = (offsetX - LEFT) / (canvas.clientWidth - LEFT - RIGHT);
-    const column = Math.min(columns.length - 1, Math.floor(share * columns.length));
-    const row = Math.floor(offsetY / rowHeight(picture));
+    const column = columnAt(offsetX);
+    const row = Math.floor((offsetY - top) / rowHeight(picture));
     const cell = cells[row]?.[column];
     const what = cell === null ? missing : formatMs(cell ?? 0);
+    const when = formatUs((columnsMs[column] ?? 0) * US_PER_MS, US_PER_MS);
     readout.textContent = cell === undefined
       ? ""
-      : `${rows[row]}, ${columnTitle} ${columns[column]}: ${what}`;
+      : `${rows[row]}, ${columnTitle} ${columns[column]} (added at ${when}): ${what}`;
   });
   canvas.addEventListener("pointerleave", () => readout.textContent = "");
+  if (choose === undefined) return;
+  canvas.classList.add("choosable");
+  canvas.addEventListener("click", ({ offsetX }) => {
+    const column = columnAt(offsetX);
+    const [name, startMs] = [columns[column], columnsMs[column]];
+    if (name === undefined || startMs === undefined) return;
+    const tookMs = Math.max(...cells.map((row) => row[column] ?? 0));
+    choose({ name, fromUs: startMs * US_PER_MS, toUs: (startMs + tookMs) * US_PER_MS });
+  });
 }
 
 function mostOf(pictures: readonly DrawnPicture[]): number {
@@ -98,28 +134,54 @@ function rowHeight({ rows }: HeatMap): number {
   return rows.length > 12 ? 14 : 22;
 }
 
-function drawHeatMap(canvas: HTMLCanvasElement, picture: HeatMap, most: number): void {
+function drawHeatMap(canvas: HTMLCanvasElement, picture: HeatMap, { most, rows: bands }: {
+  readonly most: number;
+  readonly rows: readonly (readonly Band[])[];
+}): void {
   const { rows, columns, cells, columnTitle } = picture;
   const height = rowHeight(picture);
-  const surface = prepare(canvas, rows.length * height + 24);
+  const top = headOf(bands);
+  const bottom = top + rows.length * height;
+  const surface = prepare(canvas, bottom + 24);
   if (surface === undefined) return;
   const { context, palette, width } = surface;
   const x = linear([0, columns.length], [LEFT, width - RIGHT]);
+  for (const [row, some] of bands.entries()) {
+    for (const band of some) drawColumnBand(surface, picture, { band, x, top: row * BAND_HEIGHT });
+  }
   for (const [row, some] of cells.entries()) {
     context.fillStyle = palette.ink;
     context.textAlign = "right";
-    context.fillText(rows[row] ?? "", LEFT - 6, (row + 0.5) * height, LEFT - 8);
+    context.fillText(rows[row] ?? "", LEFT - 6, top + (row + 0.5) * height, LEFT - 8);
     for (const [column, cell] of some.entries()) {
       context.fillStyle = cell === null ? palette.bad : heatColour(palette, Math.sqrt(cell / most));
       const [left, right] = [x(column), x(column + 1)];
-      context.fillRect(left, row * height, Math.max(1, right - left), height - 1);
+      context.fillRect(left, top + row * height, Math.max(1, right - left), height - 1);
     }
   }
   context.fillStyle = palette.quiet;
   context.textAlign = "left";
-  context.fillText(`${columnTitle} ${columns[0]}`, LEFT, rows.length * height + 12);
+  context.fillText(`${columnTitle} ${columns[0]}`, LEFT, bottom + 12);
   context.textAlign = "right";
-  context.fillText(columns.at(-1) ?? "", width - RIGHT, rows.length * height + 12);
+  context.fillText(columns.at(-1) ?? "", width - RIGHT, bottom + 12);
+}
+
+/** A fault above the columns that came to be during it. */
+function drawColumnBand({ context, palette }: Surface, { columnsMs }: HeatMap, place: {
+  readonly band: Band;
+  readonly x: Scale;
+  readonly top: number;
+}): void {
+  const { band: { fromUs, toUs, label }, x, top } = place;
+  const from = columnsMs.findIndex((ms) => ms * US_PER_MS >= fromUs);
+  const last = columnsMs.findLastIndex((ms) => ms * US_PER_MS <= toUs);
+  if (from < 0 || last < from) return;
+  const [left, right] = [x(from), x(last + 1)];
+  context.fillStyle = palette.band;
+  context.fillRect(left, top, right - left, BAND_HEIGHT - 1);
+  context.fillStyle = palette.ink;
+  context.textAlign = "left";
+  context.fillText(fitText(context, label, right - left - 6), left + 4, top + BAND_HEIGHT / 2);
 }
 
 const ROW_HEIGHT = 30;

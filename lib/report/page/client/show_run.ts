@@ -17,7 +17,7 @@ import {
 } from "./events.ts";
 import { showPicture } from "./pictures.ts";
 import { describeView, key, Timeline } from "./timeline.ts";
-import { type Lane, type Scene, US_PER_S } from "../scene.ts";
+import { type Lane, type Scene, US_PER_MS, US_PER_S } from "../scene.ts";
 import { type Selected, type Stretch, View } from "./view.ts";
 
 /** Lines of the list beside the diagram. */
@@ -63,6 +63,7 @@ export function showRun(
       legend: page.find(`picture-${i}-key`, HTMLElement),
       stretch: view.charts,
       bands: scene.bands,
+      ...(diagram && { choose: (column) => followValue(page, view, column) }),
     })
   );
   const draw = () => {
@@ -70,7 +71,7 @@ export function showRun(
     diagram?.draw();
     for (const picture of pictures) picture.draw();
   };
-  const shown = () => root.querySelector("#messages")?.scrollIntoView({ block: "start" });
+  const shown = () => page.showDiagram();
   linkFindings(findings, data, view, shown);
   linkFaults(root, data, view, shown);
   draw();
@@ -94,6 +95,11 @@ class Parts {
 
   has(id: string): boolean {
     return this.root.querySelector(`#${id}`) !== null;
+  }
+
+  /** Has a browser move to the diagram. */
+  showDiagram(): void {
+    this.root.querySelector("#messages")?.scrollIntoView({ block: "start" });
   }
 
   find<T extends Element>(id: string, kind: new () => T): T {
@@ -128,6 +134,21 @@ function startDiagram(page: Parts, data: Decoded, view: View): Diagram {
   linkControls(page, data, view);
   view.changed();
   return diagram;
+}
+
+/** Shows in the diagram how a value spreads: the messages that mention it. */
+function followValue(page: Parts, view: View, { name, fromUs, toUs }: {
+  readonly name: string;
+  readonly fromUs: number;
+  readonly toUs: number;
+}): void {
+  const around = Math.max(US_PER_MS, (toUs - fromUs) / 8);
+  const text = page.find("filter-text", HTMLInputElement);
+  text.value = name.includes(" ") ? "" : name; // several are no one value
+  text.dispatchEvent(new Event("input"));
+  view.selected = undefined;
+  view.show(fromUs - around, toUs + around);
+  page.showDiagram();
 }
 
 /** Has buttons move what is shown; `prefix` begins their ids. */

@@ -25,6 +25,7 @@ const PHASES: Readonly<Record<Reading["phase"], string>> = {
 const MOST_READINGS = 100_000;
 const MOST_PROBLEMS = 100;
 const MOST_LOG_LINES = 40;
+const LOG_WIDTH = 300;
 
 export function startLive(place: HTMLElement): void {
   const { run = "", limit = "", started = "" } = place.dataset;
@@ -55,7 +56,11 @@ export function startLive(place: HTMLElement): void {
       log: ({ data, lastEventId }) => {
         if (at === "0") log?.replaceChildren();
         at = lastEventId;
-        log?.append(...String(data).split("\n").map((text) => element("li", { text })));
+        log?.append(
+          ...String(data).split("\n").map((text) =>
+            element("li", { text: text.slice(0, LOG_WIDTH) })
+          ),
+        );
         while (log !== null && log.childElementCount > MOST_LOG_LINES) {
           log.firstElementChild?.remove();
         }
@@ -92,7 +97,8 @@ function show(readings: readonly Reading[], limitS: number): void {
   write("per-op", print(invoked === 0 ? undefined : messages / invoked));
   write("time", isTimed ? `${Math.floor(timeS)} of ${limitS} s` : `${Math.floor(timeS)} s`);
   write("faults", faults.map(({ label }) => label).join("; "));
-  showShare(timeS, limitS);
+  const bar = document.querySelector<HTMLProgressElement>("#progress");
+  if (bar !== null && limitS > 0) bar.value = Math.min(1, timeS / limitS);
   const problems = readings.flatMap((reading) => reading.problems).slice(-MOST_PROBLEMS);
   const list = document.getElementById("problems");
   const section = document.getElementById("problems-section");
@@ -101,16 +107,12 @@ function show(readings: readonly Reading[], limitS: number): void {
   list.replaceChildren(...problems.map((text) => element("li", { text })));
 }
 
-function showShare(timeS: number, limitS: number): void {
-  const bar = document.querySelector<HTMLProgressElement>("#progress");
-  if (bar !== null && limitS > 0) bar.value = Math.min(1, timeS / limitS);
-}
-
 /** Of a run that does not say when its clients began. */
 function showTime(timeS: number, limitS: number): void {
-  const asked = limitS > 0 ? `; clients are to work for ${limitS} s` : "";
-  write("time", `${Math.floor(timeS)} s since it began${asked}`);
-  showShare(timeS, limitS);
+  const asked = limitS > 0
+    ? `; between start and final operations, clients work for ${limitS} s`
+    : "";
+  write("time", `${Math.floor(timeS)} s since it began${asked}.`);
 }
 
 function explain(): void {
