@@ -143,6 +143,39 @@ Deno.test("a fault moves the diagram to its begin", async () => {
   });
 });
 
+Deno.test("a value of the heat map is followed in the diagram", async () => {
+  await open(await pageOfFailure(), async (tab) => {
+    await tab.locator("#zoom-all").click();
+    const { width = 0 } = await tab.locator("#picture-0").boundingBox() ?? {};
+    await tab.locator("#picture-0").click({ position: { x: width / 2, y: 30 } });
+    const value = await tab.locator("#filter-text").inputValue();
+    assertMatch(value, /^\d+$/);
+    await tab.locator("#messages summary").click();
+    await tab.waitForTimeout(300); // the list follows the diagram a little later
+    const events = await tab.locator("#events").innerText();
+    assertMatch(events, new RegExp(`tell .*message ${value}\\b`));
+    const others = events.split("\n").filter((line) => !line.includes(` ${value}`));
+    assertEquals(others, []);
+  });
+});
+
+Deno.test("of many clients the filter names groups", async () => {
+  const page = await pageOfRun({ concurrency: 60 });
+  await open(page, async (tab) => {
+    const names = await tab.locator("#filter-who option").allInnerTexts();
+    assert(names.length < 40, `${names.length} names`);
+    assertEquals(names.slice(0, 5), ["everybody", "n0", "n1", "n2", "all clients"]);
+    const count = async () => Number.parseInt(await tab.locator("#counts").innerText());
+    await tab.locator("#zoom-all").click();
+    await tab.waitForTimeout(300);
+    const all = await count();
+    await tab.locator("#filter-who").selectOption({ index: 9 });
+    await tab.waitForTimeout(300);
+    const some = await count();
+    assert(some > 0 && some < all / 4, `${some} of ${all}`);
+  });
+});
+
 Deno.test("keys move the diagram, zoom it and go from event to event", async () => {
   await open(await pageOfRun(), async (tab) => {
     const diagram = tab.locator("#diagram");
