@@ -34,6 +34,8 @@ interface Place {
   /** The time that charts show, and the faults in it. */
   readonly stretch: Stretch;
   readonly bands: readonly Band[];
+  /** Rows that there is room for above columns. Default: as many as the faults need. */
+  readonly bandRows?: number;
   /** What a click on a column does. Default: nothing. */
   readonly choose?: (column: Column) => void;
 }
@@ -46,7 +48,7 @@ interface Column {
 }
 
 /** A picture that is shown. */
-export interface ShownPicture {
+interface ShownPicture {
   readonly draw: () => void;
   readonly close: () => void;
 }
@@ -55,7 +57,7 @@ export interface ShownPicture {
 export function showPicture(
   place: HTMLElement,
   picture: DrawnPicture,
-  { legend, others = [], stretch, bands, choose }: Place,
+  { legend, others = [], stretch, bands, bandRows, choose }: Place,
 ): ShownPicture {
   const all = [picture, ...others];
   legend.append(...keysOf(picture, all));
@@ -65,9 +67,10 @@ export function showPicture(
   }
   if (!(place instanceof HTMLCanvasElement)) throw new Error(`${picture.title} needs a canvas`);
   const rows = stackBands(bands).slice(0, MOST_BAND_ROWS);
-  if (picture.kind === "heat") readHeatMap(place, picture, { legend, top: headOf(rows), choose });
+  const top = BAND_HEIGHT * Math.min(MOST_BAND_ROWS, bandRows ?? rows.length);
+  if (picture.kind === "heat") readHeatMap(place, picture, { legend, top, choose });
   const draw = picture.kind === "heat"
-    ? () => drawHeatMap(place, picture, { most: mostOf(all), rows })
+    ? () => drawHeatMap(place, picture, { most: mostOf(all), top, rows })
     : () => drawSpans(place, picture, all.filter((one) => one.kind === "spans"));
   return { draw, close: () => {} };
 }
@@ -85,10 +88,6 @@ function keysOf(picture: DrawnPicture, all: readonly DrawnPicture[]): HTMLElemen
 
 /** Rows of faults above a heat map. */
 const MOST_BAND_ROWS = 3;
-
-function headOf(rows: readonly unknown[]): number {
-  return rows.length * BAND_HEIGHT;
-}
 
 /** Says what is under the pointer, and lets columns be chosen. */
 function readHeatMap(canvas: HTMLCanvasElement, picture: HeatMap, { legend, top, choose }: {
@@ -134,13 +133,13 @@ function rowHeight({ rows }: HeatMap): number {
   return rows.length > 12 ? 14 : 22;
 }
 
-function drawHeatMap(canvas: HTMLCanvasElement, picture: HeatMap, { most, rows: bands }: {
+function drawHeatMap(canvas: HTMLCanvasElement, picture: HeatMap, { most, top, rows: bands }: {
   readonly most: number;
+  readonly top: number;
   readonly rows: readonly (readonly Band[])[];
 }): void {
   const { rows, columns, cells, columnTitle } = picture;
   const height = rowHeight(picture);
-  const top = headOf(bands);
   const bottom = top + rows.length * height;
   const surface = prepare(canvas, bottom + 24);
   if (surface === undefined) return;
@@ -187,7 +186,7 @@ function drawColumnBand({ context, palette }: Surface, { columnsMs }: HeatMap, p
 const ROW_HEIGHT = 30;
 const SPAN_HEIGHT = 20;
 /** The least width of a step between events. */
-const LEAST_STEP = 44;
+const LEAST_STEP = 60;
 
 /**
  * Draws operations by lane. Events are equally far apart, as operations are often short and far from

@@ -144,7 +144,7 @@ export class Timeline {
       ...shared,
       title: "answered after",
       height: HEIGHTS.latency,
-      namedRows: bands.length,
+      namedRows: mostRowsOf(this.#runs),
       lines: SHOWN_QUANTILES.map((_, i): Line => ({
         colour: ({ ink }) => ink,
         dash: dashesOf(i),
@@ -230,6 +230,11 @@ export class Timeline {
       ...(faults.length === 0 ? [] : [faults.map(({ label }) => label).join(", ")]),
     ].join(" · ");
   }
+}
+
+/** Rows of faults that the charts of some runs have room for. */
+export function mostRowsOf(runs: readonly Decoded[]): number {
+  return Math.max(0, ...runs.map(({ scene }) => stackBands(scene.bands).length));
 }
 
 function isWithin(timeUs: number, { fromUs, toUs }: Band): boolean {

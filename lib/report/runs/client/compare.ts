@@ -7,7 +7,7 @@
 import { element } from "../../page/client/canvas.ts";
 import { decode, type Decoded, unpack } from "../../page/client/decode.ts";
 import { showPicture } from "../../page/client/pictures.ts";
-import { Timeline } from "../../page/client/timeline.ts";
+import { mostRowsOf, Timeline } from "../../page/client/timeline.ts";
 import { Stretch } from "../../page/client/view.ts";
 import type { DrawnPicture } from "../../page/scene.ts";
 
@@ -75,6 +75,7 @@ function fill(column: HTMLElement, run: Decoded, { stretch, runs }: {
       others,
       stretch,
       bands,
+      bandRows: mostRowsOf(runs),
     });
     return () => shown.draw();
   });
