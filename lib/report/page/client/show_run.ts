@@ -75,7 +75,12 @@ export function showRun(
   linkFindings(findings, data, view, shown);
   linkFaults(root, data, view, shown);
   draw();
-  const resized = new ResizeObserver(draw);
+  let width = root.clientWidth;
+  const resized = new ResizeObserver(() => {
+    if (root.clientWidth === width) return; // nothing is wider or narrower
+    width = root.clientWidth;
+    draw();
+  });
   resized.observe(root);
   const close = () => {
     resized.disconnect();
