@@ -139,7 +139,7 @@ Deno.test("a fault moves the diagram to its begin", async () => {
     const whole = await shown(tab);
     await tab.locator("button[data-fault]").first().click();
     assertNotEquals(await shown(tab), whole);
-    assertMatch(await tab.locator("#time").innerText(), /no message passes from side to side/);
+    assertMatch(await tab.locator("#time").innerText(), /no message passes the line/);
   });
 });
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { formatFigure, formatWhole } from "../../checkers/format.ts";
+import { formatFigure, formatWhole, pluralize } from "../../checkers/format.ts";
 import type { Drawing } from "../../workbench/workloads/picture.ts";
 import type { MeasuredLimit } from "../limits.ts";
 import { METRICS } from "../metrics.ts";
@@ -153,12 +153,7 @@ function renderTimeline({ latencies, scene, hasFinalOperations }: Page): Markup 
       <h2 id="time-title">Operations over time</h2>
       <p
         class="caption">Each mark is an operation: when it was asked, and how long it took. ${
-    scene
-        .bands.length > 0 &&
-    `Bands are faults${
-      scene.bands.some(({ cut }) => cut.length > 0) &&
-      "; in one that is called “cut”, no message passes from side to side of the line"
-    }. `
+    explainBands(scene)
   }${
     hasFinalOperations &&
     "At the end nothing is asked for a while, so that nodes may recover, and then the last operations follow. "
@@ -203,6 +198,18 @@ function renderTimeline({ latencies, scene, hasFinalOperations }: Page): Markup 
   }</div>
     </section>
   `;
+}
+
+/** What bands are, and how to read those of partitions. */
+function explainBands({ bands }: Page["scene"]): string {
+  if (bands.length === 0) return "";
+  const says = (word: string) =>
+    bands.some(({ cut, label }) => cut.length > 0 && label.includes(word));
+  const sides = says(" | ") ? "; in one that is called “cut”, no message passes the line" : "";
+  const hearing = says("not hearing")
+    ? "; who is “not hearing” others receives no message of theirs"
+    : "";
+  return `Bands are faults${sides}${hearing}. `;
 }
 
 function seconds(us: number): string {
@@ -423,7 +430,7 @@ function renderLogs({ logs }: Page): Markup | undefined {
     logs.map(({ node, lines, total }) =>
       markup`
           <details>
-            <summary>${node}: ${formatWhole(total)} lines</summary>
+            <summary>${node}: ${pluralize(total, "line")}</summary>
             <ul class="log mono">${
         lines.map(({ text, count }) =>
           markup`<li>${text}${

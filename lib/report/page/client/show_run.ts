@@ -233,11 +233,12 @@ function list(page: Parts, data: Decoded, { shown }: Diagram): void {
   ].sort(([a], [b]) => a - b);
   const items = lines.slice(0, MOST_LINES).map(([, text]) => element("li", { text }));
   page.find("events", HTMLElement).replaceChildren(...items);
-  const count = (n: number) => n.toLocaleString("en");
+  const count = (n: number, what: string) =>
+    `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
   const isCut = shown.messageCount > shown.messages.length ||
     shown.operationCount > shown.operations.length;
   page.find("counts", HTMLElement).textContent =
-    `${count(shown.operationCount)} operations, ${count(shown.messageCount)} messages` +
+    `${count(shown.operationCount, "operation")}, ${count(shown.messageCount, "message")}` +
     (isCut ? "; only the first of them are drawn: zoom in for the others" : "") +
     (lines.length > MOST_LINES ? `; the first ${MOST_LINES} lines are listed` : "");
 }
