@@ -5,8 +5,8 @@
  * @module
  */
 import { element } from "../../report/page/client/canvas.ts";
-import { decode } from "../../report/page/client/decode.ts";
-import { type ShownRun, showRun } from "../../report/page/client/show_run.ts";
+import { decode, type Decoded } from "../../report/page/client/decode.ts";
+import type { ShownRun } from "../../report/page/client/show_run.ts";
 import { markup } from "../../report/page/markup.ts";
 import {
   ENDINGS,
@@ -85,10 +85,17 @@ function showPictures({ page }: Outcome, player: Player): void {
   root.innerHTML = renderEvidence(page).text;
   find("evidence", HTMLElement).append(root);
   const data = decode(page.scene);
+  if (!film.hidden) player.open(data, page.scene.view[0]);
+  drawPictures(root, data, player);
+}
+
+/** Draws the pictures of a run, by what is loaded when there is the first. */
+async function drawPictures(root: HTMLElement, data: Decoded, player: Player): Promise<void> {
+  const { showRun } = await import("../../report/page/client/show_run.ts");
+  if (!root.isConnected) return; // another run is shown by now
   pictures = showRun(root, data, { findings: find("told", HTMLElement) });
   const { view } = pictures;
-  if (film.hidden) return;
-  player.open(data, page.scene.view[0]);
+  if (data.scene.messages.src.length === 0) return;
   let fromUs = view.fromUs;
   view.follow(() => {
     if (view.fromUs !== fromUs) player.seek(view.fromUs);

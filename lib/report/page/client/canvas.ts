@@ -220,3 +220,10 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   made.append(...children);
   return made;
 }
+
+/** A sample and what it stands for. */
+export function key(className: string, text: string): HTMLElement {
+  const sample = element("i", { className });
+  sample.ariaHidden = "true";
+  return element("span", { className: "key" }, [sample, element("span", { text })]);
+}

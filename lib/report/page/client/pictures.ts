@@ -14,6 +14,7 @@ import {
   formatMs,
   formatUs,
   heatColour,
+  key,
   linear,
   prepare,
   type Scale,
@@ -22,7 +23,6 @@ import {
 } from "./canvas.ts";
 import { BAND_HEIGHT, LEFT, RIGHT, stackBands } from "./chart.ts";
 import { PlotChart } from "./plot.ts";
-import { key } from "./timeline.ts";
 import type { Stretch } from "./view.ts";
 
 /** What a picture stands in. */

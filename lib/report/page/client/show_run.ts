@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { element, OTHER_TYPES } from "./canvas.ts";
+import { element, key, OTHER_TYPES } from "./canvas.ts";
 import type { Decoded } from "./decode.ts";
 import { Diagram } from "./diagram.ts";
 import {
@@ -16,7 +16,7 @@ import {
   findRelated,
 } from "./events.ts";
 import { showPicture } from "./pictures.ts";
-import { describeView, key, Timeline } from "./timeline.ts";
+import { describeView, Timeline } from "./timeline.ts";
 import { type Lane, type Scene, US_PER_MS, US_PER_S } from "../scene.ts";
 import { type Selected, type Stretch, View } from "./view.ts";
 

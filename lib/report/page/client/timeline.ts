@@ -13,6 +13,7 @@ import {
   element,
   formatMs,
   formatUs,
+  key,
   type Surface,
   ticksOf,
 } from "./canvas.ts";
@@ -276,13 +277,6 @@ function legendOf(types: readonly string[]): HTMLElement[] {
     key("stroke ink dash-1", "95 %"),
     ...types.map((text, i) => key(`stroke series-${i} dash-${dashOf(i)}`, text)),
   ];
-}
-
-/** A sample and what it stands for. */
-export function key(className: string, text: string): HTMLElement {
-  const sample = element("i", { className });
-  sample.ariaHidden = "true";
-  return element("span", { className: "key" }, [sample, element("span", { text })]);
 }
 
 /** A stretch of time in words. */

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { element, formatMs } from "../../page/client/canvas.ts";
-import { key } from "../../page/client/timeline.ts";
+import { element, formatMs, key } from "../../page/client/canvas.ts";
 import type { Reading } from "../progress.ts";
 import { follow } from "./follow.ts";
 import { ratesOf, Strips } from "./strips.ts";
