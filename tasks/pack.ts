@@ -80,7 +80,7 @@ async function copySources(copy: string): Promise<void> {
   }
   const { links: _, tasks: __, imports, ...kept } = config;
   const fromNpm = Object.fromEntries(
-    Object.entries(imports).filter(([name]) => /^(deno-std$|@nats-io\/)/.test(name)),
+    Object.entries(imports).filter(([name]) => /^(deno-std$|@nats-io\/|uplot)/.test(name)),
   );
   const exports = {
     ...config.exports,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { formatWhole } from "../checkers/format.ts";
 import { checkFinalStates, type FinalStates, readFinalStates } from "./final_states.ts";
 import type { Result } from "../checkers/checker.ts";
 import { composeResults } from "../checkers/compose.ts";
@@ -121,6 +122,13 @@ export interface Gauge {
 /** Maelstrom waits that long before final operations, with the network healed. */
 const RECOVERY_NS = 10 * NS_PER_S;
 
+/** Values that a history may hold: of 8 bytes each, they fill most of what a process may have. */
+const MOST_VALUES = 350_000_000;
+
+class HistoryTooLong extends Error {
+  override readonly name = "HistoryTooLong";
+}
+
 /** Most forms of malformed replies of a node that are reported, each once; the history has all. */
 const MALFORMED_REPORTED = 3;
 
@@ -150,6 +158,8 @@ class Run {
   #stop: (reason: unknown) => void = () => {};
   #originNs = 0;
   #invocations = 0;
+  /** How many values the history holds. */
+  #values = 0;
   /** The message counts that Maelstrom would have. */
   #net: Result | undefined;
   #finalStates: FinalStates | undefined;
@@ -246,6 +256,7 @@ class Run {
       const { node, text, lastWords = [] } = error.problem;
       return { node, text, lastWords };
     }
+    if (error instanceof HistoryTooLong) return { text: error.message, lastWords: [] };
     if (explainFailure === undefined || signal?.aborted) throw error;
     return explainFailure(error);
   }
@@ -402,8 +413,21 @@ class Run {
     const recorded = { index: this.#history.length, time: this.#nowNs(), ...op };
     this.#history.push(recorded);
     if (op.type === "invoke") this.#invocations++;
+    this.#bound(op.value);
     this.#environment.observer?.op?.(recorded, asker);
     return recorded;
+  }
+
+  /** Ends a run whose history outgrows memory, with a word and while there is room for a report. */
+  #bound(value: Op["value"]): void {
+    if (!Array.isArray(value)) return;
+    const before = this.#values;
+    this.#values += value.length;
+    if (before > MOST_VALUES || this.#values <= MOST_VALUES) return;
+    const text =
+      `the history holds ${formatWhole(MOST_VALUES)} values that clients read, and memory ` +
+      "has no room for many more: a lower rate or a shorter run asks for fewer";
+    this.#stop(new HistoryTooLong(text));
   }
 
   #note(given: Omit<Problem, "timeNs">): Problem {

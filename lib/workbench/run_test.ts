@@ -4,11 +4,12 @@ import { inVirtualTime, simulateOnce } from "../simulator/simulate_once.ts";
 import type { Fault } from "./faults/kinds.ts";
 import { isEdnObject, keyword } from "../history/edn.ts";
 import { NS_PER_S, type Op } from "../history/operations.ts";
-import { planOf, type PlanOptions } from "./plan.ts";
+import { planOf, type PlanOptions, workloadOf } from "./plan.ts";
 import type { PlannedFault } from "./planned.ts";
 import { type Observer, run } from "./run.ts";
 import { integer, oneWay } from "../rpc.ts";
 import { Broadcast, Echo } from "../workloads.ts";
+import type { Workload } from "./workloads/workload.ts";
 
 /** Every node keeps what clients send it, and no more. */
 const alone: Program = (node) => {
@@ -172,6 +173,22 @@ Deno.test("a signal ends a run early, with its reason and the nodes stopped", as
   );
   await assertRejects(() => running, Error, "enough");
   assertEquals(phases, ["starting", "running", "stopping"]);
+});
+
+Deno.test("a run whose history outgrows memory has crashed, with a word", async () => {
+  const plan = planOf({ ...SMALL, workload: "echo" });
+  const length = 100_000_000; // of nothing, which takes no room
+  const workload: Workload = {
+    ...workloadOf(plan),
+    open: () => () => Promise.resolve({ type: "ok", value: new Array<null>(length) }),
+  };
+  const { history, crash } = await inVirtualTime(
+    echo,
+    1,
+    (engine) => run(plan, { ...engine, workload }),
+  );
+  assertMatch(crash?.text ?? "", /holds 350,000,000 values/);
+  assertEquals(history.filter(({ type }) => type === "ok").length, 4);
 });
 
 Deno.test("a run can be steered in its main phase, and not after it", async () => {

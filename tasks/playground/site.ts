@@ -9,7 +9,7 @@ import config from "../../deno.json" with { type: "json" };
 import standIns from "../../lib/playground/import_map.json" with { type: "json" };
 import { makePages } from "../../lib/playground/site.ts";
 import ownStyle from "../../lib/playground/style.css" with { type: "text" };
-import style from "../../lib/report/page/style.css" with { type: "text" };
+import { STYLE } from "../../lib/report/page/style.ts";
 import { readChallenges, readFaults, readSandbox } from "./exercises.ts";
 
 const PLAYGROUND = new URL("../../lib/playground/", import.meta.url);
@@ -34,7 +34,7 @@ export async function writeSite(folder: string): Promise<void> {
   for (const [name, text] of makePages(exercises)) {
     await Deno.writeTextFile(join(folder, name), text);
   }
-  await Deno.writeTextFile(join(assets, "style.css"), style + ownStyle);
+  await Deno.writeTextFile(join(assets, "style.css"), STYLE + ownStyle);
   const map = join(assets, "import_map.json");
   try {
     await Deno.writeTextFile(map, importMap());

@@ -6,9 +6,14 @@
  * @module
  */
 import { clip } from "../../checkers/format.ts";
-import { OTHER_TYPES, prepare, strokeLine, type Surface } from "../../report/page/client/canvas.ts";
+import {
+  key,
+  OTHER_TYPES,
+  prepare,
+  strokeLine,
+  type Surface,
+} from "../../report/page/client/canvas.ts";
 import { type Decoded, firstAt } from "../../report/page/client/decode.ts";
-import { key } from "../../report/page/client/timeline.ts";
 import { type Band, FATES, type Lane, type Messages, US_PER_S } from "../../report/page/scene.ts";
 
 /** A dot is to be seen for that long at least, however fast its message was. */

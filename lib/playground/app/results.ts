@@ -5,8 +5,8 @@
  * @module
  */
 import { element } from "../../report/page/client/canvas.ts";
-import { decode } from "../../report/page/client/decode.ts";
-import { showRun } from "../../report/page/client/show_run.ts";
+import { decode, type Decoded } from "../../report/page/client/decode.ts";
+import type { ShownRun } from "../../report/page/client/show_run.ts";
 import { markup } from "../../report/page/markup.ts";
 import {
   ENDINGS,
@@ -66,24 +66,36 @@ function showVerdict({ summary, seed }: Report, { passes, spots, goTo }: {
   told.prepend(...linksTo(spots, goTo));
 }
 
-/** Draws the pictures that are shown in the colours of now. */
-let drawAgain = () => {};
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAgain());
+/** The pictures that are shown. */
+let pictures: ShownRun | undefined;
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => pictures?.draw());
+
+function closePictures(): void {
+  pictures?.close();
+  pictures = undefined;
+  find("evidence", HTMLElement).replaceChildren();
+}
 
 function showPictures({ page }: Outcome, player: Player): void {
   const film = find("film-place", HTMLElement);
-  const evidence = find("evidence", HTMLElement);
-  evidence.replaceChildren();
+  closePictures();
   film.hidden = page === undefined || page.scene.messages.src.length === 0;
   if (page === undefined) return player.pause();
   const root = element("div");
   root.innerHTML = renderEvidence(page).text;
-  evidence.append(root);
+  find("evidence", HTMLElement).append(root);
   const data = decode(page.scene);
-  const { view, draw } = showRun(root, data, { findings: find("told", HTMLElement) });
-  drawAgain = draw;
-  if (film.hidden) return;
-  player.open(data, page.scene.view[0]);
+  if (!film.hidden) player.open(data, page.scene.view[0]);
+  drawPictures(root, data, player);
+}
+
+/** Draws the pictures of a run, by what is loaded when there is the first. */
+async function drawPictures(root: HTMLElement, data: Decoded, player: Player): Promise<void> {
+  const { showRun } = await import("../../report/page/client/show_run.ts");
+  if (!root.isConnected) return; // another run is shown by now
+  pictures = showRun(root, data, { findings: find("told", HTMLElement) });
+  const { view } = pictures;
+  if (data.scene.messages.src.length === 0) return;
   let fromUs = view.fromUs;
   view.follow(() => {
     if (view.fromUs !== fromUs) player.seek(view.fromUs);
@@ -121,7 +133,7 @@ export function showRefusal(text: string, goTo: (line: number) => void): Spot[] 
   `.text;
   find("told", HTMLElement).replaceChildren(...linksTo(spots, goTo));
   find("film-place", HTMLElement).hidden = true;
-  find("evidence", HTMLElement).replaceChildren();
+  closePictures();
   return spots;
 }
 

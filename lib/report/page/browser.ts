@@ -39,7 +39,8 @@ function emptyCanvases(tab: Tab): Promise<string[]> {
       const context = canvas.getContext("2d", { willReadFrequently: true });
       const { data } = context?.getImageData(0, 0, canvas.width, canvas.height) ??
         { data: new Uint8ClampedArray() };
-      return new Set(new Uint32Array(data.buffer)).size > 3 ? [] : [canvas.id];
+      const place = canvas.closest("[id]");
+      return new Set(new Uint32Array(data.buffer)).size > 3 ? [] : [`${place?.id}`];
     })
   );
 }
@@ -47,8 +48,12 @@ function emptyCanvases(tab: Tab): Promise<string[]> {
 /** What would leave somebody out who does not see, or has no mouse. */
 function inaccessible(tab: Tab): Promise<string[]> {
   return tab.evaluate(() => {
-    const nameless = [...document.querySelectorAll("canvas, img, svg")].filter((element) =>
+    const pictures = "canvas:not([aria-hidden]), img, svg, [role=application]";
+    const nameless = [...document.querySelectorAll(pictures)].filter((element) =>
       !(element.getAttribute("aria-label") ?? element.getAttribute("alt"))
+    );
+    const unheard = [...document.querySelectorAll("canvas[aria-hidden]")].filter((element) =>
+      element.closest("[role=application]") === null
     );
     const unlabelled = [...document.querySelectorAll<HTMLInputElement>("input, select")]
       .filter(({ labels }) => labels?.length === 0);
@@ -58,7 +63,9 @@ function inaccessible(tab: Tab): Promise<string[]> {
     const bare = [...document.querySelectorAll(".panel")].filter((panel) =>
       panel.textContent?.trim() === ""
     );
-    return [...nameless, ...unlabelled, ...silent, ...bare].map((element) => element.outerHTML);
+    return [...nameless, ...unheard, ...unlabelled, ...silent, ...bare].map((element) =>
+      element.outerHTML
+    );
   });
 }
 
@@ -82,7 +89,8 @@ for (const [workload, program] of Object.entries(ALONE)) {
         assertEquals(await emptyCanvases(tab), []);
         assertEquals(await inaccessible(tab), []);
         assert(await excessPx(tab) <= 0);
-        assertEquals(await tab.locator("canvas").count(), 2 + page.scene.pictures.length);
+        assertEquals(await tab.locator("#timeline canvas").count(), 3);
+        assertEquals(await tab.locator("canvas").count(), 4 + page.scene.pictures.length);
       });
     }
   });
@@ -131,7 +139,40 @@ Deno.test("a fault moves the diagram to its begin", async () => {
     const whole = await shown(tab);
     await tab.locator("button[data-fault]").first().click();
     assertNotEquals(await shown(tab), whole);
-    assertMatch(await tab.locator("#time").innerText(), /no message passes from side to side/);
+    assertMatch(await tab.locator("#time").innerText(), /no message passes the line/);
+  });
+});
+
+Deno.test("a value of the heat map is followed in the diagram", async () => {
+  await open(await pageOfFailure(), async (tab) => {
+    await tab.locator("#zoom-all").click();
+    const { width = 0 } = await tab.locator("#picture-0").boundingBox() ?? {};
+    await tab.locator("#picture-0").click({ position: { x: width / 2, y: 30 } });
+    const value = await tab.locator("#filter-text").inputValue();
+    assertMatch(value, /^\d+$/);
+    await tab.locator("#messages summary").click();
+    await tab.waitForTimeout(300); // the list follows the diagram a little later
+    const events = await tab.locator("#events").innerText();
+    assertMatch(events, new RegExp(`tell .*message ${value}\\b`));
+    const others = events.split("\n").filter((line) => !line.includes(` ${value}`));
+    assertEquals(others, []);
+  });
+});
+
+Deno.test("of many clients the filter names groups", async () => {
+  const page = await pageOfRun({ concurrency: 60 });
+  await open(page, async (tab) => {
+    const names = await tab.locator("#filter-who option").allInnerTexts();
+    assert(names.length < 40, `${names.length} names`);
+    assertEquals(names.slice(0, 5), ["everybody", "n0", "n1", "n2", "all clients"]);
+    const count = async () => Number.parseInt(await tab.locator("#counts").innerText());
+    await tab.locator("#zoom-all").click();
+    await tab.waitForTimeout(300);
+    const all = await count();
+    await tab.locator("#filter-who").selectOption({ index: 9 });
+    await tab.waitForTimeout(300);
+    const some = await count();
+    assert(some > 0 && some < all / 4, `${some} of ${all}`);
   });
 });
 
@@ -153,6 +194,70 @@ Deno.test("keys move the diagram, zoom it and go from event to event", async () 
     assertEquals(await readout(tab), first);
     await diagram.press("Escape");
     assertMatch(await readout(tab), /^Point at/);
+  });
+});
+
+/** What the charts show, as the first of them says it under the pointer at its ends. */
+async function charted(tab: Tab): Promise<string[]> {
+  const area = tab.locator("#timeline .u-over").first();
+  const { width = 0 } = await area.boundingBox() ?? {};
+  const seen: string[] = [];
+  for (const x of [2, width - 2]) {
+    await area.hover({ position: { x, y: 10 } });
+    seen.push((await tab.locator("#timeline-key .readout").innerText()).split(" · ")[0] ?? "");
+  }
+  return seen;
+}
+
+/** Drags over the chart, from one share of its width to another. */
+async function drag(tab: Tab, from: number, to: number): Promise<void> {
+  const area = tab.locator("#timeline .u-over").nth(1);
+  await area.scrollIntoViewIfNeeded();
+  const { x = 0, y = 0, width = 0 } = await area.boundingBox() ?? {};
+  await tab.mouse.move(x + from * width, y + 20);
+  await tab.mouse.down();
+  await tab.mouse.move(x + to * width, y + 20, { steps: 4 });
+  await tab.mouse.up();
+}
+
+Deno.test("dragging over a chart zooms all charts and the diagram; a double click and keys take it back", async () => {
+  await open(await pageOfFailure(), async (tab) => {
+    const whole = await charted(tab);
+    await drag(tab, 0.1, 0.2);
+    const [from = "", to = ""] = await charted(tab);
+    assert(Number.parseFloat(from) > 1 && Number.parseFloat(to) < 3.5, `${from} to ${to}`);
+    assertMatch(await shown(tab), /^1\.\d+ s to 2\.\d+ s$/);
+    await tab.locator("#timeline .u-over").first().dblclick({ position: { x: 200, y: 30 } });
+    assertEquals(await charted(tab), whole);
+    const charts = tab.locator("#timeline");
+    for (const key of ["+", "ArrowLeft", "-", "Home"]) {
+      const before = await charted(tab);
+      await charts.press(key);
+      assertNotEquals(await charted(tab), before, key);
+    }
+    assertEquals(await charted(tab), whole);
+    await tab.locator("#charts-zoom-in").click();
+    assertNotEquals(await charted(tab), whole);
+    await tab.locator("#zoom-all").click(); // the charts go where the diagram goes
+    assertEquals(await charted(tab), whole);
+  });
+});
+
+Deno.test("who points at a moment sees it in every chart and in the diagram, and the other way round", async () => {
+  await open(await pageOfFailure(), async (tab) => {
+    await tab.locator("#zoom-all").click();
+    const lines = () =>
+      tab.evaluate(() =>
+        [...document.querySelectorAll(".u-cursor-x, .pointer")].map((line) =>
+          line instanceof HTMLElement && !line.hidden ? line.getBoundingClientRect().left : 0
+        )
+      );
+    for (const place of ["#timeline .u-over", "#diagram"]) {
+      await tab.locator(place).first().hover({ position: { x: 300, y: 40 } });
+      const [first = 0, ...others] = (await lines()).slice(0, 4); // the charts' and the diagram's
+      assert(first > 0);
+      for (const other of others) assert(Math.abs(other - first) < 3, `${place}: ${other}`);
+    }
   });
 });
 

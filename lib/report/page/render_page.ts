@@ -11,7 +11,7 @@ import type { Page } from "./page.ts";
 import type { Scene } from "./scene.ts";
 import { makeScript } from "./script.ts";
 import { ENDINGS, renderHead, renderSections } from "./sections.ts";
-import style from "./style.css" with { type: "text" };
+import { STYLE } from "./style.ts";
 
 /** Renders a page as the text of an HTML document. */
 export function renderPage(page: Page): string {
@@ -19,7 +19,7 @@ export function renderPage(page: Page): string {
   const policy = [
     "default-src 'none'",
     `script-src '${hashOf(script)}'`,
-    `style-src '${hashOf(style)}'`,
+    `style-src '${hashOf(STYLE)}'`,
     "img-src data:",
     "base-uri 'none'",
     "form-action 'none'",
@@ -34,7 +34,7 @@ export function renderPage(page: Page): string {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <link rel="icon" href="data:,">
         <title>${mark} ${page.title}</title>
-        <style>${trusted(style)}</style>
+        <style>${trusted(STYLE)}</style>
       </head>
       <body>
     ${renderHead(page)}

@@ -10,6 +10,7 @@ import type { HeatMap, Plot, Spans } from "../../workbench/workloads/picture.ts"
 
 /** Microseconds in a second. */
 export const US_PER_S = 1_000_000;
+export const US_PER_MS = 1_000;
 
 export interface Scene {
   readonly fromUs: number;

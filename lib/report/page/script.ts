@@ -7,13 +7,17 @@
  * @module
  */
 import { stripTypeScriptTypes } from "node:module";
+import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import canvas from "./client/canvas.ts" with { type: "text" };
+import chart from "./client/chart.ts" with { type: "text" };
 import decode from "./client/decode.ts" with { type: "text" };
 import diagram from "./client/diagram.ts" with { type: "text" };
 import events from "./client/events.ts" with { type: "text" };
 import links from "./client/links.ts" with { type: "text" };
 import main from "./client/main.ts" with { type: "text" };
 import pictures from "./client/pictures.ts" with { type: "text" };
+import plot from "./client/plot.ts" with { type: "text" };
+import rates from "./client/rates.ts" with { type: "text" };
 import timeline from "./client/timeline.ts" with { type: "text" };
 import view from "./client/view.ts" with { type: "text" };
 import showRun from "./client/show_run.ts" with { type: "text" };
@@ -27,16 +31,22 @@ const MODULES = {
   decode,
   view,
   events,
+  chart,
+  rates,
   timeline,
   diagram,
+  plot,
   pictures,
   show_run: showRun,
   main,
 };
 
+/** uPlot, which is no module, in the place of one. */
+const UPLOT = `const uPlot = (() => {${uplot}\nreturn uPlot;\n})();`;
+
 /** The script as a browser runs it. */
 export function makeScript(modules: Readonly<Record<string, string>> = MODULES): string {
-  return Object.entries(modules).map(([name, source]) => wrap(name, source)).join("\n");
+  return [UPLOT, ...Object.entries(modules).map(([name, source]) => wrap(name, source))].join("\n");
 }
 
 function wrap(name: string, source: string): string {
@@ -47,6 +57,7 @@ function wrap(name: string, source: string): string {
       /^import\s*\{([^}]*)\}\s*from\s*"[^"]*?(\w+)\.ts";/gm,
       (_, names: string, from: string) => `const {${names}} = ${from}Module;`,
     )
+    .replaceAll(/^import uPlot from "uplot";$/gm, "")
     .replaceAll(/^export /gm, "")
     .replaceAll(/^\s*(?:\/\*\*[^*]*(?:\*(?!\/)[^*]*)*\*\/|\/\/.*)$/gm, "")
     .replaceAll(/\n\s*\n+/g, "\n");

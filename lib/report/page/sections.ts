@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { formatFigure, formatWhole } from "../../checkers/format.ts";
+import { formatFigure, formatWhole, pluralize } from "../../checkers/format.ts";
 import type { Drawing } from "../../workbench/workloads/picture.ts";
 import type { MeasuredLimit } from "../limits.ts";
 import { METRICS } from "../metrics.ts";
@@ -153,18 +153,16 @@ function renderTimeline({ latencies, scene, hasFinalOperations }: Page): Markup 
       <h2 id="time-title">Operations over time</h2>
       <p
         class="caption">Each mark is an operation: when it was asked, and how long it took. ${
-    scene
-        .bands.length > 0 &&
-    `Bands are faults${
-      scene.bands.some(({ cut }) => cut.length > 0) &&
-      "; in one that is called “cut”, no message passes from side to side of the line"
-    }. `
+    explainBands(scene)
   }${
     hasFinalOperations &&
     "At the end nothing is asked for a while, so that nodes may recover, and then the last operations follow. "
-  }Click, or drag over a stretch, and the diagram below shows it.</p>
-      <div
-        class="panel"><div class="drawing"><canvas id="timeline" tabindex="0" role="application" aria-label="Latency of operations, their rate and that of messages, over time; the figures are in the table that follows; keys move the diagram below"></canvas></div>
+  }</p>
+      <p class="caption">Drag over a stretch to zoom in on it, here and in the diagram below, whose part
+    is framed; click to move the diagram there, double-click to see all. With the keyboard ← → move, + −
+    zoom, Home shows all.</p>
+      <div class="panel"><div class="controls">${renderMoves("charts-")}</div>
+      <div class="drawing"><div id="timeline" tabindex="0" role="application" aria-label="Latency of operations, their rate and that of messages, over time; the figures are in the table that follows; arrows move, plus and minus zoom, Home shows all"></div></div>
     <div class="keys" id="timeline-key"></div>
     <div class="scroll">${renderLatencies(latencies)}</div>
     ${
@@ -200,6 +198,18 @@ function renderTimeline({ latencies, scene, hasFinalOperations }: Page): Markup 
   }</div>
     </section>
   `;
+}
+
+/** What bands are, and how to read those of partitions. */
+function explainBands({ bands }: Page["scene"]): string {
+  if (bands.length === 0) return "";
+  const says = (word: string) =>
+    bands.some(({ cut, label }) => cut.length > 0 && label.includes(word));
+  const sides = says(" | ") ? "; in one that is called “cut”, no message passes the line" : "";
+  const hearing = says("not hearing")
+    ? "; who is “not hearing” others receives no message of theirs"
+    : "";
+  return `Bands are faults${sides}${hearing}. `;
 }
 
 function seconds(us: number): string {
@@ -239,14 +249,28 @@ const GUESSED_CAUSES = `Answers are known by their numbers; other messages are t
     what their sender received last, if that was at most ${SOON_MS} ms before. With much going on at once
     that is a guess.`;
 
+/** Buttons that move what is shown; `prefix` begins their ids. */
+function renderMoves(prefix = ""): Markup {
+  const moves = [
+    ["pan-left", "earlier", "←"],
+    ["pan-right", "later", "→"],
+    ["zoom-in", "closer", "+"],
+    ["zoom-out", "wider", "−"],
+    ["zoom-all", "whole run", "whole run"],
+  ];
+  return markup`<span class="buttons">${
+    moves.map(([id, name, sign]) =>
+      markup`
+      <button type="button" id="${prefix}${id}" aria-label="${name}"
+        title="${name}">${sign}</button>
+    `
+    )
+  }</span>`;
+}
+
 function renderDiagram({ scene }: Page): Markup | undefined {
   if (scene.operations.kind.length === 0) return undefined;
   const hasMessages = scene.messages.src.length > 0;
-  const button = (id: string, name: string, sign: string) =>
-    markup`
-      <button type="button" id="${id}" aria-label="${name}"
-        title="${name}">${sign}</button>
-    `;
   return markup`
     <section id="messages" aria-labelledby="messages-title">
       <h2 id="messages-title">${hasMessages ? "Messages" : "Operations"} in space and time</h2>
@@ -257,20 +281,7 @@ function renderDiagram({ scene }: Page): Markup | undefined {
     from. ${scene.areCausesExact ? KNOWN_CAUSES : GUESSED_CAUSES}`
   }</p>
       <div class="panel">
-        <div
-          class="controls"><span class="buttons">${button("pan-left", "earlier", "←")}${
-    button(
-      "pan-right",
-      "later",
-      "→",
-    )
-  }${button("zoom-in", "closer", "+")}${button("zoom-out", "wider", "−")}${
-    button(
-      "zoom-all",
-      "whole run",
-      "whole run",
-    )
-  }</span>
+        <div class="controls">${renderMoves()}
     <label>who <select id="filter-who"><option value="">everybody</option></select></label>
     <label>type <select id="filter-type"><option value="">all</option></select></label>
     <label>mentions <input type="text" id="filter-text" size="8" placeholder="value, key"></label>
@@ -302,11 +313,13 @@ function renderPicture(picture: DrawnPicture, i: number): Markup {
   return markup`
     <section aria-labelledby="picture-${i}-title">
       <h2 id="picture-${i}-title">${picture.title}</h2>
-      <p class="caption">${picture.caption}</p>
+      <p class="caption">${picture.caption}${
+    picture.kind === "heat" &&
+    " Bands above name the faults during which values were added. Click on a value to follow it in the diagram (or type it there at “mentions”)."
+  }</p>
       <div class="panel">
         <div class="drawing">
-          <canvas id="picture-${i}" role="img"
-            aria-label="${picture.title}; the figures are in the table that follows"></canvas>
+          ${renderPlace(picture, `picture-${i}`)}
         </div>
         <div class="keys" id="picture-${i}-key"></div>
         <details>
@@ -316,6 +329,16 @@ function renderPicture(picture: DrawnPicture, i: number): Markup {
       </div>
     </section>
   `;
+}
+
+/** Where a picture goes: plots can be zoomed. */
+function renderPlace({ kind, title }: DrawnPicture, id: string): Markup {
+  const words = `${title}; the figures are in the table that follows`;
+  if (kind !== "plot") {
+    return markup`<canvas id="${id}" role="img" aria-label="${words}"></canvas>`;
+  }
+  return markup`<div id="${id}" tabindex="0" role="application"
+    aria-label="${words}; arrows move, plus and minus zoom, Home shows all"></div>`;
 }
 
 /** As images of their own, so that nothing in them can run. */
@@ -407,7 +430,7 @@ function renderLogs({ logs }: Page): Markup | undefined {
     logs.map(({ node, lines, total }) =>
       markup`
           <details>
-            <summary>${node}: ${formatWhole(total)} lines</summary>
+            <summary>${node}: ${pluralize(total, "line")}</summary>
             <ul class="log mono">${
         lines.map(({ text, count }) =>
           markup`<li>${text}${

@@ -129,10 +129,10 @@ Deno.test("two runs are chosen by keyboard and compared, picture by picture", as
         assert(await tab.locator("#compare").isDisabled());
         for (const box of await tab.getByRole("checkbox").all()) await box.press("Space");
         await tab.locator("#compare").press("Enter");
-        await tab.locator("canvas").nth(5).waitFor();
+        await tab.locator("canvas").nth(9).waitFor();
         await tab.locator("html[data-ready]").waitFor({ state: "attached" });
         const colours = await coloursOf(tab);
-        assertEquals(colours.length, 6);
+        assertEquals(colours.length, 10);
         assert(colours.every((count) => count > 3), `${colours}`);
         await assertFits(tab, look);
       },
@@ -149,7 +149,7 @@ Deno.test("a page of another version is said to be one, and the other run is sti
     },
     story: async (tab) => {
       await tab.getByText("of an older version").waitFor();
-      assertEquals((await coloursOf(tab)).length, 3);
+      assertEquals((await coloursOf(tab)).length, 5);
     },
   });
 });

@@ -6,7 +6,15 @@
  *
  * @module
  */
-import { closeSync, existsSync, fstatSync, openSync, readlinkSync, readSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { PROGRESS_FILE } from "../../workbench/store/progress_file.ts";
 import type { Catalogue } from "./catalogue.ts";
@@ -16,15 +24,28 @@ const PERIOD_MS = 400;
 /** How often a silent stream says that it is alive: what is sent to a browser that is gone fails. */
 const ALIVE_MS = 15_000;
 
-/** Tells how a run is going, reading by reading, from a place in its file on; then that it has ended. */
+/** Bytes at the end of a log that are told of. */
+const LOG_TAIL = 65_536;
+
+/**
+ * Tells how a run is going, from a place in its file on, then that it has ended: reading by reading,
+ * or of Maelstrom's runs, which leave none, line by line of its log.
+ */
 export function streamProgress(catalogue: Catalogue, id: string, fromByte: number): Response {
   const dir = join(catalogue.root, id);
-  let at = fromByte;
+  const log = join(dir, "jepsen.log");
+  const [path, name] = existsSync(log) ? [log, "log"] : [join(dir, PROGRESS_FILE), "message"];
+  let at = Math.max(fromByte, path === log ? statSync(log).size - LOG_TAIL : 0);
   return streamEvents((send) => {
     const hasEnded = catalogue.find(id)?.state !== "running"; // asked before, or a line may be missed
-    const { lines, end } = readLines(join(dir, PROGRESS_FILE), at);
+    const { lines: read, end } = readLines(path, at);
     at = end;
-    if (lines.length > 0) send(`id: ${end}\n${lines.map((line) => `data: ${line}\n`).join("")}\n`);
+    // An entry of Jepsen's log begins with its time; what it dumps follows in other lines.
+    const lines = path === log ? read.filter((line) => /^\d{4}-\d\d-\d\d/.test(line)) : read;
+    if (lines.length > 0) {
+      const data = lines.map((line) => `data: ${line}\n`).join("");
+      send(`event: ${name}\nid: ${end}\n${data}\n`);
+    }
     const isOver = hasEnded && lines.length === 0;
     if (isOver) send("event: end\ndata: \n\n");
     return !isOver;

@@ -292,3 +292,19 @@ Deno.test("what a run that has ended tells is sent to its last line, however lon
     assertEquals([sent.length, sent.at(-1)], [12_000, 11_999]);
     assertMatch(text, /"\}\n\nevent: end\ndata: \n\n$/);
   }));
+
+Deno.test("a run of Maelstrom in progress is told by the entries of its log, not by what it dumps", () =>
+  withFolder(async (root) => {
+    const id = `maelstrom/store/${NEW}`;
+    const dir = addFolder(root, id);
+    const entry = (n: number) => `2026-11-28 12:00:00,${n} INFO [jepsen] entry ${n}`;
+    const lines = Array.from({ length: 2_000 }, (_, n) => `${entry(n)}\n  {:dumped ${n}}`);
+    Deno.writeTextFileSync(join(dir, "jepsen.log"), `${lines.join("\n")}\n`);
+    const page = await (await ask(siteOf(root), `/live?run=${id}`)).text();
+    assert(page.includes('id="log"') && !page.includes('id="strips"'));
+    Deno.writeTextFileSync(join(dir, "results.edn"), "{:valid? true}");
+    const text = await (await ask(siteOf(root), `/progress?run=${id}`)).text();
+    const told = [...text.matchAll(/entry (\d+)$/gm)].map(([, n]) => Number(n));
+    assertEquals([told.at(-1), told.length > 100, told.length < 2_000], [1_999, true, true]);
+    assert(text.includes("event: log\n") && !text.includes("dumped"));
+  }));

@@ -13,8 +13,7 @@ import { formatSize, formatWhen, optionsOf, subjectOf } from "./words.ts";
 /** Renders the page of a run in progress, which the script fills. */
 export function renderLive(entry: Entry, timeLimitS: number | undefined): Markup {
   const { id, about, startedMs } = entry;
-  const tile = (name: string, title: string) =>
-    markup`<div class="tile"><span class="quiet">${title}</span><b id="${name}">–</b></div>`;
+  const isSilent = about?.engine === "maelstrom";
   const limit = timeLimitS === undefined ? "" : String(timeLimitS);
   return markup`<header>${BACK}
 <div class="verdict"><span class="badge running" id="state">● running</span><h1>${
@@ -25,25 +24,41 @@ export function renderLive(entry: Entry, timeLimitS: number | undefined): Markup
     optionsOf(about?.options ?? []).map((option) => markup`<code>${option}</code> `)
   }</div>
 </header>
-<main id="live" data-run="${id}" data-limit="${limit}" data-report="${filesLink(entry, PAGE_FILE)}">
+<main id="live" data-run="${id}" data-started="${String(startedMs)}" data-limit="${limit}">
 <section aria-label="Now"><p class="headline" id="phase" aria-live="polite">${
-    about?.engine === "maelstrom"
-      ? "Maelstrom tells nothing until the run ends; then its files are shown here."
+    isSilent
+      ? "Maelstrom gives no figures until the run has ended; its log says what it is doing."
       : "Waiting for a word from the run."
   }</p>
-<progress id="progress" max="1" value="0" aria-label="time that has passed"></progress> <span class="quiet" id="time"></span>
-<div class="tiles">${tile("operations", "operations")}${tile("rate", "operations / s")}${
-    tile("latency", "latency, median")
-  }${tile("slow", "latency, 95 %")}${tile("messages", "messages / s")}${
-    tile("per-op", "messages per op")
-  }</div>
+${
+    !isSilent &&
+    markup`<progress id="progress" max="1" value="0" aria-label="time that has passed"></progress>`
+  } <span class="quiet" id="time"></span>
+${isSilent ? renderLog() : renderNow()}</main>`;
+}
+
+/** The figures and charts of a run that tells how it goes. */
+function renderNow(): Markup {
+  const tile = (name: string, title: string) =>
+    markup`<div class="tile"><span class="quiet">${title}</span><b id="${name}">–</b></div>`;
+  return markup`<div class="tiles">${tile("operations", "operations")}${
+    tile("rate", "operations / s")
+  }${tile("latency", "latency, median")}${tile("slow", "latency, 95 %")}${
+    tile("messages", "messages / s")
+  }${tile("per-op", "messages per op")}</div>
 <p id="faults" aria-live="polite"></p></section>
 <section aria-labelledby="time-title"><h2 id="time-title">So far</h2>
-<div class="panel"><div class="drawing"><canvas id="strips" role="img" aria-label="Latency, operations and messages a second, so far; the latest figures are above"></canvas></div>
+<div class="panel"><div class="drawing"><div id="strips" tabindex="0" role="application" aria-label="Latency, operations and messages a second, so far; the latest figures are above; arrows move, plus and minus zoom, Home shows all"></div></div>
 <div class="keys" id="strips-key"></div></div></section>
 <section aria-labelledby="problems-title" id="problems-section" hidden><h2 id="problems-title">What nodes do wrong</h2>
-<ul class="panel log mono" id="problems"></ul></section>
-</main>`;
+<ul class="panel log mono" id="problems"></ul></section>`;
+}
+
+/** The log of a run that tells no more. */
+function renderLog(): Markup {
+  return markup`</section>
+<section aria-labelledby="log-title"><h2 id="log-title">The last lines of its log</h2>
+<div class="panel"><ul class="log mono" id="log"><li class="quiet">Nothing yet.</li></ul></div></section>`;
 }
 
 const BACK = markup`<nav><a href="/">All runs</a></nav>`;

@@ -4,10 +4,14 @@
  * @module
  */
 import canvas from "../page/client/canvas.ts" with { type: "text" };
+import chart from "../page/client/chart.ts" with { type: "text" };
 import decode from "../page/client/decode.ts" with { type: "text" };
 import links from "../page/client/links.ts" with { type: "text" };
 import pictures from "../page/client/pictures.ts" with { type: "text" };
+import plot from "../page/client/plot.ts" with { type: "text" };
+import rates from "../page/client/rates.ts" with { type: "text" };
 import timeline from "../page/client/timeline.ts" with { type: "text" };
+import view from "../page/client/view.ts" with { type: "text" };
 import scene from "../page/scene.ts" with { type: "text" };
 import compare from "./client/compare.ts" with { type: "text" };
 import list from "./client/list.ts" with { type: "text" };
@@ -22,7 +26,11 @@ export const MODULES = {
   canvas,
   links,
   decode,
+  view,
+  chart,
+  rates,
   timeline,
+  plot,
   pictures,
   strips,
   follow,

@@ -5,8 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import { type Markup, markup, trusted } from "../page/markup.ts";
-import reportStyle from "../page/style.css" with { type: "text" };
 import { makeScript } from "../page/script.ts";
+import { STYLE } from "../page/style.ts";
 import { MODULES } from "./script.ts";
 import ownStyle from "./style.css" with { type: "text" };
 
@@ -19,7 +19,7 @@ interface Content {
   readonly status?: number;
 }
 
-const style = `${reportStyle}\n${ownStyle}`;
+const style = `${STYLE}\n${ownStyle}`;
 
 let script: string | undefined;
 

@@ -32,6 +32,8 @@ export interface HeatMap extends Titled {
   readonly columns: readonly string[];
   /** What the columns are. */
   readonly columnTitle: string;
+  /** When what a column holds began, column by column, in order. */
+  readonly columnsMs: readonly number[];
   readonly cells: readonly (readonly (number | null)[])[];
   /** What a missing number means. */
   readonly missing: string;

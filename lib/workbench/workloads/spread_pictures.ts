@@ -58,6 +58,7 @@ export function pictureSpread(
     rows: nodes,
     columns: bins.map((bin) => [...new Set([bin[0]?.[0], bin.at(-1)?.[0]])].join(" to ")),
     columnTitle: "value",
+    columnsMs: bins.map(([first]) => Math.round((first?.[1].addedNs ?? 0) / NS_PER_MS)),
     cells,
     missing: "not seen to arrive",
   };

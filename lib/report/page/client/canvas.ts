@@ -8,7 +8,7 @@
 import { US_PER_S } from "../scene.ts";
 
 /** The page's colours, as they are now. */
-interface Palette {
+export interface Palette {
   readonly ink: string;
   readonly quiet: string;
   readonly line: string;
@@ -34,15 +34,15 @@ export function dashOf(series: number): number {
   return series % DASHES.length;
 }
 
-/** Lets lines be drawn as those of a series are. */
-export function setDash(context: CanvasRenderingContext2D, series: number): void {
-  context.setLineDash([...DASHES[dashOf(series)] ?? []]);
+/** The dashes of a series. */
+export function dashesOf(series: number): readonly number[] {
+  return DASHES[dashOf(series)] ?? [];
 }
 
 /** Types of messages from there on share the last colour. */
 export const OTHER_TYPES = SERIES - 1;
 
-function readPalette(): Palette {
+export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
@@ -82,7 +82,7 @@ export interface Surface {
   readonly palette: Palette;
 }
 
-const FONT = "12px system-ui, sans-serif";
+export const FONT = "12px system-ui, sans-serif";
 
 /** Gives a canvas its height and the width of its place, or a greater one, and wipes it. */
 export function prepare(
@@ -219,4 +219,11 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   if (properties.className !== undefined) made.className = properties.className;
   made.append(...children);
   return made;
+}
+
+/** A sample and what it stands for. */
+export function key(className: string, text: string): HTMLElement {
+  const sample = element("i", { className });
+  sample.ariaHidden = "true";
+  return element("span", { className: "key" }, [sample, element("span", { text })]);
 }

@@ -8,6 +8,7 @@
 import { FATES } from "../scene.ts";
 import {
   drawTimeAxis,
+  element,
   fitText,
   linear,
   OTHER_TYPES,
@@ -18,11 +19,9 @@ import {
 } from "./canvas.ts";
 import type { Decoded } from "./decode.ts";
 import { findLongest, findRelated, findShown, type Longest, type Shown } from "./events.ts";
-import { moveView } from "./timeline.ts";
-import type { Selected, View } from "./view.ts";
+import { LEFT, RIGHT } from "./chart.ts";
+import { moveByKey, type Selected, type View } from "./view.ts";
 
-const LEFT = 58;
-const RIGHT = 12;
 const TOP = 26;
 const BOTTOM = 24;
 const BAND_HEIGHT = 18;
@@ -58,13 +57,19 @@ export class Diagram {
   #lanes = new Map<number, number>();
   #hovered: Selected | undefined;
   #isDue = false;
+  /** Marks the moment under the pointer. */
+  readonly #pointer: HTMLElement;
 
   constructor(canvas: HTMLCanvasElement, data: Decoded, view: View) {
     this.#canvas = canvas;
     this.#data = data;
     this.#view = view;
     this.#longest = findLongest(data);
+    this.#pointer = element("i", { className: "pointer" });
+    this.#pointer.hidden = true;
+    canvas.after(this.#pointer);
     view.follow(() => this.schedule());
+    view.charts.followPointer((timeUs) => this.#mark(timeUs));
     this.#listen();
   }
 
@@ -118,8 +123,11 @@ export class Diagram {
       busy.add(messages.dest[row] ?? -1);
     }
     const { who } = this.#view.filter;
-    return lanes.flatMap(({ id, kind }, lane) =>
-      busy.has(lane) || id === who || (who === "" && kind === "node") ? [lane] : []
+    const isOne = who.length === 1;
+    return lanes.flatMap(({ kind }, lane) =>
+      busy.has(lane) || (isOne && who[0] === lane) || (who.length === 0 && kind === "node")
+        ? [lane]
+        : []
     );
   }
 
@@ -296,6 +304,7 @@ export class Diagram {
       drag = { x: offsetX, fromUs: view.fromUs, moved: false };
     });
     canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
+      view.charts.point(timeAt(offsetX));
       if (drag === undefined) return this.#hover(this.#nearest(offsetX, offsetY));
       if (Math.abs(offsetX - drag.x) > 3) drag.moved = true;
       if (!drag.moved) return;
@@ -307,7 +316,10 @@ export class Diagram {
       drag = undefined;
     });
     canvas.addEventListener("pointercancel", () => drag = undefined);
-    canvas.addEventListener("pointerleave", () => this.#hover(undefined));
+    canvas.addEventListener("pointerleave", () => {
+      view.charts.point(undefined);
+      this.#hover(undefined);
+    });
     canvas.addEventListener("wheel", (event) => {
       const { ctrlKey, shiftKey, deltaX, deltaY, offsetX } = event;
       if (ctrlKey) view.zoom(1.003 ** deltaY, timeAt(offsetX));
@@ -317,8 +329,14 @@ export class Diagram {
       event.preventDefault();
     }, { passive: false });
     canvas.addEventListener("keydown", (event) => {
-      if (moveView(view, event.key) || this.#step(event.key)) event.preventDefault();
+      if (moveByKey(view, event.key) || this.#step(event.key)) event.preventDefault();
     });
+  }
+
+  #mark(timeUs: number | undefined): void {
+    const { fromUs, toUs } = this.#view;
+    this.#pointer.hidden = timeUs === undefined || timeUs < fromUs || timeUs > toUs;
+    if (timeUs !== undefined) this.#pointer.style.left = `${this.#x(timeUs)}px`;
   }
 
   #hover(hovered: Selected | undefined): void {

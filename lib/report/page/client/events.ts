@@ -68,7 +68,7 @@ export function findLongest({ scene: { operations, messages } }: Decoded): Longe
 function fitsOperation({ scene }: Decoded, row: number, { who, type, text }: Filter): boolean {
   const { kind, lane, text: texts } = scene.operations;
   const name = scene.kinds[kind[row] ?? 0] ?? "";
-  if (who !== "" && who !== scene.lanes[lane[row] ?? -1]?.id) return false;
+  if (who.length > 0 && !who.includes(lane[row] ?? -1)) return false;
   if (type !== "" && type !== name) return false;
   return mentions(texts[row] ?? "", text);
 }
@@ -81,15 +81,15 @@ function fitsMessage(
   const { src, dest, type: types, text: texts } = scene.messages;
   const name = scene.types[types[row] ?? 0] ?? "";
   if (!withSetUp && type === "" && SET_UP.includes(name)) return false;
-  const ends = [src[row], dest[row]].map((lane) => scene.lanes[lane ?? 0]?.id);
-  if (who !== "" && !ends.includes(who)) return false;
+  const isBetween = who.includes(src[row] ?? -1) || who.includes(dest[row] ?? -1);
+  if (who.length > 0 && !isBetween) return false;
   if (type !== "" && type !== name) return false;
   return mentions(texts[row] ?? "", text);
 }
 
 function fitsLog({ scene }: Decoded, row: number, { who, text }: Filter): boolean {
   const { lane, text: texts } = scene.logs;
-  if (who !== "" && who !== scene.lanes[lane[row] ?? 0]?.id) return false;
+  if (who.length > 0 && !who.includes(lane[row] ?? -1)) return false;
   return mentions(texts[row] ?? "", text);
 }
 

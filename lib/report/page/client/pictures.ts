@@ -4,68 +4,80 @@
  *
  * @module
  */
-import type { HeatMap, Plot, Spans } from "../../../workbench/workloads/picture.ts";
-import type { DrawnPicture } from "../scene.ts";
+import type { HeatMap, Spans } from "../../../workbench/workloads/picture.ts";
+import { type Band, type DrawnPicture, US_PER_MS } from "../scene.ts";
 import {
   dashOf,
   element,
   fillWithin,
   fitText,
   formatMs,
+  formatUs,
   heatColour,
+  key,
   linear,
   prepare,
   type Scale,
-  setDash,
   strokeLine,
   type Surface,
-  ticksOf,
 } from "./canvas.ts";
-import { key } from "./timeline.ts";
+import { BAND_HEIGHT, LEFT, RIGHT, stackBands } from "./chart.ts";
+import { PlotChart } from "./plot.ts";
+import type { Stretch } from "./view.ts";
 
-const LEFT = 58;
-const RIGHT = 12;
-
-/** Draws a picture on a canvas, on a scale on which there is room for others like it. */
-export function drawPicture(
-  canvas: HTMLCanvasElement,
-  picture: DrawnPicture,
-  others: readonly DrawnPicture[] = [],
-): void {
-  if (picture.kind === "heat") drawHeatMap(canvas, picture, mostOf([picture, ...others]));
-  else if (picture.kind === "plot") drawPlot(canvas, picture, pointsOf([picture, ...others]));
-  else drawSpans(canvas, picture);
+/** What a picture stands in. */
+interface Place {
+  /** Takes its keys. */
+  readonly legend: HTMLElement;
+  /** The pictures of other runs that share its scale. */
+  readonly others?: readonly DrawnPicture[];
+  /** The time that charts show, and the faults in it. */
+  readonly stretch: Stretch;
+  readonly bands: readonly Band[];
+  /** Rows that there is room for above columns. Default: as many as the faults need. */
+  readonly bandRows?: number;
+  /** What a click on a column does. Default: nothing. */
+  readonly choose?: (column: Column) => void;
 }
 
-/** The key to a picture's colours, and what is under the pointer. */
-export function explainPicture(
-  picture: DrawnPicture,
-  canvas: HTMLCanvasElement,
+/** A column of a heat map, and the time in which it came to be as it is. */
+interface Column {
+  readonly name: string;
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+/** A picture that is shown. */
+interface ShownPicture {
+  readonly draw: () => void;
+  readonly close: () => void;
+}
+
+/** Shows a picture: a plot in a place, the others on a canvas. */
+export function showPicture(
   place: HTMLElement,
-  others: readonly DrawnPicture[] = [],
-): void {
-  place.append(...keysOf(picture, others));
-  const read = picture.kind === "heat"
-    ? readHeatMap(picture)
-    : picture.kind === "plot"
-    ? readPlot(picture)
-    : undefined;
-  if (read === undefined) return;
-  const readout = element("p", { className: "readout" });
-  place.append(readout);
-  canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
-    const share = (offsetX - LEFT) / (canvas.clientWidth - LEFT - RIGHT);
-    readout.textContent = share < 0 || share > 1 ? "" : read(share, offsetY);
-  });
-  canvas.addEventListener("pointerleave", () => readout.textContent = "");
+  picture: DrawnPicture,
+  { legend, others = [], stretch, bands, bandRows, choose }: Place,
+): ShownPicture {
+  const all = [picture, ...others];
+  legend.append(...keysOf(picture, all));
+  if (picture.kind === "plot") {
+    const like = all.filter((one) => one.kind === "plot");
+    return new PlotChart(place, picture, { legend, like, stretch, bands });
+  }
+  if (!(place instanceof HTMLCanvasElement)) throw new Error(`${picture.title} needs a canvas`);
+  const rows = stackBands(bands).slice(0, MOST_BAND_ROWS);
+  const top = BAND_HEIGHT * Math.min(MOST_BAND_ROWS, bandRows ?? rows.length);
+  if (picture.kind === "heat") readHeatMap(place, picture, { legend, top, choose });
+  const draw = picture.kind === "heat"
+    ? () => drawHeatMap(place, picture, { most: mostOf(all), top, rows })
+    : () => drawSpans(place, picture, all.filter((one) => one.kind === "spans"));
+  return { draw, close: () => {} };
 }
 
-function keysOf(picture: DrawnPicture, others: readonly DrawnPicture[]): HTMLElement[] {
+function keysOf(picture: DrawnPicture, all: readonly DrawnPicture[]): HTMLElement[] {
   if (picture.kind === "heat") {
-    return [
-      key("heat", `0 to ${formatMs(mostOf([picture, ...others]))}`),
-      key("mark bad", picture.missing),
-    ];
+    return [key("heat", `0 to ${formatMs(mostOf(all))}`), key("mark bad", picture.missing)];
   }
   if (picture.kind === "spans") return [];
   return picture.series.map(({ name, style }, i) => {
@@ -74,33 +86,42 @@ function keysOf(picture: DrawnPicture, others: readonly DrawnPicture[]): HTMLEle
   });
 }
 
-/** Says what is at a share of the width and a height in pixels. */
-type Read = (share: number, y: number) => string;
+/** Rows of faults above a heat map. */
+const MOST_BAND_ROWS = 3;
 
-function readHeatMap(picture: HeatMap): Read {
-  const { rows, columns, cells, columnTitle, missing } = picture;
-  return (share, y) => {
-    const column = Math.min(columns.length - 1, Math.floor(share * columns.length));
-    const row = Math.floor(y / rowHeight(picture));
+/** Says what is under the pointer, and lets columns be chosen. */
+function readHeatMap(canvas: HTMLCanvasElement, picture: HeatMap, { legend, top, choose }: {
+  readonly legend: HTMLElement;
+  readonly top: number;
+  readonly choose: Place["choose"] | undefined;
+}): void {
+  const { rows, columns, cells, columnTitle, columnsMs, missing } = picture;
+  const readout = element("p", { className: "readout" });
+  legend.append(readout);
+  const columnAt = (x: number) => {
+    const share = (x - LEFT) / (canvas.clientWidth - LEFT - RIGHT);
+    return Math.floor(share * columns.length);
+  };
+  canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
+    const column = columnAt(offsetX);
+    const row = Math.floor((offsetY - top) / rowHeight(picture));
     const cell = cells[row]?.[column];
-    if (cell === undefined) return "";
-    const what = cell === null ? missing : formatMs(cell);
-    return `${rows[row]}, ${columnTitle} ${columns[column]}: ${what}`;
-  };
-}
-
-/** The last value of each series up to there. */
-function readPlot({ x: { title, unit }, series }: Plot): Read {
-  const [from, to] = extentOf(series.flatMap(({ points }) => points.map(([x]) => x)));
-  const format = (value: number) => value.toLocaleString("en", { maximumSignificantDigits: 4 });
-  return (share) => {
-    const at = from + share * (to - from);
-    const values = series.flatMap(({ name, points }) => {
-      const [, value] = points.findLast(([x]) => x <= at) ?? [];
-      return value === undefined ? [] : [`${name} ${format(value)}`];
-    });
-    return `${title} ${format(at)} ${unit}: ${values.join(", ") || "nothing yet"}`;
-  };
+    const what = cell === null ? missing : formatMs(cell ?? 0);
+    const when = formatUs((columnsMs[column] ?? 0) * US_PER_MS, US_PER_MS);
+    readout.textContent = cell === undefined
+      ? ""
+      : `${rows[row]}, ${columnTitle} ${columns[column]} (added at ${when}): ${what}`;
+  });
+  canvas.addEventListener("pointerleave", () => readout.textContent = "");
+  if (choose === undefined) return;
+  canvas.classList.add("choosable");
+  canvas.addEventListener("click", ({ offsetX }) => {
+    const column = columnAt(offsetX);
+    const [name, startMs] = [columns[column], columnsMs[column]];
+    if (name === undefined || startMs === undefined) return;
+    const tookMs = Math.max(...cells.map((row) => row[column] ?? 0));
+    choose({ name, fromUs: startMs * US_PER_MS, toUs: (startMs + tookMs) * US_PER_MS });
+  });
 }
 
 function mostOf(pictures: readonly DrawnPicture[]): number {
@@ -108,140 +129,87 @@ function mostOf(pictures: readonly DrawnPicture[]): number {
     .reduce((most: number, cell) => Math.max(most, cell ?? 0), 1);
 }
 
-function pointsOf(pictures: readonly DrawnPicture[]): (readonly [x: number, y: number])[] {
-  return pictures.flatMap((one) => one.kind === "plot" ? one.series : [])
-    .flatMap(({ points }) => points);
-}
-
 function rowHeight({ rows }: HeatMap): number {
   return rows.length > 12 ? 14 : 22;
 }
 
-function drawHeatMap(canvas: HTMLCanvasElement, picture: HeatMap, most: number): void {
+function drawHeatMap(canvas: HTMLCanvasElement, picture: HeatMap, { most, top, rows: bands }: {
+  readonly most: number;
+  readonly top: number;
+  readonly rows: readonly (readonly Band[])[];
+}): void {
   const { rows, columns, cells, columnTitle } = picture;
   const height = rowHeight(picture);
-  const surface = prepare(canvas, rows.length * height + 24);
+  const bottom = top + rows.length * height;
+  const surface = prepare(canvas, bottom + 24);
   if (surface === undefined) return;
   const { context, palette, width } = surface;
   const x = linear([0, columns.length], [LEFT, width - RIGHT]);
+  for (const [row, some] of bands.entries()) {
+    for (const band of some) drawColumnBand(surface, picture, { band, x, top: row * BAND_HEIGHT });
+  }
   for (const [row, some] of cells.entries()) {
     context.fillStyle = palette.ink;
     context.textAlign = "right";
-    context.fillText(rows[row] ?? "", LEFT - 6, (row + 0.5) * height, LEFT - 8);
+    context.fillText(rows[row] ?? "", LEFT - 6, top + (row + 0.5) * height, LEFT - 8);
     for (const [column, cell] of some.entries()) {
       context.fillStyle = cell === null ? palette.bad : heatColour(palette, Math.sqrt(cell / most));
       const [left, right] = [x(column), x(column + 1)];
-      context.fillRect(left, row * height, Math.max(1, right - left), height - 1);
+      context.fillRect(left, top + row * height, Math.max(1, right - left), height - 1);
     }
   }
   context.fillStyle = palette.quiet;
   context.textAlign = "left";
-  context.fillText(`${columnTitle} ${columns[0]}`, LEFT, rows.length * height + 12);
+  context.fillText(`${columnTitle} ${columns[0]}`, LEFT, bottom + 12);
   context.textAlign = "right";
-  context.fillText(columns.at(-1) ?? "", width - RIGHT, rows.length * height + 12);
+  context.fillText(columns.at(-1) ?? "", width - RIGHT, bottom + 12);
 }
 
-const PLOT_HEIGHT = 220;
-
-/** Draws a plot whose axes have room for some points. */
-function drawPlot(
-  canvas: HTMLCanvasElement,
-  { x: axis, y: title, series }: Plot,
-  points: Plot["series"][number]["points"],
-): void {
-  const surface = prepare(canvas, PLOT_HEIGHT + 50);
-  if (surface === undefined) return;
-  const { width } = surface;
-  const xs = points.map(([x]) => x);
-  const ys = points.map(([, y]) => y);
-  const [x, y] = [
-    linear(extentOf(xs), [LEFT, width - RIGHT]),
-    linear(extentOf(ys), [PLOT_HEIGHT, 24]),
-  ];
-  drawAxes(surface, { x, y, extents: [extentOf(xs), extentOf(ys)], titles: [axis, title] });
-  for (const [i, one] of series.entries()) drawSeries(surface, { ...one, i, x, y });
-}
-
-/** The least and the greatest of some values, 0 among them. */
-function extentOf(values: readonly number[]): readonly [number, number] {
-  let [least, most] = [0, 0];
-  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
-  return [least, most > least ? most : least + 1];
-}
-
-function drawAxes({ context, palette, width }: Surface, { x, y, extents, titles }: {
+/** A fault above the columns that came to be during it. */
+function drawColumnBand({ context, palette }: Surface, { columnsMs }: HeatMap, place: {
+  readonly band: Band;
   readonly x: Scale;
-  readonly y: Scale;
-  readonly extents: readonly [readonly [number, number], readonly [number, number]];
-  readonly titles: readonly [Plot["x"], string];
+  readonly top: number;
 }): void {
-  const [[fromX, toX], [fromY, toY]] = extents;
-  context.lineWidth = 1;
-  context.strokeStyle = palette.line;
-  for (const tick of ticksOf(fromY, toY, 5)) {
-    strokeLine(context, [LEFT, y(tick)], [width - RIGHT, y(tick)]);
-    context.fillStyle = palette.quiet;
-    context.textAlign = "right";
-    context.fillText(tick.toLocaleString("en"), LEFT - 6, y(tick));
-  }
-  for (const tick of ticksOf(fromX, toX, width / 90)) {
-    fillWithin(context, tick.toLocaleString("en"), [x(tick), PLOT_HEIGHT + 12], width);
-  }
-  const [{ title, unit }, name] = titles;
-  context.fillText(`${title} (${unit})`, (LEFT + width) / 2, PLOT_HEIGHT + 32);
+  const { band: { fromUs, toUs, label }, x, top } = place;
+  const from = columnsMs.findIndex((ms) => ms * US_PER_MS >= fromUs);
+  const last = columnsMs.findLastIndex((ms) => ms * US_PER_MS <= toUs);
+  if (from < 0 || last < from) return;
+  const [left, right] = [x(from), x(last + 1)];
+  context.fillStyle = palette.band;
+  context.fillRect(left, top, right - left, BAND_HEIGHT - 1);
   context.fillStyle = palette.ink;
   context.textAlign = "left";
-  context.fillText(name, LEFT + 4, 10);
-}
-
-function drawSeries({ context, palette }: Surface, { points, style, i, x, y }: {
-  readonly points: Plot["series"][number]["points"];
-  readonly style: Plot["series"][number]["style"];
-  readonly i: number;
-  readonly x: Scale;
-  readonly y: Scale;
-}): void {
-  const colour = style === "bad" ? palette.bad : palette.series[i % palette.series.length] ?? "";
-  context.strokeStyle = context.fillStyle = colour;
-  context.lineWidth = style === "bad" ? 2.5 : 1.8;
-  if (style !== "bad") setDash(context, i);
-  context.beginPath();
-  for (const [n, [px, py]] of points.entries()) {
-    if (style === "dots") context.fillRect(x(px) - 2, y(py) - 2, 4, 4);
-    else if (style === "bad") {
-      strokeLine(context, [x(px) - 5, y(py) - 5], [x(px) + 5, y(py) + 5]);
-      strokeLine(context, [x(px) - 5, y(py) + 5], [x(px) + 5, y(py) - 5]);
-    } else {
-      const before = points[n - 1]?.[1];
-      if (style === "steps" && before !== undefined) context.lineTo(x(px), y(before));
-      context.lineTo(x(px), y(py));
-    }
-  }
-  if (style === "line" || style === "steps") context.stroke();
-  context.setLineDash([]);
+  context.fillText(fitText(context, label, right - left - 6), left + 4, top + BAND_HEIGHT / 2);
 }
 
 const ROW_HEIGHT = 30;
 const SPAN_HEIGHT = 20;
 /** The least width of a step between events. */
-const LEAST_STEP = 44;
+const LEAST_STEP = 60;
 
 /**
  * Draws operations by lane. Events are equally far apart, as operations are often short and far from
- * each other; a line leads through the operations that have a place, in their order.
+ * each other, and as far in all pictures that are shown together; a line leads through the operations
+ * that have a place, in their order.
  */
-function drawSpans(canvas: HTMLCanvasElement, { spans }: Spans): void {
+function drawSpans(
+  canvas: HTMLCanvasElement,
+  { spans }: Spans,
+  all: readonly Spans[],
+): void {
   const lanes = [...new Set(spans.map(({ lane }) => lane))]
     .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
   const times = eventsOf(spans);
   const bottom = lanes.length * ROW_HEIGHT + 4;
   const left = LANE_NAMES;
   const room = (canvas.parentElement?.clientWidth ?? 0) - left - RIGHT;
-  const needed = Math.max(room, times.length * LEAST_STEP);
+  const steps = Math.max(...all.map(({ spans }) => eventsOf(spans).length));
+  const needed = Math.max(room, steps * LEAST_STEP);
   const surface = prepare(canvas, bottom + 20, left + needed + RIGHT);
   if (surface === undefined) return;
   const { context, palette, width } = surface;
-  const step = linear([0, times.length], [left, width - RIGHT]);
+  const step = linear([0, steps], [left, width - RIGHT]);
   const x = (ms: number) => step(times.indexOf(ms) + 0.5);
   const rowOf = (lane: string) => (lanes.indexOf(lane) + 0.5) * ROW_HEIGHT;
   for (const lane of lanes) {

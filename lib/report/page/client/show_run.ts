@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { element, OTHER_TYPES } from "./canvas.ts";
+import { element, key, OTHER_TYPES } from "./canvas.ts";
 import type { Decoded } from "./decode.ts";
 import { Diagram } from "./diagram.ts";
 import {
@@ -15,10 +15,10 @@ import {
   describeSelected,
   findRelated,
 } from "./events.ts";
-import { drawPicture, explainPicture } from "./pictures.ts";
-import { describeView, key, Timeline } from "./timeline.ts";
-import { US_PER_S } from "../scene.ts";
-import { type Selected, View } from "./view.ts";
+import { showPicture } from "./pictures.ts";
+import { describeView, Timeline } from "./timeline.ts";
+import { type Lane, type Scene, US_PER_MS, US_PER_S } from "../scene.ts";
+import { type Selected, type Stretch, View } from "./view.ts";
 
 /** Lines of the list beside the diagram. */
 const MOST_LINES = 200;
@@ -27,11 +27,13 @@ const MOST_RELATED_LINES = 60;
 const MOST_INDENT = 6;
 
 /** A run that is shown. */
-interface ShownRun {
+export interface ShownRun {
   /** What the diagram shows: who moves it moves all that follows it. */
   readonly view: View;
   /** Draws everything anew, as after a change of colours. */
   readonly draw: () => void;
+  /** Ends it, before something else is shown in its place. */
+  readonly close: () => void;
 }
 
 /**
@@ -49,28 +51,43 @@ export function showRun(
   const view = new View(scene.view, scene);
   const timeline = page.has("timeline")
     ? new Timeline(
-      page.find("timeline", HTMLCanvasElement),
+      page.find("timeline", HTMLElement),
       data,
-      { view, legend: page.find("timeline-key", HTMLElement) },
+      { view, stretch: view.charts, legend: page.find("timeline-key", HTMLElement) },
     )
     : undefined;
   const diagram = page.has("diagram") ? startDiagram(page, data, view) : undefined;
-  const drawings = scene.pictures.map((picture, i) => {
-    const canvas = page.find(`picture-${i}`, HTMLCanvasElement);
-    explainPicture(picture, canvas, page.find(`picture-${i}-key`, HTMLElement));
-    return () => drawPicture(canvas, picture);
-  });
+  if (timeline !== undefined) linkMoves(page, view.charts, "charts-");
+  const pictures = scene.pictures.map((picture, i) =>
+    showPicture(page.find(`picture-${i}`, HTMLElement), picture, {
+      legend: page.find(`picture-${i}-key`, HTMLElement),
+      stretch: view.charts,
+      bands: scene.bands,
+      ...(diagram && { choose: (column) => followValue(page, view, column) }),
+    })
+  );
   const draw = () => {
     timeline?.draw();
     diagram?.draw();
-    for (const drawPicture of drawings) drawPicture();
+    for (const picture of pictures) picture.draw();
   };
-  const shown = () => root.querySelector("#messages")?.scrollIntoView({ block: "start" });
+  const shown = () => page.showDiagram();
   linkFindings(findings, data, view, shown);
   linkFaults(root, data, view, shown);
   draw();
-  new ResizeObserver(draw).observe(root);
-  return { view, draw };
+  let width = root.clientWidth;
+  const resized = new ResizeObserver(() => {
+    if (root.clientWidth === width) return; // nothing is wider or narrower
+    width = root.clientWidth;
+    draw();
+  });
+  resized.observe(root);
+  const close = () => {
+    resized.disconnect();
+    timeline?.close();
+    for (const picture of pictures) picture.close();
+  };
+  return { view, draw, close };
 }
 
 /** The elements of a page, by their ids. */
@@ -83,6 +100,11 @@ class Parts {
 
   has(id: string): boolean {
     return this.root.querySelector(`#${id}`) !== null;
+  }
+
+  /** Has a browser move to the diagram. */
+  showDiagram(): void {
+    this.root.querySelector("#messages")?.scrollIntoView({ block: "start" });
   }
 
   find<T extends Element>(id: string, kind: new () => T): T {
@@ -119,19 +141,40 @@ function startDiagram(page: Parts, data: Decoded, view: View): Diagram {
   return diagram;
 }
 
-function linkControls(page: Parts, { scene }: Decoded, view: View): void {
+/** Shows in the diagram how a value spreads: the messages that mention it. */
+function followValue(page: Parts, view: View, { name, fromUs, toUs }: {
+  readonly name: string;
+  readonly fromUs: number;
+  readonly toUs: number;
+}): void {
+  const around = Math.max(US_PER_MS, (toUs - fromUs) / 8);
+  const text = page.find("filter-text", HTMLInputElement);
+  text.value = name.includes(" ") ? "" : name; // several are no one value
+  text.dispatchEvent(new Event("input"));
+  view.selected = undefined;
+  view.show(fromUs - around, toUs + around);
+  page.showDiagram();
+}
+
+/** Has buttons move what is shown; `prefix` begins their ids. */
+function linkMoves(page: Parts, shown: Stretch, prefix = ""): void {
   const acts: Readonly<Record<string, () => void>> = {
-    "pan-left": () => view.pan(-0.4),
-    "pan-right": () => view.pan(0.4),
-    "zoom-in": () => view.zoom(0.5),
-    "zoom-out": () => view.zoom(2),
-    "zoom-all": () => view.show(scene.fromUs, scene.toUs),
+    "pan-left": () => shown.pan(-0.4),
+    "pan-right": () => shown.pan(0.4),
+    "zoom-in": () => shown.zoom(0.5),
+    "zoom-out": () => shown.zoom(2),
+    "zoom-all": () => shown.showAll(),
   };
   for (const [id, act] of Object.entries(acts)) {
-    page.find(id, HTMLButtonElement).addEventListener("click", act);
+    page.find(`${prefix}${id}`, HTMLButtonElement).addEventListener("click", act);
   }
+}
+
+function linkControls(page: Parts, { scene }: Decoded, view: View): void {
+  linkMoves(page, view);
   const who = page.find("filter-who", HTMLSelectElement);
-  who.append(...scene.lanes.map(({ id }) => new Option(id, id)));
+  const parties = partiesOf(scene);
+  who.append(...parties.map(({ name }, i) => new Option(name, String(i))));
   const type = page.find("filter-type", HTMLSelectElement);
   type.append(
     ...[...new Set([...scene.kinds, ...scene.types])].map((name) => new Option(name, name)),
@@ -140,7 +183,7 @@ function linkControls(page: Parts, { scene }: Decoded, view: View): void {
   const setUp = page.find("filter-set-up", HTMLInputElement);
   const filter = () => {
     view.filter = {
-      who: who.value,
+      who: who.value === "" ? [] : parties[Number(who.value)]?.lanes ?? [],
       type: type.value,
       text: text.value.trim(),
       withSetUp: setUp.checked,
@@ -157,6 +200,29 @@ function linkControls(page: Parts, { scene }: Decoded, view: View): void {
   );
 }
 
+/** Clients that are named one by one: of more, several are one choice. */
+const MOST_CLIENTS = 24;
+
+/** Whom the diagram may be restricted to: nodes and services, then clients. */
+function partiesOf({ lanes }: Scene): { name: string; lanes: number[] }[] {
+  const of = (kind: Lane["kind"]) => lanes.flatMap((one, i) => one.kind === kind ? [i] : []);
+  const clients = of("client");
+  const size = Math.ceil(clients.length / MOST_CLIENTS);
+  const groups = Array.from(
+    { length: Math.ceil(clients.length / size) || 0 },
+    (_, i) => clients.slice(i * size, (i + 1) * size),
+  );
+  const all = clients.length > 1 ? [{ name: "all clients", lanes: clients }] : [];
+  const named = [...of("node"), ...of("service")].map((lane) => [lane]);
+  const name = (some: readonly number[]) => {
+    const ends = new Set([some[0], some.at(-1)]);
+    return [...ends].map((lane) => lanes[lane ?? 0]?.id).join(" … ");
+  };
+  const choices = (some: readonly number[][]) =>
+    some.map((own) => ({ name: name(own), lanes: own }));
+  return [...choices(named), ...all, ...choices(groups)];
+}
+
 /** Lists what the diagram shows, for those who do not see it. */
 function list(page: Parts, data: Decoded, { shown }: Diagram): void {
   const { startUs, sentUs, logUs } = data;
@@ -167,11 +233,12 @@ function list(page: Parts, data: Decoded, { shown }: Diagram): void {
   ].sort(([a], [b]) => a - b);
   const items = lines.slice(0, MOST_LINES).map(([, text]) => element("li", { text }));
   page.find("events", HTMLElement).replaceChildren(...items);
-  const count = (n: number) => n.toLocaleString("en");
+  const count = (n: number, what: string) =>
+    `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
   const isCut = shown.messageCount > shown.messages.length ||
     shown.operationCount > shown.operations.length;
   page.find("counts", HTMLElement).textContent =
-    `${count(shown.operationCount)} operations, ${count(shown.messageCount)} messages` +
+    `${count(shown.operationCount, "operation")}, ${count(shown.messageCount, "message")}` +
     (isCut ? "; only the first of them are drawn: zoom in for the others" : "") +
     (lines.length > MOST_LINES ? `; the first ${MOST_LINES} lines are listed` : "");
 }

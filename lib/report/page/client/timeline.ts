@@ -1,399 +1,282 @@
 /// <reference lib="dom" />
 /**
  * Operations over time: how long each took and how it ended, how many there were, which messages
- * were sent, all on one time axis with the faults behind.
+ * were sent, in charts on one time axis with the faults behind.
  *
  * @module
  */
-import { type Band, OUTCOMES, type Scene, US_PER_S } from "../scene.ts";
+import type { Band } from "../scene.ts";
 import {
+  dashesOf,
   dashOf,
   drawOutcome,
-  drawTimeAxis,
   element,
-  fitText,
   formatMs,
   formatUs,
-  linear,
-  OTHER_TYPES,
-  prepare,
-  type Scale,
-  setDash,
-  strokeLine,
+  key,
   type Surface,
   ticksOf,
 } from "./canvas.ts";
-import type { Decoded } from "./decode.ts";
-import type { View } from "./view.ts";
+import { type Area, Chart, type Line, moveByKeys, type Points, stackBands } from "./chart.ts";
+import { type Decoded, firstAt } from "./decode.ts";
+import {
+  countMessages,
+  countOperations,
+  middleOf,
+  namesOfTypes,
+  quantilesIn,
+  type Rates,
+} from "./rates.ts";
+import type { Stretch, View } from "./view.ts";
 
-/** Stretches of time in which operations and messages are counted: fewer where there are few. */
-const BINS = { least: 24, most: 150, events: 4 } as const;
-const LEFT = 58;
-const RIGHT = 12;
-const BAND_HEIGHT = 18;
-
-interface Area {
-  readonly top: number;
-  readonly bottom: number;
-}
-
-/** How far axes reach. */
-export interface Reach {
-  readonly fromUs: number;
-  readonly toUs: number;
-  readonly leastTookUs: number;
-  readonly mostTookUs: number;
-  /** A second. */
-  readonly operations: number;
-  readonly messages: number;
-}
-
-/** How far axes reach that show all of some runs. */
-export function reachOf(runs: readonly Decoded[]): Reach {
-  const reach = {
-    fromUs: 0,
-    toUs: 0,
-    leastTookUs: 1e7,
-    mostTookUs: 1_000,
-    operations: 1,
-    messages: 1,
-  };
-  for (const run of runs) {
-    const { fromUs, toUs, operations: { tookUs } } = run.scene;
-    reach.fromUs = Math.min(reach.fromUs, fromUs);
-    reach.toUs = Math.max(reach.toUs, toUs);
-    for (const took of tookUs) {
-      if (took > reach.mostTookUs) reach.mostTookUs = took;
-      if (took >= 0 && took < reach.leastTookUs) reach.leastTookUs = took;
-    }
-    reach.operations = Math.max(reach.operations, mostOf(countOperations(run)));
-    reach.messages = Math.max(reach.messages, mostOf(countMessages(run)));
-  }
-  return reach;
-}
-
-function mostOf({ rates }: Rates): number {
-  return Math.max(0, ...rates.map((some) => Math.max(...some)));
-}
+const HEIGHTS = { latency: 180, rate: 80 } as const;
+const SHOWN_QUANTILES = [0.5, 0.95];
+/** The least time that the axis of latencies has room for, in microseconds. */
+const LEAST_TOOK_US = 10;
+/** Operations are drawn paler where they are more than that. */
+const MANY = 20_000;
 
 /** What a timeline stands beside. */
 interface Place {
   /** Takes the key to the colours. */
   readonly legend: HTMLElement;
+  /** What it shows. */
+  readonly stretch: Stretch;
   /** What is framed and moved. Default: nothing. */
   readonly view?: View;
-  /** How far the axes reach. Default: as far as the run does. */
-  readonly reach?: Reach;
+  /** All runs that its axes have room for. Default: its own. */
+  readonly runs?: readonly Decoded[];
 }
 
-/** Counts in equal stretches of time, by what is counted. */
-interface Rates {
-  readonly names: readonly string[];
-  /** A second, by name and stretch. */
-  readonly rates: readonly Float64Array[];
+/** What the charts show of a stretch of time. */
+interface Counted {
+  readonly operations: Rates;
+  readonly messages: Rates;
+  readonly quantiles: readonly (readonly (number | null)[])[];
 }
 
 export class Timeline {
-  readonly #canvas: HTMLCanvasElement;
   readonly #data: Decoded;
+  readonly #runs: readonly Decoded[];
+  readonly #stretch: Stretch;
   readonly #view: View | undefined;
-  readonly #reach: Reach;
-  readonly #operations: Rates;
-  readonly #messages: Rates;
-  readonly #rows: readonly (readonly Band[])[];
-  #x: Scale = (value) => value;
-  /** All that does not depend on the view, as it was drawn last. */
-  #still:
-    | { readonly surface: Surface; readonly image: ImageData; readonly bottom: number }
-    | undefined;
-  #drag: { fromX: number; toX: number } | undefined;
+  readonly #charts: readonly Chart[];
   readonly #readout: HTMLElement;
+  /** The exponents between which latencies are. */
+  readonly #exponents: readonly [number, number];
+  #counted: Counted;
+  /** The greatest rates of all runs. */
+  #most = { operations: 1, messages: 1 };
 
-  constructor(canvas: HTMLCanvasElement, data: Decoded, { legend, view, reach }: Place) {
-    this.#canvas = canvas;
+  constructor(place: HTMLElement, data: Decoded, { legend, stretch, view, runs = [data] }: Place) {
     this.#data = data;
+    this.#runs = runs;
+    this.#stretch = stretch;
     this.#view = view;
-    this.#reach = reach ?? reachOf([data]);
-    this.#operations = countOperations(data);
-    this.#messages = countMessages(data);
-    this.#rows = stack(data.scene.bands);
+    this.#exponents = exponentsOf(runs);
+    this.#counted = this.#count();
+    this.#charts = this.#makeCharts(place);
     this.#readout = element("p", { className: "readout" });
-    legend.append(...legendOf(this.#messages.names), this.#readout);
-    this.#listen();
-    if (view === undefined) return;
-    view.follow(() => this.#drawView());
-    this.#linkView(view);
+    legend.append(...legendOf(namesOfTypes(data.scene)), this.#readout);
+    moveByKeys(place, stretch);
+    stretch.followPointer((timeUs) => this.#read(timeUs));
+    stretch.follow(() => this.draw());
+    view?.follow(() => this.#frame());
   }
 
   draw(): void {
-    const hasMessages = this.#messages.names.length > 0;
-    const bandsHeight = Math.max(1, this.#rows.length) * BAND_HEIGHT;
-    const latency = { top: bandsHeight + 22, bottom: bandsHeight + 202 };
-    const operations = { top: latency.bottom + 30, bottom: latency.bottom + 110 };
-    const messages = { top: operations.bottom + 30, bottom: operations.bottom + 110 };
-    const last = hasMessages ? messages : operations;
-    const surface = prepare(this.#canvas, last.bottom + 24);
-    if (surface === undefined) return;
-    const { fromUs, toUs } = this.#reach;
-    this.#x = linear([fromUs, toUs], [LEFT, surface.width - RIGHT]);
-    this.#drawBands(surface, last.bottom);
-    drawTimeAxis(surface, { x: this.#x, top: latency.top, bottom: last.bottom, fromUs, toUs });
-    this.#drawLatency(surface, latency);
-    this.#drawRates(surface, operations, {
-      title: "operations / s",
-      data: this.#operations,
-      most: this.#reach.operations,
+    this.#counted = this.#count();
+    const { operations, messages, quantiles } = this.#counted;
+    const [latency, rate, sent] = this.#charts;
+    latency?.draw(quantiles.map((values) => pointsOf(values, this.#stretch)));
+    rate?.draw(operations.rates.map((values) => this.#pointsOf(values)));
+    sent?.draw(messages.rates.map((values) => this.#pointsOf(values)));
+    this.#frame();
+  }
+
+  close(): void {
+    for (const chart of this.#charts) chart.close();
+  }
+
+  /** What is nowhere is no line along the bottom. */
+  #pointsOf(values: Float64Array): Points {
+    return values.every((value) => value === 0) ? [] : pointsOf([...values], this.#stretch);
+  }
+
+  #count(): Counted {
+    const mostOf = (all: readonly Rates[]) =>
+      all.flatMap(({ rates }) => rates).flatMap((own) => [...own])
+        .reduce((most, rate) => Math.max(most, rate), 1);
+    this.#most = {
+      operations: mostOf(this.#runs.map((run) => countOperations(run, this.#stretch))),
+      messages: mostOf(this.#runs.map((run) => countMessages(run, this.#stretch))),
+    };
+    return {
+      operations: countOperations(this.#data, this.#stretch),
+      messages: countMessages(this.#data, this.#stretch),
+      quantiles: quantilesIn(this.#data, this.#stretch, SHOWN_QUANTILES),
+    };
+  }
+
+  #makeCharts(place: HTMLElement): Chart[] {
+    const { scene } = this.#data;
+    const view = this.#view;
+    const types = namesOfTypes(scene);
+    const hasMessages = types.length > 0;
+    const bands = stackBands(scene.bands);
+    const shared = {
+      stretch: this.#stretch,
+      bands: () => bands,
+      ...(view && {
+        choose: (timeUs: number) => {
+          const half = (view.toUs - view.fromUs) / 2;
+          view.show(timeUs - half, timeUs + half);
+        },
+        chooseStretch: (fromUs: number, toUs: number) => view.show(fromUs, toUs),
+      }),
+    };
+    const rate = {
+      ...shared,
+      height: HEIGHTS.rate,
+      ticks: (from: number, to: number) => ticksOf(from, to, 3),
+      print: (value: number) => value.toLocaleString("en"),
+    };
+    const latency = new Chart(place, {
+      ...shared,
+      title: "answered after",
+      height: HEIGHTS.latency,
+      namedRows: mostRowsOf(this.#runs),
+      lines: SHOWN_QUANTILES.map((_, i): Line => ({
+        colour: ({ ink }) => ink,
+        dash: dashesOf(i),
+      })),
+      isLogarithmic: true,
+      extent: () => [10 ** this.#exponents[0], 10 ** this.#exponents[1]],
+      ticks: () => powersBetween(this.#exponents),
+      print: (us) => formatMs(us / 1_000),
+      paint: (surface, area) => this.#paintOperations(surface, area),
     });
-    if (hasMessages) {
-      this.#drawRates(surface, messages, {
-        title: "messages / s",
-        data: this.#messages,
-        most: this.#reach.messages,
-      });
-    }
-    const { width, height } = this.#canvas;
-    const image = surface.context.getImageData(0, 0, width, height);
-    this.#still = { surface, image, bottom: last.bottom };
-    this.#drawView();
+    const operations = new Chart(place, {
+      ...rate,
+      title: "operations / s",
+      lines: ["ok", "fail", "info", "open"].map((_, i): Line => ({
+        colour: ({ outcomes, quiet }) => outcomes[i] ?? quiet,
+        dash: dashesOf(i),
+      })),
+      extent: () => [0, this.#most.operations],
+      ...(hasMessages ? {} : { axis: {} }),
+    });
+    if (!hasMessages) return [latency, operations];
+    const messages = new Chart(place, {
+      ...rate,
+      title: "messages / s",
+      lines: types.map((_, i): Line => ({
+        colour: ({ series, quiet }) => series[i] ?? quiet,
+        dash: dashesOf(i),
+      })),
+      extent: () => [0, this.#most.messages],
+      axis: {},
+    });
+    return [latency, operations, messages];
   }
 
-  #drawBands({ context, palette }: Surface, bottom: number): void {
-    for (const [row, bands] of this.#rows.entries()) {
-      for (const { fromUs, toUs, label } of bands) {
-        const [left, right] = [this.#x(fromUs), this.#x(toUs)];
-        const [top, width] = [row * BAND_HEIGHT, Math.max(2, right - left)];
-        context.fillStyle = palette.band;
-        context.fillRect(left, top, width, BAND_HEIGHT - 1);
-        context.globalAlpha = 0.4;
-        context.fillRect(left, top + BAND_HEIGHT - 1, width, bottom - top - BAND_HEIGHT + 1);
-        context.globalAlpha = 1;
-        context.fillStyle = palette.ink;
-        context.textAlign = "left";
-        const text = fitText(context, label, right - left - 6);
-        context.fillText(text, left + 4, (row + 0.5) * BAND_HEIGHT);
-      }
-    }
-  }
-
-  #drawLatency(surface: Surface, { top, bottom }: Area): void {
-    const { context, palette, width } = surface;
+  #paintOperations({ context, palette }: Surface, { top, x, y }: Area): void {
     const { scene: { operations: { tookUs, outcome } }, startUs } = this.#data;
-    const { leastTookUs: least, mostTookUs: most } = this.#reach;
-    const exponents = [Math.floor(Math.log10(Math.max(10, least))), Math.ceil(Math.log10(most))];
-    const y = linear(exponents, [bottom, top]);
-    for (let e = exponents[0] ?? 0; e <= (exponents[1] ?? 0); e++) {
-      this.#drawLevel(surface, y(e), formatMs(10 ** e / 1_000));
-    }
-    drawTitle(surface, "answered after", top);
+    const { fromUs, toUs } = this.#stretch;
+    const [first, end] = [firstAt(startUs, fromUs), firstAt(startUs, toUs + 1)];
     for (const kind of [0, 1, 2, 3]) {
       context.fillStyle = context.strokeStyle = palette.outcomes[kind] ?? palette.ink;
-      context.globalAlpha = tookUs.length > 20_000 && kind === 0 ? 0.35 : 0.85;
+      context.globalAlpha = end - first > MANY && kind === 0 ? 0.35 : 0.85;
       context.lineWidth = 1.2;
-      for (let row = 0; row < tookUs.length; row++) {
+      for (let row = first; row < end; row++) {
         if (outcome[row] !== kind) continue;
         const took = tookUs[row] ?? -1;
-        const at = took < 0 ? top : y(Math.log10(Math.max(10, took)));
-        drawOutcome(context, kind, [this.#x(startUs[row] ?? 0), at]);
+        const at = took < 0 ? top : y(Math.max(LEAST_TOOK_US, took));
+        drawOutcome(context, kind, [x(startUs[row] ?? 0), at]);
       }
     }
     context.globalAlpha = 1;
-    context.strokeStyle = palette.line;
-    strokeLine(context, [LEFT, bottom], [width - RIGHT, bottom]);
   }
 
-  #drawLevel({ context, palette, width }: Surface, y: number, text: string): void {
-    context.strokeStyle = palette.line;
-    context.lineWidth = 1;
-    strokeLine(context, [LEFT, y], [width - RIGHT, y]);
-    context.fillStyle = palette.quiet;
-    context.textAlign = "right";
-    context.fillText(text, LEFT - 6, y);
-  }
-
-  #drawRates(surface: Surface, { top, bottom }: Area, { title, data, most }: {
-    readonly title: string;
-    readonly data: Rates;
-    readonly most: number;
-  }): void {
-    const { context, palette } = surface;
-    const y = linear([0, most], [bottom, top]);
-    for (const tick of ticksOf(0, most, 3)) {
-      this.#drawLevel(surface, y(tick), tick.toLocaleString("en"));
-    }
-    drawTitle(surface, title, top);
-    const { toUs } = this.#data.scene;
-    for (const [i, rates] of data.rates.entries()) {
-      if (rates.every((rate) => rate === 0)) continue;
-      const colours = data === this.#operations ? palette.outcomes : palette.series;
-      context.strokeStyle = colours[i] ?? palette.quiet;
-      setDash(context, i);
-      context.lineWidth = 1.6;
-      context.beginPath();
-      for (const [bin, rate] of rates.entries()) {
-        context.lineTo(this.#x((bin + 0.5) * toUs / rates.length), y(rate));
-      }
-      context.stroke();
-      context.setLineDash([]);
-    }
-  }
-
-  /** Frames what the diagram below shows, and what is being chosen; the rest stays as it is. */
-  #drawView(): void {
-    if (this.#still === undefined) return;
-    const { surface: { context, palette, width }, image, bottom } = this.#still;
-    context.putImageData(image, 0, 0);
+  #frame(): void {
     if (this.#view === undefined) return;
     const { fromUs, toUs } = this.#view;
-    const [left, end] = this.#drag === undefined
-      ? [this.#x(fromUs), this.#x(toUs)]
-      : [Math.min(this.#drag.fromX, this.#drag.toX), Math.max(this.#drag.fromX, this.#drag.toX)];
-    const right = Math.min(width - 1, end);
-    context.strokeStyle = palette.accent;
-    context.lineWidth = 2;
-    context.strokeRect(left, 1, Math.max(3, right - left), bottom - 1);
-    context.globalAlpha = 0.08;
-    context.fillStyle = palette.accent;
-    context.fillRect(left, 1, Math.max(3, right - left), bottom - 1);
-    context.globalAlpha = 1;
+    for (const chart of this.#charts) chart.frame(fromUs, toUs);
   }
 
-  /** Marks a time, and says what there was a second. */
-  #pointAt(x: number, timeUs: number): void {
-    if (this.#still === undefined || timeUs < 0 || timeUs > this.#data.scene.toUs) return;
-    const { surface: { context, palette }, bottom } = this.#still;
-    context.strokeStyle = palette.quiet;
-    context.lineWidth = 1;
-    strokeLine(context, [x, 0], [x, bottom]);
-    const share = timeUs / this.#data.scene.toUs;
+  /** Says what there is at a moment. */
+  #read(timeUs: number | undefined): void {
+    this.#readout.textContent = timeUs === undefined ? "" : this.#describe(timeUs);
+  }
+
+  #describe(timeUs: number): string {
+    const { fromUs, toUs } = this.#stretch;
+    const share = (timeUs - fromUs) / (toUs - fromUs);
+    const at = <T>(values: ArrayLike<T>) => values[Math.floor(share * values.length)];
     const list = ({ names, rates }: Rates) =>
       rates.flatMap((own, i) => {
-        const rate = own[Math.floor(share * own.length)] ?? 0;
+        const rate = at(own) ?? 0;
         return rate === 0 ? [] : [`${names[i]} ${formatRate(rate)}`];
       }).join(", ") || "none";
-    this.#readout.textContent = `${formatUs(timeUs, 1_000)}: operations a second: ` +
-      `${list(this.#operations)}; messages a second: ${list(this.#messages)}`;
-  }
-
-  #timeAt(px: number): number {
-    const { fromUs, toUs } = this.#data.scene;
-    const [start, end] = [this.#x(fromUs), this.#x(toUs)];
-    return fromUs + (px - start) / (end - start) * (toUs - fromUs);
-  }
-
-  #listen(): void {
-    this.#canvas.addEventListener("pointermove", ({ offsetX }) => {
-      if (this.#drag !== undefined) this.#drag.toX = offsetX;
-      this.#drawView();
-      if (this.#drag === undefined) this.#pointAt(offsetX, this.#timeAt(offsetX));
-    });
-    this.#canvas.addEventListener("pointerleave", () => {
-      this.#readout.textContent = "";
-      this.#drawView();
-    });
-  }
-
-  /** Lets the view be chosen here. */
-  #linkView(view: View): void {
-    const canvas = this.#canvas;
-    canvas.addEventListener("pointerdown", ({ offsetX, pointerId }) => {
-      canvas.setPointerCapture(pointerId);
-      this.#drag = { fromX: offsetX, toX: offsetX };
-    });
-    canvas.addEventListener("pointerup", () => {
-      const { fromX, toX } = this.#drag ?? { fromX: 0, toX: 0 };
-      this.#drag = undefined;
-      const isClick = Math.abs(toX - fromX) < 4;
-      const half = isClick ? (view.toUs - view.fromUs) / 2 : 0;
-      const ends = [Math.min(fromX, toX), Math.max(fromX, toX)];
-      const [left, right] = ends.map((px) => this.#timeAt(px));
-      view.show((left ?? 0) - half, (right ?? 0) + half);
-    });
-    canvas.addEventListener("pointercancel", () => {
-      this.#drag = undefined;
-      this.#drawView();
-    });
-    canvas.addEventListener("keydown", (event) => {
-      if (moveView(view, event.key)) event.preventDefault();
-    });
+    const { operations, messages, quantiles } = this.#counted;
+    const [median, slow] = quantiles.map((values) => at(values) ?? null);
+    const faults = this.#data.scene.bands.filter((band) => isWithin(timeUs, band));
+    return [
+      `${formatUs(timeUs, 1_000)}`,
+      ...(median == null || slow == null
+        ? []
+        : [`median ${formatMs(median / 1_000)}, 95 % ${formatMs(slow / 1_000)}`]),
+      `operations a second: ${list(operations)}`,
+      ...(messages.names.length === 0 ? [] : [`messages a second: ${list(messages)}`]),
+      ...(faults.length === 0 ? [] : [faults.map(({ label }) => label).join(", ")]),
+    ].join(" · ");
   }
 }
 
-/** Moves a view by a key; returns whether the key does. */
-export function moveView(view: View, key: string): boolean {
-  if (key === "ArrowLeft") view.pan(-0.2);
-  else if (key === "ArrowRight") view.pan(0.2);
-  else if (key === "+" || key === "=") view.zoom(0.5);
-  else if (key === "-") view.zoom(2);
-  else if (key === "Home") view.show(view.limits.fromUs, view.limits.toUs);
-  else return false;
-  return true;
+/** Rows of faults that the charts of some runs have room for. */
+export function mostRowsOf(runs: readonly Decoded[]): number {
+  return Math.max(0, ...runs.map(({ scene }) => stackBands(scene.bands).length));
+}
+
+function isWithin(timeUs: number, { fromUs, toUs }: Band): boolean {
+  return timeUs >= fromUs && timeUs <= toUs;
+}
+
+function pointsOf(values: readonly (number | null)[], stretch: Stretch): Points {
+  const at = middleOf(stretch, values.length);
+  return values.map((value, bin) => [at(bin), value]);
+}
+
+function exponentsOf(runs: readonly Decoded[]): readonly [number, number] {
+  let [least, most] = [1e7, 1_000];
+  for (const { scene: { operations: { tookUs } } } of runs) {
+    for (const took of tookUs) {
+      if (took > most) most = took;
+      if (took >= 0 && took < least) least = took;
+    }
+  }
+  return [
+    Math.floor(Math.log10(Math.max(LEAST_TOOK_US, Math.min(least, most)))),
+    Math.ceil(Math.log10(most)),
+  ];
+}
+
+function powersBetween([from, to]: readonly [number, number]): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i));
 }
 
 function formatRate(rate: number): string {
   return rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en");
 }
 
-function drawTitle({ context, palette }: Surface, text: string, top: number): void {
-  context.textAlign = "left";
-  context.fillStyle = palette.ink;
-  context.fillText(text, LEFT + 4, top - 9);
-}
-
-function countOperations({ scene, startUs }: Decoded): Rates {
-  const { operations: { outcome } } = scene;
-  const rates = OUTCOMES.map(() => makeBins(startUs.length));
-  for (let row = 0; row < startUs.length; row++) {
-    count(rates[outcome[row] ?? 0], startUs[row], scene);
-  }
-  return { names: OUTCOMES, rates };
-}
-
-function countMessages({ scene, sentUs }: Decoded): Rates {
-  const { messages: { type }, types } = scene;
-  const names = types.slice(0, OTHER_TYPES);
-  if (types.length > OTHER_TYPES) names.push(`${types.length - OTHER_TYPES} others`);
-  const rates = names.map(() => makeBins(sentUs.length));
-  for (let row = 0; row < sentUs.length; row++) {
-    count(rates[Math.min(OTHER_TYPES, type[row] ?? 0)], sentUs[row], scene);
-  }
-  return { names, rates };
-}
-
-function count(rates: Float64Array | undefined, timeUs = 0, { toUs }: Scene): void {
-  const { length = 0 } = rates ?? {};
-  const bin = Math.min(length - 1, Math.floor(timeUs / toUs * length));
-  if (rates !== undefined && bin >= 0) rates[bin] = (rates[bin] ?? 0) + length / (toUs / US_PER_S);
-}
-
-function makeBins(events: number): Float64Array {
-  const { least, most, events: each } = BINS;
-  return new Float64Array(Math.max(least, Math.min(most, Math.round(events / each))));
-}
-
-/** Puts bands that overlap in rows of their own. */
-function stack(bands: readonly Band[]): Band[][] {
-  const rows: Band[][] = [];
-  for (const band of bands) {
-    const row = rows.find((row) => (row.at(-1)?.toUs ?? 0) <= band.fromUs);
-    if (row === undefined) rows.push([band]);
-    else row.push(band);
-  }
-  return rows;
-}
-
 function legendOf(types: readonly string[]): HTMLElement[] {
   const outcomes = [["ok", "ok"], ["fail", "failed"], ["info", "outcome unknown"]] as const;
   return [
     ...outcomes.map(([name, text]) => key(`mark ${name}`, text)),
+    key("stroke ink", "median of those that are ok"),
+    key("stroke ink dash-1", "95 %"),
     ...types.map((text, i) => key(`stroke series-${i} dash-${dashOf(i)}`, text)),
   ];
-}
-
-/** A sample and what it stands for. */
-export function key(className: string, text: string): HTMLElement {
-  const sample = element("i", { className });
-  sample.ariaHidden = "true";
-  return element("span", { className: "key" }, [sample, element("span", { text })]);
 }
 
 /** A stretch of time in words. */

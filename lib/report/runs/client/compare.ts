@@ -6,8 +6,9 @@
  */
 import { element } from "../../page/client/canvas.ts";
 import { decode, type Decoded, unpack } from "../../page/client/decode.ts";
-import { drawPicture, explainPicture } from "../../page/client/pictures.ts";
-import { type Reach, reachOf, Timeline } from "../../page/client/timeline.ts";
+import { showPicture } from "../../page/client/pictures.ts";
+import { mostRowsOf, Timeline } from "../../page/client/timeline.ts";
+import { Stretch } from "../../page/client/view.ts";
 import type { DrawnPicture } from "../../page/scene.ts";
 
 /** Draws something again, as wide as its place is now. */
@@ -17,11 +18,14 @@ export async function startComparison(): Promise<void> {
   const columns = [...document.querySelectorAll<HTMLElement>("[data-scene]")];
   const loaded = await Promise.all(columns.map(load));
   const runs = alignTypes(loaded.filter((run) => run !== undefined));
-  const reach = reachOf(runs);
+  const stretch = new Stretch([
+    Math.min(...runs.map(({ scene }) => scene.fromUs)),
+    Math.max(...runs.map(({ scene }) => scene.toUs)),
+  ]);
   const filled = columns.filter((_, i) => loaded[i] !== undefined);
   const draws = filled.flatMap((column, i) => {
     const run = runs[i];
-    return run === undefined ? [] : fill(column, run, { reach, runs });
+    return run === undefined ? [] : fill(column, run, { stretch, runs });
   });
   const drawAll = () => draws.forEach((draw) => draw());
   drawAll();
@@ -53,19 +57,27 @@ function alignTypes(runs: readonly Decoded[]): Decoded[] {
 }
 
 /** Puts a run's pictures into its column. */
-function fill(column: HTMLElement, run: Decoded, { reach, runs }: {
-  readonly reach: Reach;
+function fill(column: HTMLElement, run: Decoded, { stretch, runs }: {
+  readonly stretch: Stretch;
   readonly runs: readonly Decoded[];
 }): Draw[] {
-  const canvas = drawing(column, "Operations over time");
-  const timeline = new Timeline(canvas, run, { reach, legend: legend(column) });
+  const charts = charted(column, "Operations over time");
+  const timeline = new Timeline(charts, run, { stretch, runs, legend: legend(column) });
+  const { bands } = run.scene;
   const pictures = run.scene.pictures.map((picture): Draw => {
-    const canvas = drawing(column, picture.title);
+    const { kind, title } = picture;
+    const place = kind === "plot" ? charted(column, title) : drawing(column, title);
     const others = runs.flatMap(({ scene }) => scene.pictures).filter((one) =>
       isLike(picture, one)
     );
-    explainPicture(picture, canvas, legend(column), others);
-    return () => drawPicture(canvas, picture, others);
+    const shown = showPicture(place, picture, {
+      legend: legend(column),
+      others,
+      stretch,
+      bands,
+      bandRows: mostRowsOf(runs),
+    });
+    return () => shown.draw();
   });
   return [() => timeline.draw(), ...pictures];
 }
@@ -74,12 +86,24 @@ function isLike({ kind, title }: DrawnPicture, other: DrawnPicture): boolean {
   return kind === other.kind && title === other.title;
 }
 
+/** A place for charts, which keys move. */
+function charted(column: HTMLElement, title: string): HTMLElement {
+  const place = put(column, element("div", {}), title);
+  place.role = "application";
+  place.tabIndex = 0;
+  return place;
+}
+
 function drawing(column: HTMLElement, title: string): HTMLCanvasElement {
-  const canvas = element("canvas", {});
+  const canvas = put(column, element("canvas", {}), title);
   canvas.role = "img";
-  canvas.ariaLabel = title;
-  column.append(element("h4", { text: title }), element("div", { className: "drawing" }, [canvas]));
   return canvas;
+}
+
+function put<E extends HTMLElement>(column: HTMLElement, place: E, title: string): E {
+  place.ariaLabel = title;
+  column.append(element("h4", { text: title }), element("div", { className: "drawing" }, [place]));
+  return place;
 }
 
 function legend(column: HTMLElement): HTMLElement {

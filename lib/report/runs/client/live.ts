@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { element, formatMs } from "../../page/client/canvas.ts";
-import { key } from "../../page/client/timeline.ts";
+import { element, formatMs, key } from "../../page/client/canvas.ts";
 import type { Reading } from "../progress.ts";
 import { follow } from "./follow.ts";
-import { drawStrips, ratesOf } from "./strips.ts";
+import { ratesOf, Strips } from "./strips.ts";
 
 /** What a run is doing. */
 const PHASES: Readonly<Record<Reading["phase"], string>> = {
@@ -24,16 +23,21 @@ const PHASES: Readonly<Record<Reading["phase"], string>> = {
 /** Readings that are kept: more than a day of them. */
 const MOST_READINGS = 100_000;
 const MOST_PROBLEMS = 100;
+const MOST_LOG_LINES = 40;
+const LOG_WIDTH = 300;
 
 export function startLive(place: HTMLElement): void {
-  const { run = "", limit = "", report = "" } = place.dataset;
+  const { run = "", limit = "", started = "" } = place.dataset;
   const limitS = Number(limit);
+  const log = document.getElementById("log");
+  if (log !== null) {
+    setInterval(() => showTime((Date.now() - Number(started)) / 1_000, limitS), 500);
+  }
   const readings: Reading[] = [];
   let at = "0";
-  const canvas = document.querySelector<HTMLCanvasElement>("#strips");
-  const draw = () => {
-    if (canvas !== null) drawStrips(canvas, readings, limitS);
-  };
+  const charts = document.getElementById("strips");
+  const strips = charts === null ? undefined : new Strips(charts);
+  const draw = () => strips?.show(readings, limitS);
   explain();
   draw();
   new ResizeObserver(draw).observe(document.body);
@@ -48,9 +52,21 @@ export function startLive(place: HTMLElement): void {
         show(readings, limitS);
         draw();
       },
+      log: ({ data, lastEventId }) => {
+        if (at === "0") log?.replaceChildren();
+        at = lastEventId;
+        log?.append(
+          ...String(data).split("\n").map((text) =>
+            element("li", { text: text.slice(0, LOG_WIDTH) })
+          ),
+        );
+        while (log !== null && log.childElementCount > MOST_LOG_LINES) {
+          log.firstElementChild?.remove();
+        }
+      },
       end: () => {
         stop();
-        location.replace(report);
+        location.reload(); // to where the run is told now
       },
     },
   );
@@ -88,6 +104,14 @@ function show(readings: readonly Reading[], limitS: number): void {
   if (list === null || section === null || problems.length === 0) return;
   section.hidden = false;
   list.replaceChildren(...problems.map((text) => element("li", { text })));
+}
+
+/** Of a run that does not say when its clients began. */
+function showTime(timeS: number, limitS: number): void {
+  const asked = limitS > 0
+    ? `; between start and final operations, clients work for ${limitS} s`
+    : "";
+  write("time", `${Math.floor(timeS)} s since it began${asked}.`);
 }
 
 function explain(): void {
