@@ -11,7 +11,11 @@ import type { PlanOptions } from "../../lib/workbench/plan.ts";
 import type { Limit } from "../../lib/report/limits.ts";
 import published from "../../results/data/published.json" with { type: "json" };
 import { FAULTY } from "../../nodes/faulty/mod.ts";
-import { CHALLENGES } from "../shared/challenges.ts";
+import {
+  type Challenge as ChallengeWithTitle,
+  CHALLENGES,
+  withNodesDown,
+} from "../shared/challenges.ts";
 import type { Published, PublishedCost } from "../shared/frontier.ts";
 
 /** Challenges to which what is published about broadcast belongs. */
@@ -20,15 +24,32 @@ const PUBLISHED: readonly (Published | PublishedCost)[] = published;
 
 const ROOT = new URL("../../", import.meta.url);
 
+/** Challenges whose lesson is that nodes are killed, and how fast clients ask then. */
+const KILLED: Readonly<Record<string, number>> = { "5c-raft": 100 };
+
 /** Reads the challenges with the nodes that solve them. */
 export function readChallenges(): Challenge[] {
-  return CHALLENGES.map(({ id, node, runs, limits }) => ({
-    id,
-    limits,
-    ...publishedFor(id, limits),
-    runs: runs.map(({ program: _, ...options }) => options),
-    solution: Deno.readTextFileSync(new URL(node, ROOT)),
+  return CHALLENGES.map((challenge) => {
+    const { id, node, limits } = challenge;
+    return {
+      id,
+      limits,
+      ...publishedFor(id, limits),
+      runs: runsOf(challenge).map(({ program: _, ...options }) => options),
+      solution: Deno.readTextFileSync(new URL(node, ROOT)),
+    };
+  });
+}
+
+function runsOf(challenge: ChallengeWithTitle): readonly PlanOptions[] {
+  const rate = KILLED[challenge.id];
+  if (rate === undefined) return challenge.runs;
+  const killed = withNodesDown(challenge).runs.map((run): PlanOptions => ({
+    ...run,
+    rate,
+    faults: ["kill"],
   }));
+  return [...challenge.runs, ...killed];
 }
 
 /** The cheapest published figures that keep a challenge's limits. */

@@ -17,7 +17,7 @@ import { isAsAsked, packForm, readOptions, showOptions, showSeed, unpackForm } f
 import { find, onClick } from "./page_parts.ts";
 import { Player } from "./player.ts";
 import { showRefusal, showReport } from "./results.ts";
-import { loadCode, loadProgress, saveCode, saveProgress } from "./store.ts";
+import { loadCode, loadProgress, onCodeElsewhere, saveCode, saveProgress } from "./store.ts";
 
 /** Failed seeds after which no more are tried. */
 const MOST_FAILED = 20;
@@ -32,6 +32,8 @@ class Page {
   #running: AbortController | undefined;
   /** Ends the run of our solution that goes on behind what the learner does. */
   #comparing = new AbortController();
+  /** What another tab has made of the code. */
+  #elsewhere = "";
   /** Whether the last run failed, so that it can be made small. */
   #failed = false;
 
@@ -55,6 +57,9 @@ class Page {
       this.#goTo(toSandbox.href);
     });
     onClick("start-over", () => this.#editor.code = exercise.starter);
+    onCodeElsewhere(exercise.id, (code) => this.#hearOf(code ?? exercise.starter));
+    onClick("take-other", () => this.#editor.code = this.#elsewhere);
+    onClick("keep-own", () => this.#keep(this.#editor.code));
     onClick("as-asked", () => showOptions(this.#asked));
     find("which-run", HTMLSelectElement).addEventListener("input", () => showOptions(this.#asked));
     matchMedia("(prefers-color-scheme: dark)").addEventListener(
@@ -65,8 +70,16 @@ class Page {
     this.#setButtons();
   }
 
+  /** Another tab has changed the code: the learner says which of the two is to be kept. */
+  #hearOf(code: string): void {
+    this.#elsewhere = code;
+    find("elsewhere", HTMLElement).hidden = code === this.#editor.code;
+  }
+
+  /** Keeps the code of this tab, whatever another has kept. */
   #keep(code: string): void {
     const { id, starter } = this.#exercise;
+    find("elsewhere", HTMLElement).hidden = true;
     saveCode(id, code === starter ? undefined : code);
     // The link holds the code as it was: a reload would bring that back.
     if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
