@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { formatFigure, formatWhole } from "../../checkers/format.ts";
+import { formatFigure, formatWhole, pluralize } from "../../checkers/format.ts";
 import type { Progress } from "../../simulator/sweep/messages.ts";
 import type { Plan } from "../../workbench/plan.ts";
 
@@ -21,7 +21,7 @@ type Asked = Pick<Plan, "operations" | "rate" | "timeLimitS">;
 
 /** Says why a run has to end that would take too long, as soon as its pace shows that. */
 export function refuseSlow(
-  { realMs, timeS }: Pick<Progress, "realMs" | "timeS">,
+  { realMs, timeS, messages }: Pick<Progress, "realMs" | "timeS" | "messages">,
   { operations, rate, timeLimitS }: Asked,
 ): string | undefined {
   if (realMs < GLANCE_MS) return undefined;
@@ -29,9 +29,12 @@ export function refuseSlow(
   const allowedMs = Math.min(MOST_MS, LEAST_MS + asked * MS_PER_OPERATION);
   const share = Math.min(1, Math.max(0, timeS) / timeLimitS);
   if (realMs <= allowedMs * share) return undefined;
-  return `the run takes too long: after ${formatWhole(realMs / 1_000)} s it is at second ` +
-    `${formatFigure(Math.max(0, timeS))} of ${
-      formatFigure(timeLimitS)
-    }. The program does or keeps ` +
-    "more and more, or the options ask for too much";
+  const [now, end] = [Math.max(0, timeS), timeLimitS].map(formatFigure);
+  return `the run takes too long: after ${
+    formatWhole(realMs / 1_000)
+  } s it is at second ${now} of ` +
+    `${end}, with ${
+      pluralize(messages, "message")
+    } between servers. The program does or keeps more ` +
+    "and more, or the options ask for too much";
 }

@@ -1,4 +1,4 @@
-import { Replicated } from "../lib/algorithms/raft/replicated.ts";
+import { Replicated } from "../../algorithms/raft/replicated.ts";
 import { array, integer, json, nullable, tuple } from "@glomers/maelstrom";
 import { ErrorCode, type Json, RpcError } from "@glomers/maelstrom";
 import { LinKv, type Node } from "@glomers/maelstrom";

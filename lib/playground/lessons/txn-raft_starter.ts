@@ -1,4 +1,4 @@
-import { Replicated } from "../lib/algorithms/raft/replicated.ts";
+import { Replicated } from "../../algorithms/raft/replicated.ts";
 import { array, integer, nullable, tuple } from "@glomers/maelstrom";
 import { type ListOp, listOp, TxnListAppend } from "@glomers/maelstrom";
 import type { Node } from "@glomers/maelstrom";
