@@ -15,7 +15,7 @@
  * rounds may be rare, as a leader's own clients never wait; here every client waits for a round, so
  * rounds are 5 ms apart. With three nodes and six clients that is 1.5 messages per operation, against
  * 0.15 with 5c's two nodes, and the clients make 976 of the 1000 operations a second that they are to
- * make. (10 ms apart, it is 1.0 messages and 823 operations.) A send takes up to 5 ms, two round
+ * make. (`deno task 5c-raft -- 10` has them 10 ms apart: 1.0 messages and 823 operations.) A send takes up to 5 ms, two round
  * trips and a sync, as all nodes store at once; at the leader one round trip less. In 5c it takes a
  * sync there. In return there is no node whose end matters: while two of three are up, sends go on
  * 0.25 to 0.5 s and at most nine message delays after the leader's end. Nobody may remove a node's
@@ -52,8 +52,16 @@ const command: Shape<Command> = {
     (Array.isArray(value) && value[0] === "send" ? send : commit).problem(value, path),
 };
 
-/** A leader's rounds are this far apart. */
-const ROUND_MS = 5;
+/**
+ * How far apart a leader's rounds are: 5 ms, unless the node's argument says otherwise.
+ *
+ * @throws {RangeError} if that is no number of milliseconds.
+ */
+function roundMsOf(args: readonly string[]): number {
+  const [ms = "5", ...others] = args;
+  if (/^[1-9]\d{0,3}$/.test(ms) && others.length === 0) return Number(ms);
+  throw new RangeError(`expected the milliseconds between two rounds; got ${args.join(" ")}`);
+}
 
 export default function raftLog(node: Node): void {
   const logs = new Logs();
@@ -69,7 +77,7 @@ export default function raftLog(node: Node): void {
     },
     snapshot: () => logs.snapshot(),
     restore: (state) => logs.restore(state),
-  }, { roundMs: ROUND_MS });
+  }, { roundMs: roundMsOf(node.args) });
 
   node.on(Kafka.send, async ({ key, msg }) => {
     const offset = await replicated.execute(["send", key, msg]);

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Kafka } from "../lib/mod.ts";
 import { simulate } from "../lib/simulator/simulate.ts";
 import { scenario, type World } from "../lib/testing/mod.ts";
@@ -50,4 +50,23 @@ Deno.test("logs are whole although nodes are killed and cut off", async () => {
     disk: ["torn"],
   });
   assertEquals(results?.["valid?"], true);
+});
+
+Deno.test("an argument sets the rounds apart, and any other is refused", async () => {
+  const twentySendsMs = async (...args: string[]) => {
+    let tookMs = 0;
+    await scenario(raftLog, { nodes: 3, args }, async (world) => {
+      await send(world, "n0", 0); // there is a leader
+      const sinceMs = world.nowMs;
+      for (let i = 1; i <= 20; i++) await send(world, "n0", i);
+      tookMs = world.nowMs - sinceMs;
+    });
+    return tookMs;
+  };
+  const tookMs = await twentySendsMs();
+  assert(tookMs <= 20 * 5, `${tookMs} ms`);
+  assert(await twentySendsMs("50") > 5 * tookMs);
+  for (const args of [["0"], ["fast"], ["5", "5"]]) {
+    await assertRejects(() => twentySendsMs(...args), Error, `got ${args.join(" ")}`);
+  }
 });

@@ -2,9 +2,9 @@
  * `deno task frontier`: what broadcast costs at what latency, as a page, two charts and the data
  * behind them.
  *
- * The simulator sweeps the schedules of 3d and 3e. `--processes N` measures the named points, and what
- * is given as arguments of a script, N times each under the workbench or Maelstrom instead, and leaves
- * the simulator's figures as they are.
+ * The simulator sweeps the schedules of 3d and 3e. `--processes N` instead measures the named points N
+ * times each under the workbench or Maelstrom, when the machine is idle, and leaves the simulator's
+ * figures as they are.
  *
  * @module
  */
@@ -27,8 +27,9 @@ import {
 } from "./shared/frontier.ts";
 import { type FrontierData, GROWTH_NODES, type MeasuredPoint } from "./shared/frontier_page.ts";
 import { readData } from "./shared/data.ts";
+import { waitUntilIdle } from "./shared/idle.ts";
 import { writeResults } from "./shared/result_pages.ts";
-import { commitOf, today } from "./shared/stamp.ts";
+import { commitOf, stampNow, today } from "./shared/stamp.ts";
 import { interruptible } from "./shared/interrupt.ts";
 
 const DATA = "results/data/frontier.json";
@@ -36,8 +37,9 @@ const DATA = "results/data/frontier.json";
 const COMMAND = {
   own: {
     ...ENGINE,
-    seeds: { kind: whole(1), value: "N", help: "simulated runs of each point", default: 5 },
-    processes: { kind: whole(1), value: "N", help: "measure on real processes, N runs each" },
+    "seeds": { kind: whole(1), value: "N", help: "simulated runs of each point", default: 5 },
+    "processes": { kind: whole(1), value: "N", help: "measure on real processes, N runs each" },
+    "no-wait": { help: "measure processes although the machine is busy" },
   },
 } as const;
 
@@ -56,13 +58,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function measure({ processes, engine, seeds }: Own): Promise<FrontierData> {
+async function measure(own: Own): Promise<FrontierData> {
+  const { processes, seeds } = own;
   const before = readData<FrontierData>(DATA);
   if (processes === undefined) {
     return { ...await simulateAll(seeds), processes: before?.processes ?? [] };
   }
   if (before === undefined) throw new UsageError(`${DATA} is missing: simulate first`);
-  return { ...before, processes: await measureAll(engine, processes, before.processes) };
+  return { ...before, processes: await measureAll(own, processes, before.processes) };
 }
 
 const programs = new Map<string, ReturnType<typeof loadProgram>>();
@@ -98,12 +101,14 @@ async function simulateAll(seeds: number): Promise<Omit<FrontierData, "processes
 
 /** The named points on real processes, in place of what that engine measured before. */
 async function measureAll(
-  wanted: Parameters<typeof chooseEngine>[0],
+  own: Own,
   runs: number,
   before: readonly MeasuredPoint[],
 ): Promise<MeasuredPoint[]> {
   return await interruptible(async (signal) => {
-    const { name: engine, run } = await chooseEngine(wanted);
+    const { name: engine, run } = await chooseEngine(own.engine);
+    if (!own["no-wait"]) await waitUntilIdle(signal);
+    const stamp = await stampNow();
     const measured: MeasuredPoint[] = [];
     for (const point of NAMED) {
       const challenge = challengeOf(point.challenge);
@@ -117,7 +122,7 @@ async function measureAll(
         metrics.push(summary.metrics);
         console.log(`${nameOf(point)} ${seed} of ${runs}: ${summary.headline}`);
       }
-      measured.push({ point, engine, runs, date: today(), figures: figuresOf(metrics) });
+      measured.push({ point, engine, runs, stamp, figures: figuresOf(metrics) });
     }
     return [...before.filter((one) => one.engine !== engine), ...measured];
   });

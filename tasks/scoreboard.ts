@@ -2,7 +2,8 @@
  * `deno task scoreboard 3d --runs 5 --engine workbench`: measures challenges and keeps the figures in
  * `results/data/scoreboard.json`, a row for each run of a challenge and each engine, real or simulated.
  *
- * Processes are measured when the machine is idle. What this commit has measured already, before the
+ * `--kills` measures the challenges' nodes while they are killed and cut off; such rows have a table of
+ * their own. Processes are measured when the machine is idle. What this commit has measured already, before the
  * task was interrupted, say, is left out.
  *
  * @module
@@ -17,7 +18,7 @@ import { type EngineName, type Options, whole } from "../lib/workbench/option.ts
 import { type Plan, planOf } from "../lib/workbench/plan.ts";
 import { chooseEngine } from "./engines/mod.ts";
 import { jobOf } from "./engines/simulator.ts";
-import { challengeOf, CHALLENGES } from "./shared/challenges.ts";
+import { challengeOf, CHALLENGES, withKills } from "./shared/challenges.ts";
 import { conclude, ENGINE, readArguments } from "./shared/command_line.ts";
 import { readData } from "./shared/data.ts";
 import { interruptible } from "./shared/interrupt.ts";
@@ -33,6 +34,7 @@ const COMMAND = {
   own: {
     ...ENGINE,
     "runs": { kind: whole(1), value: "N", help: "runs of each", default: 5 },
+    "kills": { help: "under kills and partitions, as all --nemesis kill,partition" },
     "again": { help: "measure also what this commit has measured" },
     "no-wait": { help: "measure although the machine is busy" },
   } satisfies Options,
@@ -52,7 +54,8 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(`deno task scoreboard [CHALLENGE …] [options]\n\n${optionsHelp(COMMAND)}`);
     return 0;
   }
-  const challenges = ids.length === 0 ? CHALLENGES : ids.map(challengeOf);
+  const named = ids.length === 0 ? CHALLENGES : ids.map(challengeOf);
+  const challenges = own.kills ? named.map(withKills) : named;
   const measureAll = async (signal: AbortSignal) => {
     const { name: engine, measure } = await measureOn(own.engine, signal);
     if (engine !== SIMULATOR && !own["no-wait"]) await waitUntilIdle(signal);

@@ -6,7 +6,6 @@
  */
 import {
   type Authenticator,
-  connect,
   type ConnectionOptions,
   credsAuthenticator,
   errors,
@@ -21,6 +20,7 @@ import { delay } from "@std/async";
 import { reasonOf } from "../message.ts";
 import { UsageError } from "../workbench/option.ts";
 import { NatsError, type Server } from "./server.ts";
+import { connect } from "./socket.ts";
 
 /** How long a server may take to answer before it counts as absent. */
 const CONNECT_MS = 5_000;

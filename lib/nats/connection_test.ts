@@ -87,6 +87,16 @@ testWithServer(
   USERS,
 );
 
+testWithServer(
+  "a connection that is reset while its login is refused is a refusal alone",
+  async ({ address }) => {
+    for (let i = 0; i < 100; i++) {
+      await assertRejects(() => connectTo(at(address), silent), NatsError);
+    }
+  },
+  USERS,
+);
+
 const pem = (name: string) => fileURLToPath(new URL(`testdata/${name}`, import.meta.url));
 const TLS = `tls {
   cert_file: "${pem("server.pem")}", key_file: "${pem("server.key")}"

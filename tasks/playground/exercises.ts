@@ -8,7 +8,6 @@ import type { Challenge, Fault } from "../../lib/playground/site.ts";
 import { splitEssay } from "../../lib/playground/essay.ts";
 import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts";
 import type { PlanOptions } from "../../lib/workbench/plan.ts";
-import type { Limit } from "../../lib/report/limits.ts";
 import published from "../../results/data/published.json" with { type: "json" };
 import { FAULTY } from "../../nodes/faulty/mod.ts";
 import {
@@ -17,9 +16,8 @@ import {
   withNodesDown,
 } from "../shared/challenges.ts";
 import type { Published, PublishedCost } from "../shared/frontier.ts";
+import { cheapestWithin } from "../shared/published.ts";
 
-/** Challenges to which what is published about broadcast belongs. */
-const BROADCASTS: readonly string[] = ["3d", "3e"];
 const PUBLISHED: readonly (Published | PublishedCost)[] = published;
 
 const ROOT = new URL("../../", import.meta.url);
@@ -31,10 +29,11 @@ const KILLED: Readonly<Record<string, number>> = { "5c-raft": 100 };
 export function readChallenges(): Challenge[] {
   return CHALLENGES.map((challenge) => {
     const { id, node, limits } = challenge;
+    const cheapest = cheapestWithin(id, limits, PUBLISHED);
     return {
       id,
       limits,
-      ...publishedFor(id, limits),
+      ...(cheapest && { published: cheapest }),
       runs: runsOf(challenge).map(({ program: _, ...options }) => options),
       solution: Deno.readTextFileSync(new URL(node, ROOT)),
     };
@@ -50,20 +49,6 @@ function runsOf(challenge: ChallengeWithTitle): readonly PlanOptions[] {
     faults: ["kill"],
   }));
   return [...challenge.runs, ...killed];
-}
-
-/** The cheapest published figures that keep a challenge's limits. */
-function publishedFor(id: string, limits: readonly Limit[]): Pick<Challenge, "published"> {
-  const all = PUBLISHED.flatMap((one): Readonly<Record<string, number>>[] => {
-    const { messagesPerOp: serverMessagesPerOp } = one;
-    if ("challenge" in one) return one.challenge === id ? [{ serverMessagesPerOp }] : [];
-    if (!BROADCASTS.includes(id)) return [];
-    return [{ serverMessagesPerOp, stableMedianMs: one.medianMs, stableMaxMs: one.maxMs }];
-  });
-  const [published] = all
-    .filter((one) => limits.every(({ metric, below = Infinity }) => (one[metric] ?? 0) < below))
-    .sort((a, b) => (a["serverMessagesPerOp"] ?? 0) - (b["serverMessagesPerOp"] ?? 0));
-  return published === undefined ? {} : { published };
 }
 
 /** Reads the faulty nodes, each with the run that its header asks for. */

@@ -193,6 +193,16 @@ export function withNodesDown(challenge: Challenge): Challenge {
   return { ...challenge, runs, limits: [] };
 }
 
+/** A challenge while its nodes are killed and cut off. */
+export function withKills(challenge: Challenge): Challenge {
+  const { runs, ...others } = withNodesDown(challenge);
+  const [first] = runs; // the others differ in their faults alone
+  return {
+    ...others,
+    runs: first === undefined ? [] : [{ ...first, faults: ["kill", "partition"] }],
+  };
+}
+
 /** Whether a run's faults kill or pause nodes. */
 export function takesNodesDown({ faults = [] }: Partial<PlanOptions>): boolean {
   return faults.some((fault) =>

@@ -129,7 +129,7 @@ export const FAULT_TOLERANCE: Readonly<Record<string, Requirement>> = {
   "pn-counter": { short: { timeLimitS: 6 }, faults: DURABLE },
   "lin-kv": { short: { timeLimitS: 20, rate: 30, faultIntervalS: 2 }, faults: DURABLE },
   "lin-kv-proxy": {
-    short: { timeLimitS: 6 },
+    short: { timeLimitS: 20 }, // long enough for a compare-and-set to succeed, which `stats` asks for
     faults: [PARTITIONS, HALF_CUT, LOST, STOPPED, KILLED],
   },
   "txn-list-append": { short: { timeLimitS: 5, rate: 20 }, faults: [...STORED, EVERYTHING] },

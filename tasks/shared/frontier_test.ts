@@ -39,6 +39,7 @@ Deno.test("a published result is held against the cheapest of ours that is no sl
 
 Deno.test("the page and the charts say what the data say", () => {
   const point = { challenge: "3d", args: ["lean"], name: "3d lean" } as const;
+  const stamp = { commit: "abc", date: "d", machine: "2 cores", load: 0.1 };
   const data: FrontierData = {
     commit: "abc",
     date: "2026-01-02",
@@ -46,7 +47,7 @@ Deno.test("the page and the charts say what the data say", () => {
     swept: [{ point, figures: { ...figures(1.25, 231, 449), spreadMs: 551 } }],
     cut: [{ point, p99Ms: 515, shape: "majorities-ring", messagesPerOp: 3.25 }],
     growth: [{ point, nodes: 5, figures: { ...figures(0.5, 1, 450), spreadMs: 1 } }],
-    processes: [{ point, engine: "workbench", runs: 3, date: "d", figures: figures(1.5, 2, 460) }],
+    processes: [{ point, engine: "workbench", runs: 3, stamp, figures: figures(1.5, 2, 460) }],
   };
   const other = { source: "https://example.org/b", messagesPerOp: 2, medianMs: 240, maxMs: 450 };
   const counter = { challenge: "4", source: "https://example.org/c", messagesPerOp: 1 };
@@ -55,7 +56,8 @@ Deno.test("the page and the charts say what the data say", () => {
     const words of [
       "at commit `abc`",
       "| **3d lean** | `3d -- lean` | 1.25 | 231 | 449 | 551 | 1.13 | 1.11 |",
-      "| **3d lean** | `3d -- lean` | workbench | 3, d | 1.50 | 2 | 460 |",
+      "| **3d lean** | `3d -- lean` | workbench | 3 | 1.50 | 2 | 460 |",
+      "Under the workbench on d at commit `abc`, 2 cores, load 0.1.",
       "| **3d lean** | `3d -- lean` | 515 | majorities-ring | 3.25 |",
       "| **3d lean** | 0.50 at 450 |",
       "For 0 of the 2, it is at least twice as cheap.",

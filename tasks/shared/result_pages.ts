@@ -9,6 +9,7 @@ import { benchFigures } from "../bench/benches.ts";
 import { CHECKERS, renderCheckers, type Row as CheckerRow } from "../bench/checkers.ts";
 import { renderSweeps, type SweepFigures, SWEEPS } from "../bench/sweeps_table.ts";
 import { readData } from "./data.ts";
+import { type ExperimentData, experimentFigures, EXPERIMENTS_DATA } from "./experiments.ts";
 import type { Published, PublishedCost } from "./frontier.ts";
 import {
   type FrontierData,
@@ -21,6 +22,7 @@ import {
   partitionFigures,
   renderPartitionCharts,
 } from "./partition_page.ts";
+import { publishedFigures } from "./published.ts";
 import { type Row, SCOREBOARD, scoreboardFigures } from "./scoreboard.ts";
 import { renderPage as renderSurvival, type Survival } from "./survival.ts";
 import { type Figure, fill } from "./template.ts";
@@ -32,10 +34,13 @@ const TEMPLATES = `${FOLDER}/templates`;
 export function resultFigures(): ReadonlyMap<string, string> {
   const partition = readData<PartitionData>(PARTITION);
   const sweeps = readData<SweepFigures>(SWEEPS);
+  const experiments = readData<ExperimentData>(EXPERIMENTS_DATA);
   const figures: Figure[] = [
     ...scoreboardFigures(readData<Row[]>(SCOREBOARD) ?? []),
     ...benchFigures(),
     ...(partition ? partitionFigures(partition) : []),
+    ...publishedFigures(readPublished()),
+    ...(experiments ? experimentFigures(experiments) : []),
     ["checkers", renderCheckers(readData<CheckerRow[]>(CHECKERS) ?? [])],
     [
       "sweeps",
@@ -57,7 +62,7 @@ function renderResults(): Map<string, string> {
   const survival = readData<Survival>(`${FOLDER}/data/survival.json`);
   if (survival) files.set("survival.md", renderSurvival(survival));
   const frontier = readData<FrontierData>(`${FOLDER}/data/frontier.json`);
-  const published = readData<(Published | PublishedCost)[]>(`${FOLDER}/data/published.json`) ?? [];
+  const published = readPublished();
   const partition = readData<PartitionData>(PARTITION);
   const charts = {
     ...(frontier && renderFrontierCharts(frontier, published)),
@@ -69,6 +74,10 @@ function renderResults(): Map<string, string> {
     if (name.endsWith(".md")) files.set(name, `${noteOf(name)}\n\n${text}`);
   }
   return files;
+}
+
+function readPublished(): readonly (Published | PublishedCost)[] {
+  return readData(`${FOLDER}/data/published.json`) ?? [];
 }
 
 function noteOf(name: string): string {

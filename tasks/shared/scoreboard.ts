@@ -52,6 +52,7 @@ function groupByRun(rows: readonly Row[]): Row[][] {
 
 /** What tells a run of a challenge from its others: `6b` has one with partitions, and one without. */
 function variantOf({ id, options }: Row): string | undefined {
+  if (isKilled({ options })) return "kills";
   if (challengeOf(id).runs.length < 2) return undefined;
   return options.includes("--nemesis") ? "partition" : "no partition";
 }
@@ -78,7 +79,7 @@ function renderScoreboard(rows: readonly Row[]): string {
         lined([
           row ? `${row.passed} of ${row.runs}` : "–",
           ...metrics.map((one) =>
-            cell(row?.figures[one.key], one.print).replaceAll(unitOf(one), "")
+            spreadCell(row?.figures[one.key], one.print).replaceAll(unitOf(one), "")
           ),
         ])
       ),
@@ -128,7 +129,7 @@ function compare({ key, print, tolerance = 0 }: Metric, rows: readonly (Row | un
 }
 
 /** The median, and the spread where there is one: `171 ms (170 – 173 ms)`. */
-function cell(spread: Spread | undefined, print: (value: number) => string): string {
+export function spreadCell(spread: Spread | undefined, print: (value: number) => string): string {
   if (spread === undefined) return "–";
   const [median = "", least = "", greatest = ""] = spread.map(print);
   const unit = / \D+$/.exec(greatest)?.[0] ?? "";
@@ -136,8 +137,33 @@ function cell(spread: Spread | undefined, print: (value: number) => string): str
   return least === greatest ? median : `${median} (${from} – ${greatest})`;
 }
 
+/** Whether a row is about nodes that are killed. */
+function isKilled({ options }: Pick<Row, "options">): boolean {
+  return / --nemesis \S*kill/.test(` ${options}`);
+}
+
+/** A line for each challenge under kills and partitions. */
+function renderKills(rows: readonly Row[]): string {
+  const metrics = METRICS.filter(({ key }) =>
+    ["operations", "okFraction", "serverMessagesPerOp"].includes(key)
+  );
+  const lines = groupByRun(rows).flat().map((row) => [
+    `**${row.id}** ${challengeOf(row.id).title}`,
+    row.engine,
+    `${row.passed} of ${row.runs}`,
+    ...metrics.map(({ key, print }) => spreadCell(row.figures[key], print)),
+  ]);
+  return renderTable(
+    ["challenge", "engine", "passed", ...metrics.map(({ title }) => title)],
+    lines,
+    2,
+  );
+}
+
 /** Figures for templates: `3d maelstrom messages`, `6b partition workbench ok`; and the tables. */
 export function scoreboardFigures(rows: readonly Row[]): Figure[] {
+  const killed = rows.filter(isKilled);
+  const healthy = rows.filter((row) => !isKilled(row));
   const figures = rows.flatMap((row) => {
     const name = [row.id, variantOf(row), row.engine].filter((word) => word !== undefined).join(
       " ",
@@ -146,16 +172,18 @@ export function scoreboardFigures(rows: readonly Row[]): Figure[] {
       [`${name} runs`, `${row.runs}`] as const,
       ...METRICS.flatMap(({ key, print }) =>
         row.figures[key]
-          ? [[`${name} ${NAMES[key] ?? key}`, cell(row.figures[key], print)] as const]
+          ? [[`${name} ${NAMES[key] ?? key}`, spreadCell(row.figures[key], print)] as const]
           : []
       ),
     ];
   });
   return [
     ...figures,
-    ["scoreboard", renderScoreboard(rows)],
-    ["agreement", renderAgreement(rows)],
-    ["scoreboard origin", renderOrigin(rows)],
+    ["scoreboard", renderScoreboard(healthy)],
+    ["agreement", renderAgreement(healthy)],
+    ["scoreboard origin", renderOrigin(healthy)],
+    ["kills", renderKills(killed)],
+    ["kills origin", renderOrigin(killed)],
   ];
 }
 

@@ -40,6 +40,16 @@ Deno.test("the two runs of 6b have names that tell them apart", () => {
   assertEquals(figures.get("6b partition workbench messages"), "2.06 (2.01 – 2.10)");
 });
 
+Deno.test("rows of kills have a table and names of their own", () => {
+  const figures = { operations: [180, 180, 180], okFraction: [0.93, 0.93, 0.93] } as const;
+  const killed: Row = { ...ROW, options: "-w broadcast --nemesis kill,partition", figures };
+  assertEquals(table("kills", [ROW, killed]).split("\n").slice(2), [
+    "| **3d** Efficient broadcast, part 1 | workbench | 3 of 3 | 180 | 93.00 % | – |",
+  ]);
+  assertEquals(table("scoreboard", [ROW, killed]), table("scoreboard", [ROW]));
+  assertEquals(new Map(scoreboardFigures([ROW, killed])).get("3d kills workbench ok"), "93.00 %");
+});
+
 Deno.test("engines are compared with the first, and marked where they deviate too much", () => {
   const of = (engine: string, messages: number, medianMs: number): Row => ({
     ...ROW,

@@ -9,11 +9,11 @@ import type { Progress } from "../../simulator/sweep/messages.ts";
 import type { Plan } from "../../workbench/plan.ts";
 
 /** Real time after which a run's pace says how long the whole will take. */
-const GLANCE_MS = 3_000;
-/** What a run of few operations may take: twenty times as long as most do. */
-const LEAST_MS = 6_000;
-/** And for each operation that is asked for: ten times as long as most take. */
-const MS_PER_OPERATION = 2;
+const GLANCE_MS = 4_000;
+/** What a run of few operations may take: thirty times as long as most do. */
+const LEAST_MS = 10_000;
+/** And for each operation that is asked for: the costliest take half of it. */
+const MS_PER_OPERATION = 5;
 /** What the largest run may take. */
 const MOST_MS = 60_000;
 
