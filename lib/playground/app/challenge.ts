@@ -167,15 +167,16 @@ class Page {
   async #find(): Promise<void> {
     const { seeds } = this.#exercise;
     await this.#do("looking for a seed that fails", async (signal) => {
-      let found: string | undefined;
+      // Seeds are begun in order, and those that are begun all end: the least is the first there is.
+      let found = Infinity;
       let done = 0;
       await this.#engine.sweep(this.#trial, seeds, signal, (report) => {
-        if (!this.#passes(report)) found ??= report.seed;
+        if (!this.#passes(report)) found = Math.min(found, Number(report.seed));
         this.#say(`${++done} of ${seeds} seeds pass`);
-        return found === undefined;
+        return found === Infinity;
       });
-      if (found === undefined) return `none of ${seeds} seeds fails`;
-      await this.#showSeed(found, signal);
+      if (found === Infinity) return `none of ${seeds} seeds fails`;
+      await this.#showSeed(String(found), signal);
       return `seed ${found} fails`;
     });
   }
