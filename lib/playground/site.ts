@@ -323,6 +323,16 @@ ${button("share", "Share", "Put the code into the address")}
 ${button("start-over", "Start over", "Bring back the starter")}</span>
 </div>
 <p id="status" class="quiet" role="status">Press Run, or Ctrl and Enter in the editor.</p>
+<div id="elsewhere" class="notice" role="status" hidden><p>Another tab has changed the code of this
+exercise. Only one of the two can be kept.</p>
+${
+    button(
+      "take-other",
+      "Take the other tab’s",
+      "Replace what is in this editor; undo brings it back",
+    )
+  }
+${button("keep-own", "Keep this tab’s", "What the other tab has written is forgotten")}</div>
 <div id="editor"></div>
 ${renderOptions(runs)}
 <details class="help"><summary>What the buttons do</summary>

@@ -10,7 +10,11 @@ import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts
 import type { PlanOptions } from "../../lib/workbench/plan.ts";
 import published from "../../results/data/published.json" with { type: "json" };
 import { FAULTY } from "../../nodes/faulty/mod.ts";
-import { CHALLENGES } from "../shared/challenges.ts";
+import {
+  type Challenge as ChallengeWithTitle,
+  CHALLENGES,
+  withNodesDown,
+} from "../shared/challenges.ts";
 import type { Published, PublishedCost } from "../shared/frontier.ts";
 import { cheapestWithin } from "../shared/published.ts";
 
@@ -18,18 +22,33 @@ const PUBLISHED: readonly (Published | PublishedCost)[] = published;
 
 const ROOT = new URL("../../", import.meta.url);
 
+/** Challenges whose lesson is that nodes are killed, and how fast clients ask then. */
+const KILLED: Readonly<Record<string, number>> = { "5c-raft": 100 };
+
 /** Reads the challenges with the nodes that solve them. */
 export function readChallenges(): Challenge[] {
-  return CHALLENGES.map(({ id, node, runs, limits }) => {
+  return CHALLENGES.map((challenge) => {
+    const { id, node, limits } = challenge;
     const cheapest = cheapestWithin(id, limits, PUBLISHED);
     return {
       id,
       limits,
       ...(cheapest && { published: cheapest }),
-      runs: runs.map(({ program: _, ...options }) => options),
+      runs: runsOf(challenge).map(({ program: _, ...options }) => options),
       solution: Deno.readTextFileSync(new URL(node, ROOT)),
     };
   });
+}
+
+function runsOf(challenge: ChallengeWithTitle): readonly PlanOptions[] {
+  const rate = KILLED[challenge.id];
+  if (rate === undefined) return challenge.runs;
+  const killed = withNodesDown(challenge).runs.map((run): PlanOptions => ({
+    ...run,
+    rate,
+    faults: ["kill"],
+  }));
+  return [...challenge.runs, ...killed];
 }
 
 /** Reads the faulty nodes, each with the run that its header asks for. */

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { formatWhole } from "../../checkers/format.ts";
 import { reasonOf } from "../../message.ts";
-import type { PlanOptions } from "../../workbench/plan.ts";
+import { planOf, type PlanOptions } from "../../workbench/plan.ts";
 import type { Report } from "../engine/job.ts";
 import type { Exercise } from "../exercise.ts";
 import { showComparison } from "./comparison.ts";
@@ -16,7 +17,7 @@ import { isAsAsked, packForm, readOptions, showOptions, showSeed, unpackForm } f
 import { find, onClick } from "./page_parts.ts";
 import { Player } from "./player.ts";
 import { showRefusal, showReport } from "./results.ts";
-import { loadCode, loadProgress, saveCode, saveProgress } from "./store.ts";
+import { loadCode, loadProgress, onCodeElsewhere, saveCode, saveProgress } from "./store.ts";
 
 /** Failed seeds after which no more are tried. */
 const MOST_FAILED = 20;
@@ -29,6 +30,10 @@ class Page {
   readonly #status = find("status", HTMLElement);
   /** Ends what runs now. */
   #running: AbortController | undefined;
+  /** Ends the run of our solution that goes on behind what the learner does. */
+  #comparing = new AbortController();
+  /** What another tab has made of the code. */
+  #elsewhere = "";
   /** Whether the last run failed, so that it can be made small. */
   #failed = false;
 
@@ -52,6 +57,9 @@ class Page {
       this.#goTo(toSandbox.href);
     });
     onClick("start-over", () => this.#editor.code = exercise.starter);
+    onCodeElsewhere(exercise.id, (code) => this.#hearOf(code ?? exercise.starter));
+    onClick("take-other", () => this.#editor.code = this.#elsewhere);
+    onClick("keep-own", () => this.#keep(this.#editor.code));
     onClick("as-asked", () => showOptions(this.#asked));
     find("which-run", HTMLSelectElement).addEventListener("input", () => showOptions(this.#asked));
     matchMedia("(prefers-color-scheme: dark)").addEventListener(
@@ -62,8 +70,16 @@ class Page {
     this.#setButtons();
   }
 
+  /** Another tab has changed the code: the learner says which of the two is to be kept. */
+  #hearOf(code: string): void {
+    this.#elsewhere = code;
+    find("elsewhere", HTMLElement).hidden = code === this.#editor.code;
+  }
+
+  /** Keeps the code of this tab, whatever another has kept. */
   #keep(code: string): void {
     const { id, starter } = this.#exercise;
+    find("elsewhere", HTMLElement).hidden = true;
     saveCode(id, code === starter ? undefined : code);
     // The link holds the code as it was: a reload would bring that back.
     if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
@@ -88,7 +104,7 @@ class Page {
     await this.#do("running", async (signal) => {
       const startMs = performance.now();
       const trial = this.#trial;
-      const report = await this.#engine.run(trial, signal);
+      const report = await this.#simulate(trial, signal);
       this.#take(report, trial);
       this.#compare(report, trial);
       return `took ${((performance.now() - startMs) / 1_000).toFixed(2)} s`;
@@ -113,12 +129,17 @@ class Page {
 
   /** Runs our solution as well, once the learner's passes. */
   async #compare(report: Report, { source, options }: Trial): Promise<void> {
-    const { solution, published } = this.#exercise;
+    const { solution, published, runs } = this.#exercise;
     if (solution === undefined || !this.#passes(report)) return;
     const { limits } = source;
-    const signal = new AbortController().signal;
-    const ours = await this.#engine.run({ source: { text: solution, limits }, options }, signal);
-    showComparison(report.summary, ours.summary, published);
+    const { signal } = this.#comparing = new AbortController();
+    try {
+      const ours = await this.#engine.run({ source: { text: solution, limits }, options }, signal);
+      const isAsked = isAsAsked(options, runs.at(-1) ?? options);
+      showComparison(report.summary, ours.summary, isAsked ? published : undefined);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 
   async #prove(): Promise<void> {
@@ -146,15 +167,16 @@ class Page {
   async #find(): Promise<void> {
     const { seeds } = this.#exercise;
     await this.#do("looking for a seed that fails", async (signal) => {
-      let found: string | undefined;
+      // Seeds are begun in order, and those that are begun all end: the least is the first there is.
+      let found = Infinity;
       let done = 0;
       await this.#engine.sweep(this.#trial, seeds, signal, (report) => {
-        if (!this.#passes(report)) found ??= report.seed;
+        if (!this.#passes(report)) found = Math.min(found, Number(report.seed));
         this.#say(`${++done} of ${seeds} seeds pass`);
-        return found === undefined;
+        return found === Infinity;
       });
-      if (found === undefined) return `none of ${seeds} seeds fails`;
-      await this.#showSeed(found, signal);
+      if (found === Infinity) return `none of ${seeds} seeds fails`;
+      await this.#showSeed(String(found), signal);
       return `seed ${found} fails`;
     });
   }
@@ -162,14 +184,29 @@ class Page {
   async #showSeed(seed: string, signal: AbortSignal): Promise<void> {
     showSeed(seed);
     const trial = this.#trial;
-    this.#take(await this.#engine.run(trial, signal), trial);
+    this.#take(await this.#simulate(trial, signal), trial);
+  }
+
+  /** Simulates once, and says how far that is. */
+  async #simulate(trial: Trial, signal: AbortSignal): Promise<Report> {
+    const { timeLimitS } = planOf(trial.options);
+    return await this.#engine.run(trial, signal, {
+      progress: ({ timeS, operations, messages }) => {
+        const [now, end] = [Math.max(0, timeS), timeLimitS].map(Math.round);
+        this.#say(
+          `second ${now} of ${end}, ${formatWhole(operations)} operations, ` +
+            `${formatWhole(messages)} messages between servers`,
+        );
+      },
+      phase: (phase) => phase === "checking" && this.#say("judging what clients saw …"),
+    });
   }
 
   async #shrink(): Promise<void> {
     await this.#do("making the run small", async (signal) => {
       const trial = this.#trial;
-      const report = await this.#engine.shrink(trial, signal, (attempts) => {
-        this.#say(`${attempts} smaller runs tried`);
+      const report = await this.#engine.shrink(trial, signal, {
+        attempts: (attempts) => this.#say(`${formatWhole(attempts)} smaller runs tried`),
       });
       this.#take(report, trial);
       if (report.shrunk === undefined) return "this run does not fail: there is nothing to shrink";
@@ -184,6 +221,7 @@ class Page {
   /** Does something that takes a while, and can be stopped; one thing at a time. */
   async #do(what: string, work: (signal: AbortSignal) => Promise<string>): Promise<void> {
     if (this.#running !== undefined) return;
+    this.#comparing.abort();
     const running = this.#running = new AbortController();
     this.#say(`${what} …`);
     this.#setButtons();

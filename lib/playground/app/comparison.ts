@@ -17,7 +17,7 @@ export function showComparison(
 ): void {
   const theirs = (key: string, print: (value: number) => string) => {
     const value = published?.[key];
-    return value === undefined ? "" : print(value);
+    return value === undefined ? "–" : print(value);
   };
   const rows = METRICS.flatMap(({ key, title, print }) => {
     const [mine, other] = [own.metrics[key], ours.metrics[key]];
@@ -25,14 +25,16 @@ export function showComparison(
       ? []
       : { title, cells: [print(mine), print(other), ...(published ? [theirs(key, print)] : [])] };
   });
+  const caption = "Your program and our solution in the same run" +
+    (published ? ", and the cheapest that others have published, in theirs" : "");
   find("comparison", HTMLElement).innerHTML = markup`
     <div class="scroll">
       <table>
-        <caption>The same run, with the same seed</caption>
+        <caption>${caption}</caption>
         <thead>
           <tr>
-            <th></th><th scope="col">your program</th><th scope="col">our solution</th>
-            ${published ? markup`<th scope="col">cheapest published</th>` : ""}
+            <th></th><th scope="col">yours</th><th scope="col">ours</th>
+            ${published ? markup`<th scope="col">published</th>` : ""}
           </tr>
         </thead>
         <tbody>${

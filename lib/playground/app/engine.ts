@@ -12,12 +12,13 @@ import {
 import { summariseCrash } from "../../report/summary.ts";
 import { planOf, type PlanOptions } from "../../workbench/plan.ts";
 import type { Job, Outcome, Report, Source } from "../engine/job.ts";
+import { refuseSlow } from "./allowance.ts";
 import { FrameWorker } from "./frame_worker.ts";
+import type { Phase } from "../../workbench/run.ts";
+import type { Progress } from "../../simulator/sweep/messages.ts";
 
 /** As long as a person waits for a program that loops; the checkers of the largest runs take a while. */
-const PATIENCE: Patience = { patienceMs: 5_000, checkingMs: 60_000 };
-/** As long as a run may take that does let go, over and over. It may take memory all the while. */
-const MOST_MS = 60_000;
+const PATIENCE: Patience = { patienceMs: 5_000, checkingMs: 60_000, refuses: refuseSlow };
 /** Each worker of a sweep holds the engine and a run. */
 const MOST_WORKERS = 4;
 
@@ -29,6 +30,14 @@ export interface Trial {
 
 function startWorker(): FrameWorker {
   return new FrameWorker("assets/worker.js");
+}
+
+/** Called while a run goes on. */
+interface Watcher {
+  readonly progress?: (progress: Progress) => void;
+  readonly phase?: (phase: Phase) => void;
+  /** Called with the number of smaller runs that were tried. */
+  readonly attempts?: (attempts: number) => void;
 }
 
 export class Engine {
@@ -46,39 +55,21 @@ export class Engine {
     return worker;
   }
 
-  /**
-   * Simulates once, with what pictures need.
-   *
-   * @throws {Error} if that takes too long.
-   */
-  async run(trial: Trial, signal: AbortSignal): Promise<Report> {
-    const late = AbortSignal.timeout(MOST_MS);
-    const either = AbortSignal.any([signal, late]);
-    try {
-      return await this.#do({ ...jobOf(trial), withJournal: true }, either, () => {});
-    } catch (error) {
-      if (!late.aborted || signal.aborted) throw error;
-      throw new Error(
-        `the run had not ended after ${MOST_MS / 1_000} s: the program does too much, or the ` +
-          "options ask for too much",
-      );
-    }
+  /** Simulates once, with what pictures need. */
+  async run(trial: Trial, signal: AbortSignal, watcher: Watcher = {}): Promise<Report> {
+    return await this.#do({ ...jobOf(trial), withJournal: true }, signal, watcher);
   }
 
-  /** Makes a failing run small. `tried` is called with the number of runs so far. */
-  async shrink(
-    trial: Trial,
-    signal: AbortSignal,
-    tried: (attempts: number) => void,
-  ): Promise<Report> {
-    return await this.#do({ ...jobOf(trial), withJournal: true, shrink: true }, signal, tried);
+  /** Makes a failing run small. */
+  async shrink(trial: Trial, signal: AbortSignal, watcher: Watcher): Promise<Report> {
+    return await this.#do({ ...jobOf(trial), withJournal: true, shrink: true }, signal, watcher);
   }
 
   /** In a worker of its own, which ends with it: what code leaves behind is gone. */
-  async #do(job: Job, signal: AbortSignal, tried: (attempts: number) => void): Promise<Report> {
+  async #do(job: Job, signal: AbortSignal, watcher: Watcher): Promise<Report> {
     const worker = new SimulationWorker<Source, Outcome>(this.#summaries, PATIENCE);
     try {
-      return await worker.simulate(job, { attempts: tried }, signal);
+      return await worker.simulate(job, watcher, signal);
     } finally {
       worker[Symbol.dispose]();
       this.#ready ??= startWorker();

@@ -22,7 +22,7 @@ import { find, onClick } from "./page_parts.ts";
 import { Player } from "./player.ts";
 import { showRefusal, showReport } from "./results.ts";
 
-/** How long a worker may be silent, and how long once the run is to be judged. */
+/** How long virtual time may stand still, and how long once the run is to be judged. */
 const PATIENCE_MS = 6_000;
 const JUDGING_MS = 60_000;
 /** What is shown lies that far back, so that most messages' ends are known. */
@@ -64,7 +64,10 @@ class LiveRun {
   }
 
   post(steering: Steering): void {
-    if (steering.kind === "speed") this.#speed = steering.speed;
+    if (steering.kind === "speed") {
+      this.#speed = steering.speed;
+      this.#watch();
+    }
     this.#worker.postMessage(steering);
   }
 
@@ -84,12 +87,13 @@ class LiveRun {
   #watch(): void {
     clearTimeout(this.#watchdog);
     this.#watchdog = setTimeout(() => {
-      this.#end(`the program did not let go for ${PATIENCE_MS / 1_000} s; it seems to loop`);
+      this.#end("the run does not get on: the program loops without end, or does too much at once");
     }, this.#speed === Infinity ? JUDGING_MS : PATIENCE_MS);
   }
 
   #take(told: Told): void {
-    this.#watch();
+    // A worker that is alive has time to do something, unless it is told to stop time.
+    if (told.kind === "slice" || this.#speed === 0) this.#watch();
     if (told.kind === "slice") this.#show(told.slice);
     else if (told.kind === "done") this.#end(told.outcome);
     else if (told.kind === "failed") this.#end(told.why);

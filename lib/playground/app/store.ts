@@ -26,6 +26,13 @@ export function saveCode(id: string, code: string | undefined): void {
   write(codeKey(id), code);
 }
 
+/** Calls back when another tab has changed an exercise's code; with nothing where it is the starter's. */
+export function onCodeElsewhere(id: string, changed: (code: string | undefined) => void): void {
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key === codeKey(id)) changed(newValue ?? undefined);
+  });
+}
+
 export function loadProgress(id: string): Progress {
   const none = { passed: false, seeds: 0 };
   try {

@@ -26,21 +26,21 @@ const LIBRARY = "@glomers/maelstrom";
 
 const MODULES: Readonly<Record<string, object>> = {
   [LIBRARY]: library,
-  "lib/mod.ts": library,
-  "lib/algorithms/agreed_sequence.ts": agreedSequence,
-  "lib/algorithms/anti_entropy.ts": antiEntropy,
-  "lib/algorithms/broadcast_tree/broadcast_tree.ts": broadcastTree,
-  "lib/algorithms/broadcast_tree/schedule.ts": broadcastSchedule,
-  "lib/algorithms/crdt.ts": crdt,
-  "lib/algorithms/log.ts": log,
-  "lib/algorithms/ordered_logs.ts": orderedLogs,
-  "lib/algorithms/pending.ts": pending,
-  "lib/algorithms/possible_count.ts": possibleCount,
-  "lib/algorithms/raft/replicated.ts": replicated,
-  "lib/algorithms/replication.ts": replication,
-  "lib/algorithms/rounds.ts": rounds,
-  "lib/algorithms/session.ts": session,
-  "lib/algorithms/transactor.ts": transactor,
+  "mod.ts": library,
+  "algorithms/agreed_sequence.ts": agreedSequence,
+  "algorithms/anti_entropy.ts": antiEntropy,
+  "algorithms/broadcast_tree/broadcast_tree.ts": broadcastTree,
+  "algorithms/broadcast_tree/schedule.ts": broadcastSchedule,
+  "algorithms/crdt.ts": crdt,
+  "algorithms/log.ts": log,
+  "algorithms/ordered_logs.ts": orderedLogs,
+  "algorithms/pending.ts": pending,
+  "algorithms/possible_count.ts": possibleCount,
+  "algorithms/raft/replicated.ts": replicated,
+  "algorithms/replication.ts": replication,
+  "algorithms/rounds.ts": rounds,
+  "algorithms/session.ts": session,
+  "algorithms/transactor.ts": transactor,
   "@std/async/delay": asyncDelay,
 };
 
@@ -50,7 +50,7 @@ const MODULES: Readonly<Record<string, object>> = {
  * @throws {Error} that says what there is, if it is none of them.
  */
 export function moduleOf(specifier: string): object {
-  const found = MODULES[specifier.replace(/^(?:\.\.?\/)+/, "")];
+  const found = MODULES[specifier.replace(/^(?:\.\.?\/)+(?:lib\/)?/, "")];
   if (found !== undefined) return { __esModule: true, ...found };
   const instead = specifier.startsWith("node:") || specifier.startsWith("timers")
     ? "a browser has no such module; setTimeout, crypto and performance are globals"

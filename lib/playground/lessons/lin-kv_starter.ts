@@ -1,11 +1,30 @@
-import { type Json, LinKv, type Node } from "@glomers/maelstrom";
-import { ErrorCode, json, oneWay, RpcError } from "@glomers/maelstrom";
+import { Replicated } from "../../algorithms/raft/replicated.ts";
+import { array, integer, json, nullable, tuple } from "@glomers/maelstrom";
+import { ErrorCode, type Json, RpcError } from "@glomers/maelstrom";
+import { LinKv, type Node } from "@glomers/maelstrom";
 
-const tell = oneWay("tell", { key: json, value: json });
+type Write = [key: Json, value: Json];
+const write = tuple<Write>(json, json);
 
-// Every node answers from its own copy of the store, and tells the others.
 export default function linKv(node: Node): void {
   const values = new Map<Json, Json>();
+
+  // Raft: all nodes apply the same commands in the same order.
+  const raft = new Replicated(node, {
+    name: "lin-kv",
+    command: write,
+    result: nullable(integer),
+    state: array(write),
+    apply: ([key, value]) => {
+      values.set(key, value);
+      return null;
+    },
+    snapshot: () => [...values],
+    restore: (state) => {
+      values.clear();
+      for (const [key, value] of state) values.set(key, value);
+    },
+  });
 
   function valueOf(key: Json): Json {
     const value = values.get(key);
@@ -13,29 +32,23 @@ export default function linKv(node: Node): void {
     return value;
   }
 
-  function set(key: Json, value: Json): void {
-    values.set(key, value);
-    for (const peer of node.peers) node.send(peer, tell, { key, value });
-  }
-
-  node.on(tell, ({ key, value }) => void values.set(key, value));
-
-  // Reads this node's copy. Is it the newest?
+  // This node's copy. Is it as far as the others?
   node.on(LinKv.read, ({ key }) => {
     return { type: "read_ok", value: valueOf(key) };
   });
 
-  node.on(LinKv.write, ({ key, value }) => {
-    set(key, value);
+  // Resolves once a majority has the command, and this node applied it.
+  node.on(LinKv.write, async ({ key, value }) => {
+    await raft.execute([key, value]);
     return { type: "write_ok" };
   });
 
-  // Compare-and-set: changes a key only if it holds what is expected.
-  node.on(LinKv.cas, ({ key, from, to }) => {
+  // Is what it finds here still there when the command is applied?
+  node.on(LinKv.cas, async ({ key, from, to }) => {
     if (valueOf(key) !== from) {
       throw new RpcError(ErrorCode.preconditionFailed);
     }
-    set(key, to);
+    await raft.execute([key, to]);
     return { type: "cas_ok" };
   });
 }

@@ -83,6 +83,8 @@ import multiNodeLog from "./5b.md" with { type: "text" };
 import multiNodeLogStarter from "./5b_starter.ts" with { type: "text" };
 import efficientLog from "./5c.md" with { type: "text" };
 import efficientLogStarter from "./5c_starter.ts" with { type: "text" };
+import durableLog from "./5c-raft.md" with { type: "text" };
+import durableLogStarter from "./5c-raft_starter.ts" with { type: "text" };
 import singleNodeTransactions from "./6a.md" with { type: "text" };
 import singleNodeTransactionsStarter from "./6a_starter.ts" with { type: "text" };
 import readUncommitted from "./6b.md" with { type: "text" };
@@ -95,8 +97,12 @@ import pnCounter from "./pn-counter.md" with { type: "text" };
 import pnCounterStarter from "./pn-counter_starter.ts" with { type: "text" };
 import linKv from "./lin-kv.md" with { type: "text" };
 import linKvStarter from "./lin-kv_starter.ts" with { type: "text" };
+import linKvProxy from "./lin-kv-proxy.md" with { type: "text" };
+import linKvProxyStarter from "./lin-kv-proxy_starter.ts" with { type: "text" };
 import listAppend from "./txn-list-append.md" with { type: "text" };
 import listAppendStarter from "./txn-list-append_starter.ts" with { type: "text" };
+import listRaft from "./txn-raft.md" with { type: "text" };
+import listRaftStarter from "./txn-raft_starter.ts" with { type: "text" };
 import rwRegister from "./txn-rw-register.md" with { type: "text" };
 import rwRegisterStarter from "./txn-rw-register_starter.ts" with { type: "text" };
 import answersAnother from "./faults/answers_another.md" with { type: "text" };
@@ -140,13 +146,16 @@ export const LESSONS: Readonly<Record<string, LessonFiles>> = {
   "5a": { text: singleNodeLog, starter: singleNodeLogStarter },
   "5b": { text: multiNodeLog, starter: multiNodeLogStarter },
   "5c": { text: efficientLog, starter: efficientLogStarter },
+  "5c-raft": { text: durableLog, starter: durableLogStarter },
   "6a": { text: singleNodeTransactions, starter: singleNodeTransactionsStarter },
   "6b": { text: readUncommitted, starter: readUncommittedStarter },
   "6c": { text: readCommitted, starter: readCommittedStarter },
   "g-set": { text: growOnlySet, starter: growOnlySetStarter },
   "pn-counter": { text: pnCounter, starter: pnCounterStarter },
   "lin-kv": { text: linKv, starter: linKvStarter },
+  "lin-kv-proxy": { text: linKvProxy, starter: linKvProxyStarter },
   "txn-list-append": { text: listAppend, starter: listAppendStarter },
+  "txn-raft": { text: listRaft, starter: listRaftStarter },
   "txn-rw-register": { text: rwRegister, starter: rwRegisterStarter },
 };
 

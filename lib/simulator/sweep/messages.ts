@@ -48,8 +48,20 @@ export interface ShrunkRun {
   readonly attempts: number;
 }
 
+/** How far a run is that is being simulated. */
+export interface Progress {
+  /** Milliseconds of real time since it began. */
+  readonly realMs: number;
+  /** Seconds of its own time since its nodes were up; negative before. */
+  readonly timeS: number;
+  /** Operations that clients have begun. */
+  readonly operations: number;
+  /** Messages that nodes and services have sent each other. */
+  readonly messages: number;
+}
+
 export type WorkerMessage<Summary> =
-  | { readonly kind: "alive" }
+  | { readonly kind: "alive"; readonly progress?: Progress }
   | { readonly kind: "phase"; readonly phase: Phase }
   | { readonly kind: "line"; readonly line: string; readonly event: TracedEvent | undefined }
   | { readonly kind: "attempts"; readonly attempts: number }

@@ -5,7 +5,8 @@
  */
 import type { TracedEvent } from "../trace.ts";
 import type { Phase } from "../../workbench/run.ts";
-import type { SimulationJob, SimulationReport, WorkerMessage } from "./messages.ts";
+import type { Plan } from "../../workbench/plan.ts";
+import type { Progress, SimulationJob, SimulationReport, WorkerMessage } from "./messages.ts";
 
 /** How long a worker may be silent; a checker may take that long. */
 const PATIENCE_MS = 60_000;
@@ -19,12 +20,14 @@ const START_MS = 60_000;
  */
 const NODES_LOADED_ANEW = 100;
 
-/** How long a worker may be silent. */
+/** How long a worker may be silent, and how far a run may go. */
 export interface Patience {
   /** While a program runs. Default: 60,000. */
   readonly patienceMs?: number;
   /** While a history is judged, which takes the checker's time and not the program's. Default: the same. */
   readonly checkingMs?: number;
+  /** Says why a run that is not over has to end now. Default: none has to. */
+  readonly refuses?: (progress: Progress, plan: Plan) => string | undefined;
 }
 
 /** What a sweep uses of a worker. */
@@ -47,6 +50,8 @@ export interface Summaries<Summary> {
 interface Listener {
   readonly line?: (line: string, event?: TracedEvent) => void;
   readonly attempts?: (attempts: number) => void;
+  readonly progress?: (progress: Progress) => void;
+  readonly phase?: (phase: Phase) => void;
 }
 
 /**
@@ -62,10 +67,10 @@ export class SimulationWorker<Context, Summary> implements Disposable {
 
   constructor(
     summaries: Summaries<Summary>,
-    { patienceMs = PATIENCE_MS, checkingMs = patienceMs }: Patience = {},
+    { patienceMs = PATIENCE_MS, checkingMs = patienceMs, refuses = () => undefined }: Patience = {},
   ) {
     this.#summaries = summaries;
-    this.#patience = { patienceMs, checkingMs };
+    this.#patience = { patienceMs, checkingMs, refuses };
   }
 
   #patienceIn(phase: Phase): number {
@@ -130,8 +135,14 @@ export class SimulationWorker<Context, Summary> implements Disposable {
         else if (data.kind === "unloadable") {
           give(() => reject(new LoadError(data.why.join("\n    "))));
         } else if (data.kind === "failed") give(() => reject(new Unsimulated(data.why)));
+        else if (data.kind === "phase") listener.phase?.(phase);
         else if (data.kind === "line") listener.line?.(data.line, data.event);
         else if (data.kind === "attempts") listener.attempts?.(data.attempts);
+        else if (data.kind === "alive" && data.progress !== undefined) {
+          listener.progress?.(data.progress);
+          const why = this.#patience.refuses(data.progress, job.plan);
+          if (why !== undefined) giveUp(why);
+        }
       };
       worker.onerror = (event) => {
         event.preventDefault();
@@ -195,15 +206,9 @@ interface Sweep<Context, Summary> extends Patience {
 export async function sweep<Context, Summary>(
   { jobs, summaries, ended, enough = () => false, ...more }: Sweep<Context, Summary>,
 ): Promise<void> {
-  const {
-    workers = navigator.hardwareConcurrency,
-    patienceMs = PATIENCE_MS,
-    checkingMs = patienceMs,
-    signal,
-  } = more;
+  const { workers = navigator.hardwareConcurrency, signal, ...patience } = more;
   const left = Iterator.from(jobs);
   const drain = async () => {
-    const patience = { patienceMs, checkingMs };
     const worker = new SimulationWorker<Context, Summary>(summaries, patience);
     try {
       for (const job of left) {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { planOf, type PlanOptions } from "../../workbench/plan.ts";
-import type { SimulationJob, SimulationReport } from "./messages.ts";
-import { LoadError, SimulationWorker, sweep } from "./pool.ts";
+import type { Progress, SimulationJob, SimulationReport } from "./messages.ts";
+import { LoadError, type Patience, SimulationWorker, sweep } from "./pool.ts";
 
 const ECHO: PlanOptions = { workload: "echo", nodeCount: 1, timeLimitS: 5, rate: 20 };
 
@@ -20,7 +20,7 @@ const SUMMARIES = {
   crashed: (why: readonly string[]) => `not simulated: ${why.join(" ")}`,
 };
 
-const simulationWorker = (options: { patienceMs?: number } = {}) =>
+const simulationWorker = (options: Patience = {}) =>
   new SimulationWorker<undefined, string>(SUMMARIES, options);
 
 const FAULTY = "../../../nodes/faulty/";
@@ -67,6 +67,23 @@ Deno.test("a program that never lets go is given up, and the next job runs", asy
   assertMatch(lines.at(-1) ?? "", /n0 ◀── c\d+ +echo #\d+ .*\(delivered\)$/);
   const why = "the program did not let go for 2 s; it seems to loop without end";
   assertEquals([summary, signature], [`not simulated: ${why}`, [why]]);
+  const next = await worker.simulate(job("../../../nodes/1_echo.ts"));
+  assertEquals(next.summary, "true");
+});
+
+Deno.test("a run tells how far it is, is ended where that is refused, and the next job runs", async () => {
+  const told: Progress[] = [];
+  using worker = simulationWorker({
+    refuses: (progress) => told.push(progress) < 2 ? undefined : "that is far enough",
+  });
+  const phases: string[] = [];
+  const busy = job("testdata/busy.ts", { timeLimitS: 1_000 });
+  const { summary } = await worker.simulate(busy, { phase: (phase) => phases.push(phase) });
+  assertEquals(summary, "not simulated: that is far enough");
+  assertEquals(phases, ["starting", "running"]);
+  const [first, second] = told;
+  assert(first !== undefined && second !== undefined && first.operations > 0);
+  assert(first.realMs < second.realMs && first.timeS < second.timeS);
   const next = await worker.simulate(job("../../../nodes/1_echo.ts"));
   assertEquals(next.summary, "true");
 });

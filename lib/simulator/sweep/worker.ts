@@ -18,11 +18,15 @@ import type { Program } from "../../node.ts";
 import type { Plan } from "../../workbench/plan.ts";
 import type { RunResult } from "../../workbench/result.ts";
 import { recordMessages } from "../../workbench/message_recorder.ts";
-import { type Observer, observeTogether, type Phase } from "../../workbench/run.ts";
-import type { SimulationJob, SimulationReport, WorkerMessage } from "./messages.ts";
+import { NS_PER_S } from "../../history/operations.ts";
+import { type Gauge, type Observer, observeTogether, type Phase } from "../../workbench/run.ts";
+import type { Progress, SimulationJob, SimulationReport, WorkerMessage } from "./messages.ts";
 
-/** How often a worker shows that the program under test lets go. */
-const ALIVE_EVERY_MS = 1_000;
+/** How often a worker shows that the program under test lets go, and how far the run is. */
+const ALIVE_EVERY_MS = 500;
+
+// The real one, before a simulation owns it.
+const realNowMs = performance.now.bind(performance);
 
 /** What a dedicated worker's global scope has beyond what is declared for other programs. */
 interface WorkerScope<Context, Summary> {
@@ -61,10 +65,15 @@ export function serveSimulations<Context, Summary>(
   if (!isWorkerScope<Context, Summary>(scope)) throw new Error("this thread is no worker");
   // The real functions, before any simulation owns them: the timer fires between simulated events.
   const post = scope.postMessage.bind(scope);
-  setInterval(() => post({ kind: "alive" }), ALIVE_EVERY_MS);
+  let work: Work<Context, Summary> | undefined;
+  setInterval(() => {
+    const progress = work?.progress;
+    post({ kind: "alive", ...(progress && { progress }) });
+  }, ALIVE_EVERY_MS);
   scope.addEventListener("message", ({ data: job }) => {
     post({ kind: "alive" });
-    new Work(job, { summarise, load, send: post, ...(watch && { watch }) }).report().then(
+    work = new Work(job, { summarise, load, send: post, ...(watch && { watch }) });
+    work.report().then(
       (report) => post({ kind: "done", report }),
       (error) => post(failureOf(error, job.module)),
     );
@@ -75,6 +84,8 @@ export function serveSimulations<Context, Summary>(
 class Work<Context, Summary> {
   /** The journal of the last simulation; empty unless it is asked for. */
   #journal = "";
+  /** Reads how far the simulation is that goes on, if one does. */
+  #readProgress: (() => Progress) | undefined;
 
   constructor(
     readonly job: SimulationJob<Context>,
@@ -83,6 +94,10 @@ class Work<Context, Summary> {
       readonly send: (message: WorkerMessage<Summary>) => void;
     },
   ) {}
+
+  get progress(): Progress | undefined {
+    return this.#readProgress?.();
+  }
 
   async report(): Promise<SimulationReport<Summary>> {
     const { plan, shrink, trace } = this.job;
@@ -120,11 +135,21 @@ class Work<Context, Summary> {
     this.#journal = "";
     const journal = withJournal ? recordMessages((block) => this.#journal += block) : undefined;
     const others = [this.means.watch?.() ?? [], journal?.observer ?? []].flat();
-    const observer: Observer = { ...transcript, phase };
+    const startMs = realNowMs();
+    const started = ({ nowNs, invocations, serverMessages }: Gauge) => {
+      this.#readProgress = () => ({
+        realMs: realNowMs() - startMs,
+        timeS: nowNs() / NS_PER_S,
+        operations: invocations(),
+        messages: serverMessages(),
+      });
+    };
+    const observer: Observer = { ...transcript, phase, started };
     const watching = others.length === 0 ? observer : observeTogether([observer, ...others]);
     try {
       return await simulateOnce(program, plan, watching);
     } finally {
+      this.#readProgress = undefined;
       journal?.end();
       transcript?.end();
     }
