@@ -18,9 +18,9 @@ export interface RawNumber {
  */
 const SUSPECT = /\d(?:[eE.][-+\d]|\d\d\d\d\d\d\d\d\d\d\d\d\d\d\d)/;
 /** Numbers that a double may change; a match may be harmless, or in a string. */
-const LOSSY = /[:[,]\s*-?(?:\d{16}|\d+\.(?:0|\d{16})|\d+(?:\.\d+)?[eE])/;
+const LOSSY = /(?:^|[:[,])\s*-?(?:\d{16}|\d+\.(?:0|\d{16})|\d+(?:\.\d+)?[eE])/;
 
-/** Whether an object's or an array's JSON may hold numbers that a double would change. */
+/** Whether JSON may hold numbers that a double would change. */
 export function mayLoseDigits(text: string): boolean {
   return SUSPECT.test(text) && LOSSY.test(text);
 }

@@ -9,7 +9,7 @@ Deno.test("parseExact keeps what JSON.stringify would otherwise print differentl
 Deno.test("a single number is enough for parseExact to notice, wherever it is", () => {
   const numbers = ["9007199254740993", "1234567890123456789", "-1e400", "5.0", "12E+2", "-0.0"];
   for (const number of numbers) {
-    for (const text of [`{"a":${number}}`, `[${number}]`, `[1,${number},"x"]`]) {
+    for (const text of [number, `{"a":${number}}`, `[${number}]`, `[1,${number},"x"]`]) {
       assertEquals(JSON.stringify(parseExact(text)), text);
     }
   }

@@ -25,8 +25,8 @@ interface ReviverContext {
 }
 
 /**
- * Parses the JSON of an object or an array. Whole numbers beyond 2^53 become `bigint`, whole numbers written as fractions
- * (`5.0`) become {@linkcode Float}.
+ * Parses JSON. Whole numbers beyond 2^53 become `bigint`, whole numbers written as fractions (`5.0`)
+ * become {@linkcode Float}.
  *
  * @throws {SyntaxError} if the text is not JSON.
  */

@@ -55,7 +55,10 @@ export function testWithCluster(
 
 /** Ports that nobody listens to, at least now: each server of a cluster has to know those of all. */
 function freePorts(count: number): number[] {
-  const listeners = Array.from({ length: count }, () => Deno.listen({ port: 0 }));
+  const listeners = Array.from(
+    { length: count },
+    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+  );
   const ports = listeners.map(({ addr }) => addr.transport === "tcp" ? addr.port : 0);
   for (const listener of listeners) listener.close();
   return ports;
