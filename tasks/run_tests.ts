@@ -50,11 +50,11 @@ function* testsIn(folder: string): Generator<string> {
 
 /**
  * Where a test runs: those of the library by folders. Tests of nodes leave timers behind, and tests of
- * tasks wait for processes: each file for itself.
+ * tasks and of servers wait for processes: each file for itself.
  */
 function roomOf(path: string): string {
   const [top = "", folder = ""] = path.split("/");
-  if (top !== "lib") return path;
+  if (top !== "lib" || folder === "nats") return path;
   return folder.includes(".") ? top : `${top}/${folder}`;
 }
 
