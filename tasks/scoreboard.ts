@@ -3,8 +3,8 @@
  * `results/data/scoreboard.json`, a row for each run of a challenge and each engine, real or simulated.
  *
  * `--kills` measures the challenges' nodes while they are killed and cut off; such rows have a table of
- * their own. Processes are measured when the machine is idle. What this commit has measured already, before the
- * task was interrupted, say, is left out.
+ * their own. Processes are measured when the machine is idle. What this commit has measured already,
+ * before the task was interrupted, say, is left out.
  *
  * @module
  */

@@ -51,8 +51,6 @@ function renderKept({ unit, rounds, standings, ...stamp }: Kept, call: string): 
     `${formatFigure(median)} (${formatFigure(min)} – ${formatFigure(max)})`,
     formatFigure(ratio),
   ]);
-  const { date, commit, machine, load } = stamp;
   return `${renderTable(["", unit, "ratio, median"], lines, 1)}\n\n` +
-    `\`${call}\`, ${rounds} rounds on ${date} at commit \`${commit}\`: ${machine}, load before ` +
-    `${load.toFixed(1)}.`;
+    `\`${call}\`, ${rounds} rounds ${describeStamp(stamp)}.`;
 }

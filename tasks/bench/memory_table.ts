@@ -97,8 +97,5 @@ export function renderMemory(rows: readonly MemoryRow[]): string {
 }
 
 function originOf(rows: readonly MemoryRow[]): string {
-  const all = rows.map(({ date, commit, machine, load }) =>
-    `on ${date} at commit \`${commit}\`, ${machine}, load before ${load.toFixed(1)}`
-  );
-  return [...new Set(all)].join("; ");
+  return [...new Set(rows.map(describeStamp))].join("; ");
 }

@@ -140,12 +140,17 @@ function writePage(result: RunResult, { plan, summary, dir }: {
   readonly plan: Plan;
   readonly summary: Summary;
   readonly dir: string;
-}): string {
+}): string | undefined {
   const folder = relative(Deno.cwd(), dir);
   const page = join(folder, PAGE_FILE);
   const ran = { plan, engine: "maelstrom" } as const;
-  Deno.writeTextFileSync(page, pageOf(result, { summary, ran, dir: folder }));
-  return page;
+  try {
+    Deno.writeTextFileSync(page, pageOf(result, { summary, ran, dir: folder }));
+    return page;
+  } catch (error) {
+    console.error(`There is no page: ${reasonOf(error)}.`);
+    return undefined;
+  }
 }
 
 /** Where nodes keep their journals until the run's own folder is there. */

@@ -154,7 +154,7 @@ function processTable({ processes }: FrontierData): string {
 /** Says where the figures of processes come from, a sentence for each engine. */
 function processOrigin({ processes }: FrontierData): string {
   const origins = processes.map(({ engine, stamp: { date, commit, machine, load } }) =>
-    `Under the ${engine} on ${date} at commit \`${commit}\`, ${machine}, load ${load.toFixed(1)}.`
+    `${engine}: ${date}, commit \`${commit}\`, ${machine}, load before ${load.toFixed(1)}.`
   );
   return [...new Set(origins)].join(" ");
 }

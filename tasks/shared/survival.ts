@@ -210,7 +210,8 @@ export function renderPage({ commit, date, engine, seeds, cells }: Survival): st
     "if its checker finds nothing wrong, and if what the nodes hold in the end is right where that " +
     "can be told: every acknowledged write is there, on every node. By Jepsen's rule a run also " +
     "fails if no operation of a kind succeeds, as nothing shows then that any can. The challenges' " +
-    "limits are for networks without faults, and not measured here. `deno task survival` writes this page and the data behind it, [data/survival.json](data/survival.json).",
+    "limits are for networks without faults, and not measured here. `deno task survival` writes " +
+    "this page and the data behind it, [data/survival.json](data/survival.json).",
     `Made on ${date} at commit \`${commit}\` by the ${engine}, seeds ${seeds.first} to ${last} a ` +
     "cell.",
     renderMatrix(cells),
