@@ -179,7 +179,8 @@ function renderIndex(entries: readonly Entry[]): string {
 <h1>Learn distributed systems by breaking them</h1>
 <p class="lead">Each challenge is a small program that runs on several nodes at once, in a simulated
 network inside this page. You write it, run it, see every message, and find out what a partition does
-to it. The challenges are Fly.io's <a href="https://fly.io/dist-sys/">Gossip Glomers</a>.</p>
+to it. Most challenges are Fly.io's <a href="https://fly.io/dist-sys/">Gossip Glomers</a>; the others
+are Maelstrom's further workloads and variants of our own.</p>
 <h2>Challenges <span class="quiet" id="solved"></span></h2>
 ${renderCards(challenges ?? [])}
 <p><a class="next" href="sandbox.html">Sandbox</a>: a cluster that runs until you end it, whose nodes
