@@ -8,9 +8,10 @@ import { formatWhole } from "../../checkers/format.ts";
 import { type Edn, type EdnObject, isEdnObject, itemsOf, printEdn } from "../../history/edn.ts";
 import { lookUp } from "../../history/look_up.ts";
 import { NS_PER_S } from "../../history/operations.ts";
+import { namesIn } from "./anomalies.ts";
 import type { Picture, PictureSubject, Series } from "./picture.ts";
 
-/** Keys that a picture tells apart: those with the most messages. */
+/** Keys that a picture tells apart: those with errors first, then those with the most messages. */
 const MOST_KEYS = 5;
 
 type Point = readonly [x: number, y: number];
@@ -26,12 +27,16 @@ interface Log {
 }
 
 export function pictureLogs({ history, result }: PictureSubject): Picture[] {
-  const logs = [...followLogs({ history })].sort((a, b) => heightOf(b) - heightOf(a));
+  const bad = keysWithErrors(result);
+  const isBad = ({ key }: Log) => bad.has(printEdn(key));
+  const byHeight = [...followLogs({ history })].sort((a, b) => heightOf(b) - heightOf(a));
+  const logs = [...byHeight.filter(isBad), ...byHeight.filter((log) => !isBad(log))];
   if (logs.length === 0) return [];
   const shown = logs.slice(0, MOST_KEYS);
+  const which = bad.size === 0 ? "the longest" : "those with errors first, then the longest";
   const some = logs.length === shown.length
     ? ""
-    : ` The ${MOST_KEYS} longest of ${formatWhole(logs.length)} logs.`;
+    : ` ${MOST_KEYS} of ${formatWhole(logs.length)} logs: ${which}.`;
   const x = { title: "time", unit: "s" } as const;
   const lost = lostPoints(result, shown);
   return [{
@@ -65,6 +70,17 @@ export function pictureLogs({ history, result }: PictureSubject): Picture[] {
       points: lags,
     })),
   }];
+}
+
+/** The keys that errors are about, printed. */
+function keysWithErrors(result: EdnObject): ReadonlySet<string> {
+  const keys = namesIn(result["bad-error-types"]).flatMap((type): Edn[] => {
+    const unseen = lookUp(result, [type, "messages"]);
+    if (unseen instanceof Map) return [...unseen.keys()];
+    return itemsOf(lookUp(result, [type, "errs"]))
+      .flatMap((error) => isEdnObject(error) ? [error["key"] ?? null] : []);
+  });
+  return new Set(keys.map((key) => printEdn(key)));
 }
 
 const heightOf = ({ ends }: Log) => ends.at(-1)?.[1] ?? 0;
