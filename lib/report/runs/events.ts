@@ -47,8 +47,10 @@ export function streamProgress(catalogue: Catalogue, id: string, fromByte: numbe
     const hasEnded = catalogue.find(id)?.state !== "running" && !awaitsPage(dir);
     const { lines: read, end } = readLines(path, at);
     at = end;
-    // An entry of Jepsen's log begins with its time; what it dumps follows in other lines.
-    const lines = isMaelstroms ? read.filter((line) => /^\d{4}-\d\d-\d\d/.test(line)) : read;
+    // An entry of Jepsen's log begins with its time, and ends in a colon where a dump follows it in
+    // other lines.
+    const isEntry = (line: string) => /^\d{4}-\d\d-\d\d.*[^:\s]\s*$/.test(line);
+    const lines = isMaelstroms ? read.filter(isEntry) : read;
     if (lines.length > 0) {
       const data = lines.map((line) => `data: ${line}\n`).join("");
       send(`event: ${name}\nid: ${end}\n${data}\n`);

@@ -109,7 +109,7 @@ function show(readings: readonly Reading[], limitS: number): void {
 /** Of a run that does not say when its clients began. */
 function showTime(timeS: number, limitS: number): void {
   const asked = limitS > 0
-    ? `; between start and final operations, clients work for ${limitS} s`
+    ? `; clients are active for ${limitS} s of it, between start-up and the final operations`
     : "";
   write("time", `${Math.floor(timeS)} s since it began${asked}.`);
 }
