@@ -144,8 +144,8 @@ function renderDocument(
     readonly beside?: readonly (Entry | undefined)[];
   },
 ): string {
-  const link = (entry: Entry | undefined, sign: string) =>
-    entry !== undefined && markup`<a href="${entry.id}.html">${sign} ${entry.title}</a>`;
+  const link = (entry: Entry | undefined, name: (title: string) => string) =>
+    entry !== undefined && markup`<a href="${entry.id}.html">${name(entry.title)}</a>`;
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -163,7 +163,9 @@ function renderDocument(
 <nav class="bar" aria-label="Playground"><a class="home" href="index.html"><b>Glomers</b> playground</a>
 <span class="quiet">distributed systems in this browser, nothing to install</span>
 <span class="apart"></span>
-${link(before, "←")}${link(after, "→")}<a href="sandbox.html">Sandbox</a></nav>
+${link(before, (title) => `← ${title}`)}${
+    link(after, (title) => `${title} →`)
+  }<a href="sandbox.html">Sandbox</a></nav>
 <noscript><p>Programs run in this page, which needs JavaScript for that.</p></noscript>
 <main id="main">${body}</main>
 </body>
