@@ -29,7 +29,11 @@ const MEMORY = "memory";
 
 const COMMAND = {
   own: {
-    rounds: { kind: whole(1), value: "N", help: "rounds of each, but of checkers and memory; default the bench's own" },
+    rounds: {
+      kind: whole(1),
+      value: "N",
+      help: "rounds of each, but of checkers and memory; default the bench's own",
+    },
     json: { help: "the figures as JSON" },
     large: { help: "checkers on a million operations, too" },
     size: { kind: whole(1), value: "N", help: "checkers on N operations alone, memory after N" },

@@ -6,7 +6,7 @@
 import { formatFigure } from "../../lib/checkers/format.ts";
 import { renderTable } from "../../lib/report/tables.ts";
 import type { Figure } from "../shared/template.ts";
-import type { Stamp } from "../shared/stamp.ts";
+import { describeStamp, type Stamp } from "../shared/stamp.ts";
 import { readData } from "../shared/data.ts";
 import type { Bench, Standing } from "./compare.ts";
 import { echo } from "./echo.ts";

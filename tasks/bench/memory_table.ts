@@ -6,7 +6,7 @@
 import { formatFigure, formatWhole } from "../../lib/checkers/format.ts";
 import { renderTable } from "../../lib/report/tables.ts";
 import { readData } from "../shared/data.ts";
-import type { Stamp } from "../shared/stamp.ts";
+import { describeStamp, type Stamp } from "../shared/stamp.ts";
 
 /** Where the figures are kept. */
 const MEMORY = "results/data/memory.json";

@@ -7,7 +7,7 @@ import { formatFigure, formatWhole } from "../../lib/checkers/format.ts";
 import { spreadOf } from "../../lib/report/metrics.ts";
 import { renderTable } from "../../lib/report/tables.ts";
 import { readData } from "../shared/data.ts";
-import type { Stamp } from "../shared/stamp.ts";
+import { describeStamp, type Stamp } from "../shared/stamp.ts";
 import type { Figure } from "../shared/template.ts";
 import type { CheckCost } from "./workbench/checks.ts";
 import type { Took } from "./workbench/once.ts";

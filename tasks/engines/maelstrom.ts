@@ -6,6 +6,7 @@
 import { basename, delimiter, dirname, join, relative, resolve } from "node:path";
 import { existsSync } from "node:fs";
 import { TextLineStream } from "@std/streams";
+import { reasonOf } from "../../lib/message.ts";
 import { RUN_FOLDER } from "../../lib/folder.ts";
 import { ErrorLog } from "../../lib/workbench/hosts/error_log.ts";
 import { SyncLog } from "../../lib/workbench/hosts/sync_log.ts";

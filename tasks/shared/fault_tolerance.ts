@@ -182,7 +182,7 @@ export function dropExempt(id: string, options: Options): Rest | undefined {
   if (dropped.length === 0) return undefined;
   const left = {
     ...(kinds.some((kind) => dropped.includes(kind)) && {
-      faults: faults.filter((fault) => typeof fault !== "string" || !dropped.includes(fault)),
+      faults: kinds.filter((kind) => !dropped.includes(kind)),
     }),
     ...(dropped.includes("loss") && { loss: 0 }),
     ...(dropped.includes("duplication") && { duplication: 0 }),

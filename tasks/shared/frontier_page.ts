@@ -117,7 +117,8 @@ export function renderPage(
     publishedTable(data, broadcastsOf(published)),
     "## Under partition",
     "How much later than by the first path that the partition leaves 99 of 100 values come, in the " +
-    "worst of Maelstrom's shapes ([what partitions do](partition.md)):",
+    "worst of Maelstrom's shapes, in the median of few seeds ([what partitions do](partition.md) has " +
+    "30 runs a row):",
     cutTable(data),
     "## Other sizes",
     growthTable(data),

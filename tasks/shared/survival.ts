@@ -215,7 +215,9 @@ export function renderPage({ commit, date, engine, seeds, cells }: Survival): st
     `Made on ${date} at commit \`${commit}\` by the ${engine}, seeds ${seeds.first} to ${last} a ` +
     "cell.",
     renderMatrix(cells),
-    ...(notes.length === 0 ? [] : ["Cells that cannot hold:", notes.join("\n")]),
+    ...(notes.length === 0
+      ? []
+      : ["Marked cells need not hold, by the nature of the challenge:", notes.join("\n")]),
     ...figures,
     "## The faults",
     "Each run has the options of its challenge, made short, and these:",
