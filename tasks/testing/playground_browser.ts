@@ -295,7 +295,7 @@ Deno.test("hostile strings are shown, not run", async () => {
 /** How many colours a canvas shows: one of nothing drawn. */
 function coloursOf(tab: Tab, id: string): Promise<number> {
   return tab.evaluate((id) => {
-    const canvas = document.querySelector<HTMLCanvasElement>(`#${id}`);
+    const canvas = document.querySelector<HTMLCanvasElement>(`canvas#${id}, #${id} canvas`);
     const { width = 1, height = 1 } = canvas ?? {};
     const data = canvas?.getContext("2d")?.getImageData(0, 0, width, height).data;
     return new Set(new Uint32Array(data?.buffer ?? new ArrayBuffer(0))).size;

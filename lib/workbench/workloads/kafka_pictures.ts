@@ -28,12 +28,12 @@ interface Log {
 
 export function pictureLogs({ history, result }: PictureSubject): Picture[] {
   const bad = keysWithErrors(result);
-  const isBad = ({ key }: Log) => bad.has(printEdn(key));
-  const byHeight = [...followLogs({ history })].sort((a, b) => heightOf(b) - heightOf(a));
-  const logs = [...byHeight.filter(isBad), ...byHeight.filter((log) => !isBad(log))];
+  const placeOf = ({ key }: Log) => bad.indexOf(printEdn(key)) + 1 || bad.length + 1;
+  const logs = [...followLogs({ history })]
+    .sort((a, b) => placeOf(a) - placeOf(b) || heightOf(b) - heightOf(a));
   if (logs.length === 0) return [];
   const shown = logs.slice(0, MOST_KEYS);
-  const which = bad.size === 0 ? "the longest" : "those with errors first, then the longest";
+  const which = bad.length === 0 ? "the longest" : "those with errors first, then the longest";
   const some = logs.length === shown.length
     ? ""
     : ` ${MOST_KEYS} of ${formatWhole(logs.length)} logs: ${which}.`;
@@ -72,15 +72,18 @@ export function pictureLogs({ history, result }: PictureSubject): Picture[] {
   }];
 }
 
-/** The keys that errors are about, printed. */
-function keysWithErrors(result: EdnObject): ReadonlySet<string> {
-  const keys = namesIn(result["bad-error-types"]).flatMap((type): Edn[] => {
+/** The keys that errors are about, printed: those of the first error of each type come first. */
+function keysWithErrors(result: EdnObject): readonly string[] {
+  const keys = namesIn(result["bad-error-types"]).flatMap((type) => {
     const unseen = lookUp(result, [type, "messages"]);
-    if (unseen instanceof Map) return [...unseen.keys()];
-    return itemsOf(lookUp(result, [type, "errs"]))
-      .flatMap((error) => isEdnObject(error) ? [error["key"] ?? null] : []);
+    const ofType = unseen instanceof Map
+      ? [...unseen.keys()]
+      : itemsOf(lookUp(result, [type, "errs"]))
+        .flatMap((error) => isEdnObject(error) ? [error["key"] ?? null] : []);
+    return ofType.map((key, place) => ({ key: printEdn(key), place }));
   });
-  return new Set(keys.map((key) => printEdn(key)));
+  const sorted = keys.sort((a, b) => a.place - b.place).map(({ key }) => key);
+  return [...new Set(sorted)].slice(0, MOST_KEYS);
 }
 
 const heightOf = ({ ends }: Log) => ends.at(-1)?.[1] ?? 0;
