@@ -102,8 +102,8 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * The CRC-32 of ISO 3309, as in gzip, of some bytes of many, in eight hexadecimal digits. It is written out here because
- * `node:zlib`, which has it, is not everywhere where nodes are simulated.
+ * The CRC-32 of ISO 3309, as in gzip, of a part of some bytes, in eight hexadecimal digits. It is
+ * written out here because `node:zlib`, which has it, is not everywhere where nodes are simulated.
  */
 function crc32(bytes: Uint8Array, from: number, end: number): string {
   let crc = -1;

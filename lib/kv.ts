@@ -211,7 +211,7 @@ export class Kv<T extends Value> {
   }
 }
 
-/** Pauses for a while that depends on how many pauses there were before. */
+/** Pauses for a random time whose bound doubles with each pause, up to a limit. */
 async function backOff(pauses: number): Promise<void> {
   const mostMs = Math.min(BACK_OFF_MS.most, BACK_OFF_MS.first * 2 ** pauses);
   const pauseMs = Math.trunc((1 - Math.random()) * mostMs);

@@ -43,19 +43,26 @@ export async function serve(program: Program): Promise<never> {
     return platform.exit(1);
   };
   divertConsole();
-  const link = await openLink(platform, { log, fail, beat: () => stalls.beat() });
+  let watching: Promise<void> | undefined;
+  const beat = () => {
+    if (watching !== undefined) stalls.beat();
+  };
+  const link = await openLink(platform, { log, fail, beat });
   const send = (message: Message) => link.send(message);
   const node = new Node({ send, log }, { openDisk: platform.openRunFolder, args: link.args });
   const stalls = new Stalls(node, () => performance.now());
   program(node);
   platform.surviveUncaught((what, error) => log(`${what}: ${describeError(error)}`));
-  // Deno loads its timers with the first one: a sixth of the time until init_ok, which comes first.
+  // Deno loads its timers with the first one, which takes a sixth of the time until init_ok; so that
+  // goes out first.
   const watchStalls = async () => {
-    await node.stored();
-    await link.flushed();
-    setInterval(() => stalls.beat(), BEAT_MS);
+    try {
+      await node.stored();
+      await link.flushed();
+    } finally {
+      setInterval(beat, BEAT_MS);
+    }
   };
-  let watching: Promise<void> | undefined;
   await link.run((message) => {
     node.receive(message, stalls.ageMs());
     watching ??= watchStalls();

@@ -3,8 +3,9 @@
  *
  * A process that is stopped, or computes for seconds, does not see its input. What it reads right
  * afterwards may have waited all the time, and nothing in the message says for how long. So a node
- * that reads on sends a message to itself. Messages come in the order of their deadlines, and a client's
- * is due when it is sent: what comes behind the node's own is younger than the end of the stall.
+ * that reads on sends a message to itself. A node receives messages in the order in which they are
+ * due: a client's when it is sent, another node's after its latency. So whatever comes behind the
+ * node's own message is younger than the end of the stall.
  *
  * @module
  */

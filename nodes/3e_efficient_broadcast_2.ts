@@ -2,23 +2,24 @@
 /**
  * Challenge 3e, efficient broadcast: the fewest messages that two seconds allow.
  *
- * Let all n nodes exchange all they know in one *round*. Every node but one has to say something, and
- * every node but one has to hear the rest after that, so a round takes 2(n − 1) messages; and that
- * many are enough: all others report to the root, and when the root has heard everyone it scatters
- * what it has gathered. What is left to choose is how often. A round carries any number of values,
- * so nothing is gained by more rounds than the limit on latency asks for.
+ * Let all n nodes exchange all they know in one *round*. Every node but one has to say something,
+ * and every node but one has to hear the rest after that, so a round takes 2(n − 1) messages; and
+ * that many are enough: all others report to the root, and when the root has heard everyone it
+ * scatters what it has gathered. What is left to choose is how often. A round carries any number of
+ * values, so nothing is gained by more rounds than the limit on latency asks for.
  *
- * Nobody needs a clock that agrees with another's: the scatter is the beat. A node reports 1.2 s after
- * the root's scatter, so reports arrive together, and the root scatters on the last one. Report and
- * scatter acknowledge each other.
+ * Nobody needs a clock that agrees with another's: the scatter is the beat. A node reports 1.2 s
+ * after the root's scatter, so reports arrive together, and the root scatters on the last one.
+ * Report and scatter acknowledge each other.
  *
- * Latency: a value waits for its node's next report, at most a period P = 1.2 s + two message delays =
- * 1.4 s, and then takes two delays and three syncs of a disk: 0.2 to 1.6 s, 0.9 s on average. Reads that wait for a message on
- * its way see it earlier: median 0.75 s, maximum 1.6 s.
+ * Latency: a value waits for its node's next report, at most a period P = 1.2 s + two message
+ * delays = 1.4 s, and then takes two delays and three syncs of a disk: 0.2 to 1.6 s, 0.9 s on
+ * average. Reads that wait for a message on its way see it earlier: median 0.75 s, maximum 1.6 s.
  *
- * Messages, for 25 nodes: 48 a round, and 20 s / 1.4 s = 14.3 rounds, for 2000 operations, make 0.34
- * per operation. The first values find no beat and are reported at once, and the last scatter is
- * acknowledged once by everybody: 0.03 more. After that all is known to be known, and there is silence.
+ * Messages, for 25 nodes: 48 a round, and 20 s / 1.4 s = 14.3 rounds, for 2000 operations, make
+ * 0.34 per operation. The first values find no beat and are reported at once, and the last scatter
+ * is acknowledged once by everybody: 0.03 more. After that all is known to be known, and there is
+ * silence.
  *
  * Other points, by an argument: `lean` has rounds of 1.65 s, 0.32 messages per operation at 860 ms,
  * at most 1.75 s, which leaves less for a slow machine; a number is any other period, in
@@ -26,24 +27,24 @@
  *
  * A slow machine: 0.4 s of the two seconds are left for lateness, and three rules spend them well.
  * The period holds whatever a round trip takes: a node reports earlier by as much as its last round
- * trip was longer than two delays, or its timers are late. The root waits 0.15 s for missing reports,
- * no more, so that one node's lateness is not everyone's. And reports that miss the scatter are
- * passed on in an extra one, or their values would wait for a whole round. Message rates are bounded:
- * scatters are 1.2 s apart, so a round costs 48 messages and at most 24 for the extra scatter, 0.6
- * per operation at 100 operations a second, whatever the lateness. Beyond that, suspicions cost 48
- * each and are few (`algorithms/broadcast_tree/patience.ts`).
+ * trip was longer than two delays, or its timers are late. The root waits 0.15 s for missing
+ * reports, no more, so that one node's lateness is not everyone's. And reports that miss the
+ * scatter are passed on in an extra one, or their values would wait for a whole round. Message
+ * rates are bounded: scatters are 1.2 s apart, so a round costs 48 messages and at most 24 for the
+ * extra scatter, 0.6 per operation at 100 operations a second, whatever the lateness. Beyond that,
+ * suspicions cost 48 each and are few (`algorithms/broadcast_tree/patience.ts`).
  *
- * Partitions: `algorithms/broadcast_tree/`. A report that no scatter acknowledges in 0.8 s is sent to
- * all others directly; each part of the network finds a root, and goes on in rounds around it. A node
- * that reaches the root only by way of another makes that one wait for its report, which passes
- * scatters on at once. A root tries those that do not answer once a second.
+ * Partitions: `algorithms/broadcast_tree/`. A report that no scatter acknowledges in 0.8 s is sent
+ * to all others directly; each part of the network finds a root, and goes on in rounds around it. A
+ * node that reaches the root only by way of another makes that one wait for its report, which
+ * passes scatters on at once. A root tries those that do not answer once a second.
  *
- * Kills: a node stores a value in its journal before it acknowledges it, shows it or sends it on, so
- * what was acknowledged outlasts the kill of any nodes, all of them included. A node that is started
- * again asks for what it has missed, and has it a round trip later, or within 1 s of the time at
- * which it can be reached; what it has, it is not told again. Clients do without it while it is down
- * and for the 0.2 s that it takes to start. A value that was reported to a root which is killed then
- * may be late by as much.
+ * Kills: a node stores a value in its journal before it acknowledges it, shows it or sends it on,
+ * so what was acknowledged outlasts the kill of any nodes, all of them included. A node that is
+ * started again asks for what it has missed, and has it a round trip later, or within 1 s of the
+ * time at which it can be reached; what it has, it is not told again. Clients do without it while
+ * it is down and for the 0.2 s that it takes to start. A value that was reported to a root which is
+ * killed then may be late by as much.
  *
  * @module
  */

@@ -10,7 +10,7 @@
  * the receiver may lack.
  *
  * A read is answered from memory, an add once it is in the node's journal. It reaches every node
- * 0.75 s and one message delay later, or as long after a partition heals.
+ * within 0.75 s and one message delay, or as long after a partition heals.
  *
  * Messages: at most one from each node to each other every 0.75 s while there are adds, whatever
  * their rate, and none when all is quiet. At 3 nodes and 100 operations a second that is 0.09

@@ -7,8 +7,8 @@
  * lack, in rounds (`algorithms/anti_entropy.ts`), and merges what it receives.
  *
  * A read is answered from memory, an add once it is in the node's journal: one sync of its disk,
- * which adds that come meanwhile share. An element reaches every node 0.75 s and one message delay
- * after it was added, or as long after a partition heals.
+ * which adds that come meanwhile share. An element reaches every node within 0.75 s and one message
+ * delay after it was added, or as long after a partition heals.
  *
  * Messages: at most one from each node to each other every 0.75 s while elements are added,
  * whatever their rate, and none when all is quiet. An element crosses each link about twice: as
@@ -16,7 +16,8 @@
  *
  * It survives partitions, loss, duplication and reordering of messages, and the kill of any nodes,
  * all of them included: a node that restarts has what it ever showed or acknowledged, and learns
- * within a round what it has missed. Elements cannot be removed, for a set that has forgotten one looks like a set that never had it.
+ * within a round what it has missed. Elements cannot be removed, for a set that has forgotten one
+ * looks like a set that never had it.
  *
  * @module
  */

@@ -6,15 +6,15 @@
  * their difference. One counter would not do: replicas take the higher of two totals for the newer,
  * so a total that went down would be taken for an old one, and the decrement be lost.
  *
- * Everything else is as in `4_crdt_counter.ts`: a read is answered from memory, an add once it is in
- * the node's journal; a change reaches every node 0.75 s and one message delay later, or as long after a partition heals; each
- * node sends each other at most one message every 0.75 s while there are changes, and none when all
- * is quiet. With 5 nodes that is 2.7 messages per operation at 10 operations a second, and a tenth
- * of it at 100.
+ * Everything else is as in `4_crdt_counter.ts`: a read is answered from memory, an add once it is
+ * in the node's journal; a change reaches every node within 0.75 s and one message delay, or as long
+ * after a partition heals; each node sends each other at most one message every 0.75 s while there
+ * are changes, and none when all is quiet. With 5 nodes that is 2.7 messages per operation at 10
+ * operations a second, and a tenth of it at 100.
  *
  * It survives partitions, loss, duplication and reordering of messages, and the kill of any nodes,
- * all of them included. It cannot promise to stay above zero, since nobody is asked before something
- * is subtracted.
+ * all of them included. It cannot promise to stay above zero, since nobody is asked before
+ * something is subtracted.
  *
  * @module
  */

@@ -22,7 +22,7 @@ import {
   readArguments,
   reportingOf,
 } from "./shared/command_line.ts";
-import { renderEnded, reportOf, writePage } from "./shared/ended.ts";
+import { renderEnded, reportOf, tellPage } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
 import { readLimits } from "../lib/report/limits_file.ts";
@@ -69,7 +69,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const ran = { title, plan, engine: engine.name, ...(challenge && { challenge: challenge.id }) };
     output.add(reportOf(ended, ran));
     output.sayResult(`${output.isQuiet ? "" : "\n"}${renderEnded(ended, ran)}`);
-    writePage(ended, (text) => output.sayResult(text));
+    tellPage(ended, (text) => output.sayResult(text));
     output.finish();
     return EXIT_STATUS[ended.summary.ending];
   });

@@ -29,7 +29,11 @@ const MEMORY = "memory";
 
 const COMMAND = {
   own: {
-    rounds: { kind: whole(1), value: "N", help: "rounds of each; default the bench's own" },
+    rounds: {
+      kind: whole(1),
+      value: "N",
+      help: "rounds of each, but of checkers and memory; default the bench's own",
+    },
     json: { help: "the figures as JSON" },
     large: { help: "checkers on a million operations, too" },
     size: { kind: whole(1), value: "N", help: "checkers on N operations alone, memory after N" },
@@ -61,6 +65,12 @@ async function main(argv: readonly string[]): Promise<number> {
     if (problem !== undefined) throw new UsageError(`a bench ${problem}`);
   }
   const isChosen = (name: string) => names.length === 0 || names.includes(name);
+  const isOf = (all: readonly string[]) => only === undefined || all.includes(only);
+  const checksCases = isChosen(CHECKERS) && isOf(CASES.map(({ name }) => name));
+  const measuresNodes = isChosen(MEMORY) && isOf(CHALLENGES.map(({ id }) => id));
+  if (only !== undefined && !checksCases && !measuresNodes) {
+    throw new UsageError(`--case ${only}: none of these benches has it`);
+  }
   const results: Record<string, unknown> = {};
   for (const bench of BENCHES.filter(({ name }) => isChosen(name))) {
     const stamp = await stampNow();
@@ -71,9 +81,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (!json) console.log(`${table(bench, standings)}\n`);
   }
   const report = json ? () => {} : console.log;
-  const isOf = (all: readonly { readonly name: string }[]) =>
-    only === undefined || all.some(({ name }) => name === only);
-  if (isChosen(CHECKERS) && isOf(CASES)) {
+  if (checksCases) {
     results[CHECKERS] = { rows: await benchCheckers({ large, size, only, keep, report }) };
   }
   if (isChosen(SWEEPS)) {
@@ -82,7 +90,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (isChosen(WORKBENCH)) {
     results[WORKBENCH] = await benchWorkbench({ rounds, keep, report });
   }
-  if (isChosen(MEMORY) && isOf(CHALLENGES.map(({ id: name }) => ({ name })))) {
+  if (measuresNodes) {
     results[MEMORY] = await benchMemory({ size, only, keep, report });
   }
   if (keep) writeResults();

@@ -37,7 +37,7 @@ import {
   reportingOf,
 } from "./shared/command_line.ts";
 import { type Assigned, type Config, CONFIG_FILE, readConfig } from "./shared/config.ts";
-import { renderEnded, reportOf, writePage } from "./shared/ended.ts";
+import { renderEnded, reportOf, tellPage } from "./shared/ended.ts";
 import { dropExempt } from "./shared/fault_tolerance.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
@@ -158,7 +158,7 @@ async function runTrial(
   const say = (text: string) =>
     ended.summary.ending === "pass" ? output.say(text) : output.sayResult(text);
   say(told);
-  writePage(ended, say);
+  tellPage(ended, say);
   return { id, title: name, summary: ended.summary };
 }
 

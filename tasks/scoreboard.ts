@@ -1,10 +1,11 @@
 /**
- * `deno task scoreboard 3d --runs 5 --engine workbench`: measures challenges and keeps the figures in
- * `results/data/scoreboard.json`, a row for each run of a challenge and each engine, real or simulated.
+ * `deno task scoreboard 3d --runs 5 --engine workbench`: measures challenges and keeps the figures
+ * in `results/data/scoreboard.json`, a row for each run of a challenge and each engine, real or
+ * simulated.
  *
- * `--kills` measures the challenges' nodes while they are killed and cut off; such rows have a table of
- * their own. Processes are measured when the machine is idle. What this commit has measured already, before the
- * task was interrupted, say, is left out.
+ * `--kills` measures the challenges' nodes while they are killed and cut off; such rows have a
+ * table of their own. Processes are measured when the machine is idle. What this commit has
+ * measured already, before the task was interrupted, say, is left out.
  *
  * @module
  */
@@ -122,6 +123,14 @@ type What = Pick<Row, "id" | "options" | "engine">;
 const isSame = (a: What, b: What) =>
   a.id === b.id && a.options === b.options && a.engine === b.engine;
 
+/** Whether a challenge has a run of these options, kills included. */
+function isCurrent({ id, options }: What): boolean {
+  const challenge = CHALLENGES.find((one) => one.id === id);
+  if (challenge === undefined) return false;
+  const runs = [...challenge.runs, ...withKills(challenge).runs];
+  return runs.some((run) => wordsOf(planOf(run)).join(" ") === options);
+}
+
 /** Whether the same code has been measured as often; code that is not committed may have changed. */
 function isMeasured(what: What & Required<Pick<Row, "stamp">>, runs: number): boolean {
   const { commit } = what.stamp;
@@ -129,9 +138,9 @@ function isMeasured(what: What & Required<Pick<Row, "stamp">>, runs: number): bo
   return !commit.endsWith("-dirty") && before?.stamp?.commit === commit && before.runs >= runs;
 }
 
-/** Puts a row in place of what was measured before. */
+/** Puts a row in place of what was measured before, and drops rows of runs that there are no more. */
 function keep(row: Row): void {
-  const rows = [...stored().filter((other) => !isSame(other, row)), row];
+  const rows = [...stored().filter((other) => isCurrent(other) && !isSame(other, row)), row];
   const text = rows.map((one) => JSON.stringify(one)).toSorted().join(",\n");
   Deno.writeTextFileSync(SCOREBOARD, `[\n${text}\n]\n`);
 }

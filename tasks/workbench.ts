@@ -18,7 +18,7 @@ import { requireSupport } from "./engines/mod.ts";
 import { RUNS } from "./engines/engine.ts";
 import { runWorkbench } from "./engines/workbench.ts";
 import { AGENTS, drawSeed, note, OUT, readArguments, reportingOf } from "./shared/command_line.ts";
-import { renderEnded, writePage } from "./shared/ended.ts";
+import { renderEnded, tellPage } from "./shared/ended.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
 
@@ -74,7 +74,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { ending } = ended.summary;
       const text = renderEnded(ended, { title: plan.workload, plan, engine: "workbench" });
       console.log(text);
-      writePage(ended, console.log);
+      tellPage(ended, console.log);
       console.log(`\n${LAST_WORDS[ending]}`);
       if (ending !== "pass" || n >= own["test-count"]) return EXIT_STATUS[ending];
     }

@@ -193,7 +193,7 @@ export const explainLinKv: Explain = (result, history): string[] => {
   return entriesOf(result["results"]).flatMap(([key, ofKey]) => {
     const { linearizable: found } = isEdnObject(ofKey) ? ofKey : {};
     if (!isEdnObject(found) || found["valid?"] === true) return [];
-    const name = `key ${printEdn(key)}`;
+    const name = `Key ${printEdn(key)}`;
     if (!isEdnObject(found["op"])) {
       return [`${name}: unknown; ${String(found["cause"] ?? "the search failed")}.`];
     }

@@ -73,7 +73,7 @@ Deno.test("lin-kv: the explanation shows a minimal witness as a table", () => {
   const stored = parseEdn(printEdn(checkLinKv(stale)));
   assert(isEdnObject(stored));
   assertEquals(explainLinKv(stored, stale), [
-    "key 2 is not linearizable: no order of the operations explains process 3's read 7, which " +
+    "Key 2 is not linearizable: no order of the operations explains process 3's read 7, which " +
     "completed at 0.012 s.",
     "A minimal witness, whatever the register held before:",
     "  process  invoked  completed  operation",
@@ -109,7 +109,7 @@ Deno.test("lin-kv: a key whose search exceeds its bound is unknown and not liste
   assertEquals(result["valid?"], UNKNOWN);
   assertEquals(result["failures"], []);
   assertEquals(explainLinKv(result), [
-    "key 2: unknown; the search gave up after 1 configuration; " +
+    "Key 2: unknown; the search gave up after 1 configuration; " +
     "it explained the first 0 of 2 completions.",
   ]);
 });

@@ -35,7 +35,9 @@ export async function findDifference(
     const file = i === 0 ? program : join(dirname(program), path);
     const what = i === 0 ? file : `${file}, which it imports,`;
     const own = await hashOf(file).catch(() => undefined);
-    if (own === undefined) return `there is no file ${file}, which it imports`;
+    if (own === undefined) {
+      return i === 0 ? `${file} cannot be read` : `there is no file ${file}, which it imports`;
+    }
     if (own === hash) continue;
     const [theirs, ours] = [hash, own].map((digits) => digits.slice(0, 12));
     return `${what} differs from the workbench's file: SHA-256 ${ours}…, not ${theirs}…`;

@@ -1,13 +1,14 @@
 /**
  * Who works: workers say every two seconds that they are there, and whoever has a sweep for another
- * engine tells them so. What keeps a worker from writing down a sum, it says to whoever waits for it.
+ * engine tells them so. A worker that cannot store a sum tells
+ * whoever waits for the sweep why.
  *
  * @module
  */
 import type { NatsConnection, Subscription } from "@nats-io/transport-node";
 
 const EVERY_MS = 2_000;
-/** How often it is passed on that workers cannot go on. */
+/** The least time between two reports that workers cannot go on. */
 const TROUBLE_MS = 30_000;
 /** After how long a worker that has not said anything counts as gone. */
 const GONE_MS = 3 * EVERY_MS;

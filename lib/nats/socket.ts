@@ -21,7 +21,7 @@ function takeErrors<T extends Socket>(socket: T): T {
   const removeAllListeners = socket.removeAllListeners.bind(socket);
   socket.removeAllListeners = (...events) => {
     removeAllListeners(...events);
-    socket.on("error", takeError);
+    if (!socket.listeners("error").includes(takeError)) socket.on("error", takeError);
     return socket;
   };
   socket.on("error", takeError);

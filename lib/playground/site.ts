@@ -144,8 +144,8 @@ function renderDocument(
     readonly beside?: readonly (Entry | undefined)[];
   },
 ): string {
-  const link = (entry: Entry | undefined, sign: string) =>
-    entry !== undefined && markup`<a href="${entry.id}.html">${sign} ${entry.title}</a>`;
+  const link = (entry: Entry | undefined, name: (title: string) => string) =>
+    entry !== undefined && markup`<a href="${entry.id}.html">${name(entry.title)}</a>`;
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -163,7 +163,9 @@ function renderDocument(
 <nav class="bar" aria-label="Playground"><a class="home" href="index.html"><b>Glomers</b> playground</a>
 <span class="quiet">distributed systems in this browser, nothing to install</span>
 <span class="apart"></span>
-${link(before, "←")}${link(after, "→")}<a href="sandbox.html">Sandbox</a></nav>
+${link(before, (title) => `← ${title}`)}${
+    link(after, (title) => `${title} →`)
+  }<a href="sandbox.html">Sandbox</a></nav>
 <noscript><p>Programs run in this page, which needs JavaScript for that.</p></noscript>
 <main id="main">${body}</main>
 </body>
@@ -179,7 +181,8 @@ function renderIndex(entries: readonly Entry[]): string {
 <h1>Learn distributed systems by breaking them</h1>
 <p class="lead">Each challenge is a small program that runs on several nodes at once, in a simulated
 network inside this page. You write it, run it, see every message, and find out what a partition does
-to it. The challenges are Fly.io's <a href="https://fly.io/dist-sys/">Gossip Glomers</a>.</p>
+to it. Most challenges are Fly.io's <a href="https://fly.io/dist-sys/">Gossip Glomers</a>; the others
+are Maelstrom's further workloads and variants of our own.</p>
 <h2>Challenges <span class="quiet" id="solved"></span></h2>
 ${renderCards(challenges ?? [])}
 <p><a class="next" href="sandbox.html">Sandbox</a>: a cluster that runs until you end it, whose nodes

@@ -87,7 +87,7 @@ export function observeTogether(observers: readonly Observer[]): Observer {
   };
 }
 
-/** Most happen so often that nobody is asked who does not listen. */
+/** Most events are frequent, so observers that do not listen cost nothing. */
 function tellAll<Told extends unknown[]>(
   all: readonly (((...told: Told) => void) | undefined)[],
 ): (...told: Told) => void {
@@ -158,7 +158,7 @@ class Run {
   #stop: (reason: unknown) => void = () => {};
   #originNs = 0;
   #invocations = 0;
-  /** How many values the history holds. */
+  /** The lengths of all lists in the history; what is nested in them is not counted. */
   #values = 0;
   /** The message counts that Maelstrom would have. */
   #net: Result | undefined;
@@ -418,7 +418,7 @@ class Run {
     return recorded;
   }
 
-  /** Ends a run whose history outgrows memory, with a word and while there is room for a report. */
+  /** Ends a run whose history outgrows memory, while there is room for a report. */
   #bound(value: Op["value"]): void {
     if (!Array.isArray(value)) return;
     const before = this.#values;

@@ -6,7 +6,7 @@
 import { formatFigure } from "../../lib/checkers/format.ts";
 import { renderTable } from "../../lib/report/tables.ts";
 import type { Figure } from "../shared/template.ts";
-import type { Stamp } from "../shared/stamp.ts";
+import { describeStamp, type Stamp } from "../shared/stamp.ts";
 import { readData } from "../shared/data.ts";
 import type { Bench, Standing } from "./compare.ts";
 import { echo } from "./echo.ts";
@@ -51,8 +51,6 @@ function renderKept({ unit, rounds, standings, ...stamp }: Kept, call: string): 
     `${formatFigure(median)} (${formatFigure(min)} – ${formatFigure(max)})`,
     formatFigure(ratio),
   ]);
-  const { date, commit, machine, load } = stamp;
   return `${renderTable(["", unit, "ratio, median"], lines, 1)}\n\n` +
-    `\`${call}\`, ${rounds} rounds on ${date} at commit \`${commit}\`: ${machine}, load before ` +
-    `${load.toFixed(1)}.`;
+    `\`${call}\`, ${rounds} rounds ${describeStamp(stamp)}.`;
 }

@@ -132,7 +132,7 @@ function mayFinish({ name }: Peer, before: Row, operations: number): boolean {
   return cost.verdict !== "unknown" && first * operations / before.operations < PEER_LIMIT_S;
 }
 
-/** Measures our checker on a bounded heap; on any where it does not do with that one. */
+/** Measures our checker on a bounded heap, or, if that is too small, on an unbounded one. */
 async function measureOwn({ name }: Case, file: string, rounds: number): Promise<OwnCost> {
   const check = (...flags: string[]) =>
     outputOf([`--allow-read=${file}`, ...flags], ["check", name, file, `${rounds}`]);

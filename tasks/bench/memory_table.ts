@@ -6,7 +6,7 @@
 import { formatFigure, formatWhole } from "../../lib/checkers/format.ts";
 import { renderTable } from "../../lib/report/tables.ts";
 import { readData } from "../shared/data.ts";
-import type { Stamp } from "../shared/stamp.ts";
+import { describeStamp, type Stamp } from "../shared/stamp.ts";
 
 /** Where the figures are kept. */
 const MEMORY = "results/data/memory.json";
@@ -97,8 +97,5 @@ export function renderMemory(rows: readonly MemoryRow[]): string {
 }
 
 function originOf(rows: readonly MemoryRow[]): string {
-  const all = rows.map(({ date, commit, machine, load }) =>
-    `on ${date} at commit \`${commit}\`, ${machine}, load before ${load.toFixed(1)}`
-  );
-  return [...new Set(all)].join("; ");
+  return [...new Set(rows.map(describeStamp))].join("; ");
 }

@@ -103,7 +103,7 @@ function growthOf(what: string, unit: string, figure: (cost: Cost) => number): B
 
 const US_PER_S = 1_000_000;
 
-/** Challenge 3d as somebody starts it; the virtual time before and after its operations counts not. */
+/** Challenge 3d as a person starts it. Virtual time before and after its operations does not count. */
 const started: Bench = {
   name: "sim-3d-start",
   title: "Challenge 3d in virtual time, its process included",
@@ -170,7 +170,7 @@ const busyCores: Bench = {
   },
 };
 
-/** How long `sim all --seeds 1000` takes, told by a few seeds; the first ones find everything cold. */
+/** How long `sim all --seeds 1000` takes, extrapolated from a few seeds; the first ones start cold. */
 const everything: Bench = {
   name: "sim-all",
   title: "sim all --seeds 1000 on all cores, by what 8 seeds more than 4 of each challenge take",

@@ -81,7 +81,7 @@ export function renderSweeps(figures: SweepFigures): string {
       ["empty ranges taken, summed up and acknowledged, a second", formatWhole(ceiling.done)],
       ["sums read, a second", formatWhole(ceiling.read)],
       ["sums merged, a second", formatWhole(mergesPerS)],
-      ["messages for a range, all of its life", formatFigure(messagesPerRange)],
+      ["messages for a range, from queue to sum", formatFigure(messagesPerRange)],
       ["bytes of a range's sum", formatWhole(sumBytes)],
       ["bytes of a sweep, program included", formatWhole(sweepBytes)],
     ],

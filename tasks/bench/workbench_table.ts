@@ -7,7 +7,7 @@ import { formatFigure, formatWhole } from "../../lib/checkers/format.ts";
 import { spreadOf } from "../../lib/report/metrics.ts";
 import { renderTable } from "../../lib/report/tables.ts";
 import { readData } from "../shared/data.ts";
-import type { Stamp } from "../shared/stamp.ts";
+import { describeStamp, type Stamp } from "../shared/stamp.ts";
 import type { Figure } from "../shared/template.ts";
 import type { CheckCost } from "./workbench/checks.ts";
 import type { Took } from "./workbench/once.ts";
@@ -63,14 +63,12 @@ export function renderWorkbench(figures: WorkbenchFigures): string {
 }
 
 function tablesOf({ throughput, overhead, checks, ...stamp }: WorkbenchFigures) {
-  const { date, commit, machine, load } = stamp;
   const rounds = overhead.rounds.length;
   const tables: Record<string, string> = {
     throughput: renderThroughput(throughput),
     overhead: renderOverhead(overhead),
     checks: renderChecks(checks),
-    measured: `\`deno task bench workbench --keep\`, ${rounds} rounds on ${date} at commit ` +
-      `\`${commit}\`: ${machine}, load before ${load.toFixed(1)}.`,
+    measured: `\`deno task bench workbench --keep\`, ${rounds} rounds ${describeStamp(stamp)}.`,
   };
   return tables;
 }

@@ -6,6 +6,7 @@
 import { basename, delimiter, dirname, join, relative, resolve } from "node:path";
 import { existsSync } from "node:fs";
 import { TextLineStream } from "@std/streams";
+import { reasonOf } from "../../lib/message.ts";
 import { RUN_FOLDER } from "../../lib/folder.ts";
 import { ErrorLog } from "../../lib/workbench/hosts/error_log.ts";
 import { SyncLog } from "../../lib/workbench/hosts/sync_log.ts";
@@ -140,12 +141,17 @@ function writePage(result: RunResult, { plan, summary, dir }: {
   readonly plan: Plan;
   readonly summary: Summary;
   readonly dir: string;
-}): string {
+}): string | undefined {
   const folder = relative(Deno.cwd(), dir);
   const page = join(folder, PAGE_FILE);
   const ran = { plan, engine: "maelstrom" } as const;
-  Deno.writeTextFileSync(page, pageOf(result, { summary, ran, dir: folder }));
-  return page;
+  try {
+    Deno.writeTextFileSync(page, pageOf(result, { summary, ran, dir: folder }));
+    return page;
+  } catch (error) {
+    console.error(`There is no page: ${reasonOf(error)}.`);
+    return undefined;
+  }
 }
 
 /** Where nodes keep their journals until the run's own folder is there. */

@@ -73,7 +73,10 @@ export async function runWorkbench(
   writeLimits(dir, limits);
   using live = ProgressFile.open(dir);
   const readings = new ProgressRecorder((reading) => live.write(JSON.stringify(reading)));
-  const reading = setInterval(() => readings.read(), READING_MS);
+  const reading = setInterval(() => {
+    readings.read();
+    flush(folder);
+  }, READING_MS);
   const watch = new Watching(folder, reporting);
   const journal = recordMessages((block) => folder.writeMessages(block));
   const progress = reporting.quiet ? undefined : showProgress(timeLimitS, () => watch.reading());
@@ -116,6 +119,15 @@ async function openAgents({ program = "", args, nodes }: Plan, server: Server) {
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Writes the operations that wait for others; where that fails, the next one ends the run. */
+function flush(folder: RunFolder): void {
+  try {
+    folder.flush();
+  } catch (error) {
+    if (!(error instanceof UnwritableFile)) throw error;
   }
 }
 

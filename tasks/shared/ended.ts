@@ -41,7 +41,7 @@ export function renderEnded(ended: EndedRun, ran: Ran): string {
 }
 
 /** Writes the page of a run that has ended, and says where it is. */
-export function writePage({ writePage }: EndedRun, say: (text: string) => void): void {
+export function tellPage({ writePage }: EndedRun, say: (text: string) => void): void {
   const page = writePage?.();
   if (page !== undefined) say(`    page: ${page}`);
 }

@@ -181,7 +181,9 @@ export function dropExempt(id: string, options: Options): Rest | undefined {
   );
   if (dropped.length === 0) return undefined;
   const left = {
-    faults: kinds.filter((kind) => !dropped.includes(kind)),
+    ...(kinds.some((kind) => dropped.includes(kind)) && {
+      faults: kinds.filter((kind) => !dropped.includes(kind)),
+    }),
     ...(dropped.includes("loss") && { loss: 0 }),
     ...(dropped.includes("duplication") && { duplication: 0 }),
   };

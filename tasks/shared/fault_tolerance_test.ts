@@ -13,3 +13,7 @@ Deno.test("options stay as they are where a challenge survives them", () => {
   assertEquals(dropExempt("3b", { faults: ["kill"] }), undefined);
   assertEquals(dropExempt("3c", { faults: ["partition"], loss: 0.1 }), undefined);
 });
+
+Deno.test("what is spared leaves the challenge's own faults alone", () => {
+  assertEquals(dropExempt("lin-kv-proxy", { duplication: 0.1 })?.options, { duplication: 0 });
+});

@@ -117,7 +117,8 @@ export function renderPage(
     publishedTable(data, broadcastsOf(published)),
     "## Under partition",
     "How much later than by the first path that the partition leaves 99 of 100 values come, in the " +
-    "worst of Maelstrom's shapes ([what partitions do](partition.md)):",
+    "worst of Maelstrom's shapes, in the median of few seeds ([what partitions do](partition.md) has " +
+    "30 runs a row):",
     cutTable(data),
     "## Other sizes",
     growthTable(data),
@@ -154,7 +155,7 @@ function processTable({ processes }: FrontierData): string {
 /** Says where the figures of processes come from, a sentence for each engine. */
 function processOrigin({ processes }: FrontierData): string {
   const origins = processes.map(({ engine, stamp: { date, commit, machine, load } }) =>
-    `Under the ${engine} on ${date} at commit \`${commit}\`, ${machine}, load ${load.toFixed(1)}.`
+    `${engine}: ${date}, commit \`${commit}\`, ${machine}, load before ${load.toFixed(1)}.`
   );
   return [...new Set(origins)].join(" ");
 }

@@ -57,7 +57,7 @@ Deno.test("the page and the charts say what the data say", () => {
       "at commit `abc`",
       "| **3d lean** | `3d -- lean` | 1.25 | 231 | 449 | 551 | 1.13 | 1.11 |",
       "| **3d lean** | `3d -- lean` | workbench | 3 | 1.50 | 2 | 460 |",
-      "Under the workbench on d at commit `abc`, 2 cores, load 0.1.",
+      "workbench: d, commit `abc`, 2 cores, load before 0.1.",
       "| **3d lean** | `3d -- lean` | 515 | majorities-ring | 3.25 |",
       "| **3d lean** | 0.50 at 450 |",
       "For 0 of the 2, it is at least twice as cheap.",

@@ -193,7 +193,7 @@ function renderOrigin(rows: readonly Row[]): string {
     rows,
     ({ engine, stamp }) =>
       stamp === undefined
-        ? `${engine}: before rows said where they come from`
+        ? `${engine}, commit not recorded`
         : `${engine}: ${stamp.date}, commit \`${stamp.commit}\`, ${stamp.machine}`,
   );
   return [...groups].toSorted(([a], [b]) => a.localeCompare(b)).map(([origin, same]) => {

@@ -73,7 +73,7 @@ Deno.test("it says where rows come from, and of old ones that nobody knows", () 
   const stamp = { commit: "abc1234", date: "2026-01-02", machine: "2 cores", load: 0.25 };
   const rows: Row[] = [ROW, { ...ROW, id: "3e", stamp }, { ...ROW, id: "4", stamp }];
   assertEquals(table("scoreboard origin", rows).split("\n"), [
+    "- workbench, commit not recorded: 3d",
     "- workbench: 2026-01-02, commit `abc1234`, 2 cores; load before a run at most 0.3: 3e, 4",
-    "- workbench: before rows said where they come from: 3d",
   ]);
 });

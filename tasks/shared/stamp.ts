@@ -21,6 +21,11 @@ export async function stampNow(): Promise<Stamp> {
   return { commit: await commitOf(), date: today(), machine: machineOf(), load };
 }
 
+/** Where a figure comes from, in words: `on DATE at commit …`. */
+export function describeStamp({ date, commit, machine, load }: Stamp): string {
+  return `on ${date} at commit \`${commit}\`, ${machine}, load before ${load.toFixed(1)}`;
+}
+
 /** The last commit that changed more than results, marked if such files differ from it. */
 export async function commitOf(): Promise<string> {
   const [commit, changes] = await Promise.all([

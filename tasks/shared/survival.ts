@@ -210,11 +210,14 @@ export function renderPage({ commit, date, engine, seeds, cells }: Survival): st
     "if its checker finds nothing wrong, and if what the nodes hold in the end is right where that " +
     "can be told: every acknowledged write is there, on every node. By Jepsen's rule a run also " +
     "fails if no operation of a kind succeeds, as nothing shows then that any can. The challenges' " +
-    "limits are for networks without faults, and not measured here. `deno task survival` writes this page and the data behind it, [data/survival.json](data/survival.json).",
+    "limits are for networks without faults, and not measured here. `deno task survival` writes " +
+    "this page and the data behind it, [data/survival.json](data/survival.json).",
     `Made on ${date} at commit \`${commit}\` by the ${engine}, seeds ${seeds.first} to ${last} a ` +
     "cell.",
     renderMatrix(cells),
-    ...(notes.length === 0 ? [] : ["Cells that cannot hold:", notes.join("\n")]),
+    ...(notes.length === 0
+      ? []
+      : ["Marked cells need not hold, by the nature of the challenge:", notes.join("\n")]),
     ...figures,
     "## The faults",
     "Each run has the options of its challenge, made short, and these:",

@@ -5,7 +5,13 @@
  *
  * @module
  */
-import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "node:path";
 import type { Browser, Page as Tab } from "playwright-core";
 import type { Job, Report } from "../../lib/playground/engine/job.ts";
@@ -289,7 +295,7 @@ Deno.test("hostile strings are shown, not run", async () => {
 /** How many colours a canvas shows: one of nothing drawn. */
 function coloursOf(tab: Tab, id: string): Promise<number> {
   return tab.evaluate((id) => {
-    const canvas = document.querySelector<HTMLCanvasElement>(`#${id}`);
+    const canvas = document.querySelector<HTMLCanvasElement>(`canvas#${id}, #${id} canvas`);
     const { width = 1, height = 1 } = canvas ?? {};
     const data = canvas?.getContext("2d")?.getImageData(0, 0, width, height).data;
     return new Set(new Uint32Array(data?.buffer ?? new ArrayBuffer(0))).size;
@@ -342,7 +348,11 @@ Deno.test("the sandbox does to nodes what its buttons say, and judges the run", 
     await tab.locator("#run-once").click();
     await tab.getByRole("button", { name: "cut off n1" }).click();
     await tab.getByRole("button", { name: "kill n2" }).click();
-    await tab.locator("#film-words", { hasText: /cut in two · n2 down/ }).waitFor();
+    await tab.locator("#film-words", { hasText: /n1 cut off · n2 down/ }).waitFor();
+    assertMatch(await textOf(tab, "counts-live"), /^[\d,]+ operations: .* unknown, \d+ open$/);
+    await tab.getByRole("button", { name: "reconnect n1" }).click();
+    await tab.locator("#film-words", { hasText: /messages · n2 down/ }).waitFor();
+    await tab.getByRole("button", { name: "cut off n1" }).click();
     await tab.waitForTimeout(1_000);
     await tab.locator("#judge").click();
     await tab.locator("#verdict .badge").waitFor({ timeout: 20_000 });

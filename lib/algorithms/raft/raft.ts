@@ -417,7 +417,8 @@ export class Raft<Data, State> {
       this.#startTimer();
       this.#ballot = { pre, votes: new Map([...votes].filter(([, given]) => given)), tripsTicks };
     } else {
-      // Votes take as long as the pre-votes did: a candidate that gave up earlier would never win.
+      // Votes take as long as the pre-votes did, or, for an heir, who had none, a round trip: a
+      // candidate that gave up earlier would never win.
       const tripsTicks = this.#ballot?.tripsTicks ?? [this.#roundTripTicks];
       const leastTicks = 2 * Math.min(MAX_ROUND_TRIP_TICKS, ...tripsTicks);
       this.#follow(this.#term + 1, undefined);

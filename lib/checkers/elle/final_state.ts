@@ -295,7 +295,10 @@ class FinalState {
     // A survivor that other versions are known to follow shows a lost write, not an order.
     if (versions === undefined || last === undefined || value === null) return;
     if (keys.next(last).length > 0) return;
-    for (const version of versions.values()) if (version !== last) keys.link(version, last);
+    const initial = versions.get(null); // which comes before all others as it is
+    for (const version of versions.values()) {
+      if (version !== last && version !== initial) keys.link(version, last);
+    }
   }
 }
 

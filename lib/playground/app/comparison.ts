@@ -26,7 +26,7 @@ export function showComparison(
       : { title, cells: [print(mine), print(other), ...(published ? [theirs(key, print)] : [])] };
   });
   const caption = "Your program and our solution in the same run" +
-    (published ? ", and the cheapest that others have published, in theirs" : "");
+    (published ? "; beside them the cheapest published figures, from their authors’ runs" : "");
   find("comparison", HTMLElement).innerHTML = markup`
     <div class="scroll">
       <table>

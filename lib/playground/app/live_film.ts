@@ -46,8 +46,8 @@ export class LiveFilm implements Film {
     if (this.sentUs.length > MOST_MESSAGES) this.#forget(MOST_MESSAGES / 2);
   }
 
-  /** Notes a fault, from now on. */
-  strike(fault: Fault): void {
+  /** Notes a fault, from now on, and the nodes that are cut off. */
+  strike(fault: Fault, cutOff: readonly string[]): void {
     const { f } = fault;
     const label = "nodes" in fault ? `${fault.nodes.join(", ")} ${WORDS[f] ?? f}` : "";
     const band = { fromUs: this.endUs, toUs: Infinity, label, nodes: [], cut: [] };
@@ -57,7 +57,8 @@ export class LiveFilm implements Film {
       const cut = Object.entries(fault.grudge).flatMap(([dest, sources]) =>
         sources.map((src) => [dest, src] as const)
       );
-      this.bands.push({ ...band, kind: "partition", label: "the network is cut in two", cut });
+      const label = `${cutOff.join(", ")} cut off`;
+      this.bands.push({ ...band, kind: "partition", label, cut });
     } else if (f === "start") this.#end("kill", fault.nodes);
     else if (f === "resume") this.#end("pause", fault.nodes);
     else if (f === "slow" && fault.lateMs === 0) this.#end("slow", fault.nodes);

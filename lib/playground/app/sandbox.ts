@@ -31,12 +31,12 @@ const LAG_MS = 500;
 const MOST_LINES = 60;
 const SLOW_MS = 300;
 
-/** What is done to a node by a button, and undone by pressing it again. */
+/** What is done to a node by a button, and what undoes it when pressed again. */
 const STRIKES = [
-  { name: "cut off", begin: undefined, end: undefined },
-  { name: "kill", begin: "kill", end: "start" },
-  { name: "pause", begin: "pause", end: "resume" },
-  { name: "slow", begin: "slow", end: "slow" },
+  { name: "cut off", undo: "reconnect", begin: undefined, end: undefined },
+  { name: "kill", undo: "start", begin: "kill", end: "start" },
+  { name: "pause", undo: "resume", begin: "pause", end: "resume" },
+  { name: "slow", undo: "normal", begin: "slow", end: "slow" },
 ] as const;
 
 /** A run that goes on. */
@@ -107,8 +107,9 @@ class LiveRun {
       find("film-key", HTMLElement).replaceChildren(...keyTo(this.#film.types));
     }
     const { invoke = 0, ok = 0, fail = 0, info = 0 } = slice.counts;
+    const open = invoke - ok - fail - info;
     find("counts-live", HTMLElement).textContent =
-      `${invoke} operations: ${ok} ok, ${fail} failed, ${info} unknown`;
+      `${invoke} operations: ${ok} ok, ${fail} failed, ${info} unknown, ${open} open`;
     if (slice.lines.length === 0) return;
     find("lines-place", HTMLElement).hidden = false;
     const list = find("lines", HTMLElement);
@@ -128,14 +129,14 @@ class LiveRun {
   }
 
   #rowOf(node: string): HTMLElement {
-    const buttons = STRIKES.map(({ name }, i) => {
+    const buttons = STRIKES.map(({ name, undo }, i) => {
       const button = element("button", { text: name });
       button.type = "button";
-      button.ariaPressed = "false";
       button.ariaLabel = `${name} ${node}`;
       button.addEventListener("click", () => {
-        const isOn = button.ariaPressed !== "true";
-        button.ariaPressed = String(isOn);
+        const isOn = button.classList.toggle("undoes");
+        button.textContent = isOn ? undo : name;
+        button.ariaLabel = `${button.textContent} ${node}`;
         for (const fault of this.#faultsOf(node, i, isOn)) this.#strike(fault);
       });
       return element("td", {}, [button]);
@@ -163,7 +164,7 @@ class LiveRun {
   }
 
   #strike(fault: Fault): void {
-    this.#film.strike(fault);
+    this.#film.strike(fault, [...this.#apart]);
     this.post({ kind: "fault", fault });
   }
 }

@@ -158,7 +158,7 @@ function renderTimeline({ latencies, scene, hasFinalOperations }: Page): Markup 
     hasFinalOperations &&
     "At the end nothing is asked for a while, so that nodes may recover, and then the last operations follow. "
   }</p>
-      <p class="caption">Drag over a stretch to zoom in on it, here and in the diagram below, whose part
+      <p class="caption by-hand">Drag over a stretch to zoom in on it, here and in the diagram below, whose part
     is framed; click to move the diagram there, double-click to see all. With the keyboard ← → move, + −
     zoom, Home shows all.</p>
       <div class="panel"><div class="controls">${renderMoves("charts-")}</div>
@@ -207,7 +207,7 @@ function explainBands({ bands }: Page["scene"]): string {
     bands.some(({ cut, label }) => cut.length > 0 && label.includes(word));
   const sides = says(" | ") ? "; in one that is called “cut”, no message passes the line" : "";
   const hearing = says("not hearing")
-    ? "; who is “not hearing” others receives no message of theirs"
+    ? "; a node “not hearing” others receives no messages from them"
     : "";
   return `Bands are faults${sides}${hearing}. `;
 }
@@ -275,11 +275,11 @@ function renderDiagram({ scene }: Page): Markup | undefined {
     <section id="messages" aria-labelledby="messages-title">
       <h2 id="messages-title">${hasMessages ? "Messages" : "Operations"} in space and time</h2>
       <p class="caption">A lane for each client, node and service; an arrow is a message from sending to
-    its end; a bar is an operation of a client. Drag to move, Ctrl and wheel to zoom; with the keyboard ← → move, + − zoom, ↑ ↓ go
-    from event to event, Home shows all.${
+    its end; a bar is an operation of a client. <span class="by-hand">Drag to move, Ctrl and wheel to
+    zoom; with the keyboard ← → move, + − zoom, ↑ ↓ go from event to event, Home shows all.${
     hasMessages && ` Choose an operation to see what it led to, or a message to see where it comes
     from. ${scene.areCausesExact ? KNOWN_CAUSES : GUESSED_CAUSES}`
-  }</p>
+  }</span></p>
       <div class="panel">
         <div class="controls">${renderMoves()}
     <label>who <select id="filter-who"><option value="">everybody</option></select></label>
@@ -315,7 +315,9 @@ function renderPicture(picture: DrawnPicture, i: number): Markup {
       <h2 id="picture-${i}-title">${picture.title}</h2>
       <p class="caption">${picture.caption}${
     picture.kind === "heat" &&
-    " Bands above name the faults during which values were added. Click on a value to follow it in the diagram (or type it there at “mentions”)."
+    markup` Bands above name the faults during which ${picture.columnTitle}s were ${picture.columnsVerb}.
+    <span class="by-hand">Click on a ${picture.columnTitle} to follow it in the diagram (or type it there
+    at “mentions”).</span>`
   }</p>
       <div class="panel">
         <div class="drawing">

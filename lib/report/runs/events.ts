@@ -18,6 +18,8 @@ import {
 import { join } from "node:path";
 import { PROGRESS_FILE } from "../../workbench/store/progress_file.ts";
 import type { Catalogue } from "./catalogue.ts";
+import { PAGE_FILE } from "./files.ts";
+import { RECORD_FILE } from "./record.ts";
 
 /** How often files are looked at. */
 const PERIOD_MS = 400;
@@ -26,6 +28,8 @@ const ALIVE_MS = 15_000;
 
 /** Bytes at the end of a log that are told of. */
 const LOG_TAIL = 65_536;
+/** How long after its record a run may still write its page; some leave none. */
+const PAGE_MS = 10_000;
 
 /**
  * Tells how a run is going, from a place in its file on, then that it has ended: reading by reading,
@@ -33,15 +37,20 @@ const LOG_TAIL = 65_536;
  */
 export function streamProgress(catalogue: Catalogue, id: string, fromByte: number): Response {
   const dir = join(catalogue.root, id);
-  const log = join(dir, "jepsen.log");
-  const [path, name] = existsSync(log) ? [log, "log"] : [join(dir, PROGRESS_FILE), "message"];
-  let at = Math.max(fromByte, path === log ? statSync(log).size - LOG_TAIL : 0);
+  const isMaelstroms = catalogue.find(id)?.about?.engine === "maelstrom";
+  const path = join(dir, isMaelstroms ? "jepsen.log" : PROGRESS_FILE);
+  const name = isMaelstroms ? "log" : "message";
+  const size = isMaelstroms ? statSync(path, { throwIfNoEntry: false })?.size ?? 0 : 0;
+  let at = Math.max(fromByte, size - LOG_TAIL);
   return streamEvents((send) => {
-    const hasEnded = catalogue.find(id)?.state !== "running"; // asked before, or a line may be missed
+    // Asked before, or a line may be missed.
+    const hasEnded = catalogue.find(id)?.state !== "running" && !awaitsPage(dir);
     const { lines: read, end } = readLines(path, at);
     at = end;
-    // An entry of Jepsen's log begins with its time; what it dumps follows in other lines.
-    const lines = path === log ? read.filter((line) => /^\d{4}-\d\d-\d\d/.test(line)) : read;
+    // An entry of Jepsen's log begins with its time, and ends in a colon where a dump follows it in
+    // other lines.
+    const isEntry = (line: string) => /^\d{4}-\d\d-\d\d.*[^:\s]\s*$/.test(line);
+    const lines = isMaelstroms ? read.filter(isEntry) : read;
     if (lines.length > 0) {
       const data = lines.map((line) => `data: ${line}\n`).join("");
       send(`event: ${name}\nid: ${end}\n${data}\n`);
@@ -50,6 +59,13 @@ export function streamProgress(catalogue: Catalogue, id: string, fromByte: numbe
     if (isOver) send("event: end\ndata: \n\n");
     return !isOver;
   });
+}
+
+/** Whether the page of a run that has ended may still be on its way: its record comes before. */
+function awaitsPage(dir: string): boolean {
+  const record = statSync(join(dir, RECORD_FILE), { throwIfNoEntry: false });
+  return record !== undefined && Date.now() - record.mtimeMs < PAGE_MS &&
+    !existsSync(join(dir, PAGE_FILE));
 }
 
 /** Tells when a run has begun or ended: the links to the last ones move. */

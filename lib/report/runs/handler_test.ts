@@ -298,7 +298,10 @@ Deno.test("a run of Maelstrom in progress is told by the entries of its log, not
     const id = `maelstrom/store/${NEW}`;
     const dir = addFolder(root, id);
     const entry = (n: number) => `2026-11-28 12:00:00,${n} INFO [jepsen] entry ${n}`;
-    const lines = Array.from({ length: 2_000 }, (_, n) => `${entry(n)}\n  {:dumped ${n}}`);
+    const lines = Array.from(
+      { length: 2_000 },
+      (_, n) => `${entry(n)}\n${entry(n)} dumped:\n  {:dumped ${n}}`,
+    );
     Deno.writeTextFileSync(join(dir, "jepsen.log"), `${lines.join("\n")}\n`);
     const page = await (await ask(siteOf(root), `/live?run=${id}`)).text();
     assert(page.includes('id="log"') && !page.includes('id="strips"'));

@@ -21,7 +21,7 @@ import { type Ending, endingOf, EXIT_STATUS, type Summary } from "../summary.ts"
 import { quantilesOf } from "../quantiles.ts";
 
 /** Its name in the run's folder. */
-const RECORD_FILE = "summary.json";
+export const RECORD_FILE = "summary.json";
 
 /** What was run. */
 export interface About {

@@ -31,8 +31,9 @@ export function renderComparison(runs: readonly Entry[]): Markup {
 <section aria-labelledby="pictures-title"><h2 id="pictures-title">Pictures</h2>
 <p class="caption">${
     runs.every(hasPage)
-      ? "Of both runs on one scale, so that what looks different is different. Drag over a chart to " +
-        "zoom in on both runs, double-click to see all; with the keyboard ← → move, + − zoom."
+      ? markup`Of both runs on one scale, so that what looks different is different.
+<span class="by-hand">Drag over a chart to zoom in on both runs, double-click to see all; with the
+keyboard ← → move, + − zoom.</span>`
       : "A run without a page has no pictures."
   }</p>
 <div class="pair">${

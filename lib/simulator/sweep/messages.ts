@@ -48,7 +48,7 @@ export interface ShrunkRun {
   readonly attempts: number;
 }
 
-/** How far a run is that is being simulated. */
+/** How far a simulated run has come. */
 export interface Progress {
   /** Milliseconds of real time since it began. */
   readonly realMs: number;

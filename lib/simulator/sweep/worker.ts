@@ -22,7 +22,7 @@ import { NS_PER_S } from "../../history/operations.ts";
 import { type Gauge, type Observer, observeTogether, type Phase } from "../../workbench/run.ts";
 import type { Progress, SimulationJob, SimulationReport, WorkerMessage } from "./messages.ts";
 
-/** How often a worker shows that the program under test lets go, and how far the run is. */
+/** How often a worker shows that the program under test lets go, and how far the run has come. */
 const ALIVE_EVERY_MS = 500;
 
 // The real one, before a simulation owns it.
@@ -84,7 +84,7 @@ export function serveSimulations<Context, Summary>(
 class Work<Context, Summary> {
   /** The journal of the last simulation; empty unless it is asked for. */
   #journal = "";
-  /** Reads how far the simulation is that goes on, if one does. */
+  /** Reads the progress of the simulation under way; absent between simulations. */
   #readProgress: (() => Progress) | undefined;
 
   constructor(

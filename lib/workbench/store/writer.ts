@@ -28,8 +28,9 @@ interface Growing {
 const TOGETHER_NS = 10 * NS_PER_MS;
 
 /**
- * The folder of one run: `<root>/<workload>/<time>/`. Logs and history are written as things happen,
- * so that a run that is cut off leaves them; there are results only of a run that came to its end.
+ * The folder of one run: `<root>/<workload>/<time>/`. Logs are written as things happen and
+ * operations a moment later, so that a run that is cut off leaves them; there are results only of a
+ * run that came to its end.
  */
 export class RunFolder {
   readonly #growing = new Map<string, Growing>();
@@ -71,7 +72,7 @@ export class RunFolder {
 
   /** Adds a line to a node's log, or to the run's own, which the history keeps up with. */
   log(line: string, node?: string): void {
-    if (node === undefined) this.#writeOps();
+    if (node === undefined) this.flush();
     const name = node === undefined ? "run.log" : join("node-logs", `${node}.log`);
     this.#append(name, `${line}\n`);
   }
@@ -84,10 +85,11 @@ export class RunFolder {
   /** Adds an operation to the history, as a map and as a row of a table. */
   writeOp(op: Op): void {
     this.#unwritten.push(op);
-    if (op.time - this.#writtenNs >= TOGETHER_NS) this.#writeOps();
+    if (op.time - this.#writtenNs >= TOGETHER_NS) this.flush();
   }
 
-  #writeOps(): void {
+  /** Writes the operations that wait. */
+  flush(): void {
     const ops = this.#unwritten;
     if (ops.length === 0) return;
     this.#unwritten = [];
@@ -114,7 +116,7 @@ export class RunFolder {
     { results, finalStates }: Pick<RunResult, "results" | "finalStates">,
     drawings: ReadonlyMap<string, string> = new Map(),
   ): void {
-    this.#writeOps();
+    this.flush();
     if (finalStates !== undefined) this.writeMap("final-states", finalStates);
     for (const [name, svg] of drawings) this.#write(join("elle", name), svg);
     if (results !== undefined) this.writeMap("results", results);
@@ -122,7 +124,7 @@ export class RunFolder {
 
   /** Closes the files and points the `latest` links here; a run that crashed is closed too. */
   close(): void {
-    this.#writeOps();
+    this.flush();
     for (const { file } of this.#growing.values()) file.close();
     this.#growing.clear();
     link(join(this.root, "latest"), join(this.workload, this.name));

@@ -8,9 +8,10 @@ import { formatWhole } from "../../checkers/format.ts";
 import { type Edn, type EdnObject, isEdnObject, itemsOf, printEdn } from "../../history/edn.ts";
 import { lookUp } from "../../history/look_up.ts";
 import { NS_PER_S } from "../../history/operations.ts";
+import { namesIn } from "./anomalies.ts";
 import type { Picture, PictureSubject, Series } from "./picture.ts";
 
-/** Keys that a picture tells apart: those with the most messages. */
+/** Keys that a picture tells apart: those with errors first, then those with the most messages. */
 const MOST_KEYS = 5;
 
 type Point = readonly [x: number, y: number];
@@ -26,12 +27,16 @@ interface Log {
 }
 
 export function pictureLogs({ history, result }: PictureSubject): Picture[] {
-  const logs = [...followLogs({ history })].sort((a, b) => heightOf(b) - heightOf(a));
+  const bad = keysWithErrors(result);
+  const placeOf = ({ key }: Log) => bad.indexOf(printEdn(key)) + 1 || bad.length + 1;
+  const logs = [...followLogs({ history })]
+    .sort((a, b) => placeOf(a) - placeOf(b) || heightOf(b) - heightOf(a));
   if (logs.length === 0) return [];
   const shown = logs.slice(0, MOST_KEYS);
+  const which = bad.length === 0 ? "the longest" : "those with errors first, then the longest";
   const some = logs.length === shown.length
     ? ""
-    : ` The ${MOST_KEYS} longest of ${formatWhole(logs.length)} logs.`;
+    : ` ${MOST_KEYS} of ${formatWhole(logs.length)} logs: ${which}.`;
   const x = { title: "time", unit: "s" } as const;
   const lost = lostPoints(result, shown);
   return [{
@@ -65,6 +70,20 @@ export function pictureLogs({ history, result }: PictureSubject): Picture[] {
       points: lags,
     })),
   }];
+}
+
+/** The keys that errors are about, printed: those of the first error of each type come first. */
+function keysWithErrors(result: EdnObject): readonly string[] {
+  const keys = namesIn(result["bad-error-types"]).flatMap((type) => {
+    const unseen = lookUp(result, [type, "messages"]);
+    const ofType = unseen instanceof Map
+      ? [...unseen.keys()]
+      : itemsOf(lookUp(result, [type, "errs"]))
+        .flatMap((error) => isEdnObject(error) ? [error["key"] ?? null] : []);
+    return ofType.map((key, place) => ({ key: printEdn(key), place }));
+  });
+  const sorted = keys.sort((a, b) => a.place - b.place).map(({ key }) => key);
+  return [...new Set(sorted)].slice(0, MOST_KEYS);
 }
 
 const heightOf = ({ ends }: Log) => ends.at(-1)?.[1] ?? 0;

@@ -37,8 +37,8 @@ function pictureOrder({ key, order, unexplained, history }: LongestOrder): Pictu
     title: `Key ${printEdn(key)}: the longest order, and what has no place in it`,
     caption: "A bar is an operation from its request to its answer; time is stretched where " +
       "nothing happens. Numbers and the line give an order that explains every operation before " +
-      `the marked one. In it, the register holds ${printEdn(held)} by then: no order explains ` +
-      `${printDeed(unexplained)}, too.${earlier}`,
+      `the marked one. In this order the register then holds ${printEdn(held)}, so ` +
+      `${printDeed(unexplained)} has no place.${earlier}`,
     spans: shown.map((pair): Span => ({
       lane: `process ${pair.invocation.process}`,
       fromMs: pair.invocation.time / NS_PER_MS,

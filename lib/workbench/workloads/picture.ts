@@ -30,8 +30,10 @@ export interface HeatMap extends Titled {
   readonly unit: string;
   readonly rows: readonly string[];
   readonly columns: readonly string[];
-  /** What the columns are. */
+  /** What a column is. */
   readonly columnTitle: string;
+  /** What was done to columns when they began, as a participle. */
+  readonly columnsVerb: string;
   /** When what a column holds began, column by column, in order. */
   readonly columnsMs: readonly number[];
   readonly cells: readonly (readonly (number | null)[])[];
@@ -44,6 +46,8 @@ export interface Plot extends Titled {
   readonly kind: "plot";
   readonly x: { readonly title: string; readonly unit: "s" | "ms" };
   readonly y: string;
+  /** The least and the greatest value there can be. Default: those there are, and 0. */
+  readonly range?: readonly [least: number, greatest: number];
   readonly series: readonly Series[];
 }
 

@@ -125,6 +125,29 @@ Deno.test("kafka shows where logs end, how far polls lag, and what was lost", ()
   assertEquals(pointsOf(lags, key), [[7, 2], [9, 0]]);
 });
 
+Deno.test("kafka shows the logs that have errors, though they are not the longest", () => {
+  const send = (key: string, ...sent: Edn[]): Edn => sent.map((one) => [keyword("send"), key, one]);
+  const polled = new Map<Edn, Edn>([["short", [[0, 0], [1, 2]]]]); // where 1 is acknowledged
+  const long = Array.from({ length: 6 }, (_, i) => `long${i}`);
+  const full = (key: string) => Array.from({ length: 4 }, (_, n): Edn => [n, `${key} ${n}`]);
+  for (const key of long) polled.set(key, full(key));
+  const all: Event[] = [
+    [0, "invoke", "send", send("short", 0, 1, 2)],
+    [0, "ok", "send", send("short", [0, 0], [1, 1], [2, 2])],
+    ...long.flatMap((key): Event[] => [
+      [0, "invoke", "send", send(key, ...full(key).map((_, n) => `${key} ${n}`))],
+      [0, "ok", "send", send(key, ...full(key))],
+    ]),
+    [1, "invoke", "poll", [[keyword("poll")]]],
+    [1, "ok", "poll", [[keyword("poll"), polled]]],
+  ];
+  const [ends, lags] = picturesOf(kafka, historyOf(all));
+  for (const picture of [plot(ends), plot(lags)]) {
+    assertEquals(picture.series[0]?.name, 'key "short"');
+    assert(picture.caption.endsWith(" 5 of 7 logs: those with errors first, then the longest."));
+  }
+});
+
 Deno.test("lin-kv shows an order of all operations but the one that has no place in it", () => {
   const [picture] = picturesOf(
     linKv,

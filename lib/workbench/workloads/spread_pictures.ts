@@ -53,11 +53,12 @@ export function pictureSpread(
     title: "When each node had each value",
     caption:
       "A row is a node, a column a value in the order of their addition, and the colour how " +
-      `long the value took to that node.${each}`,
+      `long the value took to reach that node.${each}`,
     unit: "ms",
     rows: nodes,
     columns: bins.map((bin) => [...new Set([bin[0]?.[0], bin.at(-1)?.[0]])].join(" to ")),
     columnTitle: "value",
+    columnsVerb: "added",
     columnsMs: bins.map(([first]) => Math.round((first?.[1].addedNs ?? 0) / NS_PER_MS)),
     cells,
     missing: "not seen to arrive",
@@ -71,6 +72,7 @@ export function pictureSpread(
       "is done, and which share of all values has reached every node.",
     x: { title: "after the client's request", unit: "ms" },
     y: "%",
+    range: [0, 100],
     series: distributions.map((one) => ({ ...one, style: "line" })),
   }];
 }

@@ -227,3 +227,15 @@ export function key(className: string, text: string): HTMLElement {
   sample.ariaHidden = "true";
   return element("span", { className: "key" }, [sample, element("span", { text })]);
 }
+
+/** Calls back whenever an element becomes wider or narrower; returns what ends that. */
+export function followWidth(place: HTMLElement, changed: () => void): () => void {
+  let width = place.clientWidth;
+  const observer = new ResizeObserver(() => {
+    if (place.clientWidth === width) return;
+    width = place.clientWidth;
+    changed();
+  });
+  observer.observe(place);
+  return () => observer.disconnect();
+}

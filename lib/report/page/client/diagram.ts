@@ -19,12 +19,11 @@ import {
 } from "./canvas.ts";
 import type { Decoded } from "./decode.ts";
 import { findLongest, findRelated, findShown, type Longest, type Shown } from "./events.ts";
-import { LEFT, RIGHT } from "./chart.ts";
+import { BAND_HEIGHT, LEFT, RIGHT } from "./chart.ts";
 import { moveByKey, type Selected, type View } from "./view.ts";
 
 const TOP = 26;
 const BOTTOM = 24;
-const BAND_HEIGHT = 18;
 /** Arrowheads are drawn on no more messages than that. */
 const MOST_HEADS = 800;
 /** How far from its receiver's lane a message ends that never arrives. */

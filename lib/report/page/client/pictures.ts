@@ -95,7 +95,7 @@ function readHeatMap(canvas: HTMLCanvasElement, picture: HeatMap, { legend, top,
   readonly top: number;
   readonly choose: Place["choose"] | undefined;
 }): void {
-  const { rows, columns, cells, columnTitle, columnsMs, missing } = picture;
+  const { rows, columns, cells, columnTitle, columnsVerb, columnsMs, missing } = picture;
   const readout = element("p", { className: "readout" });
   legend.append(readout);
   const columnAt = (x: number) => {
@@ -110,7 +110,7 @@ function readHeatMap(canvas: HTMLCanvasElement, picture: HeatMap, { legend, top,
     const when = formatUs((columnsMs[column] ?? 0) * US_PER_MS, US_PER_MS);
     readout.textContent = cell === undefined
       ? ""
-      : `${rows[row]}, ${columnTitle} ${columns[column]} (added at ${when}): ${what}`;
+      : `${rows[row]}, ${columnTitle} ${columns[column]} (${columnsVerb} at ${when}): ${what}`;
   });
   canvas.addEventListener("pointerleave", () => readout.textContent = "");
   if (choose === undefined) return;
@@ -185,6 +185,7 @@ function drawColumnBand({ context, palette }: Surface, { columnsMs }: HeatMap, p
 
 const ROW_HEIGHT = 30;
 const SPAN_HEIGHT = 20;
+const TEXT_HEIGHT = 14;
 /** The least width of a step between events. */
 const LEAST_STEP = 60;
 
@@ -249,6 +250,11 @@ function drawSpan(
   [start = 0, end = 0, y = 0]: readonly number[],
 ): void {
   const width = Math.max(4, end - start);
+  const label = isBad ? `✗ ${text}` : place === null ? text : `${place}. ${text}`;
+  const shown = fitText(context, label, width - 4);
+  context.fillStyle = palette.panel; // no line strikes the text out
+  const textWidth = context.measureText(shown).width;
+  context.fillRect(start + 2, y - TEXT_HEIGHT / 2, textWidth + 2, TEXT_HEIGHT);
   context.fillStyle = isBad ? palette.bad : palette.outcomes[0] ?? "";
   context.globalAlpha = isBad ? 0.25 : 0.22;
   context.fillRect(start, y - SPAN_HEIGHT / 2, width, SPAN_HEIGHT);
@@ -260,8 +266,7 @@ function drawSpan(
   context.setLineDash([]);
   context.fillStyle = palette.ink;
   context.textAlign = "left";
-  const label = isBad ? `✗ ${text}` : place === null ? text : `${place}. ${text}`;
-  context.fillText(fitText(context, label, width - 4), start + 4, y);
+  context.fillText(shown, start + 4, y);
 }
 
 /** A point on the way through the operations that have a place. */

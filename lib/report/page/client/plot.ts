@@ -79,8 +79,10 @@ export class PlotChart {
     this.#chart.close();
   }
 
-  /** Of what is shown; of the whole, with 0. */
+  /** Of what is shown, if there is no range; of the whole, with 0. */
   #extent(): readonly [number, number] {
+    const { range } = this.#plot;
+    if (range !== undefined) return range;
     const { isWhole, fromUs, toUs } = this.#stretch;
     const us = usPer(this.#plot.x.unit);
     const values = this.#like.flatMap(({ series }) => series).flatMap(({ points }) => {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { element, key, OTHER_TYPES } from "./canvas.ts";
+import { element, followWidth, key, OTHER_TYPES } from "./canvas.ts";
 import type { Decoded } from "./decode.ts";
 import { Diagram } from "./diagram.ts";
 import {
@@ -75,15 +75,9 @@ export function showRun(
   linkFindings(findings, data, view, shown);
   linkFaults(root, data, view, shown);
   draw();
-  let width = root.clientWidth;
-  const resized = new ResizeObserver(() => {
-    if (root.clientWidth === width) return; // nothing is wider or narrower
-    width = root.clientWidth;
-    draw();
-  });
-  resized.observe(root);
+  const unfollow = followWidth(root, draw);
   const close = () => {
-    resized.disconnect();
+    unfollow();
     timeline?.close();
     for (const picture of pictures) picture.close();
   };

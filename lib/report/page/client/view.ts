@@ -22,6 +22,8 @@ export interface Selected {
 
 /** The least that is shown. */
 const LEAST_US = 50;
+/** Charts and diagram agree but for what computing rounds. */
+const ROUNDED_US = 1;
 
 interface Limits {
   readonly fromUs: number;
@@ -56,6 +58,7 @@ export class Stretch {
     const { isWhole } = this;
     this.#limits = { ...this.#limits, toUs };
     if (isWhole) this.showAll();
+    else this.changed();
   }
 
   follow(changed: () => void): void {
@@ -135,7 +138,7 @@ export class View extends Stretch {
     const { charts, limits } = this;
     const fromUs = Math.max(limits.fromUs, this.fromUs);
     const toUs = Math.min(limits.toUs, this.toUs);
-    if (fromUs >= charts.fromUs && toUs <= charts.toUs) return;
+    if (fromUs >= charts.fromUs - ROUNDED_US && toUs <= charts.toUs + ROUNDED_US) return;
     const half = Math.max(charts.toUs - charts.fromUs, toUs - fromUs) / 2;
     charts.show((fromUs + toUs) / 2 - half, (fromUs + toUs) / 2 + half);
   }
@@ -145,7 +148,8 @@ export class View extends Stretch {
     if (charts.isWhole) return;
     const span = Math.min(this.toUs - this.fromUs, charts.toUs - charts.fromUs);
     const fromUs = Math.max(charts.fromUs, Math.min(this.fromUs, charts.toUs - span));
-    if (fromUs === this.fromUs && fromUs + span === this.toUs) return;
+    const isThere = (us: number, atUs: number) => Math.abs(us - atUs) < ROUNDED_US;
+    if (isThere(fromUs, this.fromUs) && isThere(fromUs + span, this.toUs)) return;
     this.show(fromUs, fromUs + span);
   }
 }

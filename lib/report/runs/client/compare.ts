@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { element } from "../../page/client/canvas.ts";
+import { element, followWidth } from "../../page/client/canvas.ts";
 import { decode, type Decoded, unpack } from "../../page/client/decode.ts";
 import { showPicture } from "../../page/client/pictures.ts";
 import { mostRowsOf, Timeline } from "../../page/client/timeline.ts";
@@ -29,7 +29,7 @@ export async function startComparison(): Promise<void> {
   });
   const drawAll = () => draws.forEach((draw) => draw());
   drawAll();
-  new ResizeObserver(drawAll).observe(document.body);
+  followWidth(document.body, drawAll);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { element, formatMs, key } from "../../page/client/canvas.ts";
+import { element, followWidth, formatMs, key } from "../../page/client/canvas.ts";
 import type { Reading } from "../progress.ts";
 import { follow } from "./follow.ts";
 import { ratesOf, Strips } from "./strips.ts";
@@ -40,7 +40,7 @@ export function startLive(place: HTMLElement): void {
   const draw = () => strips?.show(readings, limitS);
   explain();
   draw();
-  new ResizeObserver(draw).observe(document.body);
+  followWidth(document.body, draw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   const stop = follow(
     () => `/progress?run=${encodeURIComponent(run)}&from=${at}`,
@@ -109,7 +109,7 @@ function show(readings: readonly Reading[], limitS: number): void {
 /** Of a run that does not say when its clients began. */
 function showTime(timeS: number, limitS: number): void {
   const asked = limitS > 0
-    ? `; between start and final operations, clients work for ${limitS} s`
+    ? `; clients are active for ${limitS} s of it, between start-up and the final operations`
     : "";
   write("time", `${Math.floor(timeS)} s since it began${asked}.`);
 }

@@ -57,7 +57,6 @@ export class Strips {
     this.#readings = readings;
     this.#bands = stackBands(stretchesOf(readings));
     this.#stretch.grow(US_PER_S * Math.max(1, limitS, readings.at(-1)?.timeS ?? 0));
-    this.#draw();
   }
 
   #draw(): void {
