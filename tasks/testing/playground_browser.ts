@@ -302,6 +302,15 @@ function coloursOf(tab: Tab, id: string): Promise<number> {
   }, id);
 }
 
+/** Whether a picture shows something, at the latest in five seconds: what draws it is loaded first. */
+async function isDrawn(tab: Tab, id: string): Promise<boolean> {
+  for (let i = 0; i < 50; i++) {
+    if (await coloursOf(tab, id) > 3) return true;
+    await tab.waitForTimeout(100);
+  }
+  return false;
+}
+
 Deno.test("pages fit dark and light screens from 360 to 2,000 pixels", async () => {
   for (const look of [{ width: 360 }, { width: 2_000, scheme: "dark" }] as const) {
     for (const path of ["index.html", "sandbox.html", "fault-3.html"]) {
@@ -309,7 +318,7 @@ Deno.test("pages fit dark and light screens from 360 to 2,000 pixels", async () 
         if (path.startsWith("fault")) {
           await press(tab, "run-once");
           for (const id of ["film", "timeline", "diagram"]) {
-            assert(await coloursOf(tab, id) > 3, `${id} is empty: ${JSON.stringify(look)}`);
+            assert(await isDrawn(tab, id), `${id} is empty: ${JSON.stringify(look)}`);
           }
         }
         const over = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -349,6 +358,7 @@ Deno.test("the sandbox does to nodes what its buttons say, and judges the run", 
     await tab.getByRole("button", { name: "cut off n1" }).click();
     await tab.getByRole("button", { name: "kill n2" }).click();
     await tab.locator("#film-words", { hasText: /n1 cut off · n2 down/ }).waitFor();
+    await tab.locator("#counts-live", { hasText: "operations" }).waitFor();
     assertMatch(await textOf(tab, "counts-live"), /^[\d,]+ operations: .* unknown, \d+ open$/);
     await tab.getByRole("button", { name: "reconnect n1" }).click();
     await tab.locator("#film-words", { hasText: /messages · n2 down/ }).waitFor();
