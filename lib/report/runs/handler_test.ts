@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { linkTo, withFolder } from "../../testing/process.ts";
@@ -291,6 +292,24 @@ Deno.test("what a run that has ended tells is sent to its last line, however lon
     const sent = [...text.matchAll(/^data: \{"n":(\d+)/gm)].map(([, n]) => Number(n));
     assertEquals([sent.length, sent.at(-1)], [12_000, 11_999]);
     assertMatch(text, /"\}\n\nevent: end\ndata: \n\n$/);
+  }));
+
+Deno.test("a run is said to have ended once its page is there, which comes after its record", () =>
+  withFolder(async (root) => {
+    const dir = addRun(root, NEW);
+    const page = join(dir, "report.html");
+    if (existsSync(page)) Deno.removeSync(page);
+    const { body } = await ask(siteOf(root), `/progress?run=${NEW}`);
+    assert(body !== null);
+    let told = "";
+    const reading = (async () => {
+      for await (const text of body.pipeThrough(new TextDecoderStream())) told += text;
+    })();
+    await delay(50);
+    assert(!told.includes("event: end"));
+    Deno.writeTextFileSync(page, "");
+    await reading;
+    assertStringIncludes(told, "event: end");
   }));
 
 Deno.test("a run of Maelstrom in progress is told by the entries of its log, not by what it dumps", () =>
