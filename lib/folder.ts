@@ -11,6 +11,10 @@
  *
  * (on one line). Where the variable is not set, this grants `/journal`, which nobody opens.
  *
+ * The permission ends at that folder, so a node cannot sync the one above, which holds the folder's
+ * own name. File systems that write a log (ext4, XFS, Btrfs) bring it to stable storage with the
+ * first sync inside.
+ *
  * @module
  */
 import type { Disk, DiskFile } from "./disk.ts";
@@ -73,6 +77,7 @@ class Folder implements Disk {
 
   async read(name: string): Promise<Uint8Array | undefined> {
     try {
+      await this.#sync(name);
       return await Deno.readFile(this.#locate(name));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
@@ -89,12 +94,16 @@ class Folder implements Disk {
     return Deno.rename(this.#locate(from), this.#locate(to));
   }
 
-  async sync(): Promise<void> {
-    const folder = await Deno.open(this.path); // no `using`: this is read on Node.js 20, too
+  sync(): Promise<void> {
+    return this.#sync(".");
+  }
+
+  async #sync(name: string): Promise<void> {
+    const file = await Deno.open(this.#locate(name)); // no `using`: this is read on Node.js 20, too
     try {
-      await folder.sync();
+      await file.sync();
     } finally {
-      folder.close();
+      file.close();
     }
   }
 

@@ -1,6 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { RUN_FOLDER } from "./folder.ts";
+import { openRunFolder, RUN_FOLDER } from "./folder.ts";
 import { parseMessage } from "./message.ts";
 import { NodeProcess, requestLine, withFolder } from "./testing/process.ts";
 import { pathWithDeno } from "./workbench/hosts/process.ts";
@@ -49,3 +49,28 @@ Deno.test("a folder that is no absolute path keeps the node from starting, with 
   const { log, code } = await node.end();
   assertEquals([log, code], [`cannot start: ${text}\n`, 0]);
 });
+
+Deno.test("what an earlier process wrote and did not sync is synced before it is shown", () =>
+  withFolder(async (folder) => {
+    const [{ get }, { sync }] = [Deno.env, Deno.FsFile.prototype];
+    let syncs = 0;
+    try {
+      Deno.env.get = () => folder; // of this test alone
+      const disk = await openRunFolder("n0");
+      assert(disk !== undefined);
+      assertEquals(await disk.read("file"), undefined);
+      const file = await disk.create("file");
+      await file.write(new Uint8Array([1, 2]));
+      file.close();
+      Deno.FsFile.prototype.sync = function () {
+        syncs++;
+        return sync.call(this);
+      };
+      assertEquals([await disk.read("file"), syncs], [new Uint8Array([1, 2]), 1]);
+      Deno.FsFile.prototype.sync = () => Promise.reject(new Error("input/output error"));
+      await assertRejects(() => disk.read("file"), Error, "input/output error");
+    } finally {
+      Deno.env.get = get;
+      Deno.FsFile.prototype.sync = sync;
+    }
+  }));

@@ -75,6 +75,7 @@ class Folder implements Disk {
 
   async read(name: string): Promise<Uint8Array | undefined> {
     try {
+      await this.#sync(name);
       return await readFile(`${this.path}/${name}`);
     } catch (error) {
       if (isError(error, "ENOENT")) return undefined;
@@ -90,12 +91,16 @@ class Folder implements Disk {
     return rename(`${this.path}/${from}`, `${this.path}/${to}`);
   }
 
-  async sync(): Promise<void> {
-    const folder = await open(this.path);
+  sync(): Promise<void> {
+    return this.#sync(".");
+  }
+
+  async #sync(name: string): Promise<void> {
+    const file = await open(`${this.path}/${name}`);
     try {
-      await folder.sync();
+      await file.sync();
     } finally {
-      await folder.close();
+      await file.close();
     }
   }
 }
