@@ -18,6 +18,7 @@
  * @module
  */
 import type { Disk, DiskFile } from "./disk.ts";
+import { reasonOf } from "./message.ts";
 
 /** The environment variable. */
 export const RUN_FOLDER = "GLOMERS_RUN_DIR";
@@ -39,8 +40,7 @@ export async function openRunFolder(id: string): Promise<Disk | undefined> {
         `--allow-${name}=${path}, or without the variable`,
     );
   }
-  await Deno.mkdir(path, { recursive: true });
-  await lock(path, id);
+  if (!await lock(path, id)) throw inUse(path, id);
   return new Folder(path);
 }
 
@@ -58,11 +58,26 @@ export function journalFolderOf(run: string | undefined): string | undefined {
   return `${run}/journal`;
 }
 
-/** Held for as long as the process lives; the system lets go of it at the end, however that comes. */
-async function lock(path: string, id: string): Promise<void> {
-  const file = await Deno.open(`${path}/${id}.lock`, { create: true, write: true });
-  if (await file.tryLock(true)) return;
-  throw inUse(path, id);
+/**
+ * Takes a node's lock; returns whether it could, which it cannot while another process holds it. The
+ * system lets go of it at the end of the process, however that comes.
+ */
+async function lock(path: string, id: string): Promise<boolean> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+    const file = await Deno.open(`${path}/${id}.lock`, { create: true, write: true });
+    return await file.tryLock(true);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+/** Says why a folder cannot be used. */
+export function unusable(path: string, error: unknown): Error {
+  return new Error(
+    `${path} cannot be used: ${reasonOf(error)}. Make it writable, or name another folder in ` +
+      RUN_FOLDER,
+  );
 }
 
 /** Says that another process has the journal of a node. */

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { openRunFolder, RUN_FOLDER } from "./folder.ts";
 import { parseMessage } from "./message.ts";
@@ -49,6 +55,15 @@ Deno.test("a folder that is no absolute path keeps the node from starting, with 
   const { log, code } = await node.end();
   assertEquals([log, code], [`cannot start: ${text}\n`, 0]);
 });
+
+Deno.test("a folder that cannot be used is named, with why and what to do", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/journal`, "no folder");
+    await using node = start(folder);
+    const { text } = await init(node, "c0");
+    const end = "Make it writable, or name another folder in GLOMERS_RUN_DIR";
+    assertMatch(String(text), RegExp(`^${folder}/journal cannot be used: .*exists.* ${end}$`));
+  }));
 
 Deno.test("what an earlier process wrote and did not sync is synced before it is shown", () =>
   withFolder(async (folder) => {
