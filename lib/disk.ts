@@ -14,7 +14,11 @@ export type OpenDisk = (id: string) => Promise<Disk | undefined>;
 export interface Disk {
   /** Where it is, for messages to a person. */
   readonly path: string;
-  /** Resolves to all that a file holds; to `undefined` if there is no such file. */
+  /**
+   * Resolves to all that a file holds, once that is on stable storage; to `undefined` if there is no
+   * such file. What an earlier process wrote and did not sync can be read before a crash and be lost
+   * in it: nobody may be shown that.
+   */
   read(name: string): Promise<Uint8Array | undefined>;
   /** Creates an empty file, in the place of any other of that name, and opens it for writing. */
   create(name: string): Promise<DiskFile>;

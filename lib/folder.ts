@@ -11,9 +11,14 @@
  *
  * (on one line). Where the variable is not set, this grants `/journal`, which nobody opens.
  *
+ * The permission ends at that folder, so a node cannot sync the one above, which holds the folder's
+ * own name. File systems that write a log (ext4, XFS, Btrfs) bring it to stable storage with the
+ * first sync inside.
+ *
  * @module
  */
 import type { Disk, DiskFile } from "./disk.ts";
+import { reasonOf } from "./message.ts";
 
 /** The environment variable. */
 export const RUN_FOLDER = "GLOMERS_RUN_DIR";
@@ -35,8 +40,7 @@ export async function openRunFolder(id: string): Promise<Disk | undefined> {
         `--allow-${name}=${path}, or without the variable`,
     );
   }
-  await Deno.mkdir(path, { recursive: true });
-  await lock(path, id);
+  if (!await lock(path, id)) throw inUse(path, id);
   return new Folder(path);
 }
 
@@ -54,11 +58,26 @@ export function journalFolderOf(run: string | undefined): string | undefined {
   return `${run}/journal`;
 }
 
-/** Held for as long as the process lives; the system lets go of it at the end, however that comes. */
-async function lock(path: string, id: string): Promise<void> {
-  const file = await Deno.open(`${path}/${id}.lock`, { create: true, write: true });
-  if (await file.tryLock(true)) return;
-  throw inUse(path, id);
+/**
+ * Takes a node's lock; returns whether it could, which it cannot while another process holds it. The
+ * system lets go of it at the end of the process, however that comes.
+ */
+async function lock(path: string, id: string): Promise<boolean> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+    const file = await Deno.open(`${path}/${id}.lock`, { create: true, write: true });
+    return await file.tryLock(true);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+/** Says why a folder cannot be used. */
+export function unusable(path: string, error: unknown): Error {
+  return new Error(
+    `${path} cannot be used: ${reasonOf(error)}. Make it writable, or name another folder in ` +
+      RUN_FOLDER,
+  );
 }
 
 /** Says that another process has the journal of a node. */
@@ -73,6 +92,7 @@ class Folder implements Disk {
 
   async read(name: string): Promise<Uint8Array | undefined> {
     try {
+      await this.#sync(name);
       return await Deno.readFile(this.#locate(name));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
@@ -89,12 +109,16 @@ class Folder implements Disk {
     return Deno.rename(this.#locate(from), this.#locate(to));
   }
 
-  async sync(): Promise<void> {
-    const folder = await Deno.open(this.path); // no `using`: this is read on Node.js 20, too
+  sync(): Promise<void> {
+    return this.#sync(".");
+  }
+
+  async #sync(name: string): Promise<void> {
+    const file = await Deno.open(this.#locate(name)); // no `using`: this is read on Node.js 20, too
     try {
-      await folder.sync();
+      await file.sync();
     } finally {
-      folder.close();
+      file.close();
     }
   }
 

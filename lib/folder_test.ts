@@ -1,6 +1,12 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { RUN_FOLDER } from "./folder.ts";
+import { openRunFolder, RUN_FOLDER } from "./folder.ts";
 import { parseMessage } from "./message.ts";
 import { NodeProcess, requestLine, withFolder } from "./testing/process.ts";
 import { pathWithDeno } from "./workbench/hosts/process.ts";
@@ -49,3 +55,37 @@ Deno.test("a folder that is no absolute path keeps the node from starting, with 
   const { log, code } = await node.end();
   assertEquals([log, code], [`cannot start: ${text}\n`, 0]);
 });
+
+Deno.test("a folder that cannot be used is named, with why and what to do", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/journal`, "no folder");
+    await using node = start(folder);
+    const { text } = await init(node, "c0");
+    const end = "Make it writable, or name another folder in GLOMERS_RUN_DIR";
+    assertMatch(String(text), RegExp(`^${folder}/journal cannot be used: .*exists.* ${end}$`));
+  }));
+
+Deno.test("what an earlier process wrote and did not sync is synced before it is shown", () =>
+  withFolder(async (folder) => {
+    const [{ get }, { sync }] = [Deno.env, Deno.FsFile.prototype];
+    let syncs = 0;
+    try {
+      Deno.env.get = () => folder; // of this test alone
+      const disk = await openRunFolder("n0");
+      assert(disk !== undefined);
+      assertEquals(await disk.read("file"), undefined);
+      const file = await disk.create("file");
+      await file.write(new Uint8Array([1, 2]));
+      file.close();
+      Deno.FsFile.prototype.sync = function () {
+        syncs++;
+        return sync.call(this);
+      };
+      assertEquals([await disk.read("file"), syncs], [new Uint8Array([1, 2]), 1]);
+      Deno.FsFile.prototype.sync = () => Promise.reject(new Error("input/output error"));
+      await assertRejects(() => disk.read("file"), Error, "input/output error");
+    } finally {
+      Deno.env.get = get;
+      Deno.FsFile.prototype.sync = sync;
+    }
+  }));

@@ -58,7 +58,10 @@ export interface UpdateOptions<T> {
   readonly assume?: T;
   /** Whether the change may be applied again to a value that includes it. Default: false. */
   readonly idempotent?: boolean;
-  /** Bound on attempts, the first included. Default 12, whose pauses add up to at most 2.6 s. */
+  /**
+   * Bound on attempts, the first included: at least 1. Default 12, whose pauses add up to at most
+   * 2.6 s.
+   */
   readonly maxAttempts?: number;
 }
 
@@ -174,6 +177,7 @@ export class Kv<T extends Value> {
    * written.
    * @returns The value that the change produced.
    * @throws {RpcError} 30 if every attempt certainly failed; 0 if one of them may have succeeded.
+   * @throws {RangeError} if `maxAttempts` is less than 1.
    */
   async update(
     key: Json,
@@ -181,6 +185,9 @@ export class Kv<T extends Value> {
     options: UpdateOptions<T> = {},
   ): Promise<T> {
     const { idempotent = false, maxAttempts = 12 } = options;
+    if (!(maxAttempts >= 1)) {
+      throw new RangeError(`maxAttempts must be at least 1: current value is ${maxAttempts}`);
+    }
     let { assume } = options;
     let unsettled: RpcError | undefined;
     const set = async (current: T | undefined, next: T) => {

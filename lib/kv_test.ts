@@ -179,6 +179,15 @@ Deno.test("update gives up after maxAttempts, with code 30 if nothing happened a
   assertEquals(await doubt, ErrorCode.timeout);
 });
 
+Deno.test("update refuses to make no attempt, and sends nothing", async () => {
+  const { n0, kv } = nodeWithStore();
+  for (const maxAttempts of [0, -1, NaN]) {
+    const text = `maxAttempts must be at least 1: current value is ${maxAttempts}`;
+    await assertRejects(() => kv.update("k", () => 1, { maxAttempts }), RangeError, text);
+  }
+  assertEquals(n0.sent, []);
+});
+
 Deno.test("update passes on errors other than conflicts, also those that the change throws", async () => {
   const { n0, kv, answer } = nodeWithStore();
   const refused = codeOf(kv.update("k", () => 1));

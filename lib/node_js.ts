@@ -9,7 +9,7 @@
 import { type FileHandle, mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
 import process from "node:process";
 import type { Disk, DiskFile } from "./disk.ts";
-import { inUse, journalFolderOf, RUN_FOLDER } from "./folder.ts";
+import { inUse, journalFolderOf, RUN_FOLDER, unusable } from "./folder.ts";
 import type { Platform } from "./platform.ts";
 
 const { stdin, stdout } = process;
@@ -45,17 +45,23 @@ export const nodeJs: Platform = {
   async openRunFolder(id) {
     const path = journalFolderOf(process.env[RUN_FOLDER]);
     if (path === undefined) return undefined;
-    await mkdir(path, { recursive: true });
-    await mark(`${path}/${id}.pid`, () => inUse(path, id));
+    if (!await mark(path, id)) throw inUse(path, id);
     return new Folder(path);
   },
 };
 
-/** Marks something as used by this process, unless another one that lives has marked it. */
-async function mark(file: string, used: () => Error): Promise<void> {
-  const owner = Number(await readFile(file, "utf8").catch(() => ""));
-  if (owner > 0 && isAlive(owner)) throw used();
-  await writeFile(file, String(process.pid));
+/** Marks a node's files as this process's; returns whether it could: no other that lives has. */
+async function mark(path: string, id: string): Promise<boolean> {
+  try {
+    await mkdir(path, { recursive: true });
+    const file = `${path}/${id}.pid`;
+    const owner = Number(await readFile(file, "utf8").catch(() => ""));
+    if (owner > 0 && isAlive(owner)) return false;
+    await writeFile(file, String(process.pid));
+    return true;
+  } catch (error) {
+    throw unusable(path, error);
+  }
 }
 
 function isAlive(pid: number): boolean {
@@ -75,6 +81,7 @@ class Folder implements Disk {
 
   async read(name: string): Promise<Uint8Array | undefined> {
     try {
+      await this.#sync(name);
       return await readFile(`${this.path}/${name}`);
     } catch (error) {
       if (isError(error, "ENOENT")) return undefined;
@@ -90,12 +97,16 @@ class Folder implements Disk {
     return rename(`${this.path}/${from}`, `${this.path}/${to}`);
   }
 
-  async sync(): Promise<void> {
-    const folder = await open(this.path);
+  sync(): Promise<void> {
+    return this.#sync(".");
+  }
+
+  async #sync(name: string): Promise<void> {
+    const file = await open(`${this.path}/${name}`);
     try {
-      await folder.sync();
+      await file.sync();
     } finally {
-      await folder.close();
+      await file.close();
     }
   }
 }

@@ -49,20 +49,20 @@ interface Peer<State> {
   readonly unacknowledged: State | undefined;
 }
 
-type Gossip<State> = OneWay<{
+type Gossip<Change> = OneWay<{
   name: Shape<string>;
-  news: Shape<State> & { readonly optional: true };
-  seen: Shape<State> & { readonly optional: true };
+  news: Shape<Change> & { readonly optional: true };
+  seen: Shape<Change> & { readonly optional: true };
 }>;
 
 /** One node's copy of a CRDT. */
-export class Replica<State> {
+export class Replica<State, Change> {
   readonly #node: Node;
-  readonly #lattice: Lattice<State>;
-  readonly #gossip: Gossip<State>;
+  readonly #lattice: Lattice<State, Change>;
+  readonly #gossip: Gossip<Change>;
   readonly #rounds: Rounds;
   readonly #peers = new Map<string, Peer<State>>();
-  readonly #journal: Journal<State>;
+  readonly #journal: Journal<Change>;
   #name = "";
   #state: State;
   /** The state with changes that are being stored. */
@@ -76,7 +76,7 @@ export class Replica<State> {
    */
   constructor(
     node: Node,
-    lattice: Lattice<State>,
+    lattice: Lattice<State, Change>,
     { name, intervalMs = DEFAULT_INTERVAL_MS }: {
       readonly name: string;
       readonly intervalMs?: number;
@@ -91,7 +91,7 @@ export class Replica<State> {
       state: lattice.shape,
       restore: (state) => this.#take(state),
       apply: (change) => this.#take(change),
-      snapshot: () => this.#state,
+      snapshot: () => lattice.whole(this.#state),
     });
     this.#rounds = new Rounds(() => this.#round(), intervalMs);
     const { shape } = lattice;
@@ -124,14 +124,18 @@ export class Replica<State> {
    * @param change Makes the change from the state that all changes before lead to, those that are
    * being stored included.
    */
-  async change(change: (state: State) => State): Promise<void> {
-    const changed = change(this.#pending);
-    this.#pending = this.#lattice.join(this.#pending, changed);
-    await this.#journal.append(changed);
+  async change(change: (state: State) => Change): Promise<void> {
+    await this.#store(change(this.#pending));
     this.#rounds.request();
   }
 
-  #take(change: State): void {
+  /** Stores a change, and then takes it: in the same order as all others. */
+  #store(change: Change): Promise<void> {
+    this.#pending = this.#lattice.join(this.#pending, change);
+    return this.#journal.append(change);
+  }
+
+  #take(change: Change): void {
     const { join } = this.#lattice;
     this.#state = join(this.#state, change);
     this.#pending = join(this.#pending, change);
@@ -140,22 +144,23 @@ export class Replica<State> {
   async #receive(
     src: string,
     name: string,
-    news: State | undefined,
-    seen: State | undefined,
+    news: Change | undefined,
+    seen: Change | undefined,
   ): Promise<void> {
-    const { join, difference, bottom } = this.#lattice;
-    const has = join(news ?? bottom, seen ?? bottom);
+    const { join, whole, difference, bottom } = this.#lattice;
+    const all = [news, seen].filter((change) => change !== undefined);
+    const has = all.reduce(join, bottom);
     if (!this.#lattice.isPossible(has, { name: this.#name, state: this.#state })) {
-      const text = `${src} cannot know of ${JSON.stringify(has)}`;
+      const text = `${src} cannot know of ${JSON.stringify(whole(has))}`;
       throw new RpcError(ErrorCode.malformedRequest, text);
     }
     const fresh = difference(has, this.#state);
-    if (fresh !== undefined) await this.#journal.append(fresh); // else it was here, and is stored
+    if (fresh !== undefined) await this.#store(fresh); // else it was here, and is stored
     const peer = this.#peer(src, name);
     const unacknowledged = news === undefined
       ? peer.unacknowledged
       : join(peer.unacknowledged ?? bottom, news);
-    this.#peers.set(src, { name, known: join(peer.known, has), unacknowledged });
+    this.#peers.set(src, { name, known: all.reduce(join, peer.known), unacknowledged });
     if (unacknowledged !== undefined) this.#rounds.request();
   }
 
@@ -167,7 +172,7 @@ export class Replica<State> {
       this.#node.send(id, this.#gossip, {
         name: this.#name,
         ...(news !== undefined && { news }),
-        ...(seen !== undefined && { seen }),
+        ...(seen !== undefined && { seen: this.#lattice.whole(seen) }),
       });
       this.#peers.set(id, { name, known, unacknowledged: undefined });
       if (news !== undefined) this.#rounds.request(); // again, until it is acknowledged

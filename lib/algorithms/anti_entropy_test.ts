@@ -154,6 +154,41 @@ Deno.test("what was acknowledged outlasts the kill of every node, and is there a
   });
 });
 
+/** Counts what is put into maps and sets, copies of them included. */
+async function countInsertions(work: () => Promise<unknown>): Promise<number> {
+  const [set, add] = [Map.prototype.set, Set.prototype.add];
+  let count = 0;
+  Map.prototype.set = function (key, value) {
+    count++;
+    return set.call(this, key, value);
+  };
+  Set.prototype.add = function (value) {
+    count++;
+    return add.call(this, value);
+  };
+  try {
+    await work();
+  } finally {
+    [Map.prototype.set, Set.prototype.add] = [set, add];
+  }
+  return count;
+}
+
+Deno.test("adding to a set of 10,000 elements takes no more steps than to an empty one", async () => {
+  const options: ScenarioOptions = { nodes: 3, disk: { syncMs: 1 } };
+  await afterHello(options, async (world) => {
+    const addFrom = async (first: number) => {
+      await Promise.all(upTo(10).map((i) => add(world, `n${i % 3}`, first + i)));
+      await world.pass(3 * INTERVAL_MS);
+    };
+    const few = await countInsertions(() => addFrom(0));
+    await Promise.all(upTo(10_000).map((i) => add(world, `n${i % 3}`, 10 + i)));
+    await world.pass(10 * INTERVAL_MS);
+    const many = await countInsertions(() => addFrom(20_000));
+    assert(many <= 2 * few, `${few} insertions, later ${many}`);
+  });
+});
+
 Deno.test("an element that is not stored yet is neither shown nor sent", async () => {
   await afterHello({ nodes: 2, disk: { syncMs: 1_000 }, seed: 2 }, async (world) => {
     void add(world, "n0", 7).catch(() => {}); // which the kill leaves without an answer

@@ -6,8 +6,8 @@
  * commutative, associative and idempotent, and a change only ever moves a state up. So a state may
  * arrive late, twice or through a third party, and any later one makes up for a lost one.
  *
- * States need not be sent whole: a *difference* is a small state that brings a replica as far as
- * the whole one would.
+ * States need not be sent whole: a *difference* is a small change that brings a replica as far as
+ * the whole state would.
  *
  * Sources: Shapiro, Preguiça, Baquero and Zawirski, "Conflict-free Replicated Data Types" (2011);
  * Almeida, Shoker and Baquero, "Delta State Replicated Data Types" (2018).
@@ -17,19 +17,21 @@
 import { ErrorCode, RpcError } from "../message.ts";
 import { array, integer, record, type Shape, tuple } from "../rpc.ts";
 
-/** States and their join. States are immutable. */
-export interface Lattice<State> {
+/** States and their join. Neither states nor changes are ever altered. */
+export interface Lattice<State, Change = State> {
   /** The state that every state includes. */
   readonly bottom: State;
-  /** The least state that includes both. */
-  join(a: State, b: State): State;
+  /** The least state that includes a state and a change. */
+  join(state: State, change: Change): State;
+  /** A state as the change that leads from the bottom to it: in this form it travels. */
+  whole(state: State): Change;
   /**
    * What `known` lacks of `state`: joined with `known`, it gives the join of both. `undefined` if
    * nothing is lacking.
    */
-  difference(state: State, known: State): State | undefined;
-  /** The form of a state in a message. */
-  readonly shape: Shape<State>;
+  difference(state: State, known: State): Change | undefined;
+  /** The form of a change in a message. */
+  readonly shape: Shape<Change>;
   /** Whether a peer of `here` can have heard of such a state. */
   isPossible(heard: State, here: Here<State>): boolean;
 }
@@ -53,6 +55,7 @@ export type GCounter = Readonly<Record<string, number>>;
 export const gCounter: Lattice<GCounter> = {
   bottom: {},
   join: (a, b) => ({ ...a, ...higher(b, a) }),
+  whole: (counter) => counter,
   difference: (state, known) => {
     const news = higher(state, known);
     return Object.keys(news).length === 0 ? undefined : news;
@@ -96,6 +99,7 @@ function pairOf<A, B>(first: Lattice<A>, second: Lattice<B>): Lattice<readonly [
   return {
     bottom: [first.bottom, second.bottom],
     join: ([a1, b1], [a2, b2]) => [first.join(a1, a2), second.join(b1, b2)],
+    whole: (pair) => pair,
     difference: ([a, b], [knownA, knownB]) => {
       const newA = first.difference(a, knownA);
       const newB = second.difference(b, knownB);
@@ -131,16 +135,57 @@ export function differenceOf([ups, downs]: PnCounter): number {
   return valueOf(ups) - valueOf(downs);
 }
 
-/** A set that only grows, as a list without duplicates. */
-type GSet = readonly number[];
+/**
+ * A set that only grows, in the order in which its elements came.
+ *
+ * Versions of a set share one map from elements to their places; a version of size 3 has the places
+ * 0 to 2. So an addition takes constant time and leaves the version before as it was. Only where
+ * different elements are added to one version does one of the results become a map of its own.
+ */
+export class GSet {
+  readonly #places: Map<number, number>;
+  readonly size: number;
 
-/** The lattice of {@linkcode GSet}: the join is the union. */
-export const gSet: Lattice<GSet> = {
-  bottom: [],
-  join: (a, b) => [...new Set(a).union(new Set(b))],
-  difference: (state, known) => {
-    const news = new Set(state).difference(new Set(known));
-    return news.size === 0 ? undefined : [...news];
+  constructor(places = new Map<number, number>(), size = places.size) {
+    this.#places = places;
+    this.size = size;
+  }
+
+  has(element: number): boolean {
+    const place = this.#places.get(element);
+    return place !== undefined && place < this.size;
+  }
+
+  *[Symbol.iterator](): Generator<number> {
+    for (const [element, place] of this.#places) {
+      if (place === this.size) return;
+      yield element;
+    }
+  }
+
+  /** The version that has these elements, too. */
+  with(elements: Iterable<number>): GSet {
+    let [places, size] = [this.#places, this.size];
+    for (const element of elements) {
+      const place = places.get(element) ?? places.size;
+      if (place < size) continue;
+      if (place > size) places = new Map([...places].slice(0, size));
+      places.set(element, size++);
+    }
+    return size === this.size ? this : new GSet(places, size);
+  }
+}
+
+/** The lattice of {@linkcode GSet}: the join is the union. A change is a list of elements. */
+export const gSet: Lattice<GSet, readonly number[]> = {
+  get bottom() {
+    return new GSet(); // or all sets would be versions of one
+  },
+  join: (set, elements) => set.with(elements),
+  whole: (set) => [...set],
+  difference(state, known) {
+    const news = [...state].filter((element) => !known.has(element));
+    return news.length === 0 ? undefined : news;
   },
   shape: array(integer),
   isPossible: () => true,

@@ -5,6 +5,7 @@ import {
   differenceOf,
   type GCounter,
   gCounter,
+  GSet,
   gSet,
   increment,
   type Lattice,
@@ -16,45 +17,57 @@ const replica = fc.constantFrom("n0", "n1", "n2");
 const counters: fc.Arbitrary<GCounter> = fc.dictionary(replica, fc.integer({ min: 1, max: 4 }));
 const sets = fc.uniqueArray(fc.integer({ min: 0, max: 5 }));
 
-/** Sorts sets, which are lists in no particular order. */
+/** Sorts sets, which have no particular order. */
 const sorted = (value: unknown): unknown =>
-  Array.isArray(value) && value.every((item) => typeof item === "number")
+  value instanceof GSet
+    ? sorted([...value])
+    : Array.isArray(value) && value.every((item) => typeof item === "number")
     ? value.toSorted((a, b) => a - b)
     : Array.isArray(value)
     ? value.map(sorted)
     : value;
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 const assertSame = (a: unknown, b: unknown) => assertEquals(sorted(a), sorted(b));
 
-function obeysTheLaws<S>(name: string, lattice: Lattice<S>, states: fc.Arbitrary<S>): void {
-  const { join, difference, bottom, shape } = lattice;
+function obeysTheLaws<S, C>(
+  name: string,
+  lattice: Lattice<S, C>,
+  changes: fc.Arbitrary<C>,
+): void {
+  const { join, whole, difference, shape } = lattice;
+  const bottom = () => lattice.bottom;
+  const states = changes.map((change) => join(bottom(), change));
   const law = (text: string, holds: (a: S, b: S, c: S) => void) =>
     Deno.test(`${name}: ${text}`, () => {
       fc.assert(fc.property(states, states, states, holds), { seed: 1, numRuns: 300 });
     });
-  law("the join is commutative", (a, b) => assertSame(join(a, b), join(b, a)));
+  const both = (a: S, b: S) => join(a, whole(b));
+  law("the join is commutative", (a, b) => assertSame(both(a, b), both(b, a)));
   law("the join is associative", (a, b, c) => {
-    assertSame(join(join(a, b), c), join(a, join(b, c)));
+    assertSame(both(both(a, b), c), both(a, both(b, c)));
   });
-  law("the join is idempotent", (a) => assertSame(join(a, a), a));
-  law("the bottom adds nothing", (a) => assertSame(join(a, bottom), a));
+  law("the join is idempotent", (a) => assertSame(both(a, a), a));
+  law("the bottom adds nothing", (a) => assertSame(both(a, bottom()), a));
+  law("a state is the bottom with all of it", (a) => assertSame(join(bottom(), whole(a)), a));
   law("a difference does what the whole state would", (a, known) => {
-    assertSame(join(known, difference(a, known) ?? bottom), join(known, a));
+    assertSame(join(known, difference(a, known) ?? whole(bottom())), both(known, a));
   });
   law("there is a difference exactly if something is lacking", (a, known) => {
-    const lacking = JSON.stringify(sorted(join(known, a))) !== JSON.stringify(sorted(known));
-    assertEquals(difference(a, join(known, a)), undefined);
-    assertEquals(difference(join(known, a), known) !== undefined, lacking);
+    const lacking = JSON.stringify(sorted(both(known, a))) !== JSON.stringify(sorted(known));
+    assertEquals(difference(a, both(known, a)), undefined);
+    assertEquals(difference(both(known, a), known) !== undefined, lacking);
   });
   law("a difference holds nothing that is known", (a, known) => {
     const news = difference(a, known);
-    if (news !== undefined) assertSame(difference(news, known), news);
+    if (news !== undefined) assertSame(difference(join(bottom(), news), known), news);
   });
   law("joining changes neither state, and both travel as they are", (a, b) => {
-    const before = JSON.stringify([a, b]);
-    join(a, b);
+    const wholes = () => JSON.stringify([whole(a), whole(b)]);
+    const before = wholes();
+    both(a, b);
     difference(a, b);
-    assertEquals(JSON.stringify([a, b]), before);
-    assertEquals(shape.problem(JSON.parse(JSON.stringify(join(a, b))), "state"), undefined);
+    assertEquals(wholes(), before);
+    assertEquals(shape.problem(JSON.parse(JSON.stringify(whole(both(a, b)))), "state"), undefined);
   });
 }
 
@@ -89,7 +102,28 @@ Deno.test("a grow-only counter refuses to shrink, and 0 changes nothing", () => 
   assertEquals(valueOf(gCounter.join({ n0: 5 }, increment({ n0: 5 }, "n1", 2))), 7);
 });
 
-Deno.test("a set holds every element once", () => {
-  assertEquals(gSet.join([1, 2], [2, 3]), [1, 2, 3]);
-  assertEquals(gSet.difference([1, 2, 3], [2]), [1, 3]);
+Deno.test("a set holds every element once, in the order in which they came", () => {
+  const set = new GSet().with([3, 1]);
+  assertEquals([...gSet.join(set, [1, 2, 2])], [3, 1, 2]);
+  assertEquals(gSet.difference(new GSet().with([1, 2, 3]), new GSet().with([2])), [1, 3]);
+});
+
+Deno.test("every version of a set stays what it was, whichever the others grow from", () => {
+  const step = fc.record({ from: fc.nat(), elements: fc.array(fc.nat({ max: 9 })) });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+      const versions = [new GSet()];
+      const lists: number[][] = [[]];
+      for (const { from, elements } of steps) {
+        const at = from % versions.length;
+        versions.push((versions[at] ?? new GSet()).with(elements));
+        lists.push([...new Set([...lists[at] ?? [], ...elements])]);
+      }
+      assertEquals(versions.map((set) => [...set]), lists);
+      assertEquals(versions.map(({ size }) => size), lists.map(({ length }) => length));
+      const has = (list: { has(element: number): boolean }) => upTo(10).map((one) => list.has(one));
+      assertEquals(versions.map(has), lists.map((list) => has(new Set(list))));
+    }),
+    { seed: 1, numRuns: 500 },
+  );
 });

@@ -15,7 +15,7 @@ import { type Read, Reads } from "./reads.ts";
 
 /** Bound on the entries of one message, in characters of JSON; a single entry may exceed it. */
 const MAX_BATCH = 256 * 1024;
-/** Bound on a leader's own entries that are not committed, in characters of JSON. */
+/** Bound on a leader's entries that are not committed, in characters of JSON. */
 const MAX_UNCOMMITTED = 16 * 1024 * 1024;
 /** Ticks between two heartbeats. */
 export const HEARTBEAT_TICKS = 2;
@@ -45,8 +45,6 @@ export class Leadership<Data, State> {
   readonly #reads = new Reads();
   /** The entry that begins the term. Once it is committed, so is all that came before it. */
   readonly #beginning: number;
-  readonly #uncommitted: { readonly index: number; readonly size: number }[] = [];
-  #uncommittedSize = 0;
   #round = 1;
   #ticks = 0;
 
@@ -61,12 +59,9 @@ export class Leadership<Data, State> {
 
   /** Appends a command for a node that waits for it. Refuses it if too much waits already. */
   propose(from: string, command: Data): boolean {
-    if (this.#uncommittedSize >= MAX_UNCOMMITTED) return false;
     const { log, term } = this.#realm;
+    if (log.sizeOf(log.committed + 1, log.last.index) >= MAX_UNCOMMITTED) return false;
     const index = log.append([term, command]);
-    const size = JSON.stringify(command).length;
-    this.#uncommitted.push({ index, size });
-    this.#uncommittedSize += size;
     const follower = this.#followers.get(from);
     if (follower !== undefined) follower.awaited = index;
     return true;
@@ -106,9 +101,6 @@ export class Leadership<Data, State> {
     const matches = [...this.#followers.values()].map(({ match }) => match);
     const index = reachedByMajority([log.stable, ...matches]);
     if (log.termAt(index) === term) log.commit(index);
-    const settled = this.#uncommitted.findIndex((entry) => entry.index > log.committed);
-    const count = settled < 0 ? this.#uncommitted.length : settled;
-    for (const { size } of this.#uncommitted.splice(0, count)) this.#uncommittedSize -= size;
   }
 
   /** The reads that a majority has confirmed since the last call. */
@@ -203,9 +195,10 @@ export class Leadership<Data, State> {
       follower.sentSnapshot(state.index);
       return { type: "snapshot", term, round: this.#round, snapshot: state };
     }
-    const entries = takeBatch(log.slice(follower.next, log.last.index));
+    const entries = log.take(follower.next, MAX_BATCH);
+    const last = follower.next + entries.length - 1;
     const message = this.#append(follower, entries);
-    follower.sent(follower.next + entries.length - 1);
+    follower.sent(last, log.sizeOf(follower.next, last));
     return message;
   }
 
@@ -226,13 +219,4 @@ export class Leadership<Data, State> {
       committed: log.committed,
     };
   }
-}
-
-function takeBatch<Data>(entries: Entry<Data>[]): Entry<Data>[] {
-  let size = 0;
-  const end = entries.findIndex((entry, i) => {
-    size += JSON.stringify(entry).length;
-    return size > MAX_BATCH && i > 0;
-  });
-  return end < 0 ? entries : entries.slice(0, end);
 }

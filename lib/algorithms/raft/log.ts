@@ -30,7 +30,10 @@ export interface Position {
 export class Log<Data> {
   /** The last entry that is no longer held. */
   #base: Position;
-  #entries: Entry<Data>[];
+  #entries: Entry<Data>[] = [];
+  /** For each entry, its size and that of all before it since the log was made. */
+  #sizes: number[] = [];
+  #baseSize = 0;
   #stable: number;
   #committed: number;
   #applied: number;
@@ -38,7 +41,7 @@ export class Log<Data> {
   /** A log that continues behind `base`; all of its entries are stable. */
   constructor(base: Position, entries: readonly Entry<Data>[] = []) {
     this.#base = base;
-    this.#entries = [...entries];
+    this.#push(entries);
     this.#stable = base.index + entries.length;
     this.#committed = this.#applied = base.index;
   }
@@ -50,8 +53,11 @@ export class Log<Data> {
 
   /** The position of the last entry. */
   get last(): Position {
-    const index = this.#base.index + this.#entries.length;
-    return { index, term: this.#entries.at(-1)?.[0] ?? this.#base.term };
+    return { index: this.#lastIndex, term: this.#entries.at(-1)?.[0] ?? this.#base.term };
+  }
+
+  get #lastIndex(): number {
+    return this.#base.index + this.#entries.length;
   }
 
   /** The last index that is on stable storage. */
@@ -75,6 +81,21 @@ export class Log<Data> {
     return this.#entries[index - this.first]?.[0];
   }
 
+  /** The size of the entries from an index to another, both included, in characters of JSON. */
+  sizeOf(from: number, to: number): number {
+    return this.#sizeUpTo(to) - this.#sizeUpTo(from - 1);
+  }
+
+  #sizeUpTo(index: number): number {
+    return this.#sizes[Math.min(index, this.#lastIndex) - this.first] ?? this.#baseSize;
+  }
+
+  #push(entries: readonly Entry<Data>[]): void {
+    let size = this.#sizes.at(-1) ?? this.#baseSize;
+    for (const entry of entries) this.#sizes.push(size += JSON.stringify(entry).length);
+    this.#entries.push(...entries);
+  }
+
   /** Whether the log holds the entry of that index and term, and so all before it. */
   matches({ index, term }: Position): boolean {
     return this.termAt(index) === term;
@@ -85,6 +106,13 @@ export class Log<Data> {
     return this.#entries.slice(Math.max(from - this.first, 0), Math.max(to - this.first + 1, 0));
   }
 
+  /** As many entries from an index on as that size has room for, and at least one. */
+  take(from: number, mostSize: number): Entry<Data>[] {
+    let to = from;
+    while (to < this.#lastIndex && this.sizeOf(from, to + 1) <= mostSize) to++;
+    return this.slice(from, to);
+  }
+
   /** Whether a log that ends there is at least as new as this one: what makes a candidate eligible. */
   isNoNewerThan({ index, term }: Position): boolean {
     const { last } = this;
@@ -93,7 +121,7 @@ export class Log<Data> {
 
   /** Appends an entry; returns its index. */
   append(entry: Entry<Data>): number {
-    this.#entries.push(entry);
+    this.#push([entry]);
     return this.last.index;
   }
 
@@ -109,8 +137,8 @@ export class Log<Data> {
     if (known < 0) return true;
     const from = behind + 1 + known;
     if (from <= this.#committed) return false;
-    this.#entries.length = from - this.first;
-    this.#entries.push(...entries.slice(known));
+    this.#entries.length = this.#sizes.length = from - this.first;
+    this.#push(entries.slice(known));
     this.#stable = Math.min(this.#stable, from - 1);
     return true;
   }
@@ -145,6 +173,8 @@ export class Log<Data> {
     const to = Math.min(index, this.#applied);
     const term = this.termAt(to);
     if (to <= this.#base.index || term === undefined) return;
+    this.#baseSize = this.#sizeUpTo(to);
+    this.#sizes.splice(0, to - this.#base.index);
     this.#entries.splice(0, to - this.#base.index);
     this.#base = { index: to, term };
   }
@@ -152,7 +182,9 @@ export class Log<Data> {
   /** Starts anew behind a snapshot, which stands for all entries up to its position. */
   restore(snapshot: Position): void {
     this.#base = snapshot;
+    this.#baseSize = 0;
     this.#entries = [];
+    this.#sizes = [];
     this.#stable = this.#committed = this.#applied = snapshot.index;
   }
 }

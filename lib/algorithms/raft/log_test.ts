@@ -78,6 +78,43 @@ Deno.test("applied entries can be dropped, others cannot", () => {
   assertEquals(log.lastPossibleMatch({ index: 5, term: 1 }), { index: 3, term: 2 });
 });
 
+Deno.test("sizes are known of all entries that are held, whatever came and went", () => {
+  const log = logOf(1, 1);
+  const size = (from: number, to: number) =>
+    log.slice(from, to).reduce((sum, entry) => sum + JSON.stringify(entry).length, 0);
+  const assertSizes = () => {
+    const { first, last: { index: last } } = log;
+    for (let from = first; from <= last + 1; from++) {
+      for (let to = from - 1; to <= last; to++) assertEquals(log.sizeOf(from, to), size(from, to));
+    }
+  };
+  assertSizes();
+  log.append([2, "a longer one"]);
+  log.merge(2, [[3, "one"], [3, null], [3, "another"]]);
+  assertSizes();
+  log.commit(4);
+  log.apply(4);
+  log.compact(3);
+  assertEquals([log.first, log.last.index], [4, 5]);
+  assertSizes();
+  log.compact(4);
+  log.merge(4, [[4, "yet another"]]);
+  assertSizes();
+  log.restore({ index: 9, term: 5 });
+  log.append([6, "new"]);
+  assertSizes();
+});
+
+Deno.test("as many entries are taken as there is room for, and at least one", () => {
+  const log = logOf(1, 1, 1, 1); // of 9 characters each
+  const taken = (from: number, size: number) => log.take(from, size).map(([, data]) => data);
+  assertEquals(taken(2, 18), ["1.2", "1.3"]);
+  assertEquals(taken(2, 17), ["1.2"]);
+  assertEquals(taken(2, 1), ["1.2"]);
+  assertEquals(taken(2, 99), ["1.2", "1.3", "1.4"]);
+  assertEquals(taken(5, 99), []);
+});
+
 Deno.test("a snapshot stands for all entries before it", () => {
   const log = logOf(1, 1);
   log.restore({ index: 7, term: 3 });

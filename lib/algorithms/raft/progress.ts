@@ -13,8 +13,9 @@
  * @module
  */
 
-/** Bound on the messages with entries that one follower has not acknowledged. */
+/** Bounds on what one follower has not acknowledged: messages with entries, characters of JSON. */
 const MAX_IN_FLIGHT = 256;
+const MAX_IN_FLIGHT_SIZE = 8 * 1024 * 1024;
 /** What a shorter round trip counts against the longest of late. */
 const ROUND_TRIP_DECAY = 1 / 32;
 
@@ -37,8 +38,9 @@ export class Progress {
   /** The ticks that a message and its answer take: the longest of late. */
   roundTripTicks: number;
   #mode: Mode = "probe";
-  /** The last index of each message with entries that is not acknowledged. */
-  #inFlight: number[] = [];
+  /** The last index of each message with entries that is not acknowledged, and their size. */
+  #inFlight: { readonly last: number; readonly size: number }[] = [];
+  #inFlightSize = 0;
   /** Probe: whether one is under way. Snapshot: how many beats ago it was sent. */
   #probing = false;
   #silentBeats = 0;
@@ -63,7 +65,9 @@ export class Progress {
 
   /** Whether the leader has to wait before it sends more entries. */
   get isPaused(): boolean {
-    if (this.#mode === "replicate") return this.#inFlight.length >= MAX_IN_FLIGHT;
+    if (this.#mode === "replicate") {
+      return this.#inFlight.length >= MAX_IN_FLIGHT || this.#inFlightSize >= MAX_IN_FLIGHT_SIZE;
+    }
     return this.#mode === "snapshot" || this.#probing;
   }
 
@@ -91,13 +95,14 @@ export class Progress {
     this.roundTripTicks = Math.max(ticks, decayed);
   }
 
-  /** Notes that entries up to an index were sent. */
-  sent(last: number): void {
+  /** Notes that entries up to an index were sent, and their size. */
+  sent(last: number, size: number): void {
     if (this.#mode === "probe") {
       this.#probing = true;
     } else {
       this.next = last + 1;
-      this.#inFlight.push(last);
+      this.#inFlight.push({ last, size });
+      this.#inFlightSize += size;
     }
   }
 
@@ -113,7 +118,9 @@ export class Progress {
       this.#matchedRound = round;
     }
     if (this.#mode === "replicate") {
-      this.#inFlight = this.#inFlight.filter((last) => last > index);
+      while (this.#inFlight[0] !== undefined && this.#inFlight[0].last <= index) {
+        this.#inFlightSize -= this.#inFlight.shift()?.size ?? 0;
+      }
       this.next = Math.max(this.next, this.match + 1);
     } else if (this.match + 1 >= this.next) { // else it answers something earlier
       this.#become("replicate", this.match + 1);
@@ -160,6 +167,7 @@ export class Progress {
     this.#mode = mode;
     this.next = next;
     this.#inFlight = [];
+    this.#inFlightSize = 0;
     this.#probing = false;
     this.#silentBeats = 0;
   }

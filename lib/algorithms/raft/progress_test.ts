@@ -4,7 +4,7 @@ import { Progress } from "./progress.ts";
 Deno.test("a probe is one message at a time, and an answer ends it", () => {
   const progress = new Progress(5, 0);
   assertEquals(progress.isPaused, false);
-  progress.sent(7);
+  progress.sent(7, 9);
   assertEquals([progress.isPaused, progress.next], [true, 5], "it may not arrive");
   progress.acknowledge(7, 1);
   assertEquals([progress.mode, progress.next, progress.isPaused], ["replicate", 8, false]);
@@ -12,7 +12,7 @@ Deno.test("a probe is one message at a time, and an answer ends it", () => {
 
 Deno.test("a lost probe is sent again after a while", () => {
   const progress = new Progress(5, 0);
-  progress.sent(7);
+  progress.sent(7, 9);
   progress.beat(3);
   assertEquals([progress.isPaused, progress.next], [false, 5]);
 });
@@ -22,13 +22,30 @@ Deno.test("entries are sent ahead of acknowledgements, up to a window", () => {
   progress.acknowledge(0, 1);
   for (let last = 1; last <= 256; last++) {
     assertEquals(progress.isPaused, false);
-    progress.sent(last);
+    progress.sent(last, 9);
   }
   assertEquals([progress.isPaused, progress.next], [true, 257]);
   progress.acknowledge(2, 1);
   assertEquals([progress.isPaused, progress.match], [false, 2]);
   progress.acknowledge(1, 1);
   assertEquals(progress.match, 2, "a late acknowledgement takes nothing back");
+});
+
+Deno.test("the window has room for a size, too, and what is given up no longer counts", () => {
+  const progress = new Progress(1, 0);
+  progress.acknowledge(0, 1);
+  const MiB = 1024 * 1024;
+  progress.sent(1, 5 * MiB);
+  assertEquals(progress.isPaused, false);
+  progress.sent(3, 3 * MiB);
+  assertEquals(progress.isPaused, true);
+  progress.acknowledge(2, 1);
+  assertEquals(progress.isPaused, false);
+  progress.sent(4, 5 * MiB);
+  assertEquals(progress.isPaused, true);
+  progress.startOver();
+  progress.acknowledge(2, 1);
+  assertEquals([progress.mode, progress.isPaused], ["replicate", false]);
 });
 
 Deno.test("a rejection goes back to where the logs can match, but never behind where they do", () => {
@@ -38,7 +55,7 @@ Deno.test("a rejection goes back to where the logs can match, but never behind w
   progress.reject(9, 2, 1);
   assertEquals(progress.next, 5, "the answer to an earlier probe says nothing about this one");
   progress.acknowledge(4, 1);
-  progress.sent(8);
+  progress.sent(8, 9);
   progress.reject(3, 1, 1);
   assertEquals([progress.mode, progress.next], ["replicate", 9], "it is late: 4 matches");
   progress.reject(8, 6, 1);

@@ -52,10 +52,14 @@ import { type DiskRecord, Storage, type Stored } from "./storage.ts";
 const ELECTION_TICKS = 6;
 /** Bound on the ticks that a round trip is taken to last. */
 const MAX_ROUND_TRIP_TICKS = 400;
-/** Bounds: on the messages that wait to be sent, entries applied at once, and reads asked for. */
+/**
+ * Bounds: on the messages that wait to be sent, the commands that they carry to the leader, in
+ * characters of JSON, the entries applied at once, and the reads asked for.
+ */
 const MAX_MESSAGES = 10_000;
+const MAX_PROPOSED = 16 * 1024 * 1024;
 const MAX_APPLIED = 1_000;
-const MAX_ASKED = 1_000;
+const MAX_ASKED = 10_000;
 
 /** What a node does in its term. */
 type Role = "follower" | "precandidate" | "candidate" | "leader";
@@ -77,6 +81,8 @@ interface RaftOptions<Data, State> {
    * Default 1000.
    */
   readonly keptEntries?: number;
+  /** Bound on their size, in characters of JSON; at most twice as much. Default 16 Mi. */
+  readonly keptSize?: number;
 }
 
 /** What a candidate stands for, and what has come of it. */
@@ -135,6 +141,8 @@ export class Raft<Data, State> {
   /** The last round of the leader that this node has answered. */
   #answeredRound = 0;
   #messages: Addressed<Data, State>[] = [];
+  /** The size of the commands in them. */
+  #proposedSize = 0;
   #asked = new Set<number>();
   #reads: { readonly id: number; readonly index: number }[] = [];
   /** A leader's state that the state machine has yet to take. */
@@ -245,7 +253,7 @@ export class Raft<Data, State> {
         this.#leadership?.read(from, message.id);
         return;
       case "readable":
-        if (this.#asked.delete(message.id)) this.#reads.push(message);
+        this.#confirm(message);
     }
   }
 
@@ -258,9 +266,9 @@ export class Raft<Data, State> {
   propose(command: Data): boolean {
     const { id } = this.#options;
     if (this.#leadership !== undefined) return this.#leadership.propose(id, command);
-    if (this.#leader === undefined) return false;
-    this.#send(this.#leader, { type: "propose", commands: [command] });
-    return true;
+    if (this.#leader === undefined || this.#proposedSize >= MAX_PROPOSED) return false;
+    this.#proposedSize += JSON.stringify(command).length;
+    return this.#send(this.#leader, { type: "propose", commands: [command] });
   }
 
   /**
@@ -276,8 +284,7 @@ export class Raft<Data, State> {
     if (this.#asked.size >= MAX_ASKED && oldest !== undefined) this.#asked.delete(oldest);
     this.#asked.add(id);
     if (this.#leadership !== undefined) return this.#leadership.read(this.#options.id, id);
-    this.#send(this.#leader ?? "", { type: "read", id });
-    return true;
+    return this.#send(this.#leader ?? "", { type: "read", id });
   }
 
   /**
@@ -304,6 +311,7 @@ export class Raft<Data, State> {
     const isLeader = this.#leadership !== undefined;
     const [early, messages] = isLeader ? [this.#messages, []] : [[], this.#messages];
     this.#messages = [];
+    this.#proposedSize = 0;
     return this.#underWay = { early, record, messages, restore, committed, reads };
   }
 
@@ -322,11 +330,19 @@ export class Raft<Data, State> {
     }
     const applied = committed.at(-1)?.index;
     if (applied !== undefined) this.#log.apply(applied);
-    const { keptEntries = 1_000 } = this.#options;
-    if (this.#log.applied - this.#log.first >= 2 * keptEntries) {
-      this.#log.compact(this.#log.applied - keptEntries);
-    }
+    this.#compact();
     this.#leadership?.commit();
+  }
+
+  /** Drops the oldest applied entries once there are twice as many, or twice as large, as are kept. */
+  #compact(): void {
+    const { keptEntries = 1_000, keptSize = 16 * 1024 * 1024 } = this.#options;
+    const log = this.#log;
+    const sizeBehind = (index: number) => log.sizeOf(index + 1, log.applied);
+    let to = log.first - 1;
+    if (log.applied - log.first >= 2 * keptEntries) to = log.applied - keptEntries;
+    if (sizeBehind(to) > 2 * keptSize) { while (sizeBehind(to) > keptSize) to++; }
+    log.compact(to);
   }
 
   #unstored(): DiskRecord<Data, State> | undefined {
@@ -346,11 +362,18 @@ export class Raft<Data, State> {
 
   #tellReadable({ from, id, index }: { from: string; id: number; index: number }): void {
     if (from !== this.#options.id) this.#send(from, { type: "readable", id, index });
-    else if (this.#asked.delete(id)) this.#reads.push({ id, index });
+    else this.#confirm({ id, index });
   }
 
-  #send(to: string, message: Message<Data, State>): void {
-    if (this.#messages.length < MAX_MESSAGES) this.#messages.push([to, message]);
+  #confirm(read: { readonly id: number; readonly index: number }): void {
+    if (this.#asked.delete(read.id) && this.#reads.length < MAX_ASKED) this.#reads.push(read);
+  }
+
+  /** Returns whether there was room: what is dropped, peers and clients ask for again. */
+  #send(to: string, message: Message<Data, State>): boolean {
+    const hasRoom = this.#messages.length < MAX_MESSAGES;
+    if (hasRoom) this.#messages.push([to, message]);
+    return hasRoom;
   }
 
   // Terms and elections.

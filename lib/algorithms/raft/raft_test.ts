@@ -12,13 +12,14 @@ class Subject {
   /** What was sent since the last look. */
   sent: [to: string, message: Talk][] = [];
 
-  constructor(terms: readonly number[] = []) {
+  constructor(terms: readonly number[] = [], keptSize?: number) {
     const entries = terms.map((term): Entry<string> => [term, "x"]);
     this.raft = new Raft<string, string>({
       id: "n0",
       voters: ["n0", "n1", "n2"],
       random: () => 0,
       state: () => "state",
+      ...(keptSize !== undefined && { keptSize }),
       stored: { number: 0, term: terms.at(-1) ?? 0, vote: null, snapshot: null, entries },
     });
   }
@@ -287,6 +288,80 @@ Deno.test("all commands of a moment share a message, and one that is too much is
   assertEquals(toN1.map((message) => message.type === "append" && message.entries.length), [3]);
   const large = "x".repeat(6_000_000);
   assertEquals([1, 2, 3, 4].map(() => subject.raft.propose(large)), [true, true, true, false]);
+});
+
+Deno.test("applied entries are kept up to twice a size, however few they are", () => {
+  const leader = new Subject([], 1_000).lead();
+  const follower = new Subject([], 1_000);
+  const command = "x".repeat(100);
+  const mostKept = [0, 0];
+  for (let index = 1; index <= 40; index++) {
+    leader.hear("n1", { type: "matched", term: 1, round: 1, index });
+    leader.raft.propose(command);
+    leader.settle();
+    follower.hear("n1", {
+      type: "append",
+      term: 1,
+      round: 1,
+      roundTrip: 0,
+      behind: index === 1 ? start : { index: index - 1, term: 1 },
+      entries: [[1, command]],
+      committed: index,
+    });
+    for (const [i, { raft: { log } }] of [leader, follower].entries()) {
+      mostKept[i] = Math.max(mostKept[i] ?? 0, log.sizeOf(log.first, log.applied));
+      assertEquals(log.applied, index);
+    }
+  }
+  for (const size of mostKept) assert(size > 1_500 && size <= 2_000, `${size}`);
+  leader.raft.propose("x".repeat(5_000));
+  leader.hear("n1", { type: "matched", term: 1, round: 1, index: 42 });
+  assertEquals(leader.raft.log.first, 43, "one that exceeds the size alone is not kept");
+});
+
+Deno.test("a follower whose disk hangs refuses commands beyond a size, and takes them later", () => {
+  const { raft } = new Subject();
+  const heartbeat = { type: "append", term: 1, round: 1, roundTrip: 0, committed: 0 } as const;
+  raft.step("n1", { ...heartbeat, behind: start, entries: [] });
+  raft.ready(); // it waits for its disk
+  const large = "x".repeat(6_000_000);
+  assertEquals([1, 2, 3, 4].map(() => raft.propose(large)), [true, true, true, false]);
+  raft.advance();
+  assertEquals(raft.ready()?.messages.length, 3);
+  assertEquals(raft.propose(large), true);
+});
+
+Deno.test("a node says when it has no room for what it is asked", () => {
+  const { raft } = new Subject();
+  const heartbeat = { type: "append", term: 1, round: 1, roundTrip: 0, committed: 0 } as const;
+  raft.step("n1", { ...heartbeat, behind: start, entries: [] });
+  raft.ready();
+  let taken = 0;
+  while (taken < 20_000 && raft.propose("a")) taken++;
+  assertEquals([taken, raft.read(7)], [10_000, false]);
+  raft.advance();
+  raft.ready();
+  assertEquals([raft.propose("a"), raft.read(7)], [true, true]);
+});
+
+Deno.test("of as many reads as can wait at a node none is forgotten", () => {
+  const subject = new Subject().lead();
+  subject.hear("n1", { type: "matched", term: 1, round: 1, index: 1 });
+  for (let id = 1; id <= 10_000; id++) subject.raft.read(id);
+  subject.settle();
+  const served = subject.hear("n1", { type: "matched", term: 1, round: 2, index: 1 });
+  assertEquals(served.length, 10_000);
+});
+
+Deno.test("entries of earlier terms count among those that are not committed", () => {
+  const subject = new Subject().lead();
+  for (let i = 0; i < 3; i++) subject.raft.propose("x".repeat(6_000_000));
+  subject.hear("n1", { type: "outdated", term: 2 });
+  subject.pass(6);
+  subject.lead();
+  assertEquals(subject.raft.propose("x"), false);
+  subject.hear("n1", { type: "matched", term: 3, round: 1, index: 5 });
+  assertEquals(subject.raft.propose("x"), true);
 });
 
 Deno.test("entries beyond what one message holds go in several, without waiting", () => {

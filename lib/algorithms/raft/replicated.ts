@@ -49,7 +49,10 @@ const TICK_MS = 50;
 const ROUND_TICKS = 4;
 /** A follower passes requests on so long before it expects the leader's next round. */
 const EARLY_MS = 5;
-/** Bound on the requests of other nodes that wait for a round; they repeat what is dropped. */
+/**
+ * Bound on the requests of other nodes that wait for a round. Those nodes repeat what is dropped,
+ * and bound its size (`waiting.ts`).
+ */
 const MAX_INBOX = 10_000;
 /** Time between two attempts to store a record on a disk that fails. */
 const STORE_AGAIN_MS = 100;
@@ -219,8 +222,7 @@ export class Replicated<Command, Result, State> {
   }
 
   #tick(): void {
-    this.#commands.tick();
-    this.#reads.tick();
+    for (const waiting of [this.#commands, this.#reads]) waiting.tick(this.#raft?.leader);
     this.#raft?.tick();
     if (this.#commands.due().length + this.#reads.due().length > 0) this.#requestRound();
     void this.#work();

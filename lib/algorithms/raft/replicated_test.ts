@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { integer, type Node, rpc } from "../../mod.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { integer, type Node, rpc, RpcError, string } from "../../mod.ts";
 import { scenario, type World } from "../../testing/mod.ts";
 import { Replicated } from "./replicated.ts";
 
@@ -62,4 +62,32 @@ Deno.test("a node that missed what the others no longer keep gets their state", 
     });
     assertEquals(await add(world, "n2", 1), 152);
     assertEquals((await world.ask("n0", Sum, {})).sum, 152);
+  }));
+
+const Keep = rpc("keep", { text: string }, { kept: integer });
+
+/** Counts the texts that it was given. */
+function counterOfTexts(node: Node): void {
+  let kept = 0;
+  const replicated = new Replicated<string, number, number>(node, {
+    name: "texts",
+    command: string,
+    result: integer,
+    state: integer,
+    apply: () => ++kept,
+    snapshot: () => kept,
+    restore: (state) => kept = state,
+  });
+  node.on(Keep, async ({ text }) => ({ type: "keep_ok", kept: await replicated.execute(text) }));
+}
+
+Deno.test("what a node has no room for is refused in words, what its leader has none for comes again", () =>
+  scenario(counterOfTexts, { nodes: 3 }, async (world) => {
+    const keep = async (node: string, text: string) => (await world.ask(node, Keep, { text })).kept;
+    await keep("n0", "small");
+    const large = "x".repeat(9_000_000);
+    const asked = ["n0", "n1", "n0", "n1"].map((node) => keep(node, large));
+    const why = "2 requests wait already, of 18000004 characters";
+    assertEquals((await assertRejects(() => keep("n1", "y"), RpcError, why)).code, 11);
+    assertEquals((await Promise.all(asked)).toSorted(), [2, 3, 4, 5]);
   }));

@@ -12,11 +12,13 @@ import { ErrorCode, RpcError } from "../../message.ts";
 const RETRY_TICKS = { first: 6, later: 12 };
 /** Ticks after which a client has stopped waiting. */
 const PATIENCE_TICKS = 88;
-/** Bound on the requests that wait. */
+/** Bounds on the requests that wait, and on their size in characters of JSON. */
 const MAX_WAITING = 10_000;
+const MAX_WAITING_SIZE = 16 * 1024 * 1024;
 
 interface Request<Item, Result> {
   readonly item: Item;
+  readonly size: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: RpcError) => void;
   readonly expiresTick: number;
@@ -28,6 +30,7 @@ interface Request<Item, Result> {
 export class Waiting<Item, Result> {
   readonly #requests = new Map<number, Request<Item, Result>>();
   #lastNumber: number;
+  #size = 0;
   #ticks = 0;
 
   /** @param lastNumber What requests are numbered after. */
@@ -53,15 +56,25 @@ export class Waiting<Item, Result> {
    * it was given up later, so that it may have taken effect, or may do so yet.
    */
   add(item: Item): Promise<Result> {
-    if (this.#requests.size >= MAX_WAITING) {
-      const text = `${MAX_WAITING} requests wait already`;
+    const size = JSON.stringify(item).length;
+    if (this.#requests.size >= MAX_WAITING || this.#size >= MAX_WAITING_SIZE) {
+      const text = `${this.#requests.size} requests wait already, of ${this.#size} characters`;
       return Promise.reject(new RpcError(ErrorCode.temporarilyUnavailable, text));
     }
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     const expiresTick = this.#ticks + PATIENCE_TICKS;
-    const request = { item, resolve, reject, expiresTick, dueTick: this.#ticks, attempts: 0 };
+    const dueTick = this.#ticks;
+    const request = { item, size, resolve, reject, expiresTick, dueTick, attempts: 0 };
     this.#requests.set(++this.#lastNumber, request);
+    this.#size += size;
     return promise;
+  }
+
+  #take(number: number): Request<Item, Result> | undefined {
+    const request = this.#requests.get(number);
+    this.#requests.delete(number);
+    this.#size -= request?.size ?? 0;
+    return request;
   }
 
   /** The requests that are due. */
@@ -86,21 +99,27 @@ export class Waiting<Item, Result> {
 
   /** Answers a request, if it still waits. */
   resolve(number: number, result: Result): void {
-    const request = this.#requests.get(number);
-    this.#requests.delete(number);
-    request?.resolve(result);
+    this.#take(number)?.resolve(result);
   }
 
-  /** Notes that an interval has passed. */
-  tick(): void {
+  /**
+   * Notes that an interval has passed.
+   *
+   * @param leader Who leads, if that is known.
+   */
+  tick(leader: string | undefined): void {
     this.#ticks++;
     for (const [number, { expiresTick, attempts, reject }] of this.#requests) {
       if (expiresTick > this.#ticks) break; // all others came later
-      this.#requests.delete(number);
-      const [code, text] = attempts === 0
-        ? [ErrorCode.temporarilyUnavailable, "no leader is known"]
-        : [ErrorCode.timeout, "no majority has answered in time"];
-      reject(new RpcError(code, text));
+      this.#take(number);
+      if (attempts > 0) {
+        reject(new RpcError(ErrorCode.timeout, "no majority has answered in time"));
+      } else {
+        const text = leader === undefined
+          ? "no leader is known"
+          : `${leader} leads, and has had no room for it`;
+        reject(new RpcError(ErrorCode.temporarilyUnavailable, text));
+      }
     }
   }
 }

@@ -2,8 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { RpcError } from "../../message.ts";
 import { Waiting } from "./waiting.ts";
 
-function tick(waiting: Waiting<string, number>, times: number): void {
-  for (let i = 0; i < times; i++) waiting.tick();
+function tick(waiting: Waiting<string, number>, times: number, leader?: string): void {
+  for (let i = 0; i < times; i++) waiting.tick(leader);
 }
 
 Deno.test("a request is due at once, and again and again until it is answered", async () => {
@@ -16,7 +16,7 @@ Deno.test("a request is due at once, and again and again until it is answered", 
       waiting.attempted(number, 0);
       attempts.push(ticks);
     }
-    waiting.tick();
+    tick(waiting, 1);
   }
   assertEquals(attempts, [0, 6, 18, 30, 42]);
   waiting.resolve(1, 7);
@@ -55,8 +55,32 @@ Deno.test("what is given up is definite only if nobody was told of it", async ()
   assertEquals([(await told).code, (await untold).code, waiting.open], [0, 11, 3]);
 });
 
-Deno.test("no more wait than the bound says", async () => {
+Deno.test("what nobody was told of says whether there was a leader", async () => {
+  for (
+    const [leader, text] of [
+      [undefined, "no leader is known"],
+      ["n1", "n1 leads, and has had no room for it"],
+    ] as const
+  ) {
+    const waiting = new Waiting<string, number>(0);
+    const refused = assertRejects(() => waiting.add("a"), RpcError, text);
+    tick(waiting, 88, leader);
+    await refused;
+  }
+});
+
+Deno.test("no more wait than the bounds on their number and their size say", async () => {
   const waiting = new Waiting<string, number>(0);
-  for (let i = 0; i < 10_000; i++) waiting.add("a");
-  assertEquals((await assertRejects(() => waiting.add("b"), RpcError)).code, 11);
+  for (let i = 0; i < 10_000; i++) void waiting.add("a");
+  const full = "10000 requests wait already, of 30000 characters";
+  assertEquals((await assertRejects(() => waiting.add("b"), RpcError, full)).code, 11);
+  const large = new Waiting<string, number>(0);
+  const half = "x".repeat(8 * 1024 * 1024 - 2);
+  void large.add(half);
+  const second = large.add(half);
+  const fuller = `2 requests wait already, of ${16 * 1024 * 1024} characters`;
+  assertEquals((await assertRejects(() => large.add("b"), RpcError, fuller)).code, 11);
+  large.resolve(2, 7);
+  void large.add(half);
+  assertEquals([await second, large.numbers], [7, [1, 3]]);
 });

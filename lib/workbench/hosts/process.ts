@@ -124,6 +124,7 @@ export class ProcessHost extends MachineHost implements Host {
     const process = this.#processes.get(node);
     if (process === undefined) return;
     process.ending = true;
+    process.output.cut();
     this.#processes.delete(node);
     process.input.close();
     signal(process.child, "SIGKILL");

@@ -38,6 +38,7 @@ function replaceReturns(chunk: Uint8Array): Uint8Array {
 export class Output {
   readonly #splitter = new LineSplitter();
   #isEmpty = true;
+  #isCut = false;
 
   /** Reads it to its end. */
   async read(
@@ -54,7 +55,12 @@ export class Output {
         return killForExcess(`it wrote ${length} to standard output without ending a line`);
       }
     }
-    for (const line of splitter.end()) wrote(line);
+    if (!this.#isCut) { for (const line of splitter.end()) wrote(line); }
+  }
+
+  /** Notes that the process is about to be killed: a line that it has not ended then is none. */
+  cut(): void {
+    this.#isCut = true;
   }
 
   /** Why nothing is heard on it, as far as it shows. */

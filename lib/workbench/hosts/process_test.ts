@@ -194,6 +194,19 @@ Deno.test("a killed node can be started again", async () => {
   });
 });
 
+Deno.test("a line that a kill cuts short is none", async () => {
+  await withNode(
+    "printf 'whole\\n{\"src\":'; echo up >&2; exec sleep 1000",
+    async ({ events, host }) => {
+      host.start("n0", events);
+      await events.until(() => events.logs.length === 1);
+      while (!host.explainSilence("n0")?.startsWith("7 characters")) await delay(5);
+      await host.kill("n0");
+      assertEquals(events.lines, ["n0 whole"]);
+    },
+  );
+});
+
 Deno.test("messages to a node that has ended are dropped silently", async () => {
   await withNode("exec 0<&-; echo up; sleep 1000", async ({ events, host }) => {
     host.start("n0", events);
