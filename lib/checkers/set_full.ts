@@ -267,9 +267,8 @@ export function countMissingAtEnd(result: EdnObject, history: readonly Op[]): nu
   const finals = history.filter(({ f, type, extra }) =>
     f === "read" && type === "ok" && extra?.["final?"] === true
   ).map(({ value }) => new Set(itemsOf(value).map(keyOf)));
-  return itemsOf(result["stale"]).filter((value) =>
-    finals.some((read) => !read.has(keyOf(value)))
-  ).length;
+  return itemsOf(result["stale"]).filter((value) => finals.some((read) => !read.has(keyOf(value))))
+    .length;
 }
 
 function asAdd(op: Op): Op {
