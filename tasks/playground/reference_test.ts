@@ -72,7 +72,7 @@ Deno.test("the reference has all that starters and faulty programs use", () => {
   for (const starter of starters) {
     const members = starter.match(/\b(?:node|store|kv|journal|raft|message)\.[a-z]\w*/g) ?? [];
     for (const member of members) assert(names.has(member.replace("kv.", "store.")), member);
-    for (const [, list = ""] of starter.matchAll(/import \{([^}]*)\} from/g)) {
+    for (const [, list = ""] of starter.matchAll(/\{([^}]*)\} from "@glomers/g)) {
       for (const name of list.split(",").map((one) => one.replace(/^\s*type /, "").trim())) {
         assert(name === "" || known(name), `${name} is imported, and not told of`);
       }
