@@ -160,7 +160,7 @@ function messagesOf(name: string, one: Declaration | undefined): Topic {
     const signature = `${part.name} ${print(request)} → ${part.name}_ok ${print(reply)}`;
     return { ...entryOf(part, signature), request, reply };
   });
-  return { title: `Messages: ${name}`, object: name, doc: docOf(one), entries };
+  return { title: `Messages: ${name}`, type: name, object: name, doc: docOf(one), entries };
 }
 
 /** Takes apart `read: RpcOf<"read", { key: Json }, { value: Json }>`. */
