@@ -42,7 +42,7 @@ export interface Field {
 /** The first sentence of a text. */
 export function firstSentence(doc: string): string {
   const [paragraph = ""] = doc.split("\n\n");
-  return /^.*?[.:](?=\s|$)/s.exec(paragraph)?.[0] ?? paragraph;
+  return /^.*?\.(?=\s|$)/s.exec(paragraph)?.[0] ?? paragraph;
 }
 
 /** Splits a text at a sign wherever no bracket is open. */

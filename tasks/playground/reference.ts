@@ -95,6 +95,7 @@ export async function makeReference(): Promise<Reference> {
       ...(one.def.constructors ?? []).map((made) => constructorOf(of, one, made)),
       ...[...one.def.methods ?? [], ...one.def.properties ?? [], ...literalOf(one)]
         .filter(({ name }) => !NOT_FOR_PROGRAMS.includes(name))
+        .sort((a, b) => Number(a.kind === "getter") - Number(b.kind === "getter"))
         .map((part) => entryOf(part, signatureOf(part))),
     ].filter(({ name }) => name !== "new Node");
     return { title, type: of, ...(object && { object }), doc: docOf(one), entries };
