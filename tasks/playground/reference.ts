@@ -85,6 +85,14 @@ const TYPES = ["Program", "Fields", "Json", "RegisterOp", "ListOp", "Store", "Va
 /** What transports and engines call, and programs do not. */
 const NOT_FOR_PROGRAMS = ["receive", "stored"];
 
+/** What programs need most, and so first. */
+const FIRST = ["on", "send", "rpc"];
+
+function rankOf({ name, kind }: Documented): number {
+  const rank = FIRST.indexOf(name);
+  return rank >= 0 ? rank : FIRST.length + (kind === "getter" ? 1 : 0);
+}
+
 /** Makes the reference. */
 export async function makeReference(): Promise<Reference> {
   const declarations = await document();
@@ -95,7 +103,7 @@ export async function makeReference(): Promise<Reference> {
       ...(one.def.constructors ?? []).map((made) => constructorOf(of, one, made)),
       ...[...one.def.methods ?? [], ...one.def.properties ?? [], ...literalOf(one)]
         .filter(({ name }) => !NOT_FOR_PROGRAMS.includes(name))
-        .sort((a, b) => Number(a.kind === "getter") - Number(b.kind === "getter"))
+        .sort((a, b) => rankOf(a) - rankOf(b))
         .map((part) => entryOf(part, signatureOf(part))),
     ].filter(({ name }) => name !== "new Node");
     return { title, type: of, ...(object && { object }), doc: docOf(one), entries };

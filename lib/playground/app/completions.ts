@@ -21,7 +21,7 @@ export function completeFrom(reference: Reference) {
       const { typed, known } = offer;
       return {
         from: context.pos - typed.length,
-        options: known.map(asOption),
+        options: inOrder(known),
         validFor: /^[\w-]*$/,
       };
     }
@@ -29,10 +29,15 @@ export function completeFrom(reference: Reference) {
     if (word === null || /\.\w*$/.test(before)) return null;
     return {
       from: word.from,
-      options: [...scope.exports.map(asOption), LIBRARY],
+      options: [...inOrder(scope.exports), LIBRARY],
       validFor: /^[\w@/]*$/,
     };
   };
+}
+
+/** In the order of the reference, as far as what is typed fits equally well. */
+function inOrder(known: readonly Known[]): Completion[] {
+  return known.map((one, i) => ({ ...asOption(one), boost: Math.max(-99, -i) }));
 }
 
 function asOption(known: Known): Completion {

@@ -29,6 +29,7 @@ import {
   keymap,
   lineNumbers,
   type Panel,
+  type Rect,
   showPanel,
   type ViewUpdate,
 } from "@codemirror/view";
@@ -135,7 +136,7 @@ export class Editor {
         keymap.of([runKey, ...closeBracketsKeymap, ...historyKeymap, indentWithTab]),
         keymap.of(defaultKeymap),
         ...[lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching()],
-        ...[closeBrackets(), autocompletion(), highlightActiveLine(), lintGutter()],
+        ...[closeBrackets(), autocompletion({ positionInfo }), highlightActiveLine(), lintGutter()],
         EditorView.lineWrapping,
         ...explain(() => this.#reference),
         ...[javascript({ typescript: true }), syntaxHighlighting(highlights), theme],
@@ -194,6 +195,17 @@ export class Editor {
     const message = "The code cannot be read from here on: is something missing before it?";
     yield { from: wrong, to: wrong + 1, severity: "error", message };
   }
+}
+
+/** Room that what is said of a completion needs beside the list; where there is less, it is below. */
+const INFO_WIDTH = 260;
+
+function positionInfo(_view: EditorView, list: Rect, _option: Rect, _info: Rect, space: Rect) {
+  const isBeside = space.right - list.right >= INFO_WIDTH;
+  const style = isBeside
+    ? `left: ${list.right - list.left}px; top: 0; max-width: ${space.right - list.right - 4}px`
+    : `left: 0; top: ${list.bottom - list.top}px; width: ${list.right - list.left}px`;
+  return { style };
 }
 
 /** What names are completed by, what the call says that is being written, and the name under the pointer. */
