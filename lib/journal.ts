@@ -49,7 +49,7 @@
 import type { Disk, OpenDisk } from "./disk.ts";
 import { type Incarnation, JournalFile } from "./journal_file.ts";
 import { reasonOf } from "./message.ts";
-import type { Shape } from "./rpc.ts";
+import { mustBeShape, type Shape, showValue } from "./rpc.ts";
 
 /** What a node remembers, and how. */
 export interface JournalOptions<Record, State, Result> {
@@ -100,8 +100,19 @@ export class NodeJournal<Record, Result> implements Journal<Record, Result> {
   #pending: Pending<Record, Result>[] = [];
   #draining: Promise<void> | undefined;
 
-  /** @param log Takes what a person should know. */
+  /**
+   * @param log Takes what a person should know.
+   * @throws {TypeError} if an option is missing, as can happen in a program that is not type-checked.
+   */
   constructor(options: JournalOptions<Record, unknown, Result>, log: (text: string) => void) {
+    mustBeShape("node.journal: record", options.record);
+    mustBeShape("node.journal: state", options.state);
+    for (const name of ["restore", "apply", "snapshot"] as const) {
+      if (typeof options[name] === "function") continue;
+      throw new TypeError(
+        `node.journal: ${name} must be a function, got ${showValue(options[name])}`,
+      );
+    }
     this.#options = options;
     this.#log = log;
   }

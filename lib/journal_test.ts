@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import type { Disk, DiskFile } from "./disk.ts";
 import { encodeFrame } from "./frames.ts";
 import { NodeJournal } from "./journal.ts";
@@ -300,4 +306,17 @@ Deno.test("without a disk, records are applied at once", async () => {
   const added = journal.append(2);
   assertEquals(sum, 2);
   assertEquals(await added, 2);
+});
+
+Deno.test("a journal that lacks an option is refused at once, by the option's name", () => {
+  const make = (options: object) => () => Reflect.construct(NodeJournal, [options, () => {}]);
+  const whole = { name: "sum", record: integer, state: integer, restore: () => {} };
+  assertEquals(
+    assertThrows(make({ ...whole, snapshot: () => 0 }), TypeError).message,
+    "node.journal: apply must be a function, got undefined",
+  );
+  assertStringIncludes(
+    assertThrows(make({ ...whole, state: "sum" }), TypeError).message,
+    "node.journal: state must be a shape, such as integer",
+  );
 });

@@ -35,11 +35,13 @@
  */
 import { ErrorCode, type Json, RpcError } from "./message.ts";
 import type { Node, RpcOptions } from "./node.ts";
-import type { Shape } from "./rpc.ts";
+import { mustBeShape, type Shape, showValue } from "./rpc.ts";
 import { KvService, TsoService } from "./workloads.ts";
 
 /** A key-value service. */
 export type Store = "lin-kv" | "seq-kv" | "lww-kv";
+
+const STORES: readonly Store[] = ["lin-kv", "seq-kv", "lww-kv"];
 
 /** A value in a store. Null is not one, so that it can stand for a key that does not exist. */
 export type Value = Exclude<Json, null>;
@@ -105,8 +107,18 @@ export class Kv<T extends Value> {
    *
    * @param shape The shape of every value; a read of any other is an error.
    * @param options Options of every request.
+   * @throws {TypeError} if the first three are something else, as can happen in a program that is
+   * not type-checked.
    */
   constructor(node: Node, store: Store, shape: Shape<T>, options: RpcOptions = {}) {
+    if (typeof node?.rpc !== "function") { // another copy of this library may have made it
+      throw new TypeError(`new Kv: the first argument must be the node, got ${showValue(node)}`);
+    }
+    if (!STORES.includes(store)) {
+      const known = STORES.map((name) => `"${name}"`).join(", ");
+      throw new TypeError(`new Kv: the store must be one of ${known}, got ${showValue(store)}`);
+    }
+    mustBeShape("new Kv: the third argument, what values look like,", shape);
     this.#node = node;
     this.#store = store;
     this.#shape = shape;
@@ -184,6 +196,9 @@ export class Kv<T extends Value> {
     change: (current: T | undefined) => T,
     options: UpdateOptions<T> = {},
   ): Promise<T> {
+    if (typeof change !== "function") {
+      throw new TypeError(`Kv.update: the change must be a function, got ${showValue(change)}`);
+    }
     const { idempotent = false, maxAttempts = 12 } = options;
     if (!(maxAttempts >= 1)) {
       throw new RangeError(`maxAttempts must be at least 1: current value is ${maxAttempts}`);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Kv, type Store, timestamp, type UpdateOptions } from "./kv.ts";
 import { type Body, ErrorCode, RpcError } from "./message.ts";
 import type { Node } from "./node.ts";
@@ -372,4 +372,25 @@ Deno.test("timestamps are unique and increase, whichever node asks", async () =>
     assertEquals(ascending(first.map(({ ts }) => ts)), upTo(9));
     assertEquals(then.ts, 9);
   });
+});
+
+Deno.test("a client of no store, of no node or without a shape is refused at once", async () => {
+  const { node, kv } = nodeWithStore();
+  const make = (...given: unknown[]) => () => Reflect.construct(Kv, given);
+  const cases: [run: () => unknown, text: string][] = [
+    [make("seq-kv", integer), 'new Kv: the first argument must be the node, got "seq-kv"'],
+    [
+      make(node, "seq"),
+      'new Kv: the store must be one of "lin-kv", "seq-kv", "lww-kv", got "seq"',
+    ],
+    [
+      make(node, "seq-kv"),
+      "new Kv: the third argument, what values look like, must be a shape, such as integer, " +
+      "string or array(integer), got undefined",
+    ],
+  ];
+  for (const [run, text] of cases) assertEquals(assertThrows(run, TypeError).message, text);
+  const update = () => Reflect.apply(kv.update, kv, ["k", 5]);
+  const { message } = await assertRejects(update, TypeError);
+  assertEquals(message, "Kv.update: the change must be a function, got 5");
 });

@@ -47,16 +47,27 @@ export function isClient(id: string): boolean {
 
 /** Maelstrom's error codes, 0 to 999; a program may use codes of its own from 1000. */
 export const ErrorCode = {
+  /** No reply came in time: the request may have taken effect, or may yet. */
   timeout: 0,
+  /** There is no such node. */
   nodeNotFound: 1,
+  /** The node handles no request of that type. */
   notSupported: 10,
+  /** The node cannot do that now, and did nothing. */
   temporarilyUnavailable: 11,
+  /** A field of the request is missing, or of another type. */
   malformedRequest: 12,
+  /** Something went wrong inside: the request may have taken effect. */
   crash: 13,
+  /** The node gave the request up, and did nothing. */
   abort: 14,
+  /** The key does not exist. */
   keyDoesNotExist: 20,
+  /** The key exists already. */
   keyAlreadyExists: 21,
+  /** The key does not hold what was expected, as in a compare-and-set. */
   preconditionFailed: 22,
+  /** The transaction was aborted because of another one, and did nothing. */
   txnConflict: 30,
 } as const;
 

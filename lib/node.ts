@@ -22,6 +22,7 @@ import {
   replyBody,
   type ReplyOf,
   type Rpc,
+  showValue,
 } from "./rpc.ts";
 import { Init } from "./workloads.ts";
 
@@ -181,6 +182,7 @@ export class Node {
    * there yet, and Maelstrom stops reading a node that writes to a destination it does not know.
    */
   onInit(start: () => void): void {
+    if (typeof start !== "function") throw wrongArgument("onInit", "start", "a function", start);
     this.#initialisers.push(start);
   }
 
@@ -228,7 +230,10 @@ export class Node {
    * type-checked.
    */
   on<M extends OneWay>(message: M, handler: Handler<M>): void {
-    mustBeDescription(message);
+    mustBeDescription("on", message);
+    if (typeof handler !== "function") {
+      throw wrongArgument("on", `the handler of "${message.type}"`, "a function", handler);
+    }
     const { type } = message;
     if (this.#handlers.has(type)) throw new Error(`a handler for "${type}" is registered already`);
     this.#handlers.set(type, {
@@ -241,10 +246,11 @@ export class Node {
    * Sends a message that expects no reply. It may be lost, repeated, or overtaken by others.
    *
    * @throws {Error} before `init`.
-   * @throws {TypeError} if `message` is no description.
+   * @throws {TypeError} if `dest` is no string, `message` no description or `fields` no object, as
+   * can happen in a program that is not type-checked.
    */
   send<M extends OneWay>(dest: string, message: M, fields: Of<M["request"]>): void {
-    mustBeDescription(message);
+    mustBeSendable("send", dest, message, fields);
     this.#send(dest, bodyOf(message.type, message.request, fields));
   }
 
@@ -257,7 +263,7 @@ export class Node {
    * malformed.
    * @throws {Error} before `init`.
    * @throws {RangeError} if `timeoutMs` is out of range.
-   * @throws {TypeError} if `request` is no description.
+   * @throws {TypeError} if `dest` is no string, `request` no description or `fields` no object.
    */
   async rpc<R extends Rpc>(
     dest: string,
@@ -265,7 +271,7 @@ export class Node {
     fields: Of<R["request"]>,
     options: RpcOptions = {},
   ): Promise<ReplyOf<R>> {
-    mustBeDescription(request);
+    mustBeSendable("rpc", dest, request, fields);
     const { timeoutMs = 1000, signal } = options;
     if (!(timeoutMs >= 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
       throw new RangeError(
@@ -324,8 +330,15 @@ export class Node {
     await this.#journal?.stored();
   }
 
-  /** Writes to the node's log. */
+  /**
+   * Writes a line to the node's log.
+   *
+   * @throws {TypeError} if `text` is no string; `console.log` takes any value, and writes there too.
+   */
   log(text: string): void {
+    if (typeof text !== "string") {
+      throw wrongArgument("log", "the text", "a string (console.log takes any value)", text);
+    }
     this.#transport.log(text);
   }
 
@@ -462,13 +475,29 @@ function initOk(): Body {
   return { type: Init.init.replyType };
 }
 
-/** Catches an easy mistake in programs that are not type-checked. */
-function mustBeDescription(message: Partial<OneWay>): void {
-  if (typeof message.type === "string" && typeof message.request === "object") return;
-  throw new TypeError(
-    "expected a message's description, such as Echo.echo or what rpc() and oneWay() make, got " +
-      JSON.stringify(message),
+/** Catches easy mistakes in programs that are not type-checked. */
+function mustBeSendable(method: string, dest: unknown, message: OneWay, fields: unknown): void {
+  if (typeof dest !== "string") {
+    throw wrongArgument(method, "the destination", 'a node\'s id, such as "n0"', dest);
+  }
+  mustBeDescription(method, message);
+  if (typeof fields === "object" && fields !== null) return;
+  const names = Object.keys(message.request).join(", ");
+  throw wrongArgument(method, `the fields of "${message.type}"`, `an object { ${names} }`, fields);
+}
+
+function mustBeDescription(method: string, message: Partial<OneWay> | null | undefined): void {
+  if (typeof message?.type === "string" && typeof message.request === "object") return;
+  throw wrongArgument(
+    method,
+    "the message",
+    "a description, such as Echo.echo or what rpc() and oneWay() make",
+    message,
   );
+}
+
+function wrongArgument(method: string, what: string, expected: string, got: unknown): TypeError {
+  return new TypeError(`node.${method}: ${what} must be ${expected}, got ${showValue(got)}`);
 }
 
 /** The body, typed as its message describes it: the one place where received data becomes typed. */

@@ -265,19 +265,46 @@ Deno.test("a second handler for one type is refused at once", () => {
   assertThrows(() => uninitialised(twice), Error, 'a handler for "gossip" is registered already');
 });
 
-Deno.test("a value that is no description is refused at run time", () => {
-  const expected = "expected a message's description, such as Echo.echo";
-  const unchecked = (node: Node) => Reflect.apply(node.on, node, ["echo", () => {}]);
-  assertThrows(() => uninitialised(unchecked), TypeError, expected);
-  const n0 = new TestNode((node) => {
-    node.on(
-      gossip,
-      () => Reflect.apply(node.send, node, ["n1", { type: "gossip", message: 1 }, {}]),
-    );
-  });
-  n0.receive("n1", { type: "gossip", values: 1 });
-  assertEquals(n0.sent, []);
-  assertMatch(n0.logged.join(), new RegExp(expected));
+Deno.test("what a call needs and does not get is named, with what was given", async () => {
+  const { node, sent, logged, init } = uninitialised();
+  init();
+  const call = (method: keyof Node, ...given: unknown[]) => () =>
+    Reflect.apply(Object(node[method]), node, given);
+  const noDescription =
+    "the message must be a description, such as Echo.echo or what rpc() and oneWay() make, got ";
+  const cases: [run: () => unknown, text: string][] = [
+    [
+      call("send", undefined, gossip, { values: 1 }),
+      'node.send: the destination must be a node\'s id, such as "n0", got undefined',
+    ],
+    [
+      call("send", ["n0", "n2"], gossip, { values: 1 }),
+      'node.send: the destination must be a node\'s id, such as "n0", got ["n0","n2"]',
+    ],
+    [call("send", "n0", "gossip", {}), `node.send: ${noDescription}"gossip"`],
+    [
+      call("send", "n0", { type: "gossip", values: 1 }, {}),
+      `node.send: ${noDescription}{"type":"gossip","values":1}`,
+    ],
+    [
+      call("send", "n0", gossip, 7),
+      'node.send: the fields of "gossip" must be an object { values }, got 7',
+    ],
+    [call("on", undefined, () => {}), `node.on: ${noDescription}undefined`],
+    [call("on", gossip), 'node.on: the handler of "gossip" must be a function, got undefined'],
+    [call("onInit", 5), "node.onInit: start must be a function, got 5"],
+    [
+      call("log", new Map()),
+      "node.log: the text must be a string (console.log takes any value), got a Map",
+    ],
+  ];
+  for (const [run, text] of cases) assertEquals(assertThrows(run, TypeError).message, text);
+  const asked = await assertRejects(async () => await call("rpc", 5, replicate, {})(), TypeError);
+  assertEquals(
+    asked.message,
+    'node.rpc: the destination must be a node\'s id, such as "n0", got 5',
+  );
+  assertEquals([sent.length, logged], [1, []]);
 });
 
 // ---- failing requests

@@ -69,6 +69,8 @@ export type ReplyOf<R extends Rpc> = { type: R["replyType"] } & Of<R["reply"]>;
 /**
  * Describes an RPC. The reply's type is the request's with `_ok` appended.
  *
+ * @throws {TypeError} if a field has no shape, as can happen in a program that is not type-checked.
+ *
  * @example
  * ```ts
  * import { integer, rpc, string } from "@glomers/maelstrom";
@@ -82,11 +84,15 @@ export function rpc<Name extends string, Request extends Fields, Reply extends F
   request: Request,
   reply: Reply,
 ): Rpc<Name, Request, Reply> {
+  mustBeDescribed("rpc", type, request);
+  mustBeDescribed("rpc", type, reply);
   return { type, request, replyType: `${type}_ok`, reply };
 }
 
 /**
  * Describes a message that expects no reply.
+ *
+ * @throws {TypeError} as {@linkcode rpc}.
  *
  * @example
  * ```ts
@@ -97,7 +103,35 @@ export function rpc<Name extends string, Request extends Fields, Reply extends F
  * ```
  */
 export function oneWay<F extends Fields>(type: string, request: F): OneWay<F> {
+  mustBeDescribed("oneWay", type, request);
   return { type, request };
+}
+
+/** Catches easy mistakes in programs that are not type-checked, before the first message. */
+function mustBeDescribed(maker: string, type: unknown, fields: unknown): void {
+  if (typeof type !== "string") {
+    throw new TypeError(`${maker}: the type must be a string, got ${showValue(type)}`);
+  }
+  if (typeof fields !== "object" || fields === null) {
+    const expected = "an object that gives each a shape, such as { value: integer }";
+    throw new TypeError(
+      `${maker}: the fields of "${type}" must be ${expected}, got ${showValue(fields)}`,
+    );
+  }
+  for (const [name, shape] of Object.entries(fields)) {
+    mustBeShape(`${maker}: the field "${name}" of "${type}"`, shape);
+  }
+}
+
+/**
+ * Requires a shape.
+ *
+ * @throws {TypeError} that names what has to be one, and what was given.
+ */
+export function mustBeShape(what: string, shape: Partial<Shape<unknown>> | null | undefined): void {
+  if (typeof shape?.problem === "function") return;
+  const expected = "a shape, such as integer, string or array(integer)";
+  throw new TypeError(`${what} must be ${expected}, got ${showValue(shape)}`);
 }
 
 /**
@@ -156,10 +190,31 @@ function ownField(body: object, name: string): unknown {
 
 function expected(what: string, value: unknown, path: string): string {
   if (value === undefined) return `"${path}" must be ${what}, but is missing`;
-  const text = typeof value === "bigint"
-    ? String(value)
-    : JSON.stringify(value, bigIntegersAsText) ?? String(value);
-  return `"${path}" must be ${what}, got ${text.length <= 60 ? text : `${text.slice(0, 60)}…`}`;
+  return `"${path}" must be ${what}, got ${showValue(value)}`;
+}
+
+/** A value as an error shows it: as JSON where there is some, and not all of a long one. */
+export function showValue(value: unknown): string {
+  const text = textOf(value);
+  return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "bigint") return String(value);
+  if (typeof value === "function") return `a function ${value.name}`.trimEnd();
+  if (isOfClass(value)) return `a ${value.constructor.name}`;
+  try {
+    return JSON.stringify(value, bigIntegersAsText) ?? String(value);
+  } catch {
+    return "an object that is no JSON"; // it holds itself
+  }
+}
+
+/** Whether JSON would hide what an object is: a `Map`, a promise, a node. */
+function isOfClass(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype: object | null = Object.getPrototypeOf(value);
+  return prototype !== null && prototype !== Object.prototype;
 }
 
 function bigIntegersAsText(_key: string, value: unknown): unknown {

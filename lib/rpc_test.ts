@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import {
   array,
   bodyOf,
@@ -105,4 +105,26 @@ Deno.test("what every object inherits is no field of a body", () => {
   const fields = { constructor: json };
   assertEquals(fieldProblem(fields, {}), '"constructor" must be a JSON value, but is missing');
   assertEquals(bodyOf("x", fields, {}), { type: "x" });
+});
+
+Deno.test("a field without a shape is refused where the message is described", () => {
+  const cases: [make: () => unknown, text: string][] = [
+    [
+      () => Reflect.apply(oneWay, null, ["tell", { value: "integer" }]),
+      'oneWay: the field "value" of "tell" must be a shape, such as integer, string or ' +
+      'array(integer), got "integer"',
+    ],
+    [
+      () => Reflect.apply(rpc, null, ["tell", {}, { value: Number }]),
+      'rpc: the field "value" of "tell" must be a shape, such as integer, string or ' +
+      "array(integer), got a function Number",
+    ],
+    [
+      () => Reflect.apply(oneWay, null, ["tell"]),
+      'oneWay: the fields of "tell" must be an object that gives each a shape, such as ' +
+      "{ value: integer }, got undefined",
+    ],
+    [() => Reflect.apply(oneWay, null, [7, {}]), "oneWay: the type must be a string, got 7"],
+  ];
+  for (const [make, text] of cases) assertEquals(assertThrows(make, TypeError).message, text);
 });

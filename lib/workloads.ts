@@ -24,6 +24,7 @@ import type { Json } from "./message.ts";
 
 /** `init`: the first message to every node; the library answers it. */
 export const Init: {
+  /** Tells a node its id, and those of all nodes. */
   readonly init: RpcOf<"init", { node_id: string; node_ids: string[] }, unknown>;
 } = {
   init: rpc("init", { node_id: string, node_ids: array(string) }, {}),
@@ -31,6 +32,7 @@ export const Init: {
 
 /** Workload `echo`: a node replies with what it was sent. */
 export const Echo: {
+  /** Asks for the same text back. */
   readonly echo: RpcOf<"echo", { echo: Json }, { echo: Json }>;
 } = {
   echo: rpc("echo", { echo: json }, { echo: json }),
@@ -38,6 +40,7 @@ export const Echo: {
 
 /** Workload `unique-ids`: no two replies are ever the same. */
 export const UniqueIds: {
+  /** Asks for a new id. */
   readonly generate: RpcOf<"generate", unknown, { id: Json }>;
 } = {
   generate: rpc("generate", {}, { id: json }),
@@ -137,6 +140,7 @@ const registerTxn: Shape<RegisterOp[]> = array(
 
 /** Workload `txn-rw-register`: transactions over registers. */
 export const TxnRwRegister: {
+  /** Asks to carry out a transaction; the reply has its operations with what they read. */
   readonly txn: RpcOf<"txn", { txn: RegisterOp[] }, { txn: RegisterOp[] }>;
 } = {
   txn: rpc("txn", { txn: registerTxn }, { txn: registerTxn }),
@@ -162,6 +166,7 @@ export const listOp: Shape<ListOp> = {
 
 /** Workload `txn-list-append`: transactions over lists that only grow. */
 export const TxnListAppend: {
+  /** Asks to carry out a transaction; the reply has its operations with what they read. */
   readonly txn: RpcOf<"txn", { txn: ListOp[] }, { txn: ListOp[] }>;
 } = {
   txn: rpc("txn", { txn: array(listOp) }, { txn: array(listOp) }),
@@ -193,6 +198,9 @@ export const KvService: {
 };
 
 /** The service `lin-tso`: hands out timestamps 0, 1, 2, … */
-export const TsoService: { readonly ts: RpcOf<"ts", unknown, { ts: number }> } = {
+export const TsoService: {
+  /** Asks for the next timestamp. */
+  readonly ts: RpcOf<"ts", unknown, { ts: number }>;
+} = {
   ts: rpc("ts", {}, { ts: integer }),
 };

@@ -259,6 +259,18 @@ function record({ element, outcome, latencyMs }: Judged): EdnObject {
   };
 }
 
+/**
+ * How many values count as stable although a final read misses them. Final reads run almost at once,
+ * and of those that do, the checker looks at the last to begin alone.
+ */
+export function countMissingAtEnd(result: EdnObject, history: readonly Op[]): number {
+  const finals = history.filter(({ f, type, extra }) =>
+    f === "read" && type === "ok" && extra?.["final?"] === true
+  ).map(({ value }) => new Set(itemsOf(value).map(keyOf)));
+  return itemsOf(result["stale"]).filter((value) => finals.some((read) => !read.has(keyOf(value))))
+    .length;
+}
+
 function asAdd(op: Op): Op {
   return op.f === "broadcast" ? { ...op, f: "add" } : op;
 }

@@ -219,11 +219,10 @@ ${asked}
 </section>
 <section aria-label="About it">
 ${aside}
-${renderHints(hints)}
 </section>
 </div>
 <div id="run">
-${renderBench(exercise)}
+${renderBench(exercise, hints)}
 <section id="passed" aria-labelledby="passed-title" hidden>
 <h2 id="passed-title">It passes</h2>
 <div class="panel">${passed}
@@ -275,11 +274,14 @@ what the others do. When you end the run it is judged as any other.</p>
       renderChoice(value, value === "0" ? name : `${name} ×`, { isChosen: value === "1" })
     )
   }</select></label>
+<span class="apart"></span>
+${renderOpeners({ hasHints: false })}
 </div>
 <div id="editor"></div>
 ${renderOptions([{ workload: "broadcast" }])}
 </div>
 <div class="result">
+${renderBeside([])}
 <div id="verdict" aria-live="polite"><p class="quiet empty">Start the cluster, then do something to a node.</p></div>
 ${renderFilm()}
 <div id="live" hidden>
@@ -299,16 +301,38 @@ ${renderFilm()}
   return renderDocument({ title: "Sandbox · Glomers playground", script: "sandbox", body });
 }
 
-function renderHints(hints: readonly Hint[]): Markup | undefined {
-  if (hints.length === 0) return undefined;
-  return markup`<h2>Hints</h2>${
-    hints.map(({ title, body }, i) =>
-      markup`<details class="hint"><summary>Hint ${i + 1}: ${title}</summary>${body}</details>`
-    )
-  }`;
+/** Buttons that open what is beside the editor. */
+function renderOpeners({ hasHints }: { readonly hasHints: boolean }): Markup {
+  const opener = (id: string, text: string, hint: string) =>
+    markup`<button type="button" id="${id}" title="${hint}" aria-expanded="false"
+aria-controls="beside">${text}</button>`;
+  return markup`<span class="buttons">${
+    hasHints && opener("show-hints", "Hints", "Hints, one after another, beside the editor")
+  }
+${opener("show-api", "API", "What a program may use, beside the editor")}</span>`;
 }
 
-function renderBench({ runs, seeds }: Exercise): Markup {
+/** What opens beside the editor, and does not move it: hints, and what programs may use. */
+function renderBeside(hints: readonly Hint[]): Markup {
+  return markup`<aside id="beside" aria-label="Beside the editor" hidden>
+<button type="button" id="close-beside" aria-label="Close" title="Close (Escape)">×</button>
+${
+    hints.length > 0 && markup`<section id="hints-panel" aria-labelledby="hints-title" hidden>
+<h2 id="hints-title">Hints</h2>${
+      hints.map(({ title, body }, i) =>
+        markup`<details class="hint"><summary>Hint ${i + 1}: ${title}</summary>${body}</details>`
+      )
+    }</section>`
+  }
+<section id="api-panel" aria-labelledby="api-title" hidden>
+<div class="finder"><h2 id="api-title">API</h2>
+<input type="search" id="api-search" placeholder="search: send, cas, journal" aria-label="Search what a program may use"></div>
+<div id="api-entries"></div>
+</section>
+</aside>`;
+}
+
+function renderBench({ runs, seeds }: Exercise, hints: readonly Hint[]): Markup {
   const button = (id: string, text: string, hint: string) =>
     markup`<button type="button" id="${id}" title="${hint}">${text}</button>`;
   return markup`
@@ -321,6 +345,7 @@ ${button("find-seed", "Find a failing seed", "Run under one seed after another u
 ${button("shrink", "Shrink", "Find the smallest run that fails in the same way")}
 <button type="button" id="stop" class="danger" hidden>Stop</button>
 <span class="apart"></span>
+${renderOpeners({ hasHints: hints.length > 0 })}
 <span class="buttons"><a class="button" id="to-sandbox" href="sandbox.html" title="Run this code, and cut and kill nodes by hand">Sandbox</a>
 ${button("share", "Share", "Put the code into the address")}
 ${button("start-over", "Start over", "Bring back the starter")}</span>
@@ -346,10 +371,17 @@ number, the <b>seed</b>: the same code and the same seed make the same run, mess
 <b>Find a failing seed</b> stops at the first that fails. <b>Shrink</b> leaves requests, faults and
 nodes out of a run that fails for as long as it still fails in the same way: what is left is short
 enough to follow message by message.</p>
-<p>In the editor, Ctrl and Enter run the code. Escape, then Tab, leaves it.</p></details>
+<p>In the editor, Ctrl and Enter run the code, Ctrl and Space show what a name can go on with, and the
+line below says what a call takes. Escape, then Tab, leaves it. What <code>console.log</code> and
+<code>node.log</code> write is shown with each run, with its time and node.</p></details>
 </div>
 <div class="result">
+${renderBeside(hints)}
+<p id="outdated" class="notice" role="status" hidden>The code has changed: what follows is of its earlier version.</p>
 <div id="verdict" aria-live="polite"><p class="quiet empty">What comes of a run is shown here: the verdict, what went wrong and when, and the messages on their way.</p></div>
+<p id="next-step" class="notice" hidden>One run can be luck. Next: ${
+    button("prove", `run ${seeds} seeds`, `Run under ${seeds} seeds`)
+  }</p>
 ${renderFilm()}
 <div id="told"></div>
 </div>

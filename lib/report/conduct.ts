@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  clip,
   formatMs,
   formatSeconds,
   formatWhole,
@@ -18,7 +19,7 @@ import { printError } from "../checkers/stats.ts";
 import { keyword } from "../history/edn.ts";
 import { NS_PER_S, type Op, type OpPair, pairs } from "../history/operations.ts";
 import { refusalOf } from "./figures.ts";
-import type { LoggedError } from "../workbench/hosts/error_log.ts";
+import { type LoggedError, MAX_ERRORS } from "../workbench/hosts/error_log.ts";
 import type { Problem } from "../workbench/hosts/host.ts";
 import { nodeOf, type RunResult } from "../workbench/result.ts";
 import type { Figure } from "../workbench/workloads/workload.ts";
@@ -295,8 +296,35 @@ export function explainLogged(errors: readonly LoggedError[] = []): string[] {
 }
 
 /** Whether a line of a log tells of an error that nobody expected. */
-export function isUnexpected({ text }: LoggedError): boolean {
+function isUnexpected({ text }: LoggedError): boolean {
   return /Error\b|Exception\b|panic|[Uu]nhandled|[Uu]ncaught/.test(text);
+}
+
+/** The errors in the logs of a run that passed, which its verdict says nothing about. */
+export function warnOfErrors(run: RunResult): string[] {
+  return explainLogged(run.loggedErrors?.filter(isUnexpected))
+    .map((sentence) => nameNodes(sentence, run));
+}
+
+/** How a line of the log begins that tells of a handler which threw. */
+const HANDLER = /^\S+ from \S+ failed: (?=.)/;
+/** Characters of an error that a headline has room for. */
+const HEADLINE_WIDTH = 100;
+
+/** How many errors nobody expected, and the first of them; nothing if there was none. */
+export function sumUpErrors({ loggedErrors = [] }: RunResult): string | undefined {
+  const errors = loggedErrors.filter(isUnexpected);
+  const [first] = errors;
+  if (first === undefined) return undefined;
+  const count = errors.reduce((sum, one) => sum + one.count, 0);
+  const byNode = Map.groupBy(loggedErrors, ({ node }) => node);
+  const isLeast = [...byNode.values()].some(({ length }) => length >= MAX_ERRORS);
+  const kind = errors.every(({ text }) => HANDLER.test(text)) ? "handler" : "error";
+  const what = `${isLeast ? "at least " : ""}${pluralize(count, kind)}`;
+  const text = clip(first.text.replace(HANDLER, ""), HEADLINE_WIDTH);
+  return kind === "handler"
+    ? `${what} threw${count === 1 ? ":" : ", the first:"} ${text}`
+    : `nodes logged ${what}${count === 1 ? ":" : ", the first:"} ${text}`;
 }
 
 /** Names the node beside each process in a sentence, or in place of a list of them. */

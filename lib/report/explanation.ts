@@ -10,14 +10,7 @@ import { type Edn, type EdnObject, isEdnObject, printEdn } from "../history/edn.
 import { lookUp } from "../history/look_up.ts";
 import { explainFinalStates } from "../workbench/final_states.ts";
 import type { RunResult } from "../workbench/result.ts";
-import {
-  explainLogged,
-  explainProblems,
-  explainRefused,
-  isCrash,
-  isUnexpected,
-  nameNodes,
-} from "./conduct.ts";
+import { explainLogged, explainProblems, explainRefused, isCrash, nameNodes } from "./conduct.ts";
 import { listNames, type MeasuredLimit } from "./limits.ts";
 
 /** Explains a run that passed: what is worth knowing all the same. */
@@ -26,7 +19,6 @@ export function explainPassed(run: RunResult): string[] {
     ...explainProblems(run.problems),
     ...explainSections(run, ["exceptions"]),
     ...explainRefused(run, isCrash),
-    ...explainLogged(run.loggedErrors?.filter(isUnexpected)),
     ...explainRemarks(run),
     ...explainBeyond(run),
   ].map((sentence) => nameNodes(sentence, run));

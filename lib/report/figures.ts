@@ -17,7 +17,7 @@ export function describeFigures(results: EdnObject, run: RunResult): Figure[] {
   const { workload: result } = results;
   const isChecked = isEdnObject(result) && result["error"] === undefined;
   return [
-    ...(isChecked ? workload.figures?.(result) ?? [] : []),
+    ...(isChecked ? workload.figures?.(result, run.history) ?? [] : []),
     ...describeOperations(results, run),
     ...describeMessages(results),
     ...describeSyncs(run),

@@ -14,7 +14,7 @@ import { lookUp } from "../history/look_up.ts";
 import { NS_PER_S } from "../history/operations.ts";
 import type { CrashReport, Noise, RunResult } from "../workbench/result.ts";
 import type { Figure, Place } from "../workbench/workloads/workload.ts";
-import { describePartitions, findWarnings } from "./conduct.ts";
+import { describePartitions, findWarnings, sumUpErrors, warnOfErrors } from "./conduct.ts";
 import { explainCrashed, explainFailed, explainPassed, listLastWords } from "./explanation.ts";
 import { describeFigures } from "./figures.ts";
 import { exceeded, type Limit, listNames, measure, type MeasuredLimit } from "./limits.ts";
@@ -98,7 +98,7 @@ export function summariseRun(run: RunResult, limits: readonly Limit[] = []): Sum
   return {
     ending,
     headline: headlineOf(run, results, { verdict, limits: measured, warnings }),
-    warnings,
+    warnings: ending === "pass" ? [...warnings, ...warnOfErrors(run)] : warnings,
     limits: measured,
     figures: [...describeFigures(results, run), ...describePartitions(run)],
     metrics,
@@ -149,7 +149,7 @@ export function endingOf(verdict: Verdict, limits: readonly MeasuredLimit[]): En
 }
 
 function headlineOf(
-  { workload }: RunResult,
+  run: RunResult,
   results: EdnObject,
   { verdict, limits, warnings }: {
     readonly verdict: Verdict;
@@ -162,7 +162,7 @@ function headlineOf(
       lookUp(results, [name, "valid?"]) === false
     );
     const reasons = invalid.toReversed() // the workload, which is last, first
-      .map((name) => REJECTIONS[name]?.(workload.name) ?? `:${name} is invalid`);
+      .map((name) => REJECTIONS[name]?.(run.workload.name) ?? `:${name} is invalid`);
     return `Invalid: ${joinWords(reasons)}.`;
   }
   const missed = exceeded(limits);
@@ -171,8 +171,14 @@ function headlineOf(
       `${missed.length === 1 ? "its limit" : "its limits"}: ${listNames(missed)}.`;
   }
   if (verdict === UNKNOWN) return "Nothing wrong was found, but not everything could be checked.";
-  if (warnings.length > 0) return "Valid, as Maelstrom judges it; but read this:";
-  return limits.length > 0 ? "Correct and within every limit." : "Correct.";
+  const errors = sumUpErrors(run);
+  if (warnings.length > 0) {
+    return `Valid, as Maelstrom judges it; but ${
+      errors === undefined ? "" : `${errors}; and `
+    }read this:`;
+  }
+  const correct = limits.length > 0 ? "Correct and within every limit" : "Correct";
+  return errors === undefined ? `${correct}.` : `${correct}, but ${errors}`;
 }
 
 /** What it means that a checker says no, given the workload's name. */

@@ -1,7 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { type EdnObject, isEdnObject, parseEdn } from "../history/edn.ts";
+import { Echo, type Node, oneWay } from "../mod.ts";
+import { simulateOnce } from "../simulator/simulate_once.ts";
 import type { RunResult } from "../workbench/result.ts";
 import { readRun } from "../workbench/store/reader.ts";
 import { workloads } from "../workbench/workloads/mod.ts";
@@ -334,4 +336,51 @@ Deno.test("operations that were asked for and not made are counted", () => {
     ).length;
   assertStringIncludes(operations(2 * made) ?? "", `; ${2 * made} were asked for, and clients had`);
   assert(!operations(made + 2)?.includes("asked"));
+});
+
+Deno.test("a correct run in which handlers threw says so in its headline, and details the errors", () => {
+  const error = (node: string, count: number, name = "n1") => ({
+    node,
+    text: `tell from ${name} failed: TypeError: node.sent is not a function`,
+    place: "node.ts:13",
+    count,
+  });
+  const summed = (loggedErrors: RunResult["loggedErrors"] = []) =>
+    summariseRun({ ...broadcast("2.0", 1), loggedErrors }, LIMITS);
+  const { ending, headline, warnings } = summed([error("n0", 6_000), error("n1", 674)]);
+  assertEquals(ending, "pass");
+  assertEquals(
+    headline,
+    "Correct and within every limit, but 6,674 handlers threw, the first: " +
+      "TypeError: node.sent is not a function",
+  );
+  assertStringIncludes(warnings.join(), "n0 and n1 logged 6,674 times: tell from n1 failed");
+  assertStringIncludes(summed([error("n0", 1)]).headline, "but 1 handler threw: TypeError");
+  const many = Array.from({ length: 8 }, (_, i) => error("n0", 1, `n${i}`));
+  assertStringIncludes(summed(many).headline, "but at least 8 handlers threw, the first:");
+  const own = { node: "n0", text: "ValueError: no such key", count: 3 };
+  assertStringIncludes(
+    summed([own]).headline,
+    "but nodes logged 3 errors, the first: ValueError: no such key",
+  );
+  assertEquals(summed().headline, "Correct and within every limit.");
+});
+
+Deno.test("handlers that throw are in the headline of a simulated run that is correct", async () => {
+  const tell = oneWay("tell", {});
+  const run = await simulateOnce((node: Node) => {
+    node.on(Echo.echo, ({ echo }) => {
+      for (const peer of node.peers) node.send(peer, tell, {});
+      return { type: "echo_ok", echo };
+    });
+    node.on(tell, () => {
+      throw new TypeError("nobody knows why");
+    });
+  }, { workload: "echo", nodeCount: 2, timeLimitS: 2, rate: 10 });
+  const { ending, headline } = summariseRun(run);
+  assertEquals(ending, "pass");
+  assertMatch(
+    headline,
+    /^Correct, but \d+ handlers threw, the first: TypeError: nobody knows why$/,
+  );
 });

@@ -73,9 +73,51 @@ for (const { id, shows = [], exceeds = [], timeLimitS = 3, seeds = [1, 2] } of S
   });
 }
 
+/** What lessons say that our solutions take, in messages per operation. */
+const OURS: readonly (readonly [id: string, says: string, figure: number])[] = [
+  ["3c", "Ours takes 2,", 2],
+  ["3d", "ours takes **2.1** messages", 2.1],
+  ["3e", "That makes **0.37**", 0.37],
+  ["4", "Ours takes **0.3**", 0.3],
+  ["4-crdt", "Ours takes 0.09,", 0.09],
+  ["5b", "Ours takes **3**,", 3],
+  ["5c", "That is **0.15**", 0.15],
+  ["g-set", "known to be known: 2.7.", 2.7],
+  ["lin-kv", "at about 2.4 messages per operation", 2.4],
+  ["txn-list-append", "takes about 4 messages per operation", 4],
+  ["txn-raft", "It takes 2.4 messages per operation", 2.4],
+];
+
+for (const [id, says, figure] of OURS) {
+  Deno.test(`what the lesson of ${id} says that our solution takes is what it takes`, async () => {
+    const challenge = challenges.find((one) => one.id === id);
+    assertStringIncludes(LESSONS[id]?.text.replaceAll(/\s+/g, " ") ?? "", says);
+    assert(challenge !== undefined);
+    const hardest = challenge.runs.at(-1) ?? { workload: id };
+    const timeLimitS = Math.min(12, hardest.timeLimitS ?? 12);
+    const program = await loadSource(challenge.solution);
+    const run = await simulateOnce(program, { ...hardest, timeLimitS, seed: "1" });
+    const { serverMessagesPerOp = 0 } = summariseRun(run).metrics;
+    const isNear = Math.abs(serverMessagesPerOp / figure - 1) < 0.15;
+    assert(isNear, `${serverMessagesPerOp} messages per operation`);
+  });
+}
+
+Deno.test("a lesson that another is to be read before comes after it", () => {
+  const order = challenges.map(({ id }) => id);
+  let links = 0;
+  for (const [id, { text }] of Object.entries(LESSONS)) {
+    for (const [, before = ""] of text.matchAll(/begin with \[[^\]]*\]\(([\w-]+)\.html\)/g)) {
+      links++;
+      assert(order.indexOf(before) < order.indexOf(id), `${before} comes after ${id}`);
+    }
+  }
+  assert(links > 0);
+});
+
 Deno.test("every challenge has a lesson, and every lesson a row above", () => {
-  const ids = challenges.map(({ id }) => id);
-  assertEquals(Object.keys(LESSONS).sort(), ids.sort());
+  const ids = challenges.map(({ id }) => id).sort();
+  assertEquals(Object.keys(LESSONS).sort(), ids);
   assertEquals([...new Set(STARTERS.map(({ id }) => id))].sort(), ids);
 });
 

@@ -11,6 +11,7 @@ import { makePages } from "../../lib/playground/site.ts";
 import ownStyle from "../../lib/playground/style.css" with { type: "text" };
 import { STYLE } from "../../lib/report/page/style.ts";
 import { readChallenges, readFaults, readSandbox } from "./exercises.ts";
+import { makeReference } from "./reference.ts";
 
 const PLAYGROUND = new URL("../../lib/playground/", import.meta.url);
 const ROOT = new URL("../../", import.meta.url);
@@ -35,6 +36,7 @@ export async function writeSite(folder: string): Promise<void> {
     await Deno.writeTextFile(join(folder, name), text);
   }
   await Deno.writeTextFile(join(assets, "style.css"), STYLE + ownStyle);
+  await Deno.writeTextFile(join(assets, "reference.json"), JSON.stringify(await makeReference()));
   const map = join(assets, "import_map.json");
   try {
     await Deno.writeTextFile(map, importMap());

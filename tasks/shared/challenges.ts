@@ -121,16 +121,16 @@ export const CHALLENGES: readonly Challenge[] = [
   challenge("g-set", "Grow-only set", "g_set", `-w g-set ${GOSSIP}`),
   challenge("pn-counter", "Counter that goes both ways", "pn_counter", `-w pn-counter ${GOSSIP}`),
   challenge(
-    "lin-kv",
-    "Linearizable store, by Raft",
-    "lin_kv",
-    `-w lin-kv ${STORE} --concurrency 2n`,
-  ),
-  challenge(
     "lin-kv-proxy",
     "Linearizable store, on the service of that name",
     "lin_kv_proxy",
     "-w lin-kv --node-count 3 --concurrency 2n --time-limit 20 --rate 30 --nemesis partition",
+  ),
+  challenge(
+    "lin-kv",
+    "Linearizable store, by Raft",
+    "lin_kv",
+    `-w lin-kv ${STORE} --concurrency 2n`,
   ),
   challenge(
     "txn-list-append",

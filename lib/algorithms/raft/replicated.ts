@@ -63,9 +63,11 @@ const MAX_FIRST_READ = 2 ** 49;
 interface Machine<Command, Result, State> {
   /** Names the journal. */
   readonly name: string;
-  /** The forms of commands, of their results and of the state. */
+  /** The form of a command. */
   readonly command: Shape<Command>;
+  /** The form of what a command results in. */
   readonly result: Shape<Result>;
+  /** The form of the state. */
   readonly state: Shape<State>;
   /** Changes the state by a command that is committed. Must not throw. */
   apply(command: Command): Result;

@@ -9,6 +9,8 @@ import { reasonOf } from "../../message.ts";
 import { planOf, type PlanOptions } from "../../workbench/plan.ts";
 import type { Report } from "../engine/job.ts";
 import type { Exercise } from "../exercise.ts";
+import type { Reference } from "../reference.ts";
+import { followPanels, loadReference } from "./beside.ts";
 import { showComparison } from "./comparison.ts";
 import { Editor } from "./editor.ts";
 import { Engine, type Trial } from "./engine.ts";
@@ -16,11 +18,10 @@ import { packLink, unpackLink } from "./link.ts";
 import { isAsAsked, packForm, readOptions, showOptions, showSeed, unpackForm } from "./options.ts";
 import { find, onClick } from "./page_parts.ts";
 import { Player } from "./player.ts";
-import { showRefusal, showReport } from "./results.ts";
+import { type Code, showRefusal, showReport } from "./results.ts";
+import { Scope } from "./scope.ts";
 import { loadCode, loadProgress, onCodeElsewhere, saveCode, saveProgress } from "./store.ts";
-
-/** Failed seeds after which no more are tried. */
-const MOST_FAILED = 20;
+import { MOST_FAILED, sayProof, titleOfPassed } from "./words.ts";
 
 class Page {
   readonly #exercise: Exercise;
@@ -36,17 +37,27 @@ class Page {
   #elsewhere = "";
   /** Whether the last run failed, so that it can be made small. */
   #failed = false;
+  /** The code of the run that is shown. */
+  #shown: string | undefined;
+  /** The code that passed, and whether it has failed since; true where it was in an earlier visit. */
+  #passed: { readonly code: string | true; readonly hasFailed: boolean } | undefined;
+  #reference: Reference = [];
 
   constructor(exercise: Exercise, code: string) {
     this.#exercise = exercise;
+    const reference = loadReference();
+    reference.then((reference) => this.#reference = reference);
     this.#editor = new Editor(find("editor", HTMLElement), {
       code,
       changed: (code) => this.#keep(code),
       run: () => this.#run(),
+      reference,
     });
+    followPanels(reference, () => this.#editor.code);
     showOptions(this.#asked);
     onClick("run-once", () => this.#run());
     onClick("run-seeds", () => this.#prove());
+    onClick("prove", () => this.#prove());
     onClick("find-seed", () => this.#find());
     onClick("shrink", () => this.#shrink());
     onClick("stop", () => this.#running?.abort("stopped"));
@@ -66,7 +77,8 @@ class Page {
       "change",
       () => this.#player.draw(),
     );
-    if (loadProgress(exercise.id).passed) this.#showPassed();
+    if (loadProgress(exercise.id).passed) this.#passed = { code: true, hasFailed: false };
+    this.#showAges();
     this.#setButtons();
   }
 
@@ -81,6 +93,7 @@ class Page {
     const { id, starter } = this.#exercise;
     find("elsewhere", HTMLElement).hidden = true;
     saveCode(id, code === starter ? undefined : code);
+    this.#showAges();
     // The link holds the code as it was: a reload would bring that back.
     if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
   }
@@ -107,19 +120,35 @@ class Page {
       const report = await this.#simulate(trial, signal);
       this.#take(report, trial);
       this.#compare(report, trial);
-      return `took ${((performance.now() - startMs) / 1_000).toFixed(2)} s`;
+      const took = ((performance.now() - startMs) / 1_000).toFixed(2);
+      return `${this.#passes(report) ? "passes" : "does not pass"}, in ${took} s`;
     });
   }
 
   /** Shows a run, and notes what was reached by it. */
-  #take(report: Report, { options }: Trial): void {
+  #take(report: Report, { options, source: { text } }: Trial): void {
     const passes = this.#passes(report);
-    const goTo = (line: number) => this.#editor.goTo(line);
-    this.#editor.mark(showReport(report, { passes, player: this.#player, goTo }));
+    this.#editor.mark(showReport(report, { passes, player: this.#player, code: this.#code(text) }));
     this.#failed = report.signature.length > 0;
-    if (!passes || !isAsAsked(options, this.#exercise.runs.at(-1) ?? options)) return;
-    saveProgress(this.#exercise.id, { passed: true });
-    this.#showPassed();
+    this.#shown = text;
+    const { id, runs, seeds } = this.#exercise;
+    const isAsked = isAsAsked(options, runs.at(-1) ?? options);
+    if (passes && isAsked) {
+      saveProgress(id, { passed: true });
+      this.#passed = { code: text, hasFailed: false };
+    } else if (isAsked && this.#passed?.code === text) {
+      this.#passed = { ...this.#passed, hasFailed: true };
+    }
+    find("next-step", HTMLElement).hidden = !passes || !isAsked ||
+      loadProgress(id).seeds >= seeds;
+    this.#showAges();
+  }
+
+  #code(text: string): Code {
+    return {
+      goTo: (line) => this.#editor.goTo(line),
+      scope: new Scope(this.#reference, text),
+    };
   }
 
   #passes({ summary, hasInvalidFinalStates }: Report): boolean {
@@ -146,21 +175,20 @@ class Page {
     const { seeds, id } = this.#exercise;
     await this.#do("0 seeds", async (signal) => {
       const trial = this.#trial;
-      const failed: string[] = [];
+      const failed: number[] = [];
       let done = 0;
       await this.#engine.sweep(trial, seeds, signal, (report) => {
         done++;
-        if (!this.#passes(report)) failed.push(report.seed);
+        if (!this.#passes(report)) failed.push(Number(report.seed));
         this.#say(`${done} of ${seeds} seeds, ${failed.length} failed`);
         return failed.length < MOST_FAILED;
       });
-      if (failed.length === 0) {
-        if (isAsAsked(trial.options, this.#asked)) saveProgress(id, { passed: true, seeds });
-        return `all ${seeds} seeds pass`;
+      if (failed.length > 0) await this.#showSeed(String(Math.min(...failed)), signal);
+      else if (isAsAsked(trial.options, this.#asked)) {
+        saveProgress(id, { passed: true, seeds });
+        find("next-step", HTMLElement).hidden = true;
       }
-      await this.#showSeed(failed.toSorted((a, b) => Number(a) - Number(b))[0] ?? "1", signal);
-      const some = failed.slice(0, 8).join(", ");
-      return `${failed.length} of ${done} seeds fail: ${some}${failed.length > 8 ? ", …" : ""}`;
+      return sayProof({ failed, done, seeds });
     });
   }
 
@@ -230,7 +258,10 @@ class Page {
     } catch (error) {
       if (error === "stopped") return this.#say("stopped");
       this.#say("");
-      this.#editor.mark(showRefusal(reasonOf(error), (line) => this.#editor.goTo(line)));
+      const { code } = this.#editor;
+      this.#editor.mark(showRefusal(reasonOf(error), this.#code(code)));
+      this.#shown = code;
+      this.#showAges();
     } finally {
       this.#running = undefined;
       this.#setButtons();
@@ -243,7 +274,7 @@ class Page {
 
   #setButtons(): void {
     const isRunning = this.#running !== undefined;
-    for (const id of ["run-once", "run-seeds", "find-seed"]) {
+    for (const id of ["run-once", "run-seeds", "find-seed", "prove"]) {
       find(id, HTMLButtonElement).disabled = isRunning;
     }
     find("shrink", HTMLButtonElement).disabled = isRunning || !this.#failed;
@@ -269,8 +300,14 @@ class Page {
     }
   }
 
-  #showPassed(): void {
-    find("passed", HTMLElement).hidden = false;
+  /** Says which of what is shown belongs to an earlier version of the code. */
+  #showAges(): void {
+    const { code } = this.#editor;
+    find("outdated", HTMLElement).hidden = this.#shown === undefined || this.#shown === code;
+    find("passed", HTMLElement).hidden = this.#passed === undefined;
+    if (this.#passed === undefined) return;
+    const { code: passed, hasFailed } = this.#passed;
+    find("passed-title", HTMLElement).textContent = titleOfPassed({ code, passed, hasFailed });
   }
 }
 

@@ -1,48 +1,54 @@
 /**
- * What the editor offers to complete: what the library exports, and what is in it.
+ * What the editor offers to complete: what the library has, each with what it takes and what it is.
  *
  * @module
  */
 import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
-import * as library from "../../mod.ts";
+import { firstSentence, type Reference } from "../reference.ts";
+import { type Known, parametersOf, print, Scope } from "./scope.ts";
 
-/** What programs use of a node, and what for. */
-const NODE: Readonly<Record<string, string>> = {
-  on: "answers a request or takes a message",
-  send: "sends a message that expects no answer",
-  rpc: "sends a request and waits for its answer",
-  id: "this node's id",
-  ids: "the ids of all nodes, this one included",
-  peers: "the ids of all other nodes",
-  onInit: "is called once the node knows its id",
-  log: "writes a line to the node's log",
-  journal: "what outlives the process",
-};
+/** The name under which programs import the library. */
+const LIBRARY: Completion = { label: "@glomers/maelstrom", type: "text", detail: "the library" };
 
-const MEMBERS: ReadonlyMap<string, readonly Completion[]> = new Map([
-  ["node", Object.entries(NODE).map(([label, detail]) => ({ label, detail, type: "method" }))],
-  ...Object.entries(library).flatMap(([name, value]) =>
-    typeof value === "object"
-      ? [[name, Object.keys(value).map((label) => ({ label, type: "property" }))] as const]
-      : []
-  ),
-]);
+/** Completes members of what is known, fields of messages, and names of the library. */
+export function completeFrom(reference: Reference) {
+  return (context: CompletionContext): CompletionResult | null => {
+    const code = context.state.doc.toString();
+    const scope = new Scope(reference, code);
+    const before = code.slice(0, context.pos);
+    const offer = scope.offer(before);
+    if (offer !== undefined) {
+      const { typed, known } = offer;
+      return {
+        from: context.pos - typed.length,
+        options: inOrder(known),
+        validFor: /^[\w-]*$/,
+      };
+    }
+    const word = context.matchBefore(/(?<![\w.])[\w@]+/);
+    if (word === null || /\.\w*$/.test(before)) return null;
+    return {
+      from: word.from,
+      options: [...inOrder(scope.exports), LIBRARY],
+      validFor: /^[\w@/]*$/,
+    };
+  };
+}
 
-const EXPORTS: readonly Completion[] = [
-  ...Object.keys(library).filter((name) => name !== "serve"),
-  "@glomers/maelstrom",
-].map((label) => ({ label, type: "variable", detail: "library" }));
+/** In the order of the reference, as far as what is typed fits equally well. */
+function inOrder(known: readonly Known[]): Completion[] {
+  return known.map((one, i) => ({ ...asOption(one), boost: Math.max(-99, -i) }));
+}
 
-/** Completes a member of what is known, or a name of the library. */
-export function completeLibrary(context: CompletionContext): CompletionResult | null {
-  const member = context.matchBefore(/\b\w+\.\w*/);
-  if (member !== null) {
-    const [object = ""] = member.text.split(".");
-    const options = MEMBERS.get(object);
-    return options === undefined
-      ? null
-      : { from: member.from + object.length + 1, options, validFor: /^\w*$/ };
-  }
-  const word = context.matchBefore(/[\w@]+/);
-  return word === null ? null : { from: word.from, options: EXPORTS, validFor: /^[\w@/]*$/ };
+function asOption(known: Known): Completion {
+  const { entry } = known;
+  const { name, signature, doc } = entry;
+  const parameters = parametersOf(entry);
+  const rest = signature.startsWith(name) ? signature.slice(name.length) : ` ${signature}`;
+  return {
+    label: name,
+    type: parameters === undefined ? "property" : "method",
+    detail: parameters === undefined ? rest : `(${parameters.join(", ")})`,
+    info: [print(known), firstSentence(doc)].join("\n"),
+  };
 }

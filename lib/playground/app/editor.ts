@@ -4,7 +4,12 @@
  *
  * @module
  */
-import { autocompletion, closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  type CompletionContext,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { javascript, javascriptLanguage } from "@codemirror/lang-javascript";
 import {
@@ -15,16 +20,24 @@ import {
   syntaxTree,
 } from "@codemirror/language";
 import { type Diagnostic, linter, lintGutter, setDiagnostics } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
+import { EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
   highlightActiveLine,
+  hoverTooltip,
   keymap,
   lineNumbers,
+  type Panel,
+  type Rect,
+  showPanel,
+  type ViewUpdate,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { completeLibrary } from "./completions.ts";
+import { element } from "../../report/page/client/canvas.ts";
+import { firstSentence, type Reference } from "../reference.ts";
+import { completeFrom } from "./completions.ts";
+import { print, Scope } from "./scope.ts";
 
 /** Colours are the page's, so that they follow light and dark. */
 const highlights = HighlightStyle.define([
@@ -64,6 +77,29 @@ const theme = EditorView.theme({
     backgroundColor: "var(--accent)",
     color: "var(--panel)",
   },
+  ".cm-completionDetail": { fontStyle: "normal", opacity: .75 },
+  ".cm-completionInfo, .cm-told": {
+    padding: ".35rem .6rem",
+    maxWidth: "min(34rem, 80vw)",
+    whiteSpace: "pre-line",
+    overflowWrap: "anywhere",
+    fontSize: "13px",
+    lineHeight: "1.45",
+  },
+  ".cm-panels": { backgroundColor: "var(--paper)", color: "var(--ink)" },
+  ".cm-panels-bottom": { borderTop: "1px solid var(--line)" },
+  ".cm-signature": {
+    height: "3.1em",
+    overflow: "auto",
+    padding: ".2rem .6rem",
+    fontSize: "12.5px",
+    lineHeight: "1.45",
+    color: "var(--quiet)",
+  },
+  ".cm-signature code": {
+    color: "var(--ink)",
+    fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
+  },
 });
 
 /** A place in the code, and what is wrong there. */
@@ -77,15 +113,18 @@ interface EditorOptions {
   readonly changed: (code: string) => void;
   /** Called for Ctrl and Enter. */
   readonly run: () => void;
+  /** What is completed and explained, once it is loaded. */
+  readonly reference: Promise<Reference>;
 }
 
 export class Editor {
   readonly #view: EditorView;
   /** Where the last run failed; forgotten once the code changes. */
   #failed: readonly Spot[] = [];
+  #reference: Reference = [];
 
   /** In a shadow tree, where style sheets need no exception from the page's policy. */
-  constructor(place: HTMLElement, { code, changed, run }: EditorOptions) {
+  constructor(place: HTMLElement, { code, changed, run, reference }: EditorOptions) {
     const root = place.attachShadow({ mode: "open" });
     const parent = document.createElement("div");
     parent.style.height = "100%";
@@ -97,9 +136,9 @@ export class Editor {
         keymap.of([runKey, ...closeBracketsKeymap, ...historyKeymap, indentWithTab]),
         keymap.of(defaultKeymap),
         ...[lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching()],
-        ...[closeBrackets(), autocompletion(), highlightActiveLine(), lintGutter()],
+        ...[closeBrackets(), autocompletion({ positionInfo }), highlightActiveLine(), lintGutter()],
         EditorView.lineWrapping,
-        javascriptLanguage.data.of({ autocomplete: completeLibrary }),
+        ...explain(() => this.#reference),
         ...[javascript({ typescript: true }), syntaxHighlighting(highlights), theme],
         linter((view) => [...this.#diagnose(view)], { delay: 400 }),
         EditorView.contentAttributes.of({
@@ -113,6 +152,7 @@ export class Editor {
       ],
     });
     this.#view = new EditorView({ state, parent, root });
+    reference.then((reference) => this.#reference = reference);
   }
 
   get code(): string {
@@ -156,6 +196,59 @@ export class Editor {
     yield { from: wrong, to: wrong + 1, severity: "error", message };
   }
 }
+
+/** Room that what is said of a completion needs beside the list; where there is less, it is below. */
+const INFO_WIDTH = 260;
+
+function positionInfo(_view: EditorView, list: Rect, _option: Rect, _info: Rect, space: Rect) {
+  const isBeside = space.right - list.right >= INFO_WIDTH;
+  const style = isBeside
+    ? `left: ${list.right - list.left}px; top: 0; max-width: ${space.right - list.right - 4}px`
+    : `left: 0; top: ${list.bottom - list.top}px; width: ${list.right - list.left}px`;
+  return { style };
+}
+
+/** What names are completed by, what the call says that is being written, and the name under the pointer. */
+function explain(reference: () => Reference): Extension[] {
+  const scopeOf = ({ doc }: EditorState) => new Scope(reference(), doc.toString());
+  return [
+    javascriptLanguage.data.of({
+      autocomplete: (context: CompletionContext) => completeFrom(reference())(context),
+    }),
+    showPanel.of((view) => signaturePanel(view, scopeOf)),
+    hoverTooltip((view, at) => {
+      const { from, to } = view.state.wordAt(at) ?? { from: at, to: at };
+      const known = scopeOf(view.state).called(view.state.sliceDoc(0, to));
+      if (known === undefined) return null;
+      const dom = element("div", { className: "cm-told" });
+      dom.textContent = `${print(known)}\n${firstSentence(known.entry.doc)}`;
+      return { pos: from, end: to, create: () => ({ dom }) };
+    }),
+  ];
+}
+
+/** Says what the call takes whose arguments the cursor is in, or the name that it is at. */
+function signaturePanel(view: EditorView, scopeOf: (state: EditorState) => Scope): Panel {
+  const dom = element("div", { className: "cm-signature" });
+  const show = ({ state }: Pick<EditorView, "state">) => {
+    const { head } = state.selection.main;
+    const scope = scopeOf(state);
+    const { to } = state.wordAt(head) ?? { to: head };
+    const known = scope.called(state.sliceDoc(0, to)) ?? scope.callAt(state.sliceDoc(0, head));
+    if (known === undefined) return void (dom.textContent = NOTHING_KNOWN);
+    const code = element("code", { text: print(known) });
+    dom.replaceChildren(code, ` ${firstSentence(known.entry.doc)}`);
+  };
+  show(view);
+  const update = (update: ViewUpdate) => {
+    if (update.docChanged || update.selectionSet) show(update.view);
+  };
+  return { dom, update };
+}
+
+/** What is shown where the cursor is at nothing that is known. */
+const NOTHING_KNOWN =
+  "With the cursor in a call, what it takes is shown here. Ctrl and Space complete.";
 
 function rangeOf({ from, to }: { readonly from: number; readonly to: number }) {
   return { from, to };

@@ -4,10 +4,13 @@
  *
  * @module
  */
+import { formatWhole } from "../../checkers/format.ts";
 import { element } from "../../report/page/client/canvas.ts";
 import { decode, type Decoded } from "../../report/page/client/decode.ts";
 import type { ShownRun } from "../../report/page/client/show_run.ts";
-import { markup } from "../../report/page/markup.ts";
+import { type Markup, markup } from "../../report/page/markup.ts";
+import type { Page } from "../../report/page/page.ts";
+import { US_PER_S } from "../../report/page/scene.ts";
 import {
   ENDINGS,
   renderEvidence,
@@ -20,27 +23,35 @@ import type { Outcome, Report } from "../engine/job.ts";
 import type { Spot } from "./editor.ts";
 import { find } from "./page_parts.ts";
 import type { Player } from "./player.ts";
+import type { Scope } from "./scope.ts";
 
 interface Showing {
   /** Whether the exercise is solved by it. */
   readonly passes: boolean;
   readonly player: Player;
+  readonly code: Code;
+}
+
+/** What of the learner's code results refer to. */
+export interface Code {
   readonly goTo: (line: number) => void;
+  /** Tells what an error about a name could mean. */
+  readonly scope: Scope;
 }
 
 /** Shows a run; returns where in the code it failed. */
-export function showReport(report: Report, { passes, player, goTo }: Showing): Spot[] {
+export function showReport(report: Report, { passes, player, code }: Showing): Spot[] {
   const { summary } = report;
-  const spots = findSpots(summary);
-  showVerdict(report, { passes, spots, goTo });
+  const spots = findSpots(summary, code.scope);
+  showVerdict(report, { passes, spots, code });
   showPictures(summary, player);
   return spots;
 }
 
-function showVerdict({ summary, seed }: Report, { passes, spots, goTo }: {
+function showVerdict({ summary, seed }: Report, { passes, spots, code }: {
   readonly passes: boolean;
   readonly spots: readonly Spot[];
-  readonly goTo: (line: number) => void;
+  readonly code: Code;
 }): void {
   // Maelstrom accepts what leaves nodes with the wrong states; an exercise may not.
   const isMissed = summary.ending === "pass" && !passes;
@@ -62,8 +73,38 @@ function showVerdict({ summary, seed }: Report, { passes, spots, goTo }: {
       : renderFindings(summary.page)
   }
     ${renderFigures(summary)}
+    ${summary.page && renderLogged(summary.page)}
   `.text;
-  told.prepend(...linksTo(spots, goTo));
+  told.prepend(...linksTo(spots, code));
+}
+
+/** Lines of logs beside the editor; those that follow are in the diagram. */
+const MOST_LOGGED = 200;
+
+/** What nodes log, `console.log` included: when, which node, and the line. */
+function renderLogged({ scene }: Page): Markup | undefined {
+  const { lanes, logs: { lane, text } } = scene;
+  if (text.length === 0) return undefined;
+  const { logUs } = decode(scene);
+  const shown = text.slice(0, MOST_LOGGED);
+  return markup`
+    <section id="logged" aria-labelledby="logged-title">
+      <h2 id="logged-title">What nodes logged</h2>
+      ${
+    text.length > shown.length &&
+    markup`<p class="quiet">The first ${shown.length} of ${
+      formatWhole(text.length)
+    } lines; all of them are in the diagram below.</p>`
+  }
+      <ol class="log mono" tabindex="0">${
+    shown.map((line, i) =>
+      markup`<li><span class="quiet">${((logUs[i] ?? 0) / US_PER_S).toFixed(3)} s ${
+        lanes[lane[i] ?? 0]?.id
+      }</span> ${line}</li>`
+    )
+  }</ol>
+    </section>
+  `;
 }
 
 /** The pictures that are shown. */
@@ -108,7 +149,7 @@ const PLACE = /\(?(?:at )?node\.ts:(\d+)(?::\d+)?\)?:? ?/;
 const MOST_SPOTS = 5;
 
 /** Finds the lines of the code that errors name, the first error of each. */
-function findSpots({ explanation, problems, page }: Outcome): Spot[] {
+function findSpots({ explanation, problems, page }: Outcome, scope: Scope): Spot[] {
   const logs = page?.logs.flatMap(({ lines }) => lines.map(({ text }) => text)) ?? [];
   const texts = [...explanation, ...problems.map(({ text }) => text), ...logs];
   const found = new Map<number, Spot>();
@@ -118,26 +159,28 @@ function findSpots({ explanation, problems, page }: Outcome): Spot[] {
     if (!isFrame) error = text.replace(PLACE, "").trim();
     const line = Number(PLACE.exec(text)?.[1]);
     if (line > 0 && !found.has(line)) {
-      found.set(line, { line, text: error });
+      const meant = scope.explain(error);
+      found.set(line, { line, text: meant === undefined ? error : `${error}: ${meant}` });
     }
   }
   return [...found.values()].slice(0, MOST_SPOTS);
 }
 
 /** Shows why there is no run: what is wrong with the code, or with the options. */
-export function showRefusal(text: string, goTo: (line: number) => void): Spot[] {
-  const spots = findSpots({ ...summariseCrash({ text, lastWords: [] }), explanation: [text] });
+export function showRefusal(text: string, code: Code): Spot[] {
+  const crash = { ...summariseCrash({ text, lastWords: [] }), explanation: [text] };
+  const spots = findSpots(crash, code.scope);
   find("verdict", HTMLElement).innerHTML = markup`
     <p class="verdict"><span class="badge crash">✗ cannot run</span></p>
     ${spots.length === 0 && markup`<p class="told">${text}</p>`}
   `.text;
-  find("told", HTMLElement).replaceChildren(...linksTo(spots, goTo));
+  find("told", HTMLElement).replaceChildren(...linksTo(spots, code));
   find("film-place", HTMLElement).hidden = true;
   closePictures();
   return spots;
 }
 
-function linksTo(spots: readonly Spot[], goTo: (line: number) => void): HTMLElement[] {
+function linksTo(spots: readonly Spot[], { goTo }: Code): HTMLElement[] {
   const items = spots.map(({ line, text }) => {
     const button = element("button", { text: `line ${line}: ${text}` });
     button.type = "button";

@@ -20,7 +20,10 @@ import { LiveFilm } from "./live_film.ts";
 import { readOptions, showOptions } from "./options.ts";
 import { find, onClick } from "./page_parts.ts";
 import { Player } from "./player.ts";
-import { showRefusal, showReport } from "./results.ts";
+import type { Reference } from "../reference.ts";
+import { followPanels, loadReference } from "./beside.ts";
+import { type Code, showRefusal, showReport } from "./results.ts";
+import { Scope } from "./scope.ts";
 
 /** How long virtual time may stand still, and how long once the run is to be judged. */
 const PATIENCE_MS = 6_000;
@@ -176,17 +179,22 @@ class Page {
   readonly #choice = find("program", HTMLSelectElement);
   readonly #speed = find("live-speed", HTMLSelectElement);
   #run: LiveRun | undefined;
+  #reference: Reference = [];
 
   constructor({ programs }: Sandbox, { code, workload }: Partial<Shared>) {
     this.#programs = programs;
     // Its options fit the code.
     const alike = programs.find(({ options }) => options.workload === workload);
     if (alike !== undefined) this.#choice.value = alike.id;
+    const reference = loadReference();
+    reference.then((reference) => this.#reference = reference);
     this.#editor = new Editor(find("editor", HTMLElement), {
       code: code ?? this.#program.code,
       changed: () => {},
       run: () => this.#start(),
+      reference,
     });
+    followPanels(reference, () => this.#editor.code);
     showOptions(this.#program.options);
     this.#choice.addEventListener("input", () => {
       this.#editor.code = this.#program.code;
@@ -234,11 +242,14 @@ class Page {
 
   #end(outcome: Outcome | string): void {
     this.#run = undefined;
-    const goTo = (line: number) => this.#editor.goTo(line);
-    if (typeof outcome === "string") this.#editor.mark(showRefusal(outcome, goTo));
+    const code: Code = {
+      goTo: (line) => this.#editor.goTo(line),
+      scope: new Scope(this.#reference, this.#editor.code),
+    };
+    if (typeof outcome === "string") this.#editor.mark(showRefusal(outcome, code));
     else {
       const report = { seed: "", summary: outcome, signature: [] };
-      const showing = { passes: outcome.ending === "pass", player: this.#player, goTo };
+      const showing = { passes: outcome.ending === "pass", player: this.#player, code };
       this.#editor.mark(showReport(report, showing));
     }
     this.#setButtons();

@@ -47,6 +47,7 @@ export default function transactions(node: Node): void {
     return { type: "txn_ok", txn: done };
   });
 
+  // The second argument is the envelope: src is the sender's id.
   node.on(copy, ({ time, key, value }, { src }) => {
     clock = Math.max(clock, time);
     write(key, { value, time, by: src });

@@ -4,6 +4,7 @@ export function deadline<T>(
   options?: { signal?: AbortSignal },
 ): Promise<T>;
 
+/** Resolves after so many milliseconds. */
 export function delay(
   ms: number,
   options?: { signal?: AbortSignal; persistent?: boolean },

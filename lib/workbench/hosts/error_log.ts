@@ -39,7 +39,8 @@ interface Reading {
   traceback?: { place?: string; frame?: string };
 }
 
-const MAX_ERRORS = 8;
+/** Kinds of errors that are kept of a node; others are not counted. */
+export const MAX_ERRORS = 8;
 const MAX_DETAILS = 2;
 const MAX_TEXT = 300;
 

@@ -81,3 +81,29 @@ Deno.test("anything but a list is malformed; values that later reads miss are lo
     assertEquals(verdictOf(await runOf(name, programOf((values) => values.slice(-5)))), false);
   }
 });
+
+Deno.test("values that only the last final read has are not called stable", async () => {
+  const alone: Program = (node) => {
+    const values: number[] = [];
+    node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
+    node.on(Broadcast.broadcast, ({ message }) => {
+      values.push(message);
+      return { type: "broadcast_ok" };
+    });
+    node.on(Broadcast.read, () => ({ type: "read_ok", messages: values }));
+  };
+  const { history, results, workload } = await simulateOnce(alone, {
+    workload: "broadcast",
+    nodeCount: 3,
+    rate: 10,
+    timeLimitS: 10,
+  });
+  const result = results?.["workload"];
+  assert(isEdnObject(result) && Number(result["stable-count"]) > 0);
+  const [values, after] = workload.figures?.(result, history) ?? [];
+  assertEquals(
+    values?.text.replaceAll(/\d+/g, "N"),
+    "N: N lost, N missing in some final read, which Maelstrom counts as stable",
+  );
+  assertEquals(after, undefined);
+});

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkSetFull, explainSetFull } from "../../checkers/set_full.ts";
+import { checkSetFull, countMissingAtEnd, explainSetFull } from "../../checkers/set_full.ts";
 import { formatMs, formatWhole } from "../../checkers/format.ts";
 import { type EdnObject, itemsOf, numberOf, printEdn } from "../../history/edn.ts";
 import { lookUp } from "../../history/look_up.ts";
@@ -12,7 +12,14 @@ import type { Figure, Judge, Metric, Place } from "./workload.ts";
 export const setJudge: Judge = {
   check: checkSetFull,
   explain: explainSetFull,
-  figures: (result) => [...valueFigures(result), ...latencyFigures(result)],
+  figures: (result, history) => {
+    const missing = countMissingAtEnd(result, history);
+    const stable = (numberOf(result["stable-count"]) ?? 0) - missing;
+    return [
+      ...valueFigures(result, { stable, missing }),
+      ...(stable > 0 ? latencyFigures(result) : []),
+    ];
+  },
   metrics: [
     stableLatency(0.5, { key: "stableMedianMs", title: "stable, median", tolerance: 0.1 }),
     stableLatency(0.99, {
@@ -51,21 +58,25 @@ function stableLatency(
   };
 }
 
-const SHARES = [
-  ["stable-count", "stable"],
-  ["lost-count", "lost"],
-  ["never-read-count", "never read"],
-] as const;
-
-function valueFigures(result: EdnObject): Figure[] {
+/** `missing` values count as stable, and some node lacks them at the end. */
+function valueFigures(
+  result: EdnObject,
+  { stable, missing }: { readonly stable: number; readonly missing: number },
+): Figure[] {
   const number = (key: string) => numberOf(result[key]) ?? 0;
-  const shares = SHARES.flatMap(([key, word]) =>
-    number(key) === 0 ? [] : [`${formatWhole(number(key))} ${word}`]
-  );
   const attempts = number("attempt-count");
-  const areAllStable = number("stable-count") === attempts;
-  const text = areAllStable ? ", all stable" : `: ${shares.join(", ")}`;
-  return [{ name: "values", text: attempts === 0 ? "none" : `${formatWhole(attempts)}${text}` }];
+  if (attempts === 0) return [{ name: "values", text: "none" }];
+  const shares: readonly (readonly [count: number, word: string])[] = [
+    [stable, "stable"],
+    [number("lost-count"), "lost"],
+    [number("never-read-count"), "never read"],
+    [missing, "missing in some final read, which Maelstrom counts as stable"],
+  ];
+  const parts = shares.flatMap(([count, word]) =>
+    count === 0 ? [] : [`${formatWhole(count)} ${word}`]
+  );
+  const text = stable === attempts ? ", all stable" : `: ${parts.join(", ")}`;
+  return [{ name: "values", text: `${formatWhole(attempts)}${text}` }];
 }
 
 function latencyFigures({ "stable-latencies": latencies }: EdnObject): Figure[] {

@@ -85,8 +85,8 @@ export interface Metric {
 export interface Judge {
   readonly check: Check;
   readonly explain: Explain;
-  /** Sums up a result in a few words. Default: in none. */
-  readonly figures?: (result: EdnObject) => readonly Figure[];
+  /** Sums up a result in a few words, by the history where that says more. Default: in none. */
+  readonly figures?: (result: EdnObject, history: readonly Op[]) => readonly Figure[];
   /** The numbers that runs of the workload are compared by. Default: none of its own. */
   readonly metrics?: readonly Metric[];
   /** The kinds of failure that an invalid result shows. Default: that it is invalid. */
