@@ -7,6 +7,7 @@
  * @module
  */
 import type { TracedEvent } from "../simulator/trace.ts";
+import { isSetUp } from "./page/scene.ts";
 import { makePaint, type Paint } from "./text.ts";
 
 /** How a transcript is laid out. */
@@ -58,7 +59,6 @@ interface Row {
   event?: TracedEvent["event"];
 }
 
-const SET_UP: readonly string[] = ["init", "init_ok", "topology", "topology_ok"];
 /** Characters of a time, and where the rest of a line begins. */
 const TIME_WIDTH = 9;
 const HEADS = ["sent", "ended"].map((head) => head.padStart(TIME_WIDTH)).join("");
@@ -77,7 +77,7 @@ class Folding {
 
   take(line: string, event?: TracedEvent): void {
     const [time, text] = [line.slice(0, TIME_WIDTH), line.slice(TIME_WIDTH)];
-    if (event !== undefined && SET_UP.includes(event.type)) {
+    if (event !== undefined && isSetUp(event.type)) {
       if (event.event === "send") {
         this.#setUp.set(event.type, (this.#setUp.get(event.type) ?? 0) + 1);
       }

@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { formatWhole } from "../../checkers/format.ts";
 import { keyword } from "../../history/edn.ts";
 import { NS_PER_S, type Op, pairs } from "../../history/operations.ts";
+import type { Program } from "../../node.ts";
+import { Counter, KvService } from "../../workloads.ts";
 import { findBands } from "./bands.ts";
 import { readFindings } from "./findings.ts";
 import { markup } from "./markup.ts";
-import { pageOfCrash, pageOfFailure, pageOfRun } from "./page_fixture.ts";
+import { pageOf, pageOfCrash, pageOfFailure, pageOfRun } from "./page_fixture.ts";
 import { renderPage } from "./render_page.ts";
 import { FATES, US_PER_S } from "./scene.ts";
 
@@ -86,6 +89,38 @@ Deno.test("an answer is linked to its request", async () => {
     assertEquals(back > 0, type.endsWith("_ok"), type);
     if (back > 0) assertEquals(`${types[messages.type[row - back] ?? -1]}_ok`, type);
   }
+});
+
+/** Asks a service for a key that nobody wrote, and logs much. */
+const asking: Program = (node) => {
+  node.on(Counter.add, async ({ delta }) => {
+    for (let i = 0; i < 6_000; i++) console.error(`line ${i}`);
+    await node.rpc("seq-kv", KvService.cas, { key: "a", from: delta, to: 1 });
+    return { type: "add_ok" };
+  });
+  node.on(Counter.read, () => ({ type: "read_ok", value: 0 }));
+};
+
+Deno.test("an error is called by its code wherever its message is shown, with its text", async () => {
+  const { scene, traffic } = await pageOf(asking, { workload: "g-counter", timeLimitS: 1 });
+  const missing = "error 20 key-does-not-exist";
+  const row = scene.messages.type.findIndex((type) => scene.types[type] === missing);
+  assertMatch(scene.messages.text[row] ?? "", /^re #\d+ text "key does not exist"$/);
+  assert(traffic.types.some(({ type }) => type === missing));
+});
+
+Deno.test("a page says how many lines of logs its diagram leaves out, and shows the last", async () => {
+  const page = await pageOf(asking, { workload: "g-counter", timeLimitS: 1 });
+  const { leftOut, text } = page.scene.logs;
+  const all = page.logs.reduce((sum, { total }) => sum + total, 0);
+  assertEquals(text.length + leftOut, all);
+  assert(leftOut > 0 && text.length > 1_000);
+  assertEquals(page.gaps, [
+    `Of ${formatWhole(all)} lines that nodes logged, the diagram shows ` +
+    `${formatWhole(text.length)}: those around findings, and the last. ` +
+    "A shorter or a smaller run has room for all of its lines.",
+  ]);
+  assert(renderPage(page).includes("lines that nodes logged, the diagram shows"));
 });
 
 Deno.test("what goes into markup is escaped, and nothing that a node wrote is markup", async () => {

@@ -10,6 +10,7 @@ import { stripTypeScriptTypes } from "node:module";
 import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import canvas from "./client/canvas.ts" with { type: "text" };
 import chart from "./client/chart.ts" with { type: "text" };
+import colours from "./client/colours.ts" with { type: "text" };
 import decode from "./client/decode.ts" with { type: "text" };
 import diagram from "./client/diagram.ts" with { type: "text" };
 import events from "./client/events.ts" with { type: "text" };
@@ -27,6 +28,7 @@ import scene from "./scene.ts" with { type: "text" };
 const MODULES = {
   scene,
   canvas,
+  colours,
   links,
   decode,
   view,

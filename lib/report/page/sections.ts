@@ -30,6 +30,7 @@ export function renderSections(page: Page): Markup {
 /** What findings are seen in: pictures and tables. */
 export function renderEvidence(page: Page): Markup {
   return markup`
+    ${renderGaps(page)}
     ${renderTimeline(page)}
     ${renderDiagram(page)}
     ${renderPictures(page)}
@@ -39,8 +40,16 @@ export function renderEvidence(page: Page): Markup {
   `;
 }
 
+/** What is in no picture, and where it is. */
+function renderGaps({ gaps }: Page): Markup | undefined {
+  if (gaps.length === 0) return undefined;
+  return markup`<section class="gaps" aria-label="What pictures leave out">${
+    gaps.map((gap) => markup`<p class="quiet">${gap}</p>`)
+  }</section>`;
+}
+
 /** The verdict in words, its limits and figures, and how it is repeated. */
-export function renderHead({ title, about, commands, summary, gaps }: Page): Markup {
+export function renderHead({ title, about, commands, summary }: Page): Markup {
   const [mark, className] = ENDINGS[summary.ending];
   const { limits, figures } = summary;
   const hasPanel = [limits, figures, about, commands].some(({ length }) => length > 0);
@@ -48,7 +57,6 @@ export function renderHead({ title, about, commands, summary, gaps }: Page): Mar
 <div class="verdict"><span class="badge ${className}">${mark}</span><h1>${title}</h1></div>
 <p class="headline">${summary.headline}</p>
 ${hasPanel && renderPanel(summary, about, commands)}
-${gaps.map((gap) => markup`<p class="quiet">${gap}</p>`)}
 <noscript><p>The pictures need JavaScript, which this page may not run here. Words and tables are complete.</p></noscript>
 </header>`;
 }

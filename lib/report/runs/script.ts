@@ -5,6 +5,7 @@
  */
 import canvas from "../page/client/canvas.ts" with { type: "text" };
 import chart from "../page/client/chart.ts" with { type: "text" };
+import colours from "../page/client/colours.ts" with { type: "text" };
 import decode from "../page/client/decode.ts" with { type: "text" };
 import links from "../page/client/links.ts" with { type: "text" };
 import pictures from "../page/client/pictures.ts" with { type: "text" };
@@ -24,6 +25,7 @@ import strips from "./client/strips.ts" with { type: "text" };
 export const MODULES = {
   scene,
   canvas,
+  colours,
   links,
   decode,
   view,
