@@ -90,7 +90,8 @@ function toUs(timeNs: number): number {
   return Math.round(timeNs / 1_000);
 }
 
-function extentOf(history: RunResult["history"], { messages, logs }: MessageJournal) {
+/** When a run begins and ends, in microseconds. */
+export function extentOf(history: RunResult["history"], { messages, logs }: MessageJournal) {
   const last = Math.max(history.at(-1)?.time ?? 0, messages.at(-1)?.sentNs ?? 0, 1_000_000);
   const first = Math.min(0, messages[0]?.sentNs ?? 0, logs[0]?.timeNs ?? 0);
   return [toUs(first), toUs(last)] as const;

@@ -12,10 +12,12 @@ import type { RunResult } from "../../workbench/result.ts";
 import type { Picture } from "../../workbench/workloads/picture.ts";
 import { quantilesOf } from "../quantiles.ts";
 import type { Summary } from "../summary.ts";
+import { findBands } from "./bands.ts";
+import { Evidence } from "./evidence.ts";
 import { chooseView, type Finding, readFindings } from "./findings.ts";
-import { makeScene } from "./make_scene.ts";
+import { extentOf, makeScene } from "./make_scene.ts";
 import { typeOfMessage } from "./message_types.ts";
-import type { Scene } from "./scene.ts";
+import type { Moment, Scene } from "./scene.ts";
 
 export interface Page {
   readonly title: string;
@@ -93,7 +95,12 @@ const NO_MESSAGES: MessageJournal = { messages: [], logs: [], clients: new Map()
 export function makePage(run: RunResult, options: PageOptions): Page {
   const { journal = NO_MESSAGES, logs = journal.logs, summary, ...given } = options;
   const operations = pairs(run.history);
-  const findings = readFindings([...summary.warnings, ...summary.explanation], operations);
+  const evidence = new Evidence(run, operations);
+  const findings = readFindings([...summary.warnings, ...summary.explanation], {
+    operations,
+    rowsOf: (sentence) => evidence.rowsOf(sentence),
+    momentOf: momentsOf(run, journal),
+  });
   const pictures = picture(run, options.journal);
   const scene = makeScene(run, { journal, operations, findings, pictures });
   const view = chooseView(findings, scene, { isCrash: summary.ending === "crash" });
@@ -108,6 +115,19 @@ export function makePage(run: RunResult, options: PageOptions): Page {
     logs: logsOf(logs),
     gaps: gapsOf(options, scene),
     scene: { ...scene, view },
+  };
+}
+
+/** Moments of what is about no operation: a partition, a crash, what nodes hold in the end. */
+function momentsOf({ history, crash, finalStates }: RunResult, journal: MessageJournal) {
+  const [, endUs] = extentOf(history, journal);
+  const at = (us: number): Moment => ({ fromUs: us, toUs: us, operations: [] });
+  return (sentence: string): Moment | undefined => {
+    if (crash !== undefined) return at(endUs);
+    const [band] = /\bpartition/.test(sentence) ? findBands(history, endUs) : [];
+    if (band !== undefined) return at(band.fromUs);
+    const isAboutEnd = finalStates !== undefined && /\b(?:the end|replica|never)/.test(sentence);
+    return isAboutEnd ? at(endUs) : undefined;
   };
 }
 
