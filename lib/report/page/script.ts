@@ -14,6 +14,7 @@ import colours from "./client/colours.ts" with { type: "text" };
 import decode from "./client/decode.ts" with { type: "text" };
 import diagram from "./client/diagram.ts" with { type: "text" };
 import events from "./client/events.ts" with { type: "text" };
+import gestures from "./client/gestures.ts" with { type: "text" };
 import links from "./client/links.ts" with { type: "text" };
 import main from "./client/main.ts" with { type: "text" };
 import pictures from "./client/pictures.ts" with { type: "text" };
@@ -32,6 +33,7 @@ const MODULES = {
   links,
   decode,
   view,
+  gestures,
   events,
   chart,
   rates,

@@ -167,8 +167,8 @@ function renderTimeline({ latencies, scene, hasFinalOperations }: Page): Markup 
     "At the end nothing is asked for a while, so that nodes may recover, and then the last operations follow. "
   }</p>
       <p class="caption by-hand">Drag over a stretch to zoom in on it, here and in the diagram below, whose part
-    is framed; click to move the diagram there, double-click to see all. With the keyboard ← → move, + −
-    zoom, Home shows all.</p>
+    is framed; click to move the diagram there, double-click to see all. A finger moves, two zoom. With
+    the keyboard ← → move, + − zoom, Home shows all.</p>
       <div class="panel"><div class="controls">${renderMoves("charts-")}</div>
       <div class="drawing"><div id="timeline" tabindex="0" role="application" aria-label="Latency of operations, their rate and that of messages, over time; the figures are in the table that follows; arrows move, plus and minus zoom, Home shows all"></div></div>
     <div class="keys" id="timeline-key"></div>
@@ -283,8 +283,8 @@ function renderDiagram({ scene }: Page): Markup | undefined {
     <section id="messages" aria-labelledby="messages-title">
       <h2 id="messages-title">${hasMessages ? "Messages" : "Operations"} in space and time</h2>
       <p class="caption">A lane for each client, node and service; an arrow is a message from sending to
-    its end; a bar is an operation of a client. <span class="by-hand">Drag to move, Ctrl and wheel to
-    zoom; with the keyboard ← → move, + − zoom, ↑ ↓ go from event to event, Home shows all.${
+    its end; a bar is an operation of a client. <span class="by-hand">Drag to move, Ctrl and wheel or two
+    fingers to zoom; with the keyboard ← → move, + − zoom, ↑ ↓ go from event to event, Home shows all.${
     hasMessages && ` Choose an operation to see what it led to, or a message to see where it comes
     from. ${scene.areCausesExact ? KNOWN_CAUSES : GUESSED_CAUSES}`
   }</span></p>

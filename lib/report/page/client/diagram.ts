@@ -20,6 +20,7 @@ import { colourClassOf, colourOf } from "./colours.ts";
 import type { Decoded } from "./decode.ts";
 import { findLongest, findRelated, findShown, type Longest, type Shown } from "./events.ts";
 import { BAND_HEIGHT, LEFT, RIGHT } from "./chart.ts";
+import { moveByPointers } from "./gestures.ts";
 import { moveByKey, type Selected, type View } from "./view.ts";
 
 const TOP = 26;
@@ -328,26 +329,16 @@ export class Diagram {
   #listen(): void {
     const canvas = this.#canvas;
     const view = this.#view;
-    let drag: { readonly x: number; readonly fromUs: number; moved: boolean } | undefined;
     const usPerPx = () => (view.toUs - view.fromUs) / (canvas.clientWidth - LEFT - RIGHT);
     const timeAt = (x: number) => view.fromUs + (x - LEFT) * usPerPx();
-    canvas.addEventListener("pointerdown", ({ offsetX, pointerId }) => {
-      canvas.setPointerCapture(pointerId);
-      drag = { x: offsetX, fromUs: view.fromUs, moved: false };
+    const pointersDown = moveByPointers(canvas, view, {
+      area: () => ({ left: LEFT, right: canvas.clientWidth - RIGHT }),
+      tapped: (x, y) => view.select(this.#nearest(x, y)),
     });
     canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
       view.charts.point(timeAt(offsetX));
-      if (drag === undefined) return this.#hover(this.#nearest(offsetX, offsetY));
-      if (Math.abs(offsetX - drag.x) > 3) drag.moved = true;
-      if (!drag.moved) return;
-      const from = drag.fromUs - (offsetX - drag.x) * usPerPx();
-      view.show(from, from + view.toUs - view.fromUs);
+      if (pointersDown() === 0) this.#hover(this.#nearest(offsetX, offsetY));
     });
-    canvas.addEventListener("pointerup", ({ offsetX, offsetY }) => {
-      if (drag?.moved === false) view.select(this.#nearest(offsetX, offsetY));
-      drag = undefined;
-    });
-    canvas.addEventListener("pointercancel", () => drag = undefined);
     canvas.addEventListener("pointerleave", () => {
       view.charts.point(undefined);
       this.#hover(undefined);
