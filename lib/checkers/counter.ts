@@ -99,6 +99,27 @@ function isWithin(ranges: readonly Range[], value: number | undefined): boolean 
     ranges.some(([low, high]) => low <= value && value <= high);
 }
 
+/**
+ * How final reads are wrong, worst first. `sum-too-low` and `sum-too-high`: all of them, so that the
+ * counter itself is. `reads-differ`: some show what others do not.
+ */
+export function counterFailures(result: EdnObject): string[] {
+  const wrong = itemsOf(result["errors"]).map((error) => opFromEdn(error).value);
+  const reads = itemsOf(result["final-reads"]);
+  if (wrong.length === 0) return [];
+  const values = wrong.map(numberOf);
+  const isWhole = (value: number | undefined) => Number.isInteger(value);
+  const gaps = values.map((value = NaN) => nearestTo(value, rangesOf(result)) - value);
+  const areAll = (holds: (gap: number) => boolean) =>
+    wrong.length === reads.length && values.every(isWhole) && gaps.every(holds);
+  return [
+    ...(values.every(isWhole) ? [] : ["no-integer"]),
+    ...(areAll((gap) => gap > 0) ? ["sum-too-low"] : []),
+    ...(areAll((gap) => gap < 0) ? ["sum-too-high"] : []),
+    ...(new Set(reads.map(keyOf)).size > 1 ? ["reads-differ"] : []),
+  ];
+}
+
 /** Says by how much each final read was off, and which acknowledged adds could explain it. */
 export function explainCounter(result: EdnObject, history: readonly Op[] = []): string[] {
   const errors = itemsOf(result["errors"]).map(opFromEdn);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { isEdnObject, parseEdn, prettyEdn, printEdn } from "../history/edn.ts";
-import { checkCounter, explainCounter } from "./counter.ts";
+import { checkCounter, counterFailures, explainCounter } from "./counter.ts";
 import { recorded, transcript } from "./history_fixture.ts";
 
 for (
@@ -88,6 +88,18 @@ const explain = (...args: Parameters<typeof historyOf>) => {
   const history = historyOf(...args);
   return explainCounter(checkCounter(history), history);
 };
+
+Deno.test("counter: kinds of failure tell a wrong sum from reads that differ", () => {
+  const adds: Parameters<typeof historyOf>[0] = [[3, "ok"], [4, "ok"]];
+  const kinds = (...reads: string[]) => counterFailures(checkCounter(historyOf(adds, reads)));
+  assertEquals(kinds("7", "7"), []);
+  assertEquals(kinds("4", "4"), ["sum-too-low"]);
+  assertEquals(kinds("11"), ["sum-too-high"]);
+  assertEquals(kinds("4", "7"), ["reads-differ"]);
+  assertEquals(kinds("4", "3"), ["sum-too-low", "reads-differ"]);
+  assertEquals(kinds("4", "9"), ["reads-differ"]);
+  assertEquals(kinds("0.5"), ["no-integer"]);
+});
 
 Deno.test("counter: a read that misses one add names it", () => {
   assertEquals(explain([[3, "ok"], [4, "ok"]], ["3", "7"]), [

@@ -38,6 +38,11 @@ export function checkEcho(history: readonly Op[]): Result {
   return { "valid?": errors.length === 0, "errors": new List(errors) };
 }
 
+/** The completions that do not echo their requests. */
+export function findWrongEchoes(_result: EdnObject, history: readonly Op[]): Op[] {
+  return wrongEchoes(history).map(({ completion }) => completion);
+}
+
 interface WrongEcho {
   readonly sent: Edn;
   readonly completion: Op;

@@ -184,6 +184,16 @@ function shownOp(op: Op | undefined): Edn {
   return { process, type, f, value, index, time };
 }
 
+/** What has no place in any order, of all keys that are not linearizable: reads, writes, … */
+export function linKvFailures(result: EdnObject): string[] {
+  return entriesOf(result["results"]).flatMap(([, ofKey]) => {
+    const { linearizable: found } = isEdnObject(ofKey) ? ofKey : {};
+    return isEdnObject(found) && isEdnObject(found["op"])
+      ? [`no-order-for-${opFromEdn(found["op"]).f}`]
+      : [];
+  });
+}
+
 /**
  * Says which keys are not linearizable and why: for each, the operation that no order explains and,
  * where the history is given, a minimal witness as a table.

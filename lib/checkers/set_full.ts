@@ -305,6 +305,17 @@ export function explainSetFull(result: EdnObject, history: readonly Op[] = []): 
   ];
 }
 
+/** How many lost values are shown by their operations. */
+const SHOWN_LOSSES = 12;
+
+/** Of lost values, what made them known, and the last reads that miss them. */
+export function findLosses(result: EdnObject, history: readonly Op[]): Op[] {
+  const lost = new Set(itemsOf(result["lost"]).slice(0, SHOWN_LOSSES).map((value) => keyOf(value)));
+  if (lost.size === 0) return [];
+  return elementsOf(history).filter(({ value }) => lost.has(keyOf(value)))
+    .flatMap(({ known, absent }) => [known ?? [], absent ?? []].flat());
+}
+
 const DETAILS_LIMIT = 2;
 const LAST_READS_LIMIT = 25;
 

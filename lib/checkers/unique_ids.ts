@@ -102,6 +102,14 @@ export function explainUniqueIds(result: EdnObject, history: readonly Op[] = [])
   ];
 }
 
+/** The operations that were given the ids that were given more than once. */
+export function findDuplicates(result: EdnObject, history: readonly Op[]): Op[] {
+  const given = new Set(entriesOf(result["duplicated"]).map(([id]) => keyOf(id)));
+  return history.filter(({ f, type, value }) =>
+    f === "generate" && type === "ok" && given.has(keyOf(value))
+  );
+}
+
 function describe(id: Edn, count: Edn, history: readonly Op[]): string {
   const key = keyOf(id);
   const receivers = history.filter(({ f, type, value }) =>

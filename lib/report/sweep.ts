@@ -6,6 +6,7 @@
 import { pluralize, printable } from "../checkers/format.ts";
 import type { ShrunkRun, SimulationReport } from "../simulator/sweep/messages.ts";
 import type { Summaries } from "../simulator/sweep/pool.ts";
+import { differenceOf } from "../simulator/failure.ts";
 import { renderRuns, renderSummary } from "./render.ts";
 import type { Limit } from "./limits.ts";
 import { summariseCrash, type Summary } from "./summary.ts";
@@ -49,7 +50,10 @@ export function renderSimulation(run: SimulatedRun, { title, replay, traced, shr
   const asked = traced || shrinking;
   const lines: string[] = [renderSummary(summary, { ...look, title: `${title}  (seed ${seed})` })];
   if (failed && signature.length > 0) lines.push(`\n    fails by: ${signatureOf(run).join(", ")}`);
-  if (shrunk !== undefined) lines.push(`    made small: ${shrunkInWords(shrunk)}`);
+  if (shrunk !== undefined) {
+    const difference = differenceOf(shrunk, signature);
+    lines.push(`    made small: ${shrunkInWords(shrunk)}${difference}`);
+  }
   if (shrinking && !isShrinkable(run)) lines.push(`\n    ${whyNotShrunk(run)}`);
   if (failed && !asked) lines.push(`\n    replay: ${replay("--trace")}`);
   if (!asked && isShrinkable(run)) lines.push(`    shrink: ${replay("--shrink")}`);

@@ -7,7 +7,8 @@
  * @module
  */
 import type { TracedEvent } from "../simulator/trace.ts";
-import { makePaint, type Paint } from "./text.ts";
+import { isSetUp } from "./page/scene.ts";
+import { makePaint, type Paint, wrapParagraph } from "./text.ts";
 
 /** How a transcript is laid out. */
 interface TranscriptStyle {
@@ -29,11 +30,7 @@ export function foldTranscript(
 ): FoldedTranscript {
   const paint = makePaint(style);
   const show = (row: Row) => {
-    const plain = render(row);
-    const cut = style.width !== undefined && plain.length > style.width
-      ? `${plain.slice(0, style.width - 1)}…`
-      : plain;
-    write(colour(cut, row, paint));
+    for (const line of fit(render(row), style.width)) write(colour(line, row, paint));
   };
   const folding = new Folding(show);
   let isEmpty = true;
@@ -58,7 +55,6 @@ interface Row {
   event?: TracedEvent["event"];
 }
 
-const SET_UP: readonly string[] = ["init", "init_ok", "topology", "topology_ok"];
 /** Characters of a time, and where the rest of a line begins. */
 const TIME_WIDTH = 9;
 const HEADS = ["sent", "ended"].map((head) => head.padStart(TIME_WIDTH)).join("");
@@ -77,7 +73,7 @@ class Folding {
 
   take(line: string, event?: TracedEvent): void {
     const [time, text] = [line.slice(0, TIME_WIDTH), line.slice(TIME_WIDTH)];
-    if (event !== undefined && SET_UP.includes(event.type)) {
+    if (event !== undefined && isSetUp(event.type)) {
       if (event.event === "send") {
         this.#setUp.set(event.type, (this.#setUp.get(event.type) ?? 0) + 1);
       }
@@ -127,16 +123,28 @@ function render({ time, end, text, event }: Row): string {
   return `${time}${until.padStart(TIME_WIDTH)}${text}`.trimEnd();
 }
 
+/** What begins a fault. */
+const FAULT = " ● nemesis ";
+
+/** Cuts a line to a width. A fault goes on below: whom it strikes is what matters. */
+function fit(line: string, width = Infinity): string[] {
+  if (line.length <= width) return [line];
+  const at = 2 * TIME_WIDTH;
+  if (!line.startsWith(FAULT, at)) return [`${line.slice(0, width - 1)}…`];
+  const head = line.slice(0, at) + FAULT;
+  return wrapParagraph(head, line.slice(head.length).trim(), width);
+}
+
 /** Colours a line by what it says; its columns stay where they are. */
-function colour(line: string, { time, event }: Row, paint: Paint): string {
+function colour(line: string, { time, event, text }: Row, paint: Paint): string {
   if (time.trim() === "") return paint("quiet", line);
   const [times, rest] = [line.slice(0, 2 * TIME_WIDTH), line.slice(2 * TIME_WIDTH)];
   const isLost = event !== undefined && event !== "recv" && event !== "send";
-  const tone = isLost || rest.startsWith(" ✗")
+  const tone = isLost || text.startsWith(" ✗")
     ? "bad"
-    : / ● nemesis|^ ● .*\b(?:failed|unknown) /.test(rest)
+    : /^ ● nemesis|^ ● .*\b(?:failed|unknown) /.test(text)
     ? "unsure"
-    : rest.startsWith(" ●")
+    : text.startsWith(" ●")
     ? "strong"
     : undefined;
   return paint("quiet", times) + (tone === undefined ? rest : paint(tone, rest));

@@ -65,8 +65,22 @@ Deno.test("lines are cut to the terminal's width, in colour or not", async () =>
   assert(whole.some((line) => line.length > 60));
   const narrow = await transcriptOf({ color: true, width: 60 });
   const plain = narrow.map(stripVTControlCharacters);
-  assertEquals(plain, whole.map((line) => line.length > 60 ? `${line.slice(0, 59)}…` : line));
+  const others = (line: string) => !/nemesis|^ +n\d[ n\d]*$/.test(line);
+  assertEquals(
+    plain.filter(others),
+    whole.filter(others).map((line) => line.length > 60 ? `${line.slice(0, 59)}…` : line),
+  );
   assert(narrow.some((line, i) => line !== plain[i]));
+});
+
+Deno.test("however narrow the terminal, a fault says whom it strikes", async () => {
+  const plain = await transcriptOf({ color: false, width: 60 });
+  assert(plain.every((line) => line.length <= 60));
+  const from = plain.findIndex((line) => line.includes("start-partition n2"));
+  assertEquals(plain.slice(from, from + 2), [
+    "   0.0500          ● nemesis start-partition n2 not hearing",
+    "                             n0",
+  ]);
 });
 
 Deno.test("a message without an end has its line when the transcript ends", () => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joinWords } from "../checkers/format.ts";
 import { isEdnObject } from "../history/edn.ts";
 import type { RunResult } from "../workbench/result.ts";
 
@@ -24,15 +25,56 @@ import type { RunResult } from "../workbench/result.ts";
  * assertEquals(failureSignature(result), ["duplicated"]);
  * ```
  */
-export function failureSignature(
-  { workload, results, crash }: Pick<RunResult, "workload" | "results" | "crash">,
-): string[] {
+export function failureSignature(run: Failing): string[] {
+  return failureKinds(run).sort();
+}
+
+type Failing = Pick<RunResult, "workload" | "results" | "crash">;
+
+/** The same in the order in which findings tell of them: what the workload finds first, worst first. */
+export function failureKinds({ workload, results, crash }: Failing): string[] {
   if (results === undefined) return [`crash: ${(crash?.text ?? "").replace(/\d+/g, "#")}`];
-  const kinds = Object.entries(results).flatMap(([checker, result]) => {
+  const kindsOf = (checker: string, own: readonly string[] = []) => {
+    const result = results[checker];
     if (!isEdnObject(result) || result["valid?"] === true) return [];
-    const own = checker === "workload" ? workload.signature?.(result) ?? [] : [];
     if (own.length > 0) return own;
     return [`${checker} ${result["valid?"] === false ? "invalid" : "unknown"}`];
-  });
-  return [...new Set(kinds)].sort();
+  };
+  const { workload: judged, ...others } = results;
+  const own = isEdnObject(judged) ? workload.signature?.(judged) : undefined;
+  return [
+    ...new Set([
+      ...kindsOf("workload", own),
+      ...Object.keys(others).flatMap((checker) => kindsOf(checker)),
+    ]),
+  ];
+}
+
+const SAME_WAY = "fails in the same way";
+
+/**
+ * Says how a run fails that was made small, beside the whole run.
+ */
+export function compareFailures(
+  { wholeSignature: whole }: { readonly wholeSignature: readonly string[] },
+  small: readonly string[],
+): string {
+  const gone = whole.filter((kind) => !small.includes(kind));
+  const kept = small.filter((kind) => whole.includes(kind));
+  const added = small.filter((kind) => !whole.includes(kind));
+  if (gone.length + added.length === 0) return SAME_WAY;
+  return [
+    kept.length === 0 ? "fails in another way" : `still fails by ${joinWords(kept)}`,
+    ...(gone.length === 0 ? [] : [`no longer by ${joinWords(gone)}`]),
+    ...(added.length === 0 ? [] : [`and now by ${joinWords(added)}`]),
+  ].join(", ");
+}
+
+/** The same as a part of a sentence; nothing where the small run fails in the same way. */
+export function differenceOf(
+  shrunk: Parameters<typeof compareFailures>[0],
+  small: readonly string[],
+): string {
+  const how = compareFailures(shrunk, small);
+  return how === SAME_WAY ? "" : `; it ${how}`;
 }

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { type EdnObject, keyword, List } from "../history/edn.ts";
+import { workloadOf } from "../workbench/plan.ts";
 import { workloads } from "../workbench/workloads/mod.ts";
-import { failureSignature } from "./failure.ts";
+import { compareFailures, failureKinds, failureSignature } from "./failure.ts";
 
 function signature(workload: string, results: EdnObject): string[] {
   const found = workloads.get(workload);
@@ -39,6 +40,44 @@ Deno.test("values are lost, ids are duplicated", () => {
 Deno.test("a checker that says no more is named with its verdict", () => {
   const results = { stats: { "valid?": false }, workload: { "valid?": keyword("unknown") } };
   assertEquals(signature("echo", results), ["stats invalid", "workload unknown"]);
+});
+
+Deno.test("what the workload finds comes first among kinds of failure, the worst of it before", () => {
+  const kinds = (workload: string, results: EdnObject) =>
+    failureKinds({ workload: workloadOf({ workload }), results });
+  const stats = { "valid?": false };
+  const types = (...names: string[]) => new List(names.map(keyword));
+  const elle = { "valid?": false, "anomaly-types": types("G-single-item", "lost-update") };
+  assertEquals(kinds("txn-list-append", { stats, workload: elle }), [
+    "lost-update",
+    "G-single-item",
+    "stats invalid",
+  ]);
+  const log = { "valid?": false, "bad-error-types": types("poll-skip", "unseen", "lost-write") };
+  assertEquals(kinds("kafka", { workload: log }), ["lost-write", "poll-skip", "unseen"]);
+});
+
+Deno.test("lin-kv: the kind is the operation that has no place", () => {
+  const op = { process: 0, type: keyword("ok"), f: keyword("read"), value: 3, index: 1, time: 5 };
+  const ofKey = { linearizable: { "valid?": false, op }, "valid?": false };
+  const workload = { "valid?": false, results: new Map([[1, ofKey]]) };
+  assertEquals(signature("lin-kv", { workload }), ["no-order-for-read"]);
+});
+
+Deno.test("a smaller run that fails otherwise says so", () => {
+  assertEquals(compareFailures({ wholeSignature: ["lost"] }, ["lost"]), "fails in the same way");
+  assertEquals(
+    compareFailures({ wholeSignature: ["G1a", "lost-update"] }, ["lost-update"]),
+    "still fails by lost-update, no longer by G1a",
+  );
+  assertEquals(
+    compareFailures({ wholeSignature: ["sum-too-low"] }, ["reads-differ", "sum-too-low"]),
+    "still fails by sum-too-low, and now by reads-differ",
+  );
+  assertEquals(
+    compareFailures({ wholeSignature: ["a"] }, ["b"]),
+    "fails in another way, no longer by a, and now by b",
+  );
 });
 
 Deno.test("crashes of the same kind are the same, whatever the numbers in them", () => {

@@ -1,6 +1,7 @@
 /**
  * Makes a failing run small: fewer operations, faults, clients and nodes, a shorter time, a simpler
- * network, as long as it still fails in the same way.
+ * network, as long as it still shows the worst kind of failure of the whole run: a lost update does
+ * not become a stale read. Of other kinds it may show fewer, or more.
  *
  * A run is first written down, its operations and faults each at its time. Then whatever can be
  * left out is left out, by delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating
@@ -21,17 +22,19 @@ import {
   plannedOperation,
 } from "../workbench/planned.ts";
 import type { RunResult } from "../workbench/result.ts";
-import { failureSignature } from "./failure.ts";
+import { failureKinds, failureSignature } from "./failure.ts";
 import { simulateOnce } from "./simulate_once.ts";
 
 /** A run made small. */
 export interface Shrunk {
-  /** The smallest run found that fails in the same way. */
+  /** The smallest run found that fails by what is worst in the whole run. */
   readonly plan: Plan;
   /** What came of that run. */
   readonly result: RunResult;
-  /** The kinds of failure that it shows. */
+  /** The kinds of failure that it shows: the worst of the whole run is among them. */
   readonly signature: readonly string[];
+  /** The kinds of failure that the whole run shows. */
+  readonly wholeSignature: readonly string[];
   /** How many runs were tried. */
   readonly attempts: number;
   /** How many operations it has. */
@@ -85,7 +88,7 @@ export async function shrink(
 ): Promise<Shrunk> {
   const plan = planOf(options);
   const first = await writeDown(program, plan);
-  const [wanted] = failureSignature(first.result);
+  const [wanted] = failureKinds(first.result);
   if (wanted === undefined) throw new Error(`the run with seed ${plan.seed} does not fail`);
   const search = new Search({ program, wanted, maxAttempts, tried }, first);
   if (await search.try(first.plan)) await search.makeSmall();
@@ -95,6 +98,7 @@ export async function shrink(
     plan: best === first ? plan : best.plan,
     result: best.result,
     signature: failureSignature(best.result),
+    wholeSignature: failureSignature(first.result),
     attempts,
     operations: best.plan.operations.length,
     faults: best.plan.faults.length,

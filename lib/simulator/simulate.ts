@@ -10,7 +10,7 @@ import type { Program } from "../node.ts";
 import { UsageError } from "../workbench/option.ts";
 import { type Plan, planOf, type PlanOptions } from "../workbench/plan.ts";
 import type { RunResult } from "../workbench/result.ts";
-import { failureSignature } from "./failure.ts";
+import { differenceOf, failureSignature } from "./failure.ts";
 import type { ProgramSource } from "./program.ts";
 import { shrink } from "./shrink.ts";
 import { simulateOnce, type SimulationObserver } from "./simulate_once.ts";
@@ -153,7 +153,8 @@ async function tryToShrink(
   if (maxAttempts === 0) return { plan: planOf(options), size: "not made small" };
   try {
     const bound = maxAttempts === undefined ? {} : { maxAttempts };
-    const { plan, operations, faults, attempts } = await shrink(program, options, bound);
+    const small = await shrink(program, options, bound);
+    const { plan, operations, faults, attempts, signature } = small;
     const { nodes, timeLimitS } = plan;
     const sizes = [
       pluralize(operations, "operation"),
@@ -161,7 +162,8 @@ async function tryToShrink(
       pluralize(nodes.length, "node"),
     ];
     const tried = pluralize(attempts, "run");
-    return { plan, size: `made small: ${sizes.join(", ")}, ${timeLimitS} s (${tried} tried)` };
+    const size = `${sizes.join(", ")}, ${timeLimitS} s (${tried} tried)`;
+    return { plan, size: `made small: ${size}${differenceOf(small, signature)}` };
   } catch (error) {
     return { plan: planOf(options), size: `not made small: ${reasonOf(error)}` };
   }

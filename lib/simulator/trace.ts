@@ -8,6 +8,7 @@ import { printable } from "../checkers/format.ts";
 import { printEdn } from "../history/edn.ts";
 import { NS_PER_MS, NS_PER_S, type Op } from "../history/operations.ts";
 import type { Body } from "../message.ts";
+import { describeGrudge, grudgeIn } from "../workbench/faults/partitions.ts";
 import type { Packet, PacketEvent } from "../workbench/network/packet.ts";
 import type { Observer } from "../workbench/run.ts";
 import { SERVICE_IDS } from "../workbench/services/mod.ts";
@@ -341,6 +342,8 @@ const OUTCOMES: Readonly<Record<Op["type"], string>> = {
 };
 
 function describeOp({ process, type, f, value, error }: Op): string {
+  const grudge = f === "start-partition" ? grudgeIn(value) : undefined;
+  if (grudge !== undefined) return `${f} ${describeGrudge(grudge)}`;
   const what = value === null ? f : `${f} ${printEdn(value)}`;
   if (process === "nemesis") return what;
   return `${OUTCOMES[type].padEnd(7)} ${what}${error === undefined ? "" : `   ${printEdn(error)}`}`;

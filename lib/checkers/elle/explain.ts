@@ -55,7 +55,7 @@ type DescribeStep = (step: CycleStep, from: string, to: string) => string;
 
 function explain(result: EdnObject, describeStep: DescribeStep): string[] {
   const anomalies = isEdnObject(result.anomalies) ? result.anomalies : {};
-  const types = Object.keys(anomalies).sort((a, b) => severity(a) - severity(b));
+  const types = worstFirst(Object.keys(anomalies));
   const lines = types.flatMap((type) => explainAnomaly(type, anomalies[type], describeStep));
   if (isEdnObject(result.error)) lines.unshift(`No verdict: ${cause(result.error)}.`);
   if (verdictOf(result["valid?"]) === true) return lines;
@@ -64,6 +64,11 @@ function explain(result: EdnObject, describeStep: DescribeStep): string[] {
 
 function cause({ cause: text }: EdnObject): string {
   return typeof text === "string" ? text.split("\n").join(" ") : printEdn(text ?? null);
+}
+
+/** Types of anomalies, the worst first. */
+export function worstFirst(types: readonly string[]): string[] {
+  return types.toSorted((a, b) => severity(a) - severity(b));
 }
 
 /** Ranks direct evidence first, then cycles from the worst class, then the state of the search. */

@@ -85,6 +85,13 @@ function rest(type: string, explained: number, { count }: EdnObject): string[] {
   return left > 0 ? [`${type}: and ${left} more.`] : [];
 }
 
+/** Types of errors, the worst first. */
+export function worstErrorsFirst(types: readonly string[]): string[] {
+  const known = Object.keys(EXPLANATIONS);
+  const rank = (type: string) => known.includes(type) ? known.indexOf(type) : known.length;
+  return types.toSorted((a, b) => rank(a) - rank(b));
+}
+
 function explainUnseen({ unseen, messages }: EdnObject, history: readonly Completion[]): string[] {
   if (!(unseen instanceof Map) || !(messages instanceof Map)) return [];
   const total = [...unseen.values()].reduce((sum, count) => sum + Number(count), 0);

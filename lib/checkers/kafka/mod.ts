@@ -38,7 +38,7 @@ import { worstRealtimeLag } from "./lag.ts";
 import { completions } from "./messages.ts";
 import { internalSteps, pollSteps, sendsBackwards } from "./session_order.ts";
 
-export { explainKafka } from "./explain.ts";
+export { explainKafka, worstErrorsFirst } from "./explain.ts";
 
 /** Error types that do not make a run invalid. */
 const TOLERATED: ReadonlySet<string> = new Set(["int-send-skip"]);

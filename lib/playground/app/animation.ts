@@ -6,21 +6,22 @@
  * @module
  */
 import { clip } from "../../checkers/format.ts";
-import {
-  key,
-  OTHER_TYPES,
-  prepare,
-  strokeLine,
-  type Surface,
-} from "../../report/page/client/canvas.ts";
+import { key, prepare, strokeLine, type Surface } from "../../report/page/client/canvas.ts";
+import { colourClassOf, colourOf, groupByColour } from "../../report/page/client/colours.ts";
 import { type Decoded, firstAt } from "../../report/page/client/decode.ts";
-import { type Band, FATES, type Lane, type Messages, US_PER_S } from "../../report/page/scene.ts";
+import {
+  type Band,
+  FATES,
+  isSetUp,
+  type Lane,
+  type Messages,
+  US_PER_S,
+} from "../../report/page/scene.ts";
 
 /** A dot is to be seen for that long at least, however fast its message was. */
 const LEAST_SEEN_MS = 450;
 /** Dots that are drawn at a time. */
 const MOST_DOTS = 1_500;
-export const SET_UP: readonly string[] = ["init", "init_ok", "topology", "topology_ok"];
 
 interface Point {
   readonly x: number;
@@ -183,7 +184,7 @@ export class Animation {
       if (sent > this.#timeUs) break;
       const took = Math.max(messages.tookUs[row] ?? 0, leastUs);
       const type = messages.type[row] ?? 0;
-      if (sent + took < this.#timeUs || SET_UP.includes(types[type] ?? "")) continue;
+      if (sent + took < this.#timeUs || isSetUp(types[type] ?? "")) continue;
       const [src, dest] = [messages.src[row], messages.dest[row]].map((l) => places.get(l ?? -1));
       if (src === undefined || dest === undefined || ++count > MOST_DOTS) continue;
       this.#drawDot(surface, { src, dest, type, row, share: (this.#timeUs - sent) / took });
@@ -203,7 +204,7 @@ export class Animation {
     const end = isLost ? 0.55 : 1;
     const way = Math.min(end, share * (isLost ? 1.1 : 1));
     const [x, y] = [src.x + (dest.x - src.x) * way, src.y + (dest.y - src.y) * way];
-    const colour = palette.series[Math.min(OTHER_TYPES, type)] ?? palette.ink;
+    const colour = colourOf(palette, colourClassOf(this.#film.types[type] ?? ""));
     context.strokeStyle = context.fillStyle = isLost && way >= end ? palette.bad : colour;
     if (isLost && way >= end) {
       context.lineWidth = 2;
@@ -296,10 +297,9 @@ function findNodes({ scene }: Decoded): ReadonlyMap<number, number> {
 /** What the colours of dots mean. */
 export function keyTo(types: readonly string[]): HTMLElement[] {
   return [
-    ...types.slice(0, OTHER_TYPES).flatMap((type, i) =>
-      SET_UP.includes(type) ? [] : key(`stroke series-${i}`, type)
+    ...groupByColour(types.filter((type) => !isSetUp(type))).map(({ className, name }) =>
+      key(`stroke ${className}`, name)
     ),
-    ...(types.length > OTHER_TYPES ? [key(`stroke series-${OTHER_TYPES}`, "others")] : []),
     key("stroke bad", "never arrives"),
   ];
 }

@@ -6,6 +6,7 @@
  */
 import { formatWhole } from "../../checkers/format.ts";
 import { reasonOf } from "../../message.ts";
+import { compareFailures } from "../../simulator/failure.ts";
 import { planOf, type PlanOptions } from "../../workbench/plan.ts";
 import type { Report } from "../engine/job.ts";
 import type { Exercise } from "../exercise.ts";
@@ -240,7 +241,9 @@ class Page {
       if (report.shrunk === undefined) return "this run does not fail: there is nothing to shrink";
       const { operations, faults, plan, attempts } = report.shrunk;
       const count = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
-      return `fails in the same way with ${count(operations, "operation")}, ` +
+      return `${compareFailures(report.shrunk, report.signature)} with ${
+        count(operations, "operation")
+      }, ` +
         `${count(faults, "fault")} and ${count(plan.nodes.length, "node")} ` +
         `(${count(attempts, "run")} tried)`;
     });

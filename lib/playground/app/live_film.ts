@@ -5,9 +5,9 @@
  */
 import type { Fault } from "../../workbench/faults/kinds.ts";
 import { isClient } from "../../message.ts";
-import { type Band, FATES, type Lane } from "../../report/page/scene.ts";
+import { type Band, FATES, isSetUp, type Lane } from "../../report/page/scene.ts";
 import type { LiveMessage, Slice } from "../engine/live.ts";
-import { type Film, SET_UP } from "./animation.ts";
+import type { Film } from "./animation.ts";
 
 /** Messages that are kept, and how many go together. */
 const MOST_MESSAGES = 40_000;
@@ -74,7 +74,7 @@ export class LiveFilm implements Film {
   #take(message: LiveMessage): void {
     if (message.event === "send") {
       const { src, dest, type } = message;
-      if (SET_UP.includes(type)) return;
+      if (isSetUp(type)) return;
       const [from, to] = [this.#lane(src), this.#lane(dest)];
       this.#rowOf.set(message.id, this.#forgotten + this.sentUs.length);
       this.sentUs.push(message.timeUs);

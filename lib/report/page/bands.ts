@@ -6,7 +6,8 @@
 import { listNodes } from "../../checkers/format.ts";
 import { type Edn, entriesOf, itemsOf, numberOf } from "../../history/edn.ts";
 import type { Op } from "../../history/operations.ts";
-import { describeGrudge } from "../../workbench/faults/partitions.ts";
+import { describeGrudge, grudgeIn } from "../../workbench/faults/partitions.ts";
+import type { Grudge } from "../../workbench/network/network.ts";
 import type { Band } from "./scene.ts";
 
 /** Faults that others end. */
@@ -40,7 +41,7 @@ export function findBands(history: readonly Op[], endUs: number): Band[] {
     if (process !== "nemesis") continue;
     const timeUs = Math.round(time / 1_000);
     if (f === "start-partition" || f === "stop-partition") {
-      const cut = cutIn(value);
+      const cut = grudgeIn(value);
       if (partition !== undefined && (f === "stop-partition" || cut !== undefined)) {
         bands.push({ ...partition, toUs: timeUs });
         partition = undefined;
@@ -60,19 +61,12 @@ export function findBands(history: readonly Op[], endUs: number): Band[] {
   return gather(bands).sort((a, b) => a.fromUs - b.fromUs);
 }
 
-function partitionOf(cut: readonly (readonly [string, readonly string[]])[], fromUs: number) {
-  const links = cut.flatMap(([dest, sources]) => sources.map((src) => [dest, src] as const));
-  const label = `cut: ${describeGrudge(Object.fromEntries(cut))}`;
-  return { kind: "partition", label, fromUs, nodes: [], cut: links };
-}
-
-/** Reads who is cut off from a completed `start-partition`: `[:isolated {"n1" #{"n0"}}]`. */
-function cutIn(value: Edn): (readonly [string, readonly string[]])[] | undefined {
-  const [, grudge] = itemsOf(value);
-  if (grudge === undefined || entriesOf(grudge).length === 0) return undefined;
-  return entriesOf(grudge).map(([dest, sources]) =>
-    [nameOf(dest), itemsOf(sources).map(nameOf)] as const
+function partitionOf(cut: Grudge, fromUs: number) {
+  const links = Object.entries(cut).flatMap(([dest, sources]) =>
+    sources.map((src) => [dest, src] as const)
   );
+  const label = `cut: ${describeGrudge(cut)}`;
+  return { kind: "partition", label, fromUs, nodes: [], cut: links };
 }
 
 function nameOf(value: Edn): string {

@@ -243,6 +243,56 @@ Deno.test("dragging over a chart zooms all charts and the diagram; a double clic
   });
 });
 
+/** Has fingers go from some places in an element to others, all at once. */
+async function swipe(
+  tab: Tab,
+  place: string,
+  ways: readonly (readonly [from: number, to: number])[],
+  byY = 0,
+): Promise<void> {
+  const box = tab.locator(place).first();
+  await box.scrollIntoViewIfNeeded();
+  const { x = 0, y = 0, width = 0 } = await box.boundingBox() ?? {};
+  const session = await tab.context().newCDPSession(tab);
+  const STEPS = 8;
+  for (let step = 0; step <= STEPS; step++) {
+    const touchPoints = ways.map(([from, to], id) => ({
+      id,
+      x: x + width * (from + (to - from) * step / STEPS),
+      y: y + 60 + byY * step / STEPS,
+    }));
+    const type = step === 0 ? "touchStart" : "touchMove";
+    await session.send("Input.dispatchTouchEvent", { type, touchPoints });
+  }
+  await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await session.detach();
+}
+
+Deno.test("two fingers zoom the diagram and the charts, one moves them, and the page still scrolls", async () => {
+  await open(await pageOfFailure(), async (tab) => {
+    const seconds = (text: string) => (text.match(/[\d.]+(?= s)/g) ?? []).map(Number);
+    const diagram = async () => seconds(await shown(tab));
+    const charts = async () => seconds((await charted(tab)).join(" "));
+    for (const [place, read] of [["#diagram", diagram], ["#timeline .u-over", charts]] as const) {
+      await tab.locator("#zoom-all").click();
+      const [from = 0, to = 0] = await read();
+      await swipe(tab, place, [[0.4, 0.2], [0.6, 0.8]]);
+      const [zoomedFrom = 0, zoomedTo = 0] = await read();
+      const share = (zoomedTo - zoomedFrom) / (to - from);
+      assert(share > 0.2 && share < 0.5, `${place}: pinching leaves ${share} of it`);
+      await swipe(tab, place, [[0.7, 0.3]]);
+      const [movedFrom = 0, movedTo = 0] = await read();
+      assert(movedFrom > zoomedFrom && movedTo > zoomedTo, `${place}: a finger moves it`);
+      const top = () => tab.evaluate(() => scrollY);
+      const before = await top();
+      await swipe(tab, place, [[0.5, 0.5]], -50);
+      await tab.waitForTimeout(300);
+      assertEquals(await read(), [movedFrom, movedTo]);
+      assert(await top() > before, `${place}: the page scrolls`);
+    }
+  });
+});
+
 Deno.test("who points at a moment sees it in every chart and in the diagram, and the other way round", async () => {
   await open(await pageOfFailure(), async (tab) => {
     await tab.locator("#zoom-all").click();

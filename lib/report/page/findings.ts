@@ -10,40 +10,68 @@ import { type Moment, type Scene, US_PER_S } from "./scene.ts";
 export interface Finding {
   readonly text: string;
   readonly table: readonly string[];
-  /** The times that it names, those close together as one. */
+  /** Where it is to be seen, times close together as one. */
   readonly moments: readonly Moment[];
+  /** Whether it names these times itself. */
+  readonly isNamed: boolean;
 }
 
 /** Times in findings are to the millisecond, so an operation may be that far off. */
 const TOLERANCE_NS = 600_000;
 
+/** What sentences are looked up in. */
+interface Subject {
+  readonly operations: readonly OpPair[];
+  /** The rows of operations that a sentence without a time is about. Default: none. */
+  readonly rowsOf?: (sentence: string) => readonly number[];
+  /** A moment for those about no operation. Default: none. */
+  readonly momentOf?: (sentence: string) => Moment | undefined;
+}
+
 /** Joins sentences with their tables, and finds what they are about. */
-export function readFindings(sentences: readonly string[], ops: readonly OpPair[]): Finding[] {
+export function readFindings(sentences: readonly string[], subject: Subject): Finding[] {
   const joined: { text: string; table: string[] }[] = [];
   for (const sentence of sentences) {
     if (sentence.startsWith("  ") && joined.length > 0) {
       joined.at(-1)?.table.push(sentence.slice(2));
     } else joined.push({ text: sentence, table: [] });
   }
-  return joined.map(({ text, table }) => ({
-    text,
-    table,
-    moments: momentsOf([text, ...table], ops),
-  }));
+  const findings: Finding[] = [];
+  for (const { text, table } of joined) {
+    const named = momentsOf([text, ...table], subject.operations);
+    const isNamed = named.length > 0;
+    const moments = isNamed ? named : momentsFor(text, subject);
+    const isMore = moments.length === 0 && /^([\w-]+: )and \S+ more\.$/.test(text);
+    const shown = isMore ? findings.at(-1)?.moments ?? [] : moments;
+    findings.push({ text, table, moments: shown, isNamed });
+  }
+  return findings;
+}
+
+function momentsFor(text: string, { operations, rowsOf, momentOf }: Subject): Moment[] {
+  const rows = rowsOf?.(text) ?? [];
+  const moments = rows.flatMap((row) => extentOf([row], operations) ?? []);
+  return moments.length > 0 ? join(moments) : [momentOf?.(text) ?? []].flat();
 }
 
 /** Times that far apart are moments of their own. */
 const APART_US = 1_500_000;
+/** What is longer fits no diagram. */
+const LONG_US = 6_000_000;
 const MOST_MOMENTS = 4;
 
 function momentsOf(lines: readonly string[], ops: readonly OpPair[]): Moment[] {
-  const moments: Moment[] = lines
-    .flatMap((line, i) => spotsIn(line, i === 0 ? IN_WORDS : IN_A_TABLE, ops))
-    .sort((a, b) => a.fromUs - b.fromUs);
+  return join(lines.flatMap((line, i) => spotsIn(line, i === 0 ? IN_WORDS : IN_A_TABLE, ops)));
+}
+
+/** Makes one moment of those that are close together; of too many, the first ones and the last stay. */
+function join(moments: readonly Moment[]): Moment[] {
   const joined: Moment[] = [];
-  for (const moment of moments) {
+  for (const moment of moments.toSorted((a, b) => a.fromUs - b.fromUs)) {
     const last = joined.at(-1);
-    if (last === undefined || moment.fromUs - last.toUs > APART_US) joined.push(moment);
+    const isApart = last === undefined || moment.fromUs - last.toUs > APART_US ||
+      moment.toUs - last.fromUs > LONG_US;
+    if (isApart) joined.push(moment);
     else {
       joined[joined.length - 1] = {
         fromUs: last.fromUs,
@@ -52,7 +80,9 @@ function momentsOf(lines: readonly string[], ops: readonly OpPair[]): Moment[] {
       };
     }
   }
-  return joined.slice(0, MOST_MOMENTS);
+  return joined.length <= MOST_MOMENTS
+    ? joined
+    : [...joined.slice(0, MOST_MOMENTS - 1), ...joined.slice(-1)];
 }
 
 /** The times in a line, and the operations that it names. */
@@ -120,7 +150,8 @@ export function chooseView(
   { toUs, bands, marginUs }: Pick<Scene, "toUs" | "bands" | "marginUs">,
   { isCrash }: { readonly isCrash: boolean },
 ): readonly [fromUs: number, toUs: number] {
-  const moment = findings.find(({ moments }) => moments.length > 0)?.moments[0];
+  const shown = findings.filter(({ moments }) => moments.length > 0);
+  const [moment] = (shown.find(({ isNamed }) => isNamed) ?? shown[0])?.moments ?? [];
   if (isCrash) return [toUs - US_PER_S / 2, toUs + US_PER_S / 20];
   if (moment === undefined) {
     const startUs = Math.max(0, (bands[0]?.fromUs ?? 0) - US_PER_S / 10);

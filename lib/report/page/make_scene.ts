@@ -24,6 +24,7 @@ import {
   OUTCOMES,
   type Scene,
 } from "./scene.ts";
+import { typeOfMessage } from "./message_types.ts";
 import { thinPlot } from "./thin.ts";
 
 /** Characters of an operation's value, and of many operations' values. */
@@ -50,7 +51,9 @@ export function makeScene(run: RunResult, { journal, operations, findings, pictu
   const lanes = lanesOf(journal, { nodes, clients });
   const laneOf = new Map(lanes.map(({ id }, i) => [id, i]));
   const kinds = [...new Set(operations.map(({ invocation }) => invocation.f))];
-  const types = tally(journal.messages.map(({ body }) => String(body.type))).map(([type]) => type);
+  const types = tally(journal.messages.map(({ body }) => typeOfMessage(body))).map(([type]) =>
+    type
+  );
   const moments = findings.flatMap((finding) => finding.moments);
   const [fromUs, toUs] = extentOf(history, journal);
   const causes = findCauses(journal.messages);
@@ -64,7 +67,7 @@ export function makeScene(run: RunResult, { journal, operations, findings, pictu
     types,
     messages,
     areCausesExact: causes.areExact,
-    logs: readLogs(journal, laneOf),
+    logs: readLogs(journal, { laneOf, moments }),
     bands: findBands(history, toUs),
     findings: moments,
     marginUs: marginOf(messages),
@@ -87,7 +90,8 @@ function toUs(timeNs: number): number {
   return Math.round(timeNs / 1_000);
 }
 
-function extentOf(history: RunResult["history"], { messages, logs }: MessageJournal) {
+/** When a run begins and ends, in microseconds. */
+export function extentOf(history: RunResult["history"], { messages, logs }: MessageJournal) {
   const last = Math.max(history.at(-1)?.time ?? 0, messages.at(-1)?.sentNs ?? 0, 1_000_000);
   const first = Math.min(0, messages[0]?.sentNs ?? 0, logs[0]?.timeNs ?? 0);
   return [toUs(first), toUs(last)] as const;
@@ -208,7 +212,7 @@ function messagesOf(
       columns.tookUs.push(end === undefined ? 0 : toUs(end.timeNs) - toUs(message.sentNs));
       columns.src.push(laneOf.get(src) ?? 0);
       columns.dest.push(laneOf.get(dest) ?? 0);
-      columns.type.push(typeOf.get(String(body.type)) ?? 0);
+      columns.type.push(typeOf.get(typeOfMessage(body)) ?? 0);
       columns.fate.push(FATES.findIndex((name) => name === (end?.fate ?? endless)));
       columns.answers.push(request === undefined ? 0 : at - request);
       columns.cause.push(cause === undefined || cause === request ? 0 : at - cause);
@@ -218,18 +222,20 @@ function messagesOf(
   return { sentUs: sentUs.values, ...columns };
 }
 
-/** Which messages there is room to describe: first those around findings, then from the start. */
+/**
+ * Which messages there is room to describe: those around findings, then errors, which say why
+ * something went as it did, then from the start.
+ */
 function chooseDescribed(
   messages: readonly SentMessage[],
   moments: readonly Moment[],
 ): ReadonlySet<number> {
-  const AROUND_US = 1_000_000;
-  const isNear = (timeUs: number) =>
-    moments.some(({ fromUs, toUs }) => timeUs >= fromUs - AROUND_US && timeUs <= toUs + AROUND_US);
+  const isNear = nearTo(moments);
   const near = messages.filter(({ sentNs }) => isNear(toUs(sentNs)));
   const chosen = new Set<number>();
   let room = MESSAGE_TEXTS;
-  for (const message of [...near, ...messages]) {
+  const errors = messages.filter(({ body }) => body.type === "error");
+  for (const message of [...near, ...errors, ...messages]) {
     if (chosen.has(message.id)) continue;
     room -= Math.min(MESSAGE_WIDTH, 30 + JSON.stringify(message.body).length);
     if (room < 0) break;
@@ -238,25 +244,45 @@ function chooseDescribed(
   return chosen;
 }
 
+/** How far from a finding what it is about may happen. */
+const AROUND_US = 1_000_000;
+
+/** Whether a time is close to what a finding is about. */
+function nearTo(moments: readonly Moment[]): (timeUs: number) => boolean {
+  return (timeUs) =>
+    moments.some(({ fromUs, toUs }) => timeUs >= fromUs - AROUND_US && timeUs <= toUs + AROUND_US);
+}
+
 /** The fields of a message as a person reads them: never empty. */
 function describeFields({ body, isOutline }: SentMessage): string {
-  const { type: _, msg_id, in_reply_to, ...fields } = body;
+  const { type, msg_id, in_reply_to, ...others } = body;
+  const { code: _, ...said } = others;
+  const fields = type === "error" ? said : others; // its type has the code
   const text = Object.entries(fields).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   const ids = [
     ...(msg_id === undefined ? [] : [`#${msg_id}`]),
     ...(in_reply_to === undefined ? [] : [`re #${in_reply_to}`]),
   ];
-  const said = isOutline ? ["(too long to keep)"] : text.length === 0 ? ["(no fields)"] : text;
-  return clip([...ids, ...said].join(" "), MESSAGE_WIDTH);
+  const words = isOutline ? ["(too long to keep)"] : text.length === 0 ? ["(no fields)"] : text;
+  return clip([...ids, ...words].join(" "), MESSAGE_WIDTH);
 }
 
-function readLogs({ logs }: MessageJournal, laneOf: ReadonlyMap<string, number>): Logs {
-  const kept = logs.slice(-MOST_LOGS);
+/** The lines around findings, and as many of the last as there is room for. */
+function readLogs(
+  { logs }: MessageJournal,
+  { laneOf, moments }: Pick<MessageContext, "laneOf" | "moments">,
+): Logs {
+  const isNear = nearTo(moments);
+  const near = logs.filter(({ timeNs }) => isNear(toUs(timeNs))).slice(0, MOST_LOGS);
+  const last = logs.slice(near.length - MOST_LOGS);
+  const chosen = new Set([...near, ...(near.length < MOST_LOGS ? last : [])]);
+  const kept = logs.filter((line) => chosen.has(line));
   const timeUs = new Differences();
   for (const { timeNs } of kept) timeUs.add(toUs(timeNs));
   return {
     timeUs: timeUs.values,
     lane: kept.map(({ node }) => laneOf.get(node) ?? 0),
     text: kept.map(({ line }) => clip(line, LOG_WIDTH)),
+    leftOut: logs.length - kept.length,
   };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { clip, printable, tally } from "../../checkers/format.ts";
+import { clip, formatWhole, printable } from "../../checkers/format.ts";
 import { isEdnObject } from "../../history/edn.ts";
 import { NS_PER_MS, type OpPair, pairs } from "../../history/operations.ts";
 import { isClient } from "../../message.ts";
@@ -12,9 +12,12 @@ import type { RunResult } from "../../workbench/result.ts";
 import type { Picture } from "../../workbench/workloads/picture.ts";
 import { quantilesOf } from "../quantiles.ts";
 import type { Summary } from "../summary.ts";
+import { findBands } from "./bands.ts";
+import { Evidence } from "./evidence.ts";
 import { chooseView, type Finding, readFindings } from "./findings.ts";
-import { makeScene } from "./make_scene.ts";
-import type { Scene } from "./scene.ts";
+import { extentOf, makeScene } from "./make_scene.ts";
+import { typeOfMessage } from "./message_types.ts";
+import type { Moment, Scene } from "./scene.ts";
 
 export interface Page {
   readonly title: string;
@@ -92,7 +95,12 @@ const NO_MESSAGES: MessageJournal = { messages: [], logs: [], clients: new Map()
 export function makePage(run: RunResult, options: PageOptions): Page {
   const { journal = NO_MESSAGES, logs = journal.logs, summary, ...given } = options;
   const operations = pairs(run.history);
-  const findings = readFindings([...summary.warnings, ...summary.explanation], operations);
+  const evidence = new Evidence(run, operations);
+  const findings = readFindings([...summary.warnings, ...summary.explanation], {
+    operations,
+    rowsOf: (sentence) => evidence.rowsOf(sentence),
+    momentOf: momentsOf(run, journal),
+  });
   const pictures = picture(run, options.journal);
   const scene = makeScene(run, { journal, operations, findings, pictures });
   const view = chooseView(findings, scene, { isCrash: summary.ending === "crash" });
@@ -105,8 +113,21 @@ export function makePage(run: RunResult, options: PageOptions): Page {
     hasFinalOperations: run.history.some(({ extra }) => extra?.["final?"] === true),
     traffic: trafficOf(journal, run.nodes),
     logs: logsOf(logs),
-    gaps: gapsOf(options.journal, scene),
+    gaps: gapsOf(options, scene),
     scene: { ...scene, view },
+  };
+}
+
+/** Moments of what is about no operation: a partition, a crash, what nodes hold in the end. */
+function momentsOf({ history, crash, finalStates }: RunResult, journal: MessageJournal) {
+  const [, endUs] = extentOf(history, journal);
+  const at = (us: number): Moment => ({ fromUs: us, toUs: us, operations: [] });
+  return (sentence: string): Moment | undefined => {
+    if (crash !== undefined) return at(endUs);
+    const [band] = /\bpartition/.test(sentence) ? findBands(history, endUs) : [];
+    if (band !== undefined) return at(band.fromUs);
+    const isAboutEnd = finalStates !== undefined && /\b(?:the end|replica|never)/.test(sentence);
+    return isAboutEnd ? at(endUs) : undefined;
   };
 }
 
@@ -149,7 +170,7 @@ function trafficOf(
     const row = counts[positions.get(partyOf(src)) ?? -1];
     const column = positions.get(partyOf(dest)) ?? -1;
     if (row?.[column] !== undefined) row[column]++;
-    const type = String(body.type);
+    const type = typeOfMessage(body);
     const count = types.get(type) ??
       { type, sent: 0, received: 0, cut: 0, lost: 0, discarded: 0, open: 0 };
     types.set(type, count);
@@ -180,15 +201,17 @@ function logsOf(logs: readonly LogLine[]): NodeLog[] {
 }
 
 function gapsOf(
-  journal: MessageJournal | undefined,
-  { messages }: Pick<Scene, "messages">,
+  { journal, files }: Pick<PageOptions, "journal" | "files">,
+  { messages, logs }: Pick<Scene, "messages" | "logs">,
 ): string[] {
   if (journal === undefined) {
     return ["This run left no journal of its messages: who sent what to whom is not known."];
   }
-  const fields = tally(messages.text.map((text) => text === "")).find(([isBare]) => isBare)?.[1] ??
-    0;
-  const count = (n: number) => n.toLocaleString("en");
+  const bare = messages.text.filter((text) => text === "").length;
+  const all = journal.logs.length;
+  const whole = files.some(([path]) => path.startsWith("node-logs"))
+    ? "The folder node-logs has them all."
+    : "A shorter or a smaller run has room for all of its lines.";
   return [
     ...(journal.hidesLosses
       ? [
@@ -198,12 +221,18 @@ function gapsOf(
       : []),
     ...(journal.leftOut > 0
       ? [
-        `The journal of messages reached its limit: the last ${count(journal.leftOut)} events of ` +
-        "the run are in no picture.",
+        `The journal of messages reached its limit: the last ${formatWhole(journal.leftOut)} ` +
+        "events of the run are in no picture.",
       ]
       : []),
-    ...(fields > 0
-      ? [`${count(fields)} messages are shown without their fields, to keep this file small.`]
+    ...(bare > 0
+      ? [`${formatWhole(bare)} messages are shown without their fields, to keep this page small.`]
+      : []),
+    ...(logs.leftOut > 0
+      ? [
+        `Of ${formatWhole(all)} lines that nodes logged, the diagram shows ` +
+        `${formatWhole(all - logs.leftOut)}: those around findings, and the last. ${whole}`,
+      ]
       : []),
   ];
 }

@@ -1,10 +1,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { formatWhole } from "../../checkers/format.ts";
 import { keyword } from "../../history/edn.ts";
 import { NS_PER_S, type Op, pairs } from "../../history/operations.ts";
+import type { Program } from "../../node.ts";
+import { Counter, KvService } from "../../workloads.ts";
+import { ALONE } from "./alone_fixture.ts";
 import { findBands } from "./bands.ts";
 import { readFindings } from "./findings.ts";
 import { markup } from "./markup.ts";
-import { pageOfCrash, pageOfFailure, pageOfRun } from "./page_fixture.ts";
+import { pageOf, pageOfCrash, pageOfFailure, pageOfRun } from "./page_fixture.ts";
 import { renderPage } from "./render_page.ts";
 import { FATES, US_PER_S } from "./scene.ts";
 
@@ -44,7 +48,7 @@ Deno.test("faults that last are bands, with whom they strike", () => {
 });
 
 Deno.test("a finding is linked to the times and operations that it names, and keeps its table", () => {
-  const ops = pairs([
+  const operations = pairs([
     event(0, { type: "invoke", process: 2, time: 1_000_000_000 }),
     event(1, { type: "ok", process: 2, time: 1_234_400_000 }),
     event(2, { type: "invoke", process: 3, time: 8_000_000_000 }),
@@ -53,7 +57,7 @@ Deno.test("a finding is linked to the times and operations that it names, and ke
     "Value 7 was acknowledged to process 2 (n0) at 1.234 s, 3.500 s before.",
     "  3        8.000 s  never",
     "Nothing else.",
-  ], ops);
+  ], { operations });
   assertEquals(findings.map(({ table }) => table.length), [1, 0]);
   assertEquals(findings[0]?.moments, [
     { fromUs: 1_000_000, toUs: 1_234_400, operations: [0] },
@@ -62,17 +66,36 @@ Deno.test("a finding is linked to the times and operations that it names, and ke
   assertEquals(findings[1]?.moments, []);
 });
 
+Deno.test("every finding of every workload leads to a moment, that of a wrong read to the reads", async () => {
+  for (const [workload, program] of Object.entries(ALONE)) {
+    const options = { workload, concurrency: 4, rate: 40, timeLimitS: 2, nodeCount: 2 };
+    for (const page of [await pageOf(program, options), await pageOfCrash(workload)]) {
+      const lone = page.findings.filter(({ moments }) => moments.length === 0);
+      assertEquals(lone.map(({ text }) => text), [], workload);
+      if (!workload.endsWith("counter") || page.summary.ending === "crash") continue;
+      const wrong = page.findings.flatMap(({ moments }) => moments[0]?.operations ?? []);
+      assert(wrong.length > 0);
+      const { kind, startUs } = page.scene.operations;
+      const atUs = (row: number) => startUs.slice(0, row + 1).reduce((a, b) => a + b, 0);
+      for (const row of wrong) {
+        assertEquals(page.scene.kinds[kind[row] ?? -1], "read");
+        assert(atUs(row) > 10 * US_PER_S, `${atUs(row)}`);
+      }
+    }
+  }
+});
+
 Deno.test("a page counts what became of every message, and shows the first finding", async () => {
   const page = await pageOfFailure();
   assertEquals(page.summary.ending, "fail");
-  const { messages, findings, bands, view, pictures } = page.scene;
+  const { messages, bands, view, pictures } = page.scene;
   const cut = messages.fate.filter((fate) => FATES[fate] === "cut").length;
   const tells = page.traffic.types.find(({ type }) => type === "tell");
   assertEquals(tells?.cut, cut);
   assert(cut > 0 && tells?.sent === tells!.received + cut);
   assertEquals(page.traffic.counts.flat().reduce((a, b) => a + b), messages.src.length);
   assertEquals(bands.map(({ label }) => label), ["cut: n0 | n1 n2"]);
-  const [first] = findings;
+  const [first] = page.findings.find(({ isNamed }) => isNamed)?.moments ?? [];
   assert(first !== undefined && view[0] < first.fromUs && first.toUs < view[1]);
   const heat = pictures.find(({ kind }) => kind === "heat");
   assert(heat?.kind === "heat" && heat.cells.flat().includes(null));
@@ -86,6 +109,38 @@ Deno.test("an answer is linked to its request", async () => {
     assertEquals(back > 0, type.endsWith("_ok"), type);
     if (back > 0) assertEquals(`${types[messages.type[row - back] ?? -1]}_ok`, type);
   }
+});
+
+/** Asks a service for a key that nobody wrote, and logs much. */
+const asking: Program = (node) => {
+  node.on(Counter.add, async ({ delta }) => {
+    for (let i = 0; i < 6_000; i++) console.error(`line ${i}`);
+    await node.rpc("seq-kv", KvService.cas, { key: "a", from: delta, to: 1 });
+    return { type: "add_ok" };
+  });
+  node.on(Counter.read, () => ({ type: "read_ok", value: 0 }));
+};
+
+Deno.test("an error is called by its code wherever its message is shown, with its text", async () => {
+  const { scene, traffic } = await pageOf(asking, { workload: "g-counter", timeLimitS: 1 });
+  const missing = "error 20 key-does-not-exist";
+  const row = scene.messages.type.findIndex((type) => scene.types[type] === missing);
+  assertMatch(scene.messages.text[row] ?? "", /^re #\d+ text "key does not exist"$/);
+  assert(traffic.types.some(({ type }) => type === missing));
+});
+
+Deno.test("a page says how many lines of logs its diagram leaves out, and shows the last", async () => {
+  const page = await pageOf(asking, { workload: "g-counter", timeLimitS: 1 });
+  const { leftOut, text } = page.scene.logs;
+  const all = page.logs.reduce((sum, { total }) => sum + total, 0);
+  assertEquals(text.length + leftOut, all);
+  assert(leftOut > 0 && text.length > 1_000);
+  assertEquals(page.gaps, [
+    `Of ${formatWhole(all)} lines that nodes logged, the diagram shows ` +
+    `${formatWhole(text.length)}: those around findings, and the last. ` +
+    "A shorter or a smaller run has room for all of its lines.",
+  ]);
+  assert(renderPage(page).includes("lines that nodes logged, the diagram shows"));
 });
 
 Deno.test("what goes into markup is escaped, and nothing that a node wrote is markup", async () => {

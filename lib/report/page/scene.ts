@@ -12,6 +12,13 @@ import type { HeatMap, Plot, Spans } from "../../workbench/workloads/picture.ts"
 export const US_PER_S = 1_000_000;
 export const US_PER_MS = 1_000;
 
+const SET_UP: readonly string[] = ["init", "init_ok", "topology", "topology_ok"];
+
+/** Whether messages of a type set nodes up: they are shown where they are asked for. */
+export function isSetUp(type: string): boolean {
+  return SET_UP.includes(type);
+}
+
 export interface Scene {
   readonly fromUs: number;
   readonly toUs: number;
@@ -87,6 +94,8 @@ export interface Logs {
   readonly timeUs: readonly number[];
   readonly lane: readonly number[];
   readonly text: readonly string[];
+  /** How many lines there is no room for. */
+  readonly leftOut: number;
 }
 
 /** A fault that lasts. */

@@ -10,9 +10,11 @@ import { stripTypeScriptTypes } from "node:module";
 import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import canvas from "./client/canvas.ts" with { type: "text" };
 import chart from "./client/chart.ts" with { type: "text" };
+import colours from "./client/colours.ts" with { type: "text" };
 import decode from "./client/decode.ts" with { type: "text" };
 import diagram from "./client/diagram.ts" with { type: "text" };
 import events from "./client/events.ts" with { type: "text" };
+import gestures from "./client/gestures.ts" with { type: "text" };
 import links from "./client/links.ts" with { type: "text" };
 import main from "./client/main.ts" with { type: "text" };
 import pictures from "./client/pictures.ts" with { type: "text" };
@@ -27,9 +29,11 @@ import scene from "./scene.ts" with { type: "text" };
 const MODULES = {
   scene,
   canvas,
+  colours,
   links,
   decode,
   view,
+  gestures,
   events,
   chart,
   rates,

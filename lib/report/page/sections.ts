@@ -30,6 +30,7 @@ export function renderSections(page: Page): Markup {
 /** What findings are seen in: pictures and tables. */
 export function renderEvidence(page: Page): Markup {
   return markup`
+    ${renderGaps(page)}
     ${renderTimeline(page)}
     ${renderDiagram(page)}
     ${renderPictures(page)}
@@ -39,8 +40,16 @@ export function renderEvidence(page: Page): Markup {
   `;
 }
 
+/** What is in no picture, and where it is. */
+function renderGaps({ gaps }: Page): Markup | undefined {
+  if (gaps.length === 0) return undefined;
+  return markup`<section class="gaps" aria-label="What pictures leave out">${
+    gaps.map((gap) => markup`<p class="quiet">${gap}</p>`)
+  }</section>`;
+}
+
 /** The verdict in words, its limits and figures, and how it is repeated. */
-export function renderHead({ title, about, commands, summary, gaps }: Page): Markup {
+export function renderHead({ title, about, commands, summary }: Page): Markup {
   const [mark, className] = ENDINGS[summary.ending];
   const { limits, figures } = summary;
   const hasPanel = [limits, figures, about, commands].some(({ length }) => length > 0);
@@ -48,7 +57,6 @@ export function renderHead({ title, about, commands, summary, gaps }: Page): Mar
 <div class="verdict"><span class="badge ${className}">${mark}</span><h1>${title}</h1></div>
 <p class="headline">${summary.headline}</p>
 ${hasPanel && renderPanel(summary, about, commands)}
-${gaps.map((gap) => markup`<p class="quiet">${gap}</p>`)}
 <noscript><p>The pictures need JavaScript, which this page may not run here. Words and tables are complete.</p></noscript>
 </header>`;
 }
@@ -159,8 +167,8 @@ function renderTimeline({ latencies, scene, hasFinalOperations }: Page): Markup 
     "At the end nothing is asked for a while, so that nodes may recover, and then the last operations follow. "
   }</p>
       <p class="caption by-hand">Drag over a stretch to zoom in on it, here and in the diagram below, whose part
-    is framed; click to move the diagram there, double-click to see all. With the keyboard ← → move, + −
-    zoom, Home shows all.</p>
+    is framed; click to move the diagram there, double-click to see all. A finger moves, two zoom. With
+    the keyboard ← → move, + − zoom, Home shows all.</p>
       <div class="panel"><div class="controls">${renderMoves("charts-")}</div>
       <div class="drawing"><div id="timeline" tabindex="0" role="application" aria-label="Latency of operations, their rate and that of messages, over time; the figures are in the table that follows; arrows move, plus and minus zoom, Home shows all"></div></div>
     <div class="keys" id="timeline-key"></div>
@@ -275,8 +283,8 @@ function renderDiagram({ scene }: Page): Markup | undefined {
     <section id="messages" aria-labelledby="messages-title">
       <h2 id="messages-title">${hasMessages ? "Messages" : "Operations"} in space and time</h2>
       <p class="caption">A lane for each client, node and service; an arrow is a message from sending to
-    its end; a bar is an operation of a client. <span class="by-hand">Drag to move, Ctrl and wheel to
-    zoom; with the keyboard ← → move, + − zoom, ↑ ↓ go from event to event, Home shows all.${
+    its end; a bar is an operation of a client. <span class="by-hand">Drag to move, Ctrl and wheel or two
+    fingers to zoom; with the keyboard ← → move, + − zoom, ↑ ↓ go from event to event, Home shows all.${
     hasMessages && ` Choose an operation to see what it led to, or a message to see where it comes
     from. ${scene.areCausesExact ? KNOWN_CAUSES : GUESSED_CAUSES}`
   }</span></p>

@@ -5,7 +5,9 @@
  */
 import canvas from "../page/client/canvas.ts" with { type: "text" };
 import chart from "../page/client/chart.ts" with { type: "text" };
+import colours from "../page/client/colours.ts" with { type: "text" };
 import decode from "../page/client/decode.ts" with { type: "text" };
+import gestures from "../page/client/gestures.ts" with { type: "text" };
 import links from "../page/client/links.ts" with { type: "text" };
 import pictures from "../page/client/pictures.ts" with { type: "text" };
 import plot from "../page/client/plot.ts" with { type: "text" };
@@ -24,9 +26,11 @@ import strips from "./client/strips.ts" with { type: "text" };
 export const MODULES = {
   scene,
   canvas,
+  colours,
   links,
   decode,
   view,
+  gestures,
   chart,
   rates,
   timeline,

@@ -46,6 +46,8 @@ export interface ShrunkRun {
   readonly operations: number;
   readonly faults: number;
   readonly attempts: number;
+  /** The kinds of failure that the whole run shows. */
+  readonly wholeSignature: readonly string[];
 }
 
 /** How far a simulated run has come. */

@@ -156,13 +156,13 @@ class Work<Context, Summary> {
   }
 
   async #shrink(program: Program | ProgramSource, whole: Plan): Promise<SimulationReport<Summary>> {
-    const { plan, result, operations, faults, attempts } = await shrink(program, whole, {
+    const { plan, result, signature: _, ...shrunk } = await shrink(program, whole, {
       tried: (attempts) => this.means.send({ kind: "attempts", attempts }),
     });
     await this.#simulate(program, plan, this.job.trace ?? {});
     return {
       ...await this.#reportOf(plan, result),
-      shrunk: { plan, operations, faults, attempts },
+      shrunk: { plan, ...shrunk },
     };
   }
 

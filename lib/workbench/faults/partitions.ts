@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Edn, entriesOf, itemsOf } from "../../history/edn.ts";
 import type { Grudge } from "../network/network.ts";
 import type { Random } from "../random.ts";
 
@@ -86,6 +87,22 @@ export function partial(nodes: readonly string[], random: Random): Grudge {
     }
   }
   return grudge;
+}
+
+/**
+ * Reads who is cut off from a completed `start-partition`, `[:isolated {"n1" #{"n0"}}]`: each receiver
+ * with those whom it does not hear.
+ */
+export function grudgeIn(value: Edn): Grudge | undefined {
+  const entries = entriesOf(itemsOf(value)[1]);
+  if (entries.length === 0) return undefined;
+  return Object.fromEntries(
+    entries.map(([dest, sources]) => [nameOf(dest), itemsOf(sources).map(nameOf)]),
+  );
+}
+
+function nameOf(value: Edn): string {
+  return typeof value === "string" ? value : String(value).replace(/^:/, "");
 }
 
 /** Says who is cut off from whom: `n0 n1 | n2 n3 n4`, or who does not hear whom. */

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { checkCounter, explainCounter } from "../../checkers/counter.ts";
+import { checkCounter, counterFailures, explainCounter } from "../../checkers/counter.ts";
 import { clip, joinWords } from "../../checkers/format.ts";
 import { type EdnObject, itemsOf, printEdn } from "../../history/edn.ts";
 import { each, eachThread, type Invocation, once } from "../clients/generator.ts";
@@ -41,6 +41,7 @@ function counter(draw: (random: Random) => Invocation) {
     },
     check: checkCounter,
     explain: explainCounter,
+    signature: counterFailures,
     figures: figuresOf,
     pictures: pictureCounter,
   } satisfies Partial<Workload>;

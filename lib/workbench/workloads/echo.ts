@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkEcho, explainEcho, projectEcho } from "../../checkers/echo.ts";
+import { checkEcho, explainEcho, findWrongEchoes, projectEcho } from "../../checkers/echo.ts";
 import { anyThread } from "../clients/generator.ts";
 import { type EdnObject, itemsOf } from "../../history/edn.ts";
 import { bodyToEdn } from "../../history/json.ts";
@@ -24,6 +24,7 @@ export const echo: Workload = {
   },
   check: checkEcho,
   explain: explainEcho,
+  evidence: findWrongEchoes,
   figures: countWrongEchoes,
   project: projectEcho,
   recognises: performs("echo"),

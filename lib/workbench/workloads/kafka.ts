@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { checkKafka, explainKafka } from "../../checkers/kafka/mod.ts";
+import { checkKafka, explainKafka, worstErrorsFirst } from "../../checkers/kafka/mod.ts";
 import { polledBy } from "../../checkers/kafka/messages.ts";
 import { formatFigure, formatWhole } from "../../checkers/format.ts";
 import type { Call } from "../clients/client.ts";
@@ -73,7 +73,7 @@ export const kafka: Workload = {
   check: checkKafka,
   explain: explainKafka,
   figures: (result) => [countErrors(result), ...lagFigures(result)],
-  signature: (result) => namesIn(result["bad-error-types"]),
+  signature: (result) => worstErrorsFirst(namesIn(result["bad-error-types"])),
   places: drawnPlaces,
   recognises: performs("poll", "send"),
   pictures: pictureLogs,

@@ -9,7 +9,7 @@
  * @module
  */
 import { projectLinKv } from "../../checkers/projections.ts";
-import { checkLinKv, explainLinKv } from "../../checkers/lin_kv.ts";
+import { checkLinKv, explainLinKv, linKvFailures } from "../../checkers/lin_kv.ts";
 import { joinWords } from "../../checkers/format.ts";
 import { casOf } from "../../checkers/linearizability/register.ts";
 import type { Call } from "../clients/client.ts";
@@ -66,6 +66,7 @@ export const linKv: Workload = {
   },
   check: checkLinKv,
   explain: explainLinKv,
+  signature: linKvFailures,
   figures: countKeys,
   places: findPlaces,
   project: projectLinKv,

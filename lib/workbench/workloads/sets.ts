@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { checkSetFull, countMissingAtEnd, explainSetFull } from "../../checkers/set_full.ts";
+import {
+  checkSetFull,
+  countMissingAtEnd,
+  explainSetFull,
+  findLosses,
+} from "../../checkers/set_full.ts";
 import { formatMs, formatWhole } from "../../checkers/format.ts";
 import { type EdnObject, itemsOf, numberOf, printEdn } from "../../history/edn.ts";
 import { lookUp } from "../../history/look_up.ts";
@@ -30,6 +35,7 @@ export const setJudge: Judge = {
     }),
     stableLatency(1, { key: "stableMaxMs", title: "stable, maximum", shortTitle: "stable, max" }),
   ],
+  evidence: findLosses,
   signature: (result) => Number(result["lost-count"]) > 0 ? ["lost"] : [],
   places(result) {
     const [lost] = itemsOf(result["lost"]);

@@ -10,7 +10,7 @@
  */
 import { type Check, type Explain, verdictOf } from "../../checkers/checker.ts";
 import { projectElle } from "../../checkers/projections.ts";
-import { explainListAppend, explainRwRegister } from "../../checkers/elle/explain.ts";
+import { explainListAppend, explainRwRegister, worstFirst } from "../../checkers/elle/explain.ts";
 import { checkListAppend } from "../../checkers/elle/list_append.ts";
 import { checkRwRegister } from "../../checkers/elle/rw_register.ts";
 import { explainFinalState } from "../../checkers/elle/explain_final_state.ts";
@@ -108,7 +108,7 @@ function transactional(kind: Kind): Workload {
       return { type: "ok", value: reply.txn.map(([f, key, value]) => microOpEdn(f, key, value)) };
     },
     figures: listAnomalies,
-    signature: (result) => namesIn(result["anomaly-types"]),
+    signature: (result) => worstFirst(namesIn(result["anomaly-types"])),
     places: drawnPlaces,
     draw: drawAnomalies,
     pictures: pictureCycles,

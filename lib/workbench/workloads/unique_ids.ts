@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkUniqueIds, explainUniqueIds } from "../../checkers/unique_ids.ts";
+import { checkUniqueIds, explainUniqueIds, findDuplicates } from "../../checkers/unique_ids.ts";
 import { each } from "../clients/generator.ts";
 import { clip, formatWhole, tally } from "../../checkers/format.ts";
 import { type EdnObject, itemsOf, numberOf, printEdn } from "../../history/edn.ts";
@@ -26,6 +26,7 @@ export const uniqueIds: Workload = {
   check: checkUniqueIds,
   explain: explainUniqueIds,
   figures: (result) => [countIds(result), ...rangeFigures(result)],
+  evidence: findDuplicates,
   signature: (result) => Number(result["duplicated-count"]) > 0 ? ["duplicated"] : [],
   recognises: performs("generate"),
   pictures: pictureThroughput,

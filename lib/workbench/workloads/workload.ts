@@ -91,6 +91,8 @@ export interface Judge {
   readonly metrics?: readonly Metric[];
   /** The kinds of failure that an invalid result shows. Default: that it is invalid. */
   readonly signature?: (result: EdnObject) => readonly string[];
+  /** The operations that show what is wrong. Default: those that the result quotes. */
+  readonly evidence?: (result: EdnObject, history: readonly Op[]) => readonly Op[];
   /** Where to look first when a result is invalid. Default: in the history. */
   readonly places?: (result: EdnObject) => readonly Place[];
   /** A result's anomalies as SVG images, by file name. */

@@ -25,7 +25,7 @@ export interface Palette {
 }
 
 /** Colours that a page has for things of one kind. */
-const SERIES = 7;
+export const SERIES = 7;
 /** Lines next to each other differ in their dashes as well, so that both are seen where they meet. */
 const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3]];
 
@@ -38,9 +38,6 @@ export function dashOf(series: number): number {
 export function dashesOf(series: number): readonly number[] {
   return DASHES[dashOf(series)] ?? [];
 }
-
-/** Types of messages from there on share the last colour. */
-export const OTHER_TYPES = SERIES - 1;
 
 export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);

@@ -19,6 +19,7 @@ import {
   type Surface,
   ticksOf,
 } from "./canvas.ts";
+import { moveByPointers } from "./gestures.ts";
 import { moveByKey, type Stretch } from "./view.ts";
 
 /** Where charts and the diagram begin and end, so that moments are one below the other. */
@@ -297,6 +298,11 @@ export class Chart {
   #listen(): void {
     const { stretch, choose } = this.#options;
     const { over } = this.#plot;
+    // A mouse selects a part to zoom to it; fingers move and zoom.
+    moveByPointers(over, stretch, {
+      area: () => ({ left: 0, right: over.clientWidth }),
+      takes: ({ pointerType }) => pointerType === "touch",
+    });
     over.addEventListener("dblclick", () => stretch.showAll());
     over.addEventListener("click", ({ offsetX }) => choose?.(this.#plot.posToVal(offsetX, "x")));
     stretch.followPointer((timeUs) => {

@@ -11,15 +11,16 @@ import {
   element,
   fitText,
   linear,
-  OTHER_TYPES,
   prepare,
   type Scale,
   strokeLine,
   type Surface,
 } from "./canvas.ts";
+import { colourClassOf, colourOf } from "./colours.ts";
 import type { Decoded } from "./decode.ts";
 import { findLongest, findRelated, findShown, type Longest, type Shown } from "./events.ts";
 import { BAND_HEIGHT, LEFT, RIGHT } from "./chart.ts";
+import { moveByPointers } from "./gestures.ts";
 import { moveByKey, type Selected, type View } from "./view.ts";
 
 const TOP = 26;
@@ -30,6 +31,17 @@ const MOST_HEADS = 800;
 const SHORT_PX = 9;
 /** How far from something a click may be, in pixels. */
 const REACH_PX = 8;
+
+/** Errors that are named on their arrows, and how high their names are. */
+const MOST_ERRORS = 60;
+const LABEL_HEIGHT = 14;
+
+/** Where a name is written. */
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly wide: number;
+}
 
 /** An arrow or a bar where it is drawn. */
 interface Drawn {
@@ -107,6 +119,7 @@ export class Diagram {
     this.#drawLanes(surface);
     this.#drawMessages(surface);
     this.#drawOperations(surface);
+    this.#drawErrors(surface);
     this.#drawLogs(surface);
     context.restore();
     this.#drawNames(surface);
@@ -204,7 +217,7 @@ export class Diagram {
     row: number,
     { withHead }: { readonly withHead: boolean },
   ): void {
-    const { scene: { messages }, sentUs } = this.#data;
+    const { scene: { messages, types }, sentUs } = this.#data;
     const sent = sentUs[row] ?? 0;
     const fate = FATES[messages.fate[row] ?? 0];
     const [y, endY] = [messages.src[row], messages.dest[row]].map((l) => this.#lanes.get(l ?? -1));
@@ -217,14 +230,35 @@ export class Diagram {
     const to = [endX, endY - short] as const;
     this.#drawn.push({ selected: { kind: "message", row }, from: [x, y], to });
     const isLost = fate !== "recv" && !isUnderWay;
-    const type = messages.type[row] ?? 0;
-    const { series } = palette;
-    context.strokeStyle = isLost ? palette.bad : series[Math.min(OTHER_TYPES, type)] ?? palette.ink;
+    const type = types[messages.type[row] ?? 0] ?? "";
+    context.strokeStyle = isLost ? palette.bad : colourOf(palette, colourClassOf(type));
     context.setLineDash(isLost ? [4, 3] : isUnderWay ? [1, 3] : []);
     strokeLine(context, [x, y], to);
     context.setLineDash([]);
     if (isLost) drawCross(context, to);
     else if (withHead && !isUnderWay) drawHead(context, [x, y], to);
+  }
+
+  /** Writes onto the arrows of errors which ones they are, where there is room. */
+  #drawErrors({ context, palette, width }: Surface): void {
+    const { messages, types } = this.#data.scene;
+    const taken: Box[] = [];
+    for (const { selected: { kind, row }, from, to } of this.#drawn) {
+      const [, what] = /^error (.+)$/.exec(types[messages.type[row] ?? 0] ?? "") ?? [];
+      if (kind !== "message" || what === undefined || taken.length === MOST_ERRORS) continue;
+      const wide = context.measureText(what).width + 6;
+      const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
+      const box = { x: x + 4 + wide > width - RIGHT ? x - 4 - wide : x + 4, y: y - 7, wide };
+      if (box.x < LEFT || taken.some((other) => overlap(box, other))) continue;
+      taken.push(box);
+      context.globalAlpha = 0.85;
+      context.fillStyle = palette.panel;
+      context.fillRect(box.x, box.y, wide, LABEL_HEIGHT);
+      context.globalAlpha = 1;
+      context.fillStyle = palette.bad;
+      context.textAlign = "left";
+      context.fillText(what, box.x + 3, y + 0.5);
+    }
   }
 
   #drawOperations({ context, palette, width }: Surface): void {
@@ -295,26 +329,16 @@ export class Diagram {
   #listen(): void {
     const canvas = this.#canvas;
     const view = this.#view;
-    let drag: { readonly x: number; readonly fromUs: number; moved: boolean } | undefined;
     const usPerPx = () => (view.toUs - view.fromUs) / (canvas.clientWidth - LEFT - RIGHT);
     const timeAt = (x: number) => view.fromUs + (x - LEFT) * usPerPx();
-    canvas.addEventListener("pointerdown", ({ offsetX, pointerId }) => {
-      canvas.setPointerCapture(pointerId);
-      drag = { x: offsetX, fromUs: view.fromUs, moved: false };
+    const pointersDown = moveByPointers(canvas, view, {
+      area: () => ({ left: LEFT, right: canvas.clientWidth - RIGHT }),
+      tapped: (x, y) => view.select(this.#nearest(x, y)),
     });
     canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
       view.charts.point(timeAt(offsetX));
-      if (drag === undefined) return this.#hover(this.#nearest(offsetX, offsetY));
-      if (Math.abs(offsetX - drag.x) > 3) drag.moved = true;
-      if (!drag.moved) return;
-      const from = drag.fromUs - (offsetX - drag.x) * usPerPx();
-      view.show(from, from + view.toUs - view.fromUs);
+      if (pointersDown() === 0) this.#hover(this.#nearest(offsetX, offsetY));
     });
-    canvas.addEventListener("pointerup", ({ offsetX, offsetY }) => {
-      if (drag?.moved === false) view.select(this.#nearest(offsetX, offsetY));
-      drag = undefined;
-    });
-    canvas.addEventListener("pointercancel", () => drag = undefined);
     canvas.addEventListener("pointerleave", () => {
       view.charts.point(undefined);
       this.#hover(undefined);
@@ -359,6 +383,10 @@ export class Diagram {
     this.#view.select(next?.selected);
     return true;
   }
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return Math.abs(a.y - b.y) < LABEL_HEIGHT && a.x < b.x + b.wide && b.x < a.x + a.wide;
 }
 
 function drawCross(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FATES, OUTCOMES, US_PER_S } from "../scene.ts";
+import { FATES, isSetUp, OUTCOMES, US_PER_S } from "../scene.ts";
 import { type Decoded, firstAt } from "./decode.ts";
 import type { Filter, Selected, View } from "./view.ts";
 
@@ -20,7 +20,6 @@ export interface Shown {
 /** Operations and messages that are drawn at a time. */
 const MOST_OPERATIONS = 3_000;
 const MOST_MESSAGES = 3_000;
-const SET_UP: readonly string[] = ["init", "init_ok", "topology", "topology_ok"];
 
 /** Finds what a view shows. */
 export function findShown(data: Decoded, view: View, longestUs: Longest): Shown {
@@ -80,7 +79,7 @@ function fitsMessage(
 ): boolean {
   const { src, dest, type: types, text: texts } = scene.messages;
   const name = scene.types[types[row] ?? 0] ?? "";
-  if (!withSetUp && type === "" && SET_UP.includes(name)) return false;
+  if (!withSetUp && type === "" && isSetUp(name)) return false;
   const isBetween = who.includes(src[row] ?? -1) || who.includes(dest[row] ?? -1);
   if (who.length > 0 && !isBetween) return false;
   if (type !== "" && type !== name) return false;

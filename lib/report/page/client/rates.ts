@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { OUTCOMES, type Scene, US_PER_S } from "../scene.ts";
-import { OTHER_TYPES } from "./canvas.ts";
+import { isSetUp, OUTCOMES, type Scene, US_PER_S } from "../scene.ts";
+import { type ColourGroup, groupByColour } from "./colours.ts";
 import { type Decoded, firstAt } from "./decode.ts";
 
 /** How many stretches: one for so many events, within bounds. */
@@ -33,15 +33,16 @@ export function countOperations({ scene, startUs }: Decoded, shown: Shown): Rate
 }
 
 export function countMessages({ scene, sentUs }: Decoded, shown: Shown): Rates {
-  const { messages: { type } } = scene;
-  const names = namesOfTypes(scene);
-  return count(sentUs, shown, { names, rowOf: (row) => Math.min(OTHER_TYPES, type[row] ?? 0) });
+  const { types, messages: { type } } = scene;
+  const groups = groupTypes(scene);
+  const lineOf = types.map((name) => groups.findIndex((group) => group.types.includes(name)));
+  const names = groups.map(({ name }) => name);
+  return count(sentUs, shown, { names, rowOf: (row) => lineOf[type[row] ?? -1] ?? -1 });
 }
 
-/** The names of lines for messages. */
-export function namesOfTypes({ types }: Pick<Scene, "types">): string[] {
-  const others = types.length - OTHER_TYPES;
-  return [...types.slice(0, OTHER_TYPES), ...(others > 0 ? [`${others} others`] : [])];
+/** The lines of messages: all but those that set nodes up. */
+export function groupTypes({ types }: Pick<Scene, "types">): ColourGroup[] {
+  return groupByColour(types.filter((type) => !isSetUp(type)));
 }
 
 function count(times: Float64Array, shown: Shown, { names, rowOf }: {

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { element, followWidth, key, OTHER_TYPES } from "./canvas.ts";
+import { element, followWidth, key } from "./canvas.ts";
+import { groupByColour } from "./colours.ts";
 import type { Decoded } from "./decode.ts";
 import { Diagram } from "./diagram.ts";
 import {
@@ -17,8 +18,8 @@ import {
 } from "./events.ts";
 import { showPicture } from "./pictures.ts";
 import { describeView, Timeline } from "./timeline.ts";
-import { type Lane, type Scene, US_PER_MS, US_PER_S } from "../scene.ts";
-import { type Selected, type Stretch, View } from "./view.ts";
+import { FATES, isSetUp, type Lane, OUTCOMES, type Scene, US_PER_MS, US_PER_S } from "../scene.ts";
+import { type Filter, type Selected, type Stretch, View } from "./view.ts";
 
 /** Lines of the list beside the diagram. */
 const MOST_LINES = 200;
@@ -185,13 +186,30 @@ function linkControls(page: Parts, { scene }: Decoded, view: View): void {
     view.changed();
   };
   for (const input of [who, type, text, setUp]) input.addEventListener("input", filter);
-  page.find("diagram-key", HTMLElement).append(
-    ...scene.types.slice(0, OTHER_TYPES).map((name, i) => key(`stroke series-${i}`, name)),
-    ...(scene.types.length > OTHER_TYPES ? [key(`stroke series-${OTHER_TYPES}`, "others")] : []),
-    key("stroke bad", "never arrives"),
-    key("mark ok", "operation"),
-    key("mark log", "log line"),
-  );
+  const legend = page.find("diagram-key", HTMLElement);
+  const explain = () => legend.replaceChildren(...keysOf(scene, view.filter));
+  setUp.addEventListener("input", explain);
+  explain();
+}
+
+/** What the diagram's colours and signs mean, of those that it shows. */
+function keysOf({ types, messages, operations, logs }: Scene, { withSetUp }: Filter) {
+  const groups = groupByColour(types.filter((type) => withSetUp || !isSetUp(type)));
+  const isLost = messages.fate.some((fate) => !["recv", "under way"].includes(FATES[fate] ?? ""));
+  const outcomes = [["ok", "ok"], ["fail", "failed"], ["info", "outcome unknown"]] as const;
+  const has = (name: string) => operations.outcome.some((one) => nameOfOutcome(one) === name);
+  return [
+    ...groups.map(({ className, name }) => key(`stroke ${className}`, name)),
+    ...(isLost ? [key("stroke bad", "never arrives")] : []),
+    ...outcomes.flatMap(([name, text]) => has(name) ? [key(`bar ${name}`, text)] : []),
+    ...(logs.text.length > 0 ? [key("mark log", "log line")] : []),
+  ];
+}
+
+/** Operations that are open are drawn as those whose outcome is unknown. */
+function nameOfOutcome(outcome: number): string {
+  const name = OUTCOMES[outcome] ?? "open";
+  return name === "open" ? "info" : name;
 }
 
 /** Clients that are named one by one: of more, several are one choice. */
@@ -219,7 +237,7 @@ function partiesOf({ lanes }: Scene): { name: string; lanes: number[] }[] {
 
 /** Lists what the diagram shows, for those who do not see it. */
 function list(page: Parts, data: Decoded, { shown }: Diagram): void {
-  const { startUs, sentUs, logUs } = data;
+  const { scene, startUs, sentUs, logUs } = data;
   const lines = [
     ...shown.operations.map((row) => [startUs[row] ?? 0, describeOperation(data, row)] as const),
     ...shown.messages.map((row) => [sentUs[row] ?? 0, describeMessage(data, row)] as const),
@@ -233,6 +251,7 @@ function list(page: Parts, data: Decoded, { shown }: Diagram): void {
     shown.operationCount > shown.operations.length;
   page.find("counts", HTMLElement).textContent =
     `${count(shown.operationCount, "operation")}, ${count(shown.messageCount, "message")}` +
+    (scene.logs.text.length === 0 ? "" : `, ${count(shown.logs.length, "log line")}`) +
     (isCut ? "; only the first of them are drawn: zoom in for the others" : "") +
     (lines.length > MOST_LINES ? `; the first ${MOST_LINES} lines are listed` : "");
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Band } from "../scene.ts";
+import { type Band, isSetUp } from "../scene.ts";
 import {
   dashesOf,
   dashOf,
@@ -22,11 +22,12 @@ import { type Decoded, firstAt } from "./decode.ts";
 import {
   countMessages,
   countOperations,
+  groupTypes,
   middleOf,
-  namesOfTypes,
   quantilesIn,
   type Rates,
 } from "./rates.ts";
+import { type ColourGroup, colourOf } from "./colours.ts";
 import type { Stretch, View } from "./view.ts";
 
 const HEIGHTS = { latency: 180, rate: 80 } as const;
@@ -77,7 +78,7 @@ export class Timeline {
     this.#counted = this.#count();
     this.#charts = this.#makeCharts(place);
     this.#readout = element("p", { className: "readout" });
-    legend.append(...legendOf(namesOfTypes(data.scene)), this.#readout);
+    legend.append(...legendOf(groupTypes(data.scene)), this.#readout);
     moveByKeys(place, stretch);
     stretch.followPointer((timeUs) => this.#read(timeUs));
     stretch.follow(() => this.draw());
@@ -121,8 +122,8 @@ export class Timeline {
   #makeCharts(place: HTMLElement): Chart[] {
     const { scene } = this.#data;
     const view = this.#view;
-    const types = namesOfTypes(scene);
-    const hasMessages = types.length > 0;
+    const groups = groupTypes(scene);
+    const hasMessages = groups.length > 0;
     const bands = stackBands(scene.bands);
     const shared = {
       stretch: this.#stretch,
@@ -169,9 +170,9 @@ export class Timeline {
     if (!hasMessages) return [latency, operations];
     const messages = new Chart(place, {
       ...rate,
-      title: "messages / s",
-      lines: types.map((_, i): Line => ({
-        colour: ({ series, quiet }) => series[i] ?? quiet,
+      title: scene.types.some(isSetUp) ? "messages / s, without init and topology" : "messages / s",
+      lines: groups.map(({ className }, i): Line => ({
+        colour: (palette) => colourOf(palette, className),
         dash: dashesOf(i),
       })),
       extent: () => [0, this.#most.messages],
@@ -269,13 +270,13 @@ function formatRate(rate: number): string {
   return rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en");
 }
 
-function legendOf(types: readonly string[]): HTMLElement[] {
+function legendOf(groups: readonly ColourGroup[]): HTMLElement[] {
   const outcomes = [["ok", "ok"], ["fail", "failed"], ["info", "outcome unknown"]] as const;
   return [
     ...outcomes.map(([name, text]) => key(`mark ${name}`, text)),
     key("stroke ink", "median of those that are ok"),
     key("stroke ink dash-1", "95 %"),
-    ...types.map((text, i) => key(`stroke series-${i} dash-${dashOf(i)}`, text)),
+    ...groups.map(({ className, name }, i) => key(`stroke ${className} dash-${dashOf(i)}`, name)),
   ];
 }
 

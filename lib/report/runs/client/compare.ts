@@ -17,7 +17,7 @@ type Draw = () => void;
 export async function startComparison(): Promise<void> {
   const columns = [...document.querySelectorAll<HTMLElement>("[data-scene]")];
   const loaded = await Promise.all(columns.map(load));
-  const runs = alignTypes(loaded.filter((run) => run !== undefined));
+  const runs = loaded.filter((run) => run !== undefined);
   const stretch = new Stretch([
     Math.min(...runs.map(({ scene }) => scene.fromUs)),
     Math.max(...runs.map(({ scene }) => scene.toUs)),
@@ -43,17 +43,6 @@ async function load(column: HTMLElement): Promise<Decoded | undefined> {
     column.append(element("p", { text }));
     return undefined;
   }
-}
-
-/** Gives types of messages the same colours in all runs: those of their order in the first. */
-function alignTypes(runs: readonly Decoded[]): Decoded[] {
-  const types = [...new Set(runs.flatMap(({ scene }) => scene.types))];
-  return runs.map((run) => {
-    const { scene } = run;
-    const places = scene.types.map((type) => types.indexOf(type));
-    const type = scene.messages.type.map((one) => places[one] ?? 0);
-    return { ...run, scene: { ...scene, types, messages: { ...scene.messages, type } } };
-  });
 }
 
 /** Puts a run's pictures into its column. */
