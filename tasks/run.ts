@@ -39,7 +39,7 @@ import {
 import { type Assigned, type Config, CONFIG_FILE, readConfig } from "./shared/config.ts";
 import { renderEnded, reportOf, tellPage } from "./shared/ended.ts";
 import { dropExempt } from "./shared/fault_tolerance.ts";
-import { interruptible } from "./shared/interrupt.ts";
+import { INTERRUPTED, interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
 import { LIMITS, limitsOf } from "./shared/limits.ts";
 import { OUTPUT, Output } from "./shared/reporters.ts";
@@ -130,14 +130,17 @@ async function runOnce(
         const totals = totalsOf(scores.slice(-some.length).map(({ summary }) => summary));
         if (some.length > 1) output.say(`\n${renderRuns(totals, { ...detectStyle(), title })}`);
       }
+    } catch (error) {
+      if (error === INTERRUPTED) output.finish({ interrupted: true });
+      throw error;
     } finally {
       // Also of an interrupted run of many, as far as it came.
       const isWorth = output.isQuiet || assigned.length > 1;
       if (isWorth && scores.length > 0) {
         output.sayResult(`${output.isQuiet ? "" : "\n"}${renderScoreboard(scores, detectStyle())}`);
       }
-      output.finish();
     }
+    output.finish({ interrupted: false });
     const status = EXIT_STATUS[worstEnding(scores.map(({ summary }) => summary.ending))];
     return { status, runs: output.runs };
   });

@@ -171,7 +171,7 @@ async function simulateOnce(
     const all = { ...simulation, first, seeds };
     if (own.sum !== undefined) sums.push(await describeSum(target, all, swept.sum));
   }
-  output.finish();
+  output.finish({ interrupted });
   if (own.sum !== undefined && !interrupted) {
     writeSums(own.sum, sums, own.shard ?? { number: 1, of: 1 });
     if (output.isPretty) console.log(`    sum: ${own.sum}`);

@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import type { Limit } from "../../lib/report/limits.ts";
 import type { Summary } from "../../lib/report/summary.ts";
 import { SUMMARIES, type SweepContext } from "../../lib/report/sweep.ts";
@@ -54,7 +55,8 @@ export async function explainLoadErrors<T>(
     return await work();
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
-    const why = error.message.replaceAll(pathToFileURL(resolve(program)).href, program);
-    throw new UsageError(`cannot load ${program}: ${why}`);
+    const why = stripVTControlCharacters(error.message).replaceAll(/\?incarnation=\d+/g, "");
+    const named = why.replaceAll(pathToFileURL(resolve(program)).href, program);
+    throw new UsageError(`cannot load ${program}: ${named}`);
   }
 }
