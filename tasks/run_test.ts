@@ -204,6 +204,9 @@ Deno.test("an option that is wrong ends with status 254, or is named at once", a
       [["1", "--runs"], "--runs needs a value"],
       [["1", "--test-count", "2"], "--test-count: here it is --runs N"],
       [["9z"], "9z"],
+      [["brodcast"], "did you mean -w broadcast?"],
+      [["1", "--engine", "simulater"], 'got "simulater"; did you mean simulator?'],
+      [["3c", "--nemesis", "partition,kil"], 'got "partition,kil"; did you mean kill?'],
     ] as const
   ) await assertRejects(() => main(argv), UsageError, why);
 });

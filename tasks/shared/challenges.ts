@@ -11,6 +11,7 @@ import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts
 import { FAULT_KINDS } from "../../lib/workbench/faults/kinds.ts";
 import { nearest, UsageError } from "../../lib/workbench/option.ts";
 import { type Plan, planOf, type PlanOptions, workloadOf } from "../../lib/workbench/plan.ts";
+import { workloads } from "../../lib/workbench/workloads/mod.ts";
 import { dropExempt } from "./fault_tolerance.ts";
 
 export interface Challenge {
@@ -161,7 +162,8 @@ export function challengeOf(id: string): Challenge {
   const found = CHALLENGES.find((one) => one.id === id);
   if (found !== undefined) return found;
   const known = CHALLENGES.map((one) => one.id);
-  const meant = nearest(id, known);
+  const workload = nearest(id, [...workloads.keys()]);
+  const meant = nearest(id, [...known, "all"]) ?? (workload && `-w ${workload}`);
   const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
   throw new UsageError(
     `unknown challenge "${id}": expected all, or one of ${known.join(", ")}${hint}`,
