@@ -262,7 +262,7 @@ Deno.test("the shell runs a script that names no interpreter; a missing interpre
     await Deno.writeTextFile(bin, "exit 3\n", { mode: 0o755 });
     host.start("n0", events);
     await events.until(() => events.exits.length === 1);
-    assertEquals(events.exits, ["exit status 3; it has no #! line, so a shell ran it"]);
+    assertEquals(events.exits, ["n0 exit status 3; it has no #! line, so a shell ran it"]);
     await Deno.writeTextFile(bin, "#!/nowhere/interpreter\n", { mode: 0o755 });
     assertThrows(
       () => host.start("n0", events),
