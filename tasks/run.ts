@@ -22,6 +22,7 @@ import {
   challengeOf,
   CHALLENGES,
   optionsOfRuns,
+  plansOf,
   takesNodesDown,
   withNodesDown,
   workloadChallenge,
@@ -226,7 +227,7 @@ function trialsOf(
 
 function helpText(id: string): string {
   const challenge = CHALLENGES.find((one) => one.id === id);
-  const calls = challenge === undefined
+  const calls = challenge === undefined && id !== "all"
     ? [`${callOf("test")} [CHALLENGE]`, `${callOf("test")} -w WORKLOAD --bin FILE`]
     : [callOf("test", id)];
   const about = challenge === undefined
@@ -242,7 +243,7 @@ function helpText(id: string): string {
     "",
     ...about,
     "",
-    optionsHelp(COMMAND, challenge?.runs.map(planOf)),
+    optionsHelp(COMMAND, challenge && plansOf(challenge)),
     "",
     "Exit status: 0 if every run passes, 1 if one fails, 2 if one could not be checked, 255 if one",
     "crashes; 130 if interrupted, 254 if called wrongly.",

@@ -67,10 +67,10 @@ Deno.test("one that is not ends with status 1; one whose node ends by itself wit
 Deno.test("in another folder than the project's, a challenge asks for a node", () =>
   withFolder(async (folder) => {
     const argv = ["run", "--quiet", "-A", "--config", fromRoot("deno.json")];
-    const { code, err } = await runDeno(
-      [...argv, fromRoot("tasks/cli.ts"), "test", "1", ...WORKBENCH],
-      folder,
-    );
+    const challenge1 = [...argv, fromRoot("tasks/cli.ts"), "test", "1"];
+    const help = await runDeno([...challenge1, "--help"], folder);
+    assertMatch(help.out, /^ +--bin FILE +the node's executable$/m);
+    const { code, err } = await runDeno([...challenge1, ...WORKBENCH], folder);
     assertEquals(code, 254);
     assertMatch(
       err,

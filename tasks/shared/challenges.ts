@@ -238,6 +238,13 @@ export function optionsOfRuns(
   return runs;
 }
 
+/** The plans of a challenge's runs, without its own node where that is not at hand. */
+export function plansOf({ node, runs }: Challenge): readonly Plan[] {
+  return runs.map(({ program, ...run }) =>
+    planOf(program !== undefined && existsSync(node) ? { ...run, program } : run)
+  );
+}
+
 /** The challenge whose node a plan runs under its workload; nothing if there is none such. */
 export function challengeWith({ program, workload }: Plan): Challenge | undefined {
   if (program === undefined) return undefined;
