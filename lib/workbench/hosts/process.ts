@@ -168,15 +168,17 @@ export class ProcessHost extends MachineHost implements Host {
 
 /** The beginning of a file, up to the first line break; nothing if it may not be read. */
 function firstLine(path: string): string {
-  const bytes = new Uint8Array(200);
+  let file: Deno.FsFile | undefined;
   try {
-    using file = Deno.openSync(path);
-    const length = file.readSync(bytes) ?? 0;
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, length)).split(
-      /\r?\n/,
-    )[0] ?? "";
+    file = Deno.openSync(path);
+    const bytes = new Uint8Array(200);
+    const read = bytes.subarray(0, file.readSync(bytes) ?? 0);
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(read);
+    return text.split(/\r?\n/)[0] ?? "";
   } catch {
     return "";
+  } finally {
+    file?.close(); // Node.js 20 reads this module, and knows no "using"
   }
 }
 
