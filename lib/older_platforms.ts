@@ -21,6 +21,16 @@ add(Promise, {
     new Promise((resolve) => resolve(work(...args))),
 });
 
+add(URL, {
+  parse(url: string, base?: string | URL) {
+    try {
+      return new URL(url, base);
+    } catch {
+      return null;
+    }
+  },
+});
+
 add(Map, {
   groupBy<K, T>(items: Iterable<T>, keyOf: (item: T, index: number) => K) {
     const groups = new Map<K, T[]>();

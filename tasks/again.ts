@@ -23,7 +23,7 @@ import {
   reportingOf,
 } from "./shared/command_line.ts";
 import { renderEnded, reportOf, tellPage } from "./shared/ended.ts";
-import { interruptible } from "./shared/interrupt.ts";
+import { INTERRUPTED, interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
 import { readLimits } from "../lib/report/limits_file.ts";
 import { OUTPUT, Output } from "./shared/reporters.ts";
@@ -65,12 +65,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   output.say(`${engine.note}\n\n${title}: ${wordsOf(plan).join(" ")}   (again: ${dir})`);
   return await interruptible(async (signal) => {
     const reporting = reportingOf(own, { quiet: output.isQuiet, signal });
-    const ended = await engine.run(plan, limits, reporting);
+    const ended = await engine.run(plan, limits, reporting).catch((error) => {
+      if (error === INTERRUPTED) output.finish({ interrupted: true });
+      throw error;
+    });
     const ran = { title, plan, engine: engine.name, ...(challenge && { challenge: challenge.id }) };
     output.add(reportOf(ended, ran));
     output.sayResult(`${output.isQuiet ? "" : "\n"}${renderEnded(ended, ran)}`);
     tellPage(ended, (text) => output.sayResult(text));
-    output.finish();
+    output.finish({ interrupted: false });
     return EXIT_STATUS[ended.summary.ending];
   });
 }

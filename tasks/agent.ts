@@ -24,7 +24,7 @@ const OWN = {
   allow: {
     kind: text,
     value: "FOLDER",
-    help: "the folder whose programs it runs, and no others; default this one",
+    help: "the folder whose programs it runs, and no others",
     default: ".",
   },
   out: { ...OUT.out, help: `the folder for nodes' journals; default ${RUNS}/agent` },

@@ -27,6 +27,8 @@ const WORKBENCH = "workbench";
 /** The bench of nodes' memory, likewise. */
 const MEMORY = "memory";
 
+const NAMES = [...BENCHES.map(({ name }) => name), CHECKERS, SWEEPS, WORKBENCH, MEMORY];
+
 const COMMAND = {
   own: {
     rounds: {
@@ -56,12 +58,11 @@ async function main(argv: readonly string[]): Promise<number> {
       COMMAND,
     );
   if (help) {
-    console.log(`deno task bench [NAME …] [options]\n\n${optionsHelp(COMMAND)}`);
+    console.log(helpText());
     return 0;
   }
-  const known = oneOf([...BENCHES.map(({ name }) => name), CHECKERS, SWEEPS, WORKBENCH, MEMORY]);
   for (const name of names) {
-    const problem = kindProblem(known, name);
+    const problem = kindProblem(oneOf(NAMES), name);
     if (problem !== undefined) throw new UsageError(`a bench ${problem}`);
   }
   const isChosen = (name: string) => names.length === 0 || names.includes(name);
@@ -96,6 +97,19 @@ async function main(argv: readonly string[]): Promise<number> {
   if (keep) writeResults();
   if (json) console.log(JSON.stringify(results, null, 2));
   return 0;
+}
+
+function helpText(): string {
+  return [
+    "deno task bench [NAME …] [options]",
+    "",
+    "Measures nodes, the simulator, the workbench and the checkers beside what bounds them. NAME is",
+    "one of these; all of them without a name:",
+    "",
+    `  ${NAMES.join(", ")}`,
+    "",
+    optionsHelp(COMMAND),
+  ].join("\n");
 }
 
 if (import.meta.main) await conclude("deno task bench", () => main(Deno.args));

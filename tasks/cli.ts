@@ -8,7 +8,7 @@
  */
 import { nearest, UsageError } from "../lib/workbench/option.ts";
 import { conclude, USAGE_STATUS } from "./shared/command_line.ts";
-import { callOf } from "./shared/invocation.ts";
+import { callOf, VERSION } from "./shared/invocation.ts";
 
 interface Entry {
   readonly help: string;
@@ -62,6 +62,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.log(HELP);
     return name === "" ? USAGE_STATUS : 0;
   }
+  if (/^(version|-V|--version)$/.test(name)) {
+    console.log(`glomers ${VERSION} on Deno ${Deno.version.deno}`);
+    return 0;
+  }
   const command = COMMANDS.get(name);
   if (command === undefined) {
     const names = [...COMMANDS.keys()];
@@ -82,7 +86,7 @@ const HELP = [
   "",
   ...[...COMMANDS].map(([name, { help }]) => `  ${name.padEnd(12)} ${help}`),
   "",
-  "glomers COMMAND --help tells more of each.",
+  "glomers COMMAND --help tells more of each; glomers --version says which this is.",
 ].join("\n");
 
 if (import.meta.main) {

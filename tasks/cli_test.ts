@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
+import config from "../deno.json" with { type: "json" };
 import { runDeno, withFolder } from "../lib/testing/process.ts";
 import { isInProgress, PROGRESS_FILE } from "../lib/workbench/store/progress_file.ts";
 import { readRecord } from "../lib/report/runs/record.ts";
@@ -95,6 +96,11 @@ Deno.test("help runs nothing, and that of a challenge has the challenge's own de
     assertMatch(all, new RegExp(`^  ${command} `, "m"));
     assertMatch(await printed([command, "--help"]), /^ +-h, --help +this text$/m);
   }
+  assertEquals(
+    await printed(["--version"]),
+    `glomers ${config.version} on Deno ${Deno.version.deno}`,
+  );
+  assertMatch(await printed(["test", "all", "--help"]), /^deno task all /);
   const help = await printed(["test", "3d", "--help"]);
   assertMatch(help, /--node-count N .*; default 25$/m);
   assertMatch(help, /--latency MS .*; default 100$/m);

@@ -28,7 +28,7 @@ const COMMAND = { own: {} } as const;
 async function main(argv: readonly string[]): Promise<number> {
   const { help } = readArguments(argv, COMMAND);
   if (help) {
-    console.log(`deno task experiments [options]\n\n${optionsHelp(COMMAND)}`);
+    console.log(helpText());
     return 0;
   }
   const stamp = await stampNow();
@@ -71,6 +71,16 @@ async function simulate(
     const spread = spreadOf(summaries.flatMap((one) => one.metrics[key] ?? []));
     return spread === undefined ? [] : [[key, [spread.median, spread.min, spread.max] as const]];
   }));
+}
+
+function helpText(): string {
+  return [
+    "deno task experiments [options]",
+    "",
+    "Simulates what the pages in results/ tell about lateness, rounds and faults, and writes their tables.",
+    "",
+    optionsHelp(COMMAND),
+  ].join("\n");
 }
 
 if (import.meta.main) await conclude("deno task experiments", () => main(Deno.args));

@@ -49,7 +49,7 @@ type Own = Values<typeof COMMAND.own>;
 export async function main(argv: readonly string[]): Promise<number> {
   const { own, help } = readArguments(argv, COMMAND);
   if (help) {
-    console.log(`deno task frontier [options]\n\n${optionsHelp(COMMAND)}`);
+    console.log(helpText());
     return 0;
   }
   const now = await measure(own);
@@ -144,6 +144,17 @@ function figuresOf(metrics: readonly Readonly<Record<string, number>>[]): Figure
 
 function nameOf({ name, challenge, args }: Point): string {
   return name ?? [challenge, ...args].join(" ");
+}
+
+function helpText(): string {
+  return [
+    "deno task frontier [options]",
+    "",
+    "Measures what broadcast costs at what latency, in the simulator unless processes are asked for, and",
+    "writes results/frontier.md.",
+    "",
+    optionsHelp(COMMAND),
+  ].join("\n");
 }
 
 if (import.meta.main) await conclude("deno task frontier", () => main(Deno.args));

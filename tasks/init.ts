@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import importMap from "../lib/import_map.json" with { type: "json" };
 import { optionsHelp } from "../lib/workbench/command_line.ts";
-import { kindProblem, nearest, oneOf, UsageError } from "../lib/workbench/option.ts";
+import { kindProblem, oneOf, UsageError } from "../lib/workbench/option.ts";
 import { readArguments } from "./shared/command_line.ts";
 import { CONFIG_FILE } from "./shared/config.ts";
 import { callOf, GLOMERS } from "./shared/invocation.ts";
@@ -74,9 +74,7 @@ export function main(argv: readonly string[]): number {
   }
   const starter = STARTERS[name];
   if (!Object.hasOwn(STARTERS, name) || starter === undefined) {
-    const meant = nearest(name, LANGUAGES);
-    const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
-    throw new UsageError(`the language ${kindProblem(oneOf(LANGUAGES), name)}${hint}`);
+    throw new UsageError(`the language ${kindProblem(oneOf(LANGUAGES), name)}`);
   }
   const files = Object.entries(filesOf(starter));
   const inTheWay = files.map(([file]) => join(folder, file)).find((path) => existsSync(path));

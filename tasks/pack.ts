@@ -129,7 +129,7 @@ async function finish(folder: string): Promise<void> {
   const whole = {
     ...packed,
     description: "Write, test and simulate nodes for Maelstrom and Fly.io's Gossip Glomers",
-    engines: { node: ">=20" },
+    engines: { node: ">=20.12" },
     bin: { glomers: LAUNCHER_FILE },
     exports: shown,
     dependencies: { ...dependencies, deno: "^2.9.0" },
@@ -172,20 +172,22 @@ function* unusedIn(folder: string): Generator<string> {
 const LAUNCHER = `#!/usr/bin/env node
 // The command runs on Deno, which is a dependency of this package.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const deno = createRequire(import.meta.url)("deno/install_api.cjs").runInstall();
 const granted = ["read", "write", "run", "env", "sys=loadavg", "net"].map((name) => \`--allow-\${name}\`);
 const command = fileURLToPath(new URL("../tasks/cli.js", import.meta.url));
-// As a user calls it: npx needs its name, or that of the file that it is in.
-const { npm_command, npm_config_package } = process.env;
-const npx = npm_config_package ? \`npx --package=\${npm_config_package} glomers\` : "npx glomers";
+// As a user calls it: what npx fetched for this call, it has to be told again.
+const manifest = new URL("../../../../package.json", import.meta.url);
+const { _npx } = existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")) : {};
+const fetched = _npx?.packages[0].replace(/^\\.{1,2}[/\\\\]/, (start) => \`\${resolve(start)}/\`);
+const npx = fetched ? \`npx --package=\${fetched} glomers\` : "npx glomers";
 const env = {
   ...process.env,
-  ...(npm_command === "exec" && { GLOMERS_CALL: npx }),
+  ...(process.env.npm_command === "exec" && { GLOMERS_CALL: npx }),
   // Nodes that run on Deno find this one, unless there is another.
   PATH: [process.env.PATH, dirname(deno)].join(delimiter),
 };

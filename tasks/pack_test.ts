@@ -67,9 +67,11 @@ if (process.argv[2] === "serve") await serve(echo);
 
 /** Simulates it, and a program that fails; then what this platform may not have. */
 const SIMULATES = `
+import { writeFileSync } from "node:fs";
 import { Echo, UniqueIds } from "@glomers/maelstrom";
-import { loadPerIncarnation, simulate } from "@glomers/maelstrom/simulator";
-import { scenario } from "@glomers/maelstrom/testing";
+import { loadPerIncarnation, simulate, sweep } from "@glomers/maelstrom/simulator";
+import { assertTranscript, scenario } from "@glomers/maelstrom/testing";
+import { run } from "@glomers/maelstrom/workbench";
 import echo from "./asks_itself.mjs";
 
 const { history, results } = await simulate(echo, {
@@ -80,11 +82,19 @@ const sevens = (node) => node.on(UniqueIds.generate, () => ({ type: "generate_ok
 await simulate(sevens, { workload: "unique-ids", timeLimitS: 3 }).catch(({ message }) =>
   console.log(message.split("\\n").slice(0, 3).join("\\n"))
 );
-await scenario(echo, {}, async (world) => {
+const lines = [];
+await scenario(echo, { transcript: (line) => lines.push(line) }, async (world) => {
   console.log((await world.ask("n0", Echo.echo, { echo: "hi" })).echo);
 });
+writeFileSync("story.txt", \`An echo.\\n----\\n\${lines.join("\\n")}\\n\`);
+await assertTranscript(new URL("story.txt", import.meta.url), lines);
+const module = import.meta.resolve("./asks_itself.mjs");
+const options = { workload: "echo", program: "./asks_itself.mjs", seeds: 2 };
+for (const onDeno of [() => run(options), () => sweep(module, options)]) {
+  await onDeno().catch(({ message }) => console.log(message));
+}
 try {
-  await simulate(loadPerIncarnation(import.meta.resolve("./asks_itself.mjs")), {
+  await simulate(loadPerIncarnation(module), {
     workload: "echo", timeLimitS: 1,
   });
 } catch ({ message }) {
@@ -154,8 +164,11 @@ async function simulates(folder: string): Promise<void> {
   );
   assertStringIncludes(out, "made small: 2 operations, no faults, 1 node");
   const showsImports = await sh(folder, `node -p 'typeof require("module").registerHooks'`);
-  const needs = "\nhi\nloading a module per incarnation needs Deno, or Node.js 22.15 or later";
-  assertStringIncludes(out, showsImports.trim() === "function" ? "\nhi\n" : needs);
+  const denoAlone =
+    "\nhi\nrun starts processes through Deno; elsewhere, npx glomers test brings it along\n" +
+    "a sweep needs Deno, which has web workers and shows what modules import\n";
+  const needs = "loading a module per incarnation needs Deno, or Node.js 22.15 or later";
+  assertStringIncludes(out, denoAlone + (showsImports.trim() === "function" ? "" : needs));
   const options = "-w echo --node-count 1 --time-limit 5 --seeds 2";
   const swept = await sh(folder, `npx glomers sim ./asks_itself.mjs ${options}`);
   assertStringIncludes(swept, "all of 2 runs pass");
@@ -185,6 +198,19 @@ async function startsOnDeno(folder: string): Promise<void> {
   assertStringIncludes(simulated, "✓ pass");
 }
 
+/** The packed file itself, by npx alone. */
+async function startsByNpx(folder: string): Promise<void> {
+  const started = await sh(
+    folder,
+    "npx --yes --package=./glomers.tgz glomers init node fetched 2>&1",
+  );
+  const [, next = ""] = /Next: (cd fetched && (npx --package=.* glomers) test)\n/.exec(started) ??
+    [];
+  assertStringIncludes(next, join(folder, "glomers.tgz"), started);
+  const yes = next.replace("npx", "npx --yes"); // where nobody can be asked
+  assertStringIncludes(await sh(folder, `${yes} --time-limit 1`), "✓ pass");
+}
+
 async function holdsNoSources(folder: string): Promise<void> {
   const sources = await sh(folder, "find node_modules/@glomers -name '*.ts' ! -name '*.d.ts'");
   assertEquals(sources, "", "TypeScript that nothing can run");
@@ -201,6 +227,7 @@ Deno.test({
       await asksItself(folder);
       await simulates(folder);
       await startsOnDeno(folder);
+      await startsByNpx(folder);
       await passesUnderCommand(folder);
     }),
 });

@@ -4,7 +4,8 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import config from "../deno.json" with { type: "json" };
 import { finish, type Finished, NodeProcess, withFolder } from "../lib/testing/process.ts";
 import { blocksOf, USE_IT } from "./testing/readme.ts";
@@ -58,6 +59,18 @@ function assertAsShown({ code, out, err }: Finished): void {
     assert(at >= 0, `not printed: ${line}\n${out}`);
     from = at;
   }
+}
+
+/** The modules that these lead to: imported, or named for a thread or a page. */
+function modulesFrom(paths: readonly string[], known = new Set<string>()): ReadonlySet<string> {
+  for (const path of paths.filter((path) => !known.has(path))) {
+    known.add(path);
+    const text = Deno.readTextFileSync(fromRoot(path));
+    const named = [...text.matchAll(/"(\.{1,2}\/[\w./]+\.ts)"/g)]
+      .map(([, name = ""]) => `./${join(dirname(path), name)}`);
+    modulesFrom(named.filter((path) => existsSync(fromRoot(path))), known);
+  }
+  return known;
 }
 
 async function assertServed(folder: string, env: Record<string, string> = {}): Promise<void> {
@@ -126,6 +139,10 @@ Deno.test({
         ),
         [],
       );
+      const used = modulesFrom(Object.values(config.exports));
+      // (The package for npm has a use for these two.)
+      const modules = published.filter((path) => /^\/(?!lib\/(std\/|older_)).*\.ts$/.test(path));
+      assertEquals(modules.filter((path) => !used.has(`.${path}`)), [], "modules without a use");
       const imports = { [name]: `jsr:${name}@${version}`, "@std/assert": "jsr:@std/assert@1.0.19" };
       await writeNode(folder, JSON.stringify({ imports }));
       assertAsShown(await deno(folder, ["test", "--no-prompt", "--no-check"], env));

@@ -49,7 +49,7 @@ type Options = Values<typeof COMMAND.own>;
 export async function main(argv: readonly string[]): Promise<number> {
   const { own, words: files, help } = readArguments(argv, COMMAND);
   if (help) {
-    console.log(`deno task partition [FILE …] [options]\n\n${optionsHelp(COMMAND)}`);
+    console.log(helpText());
     return 0;
   }
   const stray = files.find((file) => !existsSync(file));
@@ -96,6 +96,17 @@ async function measure(file: string, options: Options): Promise<CutRow[]> {
     });
   }
   return rows;
+}
+
+function helpText(): string {
+  return [
+    "deno task partition [FILE …] [options]",
+    "",
+    "Simulates how late values come while the network is partitioned: of 3c, 3d and 3e for",
+    "results/partition.md, or of the nodes in files, which is only printed.",
+    "",
+    optionsHelp(COMMAND),
+  ].join("\n");
 }
 
 if (import.meta.main) await conclude("deno task partition", () => main(Deno.args));

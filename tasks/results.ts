@@ -18,7 +18,7 @@ const COMMAND = {
 function main(argv: readonly string[]): number {
   const { own: { list, check }, help } = readArguments(argv, COMMAND);
   if (help) {
-    console.log(`deno task results [options]\n\n${optionsHelp(COMMAND)}`);
+    console.log(helpText());
     return 0;
   }
   if (list) {
@@ -37,6 +37,16 @@ function main(argv: readonly string[]): number {
 /** A figure, or the beginning of a table. */
 function lineOf(text: string): string {
   return text.split("\n", 1)[0] ?? "";
+}
+
+function helpText(): string {
+  return [
+    "deno task results [options]",
+    "",
+    "Writes the pages in results/ from their templates and data.",
+    "",
+    optionsHelp(COMMAND),
+  ].join("\n");
 }
 
 if (import.meta.main) await conclude("deno task results", () => Promise.resolve(main(Deno.args)));

@@ -22,6 +22,7 @@ import {
   challengeOf,
   CHALLENGES,
   optionsOfRuns,
+  plansOf,
   takesNodesDown,
   withNodesDown,
   workloadChallenge,
@@ -39,7 +40,7 @@ import {
 import { type Assigned, type Config, CONFIG_FILE, readConfig } from "./shared/config.ts";
 import { renderEnded, reportOf, tellPage } from "./shared/ended.ts";
 import { dropExempt } from "./shared/fault_tolerance.ts";
-import { interruptible } from "./shared/interrupt.ts";
+import { INTERRUPTED, interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
 import { LIMITS, limitsOf } from "./shared/limits.ts";
 import { OUTPUT, Output } from "./shared/reporters.ts";
@@ -130,14 +131,17 @@ async function runOnce(
         const totals = totalsOf(scores.slice(-some.length).map(({ summary }) => summary));
         if (some.length > 1) output.say(`\n${renderRuns(totals, { ...detectStyle(), title })}`);
       }
+    } catch (error) {
+      if (error === INTERRUPTED) output.finish({ interrupted: true });
+      throw error;
     } finally {
       // Also of an interrupted run of many, as far as it came.
       const isWorth = output.isQuiet || assigned.length > 1;
       if (isWorth && scores.length > 0) {
         output.sayResult(`${output.isQuiet ? "" : "\n"}${renderScoreboard(scores, detectStyle())}`);
       }
-      output.finish();
     }
+    output.finish({ interrupted: false });
     const status = EXIT_STATUS[worstEnding(scores.map(({ summary }) => summary.ending))];
     return { status, runs: output.runs };
   });
@@ -223,7 +227,7 @@ function trialsOf(
 
 function helpText(id: string): string {
   const challenge = CHALLENGES.find((one) => one.id === id);
-  const calls = challenge === undefined
+  const calls = challenge === undefined && id !== "all"
     ? [`${callOf("test")} [CHALLENGE]`, `${callOf("test")} -w WORKLOAD --bin FILE`]
     : [callOf("test", id)];
   const about = challenge === undefined
@@ -239,7 +243,7 @@ function helpText(id: string): string {
     "",
     ...about,
     "",
-    optionsHelp(COMMAND, challenge?.runs.map(planOf)),
+    optionsHelp(COMMAND, challenge && plansOf(challenge)),
     "",
     "Exit status: 0 if every run passes, 1 if one fails, 2 if one could not be checked, 255 if one",
     "crashes; 130 if interrupted, 254 if called wrongly.",

@@ -67,10 +67,10 @@ Deno.test("one that is not ends with status 1; one whose node ends by itself wit
 Deno.test("in another folder than the project's, a challenge asks for a node", () =>
   withFolder(async (folder) => {
     const argv = ["run", "--quiet", "-A", "--config", fromRoot("deno.json")];
-    const { code, err } = await runDeno(
-      [...argv, fromRoot("tasks/cli.ts"), "test", "1", ...WORKBENCH],
-      folder,
-    );
+    const challenge1 = [...argv, fromRoot("tasks/cli.ts"), "test", "1"];
+    const help = await runDeno([...challenge1, "--help"], folder);
+    assertMatch(help.out, /^ +--bin FILE +the node's executable$/m);
+    const { code, err } = await runDeno([...challenge1, ...WORKBENCH], folder);
     assertEquals(code, 254);
     assertMatch(
       err,
@@ -111,6 +111,28 @@ Deno.test("wrong arguments are one document, too", async () => {
   assertMatch(err, /--rate must be a number/);
 });
 
+Deno.test("a program that cannot be loaded is one document, without colours", () =>
+  withFolder(async (folder) => {
+    const file = join(folder, "broken.ts");
+    await Deno.writeTextFile(file, `import "nothing-there";`);
+    const command = ["run", "--quiet", "-A", "tasks/cli.ts", "test", "1", "--bin", file];
+    const { code, out } = await runDeno(
+      [...command, "--engine", "simulator", "--json"],
+      fromRoot("."),
+    );
+    const { verdict, error } = JSON.parse(out);
+    assertEquals([code, verdict], [254, "usage"]);
+    const why = `cannot load ${file}: Import "nothing-there" not a dependency`;
+    assert(error.startsWith(why) && error.endsWith(`at ${file}:1:8`), error);
+  }));
+
+Deno.test("a file that a reporter may not write is named before anything runs", async () => {
+  const { code, out, err } = await challenge1(ECHO, "--reporter", "pretty,json=/nowhere/out.json");
+  assertEquals([code, out], [254, ""]);
+  const why = "--reporter json=/nowhere/out.json: no permission to write there";
+  assertEquals(err, `glomers test 1: ${why}.\n`);
+});
+
 Deno.test("several reporters write at once: to a person, to files, and on GitHub by themselves", () =>
   withFolder(async (folder) => {
     const [summary, junit, json] = ["step.md", "junit.xml", "out.json"].map((file) =>
@@ -146,29 +168,27 @@ Deno.test("several reporters write at once: to a person, to files, and on GitHub
     assertStringIncludes(report.runs[0].again, `_1.ts --limits ${limits} -w broadcast`);
   }));
 
-Deno.test("all challenges, when interrupted, have a scoreboard of those that ended", async () => {
-  const argv = [
-    "run",
-    "--quiet",
-    "--allow-read",
-    "--allow-env=TERM",
-    "tasks/cli.ts",
-    "test",
-    "all",
-  ];
-  const running = spawnDeno([...argv, "--engine", "simulator"], fromRoot("."));
-  let [out, interrupted] = ["", false];
-  for await (const text of running.stdout.pipeThrough(new TextDecoderStream())) {
-    out += text;
-    if (interrupted || !/✓ pass {2}1 {2}/.test(out)) continue;
-    interrupted = true;
-    running.kill("SIGINT"); // others are under way
-  }
-  await running.stderr.cancel();
-  assertEquals((await running.status).code, 130);
-  assertMatch(out, /\n +operations +ok .*\n +✓ {2}1 .*\n/);
-  assert(!/pass {2}lin-kv/.test(out), "it ended early");
-});
+Deno.test("all challenges, when interrupted, have a scoreboard and a report of those that ended", () =>
+  withFolder(async (folder) => {
+    const json = join(folder, "out.json");
+    const argv = ["run", "--quiet", "--allow-read", `--allow-write=${folder}`, "--allow-env=TERM"];
+    const options = ["--engine", "simulator", "--reporter", `pretty,json=${json}`];
+    const running = spawnDeno([...argv, "tasks/cli.ts", "test", "all", ...options], fromRoot("."));
+    let [out, interrupted] = ["", false];
+    for await (const text of running.stdout.pipeThrough(new TextDecoderStream())) {
+      out += text;
+      if (interrupted || !/✓ pass {2}1 {2}/.test(out)) continue;
+      interrupted = true;
+      running.kill("SIGINT"); // others are under way
+    }
+    await running.stderr.cancel();
+    assertEquals((await running.status).code, 130);
+    assertMatch(out, /\n +operations +ok .*\n +✓ {2}1 .*\n/);
+    assert(!/pass {2}lin-kv/.test(out), "it ended early");
+    const report = JSON.parse(Deno.readTextFileSync(json));
+    assertFollows(report);
+    assertEquals([report.verdict, report.runs[0].challenge], ["interrupted", "1"]);
+  }));
 
 Deno.test("an option that is wrong ends with status 254, or is named at once", async () => {
   const { code, err } = await challenge1(ECHO, ...WORKBENCH, "--rate", "fast");
@@ -184,6 +204,9 @@ Deno.test("an option that is wrong ends with status 254, or is named at once", a
       [["1", "--runs"], "--runs needs a value"],
       [["1", "--test-count", "2"], "--test-count: here it is --runs N"],
       [["9z"], "9z"],
+      [["brodcast"], "did you mean -w broadcast?"],
+      [["1", "--engine", "simulater"], 'got "simulater"; did you mean simulator?'],
+      [["3c", "--nemesis", "partition,kil"], 'got "partition,kil"; did you mean kill?'],
     ] as const
   ) await assertRejects(() => main(argv), UsageError, why);
 });

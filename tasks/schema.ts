@@ -9,10 +9,10 @@ import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { type JsonSchema, kindProblem, oneOf, UsageError } from "../lib/workbench/option.ts";
 import { readArguments } from "./shared/command_line.ts";
 import { CONFIG_FILE, configSchema } from "./shared/config.ts";
-import { callOf } from "./shared/invocation.ts";
+import { callOf, VERSION } from "./shared/invocation.ts";
 
 /** Where the package of this version has them, once it is published. */
-const ADDRESS = "https://jsr.io/@glomers/maelstrom/0.1.0/tasks/schemas";
+const ADDRESS = `https://jsr.io/@glomers/maelstrom/${VERSION}/tasks/schemas`;
 
 /** The schemas by their names, each with the address that it has once the package is published. */
 const SCHEMAS: Readonly<Record<string, JsonSchema>> = Object.fromEntries(

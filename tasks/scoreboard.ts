@@ -52,7 +52,7 @@ type Measure = (
 async function main(argv: readonly string[]): Promise<number> {
   const { own, words: ids, help } = readArguments(argv, COMMAND);
   if (help) {
-    console.log(`deno task scoreboard [CHALLENGE …] [options]\n\n${optionsHelp(COMMAND)}`);
+    console.log(helpText());
     return 0;
   }
   const named = ids.length === 0 ? CHALLENGES : ids.map(challengeOf);
@@ -147,6 +147,17 @@ function keep(row: Row): void {
 
 function stored(): readonly Row[] {
   return readData(SCOREBOARD) ?? [];
+}
+
+function helpText(): string {
+  return [
+    "deno task scoreboard [CHALLENGE …] [options]",
+    "",
+    "Measures challenges, all unless some are named, and writes results/: processes when the machine is",
+    "idle, and nothing that this commit has measured already.",
+    "",
+    optionsHelp(COMMAND),
+  ].join("\n");
 }
 
 if (import.meta.main) await conclude("deno task scoreboard", () => main(Deno.args));

@@ -20,7 +20,13 @@ import {
 import { planOf, type PlanOptions } from "../lib/workbench/plan.ts";
 import { requireSupport } from "./engines/mod.ts";
 import { explainLoadErrors } from "./engines/simulator.ts";
-import { type Challenge, challengeOf, CHALLENGES, optionsOfRuns } from "./shared/challenges.ts";
+import {
+  type Challenge,
+  challengeOf,
+  CHALLENGES,
+  optionsOfRuns,
+  plansOf,
+} from "./shared/challenges.ts";
 import {
   drawSeed,
   INTERRUPTED_STATUS,
@@ -171,7 +177,7 @@ async function simulateOnce(
     const all = { ...simulation, first, seeds };
     if (own.sum !== undefined) sums.push(await describeSum(target, all, swept.sum));
   }
-  output.finish();
+  output.finish({ interrupted });
   if (own.sum !== undefined && !interrupted) {
     writeSums(own.sum, sums, own.shard ?? { number: 1, of: 1 });
     if (output.isPretty) console.log(`    sum: ${own.sum}`);
@@ -333,7 +339,7 @@ function helpText(challenge?: Challenge): string {
     "Runs a challenge (all: every one), or the program that FILE exports as its default, in virtual",
     "time. The same seed gives the same run. merge puts together what shards of a sweep have found.",
     "",
-    optionsHelp(COMMAND, challenge?.runs.map(planOf)),
+    optionsHelp(COMMAND, challenge && plansOf(challenge)),
     "",
     "Exit status: 0 if every run passes, 1 if one fails, 2 if one could not be checked, 255 if one",
     "crashes; 130 if interrupted, 254 if called wrongly or if the program cannot be loaded.",

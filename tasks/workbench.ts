@@ -38,7 +38,7 @@ const ELSEWHERE: Readonly<Record<string, () => string>> = {
   doc: () =>
     '"doc" writes the pages of Maelstrom\'s own guide, which stand at ' +
     "https://github.com/jepsen-io/maelstrom/tree/main/doc",
-  serve: () => `there is no server here to "serve" files: those of each run lie in ${RUNS}`,
+  serve: () => `"serve" is here: ${callOf("serve")}`,
   "test-all": () => `"test-all" is here: ${callOf("test", "all")}`,
 };
 

@@ -251,7 +251,7 @@ Deno.test("wrong arguments end with status 254 and say what is wrong", async () 
       [["tset"], 'expected the command "test"'],
       [["demo"], "deno task all"],
       [["analyze", "-t", "1"], "deno task check"],
-      [["serve", "--port", "8080"], "no server here"],
+      [["serve", "--port", "8080"], "deno task serve"],
       [["test", "-w", "echo"], "--bin is missing"],
       [["test", "-w", "echo", "--bin", "/nowhere/node"], "there is no file"],
       [["test", "-w", "echo", "--bin", "/tmp"], "is no file"],

@@ -33,9 +33,15 @@ export interface RunReport extends Omit<Summary, "ending" | "explanation"> {
   readonly signature?: readonly string[];
 }
 
+/** How runs ended all together. */
+export interface Ended {
+  /** Whether it was before all had run that were asked for. */
+  readonly interrupted: boolean;
+}
+
 /** Runs as a text in JSON. */
-export function reportJson(runs: readonly RunReport[]): string {
-  const verdict = worstEnding(runs.map(({ verdict }) => verdict));
+export function reportJson(runs: readonly RunReport[], { interrupted }: Ended): string {
+  const verdict = interrupted ? "interrupted" : worstEnding(runs.map(({ verdict }) => verdict));
   return printJson({ version: VERSION, verdict, runs });
 }
 
@@ -108,7 +114,7 @@ export const REPORT_SCHEMA: JsonSchema = {
   ...objectSchema(
     {
       version: { const: VERSION },
-      verdict: { enum: [...ENDINGS, "usage"] },
+      verdict: { enum: [...ENDINGS, "interrupted", "usage"] },
       runs: listSchema(RUN),
     },
     { error: TEXT },

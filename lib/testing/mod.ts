@@ -18,8 +18,8 @@
  * });
  * ```
  *
- * They need no permission, except {@linkcode assertTranscript}, which reads a file and
- * needs Deno. The others run on Node.js 20 and later, and on Bun, as well.
+ * They need no permission, except {@linkcode assertTranscript}, which reads a file. They run on
+ * Node.js 20 and later, and on Bun, as well.
  *
  * @module
  */

@@ -7,6 +7,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import { readFile, writeFile } from "node:fs/promises";
+import process from "node:process";
 
 const SEPARATOR = "\n----\n";
 
@@ -37,20 +39,20 @@ const SEPARATOR = "\n----\n";
 export async function assertTranscript(
   file: URL,
   lines: readonly string[],
-  { update = Deno.args.includes("--update") }: {
+  { update = process.argv.includes("--update") }: {
     /** Whether to rewrite the file. Default: whether the command line says `--update`. */
     readonly update?: boolean;
   } = {},
 ): Promise<void> {
-  const text = await Deno.readTextFile(file);
+  const text = await readFile(file, "utf8");
   const [prose = "", ...rest] = text.split(SEPARATOR);
   if (rest.length === 0) {
     throw new Error(`${file.pathname} needs some prose and a line ---- before the transcript`);
   }
   const expected = `${prose}${SEPARATOR}${lines.join("\n")}\n`;
-  if (update && text !== expected) return await Deno.writeTextFile(file, expected);
+  if (update && text !== expected) return await writeFile(file, expected);
   if (!update) {
-    const hint = `${file.pathname} no longer fits; deno task test -- --update rewrites it`;
+    const hint = `${file.pathname} no longer fits; running its test with -- --update rewrites it`;
     assertEquals(text, expected, hint);
   }
 }

@@ -34,6 +34,8 @@ export interface Kind<T> {
   readonly parse: (text: string) => unknown;
   /** The values that it accepts, for editors of JSON. */
   readonly schema: JsonSchema;
+  /** The names that it knows, if it takes such. */
+  readonly names?: readonly string[];
 }
 
 export interface Option<T> {
@@ -73,11 +75,23 @@ export function scopeProblem(
   return `${what} means nothing to ${NAMES[engine]}, only to ${others}`;
 }
 
-/** What is wrong with a value: `must be a number of at least 0, got "fast"`; else nothing. */
+/**
+ * What is wrong with a value: `must be a number of at least 0, got "fast"`; else nothing. A name with
+ * a slip of the finger comes with the one that was probably meant.
+ */
 export function kindProblem<T>(kind: Kind<T>, value: unknown, got = value): string | undefined {
   if (kind.accepts(value)) return undefined;
   const text = JSON.stringify(got) ?? String(got);
-  return `must be ${kind.expected}, got ${text.length <= 80 ? text : `${text.slice(0, 79)}…`}`;
+  const shown = text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+  return `must be ${kind.expected}, got ${shown}${hintOf(kind, value)}`;
+}
+
+function hintOf({ names }: Kind<unknown>, value: unknown): string {
+  if (names === undefined) return "";
+  const words = [value].flat().filter((word) => typeof word === "string");
+  const wrong = words.find((word) => !names.includes(word));
+  const meant = wrong && nearest(wrong, names);
+  return meant ? `; did you mean ${meant}?` : "";
 }
 
 export const text: Kind<string> = {
@@ -128,6 +142,7 @@ export function oneOf<T extends string>(names: readonly T[]): Kind<T> {
     accepts: (value): value is T => known.includes(value),
     parse: (text) => text,
     schema: { enum: names },
+    names,
   };
 }
 
@@ -141,6 +156,7 @@ export function listOf<T>(item: Kind<T>, expected: string): Kind<readonly T[]> {
       return parts.length === 0 ? undefined : parts.map(item.parse);
     },
     schema: { type: "array", items: item.schema },
+    ...(item.names && { names: item.names }),
   };
 }
 

@@ -165,6 +165,7 @@ const faults: Kind<readonly FaultKind[] | readonly PlannedFault[]> = {
   accepts: (value): value is readonly FaultKind[] | readonly PlannedFault[] =>
     Array.isArray(value) && (value.every(isFaultKind) || value.every(isPlannedFault)),
   parse: names.parse,
+  names: Object.keys(FAULT_KINDS),
   schema: {
     type: "array",
     items: {

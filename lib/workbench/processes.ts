@@ -39,11 +39,17 @@ export interface ProcessRunOptions {
  * @returns What came of the run, whether it passed or not.
  * @throws {UsageError} if the plan is wrong, or names no program.
  * @throws {Deno.errors.NotFound} if there is no such program.
+ * @throws {Error} on Node.js and Bun.
  */
 export async function runProcesses(
   options: PlanOptions,
   { signal, observer, journals }: ProcessRunOptions = {},
 ): Promise<RunResult> {
+  if (!("Deno" in globalThis)) {
+    throw new Error(
+      "run starts processes through Deno; elsewhere, npx glomers test brings it along",
+    );
+  }
   const plan = planOf(options);
   const { program, args } = plan;
   if (program === undefined) throw new UsageError("program is missing: the node's executable");

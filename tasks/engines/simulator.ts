@@ -5,9 +5,11 @@
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import type { Limit } from "../../lib/report/limits.ts";
 import type { Summary } from "../../lib/report/summary.ts";
 import { SUMMARIES, type SweepContext } from "../../lib/report/sweep.ts";
+import { withoutIncarnations } from "../../lib/simulator/program.ts";
 import type { SimulationJob } from "../../lib/simulator/sweep/messages.ts";
 import { LoadError, SimulationWorker } from "../../lib/simulator/sweep/pool.ts";
 import { UsageError } from "../../lib/workbench/option.ts";
@@ -54,7 +56,8 @@ export async function explainLoadErrors<T>(
     return await work();
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
-    const why = error.message.replaceAll(pathToFileURL(resolve(program)).href, program);
+    const why = withoutIncarnations(stripVTControlCharacters(error.message))
+      .replaceAll(pathToFileURL(resolve(program)).href, program);
     throw new UsageError(`cannot load ${program}: ${why}`);
   }
 }

@@ -11,6 +11,7 @@ import { applyGiven, parseRunOptions } from "../../lib/workbench/command_line.ts
 import { FAULT_KINDS } from "../../lib/workbench/faults/kinds.ts";
 import { nearest, UsageError } from "../../lib/workbench/option.ts";
 import { type Plan, planOf, type PlanOptions, workloadOf } from "../../lib/workbench/plan.ts";
+import { workloads } from "../../lib/workbench/workloads/mod.ts";
 import { dropExempt } from "./fault_tolerance.ts";
 
 export interface Challenge {
@@ -161,7 +162,8 @@ export function challengeOf(id: string): Challenge {
   const found = CHALLENGES.find((one) => one.id === id);
   if (found !== undefined) return found;
   const known = CHALLENGES.map((one) => one.id);
-  const meant = nearest(id, known);
+  const workload = nearest(id, [...workloads.keys()]);
+  const meant = nearest(id, [...known, "all"]) ?? (workload && `-w ${workload}`);
   const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
   throw new UsageError(
     `unknown challenge "${id}": expected all, or one of ${known.join(", ")}${hint}`,
@@ -234,6 +236,13 @@ export function optionsOfRuns(
     throw new UsageError(`--bin is missing: the node that is to pass ${id}`);
   }
   return runs;
+}
+
+/** The plans of a challenge's runs, without its own node where that is not at hand. */
+export function plansOf({ node, runs }: Challenge): readonly Plan[] {
+  return runs.map(({ program, ...run }) =>
+    planOf(program !== undefined && existsSync(node) ? { ...run, program } : run)
+  );
 }
 
 /** The challenge whose node a plan runs under its workload; nothing if there is none such. */

@@ -6,6 +6,9 @@
  */
 import { resolve } from "node:path";
 
+/** The package's version; a test holds it against `deno.json`. */
+export const VERSION = "0.1.0";
+
 /** The project's folder; none where the command does not come from a file. */
 const ROOT = import.meta.dirname && resolve(import.meta.dirname, "../..");
 

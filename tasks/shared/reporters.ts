@@ -8,8 +8,8 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { annotation, renderAnnotations, renderStepSummary } from "../../lib/report/github.ts";
 import { renderJUnit } from "../../lib/report/junit.ts";
-import { reportJson, type RunReport, usageJson } from "../../lib/report/report.ts";
-import { environment } from "./invocation.ts";
+import { type Ended, reportJson, type RunReport, usageJson } from "../../lib/report/report.ts";
+import { environment, isProjectFolder } from "./invocation.ts";
 import { type Kind, type Options, UsageError, type Values } from "../../lib/workbench/option.ts";
 
 const NAMES = ["pretty", "json", "junit", "github"] as const;
@@ -58,7 +58,7 @@ export class Output {
   readonly #quiet: boolean;
   readonly #runs: RunReport[] = [];
 
-  /** @throws {UsageError} if two reporters would write to the same place. */
+  /** @throws {UsageError} if two reporters would write to the same place, or one may not write. */
   constructor({ reporter, json, quiet = false }: Partial<Values<typeof OUTPUT>>) {
     const named = [...reporter ?? [], ...(json ? [{ name: "json" } as const] : [])];
     const chosen = named.length > 0 ? named : [{ name: "pretty" } as const];
@@ -72,6 +72,12 @@ export class Output {
         `--reporter: ${first?.name} and ${second.name} both go to standard output; ` +
           "json=FILE and junit=FILE write to files",
       );
+    }
+    for (const { name, file } of chosen) {
+      if (file !== undefined && !mayWrite(file)) {
+        const below = isProjectFolder() ? "; tasks write below results/ only" : "";
+        throw new UsageError(`--reporter ${name}=${file}: no permission to write there${below}`);
+      }
     }
   }
 
@@ -111,10 +117,10 @@ export class Output {
   }
 
   /** Writes what is written of all runs together. */
-  finish(): void {
+  finish(ended: Ended): void {
     const runs = this.#runs;
     for (const { name, file } of this.#reporters) {
-      if (name === "json") write(reportJson(runs), file);
+      if (name === "json") write(reportJson(runs, ended), file);
       else if (name === "junit") write(renderJUnit(runs), file);
       else if (name === "github") {
         renderAnnotations(runs).forEach((line) => console.error(line));
@@ -136,7 +142,10 @@ export function reportUsage(argv: readonly string[], error: string): void {
   );
   const chosen = values.flatMap((value) => value.split(",").map(chosenBy));
   if (own.includes("--json")) chosen.push({ name: "json" });
-  for (const { name, file } of chosen) if (name === "json") write(usageJson(error), file);
+  for (const { name, file } of chosen) {
+    const isPossible = file === undefined || mayWrite(file);
+    if (name === "json" && isPossible) write(usageJson(error), file);
+  }
   const isOnGitHub = environment("GITHUB_ACTIONS") === "true";
   if (isOnGitHub || chosen.some(({ name }) => name === "github")) {
     console.error(annotation("error", "glomers", [error]));
@@ -153,7 +162,10 @@ function write(text: string, file: string | undefined): void {
 function appendStepSummary(text: string): void {
   const path = environment("GITHUB_STEP_SUMMARY");
   if (path === undefined) return;
-  const { state } = Deno.permissions.querySync({ name: "write", path });
-  if (state === "granted") Deno.writeTextFileSync(path, text, { append: true });
+  if (mayWrite(path)) Deno.writeTextFileSync(path, text, { append: true });
   else console.error(`Note: no permission to write the step summary, ${path}.`);
+}
+
+function mayWrite(path: string): boolean {
+  return Deno.permissions.querySync({ name: "write", path }).state === "granted";
 }

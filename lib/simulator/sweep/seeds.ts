@@ -5,6 +5,7 @@
  */
 import { UsageError } from "../../workbench/option.ts";
 import { planOf, type PlanOptions } from "../../workbench/plan.ts";
+import { SHOWS_IMPORTS } from "../platform.ts";
 import type { SimulationJob } from "./messages.ts";
 import { sweep as simulateAll } from "./pool.ts";
 
@@ -67,7 +68,9 @@ export async function sweep(program: string | URL, options: SweepOptions): Promi
     if (Number.isInteger(value) && value >= 1) continue;
     throw new UsageError(`${name} must be a whole number of at least 1, got ${value}`);
   }
-  if (!("Worker" in globalThis)) throw new Error("a sweep needs web workers, which Deno has");
+  if (!SHOWS_IMPORTS || !("Worker" in globalThis)) {
+    throw new Error("a sweep needs Deno, which has web workers and shows what modules import");
+  }
   const runs: SweptRun[] = [];
   await simulateAll<undefined, boolean>({
     jobs: jobsOf(new URL(program).href, plan, seeds, firstSeed),

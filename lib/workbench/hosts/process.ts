@@ -84,7 +84,9 @@ export class ProcessHost extends MachineHost implements Host {
       if (process.ending) return;
       await waitAtMost(DRAIN_LIMIT_MS, process.drained);
       if (process.ending) return;
-      const how = signal === null ? `exit status ${code}` : `killed by ${signal}`;
+      const how = signal === null
+        ? `exit status ${code}${this.#shellHint()}`
+        : `killed by ${signal}`;
       events.exited(node, process.excess ?? how);
     }).catch((error) => events.failed(error));
     read.then(async () => {
@@ -111,8 +113,18 @@ export class ProcessHost extends MachineHost implements Host {
       }).spawn();
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
-      throw new Error(`${this.#bin} cannot be run: is what its first line names not there?`);
+      const line = firstLine(this.#bin);
+      const missing = line.startsWith("#!")
+        ? `what its first line names is not there: ${line}`
+        : "a library that it needs is not there";
+      throw new Error(`${this.#bin} cannot be run: ${missing}`);
     }
+  }
+
+  /** What a script without `#!` ends with has often to do with who ran it. */
+  #shellHint(): string {
+    const isScript = /^(?!#!)[\t\P{Cc}]+$/u.test(firstLine(this.#bin));
+    return isScript ? "; it has no #! line, so a shell ran it" : "";
   }
 
   deliver(node: string, { id, text }: Pick<Packet, "id" | "text">): void {
@@ -152,6 +164,22 @@ export class ProcessHost extends MachineHost implements Host {
 
   async stop(): Promise<void> {
     await Promise.all([...this.#processes.keys()].map((node) => this.kill(node)));
+  }
+}
+
+/** The beginning of a file, up to the first line break; nothing if it may not be read. */
+function firstLine(path: string): string {
+  let file: Deno.FsFile | undefined;
+  try {
+    file = Deno.openSync(path);
+    const bytes = new Uint8Array(200);
+    const read = bytes.subarray(0, file.readSync(bytes) ?? 0);
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(read);
+    return text.split(/\r?\n/)[0] ?? "";
+  } catch {
+    return "";
+  } finally {
+    file?.close(); // Node.js 20 reads this module, and knows no "using"
   }
 }
 

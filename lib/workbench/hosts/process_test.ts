@@ -272,8 +272,16 @@ Deno.test("the shell runs a script that names no interpreter; a missing interpre
     host.start("n0", events);
     await events.until(() => events.lines.length === 1);
     await host.stop();
+    await Deno.writeTextFile(bin, "exit 3\n", { mode: 0o755 });
+    host.start("n0", events);
+    await events.until(() => events.exits.length === 1);
+    assertEquals(events.exits, ["n0 exit status 3; it has no #! line, so a shell ran it"]);
     await Deno.writeTextFile(bin, "#!/nowhere/interpreter\n", { mode: 0o755 });
-    assertThrows(() => host.start("n0", events), Error, "what its first line names");
+    assertThrows(
+      () => host.start("n0", events),
+      Error,
+      "what its first line names is not there: #!/nowhere/interpreter",
+    );
   }));
 
 Deno.test("a missing executable is refused at once; the machine's clock cannot be set off", () => {
