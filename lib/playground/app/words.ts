@@ -32,7 +32,7 @@ export function sayProof({ failed, done, seeds }: {
 }
 
 /** What is known of an exercise that was solved. */
-export interface Standing {
+interface Standing {
   /** The code in the editor. */
   readonly code: string;
   /** The code that passed; true: it did in an earlier visit, and what it was is not known. */
