@@ -379,7 +379,7 @@ export default (node: Node) => {
     await press(tab, "run-once");
     assertMatch(
       await textOf(tab, "verdict"),
-      /pass\s+Correct, but \d+ handlers threw, the first: Error: unknown/,
+      /pass\s+Correct, but \d+ handlers threw on n0, the first: Error: unknown/,
     );
   });
 });
