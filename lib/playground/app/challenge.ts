@@ -6,6 +6,7 @@
  */
 import { formatWhole } from "../../checkers/format.ts";
 import { reasonOf } from "../../message.ts";
+import { isPlain } from "../../report/summary.ts";
 import { planOf, type PlanOptions } from "../../workbench/plan.ts";
 import type { Report } from "../engine/job.ts";
 import type { Exercise } from "../exercise.ts";
@@ -176,10 +177,11 @@ class Page {
     await this.#do("0 seeds", async (signal) => {
       const trial = this.#trial;
       const failed: number[] = [];
-      let done = 0;
+      let [done, warned] = [0, 0];
       await this.#engine.sweep(trial, seeds, signal, (report) => {
         done++;
         if (!this.#passes(report)) failed.push(Number(report.seed));
+        else if (!isPlain(report.summary.headline)) warned++;
         this.#say(`${done} of ${seeds} seeds, ${failed.length} failed`);
         return failed.length < MOST_FAILED;
       });
@@ -188,7 +190,7 @@ class Page {
         saveProgress(id, { passed: true, seeds });
         find("next-step", HTMLElement).hidden = true;
       }
-      return sayProof({ failed, done, seeds });
+      return sayProof({ failed, warned, done, seeds });
     });
   }
 
