@@ -16,8 +16,6 @@ export interface Topic {
   /** What stands before its members' names, as in `node.send`; absent where nothing does. */
   readonly object?: string;
   readonly doc: string;
-  /** A program that shows it. Absent: there is none, or too small a one to help. */
-  readonly example?: string;
   readonly entries: readonly Entry[];
 }
 

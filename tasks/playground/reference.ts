@@ -106,15 +106,7 @@ export async function makeReference(): Promise<Reference> {
         .sort((a, b) => rankOf(a) - rankOf(b))
         .map((part) => entryOf(part, signatureOf(part))),
     ].filter(({ name }) => name !== "new Node");
-    const example = exampleOf(one);
-    return {
-      title,
-      type: of,
-      ...(object && { object }),
-      doc: docOf(one),
-      ...(example !== undefined && { example }),
-      entries,
-    };
+    return { title, type: of, ...(object && { object }), doc: docOf(one), entries };
   };
   const named = (title: string, doc: string, names: readonly string[]): Topic => ({
     title,
@@ -204,12 +196,6 @@ function entryOf(one: Documented, signature: string): Entry {
 
 function docOf({ jsDoc }: Pick<Documented, "jsDoc">): string {
   return plain((jsDoc?.doc ?? "").split("```")[0] ?? "");
-}
-
-/** The code of the first example, without what a program in the playground has no need of. */
-function exampleOf({ jsDoc }: Declaration): string | undefined {
-  const { doc = "" } = jsDoc?.tags?.find(({ kind }) => kind === "example") ?? {};
-  return /^```ts\n(.*?)\n```$/ms.exec(doc)?.[1]?.replaceAll(/^console\.log.*\n?/gm, "").trim();
 }
 
 /** Links as their words, lines joined, paragraphs kept. */

@@ -49,15 +49,12 @@ function rankOf(
 }
 
 function renderTopic(
-  { title, object, doc, example, entries }: Topic,
+  { title, object, doc, entries }: Topic,
   { isOpen }: { readonly isOpen: boolean },
 ): Markup {
   const prefix = object === undefined ? "" : `${object}.`;
   return markup`<details class="topic"${isOpen && OPEN}><summary>${title}</summary>
-<p class="quiet">${firstSentence(doc)}</p>${
-    example !== undefined &&
-    markup`<details class="example"><summary>An example</summary><pre tabindex="0"><code>${example}</code></pre></details>`
-  }<dl>${
+<p class="quiet">${firstSentence(doc)}</p><dl>${
     entries.map(({ name, signature, doc, details }) => {
       const first = firstSentence(doc);
       const rest = [...doc.slice(first.length).trim().split("\n\n"), ...details]
