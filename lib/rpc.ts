@@ -112,14 +112,17 @@ function mustBeDescribed(maker: string, type: unknown, fields: unknown): void {
   if (typeof type !== "string") {
     throw new TypeError(`${maker}: the type must be a string, got ${showValue(type)}`);
   }
+  mustBeFields(maker, fields, ` of "${type}"`);
+}
+
+/** `of` says whose fields they are. */
+function mustBeFields(maker: string, fields: unknown, of = ""): void {
   if (typeof fields !== "object" || fields === null) {
     const expected = "an object that gives each a shape, such as { value: integer }";
-    throw new TypeError(
-      `${maker}: the fields of "${type}" must be ${expected}, got ${showValue(fields)}`,
-    );
+    throw new TypeError(`${maker}: the fields${of} must be ${expected}, got ${showValue(fields)}`);
   }
   for (const [name, shape] of Object.entries(fields)) {
-    mustBeShape(`${maker}: the field "${name}" of "${type}"`, shape);
+    mustBeShape(`${maker}: the field "${name}"${of}`, shape);
   }
 }
 
@@ -257,6 +260,7 @@ export const boolean: Shape<boolean> = leaf("true or false", (value) => typeof v
  * ```
  */
 export function array<T>(item: Shape<T>): Shape<T[]> {
+  mustBeShape("array: the item", item);
   return {
     problem(value, path) {
       if (!Array.isArray(value)) return expected("a list", value, path);
@@ -283,6 +287,7 @@ export function array<T>(item: Shape<T>): Shape<T[]> {
  * ```
  */
 export function record<T>(item: Shape<T>): Shape<Record<string, T>> {
+  mustBeShape("record: the item", item);
   return {
     problem(value, path) {
       if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -310,6 +315,7 @@ export function record<T>(item: Shape<T>): Shape<Record<string, T>> {
  * ```
  */
 export function object<F extends Fields>(fields: F): Shape<Of<F>> {
+  mustBeFields("object", fields);
   return {
     problem(value, path) {
       if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -337,6 +343,7 @@ export function object<F extends Fields>(fields: F): Shape<Of<F>> {
 export function tuple<T extends readonly unknown[]>(
   ...items: { [I in keyof T]: Shape<T[I]> }
 ): Shape<T> {
+  for (const [i, item] of items.entries()) mustBeShape(`tuple: item ${i + 1}`, item);
   return {
     problem(value, path) {
       if (!Array.isArray(value) || value.length !== items.length) {
@@ -383,6 +390,7 @@ export function oneOf<T extends string>(...values: readonly T[]): Shape<T> {
  * ```
  */
 export function nullable<T>(shape: Shape<T>): Shape<T | null> {
+  mustBeShape("nullable: its argument", shape);
   return { problem: (value, path) => value === null ? undefined : shape.problem(value, path) };
 }
 
@@ -398,5 +406,6 @@ export function nullable<T>(shape: Shape<T>): Shape<T | null> {
  * ```
  */
 export function optional<T>(shape: Shape<T>): Shape<T> & { readonly optional: true } {
+  mustBeShape("optional: its argument", shape);
   return { problem: shape.problem, optional: true };
 }

@@ -125,6 +125,21 @@ Deno.test("a field without a shape is refused where the message is described", (
       "{ value: integer }, got undefined",
     ],
     [() => Reflect.apply(oneWay, null, [7, {}]), "oneWay: the type must be a string, got 7"],
+    ...[array, record, nullable, optional].map((make): [() => unknown, string] => [
+      () => Reflect.apply(make, null, ["integer"]),
+      `${make.name}: ${
+        make.name === "array" || make.name === "record" ? "the item" : "its argument"
+      }` +
+      ' must be a shape, such as integer, string or array(integer), got "integer"',
+    ]),
+    [
+      () => Reflect.apply(tuple, null, [integer, 5]),
+      "tuple: item 2 must be a shape, such as integer, string or array(integer), got 5",
+    ],
+    [
+      () => Reflect.apply(object, null, [{ term: null }]),
+      'object: the field "term" must be a shape, such as integer, string or array(integer), got null',
+    ],
   ];
   for (const [make, text] of cases) assertEquals(assertThrows(make, TypeError).message, text);
 });

@@ -153,14 +153,15 @@ export type ListOp =
   | ["r", key: number, value: number[] | null]
   | ["append", key: number, value: number];
 
-const read = nullable(array(integer));
+const f = oneOf("r", "append");
+const readOp = tuple<[string, number, number[] | null]>(f, integer, nullable(array(integer)));
+const appendOp = tuple<[string, number, number]>(f, integer, integer);
 
 /** The shape of a {@linkcode ListOp}. */
 export const listOp: Shape<ListOp> = {
   problem(value, path) {
-    const argument = Array.isArray(value) && value[0] === "append" ? integer : read;
-    const op = tuple<[string, number, unknown]>(oneOf("r", "append"), integer, argument);
-    return op.problem(value, path);
+    const isAppend = Array.isArray(value) && value[0] === "append";
+    return (isAppend ? appendOp : readOp).problem(value, path);
   },
 };
 

@@ -275,19 +275,25 @@ const ERRORS_LIMIT = 3;
 
 /** The errors in nodes' logs, the first of each kind with its file and line. */
 export function explainLogged(errors: readonly LoggedError[] = []): string[] {
-  const kinds = [
+  return explainKinds(kindsOf(errors));
+}
+
+/** Errors that differ in numbers and nodes only are of one kind. */
+function kindsOf(errors: readonly LoggedError[]): LoggedError[][] {
+  return [
     ...Map.groupBy(errors, ({ text, place }) => `${text.replaceAll(/\d+/g, "#")} ${place}`)
       .values(),
   ];
+}
+
+function explainKinds(kinds: readonly (readonly LoggedError[])[]): string[] {
   const shown = kinds.slice(0, ERRORS_LIMIT).flatMap((alike) => {
     const [first] = alike;
     if (first === undefined) return [];
-    const { text, place } = first;
-    const count = alike.reduce((sum, one) => sum + one.count, 0);
     const nodes = listNodes(alike.map(({ node }) => node));
+    const count = countOf(alike);
     const often = count === 1 ? "" : ` ${formatWhole(count)} times`;
-    const where = place === undefined ? "" : ` (at ${place})`;
-    return [`${nodes.text} logged${often}: ${text}${where}`];
+    return [`${nodes.text} logged${often}: ${first.text}${placeOf(first)}`];
   });
   const rest = kinds.length - shown.length;
   return rest === 0
@@ -295,15 +301,17 @@ export function explainLogged(errors: readonly LoggedError[] = []): string[] {
     : [...shown, `${pluralize(rest, "more kind")} of errors: see node-logs.`];
 }
 
+function countOf(errors: readonly LoggedError[]): number {
+  return errors.reduce((sum, { count }) => sum + count, 0);
+}
+
+function placeOf({ place }: LoggedError): string {
+  return place === undefined ? "" : ` (at ${place})`;
+}
+
 /** Whether a line of a log tells of an error that nobody expected. */
 function isUnexpected({ text }: LoggedError): boolean {
   return /Error\b|Exception\b|panic|[Uu]nhandled|[Uu]ncaught/.test(text);
-}
-
-/** The errors in the logs of a run that passed, which its verdict says nothing about. */
-export function warnOfErrors(run: RunResult): string[] {
-  return explainLogged(run.loggedErrors?.filter(isUnexpected))
-    .map((sentence) => nameNodes(sentence, run));
 }
 
 /** How a line of the log begins that tells of a handler which threw. */
@@ -311,20 +319,30 @@ const HANDLER = /^\S+ from \S+ failed: (?=.)/;
 /** Characters of an error that a headline has room for. */
 const HEADLINE_WIDTH = 100;
 
-/** How many errors nobody expected, and the first of them; nothing if there was none. */
+/**
+ * Sums up the errors in the logs of a run that is correct, which its verdict says nothing about: how
+ * many, and the first. Nothing if there are none.
+ */
 export function sumUpErrors({ loggedErrors = [] }: RunResult): string | undefined {
   const errors = loggedErrors.filter(isUnexpected);
   const [first] = errors;
   if (first === undefined) return undefined;
-  const count = errors.reduce((sum, one) => sum + one.count, 0);
+  const count = countOf(errors);
   const byNode = Map.groupBy(loggedErrors, ({ node }) => node);
   const isLeast = [...byNode.values()].some(({ length }) => length >= MAX_ERRORS);
-  const kind = errors.every(({ text }) => HANDLER.test(text)) ? "handler" : "error";
-  const what = `${isLeast ? "at least " : ""}${pluralize(count, kind)}`;
+  const areHandlers = errors.every(({ text }) => HANDLER.test(text));
+  const often = `${isLeast ? "at least " : ""}${
+    pluralize(count, areHandlers ? "handler" : "error")
+  }`;
+  const nodes = listNodes(errors.map(({ node }) => node)).text;
+  const what = areHandlers ? `${often} threw on ${nodes}` : `${nodes} logged ${often}`;
   const text = clip(first.text.replace(HANDLER, ""), HEADLINE_WIDTH);
-  return kind === "handler"
-    ? `${what} threw${count === 1 ? ":" : ", the first:"} ${text}`
-    : `nodes logged ${what}${count === 1 ? ":" : ", the first:"} ${text}`;
+  return `${what}${count === 1 ? ":" : ", the first:"} ${text}${placeOf(first)}`;
+}
+
+/** The errors of a run that is correct, of all kinds but the one that its headline names. */
+export function warnOfErrors({ loggedErrors = [] }: RunResult): string[] {
+  return explainKinds(kindsOf(loggedErrors.filter(isUnexpected)).slice(1));
 }
 
 /** Names the node beside each process in a sentence, or in place of a list of them. */

@@ -6,13 +6,14 @@
  */
 import { printable } from "../checkers/format.ts";
 import type { RunReport } from "./report.ts";
+import { isPlain } from "./summary.ts";
 
 /** An annotation for each run that did not pass, or that passed with a warning. */
 export function renderAnnotations(runs: readonly RunReport[]): string[] {
   return runs.flatMap((run) => {
     const { title, verdict, headline, warnings, findings, again } = run;
     const rest = [...warnings, ...findings, ...(again === undefined ? [] : [`again: ${again}`])];
-    if (verdict === "pass" && warnings.length === 0) return [];
+    if (verdict === "pass" && warnings.length === 0 && isPlain(headline)) return [];
     return annotation(verdict === "pass" ? "warning" : "error", title, [headline, ...rest]);
   });
 }

@@ -54,6 +54,9 @@ Deno.test("GitHub's annotations are one line each, for what failed and what pass
     "1 value | of 3%0Awas lost \\x1b[2J%0Amore%0Aagain: glomers again results/runs/x",
     "::warning title=1  Echo::Correct.%0An1 was no longer read.%0Aagain: glomers again results/runs/x",
   ]);
+  const threw = { ...PASSED, headline: "Correct, but 3 handlers threw on n0, the first: Error: x" };
+  const [line = ""] = renderAnnotations([threw]);
+  assertMatch(line, /^::warning title=1 {2}Echo::Correct, but 3 handlers threw/);
 });
 
 Deno.test("GitHub's summary is a table, with the first finding of what failed", () => {

@@ -148,6 +148,14 @@ export function endingOf(verdict: Verdict, limits: readonly MeasuredLimit[]): En
   return verdict === true && limits.every(({ ok }) => ok) ? "pass" : "unknown";
 }
 
+/** Headlines of runs with which nothing is wrong, and of those that were held against limits. */
+const PLAIN = { correct: "Correct.", within: "Correct and within every limit." } as const;
+
+/** Whether a headline says that nothing is wrong with a run. */
+export function isPlain(headline: string): boolean {
+  return headline === PLAIN.correct || headline === PLAIN.within;
+}
+
 function headlineOf(
   run: RunResult,
   results: EdnObject,
@@ -177,8 +185,8 @@ function headlineOf(
       errors === undefined ? "" : `${errors}; and `
     }read this:`;
   }
-  const correct = limits.length > 0 ? "Correct and within every limit" : "Correct";
-  return errors === undefined ? `${correct}.` : `${correct}, but ${errors}`;
+  const correct = limits.length > 0 ? PLAIN.within : PLAIN.correct;
+  return errors === undefined ? correct : `${correct.replace(/\.$/, "")}, but ${errors}`;
 }
 
 /** What it means that a checker says no, given the workload's name. */

@@ -88,7 +88,7 @@ export function renderSweep(
   sum: SweepSum<SimulatedRun>,
   { title, count, ...look }: Style & { readonly title: string; readonly count: string },
 ): string {
-  const { failures, byLimits, diverging } = sum.toJSON();
+  const { failures, byLimits, diverging, warned } = sum.toJSON();
   const lines = [
     count,
     ...failures.map(({ text, isVaried, ...alike }) =>
@@ -98,6 +98,9 @@ export function renderSweep(
     ...(diverging.count > 0
       ? [countOf("beyond Maelstrom's checks, what nodes hold is wrong", diverging)]
       : []),
+    ...(warned === undefined
+      ? []
+      : [countOf("pass with a warning", warned), `the first of these: ${warned.text}`]),
   ];
   const table = sum.runs === 0 ? [] : [renderRuns(sum, { ...look, title }), ""];
   return [...table, ...lines.map((line) => `    ${printable(line)}`)].join("\n");

@@ -7,7 +7,7 @@
  */
 import type { SimulationReport } from "../simulator/sweep/messages.ts";
 import { Histogram, type HistogramData } from "./histogram.ts";
-import type { Ending, Summary } from "./summary.ts";
+import { type Ending, isPlain, type Summary } from "./summary.ts";
 import { ENDINGS, type Totals } from "./totals.ts";
 
 /** Seeds that are named of runs that have something in common. */
@@ -30,6 +30,12 @@ interface AlikeFailures extends Alike {
   readonly isVaried: boolean;
 }
 
+/** Runs that pass, and about which there is something to read all the same. */
+interface AlikeWarned extends Alike {
+  /** The headline of the first of them. */
+  readonly text: string;
+}
+
 /** A sum as plain data. */
 export interface SumData<Run> {
   readonly endings: Readonly<Record<Ending, number>>;
@@ -40,6 +46,8 @@ export interface SumData<Run> {
   readonly byLimits: Alike;
   /** Runs whose nodes hold wrong states in the end, which Maelstrom does not check. */
   readonly diverging: Alike;
+  /** Runs that pass with a warning, such as that handlers threw. Absent: none did. */
+  readonly warned?: AlikeWarned;
   /** The run with the lowest seed among those that do not pass. */
   readonly firstFailure?: Run;
 }
@@ -60,6 +68,7 @@ export class SweepSum<Run extends SimulationReport<Summary>> implements Totals {
   readonly #failures = new Map<string, AlikeFailures>();
   #byLimits = NONE;
   #diverging = NONE;
+  #warned: AlikeWarned | undefined;
   #firstFailure: Run | undefined;
 
   /** The sum that plain data describes. */
@@ -72,6 +81,7 @@ export class SweepSum<Run extends SimulationReport<Summary>> implements Totals {
     for (const one of data.failures) sum.#failures.set(one.kind, one);
     sum.#byLimits = data.byLimits;
     sum.#diverging = data.diverging;
+    sum.#warned = data.warned;
     sum.#firstFailure = data.firstFailure;
     return sum;
   }
@@ -96,12 +106,15 @@ export class SweepSum<Run extends SimulationReport<Summary>> implements Totals {
 
   /** Adds a run. */
   add(run: Run): void {
-    const { ending, metrics } = run.summary;
+    const { ending, metrics, headline } = run.summary;
     this.#endings[ending]++;
     for (const [key, value] of Object.entries(metrics)) this.#histogramOf(key).add(value);
     const one = { count: 1, seeds: [Number(run.seed)] };
     if (run.hasInvalidFinalStates) this.#diverging = addAlike(this.#diverging, one);
-    if (ending === "pass") return;
+    if (ending === "pass") {
+      if (!isPlain(headline)) this.#addWarned({ ...one, text: headline });
+      return;
+    }
     this.#keepFirst(run);
     if (run.signature.length === 0) this.#byLimits = addAlike(this.#byLimits, one);
     const texts = signatureOf(run);
@@ -116,6 +129,7 @@ export class SweepSum<Run extends SimulationReport<Summary>> implements Totals {
     for (const [key, histogram] of other.#metrics) this.#histogramOf(key).merge(histogram);
     this.#byLimits = addAlike(this.#byLimits, other.#byLimits);
     this.#diverging = addAlike(this.#diverging, other.#diverging);
+    if (other.#warned !== undefined) this.#addWarned(other.#warned);
     for (const one of other.#failures.values()) this.#addFailures(one);
     if (other.#firstFailure !== undefined) this.#keepFirst(other.#firstFailure);
   }
@@ -143,6 +157,11 @@ export class SweepSum<Run extends SimulationReport<Summary>> implements Totals {
     });
   }
 
+  #addWarned(some: AlikeWarned): void {
+    const [first] = [this.#warned ?? some, some].sort(bySeed);
+    this.#warned = { ...addAlike(this.#warned ?? NONE, some), text: first?.text ?? some.text };
+  }
+
   spreadOf(metric: string): ReturnType<Histogram["spread"]> {
     return this.#metrics.get(metric)?.spread();
   }
@@ -155,14 +174,19 @@ export class SweepSum<Run extends SimulationReport<Summary>> implements Totals {
       failures: [...this.#failures.values()].sort(bySeed),
       byLimits: this.#byLimits,
       diverging: this.#diverging,
+      ...(this.#warned && { warned: this.#warned }),
       ...(this.#firstFailure && { firstFailure: this.#firstFailure }),
     };
   }
 }
 
-/** Orders kinds of failure by the seeds in which they came first, then by name. */
-function bySeed(a: AlikeFailures, b: AlikeFailures): number {
-  return (a.seeds[0] ?? 0) - (b.seeds[0] ?? 0) || (a.kind < b.kind ? -1 : 1);
+/** Orders what runs have in common by the seeds in which it came first, then by its name. */
+function bySeed<A extends Alike & { readonly kind?: string; readonly text: string }>(
+  a: A,
+  b: A,
+): number {
+  const [one, other] = [a.kind ?? a.text, b.kind ?? b.text];
+  return (a.seeds[0] ?? 0) - (b.seeds[0] ?? 0) || (one < other ? -1 : 1);
 }
 
 function addAlike(a: Alike, b: Alike): Alike {

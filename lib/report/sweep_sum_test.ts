@@ -9,7 +9,8 @@ function runOf(seed: number): SimulatedRun {
   const metrics = { operations: 100 + seed % 7 };
   const hasInvalidFinalStates = seed % 10 === 0;
   if (seed % 2 === 0) {
-    const passed = { ...summary, ending: "pass", metrics } as const;
+    const headline = seed % 8 === 0 ? `Correct, but ${seed} handlers threw` : "Correct.";
+    const passed = { ...summary, headline, ending: "pass", metrics } as const;
     return { seed: `${seed}`, summary: passed, signature: [], hasInvalidFinalStates };
   }
   const failed = { ...summary, ending: "fail", metrics } as const;
@@ -43,6 +44,11 @@ Deno.test("a sum says what its runs had in common", () => {
     "by its limits only: 33 of them, seeds 3, 9, 15, 21, 27, 33, 39, 45, …",
   );
   assertStringIncludes(text, "what nodes hold is wrong: 20 of them, seeds 10, 20,");
+  assertStringIncludes(
+    text,
+    "pass with a warning: 25 of them, seeds 8, 16, 24, 32, 40, 48, 56, 64, …\n" +
+      "    the first of these: Correct, but 8 handlers threw",
+  );
 });
 
 Deno.test("sums of parts merge into the sum of the whole, in whatever order", () => {

@@ -249,6 +249,10 @@ Deno.test("what a program writes to the console or to standard error goes to its
     node.on(ask, () => {
       console.log("asked %d times", 1);
       console.error({ of: node.id });
+      console.group("of", "a group");
+      console.count("often");
+      console.assert(true, "holds");
+      console.assert(1 > 2, "1 > 2");
       Deno.stderr.writeSync(new TextEncoder().encode("two\nlines\n"));
       return { type: "ask_ok", value: null };
     });
@@ -256,7 +260,10 @@ Deno.test("what a program writes to the console or to standard error goes to its
   const logged: string[] = [];
   const log = (node: string, line: string) => logged.push(`${node}: ${line}`);
   await scenario(program, { log }, async (world) => void await world.ask("n0", ask, {}));
-  assertEquals(logged, ["n0: asked 1 times", "n0: { of: 'n0' }", "n0: two", "n0: lines"]);
+  assertEquals(logged, [
+    ...["n0: asked 1 times", "n0: { of: 'n0' }", "n0: of a group", "n0: often"],
+    ...["n0: Assertion failed 1 > 2", "n0: two", "n0: lines"],
+  ]);
 });
 
 Deno.test("a program that ends its process crashes", async () => {

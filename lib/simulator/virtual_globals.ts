@@ -51,7 +51,11 @@ export class ProcessExit extends Error {
 /** Node.js finds here what `promisify` makes of a function. */
 const PROMISIFIED = Symbol.for("nodejs.util.promisify.custom");
 
-const CONSOLE = ["log", "info", "debug", "warn", "error", "trace", "dir", "table"] as const;
+/** The methods of `console` that write; what one adds to its arguments, such as a count, is lost. */
+const CONSOLE = [
+  ...["log", "info", "debug", "warn", "error", "trace", "dir", "dirxml", "table", "count"],
+  ...["group", "groupCollapsed"],
+] as const;
 
 /** Replaces the globals on construction; {@linkcode VirtualGlobals.restore} gives them back. */
 export class VirtualGlobals {
@@ -221,6 +225,11 @@ export class VirtualGlobals {
         else this.#owner.say(formatLog(...args));
       });
     }
+    const { assert } = console;
+    this.#replace(console, "assert", (holds: unknown, ...args: unknown[]) => {
+      if (this.#owner === undefined) Reflect.apply(assert, console, [holds, ...args]);
+      else if (!holds) this.#owner.say(formatLog("Assertion failed", ...args));
+    });
   }
 
   #divertStandardError(): void {

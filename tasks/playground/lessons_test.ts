@@ -6,6 +6,7 @@ import { summariseRun } from "../../lib/report/summary.ts";
 import { failureSignature } from "../../lib/simulator/failure.ts";
 import { simulateOnce } from "../../lib/simulator/simulate_once.ts";
 import { FAULTY } from "../../nodes/faulty/mod.ts";
+import { challengeOf } from "../shared/challenges.ts";
 import { readChallenges } from "./exercises.ts";
 
 /** What a starter shows in a run of the challenge, and under which seeds. */
@@ -102,6 +103,16 @@ for (const [id, says, figure] of OURS) {
     assert(isNear, `${serverMessagesPerOp} messages per operation`);
   });
 }
+
+Deno.test("a lesson whose runs are shorter than the challenge's says so", () => {
+  const seconds: Readonly<Record<number, string>> = { 3: "three", 5: "five" };
+  for (const { id, runs } of challenges) {
+    const [length = 0, asked = 0] = [runs, challengeOf(id).runs].map((some) => some[0]?.timeLimitS);
+    const says = `runs for twenty seconds. Here it is ${seconds[length]},`;
+    const text = LESSONS[id]?.text.replaceAll(/\s+/g, " ") ?? "";
+    assertEquals(text.includes(says), length < asked, `${id}: ${length} s of ${asked}`);
+  }
+});
 
 Deno.test("a lesson that another is to be read before comes after it", () => {
   const order = challenges.map(({ id }) => id);

@@ -133,7 +133,8 @@ Deno.test("3b is solved from its starter by typing, shrunk, tried with seeds, sh
     await ended(tab);
     await tab.locator("#comparison td").first().waitFor();
     assertStringIncludes(await textOf(tab, "comparison"), "our solution");
-    await tab.locator("#run-seeds").click();
+    assertEquals(await textOf(tab, "passed-title"), "It passes");
+    await tab.locator("#prove").click(); // offered as the next step
     await tab.locator("#status", { hasText: /^[1-9]\d of 200 seeds, 0 failed$/ }).waitFor();
     await press(tab, "stop"); // the rest would take a while
     assertEquals(await textOf(tab, "status"), "stopped");
@@ -258,6 +259,131 @@ Deno.test("where two tabs change the same code, the learner says which is kept",
   });
 });
 
+Deno.test("hints and the API open beside the editor, which stays where it is", async () => {
+  for (const width of [360, 800, 1_280, 2_000]) {
+    await setting.open("3b.html", async (tab) => {
+      const placeOf = () =>
+        tab.evaluate(() => {
+          const { x, y, width, height } = document.getElementById("editor")!
+            .getBoundingClientRect();
+          return [x, y + scrollY, width, height];
+        });
+      const before = await placeOf();
+      const stays = async (when: string) =>
+        assertEquals(await placeOf(), before, `${width} ${when}`);
+      await tab.locator("#show-hints").click();
+      for (const hint of await tab.locator("details.hint").all()) {
+        await hint.locator("summary").click();
+      }
+      await stays("with all hints");
+      await tab.locator("#show-api").click();
+      await tab.locator("#api-entries .topic").first().waitFor();
+      assertEquals(await tab.locator("#hints-panel").isVisible(), false);
+      await stays("with the API");
+      await tab.locator("#api-search").fill("send");
+      assertStringIncludes(
+        await tab.locator("#api-entries .topic").first().innerText(),
+        "node.send(dest: string, message: OneWay",
+      );
+      const isInView = await tab.evaluate(() => {
+        const { top, bottom } = document.getElementById("beside")!.getBoundingClientRect();
+        return top < innerHeight && bottom > 0;
+      });
+      assert(isInView || width >= 1_024, `${width}: the panel is out of sight`);
+      const over = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert(over <= 0, `${over} px too wide at ${width}`);
+      await tab.keyboard.press("Escape");
+      assertEquals(await tab.locator("#beside").isVisible(), false);
+      assertEquals(await tab.evaluate(() => document.activeElement?.id), "show-api");
+      await stays("when it is closed");
+    }, { width });
+  }
+});
+
+Deno.test("the editor completes with signatures, and says what the call takes", async () => {
+  await setting.open("4.html", async (tab) => {
+    await typeAbove(tab, "// A client adds", "store.");
+    const options = tab.locator("#editor .cm-tooltip-autocomplete li");
+    await options.first().waitFor();
+    assertStringIncludes(await options.nth(0).innerText(), "read(key)");
+    assertStringIncludes(
+      await tab.locator("#editor .cm-completionInfo").innerText(),
+      "store.read(key: Json): Promise<T>",
+    );
+    await tab.keyboard.press("Escape");
+    await tab.keyboard.type("cas(");
+    assertStringIncludes(
+      await tab.locator("#editor .cm-signature").innerText(),
+      "store.cas(key: Json, from: T | null, to: T, options?: CasOptions): Promise<void>",
+    );
+  });
+});
+
+Deno.test("what belongs to an earlier version of the code says so; console.log is shown by node and time", async () => {
+  await setting.open("1.html", async (tab) => {
+    const solution = (text: string) =>
+      `import { Echo, type Node } from "@glomers/maelstrom";
+export default (node: Node) => node.on(Echo.echo, ({ echo }) => {
+  console.log("asked", { for: echo });
+  return { type: "echo_ok", echo: ${text} };
+});`;
+    await write(tab, solution("echo"));
+    await press(tab, "run-once");
+    assertMatch(
+      await tab.locator("#logged li").first().innerText(),
+      /^\d+\.\d{3} s n0 asked \{"for":"Please echo \d+"\}$/,
+    );
+    assertEquals(await textOf(tab, "passed-title"), "It passes");
+    assertEquals(await tab.locator("#outdated").isVisible(), false);
+    await write(tab, solution("echo + 1"));
+    assert(await tab.locator("#outdated").isVisible());
+    assertEquals(await textOf(tab, "passed-title"), "An earlier version of the code passed");
+    await press(tab, "run-once");
+    assertStringIncludes(await textOf(tab, "verdict"), "fail");
+    assertEquals(await tab.locator("#outdated").isVisible(), false);
+    assertEquals(await tab.locator("#next-step").isVisible(), false);
+    assertEquals(await textOf(tab, "passed-title"), "An earlier version of the code passed");
+    await press(tab, "run-seeds");
+    assertMatch(await textOf(tab, "status"), /It stopped at 20 failures: 1\d\d of 200 seeds/);
+    await tab.reload();
+    await tab.locator("html[data-ready]").waitFor({ state: "attached" });
+    assertEquals(await textOf(tab, "passed-title"), "You have passed this before");
+  });
+});
+
+Deno.test("errors about names are answered, and a correct run whose handlers throw is no plain pass", async () => {
+  const program = (code: string) =>
+    `import { Echo, type Node, oneWay } from "@glomers/maelstrom";
+const tell = oneWay("tell", {});
+export default (node: Node) => {
+  node.on(tell, () => { throw new Error("unknown"); });
+  node.on(Echo.echo, ({ echo }) => {
+    ${code}
+    return { type: "echo_ok", echo };
+  });
+}`;
+  await setting.open("1.html", async (tab) => {
+    await write(tab, program('node.sent("n0", tell, {});'));
+    await press(tab, "run-once");
+    assertStringIncludes(
+      await tab.locator(".spots button").first().innerText(),
+      "node.sent is not a function: did you mean node.send(dest: string,",
+    );
+    await write(tab, program("node.send(node.peers[0], tell, {});"));
+    await press(tab, "run-once");
+    assertStringIncludes(
+      await tab.locator(".spots button").first().innerText(),
+      'the destination must be a node\'s id, such as "n0", got undefined',
+    );
+    await write(tab, program("node.send(node.id, tell, {});"));
+    await press(tab, "run-once");
+    assertMatch(
+      await textOf(tab, "verdict"),
+      /pass\s+Correct, but \d+ handlers threw on n0, the first: Error: unknown/,
+    );
+  });
+});
+
 Deno.test("errors lead to their lines", async () => {
   await setting.open("3b.html", async (tab) => {
     await write(tab, "const a = 1;\nconst b = ;\n");
@@ -330,6 +456,8 @@ Deno.test("pages fit dark and light screens from 360 to 2,000 pixels", async () 
 
 Deno.test("the keyboard reaches everything: hints, the editor and out of it, the film", async () => {
   await setting.open("fault-3.html", async (tab) => {
+    await tab.locator("#show-hints").focus();
+    await tab.keyboard.press("Enter");
     const hints = tab.locator("details.hint");
     assertEquals(await hints.nth(1).isVisible(), false);
     await hints.first().locator("summary").focus();

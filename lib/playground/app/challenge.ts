@@ -6,6 +6,7 @@
  */
 import { formatWhole } from "../../checkers/format.ts";
 import { reasonOf } from "../../message.ts";
+import { isPlain } from "../../report/summary.ts";
 import { compareFailures } from "../../simulator/failure.ts";
 import { planOf, type PlanOptions } from "../../workbench/plan.ts";
 import type { Report } from "../engine/job.ts";
@@ -40,6 +41,8 @@ class Page {
   #failed = false;
   /** The code of the run that is shown. */
   #shown: string | undefined;
+  /** Whether it passes, and has not been proved yet. */
+  #isToProve = false;
   /** The code that passed, and whether it has failed since; true where it was in an earlier visit. */
   #passed: { readonly code: string | true; readonly hasFailed: boolean } | undefined;
   #reference: Reference = [];
@@ -140,8 +143,7 @@ class Page {
     } else if (isAsked && this.#passed?.code === text) {
       this.#passed = { ...this.#passed, hasFailed: true };
     }
-    find("next-step", HTMLElement).hidden = !passes || !isAsked ||
-      loadProgress(id).seeds >= seeds;
+    this.#isToProve = passes && isAsked && loadProgress(id).seeds < seeds;
     this.#showAges();
   }
 
@@ -177,19 +179,21 @@ class Page {
     await this.#do("0 seeds", async (signal) => {
       const trial = this.#trial;
       const failed: number[] = [];
-      let done = 0;
+      let [done, warned] = [0, 0];
       await this.#engine.sweep(trial, seeds, signal, (report) => {
         done++;
         if (!this.#passes(report)) failed.push(Number(report.seed));
+        else if (!isPlain(report.summary.headline)) warned++;
         this.#say(`${done} of ${seeds} seeds, ${failed.length} failed`);
         return failed.length < MOST_FAILED;
       });
       if (failed.length > 0) await this.#showSeed(String(Math.min(...failed)), signal);
       else if (isAsAsked(trial.options, this.#asked)) {
         saveProgress(id, { passed: true, seeds });
-        find("next-step", HTMLElement).hidden = true;
+        this.#isToProve = false;
+        this.#showAges();
       }
-      return sayProof({ failed, done, seeds });
+      return sayProof({ failed, warned, done, seeds });
     });
   }
 
@@ -306,7 +310,9 @@ class Page {
   /** Says which of what is shown belongs to an earlier version of the code. */
   #showAges(): void {
     const { code } = this.#editor;
-    find("outdated", HTMLElement).hidden = this.#shown === undefined || this.#shown === code;
+    const isOutdated = this.#shown !== undefined && this.#shown !== code;
+    find("outdated", HTMLElement).hidden = !isOutdated;
+    find("next-step", HTMLElement).hidden = !this.#isToProve || isOutdated;
     find("passed", HTMLElement).hidden = this.#passed === undefined;
     if (this.#passed === undefined) return;
     const { code: passed, hasFailed } = this.#passed;

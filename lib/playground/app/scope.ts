@@ -22,7 +22,7 @@ export interface Known {
 }
 
 /** What an expression could be completed by. */
-export interface Offer {
+interface Offer {
   /** How much of the text before the cursor is to be replaced. */
   readonly typed: string;
   readonly known: readonly Known[];

@@ -11,14 +11,19 @@ export const MOST_FAILED = 20;
 const MOST_NAMED = 8;
 
 /** What came of running under many seeds. */
-export function sayProof({ failed, done, seeds }: {
+export function sayProof({ failed, warned, done, seeds }: {
   /** The seeds that failed. */
   readonly failed: readonly number[];
+  /** How many passed with a warning. */
+  readonly warned: number;
   /** How many seeds were tried, of how many. */
   readonly done: number;
   readonly seeds: number;
 }): string {
-  if (failed.length === 0) return `all ${formatWhole(seeds)} seeds pass`;
+  if (failed.length === 0) {
+    const but = warned === 0 ? "" : `, ${formatWhole(warned)} of them with a warning`;
+    return `all ${formatWhole(seeds)} seeds pass${but}`;
+  }
   const named = failed.toSorted((a, b) => a - b).slice(0, MOST_NAMED).join(", ");
   const more = failed.length > MOST_NAMED ? ", and others" : "";
   const fails = `${formatWhole(failed.length)} of ${pluralize(done, "seed")} ${
@@ -32,7 +37,7 @@ export function sayProof({ failed, done, seeds }: {
 }
 
 /** What is known of an exercise that was solved. */
-export interface Standing {
+interface Standing {
   /** The code in the editor. */
   readonly code: string;
   /** The code that passed; true: it did in an earlier visit, and what it was is not known. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NS_PER_S } from "../../history/operations.ts";
 import { reasonOf } from "../../message.ts";
 import { inVirtualTime } from "../../simulator/simulate_once.ts";
 import { diskOptionsOf } from "../../workbench/faults/disks.ts";
@@ -47,7 +48,8 @@ class Watch {
     op: ({ type, process }) => {
       if (process !== "nemesis") this.#counts[type] = (this.#counts[type] ?? 0) + 1;
     },
-    log: (node, line) => this.#lines.push(`${node}: ${line}`),
+    log: (node, line, timeNs) =>
+      this.#lines.push(`${(timeNs / NS_PER_S).toFixed(3)} s ${node} ${line}`),
   };
 
   take(nowUs: number): Slice {

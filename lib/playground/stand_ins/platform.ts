@@ -7,7 +7,13 @@ import type { Border } from "../../simulator/borders.ts";
 
 /** Formats the arguments of a `console` call: texts as they are, the rest as JSON where it can be. */
 export function formatLog(...args: readonly unknown[]): string {
-  return args.map(format).join(" ");
+  const [first, ...rest] = args;
+  if (typeof first !== "string") return args.map(format).join(" ");
+  const text = first.replaceAll(
+    /%[sdifoOj]/g,
+    (sign) => rest.length > 0 ? format(rest.shift()) : sign,
+  );
+  return [text, ...rest.map(format)].join(" ");
 }
 
 function format(value: unknown): string {

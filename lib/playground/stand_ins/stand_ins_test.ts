@@ -20,3 +20,11 @@ Deno.test("what controls a terminal is left out of texts", () => {
     "red link",
   );
 });
+
+Deno.test("what programs write to the console reads as on a terminal, objects as JSON", () => {
+  const { formatLog } = platform;
+  assertEquals(formatLog("asked %d times", 2, "by", "n0"), "asked 2 times by n0");
+  assertEquals(formatLog("100 %", { a: [1] }, new Set([1])), '100 % {"a":[1]} Set(1) [1]');
+  assertEquals(formatLog("%s and %s", 1), "1 and %s");
+  assertEquals(formatLog({ of: "n0" }, 1n), '{"of":"n0"} 1');
+});

@@ -26,6 +26,8 @@ interface Entry extends LoggedError {
   readonly details: string[];
   /** The line of the first frame in the node's own code. */
   frame?: string;
+  /** How many lines of any log came before it. */
+  readonly after: number;
 }
 
 /** What is known of a node's log. */
@@ -35,6 +37,8 @@ interface Reading {
   open?: Entry;
   /** Whether a frame of it was seen. */
   framed: boolean;
+  /** How many lines of any log came before the one that is being read. */
+  lines: number;
   /** A Python traceback, whose error comes last: the last place in the node's own code. */
   traceback?: { place?: string; frame?: string };
 }
@@ -71,13 +75,16 @@ const FOREIGN_SCOPE = /^(?:java|javax|jdk|sun|kotlin|scala|clojure)[./]/;
 /** Finds errors in the logs of nodes, line by line. */
 export class ErrorLog {
   readonly #readings = new Map<string, Reading>();
+  #lines = 0;
 
   /** Takes the next line of a node's log. */
   take(node: string, whole: string): void {
     const start = whole.length <= MAX_TEXT ? whole : `${whole.slice(0, MAX_TEXT)}…`;
     const line = stripVTControlCharacters(start); // Deno colours its errors
-    const reading: Reading = this.#readings.get(node) ?? { entries: new Map(), framed: false };
+    const reading: Reading = this.#readings.get(node) ??
+      { entries: new Map(), framed: false, lines: 0 };
     this.#readings.set(node, reading);
+    reading.lines = this.#lines++;
     const frame = frameOf(line);
     if (line.startsWith(TRACEBACK)) reading.traceback = {};
     else if (frame !== undefined) readFrame(reading, frame, line);
@@ -86,16 +93,16 @@ export class ErrorLog {
     else readOther(reading, line);
   }
 
-  /** The errors so far, each node's in order of their first coming. */
+  /** The errors so far, in order of their first coming. */
   get errors(): LoggedError[] {
-    return [...this.#readings.values()].flatMap(({ entries }) =>
-      [...entries.values()].map(({ node, text, place, count }) => ({
+    return [...this.#readings.values()].flatMap(({ entries }) => [...entries.values()])
+      .sort((a, b) => a.after - b.after)
+      .map(({ node, text, place, count }) => ({
         node,
         text,
         count,
         ...(place !== undefined && { place }),
-      }))
-    );
+      }));
   }
 
   /** What matters of the error that a node's log ends with, if it ends with one. */
@@ -111,7 +118,14 @@ function begin(reading: Reading, node: string, text: string): Entry {
   const { file, line, rb, rbLine } = INLINE.exec(text)?.groups ?? {};
   const [path, row] = [file ?? rb, line ?? rbLine];
   const entry = reading.entries.get(key) ??
-    { node, text, count: 0, details: [], ...(path && { place: `${path}:${row}` }) };
+    {
+      node,
+      text,
+      count: 0,
+      details: [],
+      after: reading.lines,
+      ...(path && { place: `${path}:${row}` }),
+    };
   if (reading.entries.size < MAX_ERRORS) reading.entries.set(key, entry);
   entry.count++;
   reading.open = entry;

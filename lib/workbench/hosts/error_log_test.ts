@@ -95,3 +95,16 @@ Deno.test("ordinary lines are no errors, and what is kept is bounded", () => {
   assertEquals(read(many).errors.length, 8);
   assertEquals((read(`Error: ${"x".repeat(100_000)}`).errors[0]?.text.length ?? 0) <= 301, true);
 });
+
+Deno.test("errors of several nodes are in the order in which they came", () => {
+  const log = new ErrorLog();
+  log.take("n2", "starting");
+  log.take("n0", "Error: first");
+  log.take("n2", "Error: second");
+  log.take("n0", "TypeError: third");
+  assertEquals(log.errors.map(({ text }) => text), [
+    "Error: first",
+    "Error: second",
+    "TypeError: third",
+  ]);
+});
