@@ -234,7 +234,7 @@ Deno.test("loops, floods and memory without end end the run with a word, never t
     "for (;;);": "loop without end",
     "setInterval(() => kept.push(new Array(10_000).fill(message)), 1);":
       /takes too long|hold more than/,
-    "const all = []; for (;;) all.push(new Array(100_000).fill(1));": "hold more than 1,000 MB",
+    "const all = []; for (;;) all.push(new Array(100_000).fill(1));": "hold more than 1,000 MiB",
     "const all = []; for (;;) all.push({ message });": /loop without end|more memory/,
     'node.send(node.peers[0]!, tell, { value: message }); return { type: "broadcast_ok" };':
       /flood the network: more than|takes too long: .* [1-9]\d*,\d+ messages between/,
@@ -285,7 +285,7 @@ Deno.test("in the sandbox, memory without end ends the run with a word, and the 
     await write(tab, `${BROADCAST}${keep} return { type: "broadcast_ok" };\n});\n}`);
     await tab.locator("#run-once").click();
     await tab.locator("#verdict .badge").waitFor({ timeout: 60_000 });
-    assertStringIncludes(await textOf(tab, "verdict"), "its large arrays hold more than 1,000 MB");
+    assertStringIncludes(await textOf(tab, "verdict"), "its large arrays hold more than 1,000 MiB");
     assertEquals(await textOf(tab, "run-once"), "▶ Start");
   });
 });

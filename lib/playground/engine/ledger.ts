@@ -7,8 +7,9 @@
  */
 import { formatWhole } from "../../checkers/format.ts";
 
-/** Bytes that code may hold: several workers have to fit into a browser. */
-const MOST_BYTES = 1_000_000_000;
+const MIB = 1024 * 1024;
+/** What code may hold: several workers have to fit into a browser. */
+const MOST_BYTES = 1_000 * MIB;
 /** Less is not counted. */
 const LEAST_BYTES = 32_768;
 
@@ -25,7 +26,7 @@ class Ledger {
     this.#collected.register(made, bytes);
     if (this.#bytes <= MOST_BYTES) return;
     this.problem = "the program keeps more and more: its large arrays hold more than " +
-      `${formatWhole(MOST_BYTES / 1e6)} MB`;
+      `${formatWhole(MOST_BYTES / MIB)} MiB`;
     throw new RangeError(this.problem);
   }
 }

@@ -30,8 +30,8 @@ Deno.test("code that keeps large arrays ends its run before they fill the memory
   const options = { workload: "echo", nodeCount: 1, timeLimitS: 3, rate: 10 };
   const simulate = async (what: string) =>
     await simulateOnce(await loadSource(keeping(what)), options, watchForFloods());
-  for (const what of ["new Array(25_000_000)", "new Uint8Array(200_000_000)"]) {
-    await assertRejects(() => simulate(what), Error, "its large arrays hold more than 1,000 MB");
+  for (const what of ["new Array(30_000_000)", "new Uint8Array(300_000_000)"]) {
+    await assertRejects(() => simulate(what), Error, "its large arrays hold more than 1,000 MiB");
   }
   const passing = await simulate(
     "[new Array(5), Array(1, 2), new Uint8Array(3) instanceof Uint8Array]",
