@@ -25,6 +25,9 @@ interface Mount {
   report(did: string): void;
 }
 
+/** A disk holds no more: hundreds of times what any of our nodes writes. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
 export class VirtualDisk {
   readonly #options: DiskOptions;
   readonly #random: Random;
@@ -86,10 +89,16 @@ export class VirtualDisk {
     };
   }
 
+  /** What its files take; those without a name are forgotten. */
+  get #usedBytes(): number {
+    return [...this.#files.values()].reduce((sum, { length }) => sum + length, 0);
+  }
+
   #openFile(file: VirtualFile, mount: Mount): DiskFile {
     return {
       write: (bytes) => {
-        if (!this.#isFull) return Promise.resolve(file.write(bytes));
+        const isFull = this.#isFull || this.#usedBytes + bytes.length > MOST_BYTES;
+        if (!isFull) return Promise.resolve(file.write(bytes));
         file.write(bytes.subarray(0, this.#random.int(bytes.length)));
         mount.report("no space left");
         return Promise.reject(new Error("no space left on device"));
@@ -162,6 +171,10 @@ class VirtualFile {
     this.#bytes.set(bytes, this.#length);
     this.#length = end;
     this.#chunks.push({ end, fate: "unsynced" });
+  }
+
+  get length(): number {
+    return this.#length;
   }
 
   read(): Uint8Array {

@@ -1,11 +1,14 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import acknowledgedBeforeSynced from "../../nodes/faulty/acknowledged_before_synced.ts";
 import singleNodeBroadcast from "../../nodes/3a_single_node_broadcast.ts";
 import { planOf, type PlanOptions } from "../workbench/plan.ts";
 import { failureSignature } from "./failure.ts";
 import { shrink } from "./shrink.ts";
 import { simulateOnce } from "./simulate_once.ts";
+import { diskOptionsOf } from "../workbench/faults/disks.ts";
+import { Random } from "../workbench/random.ts";
 import { transcribe } from "./trace.ts";
+import { VirtualDisk } from "./virtual_disk.ts";
 
 /** Everything that a disk can do. */
 const TROUBLED: PlanOptions = {
@@ -65,4 +68,13 @@ Deno.test("what disks do is left out of a small run where it is not needed", asy
   assertEquals(failureSignature(await simulateOnce(acknowledgedBeforeSynced, planOf(plan))), [
     "lost",
   ]);
+});
+
+Deno.test("a disk holds 64 MiB, whatever a program writes", async () => {
+  const disk = new VirtualDisk(diskOptionsOf([]), new Random(1));
+  const { create } = disk.open("journal", { later: () => {}, report: () => {} });
+  const file = await create("all");
+  const bytes = new Uint8Array(16 * 1024 * 1024);
+  for (let i = 0; i < 4; i++) await file.write(bytes);
+  await assertRejects(() => file.write(bytes.subarray(0, 1)), Error, "no space left");
 });

@@ -9,6 +9,7 @@ import { scenario } from "../testing/mod.ts";
 import { Random } from "../workbench/random.ts";
 import { inVirtualTime } from "./simulate_once.ts";
 import { RealInputOutput, VirtualGlobals } from "./virtual_globals.ts";
+import { VirtualTimers } from "./virtual_timers.ts";
 
 /** Virtual time begins here. */
 const EPOCH_MS = Date.UTC(2000, 0, 1);
@@ -330,4 +331,12 @@ Deno.test("clearing an owner's timers leaves none, and skew moves its wall clock
     globals.restore();
   }
   assertEquals(seen, ["50 300"]);
+});
+
+Deno.test("a program that sets timers without end is told so before it takes all memory", () => {
+  const clock = { nowNs: () => 0, at: () => ({ cancel: () => {} }) };
+  const timers = new VirtualTimers(clock, () => undefined);
+  const set = () => timers.set(() => {}, 1_000);
+  for (let i = 0; i < 1_000_000; i++) set();
+  assertThrows(set, RangeError, "more than 1,000,000 timers are set");
 });

@@ -16,6 +16,9 @@ const MIN_TIMEOUT_MS = 1;
 /** A longer timeout overflows, as in Deno, and the timer waits the minimum. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** A node that has more of them keeps setting timers, and would take all memory. */
+const MOST_TIMERS = 1_000_000;
+
 type Callback = (...args: unknown[]) => void;
 
 /** What `setTimeout` returns: an object that converts to its number, as Deno's does. */
@@ -116,6 +119,9 @@ export class VirtualTimers {
   #start(callback: unknown, waitMs: number, options: TimerOptions): VirtualTimer {
     const { args = [], repeat = false } = options;
     const call = asCallback(callback);
+    if (this.#timers.size >= MOST_TIMERS) {
+      throw new RangeError(`more than ${MOST_TIMERS.toLocaleString("en")} timers are set`);
+    }
     const owner = this.#currentOwner();
     const schedule = () => {
       timer.upcoming?.cancel();

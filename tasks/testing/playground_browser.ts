@@ -108,14 +108,29 @@ async function typeAbove(tab: Tab, text: string, line: string): Promise<void> {
   await tab.keyboard.type(line);
 }
 
+/** The entries of the diagram's key, with the colours of their samples. */
+async function keysIn(tab: Tab): Promise<Map<string, string>> {
+  await tab.locator("#diagram-key .key").first().waitFor();
+  const entries = await tab.locator("#diagram-key .key").evaluateAll((keys) =>
+    keys.map((key) => [key.textContent ?? "", key.querySelector("i")?.className ?? ""])
+  );
+  return new Map(entries.map(([name = "", sample = ""]) => [name, sample]));
+}
+
 Deno.test("3b is solved from its starter by typing, shrunk, tried with seeds, shared and opened again", async () => {
   let address = "";
   await setting.open("3b.html", async (tab) => {
     await press(tab, "find-seed");
     assertEquals(await textOf(tab, "status"), "seed 1 fails");
     assertStringIncludes(await textOf(tab, "told"), "were lost");
+    const colours = await keysIn(tab);
     await press(tab, "shrink");
     assertStringIncludes(await textOf(tab, "status"), "in the same way with 1 operation, 0 faults");
+    const ofSmall = await keysIn(tab);
+    assertEquals(ofSmall.get("broadcast, broadcast_ok"), colours.get("broadcast, broadcast_ok"));
+    assertEquals([...ofSmall.keys()].filter((name) => /init|topology/.test(name)), []);
+    await tab.locator("#filter-set-up").check();
+    assert([...(await keysIn(tab)).keys()].some((name) => name.includes("topology")));
     await typeAbove(tab, "A program is", 'const tell = oneWay("tell", { value: integer });');
     await typeAbove(tab, "A program is", 'import { integer, oneWay } from "@glomers/maelstrom";');
     await typeAbove(
@@ -218,9 +233,10 @@ export default function broadcast(node: Node): void {
 Deno.test("loops, floods and memory without end end the run with a word, never the tab", async () => {
   const cases = {
     "for (;;);": "loop without end",
-    "setInterval(() => kept.push(new Array(10_000).fill(message)), 1);": "takes too long",
-    "const all = []; for (;;) all.push(new Array(100_000).fill(1));":
-      /loop without end|more memory/,
+    "setInterval(() => kept.push(new Array(10_000).fill(message)), 1);":
+      /takes too long|hold more than/,
+    "const all = []; for (;;) all.push(new Array(100_000).fill(1));": "hold more than 1,000 MiB",
+    "const all = []; for (;;) all.push({ message });": /loop without end|more memory/,
     'node.send(node.peers[0]!, tell, { value: message }); return { type: "broadcast_ok" };':
       /flood the network: more than|takes too long: .* [1-9]\d*,\d+ messages between/,
   };
@@ -237,6 +253,42 @@ Deno.test("loops, floods and memory without end end the run with a word, never t
       })
     ),
   );
+});
+
+/** Echoes; each run leaves 100 MB behind, where only the end of its worker takes them away. */
+const LEAVES_MUCH = `import { Echo, type Node } from "@glomers/maelstrom";
+const all = ((globalThis as { left?: unknown[] }).left ??= []);
+export default function echo(node: Node): void {
+  all.push(new Array(13_000_000).fill(0.5));
+`;
+
+Deno.test("what runs leave behind ends with their workers, in sweeps and while a run is made small", async () => {
+  await setting.open("1.html", async (tab) => {
+    const right = 'node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));\n}';
+    await write(tab, LEAVES_MUCH + right);
+    await tab.locator("#run-seeds").click();
+    await tab.locator("#status", { hasText: /^[6-9]\d of 200 seeds, 0 failed$/ })
+      .waitFor({ timeout: 120_000 });
+    await press(tab, "stop");
+    const wrong = 'node.on(Echo.echo, () => ({ type: "echo_ok", echo: "no" }));\n}';
+    await write(tab, LEAVES_MUCH + wrong);
+    await press(tab, "run-once");
+    await tab.locator("#shrink").click();
+    await tab.locator("#run-once:not(:disabled)").waitFor({ timeout: 120_000 });
+    assertMatch(await textOf(tab, "status"), /^fails in the same way with 1 operation/);
+  });
+});
+
+Deno.test("in the sandbox, memory without end ends the run with a word, and the page goes on", async () => {
+  const keep = "setInterval(() => kept.push(new Array(2_000_000).fill(0.5)), 1);";
+  await setting.open("sandbox.html", async (tab) => {
+    await tab.locator("#program").selectOption("3b");
+    await write(tab, `${BROADCAST}${keep} return { type: "broadcast_ok" };\n});\n}`);
+    await tab.locator("#run-once").click();
+    await tab.locator("#verdict .badge").waitFor({ timeout: 60_000 });
+    assertStringIncludes(await textOf(tab, "verdict"), "its large arrays hold more than 1,000 MiB");
+    assertEquals(await textOf(tab, "run-once"), "▶ Start");
+  });
 });
 
 Deno.test("where two tabs change the same code, the learner says which is kept", async () => {

@@ -12,13 +12,23 @@ import {
 import { summariseCrash } from "../../report/summary.ts";
 import { planOf, type PlanOptions } from "../../workbench/plan.ts";
 import type { Job, Outcome, Report, Source } from "../engine/job.ts";
+import { makeSmall } from "../../simulator/make_small.ts";
 import { refuseSlow } from "./allowance.ts";
 import { FrameWorker } from "./frame_worker.ts";
 import type { Phase } from "../../workbench/run.ts";
 import type { Progress } from "../../simulator/sweep/messages.ts";
 
+/** Code may leave things behind in its worker: what so many runs leave has to fit into memory. */
+const MOST_RUNS = 5;
+/** Smaller runs that are tried. */
+const MOST_ATTEMPTS = 500;
 /** As long as a person waits for a program that loops; the checkers of the largest runs take a while. */
-const PATIENCE: Patience = { patienceMs: 5_000, checkingMs: 60_000, refuses: refuseSlow };
+const PATIENCE: Patience = {
+  patienceMs: 5_000,
+  checkingMs: 60_000,
+  refuses: refuseSlow,
+  mostRuns: MOST_RUNS,
+};
 /** Each worker of a sweep holds the engine and a run. */
 const MOST_WORKERS = 4;
 
@@ -60,9 +70,44 @@ export class Engine {
     return await this.#do({ ...jobOf(trial), withJournal: true }, signal, watcher);
   }
 
-  /** Makes a failing run small. */
+  /**
+   * Makes a failing run small. What is tried are runs like any others, in workers that are replaced, so
+   * that their memory has the same bounds.
+   */
   async shrink(trial: Trial, signal: AbortSignal, watcher: Watcher): Promise<Report> {
-    return await this.#do({ ...jobOf(trial), withJournal: true, shrink: true }, signal, watcher);
+    const { title: _, ...context } = trial.source;
+    const quick = jobOf({ ...trial, source: context });
+    const worker = new SimulationWorker<Source, Outcome>(this.#summaries, PATIENCE);
+    try {
+      const whole = await worker.simulate({ ...quick, write: true }, {}, signal);
+      const { written, kinds = [], signature: wholeSignature } = whole;
+      if (written === undefined || kinds.length === 0) return await this.run(trial, signal);
+      const first = { plan: written, outcome: { kinds } };
+      const { best, attempts } = await makeSmall(first, {
+        simulate: async (plan) => {
+          const { kinds = [] } = await worker.simulate({ ...quick, plan }, {}, signal);
+          return { kinds };
+        },
+        maxAttempts: MOST_ATTEMPTS,
+        tried: watcher.attempts ?? (() => {}),
+      });
+      const plan = best === first ? quick.plan : best.plan;
+      const { operations, faults } = best.plan;
+      const report = await this.#do({ ...jobOf(trial), plan, withJournal: true }, signal, {});
+      return {
+        ...report,
+        shrunk: {
+          plan,
+          operations: operations.length,
+          faults: faults.length,
+          attempts,
+          wholeSignature,
+        },
+      };
+    } finally {
+      worker[Symbol.dispose]();
+      this.#ready ??= startWorker();
+    }
   }
 
   /** In a worker of its own, which ends with it: what code leaves behind is gone. */

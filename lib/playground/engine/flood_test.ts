@@ -31,6 +31,29 @@ Deno.test("long messages pass one after the other, and not without end", () => {
   assertThrows(() => arrive(1, text), Error, "messages of 1,010,000,000 characters");
 });
 
+Deno.test("what clients and services get is kept, and has a bound of its own", () => {
+  const text = "long ".repeat(200_000);
+  for (const dest of ["c3", "seq-kv"]) {
+    const watch = watchForFloods();
+    const packet = new Packet(1, "n0", dest, text, { type: "read_ok" });
+    const arrive = () => {
+      for (const event of ["send", "recv"] as const) watch.message?.(0, event, packet);
+    };
+    for (let i = 0; i < 200; i++) arrive();
+    assertThrows(arrive, Error, `characters to clients and services, which keep them; to ${dest}`);
+  }
+});
+
+Deno.test("long lines of logs end the run, and too many operations", () => {
+  const watch = watchForFloods();
+  const line = "x".repeat(1_000_000);
+  for (let i = 0; i < 20; i++) watch.log?.("n0", line, 0);
+  assertThrows(() => watch.log?.("n0", line, 0), Error, "more than 20,000,000 characters");
+  const invoke = { index: 0, time: 0, type: "invoke", process: 1, f: "read", value: null } as const;
+  for (let i = 0; i < 100_000; i++) watch.op?.(invoke);
+  assertThrows(() => watch.op?.(invoke), Error, "more than 100,000 operations");
+});
+
 Deno.test("a flood of log lines ends the run, with the last line", () => {
   const watch = watchForFloods();
   for (let i = 1; i <= 100_000; i++) watch.log?.("n0", "again", 0);

@@ -7,6 +7,7 @@
 import { transform } from "sucrase";
 import type { Program } from "../../node.ts";
 import type { ProgramSource } from "../../simulator/program.ts";
+import { ARRAYS } from "./ledger.ts";
 import { moduleOf } from "./modules.ts";
 
 /** What edited code is called where errors name a place in it. */
@@ -21,6 +22,7 @@ class Unreadable extends Error {
 type Instantiate = (
   require: (specifier: string) => object,
   exports: { default?: unknown },
+  ...arrays: readonly object[]
 ) => Promise<void>;
 
 /** How long a module may wait at its top level. */
@@ -62,7 +64,8 @@ function stripTypes(text: string): string {
 
 /** As a module, so that it is strict and may say `import.meta`. */
 async function evaluate(code: string): Promise<Instantiate> {
-  const module = `export default async (require, exports) => {${code}\n}\n` +
+  const names = ["require", "exports", ...Object.keys(ARRAYS)].join(", ");
+  const module = `export default async (${names}) => {${code}\n}\n` +
     `//# sourceURL=${SOURCE_NAME}`;
   const url = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
   try {
@@ -82,7 +85,7 @@ async function instanceOf(instantiate: Instantiate): Promise<{ default?: unknown
     reject(new Unreadable(`${SOURCE_NAME} did not load: does it wait at its top level?`));
   }, LOAD_MS);
   try {
-    await Promise.race([instantiate(moduleOf, exports), late]);
+    await Promise.race([instantiate(moduleOf, exports, ...Object.values(ARRAYS)), late]);
   } finally {
     clearTimeout(timer);
   }

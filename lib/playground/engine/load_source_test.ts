@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { simulateOnce } from "../../simulator/simulate_once.ts";
+import { watchForFloods } from "./flood.ts";
 import { loadSource } from "./load_source.ts";
 
 const ECHO = `#!/usr/bin/env deno
@@ -20,6 +21,22 @@ Deno.test("edited code runs, each incarnation with variables of its own", async 
   const program = await loadSource(ECHO);
   const { results } = await simulateOnce(program, { workload: "echo", timeLimitS: 2 });
   assertEquals(results?.["valid?"], true);
+});
+
+Deno.test("code that keeps large arrays ends its run before they fill the memory", async () => {
+  const keeping = (what: string) =>
+    ECHO.replace("let count: number = 0;", "let count = 0; const kept: unknown[] = [];")
+      .replace("if (count", `kept.push(${what}); if (count`);
+  const options = { workload: "echo", nodeCount: 1, timeLimitS: 3, rate: 10 };
+  const simulate = async (what: string) =>
+    await simulateOnce(await loadSource(keeping(what)), options, watchForFloods());
+  for (const what of ["new Array(30_000_000)", "new Uint8Array(300_000_000)"]) {
+    await assertRejects(() => simulate(what), Error, "its large arrays hold more than 1,000 MiB");
+  }
+  const passing = await simulate(
+    "[new Array(5), Array(1, 2), new Uint8Array(3) instanceof Uint8Array]",
+  );
+  assertEquals(passing.results?.["valid?"], true);
 });
 
 Deno.test("an error of edited code names its line", async () => {

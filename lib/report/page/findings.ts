@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { clip } from "../../checkers/format.ts";
 import { NS_PER_S, type OpPair } from "../../history/operations.ts";
 import { type Moment, type Scene, US_PER_S } from "./scene.ts";
 
@@ -19,6 +20,9 @@ export interface Finding {
 /** Times in findings are to the millisecond, so an operation may be that far off. */
 const TOLERANCE_NS = 600_000;
 
+/** Characters of a sentence, which may quote what a node said. */
+const MOST_WIDTH = 4_000;
+
 /** What sentences are looked up in. */
 interface Subject {
   readonly operations: readonly OpPair[];
@@ -31,7 +35,8 @@ interface Subject {
 /** Joins sentences with their tables, and finds what they are about. */
 export function readFindings(sentences: readonly string[], subject: Subject): Finding[] {
   const joined: { text: string; table: string[] }[] = [];
-  for (const sentence of sentences) {
+  for (const one of sentences) {
+    const sentence = clip(one, MOST_WIDTH);
     if (sentence.startsWith("  ") && joined.length > 0) {
       joined.at(-1)?.table.push(sentence.slice(2));
     } else joined.push({ text: sentence, table: [] });

@@ -34,7 +34,7 @@ export interface Page {
   readonly traffic: Traffic;
   readonly logs: readonly NodeLog[];
   readonly files: readonly (readonly [path: string, what: string])[];
-  /** What is not here, and why. */
+  /** What is not here, and why; beside the fields of messages, which the scene leaves out. */
   readonly gaps: readonly string[];
   readonly scene: Scene;
 }
@@ -202,12 +202,11 @@ function logsOf(logs: readonly LogLine[]): NodeLog[] {
 
 function gapsOf(
   { journal, files }: Pick<PageOptions, "journal" | "files">,
-  { messages, logs }: Pick<Scene, "messages" | "logs">,
+  { logs }: Pick<Scene, "logs">,
 ): string[] {
   if (journal === undefined) {
     return ["This run left no journal of its messages: who sent what to whom is not known."];
   }
-  const bare = messages.text.filter((text) => text === "").length;
   const all = journal.logs.length;
   const whole = files.some(([path]) => path.startsWith("node-logs"))
     ? "The folder node-logs has them all."
@@ -224,9 +223,6 @@ function gapsOf(
         `The journal of messages reached its limit: the last ${formatWhole(journal.leftOut)} ` +
         "events of the run are in no picture.",
       ]
-      : []),
-    ...(bare > 0
-      ? [`${formatWhole(bare)} messages are shown without their fields, to keep this page small.`]
       : []),
     ...(logs.leftOut > 0
       ? [

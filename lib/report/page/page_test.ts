@@ -156,3 +156,29 @@ Deno.test("what goes into markup is escaped, and nothing that a node wrote is ma
     assert(!/\son\w+=|style=/.test(text.replace(/<script[\s\S]*<\/script>/g, "")));
   }
 });
+
+Deno.test("a page of many messages leaves out fields until it is small enough, and says so", async () => {
+  const page = await pageOfFailure();
+  const { messages } = page.scene;
+  const TIMES = 60;
+  const many = <T>(column: readonly T[]) => Array.from({ length: TIMES }, () => column).flat();
+  const text = many(messages.text).map((one, i) => `${one} ${Math.sin(i)} ${Math.cos(7 * i)}`);
+  const sentUs = many(messages.sentUs).map((us, i) => i % messages.text.length === 0 ? 0 : us);
+  const { src, dest, type, fate, answers, cause, tookUs } = messages;
+  const columns = [src, dest, type, fate, answers, cause, tookUs].map(many<number>);
+  const [s = [], d = [], t = [], f = [], a = [], c = [], u = []] = columns;
+  const large = {
+    src: s,
+    dest: d,
+    type: t,
+    fate: f,
+    answers: a,
+    cause: c,
+    tookUs: u,
+    sentUs,
+    text,
+  };
+  const html = renderPage({ ...page, scene: { ...page.scene, messages: large } });
+  assert(html.length < 400_000, `${html.length} characters`);
+  assertMatch(html, /[\d,]+ messages are shown without their fields/);
+});

@@ -12,9 +12,32 @@ import type { Scene } from "./scene.ts";
 import { makeScript } from "./script.ts";
 import { ENDINGS, renderHead, renderSections } from "./sections.ts";
 import { STYLE } from "./style.ts";
+import { thinTexts } from "./thin.ts";
 
-/** Renders a page as the text of an HTML document. */
+/** Characters that a page of so many operations may take, and those of each further one. */
+const FEW_OPERATIONS = 2_000;
+const MOST_OF_FEW = 400_000;
+const MOST_OF_EACH = 57;
+
+/** Shares of the described messages that keep their fields, until the page is small enough. */
+const KEPT = [1, 0.5, 0.2, 0.05];
+
+/**
+ * Renders a page as the text of an HTML document: with 2,000 operations at most 400 kB, with 100,000 at
+ * most 6 MB, if leaving out fields of messages can make it that.
+ */
 export function renderPage(page: Page): string {
+  const operations = page.scene.operations.kind.length;
+  const most = MOST_OF_FEW + Math.max(0, operations - FEW_OPERATIONS) * MOST_OF_EACH;
+  let text = "";
+  for (const share of KEPT) {
+    text = renderWhole(share === 1 ? page : { ...page, scene: thinTexts(page.scene, share) });
+    if (text.length <= most) break;
+  }
+  return text;
+}
+
+function renderWhole(page: Page): string {
   const script = makeScript();
   const policy = [
     "default-src 'none'",

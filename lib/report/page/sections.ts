@@ -41,7 +41,12 @@ export function renderEvidence(page: Page): Markup {
 }
 
 /** What is in no picture, and where it is. */
-function renderGaps({ gaps }: Page): Markup | undefined {
+function renderGaps({ gaps: others, scene: { messages } }: Page): Markup | undefined {
+  const bare = messages.text.filter((text) => text === "").length;
+  const gaps = bare === 0 ? others : [
+    ...others,
+    `${formatWhole(bare)} messages are shown without their fields, to keep this page small.`,
+  ];
   if (gaps.length === 0) return undefined;
   return markup`<section class="gaps" aria-label="What pictures leave out">${
     gaps.map((gap) => markup`<p class="quiet">${gap}</p>`)

@@ -1,10 +1,12 @@
 /**
- * Leaves out of a long series what nobody sees: in each of many equal stretches, the first point, the
- * last, the least and the greatest draw the same line.
+ * Leaves out what there is no room for. Of a long series that is what nobody sees: in each of many equal
+ * stretches, the first point, the last, the least and the greatest draw the same line. Of messages it
+ * is fields, those around findings and of errors last.
  *
  * @module
  */
 import type { Plot, Series } from "../../workbench/workloads/picture.ts";
+import { type Scene, US_PER_S } from "./scene.ts";
 
 /** A series that is no longer stays whole. */
 const LONG = 4_000;
@@ -34,4 +36,26 @@ function outline(points: readonly Point[]): Point[] {
   const byValue = points.toSorted(([, a], [, b]) => a - b);
   const kept = new Set([points[0], byValue[0], byValue.at(-1), points.at(-1)]);
   return points.filter((point) => kept.has(point));
+}
+
+/** Leaves their fields to a share of the messages that have them. */
+export function thinTexts(scene: Scene, share: number): Scene {
+  const { messages, types, findings } = scene;
+  const { sentUs, text, type } = messages;
+  const isNear = (us: number) =>
+    findings.some(({ fromUs, toUs }) => us >= fromUs - US_PER_S && us <= toUs + US_PER_S);
+  const wanted: number[] = [];
+  const others: number[] = [];
+  let timeUs = 0;
+  for (const [row, one] of text.entries()) {
+    timeUs += sentUs[row] ?? 0;
+    if (one === "") continue;
+    const isError = types[type[row] ?? -1]?.startsWith("error") ?? false;
+    (isError || isNear(timeUs) ? wanted : others).push(row);
+  }
+  const kept = new Set(
+    [...wanted, ...others].slice(0, Math.floor(share * (wanted.length + others.length))),
+  );
+  const thinned = text.map((one, row) => kept.has(row) ? one : "");
+  return { ...scene, messages: { ...messages, text: thinned } };
 }

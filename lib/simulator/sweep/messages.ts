@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Written } from "../make_small.ts";
 import type { TracedEvent, TraceFilter } from "../trace.ts";
 import type { Plan } from "../../workbench/plan.ts";
 import type { Phase } from "../../workbench/run.ts";
@@ -21,6 +22,8 @@ export interface SimulationJob<Context> {
   readonly trace?: TraceFilter;
   /** Shrink the run, if it has a failure signature, and send the transcript of the small one. */
   readonly shrink?: boolean;
+  /** Write down the operations and faults of the run, so that it can be made small elsewhere. */
+  readonly write?: boolean;
   /** Keep the journal of messages, for the summary. */
   readonly withJournal?: boolean;
   /** What the run's summary needs beyond its result. */
@@ -33,6 +36,10 @@ export interface SimulationReport<Summary> {
   readonly summary: Summary;
   /** The failure signature; empty if nothing is wrong with the history. */
   readonly signature: readonly string[];
+  /** The same, worst first. Absent: the run could not be simulated. */
+  readonly kinds?: readonly string[];
+  /** The run with its operations and faults written down, where the job asks for it. */
+  readonly written?: Written;
   /** What crashed it, in its own words: the signature leaves numbers out, to compare. */
   readonly crash?: string;
   /** Whether the nodes' final states are wrong, which Maelstrom does not check. */

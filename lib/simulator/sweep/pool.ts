@@ -28,6 +28,8 @@ export interface Patience {
   readonly checkingMs?: number;
   /** Says why a run that is not over has to end now. Default: none has to. */
   readonly refuses?: (progress: Progress, plan: Plan) => string | undefined;
+  /** Runs after which a worker is replaced, and what they left behind is gone. Default: no bound. */
+  readonly mostRuns?: number;
 }
 
 /** What a sweep uses of a worker. */
@@ -62,15 +64,21 @@ export class SimulationWorker<Context, Summary> implements Disposable {
   readonly #summaries: Summaries<Summary>;
   readonly #patience: Required<Patience>;
   #worker: SweepWorker | undefined;
-  /** Nodes for which the worker has loaded a program. */
+  /** Nodes for which the worker has loaded a program, and its runs. */
   #nodesLoaded = 0;
+  #runs = 0;
 
   constructor(
     summaries: Summaries<Summary>,
-    { patienceMs = PATIENCE_MS, checkingMs = patienceMs, refuses = () => undefined }: Patience = {},
+    {
+      patienceMs = PATIENCE_MS,
+      checkingMs = patienceMs,
+      refuses = () => undefined,
+      mostRuns = Infinity,
+    }: Patience = {},
   ) {
     this.#summaries = summaries;
-    this.#patience = { patienceMs, checkingMs, refuses };
+    this.#patience = { patienceMs, checkingMs, refuses, mostRuns };
   }
 
   #patienceIn(phase: Phase): number {
@@ -99,7 +107,9 @@ export class SimulationWorker<Context, Summary> implements Disposable {
       return { seed: job.plan.seed, summary, signature: why.slice(0, 1) };
     } finally {
       if (job.fresh) this.#nodesLoaded += job.plan.nodes.length;
-      if (this.#nodesLoaded >= NODES_LOADED_ANEW) this[Symbol.dispose]();
+      const isWorn = this.#nodesLoaded >= NODES_LOADED_ANEW ||
+        ++this.#runs >= this.#patience.mostRuns;
+      if (isWorn) this[Symbol.dispose]();
     }
   }
 
@@ -156,6 +166,7 @@ export class SimulationWorker<Context, Summary> implements Disposable {
     this.#worker?.terminate();
     this.#worker = undefined;
     this.#nodesLoaded = 0;
+    this.#runs = 0;
   }
 }
 

@@ -10,10 +10,11 @@ import {
   type ProgramSource,
   withoutIncarnations,
 } from "../program.ts";
+import { writeDown } from "../make_small.ts";
 import { shrink } from "../shrink.ts";
 import { simulateOnce } from "../simulate_once.ts";
 import { type TraceFilter, transcribe } from "../trace.ts";
-import { failureSignature } from "../failure.ts";
+import { failureKinds, failureSignature } from "../failure.ts";
 import type { Program } from "../../node.ts";
 import type { Plan } from "../../workbench/plan.ts";
 import type { RunResult } from "../../workbench/result.ts";
@@ -100,9 +101,10 @@ class Work<Context, Summary> {
   }
 
   async report(): Promise<SimulationReport<Summary>> {
-    const { plan, shrink, trace } = this.job;
+    const { plan, shrink, trace, write } = this.job;
     const program = await this.#load();
-    const result = await this.#simulate(program, plan, shrink ? undefined : trace);
+    if (write) return await this.#write(program, plan);
+    const result = await this.#simulate(program, plan, { trace: shrink ? undefined : trace });
     const report = await this.#reportOf(plan, result);
     const isShrinkable = shrink && report.signature.length > 0;
     return isShrinkable ? await this.#shrink(program, plan) : report;
@@ -117,11 +119,22 @@ class Work<Context, Summary> {
     }
   }
 
+  async #write(program: Program | ProgramSource, plan: Plan): Promise<SimulationReport<Summary>> {
+    const { plan: written, result } = await writeDown(
+      plan,
+      (observer) => this.#simulate(program, plan, { observer }),
+    );
+    return { ...await this.#reportOf(plan, result), written };
+  }
+
   /** Simulates, and sends a transcript if one is asked for. */
   async #simulate(
     program: Program | ProgramSource,
     plan: Plan,
-    trace: TraceFilter | undefined,
+    { trace, observer: more }: {
+      readonly trace?: TraceFilter | undefined;
+      readonly observer?: Observer;
+    },
   ): Promise<RunResult> {
     // Line by line: if the program then loops without end, the last one says at what.
     const { send } = this.means;
@@ -134,7 +147,7 @@ class Work<Context, Summary> {
     const { withJournal = false } = this.job;
     this.#journal = "";
     const journal = withJournal ? recordMessages((block) => this.#journal += block) : undefined;
-    const others = [this.means.watch?.() ?? [], journal?.observer ?? []].flat();
+    const others = [this.means.watch?.() ?? [], journal?.observer ?? [], more ?? []].flat();
     const startMs = realNowMs();
     const started = ({ nowNs, invocations, serverMessages }: Gauge) => {
       this.#readProgress = () => ({
@@ -159,7 +172,7 @@ class Work<Context, Summary> {
     const { plan, result, signature: _, ...shrunk } = await shrink(program, whole, {
       tried: (attempts) => this.means.send({ kind: "attempts", attempts }),
     });
-    await this.#simulate(program, plan, this.job.trace ?? {});
+    await this.#simulate(program, plan, { trace: this.job.trace ?? {} });
     return {
       ...await this.#reportOf(plan, result),
       shrunk: { plan, ...shrunk },
@@ -176,6 +189,7 @@ class Work<Context, Summary> {
         ...(this.#journal === "" ? [] : [this.#journal]),
       ),
       signature: failureSignature(result),
+      kinds: failureKinds(result),
       hasInvalidFinalStates: finalStates?.["valid?"] === false,
       ...(crash && { crash: `crash: ${crash.text}` }),
     };

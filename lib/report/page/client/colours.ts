@@ -12,15 +12,16 @@ import { type Palette, SERIES } from "./canvas.ts";
 /** With it, no two types of a node of this project prefer the same colour. */
 const FACTOR = 17_044;
 
-/** What errors are drawn in, and the types that are left when there is no colour any more. */
+/** Colours of errors, of what sets nodes up, and of the types that are left when there is none. */
 const ERROR = "error";
+const SET_UP = "set-up";
 const OTHERS = "others";
 
 const placed = new Map<string, number>();
 
-/** The class of a type's colour: `series-3`, `error` or `others`. */
+/** The class of a type's colour: `series-3`, `error`, `set-up` or `others`. */
 export function colourClassOf(type: string): string {
-  if (isSetUp(type)) return OTHERS;
+  if (isSetUp(type)) return SET_UP;
   if (/^error\b/.test(type)) return ERROR;
   const name = nameOf(type);
   const place = placed.get(name) ?? placeOf(name);
@@ -58,8 +59,11 @@ const MOST_NAMES = 3;
 
 export function groupByColour(types: readonly string[]): ColourGroup[] {
   return [...Map.groupBy(types, colourClassOf)].map(([className, types]) => {
-    const all = className === ERROR ? "kinds of errors" : className;
-    const name = types.length > MOST_NAMES ? `${types.length} ${all}` : types.join(", ");
+    const name = className === SET_UP
+      ? "init and topology"
+      : types.length <= MOST_NAMES
+      ? types.join(", ")
+      : `${types.length} ${className === ERROR ? "kinds of errors" : OTHERS}`;
     return { className, types, name };
   });
 }

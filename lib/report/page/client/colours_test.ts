@@ -18,5 +18,5 @@ Deno.test("once there is no colour any more, types are others; errors and set-up
   assertNotEquals(others?.types.length, names.length);
   assertEquals(colourClassOf("error 20 key-does-not-exist"), "error");
   assertEquals(colourClassOf("errors"), "others");
-  assertEquals(["init", "topology_ok"].map(colourClassOf), ["others", "others"]);
+  assertEquals(["init", "topology_ok"].map(colourClassOf), ["set-up", "set-up"]);
 });
