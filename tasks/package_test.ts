@@ -86,6 +86,25 @@ async function assertServed(folder: string, env: Record<string, string> = {}): P
   assertEquals(await node.end(), { rest: [], log: "", code: 0 });
 }
 
+/** Installs the command from the registry, and starts a program with it. */
+async function assertInstalls(folder: string, env: Record<string, string>): Promise<void> {
+  const install = ["install", "--quiet", "--global", "-A", "--name=glomers"];
+  const installed = await deno(folder, [...install, `jsr:${name}@${version}/cli`], env);
+  assertEquals(installed.code, 0, installed.err);
+  const command = new Deno.Command("sh", {
+    args: [
+      "-c",
+      "bin/glomers init deno starter && cd starter && ../bin/glomers sim 1 --time-limit 2",
+    ],
+    cwd: folder,
+    env,
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const { out, err } = await finish(command.spawn());
+  assertStringIncludes(out, "✓ pass", err);
+}
+
 /** What `deno doc --json` says of a symbol. */
 interface Documented {
   readonly name: string;
@@ -180,5 +199,6 @@ Deno.test({
       const options = ["--node-count", "1", "--time-limit", "2", "--seeds", "2"];
       const { out, err } = await deno(folder, ["run", ...granted, ...command, ...options], env);
       assertStringIncludes(out, "all of 2 runs pass", err);
+      await assertInstalls(folder, { ...env, DENO_INSTALL_ROOT: folder });
     }),
 });
