@@ -160,7 +160,7 @@ Deno.test("several reporters write at once: to a person, to files, and on GitHub
     );
     assertMatch(
       Deno.readTextFileSync(junit ?? ""),
-      /<testcase name="3d[^"]*\(seed 7\)"[^]*<failure message="Correct, but/,
+      /<testcase name="3d[^"]*\(seed 7\)"[^]*<failure type="fail" message="Correct, but/,
     );
     const report = JSON.parse(Deno.readTextFileSync(json ?? ""));
     assertFollows(report);
