@@ -129,7 +129,7 @@ Deno.test("a program that cannot be loaded is one document, without colours", ()
 Deno.test("a file that a reporter may not write is named before anything runs", async () => {
   const { code, out, err } = await challenge1(ECHO, "--reporter", "pretty,json=/nowhere/out.json");
   assertEquals([code, out], [254, ""]);
-  const why = "--reporter json=/nowhere/out.json: no permission to write there";
+  const why = "--reporter json, file /nowhere/out.json: no permission to write there";
   assertEquals(err, `glomers test 1: ${why}.\n`);
 });
 
