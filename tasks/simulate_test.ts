@@ -116,7 +116,9 @@ Deno.test("as JSON, each run has its seed and its failure signature", async () =
   const { runs: [{ challenge, seed, verdict, signature }] } = JSON.parse(one.out);
   assertEquals([challenge, seed, verdict, signature], ["1", "7", "pass", []]);
   const swept = await sim(EXITS, ...ECHO, "--seeds", "2", "--first", "3", "--keep-going", "--json");
-  const found: { seed: string; signature: string[] }[] = JSON.parse(swept.out).runs;
+  const found: { challenge?: string; seed: string; signature: string[] }[] = JSON.parse(swept.out)
+    .runs;
+  assertEquals(found.map(({ challenge }) => challenge), [undefined, undefined], "it is a program");
   const crash = "crash: n0 ended: exit status 3";
   assertEquals(found.map(({ seed, signature }) => [seed, signature]), [["3", [crash]], ["4", [
     crash,
