@@ -83,17 +83,32 @@ const OUT_OF_DATE: ReadonlySet<number> = new Set([
  *
  * @example
  * ```ts
- * import { Counter, integer, Kv, type Node } from "@glomers/maelstrom";
+ * import { Counter, integer, Kv, LinKv, type Node } from "@glomers/maelstrom";
+ * import { simulate } from "@glomers/maelstrom/simulator";
  *
- * export function counter(node: Node): void {
- *   const store = new Kv(node, "seq-kv", integer);
+ * function counter(node: Node): void {
+ *   const store = new Kv(node, "lin-kv", integer);
  *   node.on(Counter.read, async () => ({ type: "read_ok", value: await store.readOr("sum", 0) }));
  *   node.on(Counter.add, async ({ delta }) => {
- *     const before = await store.readOr("sum", 0);
- *     await store.cas("sum", before, before + delta, { createIfNotExists: true });
+ *     await store.update("sum", (sum = 0) => sum + delta);
  *     return { type: "add_ok" };
  *   });
  * }
+ * await simulate(counter, { workload: "g-counter", nodeCount: 2, timeLimitS: 2 });
+ *
+ * function proxy(node: Node): void {
+ *   const store = new Kv(node, "lin-kv", integer); // the only values that the workload has
+ *   node.on(LinKv.read, async ({ key }) => ({ type: "read_ok", value: await store.read(key) }));
+ *   node.on(LinKv.write, async ({ key, value }) => {
+ *     await store.write(key, Number(value));
+ *     return { type: "write_ok" };
+ *   });
+ *   node.on(LinKv.cas, async ({ key, from, to }) => {
+ *     await store.cas(key, Number(from), Number(to));
+ *     return { type: "cas_ok" };
+ *   });
+ * }
+ * await simulate(proxy, { workload: "lin-kv", nodeCount: 2, concurrency: "2n", timeLimitS: 5 });
  * ```
  */
 export class Kv<T extends Value> {

@@ -180,6 +180,24 @@ export class Node {
    * Calls `start` once the node knows its id, before it handles any other message. This is the
    * place to start timers. Do not send from `start` itself: other nodes and the services may not be
    * there yet, and Maelstrom stops reading a node that writes to a destination it does not know.
+   *
+   * @example
+   * ```ts
+   * import { array, integer, type Node, oneWay } from "@glomers/maelstrom";
+   *
+   * const gossip = oneWay("gossip", { values: array(integer) });
+   *
+   * export function gossiper(node: Node): void {
+   *   const seen = new Set<number>();
+   *   node.on(gossip, ({ values }) => values.forEach((value) => seen.add(value)));
+   *   node.onInit(() => {
+   *     node.log(`starts with ${node.peers.length} peers`);
+   *     setInterval(() => {
+   *       for (const peer of node.peers) node.send(peer, gossip, { values: [...seen] });
+   *     }, 200);
+   *   });
+   * }
+   * ```
    */
   onInit(start: () => void): void {
     if (typeof start !== "function") throw wrongArgument("onInit", "start", "a function", start);
@@ -191,6 +209,32 @@ export class Node {
    * registers its handlers. What an earlier incarnation stored is back before `onInit` and before
    * any message is handled; if it cannot be brought back, the node answers `init` with an error and
    * handles nothing.
+   *
+   * @example
+   * ```ts
+   * import { array, GSet, integer, type Node } from "@glomers/maelstrom";
+   * import { simulate } from "@glomers/maelstrom/simulator";
+   *
+   * function growOnlySet(node: Node): void {
+   *   const elements = new Set<number>();
+   *   const journal = node.journal({
+   *     name: "g-set",
+   *     record: integer,
+   *     state: array(integer),
+   *     restore: (state) => state.forEach((element) => elements.add(element)),
+   *     apply: (element) => void elements.add(element),
+   *     snapshot: () => [...elements],
+   *   });
+   *   node.on(GSet.add, async ({ element }) => {
+   *     await journal.append(element);
+   *     return { type: "add_ok" };
+   *   });
+   *   node.on(GSet.read, () => ({ type: "read_ok", value: [...elements] }));
+   * }
+   *
+   * // Nothing is lost, although the one node is killed again and again.
+   * await simulate(growOnlySet, { workload: "g-set", nodeCount: 1, timeLimitS: 20, faults: ["kill"] });
+   * ```
    *
    * @throws {Error} if the node has a journal already.
    */
@@ -209,6 +253,32 @@ export class Node {
    * Opens the node's disk, for a program that stores things in a form of its own. Resolves to
    * `undefined` if it has none. It has one journal or one such disk, not both.
    *
+   * @example
+   * ```ts
+   * import { type Node, UniqueIds } from "@glomers/maelstrom";
+   *
+   * export function idsOfBoots(node: Node): void {
+   *   const boot = Promise.withResolvers<number>();
+   *   node.onInit(async () => {
+   *     const disk = await node.openDisk();
+   *     const last = await disk?.read("boots");
+   *     const bytes = Uint8Array.of((last?.[0] ?? 0) + 1);
+   *     const file = await disk?.create("boots.new");
+   *     await file?.write(bytes);
+   *     await file?.sync();
+   *     file?.close();
+   *     await disk?.rename("boots.new", "boots");
+   *     await disk?.sync();
+   *     boot.resolve(bytes[0] ?? 0);
+   *   });
+   *   let count = 0;
+   *   node.on(UniqueIds.generate, async () => {
+   *     const id = `${node.id} ${await boot.promise} ${++count}`;
+   *     return { type: "generate_ok", id };
+   *   });
+   * }
+   * ```
+   *
    * @throws {Error} before `init`, and if the disk cannot be used.
    */
   async openDisk(): Promise<Disk | undefined> {
@@ -224,6 +294,22 @@ export class Node {
    *
    * Hazard: an error that a call inside the handler receives and nobody catches becomes the reply,
    * code included. A definite code then claims that the *whole* request did not take effect.
+   *
+   * @example
+   * ```ts
+   * import { Echo, ErrorCode, type Node, RpcError } from "@glomers/maelstrom";
+   * import { TestNode } from "@glomers/maelstrom/testing";
+   * import { assertEquals, assertRejects } from "@std/assert";
+   *
+   * const n0 = new TestNode((node: Node) => {
+   *   node.on(Echo.echo, ({ echo }, { src }) => {
+   *     if (echo === null) throw new RpcError(ErrorCode.malformedRequest, `${src} sends nothing`);
+   *     return { type: "echo_ok", echo };
+   *   });
+   * });
+   * assertEquals((await n0.ask(Echo.echo, { echo: "hi" })).echo, "hi");
+   * await assertRejects(() => n0.ask(Echo.echo, { echo: null }), RpcError, "c0 sends nothing");
+   * ```
    *
    * @throws {Error} if the type has a handler already.
    * @throws {TypeError} if `message` is no description, as can happen in a program that is not
@@ -245,6 +331,17 @@ export class Node {
   /**
    * Sends a message that expects no reply. It may be lost, repeated, or overtaken by others.
    *
+   * @example
+   * ```ts
+   * import { integer, type Node, oneWay } from "@glomers/maelstrom";
+   *
+   * const gossip = oneWay("gossip", { message: integer });
+   *
+   * export function tellAll(node: Node, message: number): void {
+   *   for (const peer of node.peers) node.send(peer, gossip, { message });
+   * }
+   * ```
+   *
    * @throws {Error} before `init`.
    * @throws {TypeError} if `dest` is no string, `message` no description or `fields` no object, as
    * can happen in a program that is not type-checked.
@@ -257,6 +354,24 @@ export class Node {
   /**
    * Sends a request and waits for the reply: the first from `dest` with the request's number. Any
    * other, such as a late one to an earlier incarnation of this node, is ignored.
+   *
+   * @example
+   * ```ts
+   * import { integer, type Node, rpc, RpcError } from "@glomers/maelstrom";
+   *
+   * const gossip = rpc("gossip", { message: integer }, {});
+   *
+   * export async function tell(node: Node, peer: string, message: number): Promise<void> {
+   *   for (;;) { // until the network is whole again
+   *     try {
+   *       await node.rpc(peer, gossip, { message }, { timeoutMs: 500 });
+   *       return;
+   *     } catch (error) {
+   *       if (!(error instanceof RpcError)) throw error;
+   *     }
+   *   }
+   * }
+   * ```
    *
    * @throws {RpcError} with the error that came back; with code 0 if nothing did in time, in which
    * case the request may have taken effect or may do so yet; with code 13 if the reply was
@@ -312,6 +427,21 @@ export class Node {
 
   /**
    * Takes a message from the network. The transport calls this; a program never does.
+   *
+   * @example
+   * ```ts
+   * import { Echo, type Message, Node } from "@glomers/maelstrom";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const sent: Message[] = [];
+   * const node = new Node({ send: (message) => sent.push(message), log: console.error });
+   * node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
+   * const init = { type: "init", msg_id: 1, node_id: "n0", node_ids: ["n0"] };
+   * node.receive({ src: "c0", dest: "n0", body: init });
+   * node.receive({ src: "c0", dest: "n0", body: { type: "echo", msg_id: 2, echo: "hi" } });
+   * await node.stored();
+   * assertEquals(sent.map(({ body }) => body.type), ["init_ok", "echo_ok"]);
+   * ```
    *
    * @param ageMs How long ago it may have been sent at most, if that is not just now.
    */

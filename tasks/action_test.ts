@@ -88,7 +88,7 @@ Deno.test("the action's step tests a node elsewhere, and leaves annotation, summ
     assertMatch(err, /^::error title=1 {2}Echo::Invalid: the echo checker rejects/m);
     assertMatch(await Deno.readTextFile(summary), /\| ❌ \| 1 {2}Echo \| 7 \|/);
     const uploaded = (path: string) => Deno.readTextFile(join(workspace, kept, path));
-    assertMatch(await uploaded("junit.xml"), /<failure message=/);
+    assertMatch(await uploaded("junit.xml"), /<failure type="fail" message=/);
     assertMatch(await uploaded("runs/latest/report.html"), /✗ fail/);
   }));
 

@@ -1,6 +1,10 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { join } from "node:path";
+import { writeLimits } from "../lib/report/limits_file.ts";
+import { writeRecord } from "../lib/report/runs/record.ts";
 import { UsageError } from "../lib/workbench/option.ts";
+import { planOf } from "../lib/workbench/plan.ts";
+import { writePlan } from "../lib/workbench/store/plan_file.ts";
 import { main } from "./again.ts";
 import { runDeno, withFolder } from "../lib/testing/process.ts";
 import { fromRoot, nodeScript } from "./testing/scripts.ts";
@@ -57,6 +61,31 @@ Deno.test("a run of processes is repeated in the simulator", () =>
     assertEquals([code, err], [0, ""]);
     assertMatch(out, /^Engine: the simulator/);
     assertMatch(out, /✓ pass {2}echo/);
+  }));
+
+Deno.test("a challenge that somebody's node ran is called so again; with nodes down its limits do not hold", () =>
+  withFolder(async (folder) => {
+    const program = join(folder, "my_node.ts");
+    await Deno.writeTextFile(program, `export { default } from "${fromRoot("nodes/1_echo.ts")}";`);
+    writePlan(
+      folder,
+      planOf({ workload: "echo", program, nodeCount: 1, timeLimitS: 20, seed: "3" }),
+    );
+    writeLimits(folder, [{ name: "operations", metric: "operations", max: 1 }]);
+    const about = {
+      challenge: "1",
+      workload: "echo",
+      program,
+      engine: "workbench",
+      options: [],
+    } as const;
+    const outcome = { verdict: "pass", headline: "", limits: [], figures: [] } as const;
+    writeRecord(folder, { ...about, ...outcome, metrics: {}, latencyMs: [] });
+    const again = (...words: string[]) =>
+      task(folder, "again", ".", "--engine", "simulator", ...words);
+    assertMatch((await again()).out, /✗ fail {2}1 {2}Echo\n {2}Correct, but beyond its limit/);
+    const killed = await again("--nemesis", "pause", "--nemesis-interval", "2");
+    assertMatch(killed.out, /✓ pass {2}1 {2}Echo/);
   }));
 
 Deno.test("what cannot be repeated is refused in a line", () =>

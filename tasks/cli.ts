@@ -4,6 +4,12 @@
  * Each command is a module whose `main` takes the other words, and is loaded when it is called for,
  * so that it needs no more permissions than its own.
  *
+ * ```ts
+ * import { main } from "@glomers/maelstrom/cli";
+ *
+ * Deno.exitCode = await main(["check", "--help"]);
+ * ```
+ *
  * @module
  */
 import { nearest, UsageError } from "../lib/workbench/option.ts";
@@ -53,7 +59,19 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   }],
 ]);
 
-/** Calls the command that the first word names; resolves to the exit status. */
+/**
+ * Calls the command that the first word names; resolves to the exit status.
+ *
+ * @example
+ * ```ts
+ * import { main } from "@glomers/maelstrom/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await main(["sim", "--help"]), 0);
+ * ```
+ *
+ * @throws {UsageError} if there is no such command, or its words are wrong.
+ */
 export async function main(argv: readonly string[]): Promise<number> {
   const [name = "", ...rest] = argv;
   if (name === "" || /^(help|-h|--help)$/.test(name)) {

@@ -84,7 +84,7 @@ Deno.test("a slip of the finger is answered with the command, challenge or optio
       [["test", "g_set"], "did you mean g-set?"],
       [["sim", "pn-conter"], "did you mean pn-counter?"],
       [["sim", "1", "--sede", "7"], "did you mean --seed?"],
-      [["test"], "which challenge? Name one, such as 3d, or a workload with -w"],
+      [["test"], "there is no glomers.json here, which deno task init writes"],
       [["test", "-w", "echo"], "--bin is missing"],
     ] as const
   ) await assertRejects(() => main(argv), UsageError, why);

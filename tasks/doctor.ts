@@ -145,7 +145,10 @@ async function browser(): Promise<Finding> {
   const found = await installed(BROWSERS.map((command) => [command, "--version"]));
   const name = "browser";
   if (found.length > 0) return { name, text: found.join(", ") };
-  return { name, text: "none is installed here; any can show a run's pictures (*.svg)" };
+  return {
+    name,
+    text: "none is installed here; any can show runs, also one elsewhere: each has a report.html",
+  };
 }
 
 async function languages(): Promise<Finding> {

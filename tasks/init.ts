@@ -38,10 +38,7 @@ function script(language: string, source: string, text: string): Starter {
 }
 
 const STARTERS: Readonly<Record<string, Starter>> = {
-  deno: {
-    ...script("TypeScript, on Deno", "main.ts", mainTs),
-    files: { "main.ts": mainTs, "deno.json": printJson({ imports: packageImports() }) },
-  },
+  deno: { ...script("TypeScript, on Deno", "main.ts", mainTs), files: filesForDeno() },
   python: script("Python", "main.py", mainPy),
   go: {
     language: "Go",
@@ -101,18 +98,20 @@ function filesOf({ language, source, bin, build, files }: Starter): Record<strin
   };
 }
 
-/** Where a program finds the node library: beside this module, or in the registry it came from. */
-function packageImports(): Readonly<Record<string, string>> {
+/**
+ * A program finds the node library beside this module, by a configuration, or in the registry that this
+ * comes from: named in full there, as an installed command reads no configuration but its own.
+ */
+function filesForDeno(): Readonly<Record<string, string>> {
   const name = "@glomers/maelstrom";
   const version = /@glomers\/maelstrom\/(\d[^/]*)\//.exec(import.meta.url)?.[1];
-  if (version !== undefined) return { [name]: `jsr:${name}@^${version}` };
+  if (version !== undefined) return { "main.ts": mainTs.replace(name, `jsr:${name}@^${version}`) };
   const map = new URL("../lib/import_map.json", import.meta.url);
-  return Object.fromEntries(
-    Object.entries(importMap.imports).map(([specifier, target]) => [
-      specifier,
-      target.startsWith(".") ? new URL(target, map).href : target,
-    ]),
-  );
+  const imports = Object.entries(importMap.imports).map(([specifier, target]) => [
+    specifier,
+    target.startsWith(".") ? new URL(target, map).href : target,
+  ]);
+  return { "main.ts": mainTs, "deno.json": printJson({ imports: Object.fromEntries(imports) }) };
 }
 
 function printJson(value: unknown): string {

@@ -86,30 +86,72 @@ async function assertServed(folder: string, env: Record<string, string> = {}): P
   assertEquals(await node.end(), { rest: [], log: "", code: 0 });
 }
 
+/** Installs the command from the registry, and starts a program with it. */
+async function assertInstalls(folder: string, env: Record<string, string>): Promise<void> {
+  const install = ["install", "--quiet", "--global", "-A", "--name=glomers"];
+  const installed = await deno(folder, [...install, `jsr:${name}@${version}/cli`], env);
+  assertEquals(installed.code, 0, installed.err);
+  const command = new Deno.Command("sh", {
+    args: [
+      "-c",
+      "bin/glomers init deno starter && cd starter && ../bin/glomers sim 1 --time-limit 2",
+    ],
+    cwd: folder,
+    env,
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const { out, err } = await finish(command.spawn());
+  assertStringIncludes(out, "✓ pass", err);
+}
+
 /** What `deno doc --json` says of a symbol. */
 interface Documented {
   readonly name: string;
   readonly declarations: readonly {
     readonly kind: string;
     readonly jsDoc?: unknown;
+    readonly def?: { readonly methods?: readonly Member[] };
   }[];
 }
 
-Deno.test("whatever a user calls has an example, and so has every entry point", async () => {
-  const { "./cli": _, ...entryPoints } = config.exports;
-  const paths = Object.values(entryPoints);
+interface Member {
+  readonly name: string;
+  readonly kind: string;
+}
+
+/** What of a symbol a user calls, and no example shows. Types alone, such as parts of a result, need none. */
+function unshown({ name, declarations }: Documented, isValue: boolean): string[] {
+  return declarations.flatMap(({ kind, jsDoc, def }) => {
+    const examples = (JSON.stringify([jsDoc, def]).match(/```ts.*?```/g) ?? []).join("");
+    const isCalled = isValue && (kind === "function" || kind === "class");
+    if (!isCalled && examples === "") return [];
+    const methods = (def?.methods ?? []).filter(({ name, kind }) =>
+      kind === "method" && !name.startsWith("[")
+    );
+    return [
+      ...(examples === "" || examples.includes("```ts ignore") ? [name] : []),
+      ...methods.filter((method) => !examples.includes(`.${method.name}(`))
+        .map((method) => `${name}.${method.name}`),
+    ];
+  });
+}
+
+Deno.test("whatever a user calls has an example that runs, and so has every entry point", async () => {
+  const paths = Object.values(config.exports);
   const { out } = await deno(fromRoot("."), ["doc", "--json", ...paths]);
   const { nodes }: {
     nodes: Record<string, { module_doc: unknown; symbols: Documented[] }>;
   } = JSON.parse(out);
-  const shows = (doc: unknown) => JSON.stringify(doc ?? "").includes("```ts");
-  const missing = Object.entries(nodes).flatMap(([path, { module_doc, symbols }]) => [
-    ...(shows(module_doc) ? [] : [path]),
-    ...symbols.filter(({ declarations }) =>
-      declarations.some(({ kind, jsDoc }) => kind === "function" && !shows(jsDoc))
-    ).map(({ name }) => name),
-  ]);
-  assertEquals([Object.keys(nodes).length, missing], [paths.length, []]);
+  const missing = Object.entries(nodes).map(async ([path, { module_doc, symbols }]) => {
+    const values: Readonly<Record<string, unknown>> = await import(path);
+    return [
+      ...(JSON.stringify(module_doc ?? "").includes("```ts\\n") ? [] : [path]),
+      ...symbols.flatMap((symbol) => unshown(symbol, symbol.name in values)),
+    ];
+  });
+  assertEquals((await Promise.all(missing)).flat(), []);
+  assertEquals(Object.keys(nodes).length, paths.length);
 });
 
 Deno.test("README's node and its tests run elsewhere, without any permission", () =>
@@ -157,5 +199,6 @@ Deno.test({
       const options = ["--node-count", "1", "--time-limit", "2", "--seeds", "2"];
       const { out, err } = await deno(folder, ["run", ...granted, ...command, ...options], env);
       assertStringIncludes(out, "all of 2 runs pass", err);
+      await assertInstalls(folder, { ...env, DENO_INSTALL_ROOT: folder });
     }),
 });

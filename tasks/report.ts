@@ -64,7 +64,8 @@ function writePage(path: string): string {
     return page;
   } catch (error) {
     if (UNREADABLE.some((kind) => error instanceof kind)) {
-      throw new UsageError(`${path}: ${reasonOf(error)}`);
+      const why = reasonOf(error);
+      throw new UsageError(why.includes(path) ? why : `${path}: ${why}`);
     }
     throw error;
   }

@@ -1,4 +1,4 @@
-import { assertMatch, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { type Op, printHistory } from "../lib/history/operations.ts";
 import { UsageError } from "../lib/workbench/option.ts";
@@ -27,7 +27,8 @@ Deno.test("the page of a stored run is written into its folder, also without mes
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
-  assertThrows(() => main([dir]), UsageError, dir);
+  const { message } = assertThrows(() => main([dir]), UsageError);
+  assertEquals(message, `There is no ${dir}.`);
 });
 
 Deno.test("the page of a run of Maelstrom's shows the messages that Maelstrom kept", () =>

@@ -183,7 +183,8 @@ function assignedOf(
   }
   if (config === undefined) {
     throw new UsageError(
-      `which challenge? Name one, such as 3d, or a workload with -w; there is no ${CONFIG_FILE} here`,
+      `which challenge? Name one, such as 3d, or a workload with -w; there is no ${CONFIG_FILE} here` +
+        `, which ${callOf("init")} writes`,
     );
   }
   if (config.assigned.length === 0) throw new UsageError(`${config.file}: tests is missing`);

@@ -129,7 +129,7 @@ Deno.test("a program that cannot be loaded is one document, without colours", ()
 Deno.test("a file that a reporter may not write is named before anything runs", async () => {
   const { code, out, err } = await challenge1(ECHO, "--reporter", "pretty,json=/nowhere/out.json");
   assertEquals([code, out], [254, ""]);
-  const why = "--reporter json=/nowhere/out.json: no permission to write there";
+  const why = "--reporter json, file /nowhere/out.json: no permission to write there";
   assertEquals(err, `glomers test 1: ${why}.\n`);
 });
 
@@ -160,7 +160,7 @@ Deno.test("several reporters write at once: to a person, to files, and on GitHub
     );
     assertMatch(
       Deno.readTextFileSync(junit ?? ""),
-      /<testcase name="3d[^"]*\(seed 7\)"[^]*<failure message="Correct, but/,
+      /<testcase name="3d[^"]*\(seed 7\)"[^]*<failure type="fail" message="Correct, but/,
     );
     const report = JSON.parse(Deno.readTextFileSync(json ?? ""));
     assertFollows(report);

@@ -35,7 +35,7 @@ import {
   USAGE_STATUS,
 } from "./shared/command_line.ts";
 import { readConfig } from "./shared/config.ts";
-import { callOf } from "./shared/invocation.ts";
+import { callOf, requireWritable } from "./shared/invocation.ts";
 import { LIMITS, limitsOf } from "./shared/limits.ts";
 import { OUTPUT, Output } from "./shared/reporters.ts";
 import { type Round, WATCH, watch } from "./shared/watch.ts";
@@ -79,7 +79,7 @@ const OWN = {
     value: "3/16",
     help: "only that part of the seeds; sim merge FILE … puts the --sum FILEs of all together",
   },
-  sum: { kind: text, value: "FILE", help: "write the sweep's sum there, below results/" },
+  sum: { kind: text, value: "FILE", help: "write the sweep's sum there" },
   ...SERVER_OPTIONS,
   on: {
     ...SERVER_OPTIONS.on,
@@ -103,7 +103,7 @@ const OWN = {
   report: {
     kind: text,
     value: "FILE",
-    help: "write the run's page there, below results/; of many runs, of the first that fails",
+    help: "write the run's page there; of many runs, that of the first that fails",
   },
   reporter: OUTPUT.reporter,
   json: OUTPUT.json,
@@ -218,18 +218,11 @@ function merge(argv: readonly string[]): number {
     );
     return help ? 0 : USAGE_STATUS;
   }
+  if (own.sum !== undefined) requireWritable("--sum", own.sum);
   const sweeps = mergeSums(paths);
   const endings = sweeps.map(printSum);
-  if (own.sum !== undefined) {
-    writeSums(requireResults("sum", own.sum), sweeps, { number: 1, of: 1 });
-  }
+  if (own.sum !== undefined) writeSums(own.sum, sweeps, { number: 1, of: 1 });
   return EXIT_STATUS[worstEnding(endings)];
-}
-
-/** A path that may be written. */
-function requireResults(option: string, path: string): string {
-  if (/^(\.\/)?results\//.test(path)) return path;
-  throw new UsageError(`--${option} writes below results/ only, got ${path}`);
 }
 
 /** What is given, with the node of `glomers.json` where a challenge is given none. */
@@ -285,8 +278,8 @@ function optionsOf(
   if (sweeping !== undefined && seeds === undefined) {
     throw new UsageError(`--${sweeping} has no use without --seeds`);
   }
-  if (report !== undefined) requireResults("report", report);
-  if (own.sum !== undefined) requireResults("sum", own.sum);
+  if (report !== undefined) requireWritable("--report", report);
+  if (own.sum !== undefined) requireWritable("--sum", own.sum);
   if (!output.isPretty && (traced || shrink)) {
     const other = shrink ? "--shrink" : "--trace";
     throw new UsageError(`${other} needs the reporter pretty, which prints its transcript`);

@@ -116,7 +116,9 @@ Deno.test("as JSON, each run has its seed and its failure signature", async () =
   const { runs: [{ challenge, seed, verdict, signature }] } = JSON.parse(one.out);
   assertEquals([challenge, seed, verdict, signature], ["1", "7", "pass", []]);
   const swept = await sim(EXITS, ...ECHO, "--seeds", "2", "--first", "3", "--keep-going", "--json");
-  const found: { seed: string; signature: string[] }[] = JSON.parse(swept.out).runs;
+  const found: { challenge?: string; seed: string; signature: string[] }[] = JSON.parse(swept.out)
+    .runs;
+  assertEquals(found.map(({ challenge }) => challenge), [undefined, undefined], "it is a program");
   const crash = "crash: n0 ended: exit status 3";
   assertEquals(found.map(({ seed, signature }) => [seed, signature]), [["3", [crash]], ["4", [
     crash,
@@ -148,7 +150,7 @@ Deno.test("a sweep that is interrupted sums up the runs so far", () =>
     assertMatch(out, /interrupted: \d+ of 1,000,000 seeds in/);
   }));
 
-/** Does something with a folder for sums, as they go below results/ only. */
+/** Does something with a folder for sums, as tasks write below results/ only. */
 async function withSums(story: (folder: string) => Promise<void>): Promise<void> {
   const folder = `results/runs/sums-${crypto.randomUUID()}`;
   try {
@@ -255,6 +257,15 @@ Deno.test("help names each option once, and every exit status", async () => {
   assertEquals(statuses.match(/\d+/g), ["0", "1", "2", "255", "130", "254"]);
 });
 
+Deno.test("a file that may not be written is named before anything runs", async () => {
+  for (const option of ["--sum", "--report"]) {
+    const { code, out, err } = await sim("1", "--seeds", "2", option, "/tmp/a");
+    assertEquals([code, out], [254, ""]);
+    const why = `${option} /tmp/a: no permission to write there; tasks write below results/ only`;
+    assertEquals(err, `deno task sim: ${why}.\n`);
+  }
+});
+
 Deno.test("options that mean nothing in a simulation, or not together, are refused", async () => {
   for (
     const [argv, why] of [
@@ -276,7 +287,6 @@ Deno.test("options that mean nothing in a simulation, or not together, are refus
         "--sum FILE writes what they come to",
       ],
       [["1", "--seeds", "2", "--shard", "3/2"], "--shard must be a part of a whole, such as 3/16"],
-      [["1", "--seeds", "2", "--sum", "/tmp/a.json"], "--sum writes below results/ only"],
       [
         ["1", "--seeds", "2", "--shard", "1/2", "--stop-at-first-failure"],
         "leaves shards that cannot be merged",

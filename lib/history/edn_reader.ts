@@ -26,7 +26,18 @@ import {
 /** Values nested deeper than this are refused, before the call stack ends. */
 const MAX_DEPTH = 1000;
 
-/** Text that is not EDN, and where. */
+/**
+ * Text that is not EDN, and where.
+ *
+ * @example
+ * ```ts
+ * import { EdnError, parseEdn } from "@glomers/maelstrom/history";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const { line, column } = assertThrows(() => parseEdn("[1\n 2}"), EdnError);
+ * assertEquals([line, column], [2, 3]);
+ * ```
+ */
 export class EdnError extends SyntaxError {
   /** `"SyntaxError"`. */
   override readonly name = "SyntaxError";

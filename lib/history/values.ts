@@ -5,7 +5,18 @@
  */
 import { type EdnNumber, isEdnNumber, toDouble } from "./numbers.ts";
 
-/** An EDN keyword. Interned: two keywords of one name are the same object. */
+/**
+ * An EDN keyword. Interned: two keywords of one name are the same object.
+ *
+ * @example
+ * ```ts
+ * import { Keyword, parseEdn } from "@glomers/maelstrom/history";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const read = parseEdn(":read");
+ * assertEquals([read === Keyword.of("read"), read?.toString()], [true, ":read"]);
+ * ```
+ */
 export class Keyword {
   private constructor(readonly name: string) {}
 

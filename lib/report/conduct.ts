@@ -218,7 +218,7 @@ function explainProblem(alike: readonly Problem[]): string {
   const nodes = listNodes(alike.map((one) => one.node));
   const who = text.startsWith(`${node} `) ? nodes.text + text.slice(node.length) : text;
   const what = line === undefined ? who : `${who} (${showFault(first, QUOTE_WIDTH)})`;
-  if (consequence === undefined) return `${what}.`;
+  if (consequence === undefined) return /[.!?]$/.test(what) ? what : `${what}.`;
   return `${what}; ${
     nodes.count === 1 ? consequence : consequence.replaceAll(node, "each of them")
   }.`;

@@ -31,9 +31,10 @@ function testCase(run: RunReport): string {
   const element = ELEMENTS[verdict];
   if (element === undefined) return `${head}/>`;
   const text = [...warnings, ...findings, ...(again === undefined ? [] : [`again: ${again}`])];
+  const start = `<${element} type="${verdict}" message="${escape(headline)}">`;
   return [
     `${head}>`,
-    `      <${element} message="${escape(headline)}">${escape(text.join("\n"))}</${element}>`,
+    `      ${start}${escape(text.join("\n"))}</${element}>`,
     "    </testcase>",
   ].join("\n");
 }

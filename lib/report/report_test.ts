@@ -43,7 +43,10 @@ Deno.test("JUnit has a case for each run, with its failure and how to repeat it"
   assertMatch(xml, /<testsuite name="glomers" tests="3" failures="1" errors="1">/);
   assertMatch(xml, /<testcase name="1 {2}Echo \(seed 7\)" classname="broadcast.workbench"\/>/);
   assertMatch(xml, /name="3a {2}Broadcast, &lt;single&gt; node: 100% \(seed 7\)"/);
-  assertMatch(xml, /<failure message="Invalid: &quot;lost&quot; &amp; gone\.">1 value \| of 3\n/);
+  assertMatch(
+    xml,
+    /<failure type="fail" message="Invalid: &quot;lost&quot; &amp; gone\.">1 value \| of 3\n/,
+  );
   assertMatch(xml, /lost \\x1b\[2J\nmore\nagain: glomers again results\/runs\/x<\/failure>/);
 });
 

@@ -273,11 +273,13 @@ Deno.test("what nodes did wrong is told before all else, those who did the same 
     text: `${node} wrote nonsense`,
     consequence: `${node} is read no more`,
   });
-  const problems = [wrote("n0"), { timeNs: 1, node: "n1", text: "n1 slept" }, wrote("n12")];
+  const said = { timeNs: 2, node: "n2", text: "n2 says: no!" };
+  const problems = [wrote("n0"), { timeNs: 1, node: "n1", text: "n1 slept" }, wrote("n12"), said];
   const { explanation } = summariseRun(ended("echo", "{:valid? true}", { problems }));
   assertEquals(explanation, [
     "n0 and n12 wrote nonsense; each of them is read no more.",
     "n1 slept.",
+    "n2 says: no!",
   ]);
 });
 

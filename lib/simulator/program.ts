@@ -61,11 +61,11 @@ let incarnations = 0;
  * 22.15 or later.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { loadPerIncarnation, simulate } from "@glomers/maelstrom/simulator";
  *
- * const program = loadPerIncarnation(new URL("my_node.ts", import.meta.url).href);
- * await simulate(program, { workload: "broadcast", faults: ["kill"], seeds: 100 });
+ * const program = loadPerIncarnation(import.meta.resolve("../../nodes/1_echo.ts"));
+ * await simulate(program, { workload: "echo", faults: ["kill"], timeLimitS: 20, seeds: 3 });
  * ```
  */
 export function loadPerIncarnation(url: string): ProgramSource {

@@ -32,7 +32,24 @@ import { VirtualTimers } from "./virtual_timers.ts";
 /** A simulation begins on Saturday 1 January 2000, 00:00 UTC. */
 const EPOCH_MS = Date.UTC(2000, 0, 1);
 
-/** A program did real input or output, which a simulation can neither time nor repeat. */
+/**
+ * A program did real input or output, which a simulation can neither time nor repeat.
+ *
+ * @example
+ * ```ts
+ * import { Echo, type Node } from "@glomers/maelstrom";
+ * import { RealInputOutput, simulate } from "@glomers/maelstrom/simulator";
+ * import { assertRejects } from "@std/assert";
+ *
+ * function readsFiles(node: Node): void {
+ *   node.on(Echo.echo, async ({ echo }) => {
+ *     await Deno.readTextFile("state.json");
+ *     return { type: "echo_ok", echo };
+ *   });
+ * }
+ * await assertRejects(() => simulate(readsFiles, { workload: "echo" }), RealInputOutput);
+ * ```
+ */
 export class RealInputOutput extends Error {
   /** `"RealInputOutput"`. */
   override readonly name = "RealInputOutput";

@@ -200,6 +200,24 @@ interface Stage {
  *   await world.expectWithin(1_000, () => assertEquals(world.problems, []));
  *   assertEquals(world.serverMessages, 0);
  * });
+ *
+ * const lines: string[] = [];
+ * const transcript = (line: string) => lines.push(line);
+ * await scenario(echo, { nodes: 2, transcript }, async (world) => {
+ *   world.title("everything at once");
+ *   world.cut({ from: "n0", to: "n1" }); // the other direction works
+ *   world.hold("n1"); // whatever comes to n1 waits, of clients, too
+ *   const late = world.ask("n1", Echo.echo, { echo: 2 });
+ *   world.pause("n0");
+ *   await world.pass(500);
+ *   world.resume("n0");
+ *   world.slow("n0", 200); // its input and timers come 0.2 s late
+ *   world.skew("n0", -60_000); // and its clock is a minute slow
+ *   world.release("n1");
+ *   assertEquals((await late).echo, 2);
+ *   assertEquals(world.nowMs, 500);
+ * });
+ * console.log(lines.join("\n"));
  * ```
  */
 export class World {

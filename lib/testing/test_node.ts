@@ -23,6 +23,9 @@ import type { Of, ReplyOf, Rpc } from "../rpc.ts";
  * const n0 = new TestNode(echo);
  * assertEquals((await n0.ask(Echo.echo, { echo: "hi" })).echo, "hi");
  * assertEquals(n0.sent, []);
+ *
+ * n0.receive("n1", { type: "echo", msg_id: 1, echo: "hi" }); // from another node
+ * assertEquals(n0.sent[0]?.body, { type: "echo_ok", in_reply_to: 1, echo: "hi" });
  * ```
  */
 export class TestNode {

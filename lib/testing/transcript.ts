@@ -19,21 +19,23 @@ const SEPARATOR = "\n----\n";
  * @throws {Error} if there is no such file, or no line `----` in it.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { Echo, type Node } from "@glomers/maelstrom";
  * import { assertTranscript, scenario } from "@glomers/maelstrom/testing";
+ *
+ * const file = new URL(`file://${await Deno.makeTempFile()}`); // else a file beside the test
+ * await Deno.writeTextFile(file, "n0 answers a client.\n----\n"); // prose, and what comes behind it
  *
  * function echo(node: Node): void {
  *   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
  * }
  *
- * Deno.test("an echo, as its transcript tells it", async () => {
- *   const lines: string[] = [];
- *   await scenario(echo, { transcript: (line) => lines.push(line) }, async (world) => {
- *     await world.ask("n0", Echo.echo, { echo: "hi" });
- *   });
- *   await assertTranscript(new URL("echo.txt", import.meta.url), lines);
+ * const lines: string[] = [];
+ * await scenario(echo, { transcript: (line) => lines.push(line) }, async (world) => {
+ *   await world.ask("n0", Echo.echo, { echo: "hi" });
  * });
+ * await assertTranscript(file, lines, { update: true }); // in a test rather deno test -- --update
+ * await assertTranscript(file, lines);
  * ```
  */
 export async function assertTranscript(

@@ -6,7 +6,21 @@
  * @module
  */
 
-/** What was asked for is wrong. The message says what, and what would be right. */
+/**
+ * What was asked for is wrong. The message says what, and what would be right.
+ *
+ * @example
+ * ```ts
+ * import { planOf, UsageError } from "@glomers/maelstrom/workbench";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(
+ *   () => planOf({ workload: "ecko" }),
+ *   UsageError,
+ *   'got "ecko"; did you mean echo?',
+ * );
+ * ```
+ */
 export class UsageError extends Error {
   /** `"UsageError"`. */
   override readonly name = "UsageError";

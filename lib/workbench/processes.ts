@@ -26,14 +26,15 @@ export interface ProcessRunOptions {
  * stored. It needs `--allow-run`, `--allow-read` (of the program) and `--allow-env=PATH,TMPDIR`.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { run } from "@glomers/maelstrom/workbench";
+ * import { assertEquals } from "@std/assert";
  *
  * const { results } = await run(
- *   { workload: "echo", program: "./my_node.py", nodeCount: 1, timeLimitS: 5 },
+ *   { workload: "echo", program: "nodes/1_echo.ts", nodeCount: 1, timeLimitS: 1 },
  *   { signal: AbortSignal.timeout(60_000) },
  * );
- * if (results?.["valid?"] !== true) console.error("not a valid echo node");
+ * assertEquals(results?.["valid?"], true);
  * ```
  *
  * @returns What came of the run, whether it passed or not.

@@ -11,6 +11,7 @@ import { wordsOf } from "../../lib/workbench/command_line.ts";
 import type { EngineName } from "../../lib/workbench/option.ts";
 import { engineProblem, type Plan } from "../../lib/workbench/plan.ts";
 import type { EndedRun } from "../engines/engine.ts";
+import { CHALLENGES } from "./challenges.ts";
 import { callOf } from "./invocation.ts";
 import { wordsOfLimits } from "./limits.ts";
 
@@ -19,7 +20,7 @@ export interface Ran {
   readonly title: string;
   readonly plan: Plan;
   readonly engine: EngineName;
-  /** A challenge's id, if it was one. */
+  /** What was asked for by name: a challenge, or something else that is run. */
   readonly challenge?: string;
 }
 
@@ -49,7 +50,8 @@ export function tellPage({ writePage }: EndedRun, say: (text: string) => void): 
 /** A run that has ended, for other programs. */
 export function reportOf(ended: EndedRun, ran: Ran): RunReport {
   const { summary: { ending, explanation, ...summary }, dir } = ended;
-  const { title, plan, engine, challenge } = ran;
+  const { title, plan, engine } = ran;
+  const challenge = CHALLENGES.find(({ id }) => id === ran.challenge)?.id;
   const again = againOf(ended, ran);
   return {
     title,

@@ -9,7 +9,7 @@ import { dirname } from "node:path";
 import { annotation, renderAnnotations, renderStepSummary } from "../../lib/report/github.ts";
 import { renderJUnit } from "../../lib/report/junit.ts";
 import { type Ended, reportJson, type RunReport, usageJson } from "../../lib/report/report.ts";
-import { environment, isProjectFolder } from "./invocation.ts";
+import { environment, mayWrite, requireWritable } from "./invocation.ts";
 import { type Kind, type Options, UsageError, type Values } from "../../lib/workbench/option.ts";
 
 const NAMES = ["pretty", "json", "junit", "github"] as const;
@@ -74,10 +74,7 @@ export class Output {
       );
     }
     for (const { name, file } of chosen) {
-      if (file !== undefined && !mayWrite(file)) {
-        const below = isProjectFolder() ? "; tasks write below results/ only" : "";
-        throw new UsageError(`--reporter ${name}=${file}: no permission to write there${below}`);
-      }
+      if (file !== undefined) requireWritable(`--reporter ${name}, file`, file);
     }
   }
 
@@ -164,8 +161,4 @@ function appendStepSummary(text: string): void {
   if (path === undefined) return;
   if (mayWrite(path)) Deno.writeTextFileSync(path, text, { append: true });
   else console.error(`Note: no permission to write the step summary, ${path}.`);
-}
-
-function mayWrite(path: string): boolean {
-  return Deno.permissions.querySync({ name: "write", path }).state === "granted";
 }

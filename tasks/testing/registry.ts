@@ -81,8 +81,13 @@ export class Registry implements AsyncDisposable {
       return Response.json({ exports, manifest });
     }
     const bytes = files.get(rest.slice(version.length));
-    return bytes && new Response(bytes, { headers: { "content-type": "application/typescript" } });
+    return bytes && new Response(bytes, { headers: { "content-type": typeOf(rest) } });
   }
+}
+
+/** A file's type, as JSR has it. */
+function typeOf(path: string): string {
+  return path.endsWith(".json") ? "application/json" : "application/typescript";
 }
 
 async function entryOf(bytes: Uint8Array<ArrayBuffer>) {

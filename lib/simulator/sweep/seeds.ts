@@ -46,16 +46,18 @@ export interface SweptRun {
  * @param program The URL of the module that exports the program as its default.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { sweep } from "@glomers/maelstrom/simulator";
+ * import { assertEquals } from "@std/assert";
  *
- * const runs = await sweep(new URL("my_node.ts", import.meta.url), {
- *   workload: "broadcast",
- *   nodeCount: 5,
- *   faults: ["partition", "kill"],
- *   seeds: 1000,
+ * const runs = await sweep(import.meta.resolve("../../../nodes/1_echo.ts"), {
+ *   workload: "echo",
+ *   nodeCount: 2,
+ *   faults: ["partition"],
+ *   timeLimitS: 5,
+ *   seeds: 20,
  * });
- * console.log(runs.filter(({ isValid }) => !isValid).map(({ seed }) => seed));
+ * assertEquals(runs.filter(({ isValid }) => !isValid).map(({ seed }) => seed), []);
  * ```
  *
  * @returns The runs, in the order of their seeds.

@@ -14,7 +14,19 @@ const MAX_EVENTS_PER_INSTANT = 200_000;
 /** Events that one turn of the event loop takes, which costs as much as an event itself. */
 const EVENTS_PER_TURN = 64;
 
-/** A run that has not ended can make no progress: nothing is scheduled, or time does not pass. */
+/**
+ * A run that has not ended can make no progress: nothing is scheduled, or time does not pass.
+ *
+ * @example
+ * ```ts
+ * import { Deadlock } from "@glomers/maelstrom/simulator";
+ * import { scenario } from "@glomers/maelstrom/testing";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const forever = () => new Promise<void>(() => {});
+ * await assertRejects(() => scenario(() => {}, {}, forever), Deadlock);
+ * ```
+ */
 export class Deadlock extends Error {
   /** `"Deadlock"`. */
   override readonly name = "Deadlock";
