@@ -34,6 +34,8 @@ export interface Mutation {
   readonly losesLast?: boolean;
   /** Sends messages before what they rest on is stored. */
   readonly sendsFirst?: boolean;
+  /** What is done to a core that starts. */
+  readonly start?: (raft: Raft<Command, State>) => void;
   /** What is sent in place of a message. */
   readonly send?: (letter: Letter, cluster: Cluster) => Message<Command, State>;
 }
@@ -59,17 +61,19 @@ export class Member {
   }
 
   start(): void {
-    const { voters, random, keptEntries } = this.#cluster.options;
+    const { voters, servers = voters, random, keptEntries } = this.#cluster.options;
     const { snapshot } = this.disk;
     this.state = snapshot?.state ?? { index: 0, hash: 0 };
     this.raft = new Raft<Command, State>({
       id: this.id,
       voters,
+      servers,
       random,
       keptEntries,
       state: () => this.state,
       stored: this.disk,
     });
+    this.#cluster.mutation.start?.(this.raft);
   }
 
   /** Ends the node. What it was storing may have reached the disk, or not. */
@@ -133,6 +137,8 @@ export class Member {
 /** What a cluster is like. */
 interface Options {
   readonly voters: readonly string[];
+  /** Those who may be added to them, too. Default: the voters. */
+  readonly servers?: readonly string[];
   readonly random: () => number;
   readonly keptEntries: number;
   readonly mutation?: Mutation;
@@ -149,6 +155,8 @@ export class Cluster {
   letters: Letter[] = [];
   /** The highest index that any node knows to be committed. */
   committed = 0;
+  /** How many changes of the voters are. */
+  changes = 0;
   readonly #leaders = new Map<number, string>();
   readonly #entries = new Map<string, string>();
   /** By index: the entry's term, and the term in which it was seen to be committed. */
@@ -159,7 +167,19 @@ export class Cluster {
   constructor(options: Options) {
     this.options = options;
     this.mutation = options.mutation ?? {};
-    this.members = options.voters.map((id) => new Member(id, this));
+    const { voters, servers = voters } = options;
+    this.members = servers.map((id) => new Member(id, this));
+  }
+
+  /** Who leads in the newest term with a leader. */
+  get leader(): Member | undefined {
+    return this.members.filter(({ raft }) => raft?.role === "leader")
+      .toSorted((a, b) => (b.raft?.term ?? 0) - (a.raft?.term ?? 0))[0];
+  }
+
+  /** Those who vote, as far as that one knows. */
+  get voters(): readonly Member[] {
+    return this.leader?.raft?.log.voters.map(this.member) ?? [];
   }
 
   /** The node of that id. */
@@ -194,12 +214,12 @@ export class Cluster {
   /** An index and a term say all about an entry, and about the one before it. */
   #assertLogMatching({ log }: Raft<Command, State>): void {
     // A node alone leads before its term is stored, and may forget that together with its entries.
-    const end = this.members.length === 1 ? log.stable : log.last.index;
+    const end = log.voters.length === 1 ? log.stable : log.last.index;
     const entries = log.slice(log.first, end);
     let before = log.termAt(log.first - 1);
-    for (const [i, [term, command]] of entries.entries()) {
+    for (const [i, [term, command, voters = ""]] of entries.entries()) {
       const key = `${log.first + i}@${term}`;
-      const text = `${before} ${command}`;
+      const text = `${before} ${command} ${voters}`;
       const known = this.#entries.get(key) ?? text;
       if (known !== text) assertEquals(text, known, `log matching: ${key} differs`);
       this.#entries.set(key, text);
@@ -214,7 +234,8 @@ export class Cluster {
       if (known.term !== term) assertEquals(term, known.term, `${index} was committed twice`);
       return;
     }
-    const copies = this.members.map(({ disk: { snapshot, entries } }): number => {
+    const voters = log.voters.map(this.member);
+    const copies = voters.map(({ disk: { snapshot, entries } }): number => {
       const base = snapshot?.index ?? 0;
       return base >= index || entries[index - base - 1]?.[0] === term ? 1 : 0;
     });
@@ -223,6 +244,7 @@ export class Cluster {
       `durability: ${index} is committed, but not on the disks of a majority`,
     );
     this.#commits[index] = { term, inTerm };
+    if (log.slice(index, index)[0]?.[2] !== undefined) this.changes++;
     this.committed = Math.max(this.committed, index);
   }
 

@@ -26,10 +26,12 @@ const LEAST_SNAPSHOT_TICKS = 10;
 /** A message and the node it goes to. */
 export type Addressed<Data, State> = [to: string, message: Message<Data, State>];
 
+/** A node that is to vote, or to vote no more. */
+export type Change = { readonly add: string } | { readonly remove: string };
+
 /** What a leader leads, and in which term. */
 interface Realm<Data, State> {
   readonly id: string;
-  readonly peers: readonly string[];
   readonly term: number;
   readonly log: Log<Data>;
   /** The ticks that a message and its answer took in the election. */
@@ -41,7 +43,9 @@ interface Realm<Data, State> {
 /** One node's leadership of one term. */
 export class Leadership<Data, State> {
   readonly #realm: Realm<Data, State>;
-  readonly #followers: ReadonlyMap<string, Progress>;
+  readonly #followers: Map<string, Progress>;
+  /** A follower that is to vote once it has all that is committed. */
+  #learner: string | undefined;
   readonly #reads = new Reads();
   /** The entry that begins the term. Once it is committed, so is all that came before it. */
   readonly #beginning: number;
@@ -50,9 +54,10 @@ export class Leadership<Data, State> {
 
   /** Begins a term with an entry of its own. */
   constructor(realm: Realm<Data, State>) {
-    const { log, peers, term, roundTripTicks } = realm;
+    const { id, log, term, roundTripTicks } = realm;
     this.#realm = realm;
     const next = log.last.index + 1;
+    const peers = log.voters.filter((voter) => voter !== id);
     this.#followers = new Map(peers.map((peer) => [peer, new Progress(next, roundTripTicks)]));
     this.#beginning = log.append([term, null]);
   }
@@ -65,6 +70,51 @@ export class Leadership<Data, State> {
     const follower = this.#followers.get(from);
     if (follower !== undefined) follower.awaited = index;
     return true;
+  }
+
+  /**
+   * Appends an entry that removes a voter, or begins to send the log to one that is to be added.
+   * Refuses that before all that it knows of voters is committed, by an entry of its own term: else a
+   * leader of another line of changes may know of a majority that shares no node with this one's.
+   */
+  changeVoters(change: Change): boolean {
+    const { log, roundTripTicks } = this.#realm;
+    if (log.committed < Math.max(this.#beginning, log.lastChange)) return false;
+    if (this.#learner !== undefined) this.#followers.delete(this.#learner);
+    this.#learner = undefined;
+    if ("remove" in change) {
+      const voters = log.voters.filter((voter) => voter !== change.remove);
+      if (voters.length === 0) return false;
+      if (voters.length < log.voters.length) this.#appendVoters(voters);
+      this.#followers.delete(change.remove);
+    } else if (!log.voters.includes(change.add)) {
+      this.#learner = change.add;
+      this.#followers.set(change.add, new Progress(log.last.index + 1, roundTripTicks));
+    }
+    return true;
+  }
+
+  #appendVoters(voters: readonly string[]): void {
+    const { log, term } = this.#realm;
+    log.append([term, null, voters]);
+  }
+
+  /** Lets the learner vote if it has all that is committed. */
+  #promote(): void {
+    const { log } = this.#realm;
+    const learner = this.#learner;
+    if (learner === undefined || (this.#followers.get(learner)?.match ?? 0) < log.committed) return;
+    this.#learner = undefined;
+    this.#appendVoters([...log.voters, learner]);
+  }
+
+  /** What a majority of the voters has reached, if this node is one that has come so far. */
+  #reached(own: number, of: (follower: Progress) => number): number {
+    const { id, log } = this.#realm;
+    return reachedByMajority(log.voters.map((voter) => {
+      const follower = this.#followers.get(voter);
+      return follower === undefined ? (voter === id ? own : 0) : of(follower);
+    }));
   }
 
   /** Confirms in a new round that this node still leads. Refuses that if too many reads wait. */
@@ -89,6 +139,7 @@ export class Leadership<Data, State> {
     } else if (message.index <= log.last.index) {
       follower.acknowledge(message.index, this.#round);
       this.commit();
+      if (from === this.#learner) this.#promote();
     }
   }
 
@@ -98,24 +149,20 @@ export class Leadership<Data, State> {
    */
   commit(): void {
     const { log, term } = this.#realm;
-    const matches = [...this.#followers.values()].map(({ match }) => match);
-    const index = reachedByMajority([log.stable, ...matches]);
+    const index = this.#reached(log.stable, ({ match }) => match);
     if (log.termAt(index) === term) log.commit(index);
   }
 
   /** The reads that a majority has confirmed since the last call. */
   confirmedReads(): Read[] {
-    const rounds = [...this.#followers.values()].map(({ answeredRound }) => answeredRound);
-    return this.#reads.confirm(reachedByMajority([this.#round, ...rounds]));
+    return this.#reads.confirm(this.#reached(this.#round, ({ answeredRound }) => answeredRound));
   }
 
   /** The ticks in which the nearest follower answers: one that is paused says nothing of the rest. */
   get roundTripTicks(): number {
-    return this.#followers.size === 0 ? 0 : Math.ceil(Math.min(...this.#tripsTicks));
-  }
-
-  get #tripsTicks(): number[] {
-    return [...this.#followers.values()].map(({ roundTripTicks }) => roundTripTicks);
+    if (this.#followers.size === 0) return 0;
+    const all = [...this.#followers.values()].map(({ roundTripTicks }) => roundTripTicks);
+    return Math.ceil(Math.min(...all));
   }
 
   /**
@@ -133,22 +180,24 @@ export class Leadership<Data, State> {
         follower.beat(patienceTicks / HEARTBEAT_TICKS);
       }
     }
-    const heard = [...this.#followers.values()].map(({ heardTick }) => heardTick);
-    return reachedByMajority([this.#ticks, ...heard]) > this.#ticks - this.#supportTicks;
+    const heardTick = this.#reached(this.#ticks, (follower) => follower.heardTick);
+    return heardTick > this.#ticks - this.#supportTicks;
   }
 
   /** Who is likely to be elected next: the follower with the newest log, of equals the last heard. */
   get heir(): string {
-    const [[heir] = [""]] = [...this.#followers].sort(([, a], [, b]) =>
-      b.match - a.match || b.heardTick - a.heardTick
-    );
+    const { voters } = this.#realm.log;
+    const [[heir] = [""]] = [...this.#followers].filter(([id]) => voters.includes(id)).sort((
+      [, a],
+      [, b],
+    ) => b.match - a.match || b.heardTick - a.heardTick);
     return heir;
   }
 
   /** So long a leader waits for a majority: for its round trip, and as long for what is lost. */
   get #supportTicks(): number {
-    const ascending = this.#tripsTicks.map((ticks) => -ticks);
-    return Math.max(LEAST_SUPPORT_TICKS, 2 * -reachedByMajority([0, ...ascending]));
+    const tripTicks = -this.#reached(0, ({ roundTripTicks }) => -roundTripTicks);
+    return Math.max(LEAST_SUPPORT_TICKS, 2 * tripTicks);
   }
 
   /** All that is to be sent now. */

@@ -15,8 +15,13 @@
  * @module
  */
 
-/** An entry: its leader's term, and a command; null for the entry with which a term begins. */
-export type Entry<Data> = [term: number, data: Data | null];
+import { Membership } from "./membership.ts";
+
+/**
+ * An entry: its leader's term, and a command; null for the entry with which a term begins, and for
+ * one that says who votes from there on.
+ */
+export type Entry<Data> = [term: number, data: Data | null, voters?: readonly string[]];
 
 /** An index, and the term of the entry there. Index 0, before every entry, has term 0. */
 export interface Position {
@@ -26,11 +31,19 @@ export interface Position {
   readonly term: number;
 }
 
+/** Where a log begins. */
+interface Base extends Position {
+  /** Who votes from there on, if an entry has ever changed that. */
+  readonly voters?: readonly string[];
+}
+
 /** The log of one node. */
 export class Log<Data> {
   /** The last entry that is no longer held. */
   #base: Position;
   #entries: Entry<Data>[] = [];
+  readonly #firstVoters: readonly string[];
+  #membership: Membership;
   /** For each entry, its size and that of all before it since the log was made. */
   #sizes: number[] = [];
   #baseSize = 0;
@@ -38,9 +51,19 @@ export class Log<Data> {
   #committed: number;
   #applied: number;
 
-  /** A log that continues behind `base`; all of its entries are stable. */
-  constructor(base: Position, entries: readonly Entry<Data>[] = []) {
+  /**
+   * A log that continues behind `base`; all of its entries are stable.
+   *
+   * @param firstVoters Who votes as long as no entry has changed that.
+   */
+  constructor(
+    base: Base,
+    entries: readonly Entry<Data>[] = [],
+    firstVoters: readonly string[] = [],
+  ) {
     this.#base = base;
+    this.#firstVoters = firstVoters;
+    this.#membership = new Membership(base.voters ?? firstVoters);
     this.#push(entries);
     this.#stable = base.index + entries.length;
     this.#committed = this.#applied = base.index;
@@ -75,6 +98,22 @@ export class Log<Data> {
     return this.#applied;
   }
 
+  /** Who votes by all entries so far. */
+  get voters(): readonly string[] {
+    return this.#membership.voters;
+  }
+
+  /** The index of the last entry that changed that; 0 if it is no longer held. */
+  get lastChange(): number {
+    return this.#membership.lastChange;
+  }
+
+  /** Who votes by the entries up to an index; nothing if these are the first voters. */
+  changedVotersAt(index: number): readonly string[] | undefined {
+    const voters = this.#membership.at(index);
+    return voters === this.#firstVoters ? undefined : voters;
+  }
+
   /** The term of the entry at an index; nothing if it is not there, or no longer. */
   termAt(index: number): number | undefined {
     if (index === this.#base.index) return this.#base.term;
@@ -92,8 +131,11 @@ export class Log<Data> {
 
   #push(entries: readonly Entry<Data>[]): void {
     let size = this.#sizes.at(-1) ?? this.#baseSize;
-    for (const entry of entries) this.#sizes.push(size += JSON.stringify(entry).length);
-    this.#entries.push(...entries);
+    for (const entry of entries) {
+      this.#sizes.push(size += JSON.stringify(entry).length);
+      this.#entries.push(entry);
+      if (entry[2] !== undefined) this.#membership.push(this.#lastIndex, entry[2]);
+    }
   }
 
   /** Whether the log holds the entry of that index and term, and so all before it. */
@@ -138,6 +180,7 @@ export class Log<Data> {
     const from = behind + 1 + known;
     if (from <= this.#committed) return false;
     this.#entries.length = this.#sizes.length = from - this.first;
+    this.#membership.truncate(from);
     this.#push(entries.slice(known));
     this.#stable = Math.min(this.#stable, from - 1);
     return true;
@@ -173,6 +216,7 @@ export class Log<Data> {
     const to = Math.min(index, this.#applied);
     const term = this.termAt(to);
     if (to <= this.#base.index || term === undefined) return;
+    this.#membership.compact(to);
     this.#baseSize = this.#sizeUpTo(to);
     this.#sizes.splice(0, to - this.#base.index);
     this.#entries.splice(0, to - this.#base.index);
@@ -180,8 +224,9 @@ export class Log<Data> {
   }
 
   /** Starts anew behind a snapshot, which stands for all entries up to its position. */
-  restore(snapshot: Position): void {
+  restore(snapshot: Base): void {
     this.#base = snapshot;
+    this.#membership = new Membership(snapshot.voters ?? this.#firstVoters);
     this.#baseSize = 0;
     this.#entries = [];
     this.#sizes = [];

@@ -30,6 +30,7 @@ import {
   integer,
   nullable,
   object,
+  optional,
   type Shape,
   string,
   tuple,
@@ -40,6 +41,8 @@ import type { Entry, Position } from "./log.ts";
 export interface Snapshot<State> extends Position {
   /** The state machine's state. */
   readonly state: State;
+  /** Who votes from there on, if an entry has ever changed that. */
+  readonly voters?: readonly string[];
 }
 
 /** A message between two nodes. */
@@ -74,11 +77,26 @@ export const count: Shape<number> = {
       (Number(value) >= 0 ? undefined : `"${path}" must be at least 0, got ${value}`),
 };
 
+const names = array(string);
+const nothing: Shape<null> = {
+  problem: (value, path) => value === null ? undefined : `"${path}" must be null`,
+};
+const change = tuple<[number, null, string[]]>(count, nothing, names);
+
+/** The shape of entries with commands of one shape. */
+export function entryShape<Data>(command: Shape<Data>): Shape<Entry<Data>> {
+  const entry = tuple<[number, Data | null]>(count, nullable(command));
+  return {
+    problem: (value, path) =>
+      (Array.isArray(value) && value.length === 3 ? change : entry).problem(value, path),
+  };
+}
+
 const position: Shape<Position> = object({ index: count, term: count });
 
 /** The shape of a snapshot with a state of that shape. */
 export function snapshotShape<State>(state: Shape<State>): Shape<Snapshot<State>> {
-  const shape = object({ index: count, term: count, state });
+  const shape = object({ index: count, term: count, state, voters: optional(names) });
   return { problem: shape.problem };
 }
 
@@ -87,7 +105,7 @@ export function messageShape<Data, State>(
   command: Shape<Data>,
   state: Shape<State>,
 ): Shape<Message<Data, State>> {
-  const entry = tuple<Entry<Data>>(count, nullable(command));
+  const entry = entryShape(command);
   const leading = { term: count, round: count };
   const ballot = { term: count, pre: boolean, tick: count };
   const fields: Readonly<Record<string, Fields>> = {
@@ -156,8 +174,8 @@ function areEntries<Data>(
   { behind, entries, term }: { behind: Position; entries: Entry<Data>[]; term: number },
 ): boolean {
   let last = Math.max(behind.term, 1);
-  for (const [own] of entries) {
-    if (own < last || own > term) return false;
+  for (const [own, , voters] of entries) {
+    if (own < last || own > term || voters?.length === 0) return false;
     last = own;
   }
   return behind.index + entries.length <= Number.MAX_SAFE_INTEGER;

@@ -10,6 +10,7 @@ import { assert, assertEquals, AssertionError } from "@std/assert";
 import { Random } from "../../workbench/random.ts";
 import { Cluster, type Letter, type Member, type Mutation, type State } from "./cluster_fixture.ts";
 import type { Message } from "./messages.ts";
+import type { Raft } from "./raft.ts";
 import { reachedByMajority } from "./quorum.ts";
 
 const STEPS = 3_000;
@@ -18,6 +19,13 @@ const MAX_LETTERS = 200;
 const HURRY_TICKS = 12;
 /** Longer than the longest, several times. */
 const MAX_RECOVERY_TICKS = 1_000;
+
+interface RunOptions {
+  /** What goes wrong on purpose. Default: nothing. */
+  readonly mutation?: Mutation;
+  /** How likely a node is asked to change the voters, at every step. Default 0. */
+  readonly change?: number;
+}
 
 /** One run: a cluster, and everything that chance does to it. */
 class Run {
@@ -28,18 +36,23 @@ class Run {
   #sides = new Map<string, number>();
   #proposed = 0;
   #reads = 0;
+  /** How likely a leader is asked to change the voters, after every step. */
+  readonly #change: number;
 
-  constructor(seed: number, mutation: Mutation) {
+  constructor(seed: number, { mutation = {}, change = 0 }: RunOptions) {
     const random = this.#random = new Random(seed);
     const size = random.pick([1, 2, 3, 3, 3, 4, 5, 5, 5]);
+    this.#change = change;
     this.#chance = {
       loss: random.pick([0, 0, 0.05, 0.3]),
       duplication: random.pick([0, 0.1]),
       kill: random.pick([0, 0.002, 0.01]),
       partition: random.pick([0, 0.002, 0.01]),
     };
+    const names = ["n0", "n1", "n2", "n3", "n4"];
     this.cluster = new Cluster({
-      voters: Array.from({ length: size }, (_, i) => `n${i}`),
+      voters: names.slice(0, size),
+      ...(change > 0 && { servers: names }),
       random: () => random.fraction(),
       keptEntries: random.pick([2, 10, 50]),
       mutation,
@@ -58,6 +71,16 @@ class Run {
     else if (draw < 0.985) this.#read(member);
     else for (let i = 0; i < HURRY_TICKS; i++) member.raft?.tick();
     this.#disturb(member);
+    this.cluster.assertAll(member);
+    if (this.#change > 0 && this.#random.chance(this.#change)) this.#changeVoters();
+  }
+
+  /** Asks a node to add a server or to remove it: if it leads, it does. */
+  #changeVoters(): void {
+    const member = this.#random.pick(this.cluster.members);
+    const { id } = this.#random.pick(this.cluster.members);
+    const isVoter = member.raft?.log.voters.includes(id);
+    member.raft?.changeVoters(isVoter ? { remove: id } : { add: id });
     this.cluster.assertAll(member);
   }
 
@@ -118,8 +141,9 @@ class Run {
       }
     };
     const isSettled = () => {
-      const indices = new Set(cluster.members.map(({ state }) => state.index));
-      return indices.size === 1 && cluster.members.every(({ raft }) => raft?.leader !== undefined);
+      const { voters, leader } = cluster;
+      const indices = new Set(voters.map(({ state }) => state.index));
+      return indices.size === 1 && voters.every(({ raft }) => raft?.leader === leader?.id);
     };
     const pass = () => {
       for (const { raft } of cluster.members) raft?.tick();
@@ -128,34 +152,51 @@ class Run {
     for (let i = 0; i < MAX_RECOVERY_TICKS && !(i > HURRY_TICKS && isSettled()); i++) pass();
     const leaders = cluster.members.filter(({ raft }) => raft?.role === "leader");
     assertEquals(leaders.length, 1, "one node leads in the end");
-    const before = cluster.committed;
-    assert(cluster.members.every(({ raft }) => raft?.propose("last")), "all know the leader");
+    const { committed: before, voters } = cluster;
+    assert(voters.every(({ raft }) => raft?.propose("last")), "all know the leader");
     for (let i = 0; i < HURRY_TICKS; i++) pass();
-    const after = before + cluster.members.length;
-    assertEquals(cluster.members.map(({ state }) => state.index), cluster.members.map(() => after));
+    const after = before + voters.length;
+    assertEquals(voters.map(({ state }) => state.index), voters.map(() => after));
+    assertEquals(cluster.leader, leaders[0], "nobody disturbs it");
   }
 }
 
-function run(seed: number, mutation: Mutation = {}): void {
-  const one = new Run(seed, mutation);
+function run(seed: number, options: RunOptions): Run {
+  const one = new Run(seed, options);
   for (let i = 0; i < STEPS; i++) one.step();
-  one.recover();
+  return one;
 }
 
 const only = Deno.env.get("RAFT_SEED");
 const seeds = Number(Deno.env.get("RAFT_SEEDS") ?? 20);
 /** A fault in the algorithm is found in so many runs. */
 const MAX_MUTATED_SEEDS = 500;
+/** How likely voters are changed, where they are. */
+const CHANGE = 0.1;
 
-Deno.test("Raft's properties hold in runs with every fault", () => {
+/** Runs every seed; returns how many changes of the voters were committed. */
+function runAll(options: RunOptions): number {
   const [first, last] = only === undefined ? [1, seeds] : [Number(only), Number(only)];
+  let changes = 0;
   for (let seed = first; seed <= last; seed++) {
     try {
-      run(seed);
+      const one = run(seed, options);
+      one.recover();
+      changes += one.cluster.changes;
     } catch (error) {
       throw new Error(`RAFT_SEED=${seed} repeats this`, { cause: error });
     }
   }
+  return changes;
+}
+
+Deno.test("Raft's properties hold in runs with every fault", () => {
+  runAll({});
+});
+
+Deno.test("they hold while voters are added and removed", () => {
+  const changes = runAll({ change: CHANGE });
+  assert(only !== undefined || changes > seeds, `${changes} changes were committed`);
 });
 
 /** Tells followers that what they get is committed. */
@@ -182,19 +223,25 @@ function commitByCounting(): NonNullable<Mutation["send"]> {
   };
 }
 
+/** Lets leaders change voters while an earlier change is not committed. */
+function forgetChanges({ log }: Pick<Raft<string, State>, "log">): void {
+  Object.defineProperty(log, "lastChange", { value: 0 });
+}
+
 const MUTATIONS: readonly [rule: string, mutation: () => Mutation][] = [
   ["votes once in a term", () => ({ write: (record) => ({ ...record, vote: null }) })],
   ["stores before it sends", () => ({ sendsFirst: true })],
   ["syncs what it stores", () => ({ losesLast: true })],
   ["applies only what is committed", () => ({ send: commitAtOnce })],
   ["commits by counting only entries of its term", () => ({ send: commitByCounting() })],
+  ["changes voters one at a time", () => ({ start: forgetChanges })],
 ];
 
 for (const [rule, mutation] of MUTATIONS) {
   Deno.test(`a property is violated soon unless a node ${rule}`, () => {
     const isFound = (seed: number) => {
       try {
-        run(seed, mutation());
+        run(seed, { mutation: mutation(), change: rule.includes("voters") ? CHANGE : 0 });
         return false;
       } catch (error) {
         return error instanceof AssertionError;

@@ -32,6 +32,7 @@
  *   keeps a cluster without a leader, and none ends a leader;
  * - **pipelining** in batches, with a bounded window for each follower (`progress.ts`);
  * - **reads by read index**, one round for all that wait (`reads.ts`);
+ * - **changes of the voters**, one at a time (`membership.ts`);
  * - **snapshots**: applied entries are dropped, and a follower that needs them gets the state.
  *
  * The division of labour is etcd-io/raft's.
@@ -39,7 +40,7 @@
  * @module
  */
 import { HEARTBEAT_TICKS, Leadership } from "./leadership.ts";
-import type { Addressed } from "./leadership.ts";
+import type { Addressed, Change } from "./leadership.ts";
 import { Log } from "./log.ts";
 import { isPlausible, type Message, type MessageOf, type Snapshot } from "./messages.ts";
 import { countVotes } from "./quorum.ts";
@@ -68,8 +69,10 @@ type Role = "follower" | "precandidate" | "candidate" | "leader";
 interface RaftOptions<Data, State> {
   /** This node. */
   readonly id: string;
-  /** All nodes that vote, this one included. */
+  /** The nodes that vote as long as no entry of the log has changed that. */
   readonly voters: readonly string[];
+  /** All nodes that ever vote, or are heard. Default: the voters. */
+  readonly servers?: readonly string[];
   /** Draws a number from 0 to below 1. */
   readonly random: () => number;
   /** A copy of the state that all applied commands have led to. */
@@ -122,6 +125,7 @@ type Changes = "append" | "merge" | "settle" | "commit" | "apply" | "compact" | 
 /** One node of Raft. */
 export class Raft<Data, State> {
   readonly #options: RaftOptions<Data, State>;
+  /** Who is heard. */
   readonly #peers: readonly string[];
   readonly #log: Log<Data>;
   #term: number;
@@ -155,11 +159,11 @@ export class Raft<Data, State> {
 
   /** A follower that continues where its earlier incarnation ended. */
   constructor(options: RaftOptions<Data, State>) {
-    const { id, voters, stored = new Storage<Data, State>().stored } = options;
+    const { id, voters, servers = voters, stored = new Storage<Data, State>().stored } = options;
     const { number, term, vote, snapshot, entries } = stored;
     this.#options = options;
-    this.#peers = voters.filter((voter) => voter !== id);
-    this.#log = new Log(snapshot ?? { index: 0, term: 0 }, entries);
+    this.#peers = servers.filter((server) => server !== id);
+    this.#log = new Log(snapshot ?? { index: 0, term: 0 }, entries, voters);
     this.#term = term;
     this.#vote = vote;
     this.#records = number;
@@ -204,7 +208,14 @@ export class Raft<Data, State> {
   #snapshot(): Snapshot<State> {
     if (this.#restoring !== undefined) return this.#restoring;
     const index = this.#log.applied;
-    return { index, term: this.#log.termAt(index) ?? 0, state: this.#options.state() };
+    const voters = this.#log.changedVotersAt(index);
+    const snapshot = { index, term: this.#log.termAt(index) ?? 0, state: this.#options.state() };
+    return voters === undefined ? snapshot : { ...snapshot, voters };
+  }
+
+  /** The other nodes that vote. */
+  get #voters(): readonly string[] {
+    return this.#log.voters.filter((voter) => voter !== this.#options.id);
   }
 
   // What drives a node.
@@ -224,7 +235,17 @@ export class Raft<Data, State> {
 
   /** One that waits for its disk, or may be heard and hears nobody, keeps others from leading. */
   get #canLead(): boolean {
-    return this.#underWay === undefined && !this.#isDeaf;
+    return this.#underWay === undefined && !this.#isDeaf && this.#mayLead;
+  }
+
+  /**
+   * Whether this node votes. One whose removal may not be committed has to stand, too: it may be the
+   * only one that the rest can elect, as nobody else has that entry.
+   */
+  get #mayLead(): boolean {
+    const { id, voters } = this.#options;
+    const log = this.#log;
+    return log.voters.includes(id) || (log.changedVotersAt(log.committed) ?? voters).includes(id);
   }
 
   /** Takes a message from a peer. One that no correct peer would send changes nothing. */
@@ -243,7 +264,8 @@ export class Raft<Data, State> {
         return this.#install(from, message);
       case "matched":
       case "rejected":
-        return this.#leadership?.answered(from, message);
+        this.#leadership?.answered(from, message);
+        return this.#leaveIfRemoved();
       case "resigned":
         return this.#succeed(from, message);
       case "propose":
@@ -269,6 +291,17 @@ export class Raft<Data, State> {
     if (this.#leader === undefined || this.#proposedSize >= MAX_PROPOSED) return false;
     this.#proposedSize += JSON.stringify(command).length;
     return this.#send(this.#leader, { type: "propose", commands: [command] });
+  }
+
+  /**
+   * Adds a node to those that vote, or removes one. A new one gets the log first, and only votes when
+   * it has all that is committed. A leader that is removed leads until that is committed. What is
+   * asked for may be lost, so it is to be repeated until `log.voters` has it.
+   *
+   * @returns Whether it was taken: only a leader does, and one change after the other.
+   */
+  changeVoters(change: Change): boolean {
+    return this.#leadership?.changeVoters(change) ?? false;
   }
 
   /**
@@ -307,8 +340,9 @@ export class Raft<Data, State> {
     const record = this.#unstored();
     if (!record && !committed.length && !reads.length && !this.#messages.length) return undefined;
     this.#reads = this.#reads.filter(({ index }) => index > end);
-    // It stored its term and its vote before it was elected; its entries count once they are stored.
-    const isLeader = this.#leadership !== undefined;
+    // It stored its term and its vote before it was elected, unless nobody else votes; its entries
+    // count once they are stored.
+    const isLeader = this.#leadership !== undefined && this.#storedVote.term === this.#term;
     const [early, messages] = isLeader ? [this.#messages, []] : [[], this.#messages];
     this.#messages = [];
     this.#proposedSize = 0;
@@ -332,6 +366,14 @@ export class Raft<Data, State> {
     if (applied !== undefined) this.#log.apply(applied);
     this.#compact();
     this.#leadership?.commit();
+    this.#leaveIfRemoved();
+  }
+
+  /** Stops leading once it is committed that this node votes no more. */
+  #leaveIfRemoved(): void {
+    const { voters, lastChange, committed } = this.#log;
+    if (this.#leadership === undefined || voters.includes(this.#options.id)) return;
+    if (lastChange <= committed) this.#resign(this.#leadership.heir);
   }
 
   /** Drops the oldest applied entries once there are twice as many, or twice as large, as are kept. */
@@ -458,7 +500,7 @@ export class Raft<Data, State> {
     const { pre = false, votes } = this.#ballot ?? {};
     const term = pre ? this.#term + 1 : this.#term;
     const { last } = this.#log;
-    for (const peer of this.#peers.filter((one) => !votes?.has(one))) {
+    for (const peer of this.#voters.filter((one) => !votes?.has(one))) {
       this.#send(peer, { type: "vote", term, pre, tick: this.#ticks, last });
     }
   }
@@ -504,7 +546,7 @@ export class Raft<Data, State> {
   #resign(heir: string): void {
     this.#follow(this.#term, undefined);
     this.#isDeaf = true;
-    for (const peer of this.#peers) this.#send(peer, { type: "resigned", term: this.#term, heir });
+    for (const peer of this.#voters) this.#send(peer, { type: "resigned", term: this.#term, heir });
   }
 
   /**
@@ -514,14 +556,15 @@ export class Raft<Data, State> {
   #succeed(leader: string, { heir }: MessageOf<"resigned", Data, State>): void {
     if (this.#leader !== leader) return;
     this.#follow(this.#term, undefined);
-    if (heir === this.#options.id) this.#campaign({ pre: false });
+    if (heir === this.#options.id && this.#mayLead) this.#campaign({ pre: false });
   }
 
   #tally(from: string, granted: boolean): void {
     if (this.#ballot === undefined) return;
     const { pre, votes } = this.#ballot;
-    votes.set(from, granted);
-    const outcome = countVotes(votes.values(), this.#options.voters.length);
+    const { voters } = this.#log;
+    if (voters.includes(from)) votes.set(from, granted);
+    const outcome = countVotes(votes.values(), voters.length);
     if (outcome === "lost") this.#follow(this.#term, undefined);
     else if (outcome === "won" && pre) this.#campaign({ pre: false });
     else if (outcome === "won") this.#lead();
@@ -534,7 +577,6 @@ export class Raft<Data, State> {
     this.#leader = id;
     this.#leadership = new Leadership({
       id,
-      peers: this.#peers,
       term: this.#term,
       log: this.#log,
       roundTripTicks,

@@ -9,7 +9,7 @@
  */
 import { array, nullable, object, optional, type Shape, string, tuple } from "../../rpc.ts";
 import type { Entry } from "./log.ts";
-import { count, type Snapshot, snapshotShape } from "./messages.ts";
+import { count, entryShape, type Snapshot, snapshotShape } from "./messages.ts";
 
 /** All that a node has stored. */
 export interface Stored<Data, State> {
@@ -78,7 +78,7 @@ export function storageShapes<Data, State>(command: Shape<Data>, state: Shape<St
     number: count,
     term: count,
     vote: nullable(string),
-    entries: array(tuple<Entry<Data>>(count, nullable(command))),
+    entries: array(entryShape(command)),
   };
   return {
     stored: object({ ...common, snapshot: nullable(snapshot) }),
