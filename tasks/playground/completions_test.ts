@@ -120,5 +120,8 @@ Deno.test("an error about a wrong name is answered with the near one and its sig
     "did you mean oneWay(type: string, request: Fields)",
   );
   assertEquals(scope.explain("ReferenceError: velues is not defined"), undefined);
-  assertEquals(scope.explain("TypeError: node.send: the destination must be a node's id"), send);
+  assertEquals(
+    scope.explain("TypeError: node.send: the destination must be a node's id"),
+    `it takes ${send}`,
+  );
 });

@@ -126,7 +126,7 @@ export class Scope {
     // The library's own complaints begin with the call.
     const [, call] = /(?:^|: )((?:node|Kv)\.\w+|new Kv|oneWay|rpc): /.exec(error) ?? [];
     const known = call === undefined ? undefined : this.called(call.replace("Kv.", "store."));
-    return known && print(known);
+    return known && `it takes ${print(known)}`;
   }
 
   #explainMember(object: string, member: string): string | undefined {
