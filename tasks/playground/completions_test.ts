@@ -93,6 +93,7 @@ Deno.test("the call that is being written is known by its signature, a function'
   assertEquals(callAt("const s = new Kv(node, "), "new Kv");
   assertEquals(callAt("node.on(Echo.echo, "), "node.on");
   assertEquals(callAt("node.on(Echo.echo, () => { values.add("), undefined);
+  assertEquals(callAt('// (a comment\nnode.send(peer, ":)", '), "node.send");
   assertEquals(callAt("console.log("), undefined);
 });
 
