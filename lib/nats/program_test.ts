@@ -63,7 +63,9 @@ Deno.test("a program's text alone gives the same run, to the byte, without any p
       const known = JSON.stringify(await here.simulate(job));
       assertMatch(
         known,
-        fresh ? /2 times: uncaught: Error: first hello \(at \S*node\.ts:15/ : /later hello/,
+        fresh
+          ? /2 errors, the first: uncaught: Error: first hello \(at \S*node\.ts:15/
+          : /later hello/,
       );
       await Deno.rename(`${folder}/node.ts`, `${folder}/moved.ts`);
       assertEquals(JSON.stringify(await elsewhere.simulate(job)), known);

@@ -429,7 +429,7 @@ step="${step}"></label>`
       markup`<label><input type="checkbox" id="fault-${kind}"> ${label}</label>`
     )
   }</fieldset>
-<button type="button" id="as-asked">As the challenge asks</button>
+<button type="button" id="as-asked">As this page asks</button>
 </div></details>`;
 }
 

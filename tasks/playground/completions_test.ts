@@ -93,6 +93,7 @@ Deno.test("the call that is being written is known by its signature, a function'
   assertEquals(callAt("const s = new Kv(node, "), "new Kv");
   assertEquals(callAt("node.on(Echo.echo, "), "node.on");
   assertEquals(callAt("node.on(Echo.echo, () => { values.add("), undefined);
+  assertEquals(callAt('// (a comment\nnode.send(peer, ":)", '), "node.send");
   assertEquals(callAt("console.log("), undefined);
 });
 
@@ -120,5 +121,8 @@ Deno.test("an error about a wrong name is answered with the near one and its sig
     "did you mean oneWay(type: string, request: Fields)",
   );
   assertEquals(scope.explain("ReferenceError: velues is not defined"), undefined);
-  assertEquals(scope.explain("TypeError: node.send: the destination must be a node's id"), send);
+  assertEquals(
+    scope.explain("TypeError: node.send: the destination must be a node's id"),
+    `it takes ${send}`,
+  );
 });

@@ -45,6 +45,7 @@ Deno.test("the reference tells what a call takes and gives, without what only co
 Deno.test("whatever the reference tells of has a line that says what it is", () => {
   for (const { name, doc, signature } of entries) {
     assert(/^[A-Z`a-z].*\.$/s.test(firstSentence(doc)), `${name}: ${doc}`);
+    assert(!doc.includes("`") && !doc.includes("{@"), doc);
     assert(!/[<{(]\s*$|\bconst\b|@link|=>\s*$/.test(signature), signature);
   }
 });

@@ -59,14 +59,15 @@ function showVerdict({ summary, seed }: Report, { passes, spots, code }: {
   const headline = isMissed
     ? "Clients saw nothing wrong, but what the nodes hold in the end is."
     : summary.headline;
-  find("verdict", HTMLElement).innerHTML = markup`
+  const verdict = find("verdict", HTMLElement);
+  verdict.innerHTML = markup`
     <p class="verdict"><span class="badge ${className}">${mark}</span>
       <span class="headline">${headline}</span></p>
     ${seed !== "" && markup`<p class="quiet">seed ${seed}</p>`}
     ${renderLimits(summary)}
   `.text;
-  const told = find("told", HTMLElement);
-  told.innerHTML = markup`
+  verdict.append(...linksTo(spots, code));
+  find("told", HTMLElement).innerHTML = markup`
     ${
     summary.page === undefined
       ? markup`${summary.explanation.map((text) => markup`<p class="told">${text}</p>`)}`
@@ -75,7 +76,6 @@ function showVerdict({ summary, seed }: Report, { passes, spots, code }: {
     ${renderFigures(summary)}
     ${summary.page && renderLogged(summary.page)}
   `.text;
-  told.prepend(...linksTo(spots, code));
 }
 
 /** Lines of logs beside the editor; those that follow are in the diagram. */

@@ -126,7 +126,7 @@ export class Scope {
     // The library's own complaints begin with the call.
     const [, call] = /(?:^|: )((?:node|Kv)\.\w+|new Kv|oneWay|rpc): /.exec(error) ?? [];
     const known = call === undefined ? undefined : this.called(call.replace("Kv.", "store."));
-    return known && print(known);
+    return known && `it takes ${print(known)}`;
   }
 
   #explainMember(object: string, member: string): string | undefined {
@@ -309,8 +309,17 @@ export function parametersOf({ name, signature }: Entry): string[] | undefined {
   return splitOutside(inner.slice(0, closerIn(inner)), ",").map((one) => one.replace(/:.*$/s, ""));
 }
 
+/** Comments and texts, whose brackets open and close nothing. */
+const WORDS = /\/\/[^\n]*|\/\*.*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/gs;
+
+/** Leaves all brackets where they are, but for those in comments and texts. */
+function withoutWords(text: string): string {
+  return text.replaceAll(WORDS, (words) => " ".repeat(words.length));
+}
+
 /** Where the innermost bracket is that a text leaves open. */
-function openerIn(text: string): number | undefined {
+function openerIn(whole: string): number | undefined {
+  const text = withoutWords(whole);
   let depth = 0;
   for (let at = text.length - 1; at >= 0; at--) {
     const one = text[at] ?? "";
@@ -321,7 +330,8 @@ function openerIn(text: string): number | undefined {
 }
 
 /** Where a text closes a bracket that it does not open. */
-function closerIn(text: string): number {
+function closerIn(whole: string): number {
+  const text = withoutWords(whole);
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const one = text[at] ?? "";

@@ -22,7 +22,8 @@ export const setJudge: Judge = {
     const stable = (numberOf(result["stable-count"]) ?? 0) - missing;
     return [
       ...valueFigures(result, { stable, missing }),
-      ...(stable > 0 ? latencyFigures(result) : []),
+      // They count among the latencies as well, with those of values that are stable.
+      ...(missing === 0 ? latencyFigures(result) : []),
     ];
   },
   metrics: [
