@@ -35,6 +35,8 @@ const REACH_PX = 8;
 /** Errors that are named on their arrows, and how high their names are. */
 const MOST_ERRORS = 60;
 const LABEL_HEIGHT = 14;
+/** A narrower diagram has room for their codes only. */
+const NARROW = 520;
 
 /** Where a name is written. */
 interface Box {
@@ -246,7 +248,8 @@ export class Diagram {
     for (const { selected: { kind, row }, from, to } of this.#drawn) {
       const [, what] = /^error (.+)$/.exec(types[messages.type[row] ?? 0] ?? "") ?? [];
       if (kind !== "message" || what === undefined || taken.length === MOST_ERRORS) continue;
-      const wide = context.measureText(what).width + 6;
+      const said = width < NARROW ? what.split(" ")[0] ?? what : what;
+      const wide = context.measureText(said).width + 6;
       const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
       const box = { x: x + 4 + wide > width - RIGHT ? x - 4 - wide : x + 4, y: y - 7, wide };
       if (box.x < LEFT || taken.some((other) => overlap(box, other))) continue;
@@ -257,7 +260,7 @@ export class Diagram {
       context.globalAlpha = 1;
       context.fillStyle = palette.bad;
       context.textAlign = "left";
-      context.fillText(what, box.x + 3, y + 0.5);
+      context.fillText(said, box.x + 3, y + 0.5);
     }
   }
 
