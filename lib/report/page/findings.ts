@@ -56,21 +56,23 @@ export function readFindings(sentences: readonly string[], subject: Subject): Fi
 function momentsFor(text: string, { operations, rowsOf, momentOf }: Subject): Moment[] {
   const rows = rowsOf?.(text) ?? [];
   const moments = rows.flatMap((row) => extentOf([row], operations) ?? []);
-  return moments.length > 0 ? join(moments) : [momentOf?.(text) ?? []].flat();
+  return moments.length > 0 ? join(moments, MOST_FOUND) : [momentOf?.(text) ?? []].flat();
 }
 
 /** Times that far apart are moments of their own. */
 const APART_US = 1_500_000;
 /** What is longer fits no diagram. */
-const LONG_US = 6_000_000;
+const LONG_US = 2_000_000;
 const MOST_MOMENTS = 4;
+/** Moments of a sentence that names none itself. */
+const MOST_FOUND = 2;
 
 function momentsOf(lines: readonly string[], ops: readonly OpPair[]): Moment[] {
   return join(lines.flatMap((line, i) => spotsIn(line, i === 0 ? IN_WORDS : IN_A_TABLE, ops)));
 }
 
 /** Makes one moment of those that are close together; of too many, the first ones and the last stay. */
-function join(moments: readonly Moment[]): Moment[] {
+function join(moments: readonly Moment[], most = MOST_MOMENTS): Moment[] {
   const joined: Moment[] = [];
   for (const moment of moments.toSorted((a, b) => a.fromUs - b.fromUs)) {
     const last = joined.at(-1);
@@ -85,9 +87,7 @@ function join(moments: readonly Moment[]): Moment[] {
       };
     }
   }
-  return joined.length <= MOST_MOMENTS
-    ? joined
-    : [...joined.slice(0, MOST_MOMENTS - 1), ...joined.slice(-1)];
+  return joined.length <= most ? joined : [...joined.slice(0, most - 1), ...joined.slice(-1)];
 }
 
 /** The times in a line, and the operations that it names. */

@@ -145,7 +145,7 @@ export function renderFindings({ findings, summary }: Page): Markup | undefined 
       <h2 id="findings-title">${isCalm ? "Worth knowing" : "What went wrong"}</h2>
       <ul class="findings${isCalm ? " calm" : ""}">${
     findings.map(({ text, table, moments }) =>
-      markup`<li><p>${text}</p>${table.length > 0 && markup`<pre>${table.join("\n")}</pre>`}${
+      markup`<li><p>${text}</p>${table.length > 0 && renderTable(table)}${
         moments.map(({ fromUs }) =>
           markup`<button type="button" data-finding="${number++}">Show ${seconds(fromUs)}</button> `
         )
@@ -154,6 +154,12 @@ export function renderFindings({ findings, summary }: Page): Markup | undefined 
   }</ul>
     </section>
   `;
+}
+
+/** What is below a sentence: columns stay as they are, sentences may be wrapped. */
+function renderTable(lines: readonly string[]): Markup {
+  const hasColumns = lines.every((line) => /\S {2,}\S/.test(line));
+  return markup`<pre${!hasColumns && trusted(' class="prose"')}>${lines.join("\n")}</pre>`;
 }
 
 /** Faults up to which their table is open. */
@@ -183,7 +189,7 @@ function renderTimeline({ latencies, scene, hasFinalOperations }: Page): Markup 
       <details${scene.bands.length <= MOST_OPEN && trusted(" open")}>
         <summary>Faults as a table</summary>
         <div class="scroll">
-          <table class="wide">
+          <table class="wide faults">
             <thead>
               <tr>
                 <th>from</th>

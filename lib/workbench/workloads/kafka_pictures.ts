@@ -14,6 +14,8 @@ import type { Picture, PictureSubject, Series } from "./picture.ts";
 /** Keys that a picture tells apart: those with errors first, then those with the most messages. */
 const MOST_KEYS = 5;
 
+const TIME = { title: "time", unit: "s" } as const;
+
 type Point = readonly [x: number, y: number];
 
 interface Log {
@@ -37,32 +39,40 @@ export function pictureLogs({ history, result }: PictureSubject): Picture[] {
   const some = logs.length === shown.length
     ? ""
     : ` ${MOST_KEYS} of ${formatWhole(logs.length)} logs: ${which}.`;
-  const x = { title: "time", unit: "s" } as const;
   const lost = lostPoints(result, shown);
+  return [
+    {
+      kind: "plot",
+      title: "Where the logs end",
+      caption: `The highest offset that was acknowledged or polled, by key.${some}`,
+      x: TIME,
+      y: "offset",
+      series: [
+        ...shown.map(({ key, ends }): Series => ({
+          name: `key ${printEdn(key)}`,
+          style: "steps",
+          points: ends,
+        })),
+        ...(lost.length === 0 ? [] : [{
+          name: "acknowledged and lost",
+          style: "bad" as const,
+          points: lost,
+        }]),
+      ],
+    },
+    ...pictureLags(shown, some),
+  ];
+}
+
+/** Nothing where no poll got any message. */
+function pictureLags(shown: readonly Log[], some: string): Picture[] {
+  if (shown.every(({ lags }) => lags.length === 0)) return [];
   return [{
-    kind: "plot",
-    title: "Where the logs end",
-    caption: `The highest offset that was acknowledged or polled, by key.${some}`,
-    x,
-    y: "offset",
-    series: [
-      ...shown.map(({ key, ends }): Series => ({
-        name: `key ${printEdn(key)}`,
-        style: "steps",
-        points: ends,
-      })),
-      ...(lost.length === 0 ? [] : [{
-        name: "acknowledged and lost",
-        style: "bad" as const,
-        points: lost,
-      }]),
-    ],
-  }, {
     kind: "plot",
     title: "How far behind polls are",
     caption: "For each poll, the messages behind its last one that clients already knew of when " +
       `it began. No fault by itself.${some}`,
-    x,
+    x: TIME,
     y: "messages",
     series: shown.map(({ key, lags }) => ({
       name: `key ${printEdn(key)}`,

@@ -7,6 +7,7 @@ import { gCounter } from "./counter.ts";
 import { kafka } from "./kafka.ts";
 import { linKv } from "./lin_kv.ts";
 import type { Picture, PictureSubject, Plot } from "./picture.ts";
+import { uniqueIds } from "./unique_ids.ts";
 import type { Workload } from "./workload.ts";
 
 type Event = readonly [
@@ -166,4 +167,20 @@ Deno.test("lin-kv shows an order of all operations but the one that has no place
     ["write 2", 2, false],
     ["read 1", null, true],
   ]);
+});
+
+Deno.test("kafka shows no lag where no poll got anything; ids a second end where they end", () => {
+  const polls = historyOf([
+    [0, "invoke", "send", [[keyword("send"), "7", 1]]],
+    [0, "ok", "send", [[keyword("send"), "7", [0, 1]]]],
+    [0, "invoke", "poll", [[keyword("poll")]]],
+    [0, "ok", "poll", [[keyword("poll"), {}]]],
+  ]);
+  assertEquals(picturesOf(kafka, polls).map(({ title }) => title), ["Where the logs end"]);
+  const ids = historyOf([0, 1, 2, 3].flatMap((id): Event[] => [
+    [0, "invoke", "generate", null],
+    [0, "ok", "generate", id],
+  ]));
+  const [throughput] = picturesOf(uniqueIds, ids);
+  assertEquals(pointsOf(throughput, "ids")?.at(-1), [8, 0]);
 });

@@ -48,7 +48,8 @@ function pictureThroughput({ history }: PictureSubject): Picture[] {
     series: [{
       name: "ids",
       style: "steps",
-      points: Array.from({ length: last + 1 }, (_, s) => [s, counts.get(s) ?? 0] as const),
+      // Behind the last of them there are none.
+      points: Array.from({ length: last + 2 }, (_, s) => [s, counts.get(s) ?? 0] as const),
     }],
   }];
 }

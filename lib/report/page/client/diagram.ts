@@ -33,8 +33,11 @@ const SHORT_PX = 9;
 const REACH_PX = 8;
 
 /** Errors that are named on their arrows, and how high their names are. */
-const MOST_ERRORS = 60;
+const MOST_ERRORS = 40;
 const LABEL_HEIGHT = 14;
+/** A narrower diagram, or one of more messages, has room for their codes only. */
+const NARROW = 520;
+const FEW_MESSAGES = 150;
 
 /** Where a name is written. */
 interface Box {
@@ -243,10 +246,12 @@ export class Diagram {
   #drawErrors({ context, palette, width }: Surface): void {
     const { messages, types } = this.#data.scene;
     const taken: Box[] = [];
+    const isShort = width < NARROW || this.#shown.messages.length > FEW_MESSAGES;
     for (const { selected: { kind, row }, from, to } of this.#drawn) {
       const [, what] = /^error (.+)$/.exec(types[messages.type[row] ?? 0] ?? "") ?? [];
       if (kind !== "message" || what === undefined || taken.length === MOST_ERRORS) continue;
-      const wide = context.measureText(what).width + 6;
+      const said = isShort ? what.split(" ")[0] ?? what : what;
+      const wide = context.measureText(said).width + 6;
       const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
       const box = { x: x + 4 + wide > width - RIGHT ? x - 4 - wide : x + 4, y: y - 7, wide };
       if (box.x < LEFT || taken.some((other) => overlap(box, other))) continue;
@@ -257,7 +262,7 @@ export class Diagram {
       context.globalAlpha = 1;
       context.fillStyle = palette.bad;
       context.textAlign = "left";
-      context.fillText(what, box.x + 3, y + 0.5);
+      context.fillText(said, box.x + 3, y + 0.5);
     }
   }
 

@@ -187,7 +187,7 @@ const ROW_HEIGHT = 30;
 const SPAN_HEIGHT = 20;
 const TEXT_HEIGHT = 14;
 /** The least width of a step between events. */
-const LEAST_STEP = 60;
+const LEAST_STEP = 84;
 
 /**
  * Draws operations by lane. Events are equally far apart, as operations are often short and far from

@@ -13,6 +13,7 @@ import { Stretch } from "./view.ts";
 const HEIGHT = 200;
 /** Room above and below the values of a part, as a share of their extent. */
 const MARGIN = 0.08;
+const DOT_MARGIN = 0.04;
 
 interface Place {
   /** Takes what is under the pointer. */
@@ -94,7 +95,10 @@ export class PlotChart {
     const least = values.reduce((a, b) => Math.min(a, b));
     const most = values.reduce((a, b) => Math.max(a, b));
     const margin = isWhole ? 0 : MARGIN * (most - least);
-    return [least - margin, most > least ? most + margin : least + 1];
+    const span = most > least ? most - least : 1;
+    const hasDots = this.#like.some(({ series }) => series.some(({ style }) => !isLine(style)));
+    const below = Math.max(margin, hasDots ? DOT_MARGIN * span : 0); // no dot lies on the axis
+    return [least - below, least + span + margin];
   }
 
   #paintDots({ context, palette }: Surface, { x, y }: Area): void {
