@@ -23,6 +23,7 @@ import {
   reportingOf,
 } from "./shared/command_line.ts";
 import { renderEnded, reportOf, tellPage } from "./shared/ended.ts";
+import { runsFolder } from "./shared/config.ts";
 import { INTERRUPTED, interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
 import type { Limit } from "../lib/report/limits.ts";
@@ -43,12 +44,13 @@ const COMMAND = { own: OWN, run: true, words: 1 } as const;
 /** Repeats what the command line says; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   const { own: given, run, words, help } = readArguments(argv, COMMAND);
-  const [dir = `${given.out ?? RUNS}/latest`] = words;
   if (help) {
     console.log(helpText());
     return 0;
   }
   const output = new Output(given);
+  const out = runsFolder(given.out);
+  const dir = words[0] ?? `${out}/latest`;
   const stored = readPlan(dir);
   const server = serverOf(given);
   const engine = await chooseEngine(given.engine ?? (server ? undefined : stored.engine), server);
@@ -69,7 +71,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   const id = challenge && { challenge: challenge.id };
   output.say(`${engine.note}\n\n${title}: ${wordsOf(plan).join(" ")}   (again: ${dir})`);
   return await interruptible(async (signal) => {
-    const reporting = { ...reportingOf(given, { quiet: output.isQuiet, signal }), ...id };
+    const reporting = {
+      ...reportingOf({ ...given, out }, { quiet: output.isQuiet, signal }),
+      ...id,
+    };
     const ended = await engine.run(plan, limits, reporting).catch((error) => {
       if (error === INTERRUPTED) output.finish({ interrupted: true });
       throw error;

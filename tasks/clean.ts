@@ -12,6 +12,7 @@ import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { type Options, UsageError, whole } from "../lib/workbench/option.ts";
 import { RUNS } from "./engines/engine.ts";
 import { OUT, readArguments } from "./shared/command_line.ts";
+import { runsFolder } from "./shared/config.ts";
 import { callOf } from "./shared/invocation.ts";
 import { challengeIdOf } from "./shared/record.ts";
 
@@ -25,7 +26,7 @@ const COMMAND = { own: OWN } as const;
 
 /** Deletes what the command line says; returns the exit status. */
 export function main(argv: readonly string[]): number {
-  const { own: { keep, out = RUNS, "dry-run": isDry }, help } = readArguments(argv, COMMAND);
+  const { own: { keep, "dry-run": isDry, ...given }, help } = readArguments(argv, COMMAND);
   if (help) {
     console.log(helpText());
     return 0;
@@ -33,6 +34,7 @@ export function main(argv: readonly string[]): number {
   if (keep === undefined) {
     throw new UsageError(`how many of the latest runs are to stay? Say --keep 20, for example`);
   }
+  const out = runsFolder(given.out);
   const catalogue = new Catalogue(out, challengeIdOf);
   const old = chooseOld(out, catalogue.list(), keep);
   const bytes = old.map((entry) => isDry ? list(entry) : remove(catalogue, entry));

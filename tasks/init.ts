@@ -76,7 +76,10 @@ export function main(argv: readonly string[]): number {
   const files = Object.entries(filesOf(starter));
   const inTheWay = files.map(([file]) => join(folder, file)).find((path) => existsSync(path));
   if (inTheWay !== undefined) {
-    throw new UsageError(`${inTheWay} is there already; nothing is written`);
+    const elsewhere = callOf("init", name, "FOLDER");
+    throw new UsageError(
+      `${inTheWay} is there already; nothing is written (${elsewhere} writes into another folder)`,
+    );
   }
   Deno.mkdirSync(folder, { recursive: true });
   for (const [file, text] of files) {

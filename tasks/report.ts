@@ -18,6 +18,7 @@ import { readPlan } from "../lib/workbench/store/plan_file.ts";
 import { readRun, UnreadableRun } from "../lib/workbench/store/reader.ts";
 import { readLogs } from "./engines/maelstrom.ts";
 import { RUNS } from "./engines/engine.ts";
+import { runsFolder } from "./shared/config.ts";
 import { callOf } from "./shared/invocation.ts";
 import { readLimits } from "../lib/report/limits_file.ts";
 import { readArguments } from "./shared/command_line.ts";
@@ -33,7 +34,7 @@ export function main(argv: readonly string[]): number {
     console.log(helpText());
     return 0;
   }
-  for (const dir of words.length === 0 ? [`${RUNS}/latest`] : words) {
+  for (const dir of words.length === 0 ? [`${runsFolder(undefined)}/latest`] : words) {
     console.log(relative(Deno.cwd(), writePage(dir)));
   }
   return 0;

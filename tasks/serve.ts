@@ -9,6 +9,7 @@ import { optionsHelp } from "../lib/workbench/command_line.ts";
 import { type Options, UsageError, whole } from "../lib/workbench/option.ts";
 import { RUNS } from "./engines/engine.ts";
 import { OUT, readArguments } from "./shared/command_line.ts";
+import { runsFolder } from "./shared/config.ts";
 import { interruptible } from "./shared/interrupt.ts";
 import { callOf } from "./shared/invocation.ts";
 import { challengeIdOf } from "./shared/record.ts";
@@ -31,11 +32,12 @@ const COMMAND = { own: OWN } as const;
 
 /** Serves until it is interrupted; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { own: { port, out = RUNS }, help } = readArguments(argv, COMMAND);
+  const { own: { port, ...given }, help } = readArguments(argv, COMMAND);
   if (help) {
     console.log(helpText());
     return 0;
   }
+  const out = runsFolder(given.out);
   await interruptible(async (signal) => {
     const catalogue = new Catalogue(out, challengeIdOf);
     catalogue.list(); // at once, if it may not be read

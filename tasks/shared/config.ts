@@ -32,6 +32,7 @@ import {
   seed,
 } from "../../lib/workbench/plan.ts";
 import { type Challenge, challengeOf, CHALLENGES, workloadChallenge } from "./challenges.ts";
+import { RUNS } from "../engines/engine.ts";
 import { areLimits, BOUND, type Bounds, limitsOf, METRIC_KEYS } from "./limits.ts";
 
 /** The file that is read where none is named. */
@@ -135,6 +136,12 @@ export function readConfig(named?: string): Config | undefined {
   } catch (error) {
     throw new UsageError(`${file}: ${reasonOf(error)}`);
   }
+}
+
+/** Where runs are: in the folder that is given, else where {@linkcode CONFIG_FILE} has them go. */
+export function runsFolder(given: string | undefined): string {
+  const { state } = Deno.permissions.querySync({ name: "read", path: CONFIG_FILE });
+  return given ?? (state === "granted" ? readConfig()?.out : undefined) ?? RUNS;
 }
 
 function parseConfig(value: unknown, folder: string): Omit<Config, "file"> {

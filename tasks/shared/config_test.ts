@@ -114,6 +114,7 @@ Deno.test("a test from a file is built, run, and judged under the file's limits"
         bin: "node",
         build: "echo building; install -m 755 node.sh node",
         engine: "workbench",
+        out: "kept",
         seeds: [3],
         tests: [
           { workload: "echo", nodeCount: 1, timeLimitS: 1, rate: 20, args: [folder], limits },
@@ -131,7 +132,7 @@ Deno.test("a test from a file is built, run, and judged under the file's limits"
       spawnDeno(["run", "--quiet", "-A", fromRoot("tasks/cli.ts"), "again"], folder),
     );
     assertEquals(again.code, 1, again.out);
-    assertMatch(again.out, /Correct, but beyond its limit: operations\./);
+    assertMatch(again.out, /Correct, but beyond its limit: operations\.[^]*files: kept\/echo\//);
     const missing = await glomers("--config", "other.json");
     assertEquals(missing.code, 254);
     assertMatch(missing.err, /^glomers test: other\.json: .*\n$/);
