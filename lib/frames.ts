@@ -20,12 +20,13 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 const NEWLINE = 0x0a;
-const SPACE = 0x20;
 const CHECKSUM_DIGITS = 8;
 const END_DIGITS = 10;
 /** Where what the checksum is of begins. */
 const CHECKED_FROM = CHECKSUM_DIGITS + 1;
 const PAYLOAD_FROM = CHECKED_FROM + END_DIGITS + 1;
+/** Stands in the place of the digits until they are known. */
+const PREFIX_ROOM = " ".repeat(PAYLOAD_FROM);
 const PREFIX = /^([0-9a-f]{8}) (\d{10}) /;
 
 /** A frame that a file holds. */
@@ -53,13 +54,9 @@ export class DamagedFrame extends Error {
 
 /** The frame for a value, at that place in its file. */
 export function encodeFrame(value: unknown, offset: number): Uint8Array {
-  const payload = encoder.encode(JSON.stringify(value));
-  const frame = new Uint8Array(PAYLOAD_FROM + payload.length + 1).fill(SPACE, 0, PAYLOAD_FROM);
-  const newline = frame.length - 1;
-  frame.set(payload, PAYLOAD_FROM);
-  frame[newline] = NEWLINE;
+  const frame = encoder.encode(`${PREFIX_ROOM}${JSON.stringify(value)}\n`);
   writeDigits(frame, CHECKED_FROM, `${offset + frame.length}`.padStart(END_DIGITS, "0"));
-  writeDigits(frame, 0, crc32(frame, CHECKED_FROM, newline));
+  writeDigits(frame, 0, crc32(frame, CHECKED_FROM, frame.length - 1));
   return frame;
 }
 

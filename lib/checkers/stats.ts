@@ -55,14 +55,14 @@ interface Counts extends EdnObject {
 }
 
 function counts(completions: readonly Op[]): Counts {
-  const count = (type: Op["type"]) => completions.filter((op) => op.type === type).length;
-  const ok = count("ok");
+  const count = { invoke: 0, ok: 0, fail: 0, info: 0 };
+  for (const { type } of completions) count[type]++;
   return {
-    "valid?": ok > 0,
+    "valid?": count.ok > 0,
     "count": completions.length,
-    "ok-count": ok,
-    "fail-count": count("fail"),
-    "info-count": count("info"),
+    "ok-count": count.ok,
+    "fail-count": count.fail,
+    "info-count": count.info,
   };
 }
 

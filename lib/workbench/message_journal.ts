@@ -87,42 +87,59 @@ export class MalformedJournal extends Error {
  * @throws {MalformedJournal} naming the line.
  */
 export function readMessages(text: string): MessageJournal {
-  const reading = new Reading();
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  let from = 0;
-  for (let number = 1; from < whole.length; number++) {
-    const to = whole.indexOf("\n", from);
-    const line = whole.slice(from, to);
-    from = to + 1;
-    const problem = number === 1
-      ? line === HEADER ? undefined : `expected "${HEADER}"`
-      : reading.take(line);
-    if (problem !== undefined) {
-      throw new MalformedJournal(`line ${number}: ${problem}, got ${line.slice(0, 60)}`);
-    }
-  }
-  return reading.journal();
+  const reader = new JournalReader();
+  reader.push(text);
+  return reader.journal();
 }
+
+const NO_ENDS: SentMessage["ends"] = [];
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-class Reading {
-  readonly #messages = new Map<
-    number,
-    Writable<SentMessage> & { ends: { fate: Fate; timeNs: number }[] }
-  >();
+/** Reads a journal in pieces, cut anywhere, so that its text need not be in memory as a whole. */
+export class JournalReader {
+  /** The beginning of a line whose end has yet to come. */
+  #rest = "";
+  #lines = 0;
+  readonly #messages = new Map<number, Writable<SentMessage>>();
   readonly #logs: Writable<LogLine>[] = [];
   readonly #clients = new Map<number, string>();
   #timeNs = 0;
   #leftOut = 0;
 
+  /** What was read. The end of a journal that breaks off amid a line is left out. */
   journal(): MessageJournal {
     const messages = [...this.#messages.values()];
     return { messages, logs: this.#logs, clients: this.#clients, leftOut: this.#leftOut };
   }
 
+  /**
+   * Takes the next piece.
+   *
+   * @throws {MalformedJournal} naming the line.
+   */
+  push(piece: string): void {
+    const text = this.#rest + piece;
+    let from = 0;
+    for (let to = text.indexOf("\n"); to >= 0; to = text.indexOf("\n", from)) {
+      this.#takeLine(text.slice(from, to));
+      from = to + 1;
+    }
+    this.#rest = text.slice(from);
+  }
+
+  #takeLine(line: string): void {
+    const problem = ++this.#lines > 1
+      ? this.#problemOf(line)
+      : line === HEADER
+      ? undefined
+      : `expected "${HEADER}"`;
+    if (problem === undefined) return;
+    throw new MalformedJournal(`line ${this.#lines}: ${problem}, got ${line.slice(0, 60)}`);
+  }
+
   /** Takes a line; returns what is wrong with it, if anything is. */
-  take(line: string): string | undefined {
+  #problemOf(line: string): string | undefined {
     const space = line.indexOf(" ", 2);
     const passedNs = Number(line.slice(2, space < 0 ? undefined : space));
     if (line[1] !== " " || !(passedNs >= 0)) return "expected a mark and a time";
@@ -140,7 +157,7 @@ class Reading {
   #take(mark: string, rest: string): boolean {
     const fate = FATES.get(mark);
     if (fate !== undefined) {
-      this.#messages.get(Number(rest))?.ends.push({ fate, timeNs: this.#timeNs });
+      this.#end(Number(rest), fate);
       return true;
     }
     const [first, second] = split(rest);
@@ -167,9 +184,16 @@ class Reading {
   #send(ids: string, text: string, { isOutline }: { readonly isOutline: boolean }): boolean {
     const [id = NaN, cause] = ids.split("<").map(Number);
     const { src, dest, body }: Message = JSON.parse(text);
-    const message = { id, src, dest, body, isOutline, sentNs: this.#timeNs, ends: [] };
+    const message = { id, src, dest, body, isOutline, sentNs: this.#timeNs, ends: NO_ENDS };
     this.#messages.set(id, cause === undefined ? message : { ...message, cause });
     return true;
+  }
+
+  #end(id: number, fate: Fate): void {
+    const message = this.#messages.get(id);
+    if (message === undefined) return;
+    // A list that grows has room for sixteen more: half of what is kept of a message.
+    message.ends = message.ends.concat({ fate, timeNs: this.#timeNs });
   }
 
   #log(rest: string): boolean {

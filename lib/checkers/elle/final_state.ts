@@ -32,6 +32,7 @@ import {
   checkOrUnknown,
   failedWrites,
   intermediateWrites,
+  type MicroOp,
   type Transaction,
   transactions,
   WriteIndex,
@@ -125,6 +126,8 @@ class FinalState {
   readonly #all: readonly Transaction[];
   readonly #states: ReadonlyMap<string, ReadonlyMap<Key, Edn>>;
   readonly #keys = new Map<Key, Edn>();
+  /** What each node holds for each key; `null` where it holds nothing. */
+  readonly #holdings: readonly Holding[];
   /** The committed last writes of each key. */
   readonly #committed = new Map<Key, Write[]>();
   /** The writers of every last write that took place or may have. */
@@ -149,17 +152,13 @@ class FinalState {
       node,
       new Map([...state].map(([key, value]) => [keyOf(key), value])),
     ]));
+    this.#holdings = [...this.#keys].flatMap(([k, key]) =>
+      [...this.#states].map(([node, state]) => ({ node, key, k, value: state.get(k) ?? null }))
+    );
   }
 
   get keyCount(): number {
     return this.#keys.size;
-  }
-
-  /** What each node holds for each key; `null` where it holds nothing. */
-  #holdings(): Holding[] {
-    return [...this.#keys].flatMap(([k, key]) =>
-      [...this.#states].map(([node, state]) => ({ node, key, k, value: state.get(k) ?? null }))
-    );
   }
 
   #valuesOf(k: Key): Map<string, Edn> {
@@ -177,25 +176,28 @@ class FinalState {
 
   /** Values that are nobody's last write, or that a failed transaction wrote. */
   wrongValues(): EdnObject[] {
+    const unknown = this.#holdings.filter(({ k, value }) =>
+      value !== null && this.#writers.get(k, value) === undefined
+    );
+    if (unknown.length === 0) return [];
     const [failed, intermediate] = [failedWrites(this.#all), intermediateWrites(this.#all)];
-    return this.#holdings().flatMap(({ node, key, k, value }) => {
-      if (value === null || this.#writers.get(k, value) !== undefined) return [];
+    return unknown.map(({ node, key, k, value }) => {
       const [aborted, replaced] = [failed.get(k, value), intermediate.get(k, value)];
       const why = aborted ? "aborted" : replaced ? "intermediate" : "never-written";
       const writer = aborted ?? replaced;
-      return [{
+      return {
         node,
         key,
         value,
         why: keyword(why),
         ...(writer && { writer: taggedOp(writer.op) }),
-      }];
+      };
     });
   }
 
   /** Keys for which a node holds nothing, though a write to them committed. */
   missing(): EdnObject[] {
-    return this.#holdings().flatMap(({ node, key, k, value }) => {
+    return this.#holdings.flatMap(({ node, key, k, value }) => {
       const [write] = this.#committed.get(k) ?? [];
       if (value !== null || write === undefined) return [];
       return [{ node, key, why: keyword("missing"), ...lostWrite(write) }];
@@ -206,7 +208,7 @@ class FinalState {
   lostWrites(order: "causal" | "realtime"): EdnObject[] {
     const isLater = order === "realtime" ? laterInRealTime : this.#laterByCause();
     const known = new Map<Transaction, Map<Key, Write | undefined>>();
-    return this.#holdings().flatMap(({ node, key, k, value }) => {
+    return this.#holdings.flatMap(({ node, key, k, value }) => {
       const survivor = value === null ? undefined : this.#writers.get(k, value);
       if (survivor === undefined) return [];
       const ofSurvivor = known.get(survivor) ?? new Map<Key, Write | undefined>();
@@ -223,11 +225,13 @@ class FinalState {
   }
 
   #laterByCause(): (survivor: Transaction, others: readonly Write[]) => Write | undefined {
-    const causes = causality(this.#all);
+    let causes: ReturnType<typeof causality> | undefined;
     return (survivor, others) => {
       // A follower completes after the survivor began. So most survivors have no candidates, and
       // every chain from a survivor to a candidate began before the last candidate completed.
       const later = others.filter(({ writer }) => writer.op.index > survivor.invocation.index);
+      if (later.length === 0) return undefined;
+      causes ??= causality(this.#all);
       const horizon = later.reduce((latest, { writer }) => Math.max(latest, writer.op.index), -1);
       const isNear = (v: number) => (this.#all[v]?.invocation.index ?? Infinity) < horizon;
       const followers = reachableFrom(causes, survivor.id, isNear);
@@ -238,26 +242,28 @@ class FinalState {
   /** Reads that found nothing where their own process had written before. */
   forgottenWrites(): EdnObject[] {
     const written = new Map<Op["process"], Map<Key, Write>>();
-    return this.#all.filter(({ type }) => type === "ok").flatMap((transaction) => {
-      const { op, mops } = transaction;
+    const cases: EdnObject[] = [];
+    for (const transaction of this.#all) {
+      const { type, op, mops } = transaction;
+      if (type !== "ok") continue;
       const ofProcess = written.get(op.process) ?? new Map<Key, Write>();
       written.set(op.process, ofProcess);
-      const cases = mops.flatMap(({ isRead, key, k, value }) => {
+      for (const { isRead, key, k, value } of mops) {
         const earlier = isRead && value === null ? ofProcess.get(k) : undefined;
-        return earlier === undefined ? [] : [{ key, op: taggedOp(op), ...lostWrite(earlier) }];
-      });
+        if (earlier !== undefined) cases.push({ key, op: taggedOp(op), ...lostWrite(earlier) });
+      }
       for (const { k, value } of lastWrites(transaction)) {
         ofProcess.set(k, { value, writer: transaction });
       }
-      return cases;
-    });
+    }
+    return cases;
   }
 
   /** Counts which nodes took values from which. */
   replication(nodeOf: (process: number) => string | undefined) {
     const origin = ({ op }: Transaction) =>
       typeof op.process === "number" ? nodeOf(op.process) : undefined;
-    const holdings = this.#holdings().flatMap(({ node, k, value }) => {
+    const holdings = this.#holdings.flatMap(({ node, k, value }) => {
       const writer = value === null ? undefined : this.#writers.get(k, value);
       return writer === undefined ? [] : [{ node, from: origin(writer) }];
     });
@@ -307,8 +313,10 @@ function lostWrite({ value, writer }: Write): EdnObject {
 }
 
 /** Returns a transaction's last write to each key. */
-function lastWrites({ mops }: Transaction) {
-  return [...new Map(mops.filter(({ isRead }) => !isRead).map((mop) => [mop.k, mop])).values()];
+function lastWrites({ mops }: Transaction): Iterable<MicroOp> {
+  const last = new Map<Key, MicroOp>();
+  for (const mop of mops) if (!mop.isRead) last.set(mop.k, mop);
+  return last.values();
 }
 
 function laterInRealTime(survivor: Transaction, others: readonly Write[]): Write | undefined {

@@ -17,7 +17,8 @@ const EXPLAINED = 3;
  * and when, who polled past it. Times are seconds since the start of the run.
  */
 export const explainKafka: Explain = (result, history): string[] => {
-  const known = history === undefined ? [] : completions(history);
+  const hasErrors = itemsOf(result["error-types"]).length > 0;
+  const known = hasErrors && history !== undefined ? completions(history) : [];
   const lines: string[] = [];
   for (const [type, explain] of Object.entries(EXPLANATIONS)) {
     const entry = result[type];

@@ -50,7 +50,8 @@ export class Receiver {
     ) {
       last = this.#queue[--i - 1];
     }
-    this.#queue.splice(i, 0, item);
+    if (i === this.#queue.length) this.#queue.push(item); // as most do: splicing costs more
+    else this.#queue.splice(i, 0, item);
     this.#read();
   }
 

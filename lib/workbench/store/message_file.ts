@@ -7,10 +7,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { constants, gunzipSync } from "node:zlib";
-import { type MessageJournal, readMessages } from "../message_journal.ts";
+import { JournalReader, type MessageJournal } from "../message_journal.ts";
 
 /** Its name in the run's folder. */
 export const MESSAGE_FILE = "messages.gz";
+
+/** How much is decoded at a time. */
+const PIECE_BYTES = 1 << 20;
 
 /**
  * Reads the journal in a run's folder; `undefined` where there is none, or nothing in it.
@@ -23,5 +26,9 @@ export function readMessageFile(dir: string): MessageJournal | undefined {
   const bytes = readFileSync(path);
   if (bytes.length === 0) return undefined; // the run ended before its first block
   const text = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
-  return readMessages(new TextDecoder().decode(text));
+  const [reader, decoder] = [new JournalReader(), new TextDecoder()];
+  for (let from = 0; from < text.length; from += PIECE_BYTES) {
+    reader.push(decoder.decode(text.subarray(from, from + PIECE_BYTES), { stream: true }));
+  }
+  return reader.journal();
 }
