@@ -43,7 +43,9 @@ function print(value: unknown, outer: readonly object[]): string {
   if (value instanceof Map) return `Map(${value.size}) ${list(value)}`;
   if (value instanceof Set) return `Set(${value.size}) ${list(value)}`;
   if (Array.isArray(value)) return list(value);
-  const fields = Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}:${inner(part)}`);
+  const fields = Object.entries(value).map(([key, part]) =>
+    `${JSON.stringify(key)}:${inner(part)}`
+  );
   return `{${fields.join(",")}}`;
 }
 
