@@ -97,6 +97,20 @@ Deno.test("the call that is being written is known by its signature, a function'
   assertEquals(callAt("console.log("), undefined);
 });
 
+Deno.test("a message that its workload does not have is answered with one that it has", () => {
+  const error = "TypeError: node.on: the message must be a description, got undefined";
+  const explain = (code: string) => new Scope(reference, code).explain(error) ?? "";
+  assertStringIncludes(
+    explain("node.on(Broadcast.read, f); node.on(Broadcast.brodcast, f);"),
+    "there is no Broadcast.brodcast: did you mean Broadcast.broadcast { message: number }",
+  );
+  assertStringIncludes(
+    explain("node.on(Broadcast.zzz, f);"),
+    "there is no Broadcast.zzz: Broadcast has topology",
+  );
+  assertStringIncludes(explain("node.on(Broadcast.read, f);"), "it takes node.on(");
+});
+
 Deno.test("an error about a wrong name is answered with the near one and its signature", () => {
   const scope = new Scope(reference, starterOf("4"));
   const send = "node.send(dest: string, message: OneWay, fields: { fields of message }): void";

@@ -123,6 +123,10 @@ export class Scope {
     if (member !== undefined) return this.#explainMember(object, member);
     const [, name] = /\b([\w$]+) is not defined/.exec(error) ?? [];
     if (name !== undefined) return this.#explainName(name);
+    const missing = /must be a description.* got undefined/.test(error)
+      ? this.#explainMessage()
+      : undefined;
+    if (missing !== undefined) return missing;
     // The library's own complaints begin with the call.
     const [, call] = /(?:^|: )((?:node|Kv)\.\w+|new Kv|oneWay|rpc): /.exec(error) ?? [];
     const known = call === undefined ? undefined : this.called(call.replace("Kv.", "store."));
@@ -142,6 +146,17 @@ export class Scope {
     }
     const known = print({ entry, object });
     return isThere ? `no function: ${known}` : `did you mean ${known}?`;
+  }
+
+  /** The first message in the code that its workload does not have. */
+  #explainMessage(): string | undefined {
+    for (const [all, object = "", member = ""] of this.#code.matchAll(/\b([A-Z]\w*)\.(\w+)/g)) {
+      const topic = this.#reference.find(({ type }) => type === object);
+      const isMessage = topic?.entries.some(({ request }) => request !== undefined);
+      if (isMessage !== true || topic?.entries.some(({ name }) => name === member)) continue;
+      return `there is no ${all}: ${this.#explainMember(object, member)}`;
+    }
+    return undefined;
   }
 
   #explainName(name: string): string | undefined {
