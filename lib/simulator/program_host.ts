@@ -210,7 +210,14 @@ export class ProgramHost implements Host {
     const draws = random.split(`${node}/${number}`);
     const incarnation = new Incarnation(node, draws, this.#machine(node), this.#engine, events);
     this.#running.set(node, incarnation);
-    const run = () => this.#run(incarnation);
+    const run = async () => {
+      try {
+        await this.#run(incarnation);
+      } catch (error) {
+        incarnation.say(describeError(error)); // as a process does that ends so: with the place
+        throw error;
+      }
+    };
     return new Promise((resolve, reject) =>
       clock.at(clock.nowNs(), () => incarnation.enter(() => run().then(resolve, reject)))
     );

@@ -1,6 +1,7 @@
 import {
   assert,
   assertEquals,
+  assertMatch,
   assertNotEquals,
   assertRejects,
   assertStringIncludes,
@@ -10,6 +11,7 @@ import { setTimeout as setRealTimeout } from "node:timers";
 import type { Program } from "../node.ts";
 import { integer, json, oneWay, rpc } from "../rpc.ts";
 import { scenario } from "../testing/mod.ts";
+import { simulateOnce } from "./simulate_once.ts";
 import { RealInputOutput } from "./virtual_globals.ts";
 
 /** Virtual time begins here. */
@@ -334,6 +336,8 @@ Deno.test("a program that throws does not start", async () => {
   };
   const story = () => Promise.resolve();
   await assertRejects(() => scenario(program, {}, story), Error, "n0 did not start: no such thing");
+  const { crash } = await simulateOnce(program, { workload: "echo" });
+  assertMatch(crash?.lastWords.join("\n") ?? "", /^Error: no such thing\n.*program_host_test\.ts:/);
 });
 
 Deno.test("timers that a story sets between two turns of a node belong to the story", async () => {

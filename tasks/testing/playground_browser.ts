@@ -472,6 +472,12 @@ Deno.test("errors lead to their lines", async () => {
       await tab.locator(".spots button").first().innerText(),
       /^line 9: a simulated program called fetch/,
     );
+    await write(tab, `${BROADCAST}  });\n  node.on(Broadcast.reed, () => {});\n}`);
+    await press(tab, "run-once");
+    assertMatch(
+      await tab.locator(".spots button").first().innerText(),
+      /^line 10: TypeError: .*there is no Broadcast\.reed: did you mean Broadcast\.read/,
+    );
     await write(tab, `${BROADCAST}    throw new Error(\`no \${message}\`);\n  });\n}`);
     await press(tab, "run-once");
     const link = tab.locator(".spots button").first();
