@@ -92,7 +92,8 @@ export class JournalFile {
     if (wholeBytes < bytes.length) {
       this.#options.log(
         `${this.#path}: cut off the last ${bytes.length - wholeBytes} bytes, from byte ` +
-          `${wholeBytes}: an incomplete record, which was not acknowledged`,
+          `${wholeBytes}: a record that a crash cut short, so that it was not acknowledged, or ` +
+          "that the disk has damaged",
       );
     }
     return true;
