@@ -108,12 +108,11 @@ export class Leadership<Data, State> {
     this.#appendVoters([...log.voters, learner]);
   }
 
-  /** What a majority of the voters has reached, if this node is one that has come so far. */
+  /** What a majority of the voters has reached: this node, if it is one, and its followers. */
   #reached(own: number, of: (follower: Progress) => number): number {
-    const { id, log } = this.#realm;
-    return reachedByMajority(log.voters.map((voter) => {
+    return reachedByMajority(this.#realm.log.voters.map((voter) => {
       const follower = this.#followers.get(voter);
-      return follower === undefined ? (voter === id ? own : 0) : of(follower);
+      return follower === undefined ? own : of(follower);
     }));
   }
 
@@ -186,11 +185,9 @@ export class Leadership<Data, State> {
 
   /** Who is likely to be elected next: the follower with the newest log, of equals the last heard. */
   get heir(): string {
-    const { voters } = this.#realm.log;
-    const [[heir] = [""]] = [...this.#followers].filter(([id]) => voters.includes(id)).sort((
-      [, a],
-      [, b],
-    ) => b.match - a.match || b.heardTick - a.heardTick);
+    const [[heir] = [""]] = [...this.#followers].sort(([, a], [, b]) =>
+      b.match - a.match || b.heardTick - a.heardTick
+    );
     return heir;
   }
 

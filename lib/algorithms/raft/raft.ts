@@ -233,9 +233,13 @@ export class Raft<Data, State> {
     }
   }
 
-  /** One that waits for its disk, or may be heard and hears nobody, keeps others from leading. */
+  /**
+   * One that waits for its disk, or may be heard and hears nobody, keeps others from leading. But as
+   * long as a change is not committed, the others may not know that they vote.
+   */
   get #canLead(): boolean {
-    return this.#underWay === undefined && !this.#isDeaf && this.#mayLead;
+    const isLeftToOthers = this.#isDeaf && this.#log.lastChange <= this.#log.committed;
+    return this.#underWay === undefined && !isLeftToOthers && this.#mayLead;
   }
 
   /**
@@ -264,8 +268,7 @@ export class Raft<Data, State> {
         return this.#install(from, message);
       case "matched":
       case "rejected":
-        this.#leadership?.answered(from, message);
-        return this.#leaveIfRemoved();
+        return this.#leadership?.answered(from, message);
       case "resigned":
         return this.#succeed(from, message);
       case "propose":
