@@ -155,7 +155,7 @@ export class Cluster {
   letters: Letter[] = [];
   /** The highest index that any node knows to be committed. */
   committed = 0;
-  /** How many changes of the voters are. */
+  /** How many changes of the voters are committed. */
   changes = 0;
   readonly #leaders = new Map<number, string>();
   readonly #entries = new Map<string, string>();

@@ -244,3 +244,39 @@ Deno.test("a snapshot says who votes, also after a restart", () => {
   added.hear("n0", sent[1]);
   assertEquals(added.raft.log.voters, ["n0", "n1"]);
 });
+
+Deno.test("to ask for the same change again does not begin it anew", () => {
+  const subject = new Subject().lead();
+  subject.raft.propose("x");
+  subject.matched("n1", 2);
+  subject.change({ add: "n3" });
+  subject.hasNothing("n3", 2);
+  subject.take();
+  assertEquals(subject.change({ add: "n3" }), true);
+  assertEquals(subject.take().filter(([to]) => to === "n3"), [], "it has been sent the log");
+  subject.matched("n3", 2);
+  assertEquals(subject.raft.log.voters, SERVERS);
+});
+
+Deno.test("a node that is always a little behind comes to vote, one that is far behind does not", () => {
+  const subject = new Subject().lead();
+  let round = 1;
+  /** All hear the leader for a while, and n3 acknowledges entries later than the others. */
+  const go = (ticks: number, behind: number) => {
+    for (let i = 0; i < ticks; i += 2) {
+      subject.raft.propose("x");
+      subject.pass(2);
+      round++;
+      const { index } = subject.raft.log.last;
+      const { term } = subject.raft;
+      subject.hear("n1", { type: "matched", term, round, index });
+      subject.hear("n3", { type: "matched", term, round, index: Math.max(index - behind, 0) });
+    }
+  };
+  go(40, 0);
+  subject.change({ add: "n3" });
+  go(60, 15);
+  assertEquals([subject.raft.role, subject.raft.log.voters.length], ["leader", 3]);
+  go(20, 1);
+  assertEquals(subject.raft.log.voters, SERVERS);
+});

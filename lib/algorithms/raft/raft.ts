@@ -297,9 +297,9 @@ export class Raft<Data, State> {
   }
 
   /**
-   * Adds a node to those that vote, or removes one. A new one gets the log first, and only votes when
-   * it has all that is committed. A leader that is removed leads until that is committed. What is
-   * asked for may be lost, so it is to be repeated until `log.voters` has it.
+   * Adds a node to those that vote, or removes one. A new one gets the log first, and votes once it
+   * keeps up. A leader that is removed leads until that is committed. What is asked for may be lost,
+   * so it is to be repeated until `log.voters` has it.
    *
    * @returns Whether it was taken: only a leader does, and one change after the other.
    */
@@ -545,7 +545,7 @@ export class Raft<Data, State> {
     this.#tally(from, granted);
   }
 
-  /** Stops leading, as no majority was heard, and says so: it may be that this node is heard. */
+  /** Stops leading, and says so: a node that hears no majority may be heard. */
   #resign(heir: string): void {
     this.#follow(this.#term, undefined);
     this.#isDeaf = true;

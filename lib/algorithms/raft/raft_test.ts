@@ -411,6 +411,12 @@ Deno.test("what no correct peer would say is not plausible", () => {
     { ...append, behind: { index: 2, term: 2 }, entries: [[3, "x"], [2, "y"]] },
     { ...append, behind: { index: 2, term: 2 }, entries: [[3, null, []]] },
     { type: "snapshot", term: 3, round: 1, snapshot: { index: 0, term: 0, state: "s" } },
+    {
+      type: "snapshot",
+      term: 3,
+      round: 1,
+      snapshot: { index: 1, term: 1, state: "s", voters: [] },
+    },
     { type: "rejected", term: 3, round: 1, index: 2, possible: { index: 3, term: 1 } },
   ];
   assertEquals(wrong.filter((message) => isPlausible(message, 2)), []);
