@@ -81,6 +81,7 @@ Deno.test("a handler's arguments, a message's fields and replies complete as des
   assertEquals(offeredAt("await node.rpc(peer, tell, { value }, { |"), ["timeoutMs", "signal"]);
   assert(offeredAt("node.journal({ name: f({}), |").includes("snapshot"));
   assertEquals(offeredAt("node.on(Kafka.send, () => { valu|").includes("offset"), false);
+  assertEquals(offeredAt('node.send(peer, pick("("), { |'), []);
 });
 
 Deno.test("the call that is being written is known by its signature, a function's body is none of it", () => {

@@ -264,6 +264,7 @@ export class Scope {
   }
 
   #ownMessage(name: string): Entry | undefined {
+    if (!/^\w+$/.test(name)) return undefined; // an expression, perhaps half written
     const found = new RegExp(`\\b${name}\\s*=\\s*(oneWay|rpc)\\(`).exec(this.#code);
     if (found === null) return undefined;
     const inner = this.#code.slice(found.index + found[0].length);
