@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { MalformedJournal, readMessages } from "./message_journal.ts";
+import { JournalReader, MalformedJournal, readMessages } from "./message_journal.ts";
 import { type MessageRecorder, recordMessages } from "./message_recorder.ts";
 import { Packet } from "./network/packet.ts";
 
@@ -59,6 +59,20 @@ Deno.test("a body too long to keep leaves its type and numbers", () => {
   });
   const [{ body, isOutline } = { body: null, isOutline: false }] = readMessages(text).messages;
   assertEquals([body, isOutline], [{ type: "sync", in_reply_to: 2 }, true]);
+});
+
+Deno.test("a journal in pieces, cut anywhere, is that in one", () => {
+  const text = record(({ message }) => {
+    for (let id = 0; id < 10; id++) {
+      message?.(id, "send", packet(id, { type: "gossip", text: `\n${id}` }));
+      message?.(id, "recv", packet(id, { type: "gossip" }));
+    }
+  });
+  for (const size of [1, 7, text.length]) {
+    const reader = new JournalReader();
+    for (let from = 0; from < text.length; from += size) reader.push(text.slice(from, from + size));
+    assertEquals(reader.journal(), readMessages(text));
+  }
 });
 
 Deno.test("a journal at its limit says how many events it leaves out", () => {
