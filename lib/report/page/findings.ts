@@ -158,7 +158,9 @@ export function chooseView(
     readonly operations: readonly OpPair[];
   },
 ): readonly [fromUs: number, toUs: number] {
-  const shown = findings.filter(({ moments }) => moments.length > 0);
+  const shown = findings.filter(({ moments, isNamed }) =>
+    isNamed || moments.some(({ operations }) => operations.length > 0)
+  );
   const [moment] = (shown.find(({ isNamed }) => isNamed) ?? shown[0])?.moments ?? [];
   if (isCrash) return [toUs - US_PER_S / 2, toUs + US_PER_S / 20];
   if (moment === undefined) {

@@ -184,6 +184,20 @@ Deno.test("a page of many messages leaves out fields until it is small enough, a
   assertMatch(html, /[\d,]+ messages are shown without their fields/);
 });
 
+Deno.test("where nothing is found, the diagram shows the first second from the first fault on", async () => {
+  const grudge = { n0: ["n1"], n1: ["n0"] };
+  const page = await pageOf(ALONE["echo"] ?? asking, {
+    workload: "echo",
+    nodeCount: 2,
+    timeLimitS: 3,
+    operations: [{ timeS: 1.5, thread: 0, f: "echo", value: "7" }],
+    faults: [{ timeS: 1, f: "start-partition", shape: "one", grudge }],
+  });
+  assertEquals(page.summary.ending, "pass");
+  const [fromUs, toUs] = page.scene.view;
+  assert(fromUs < 1.1 * US_PER_S && toUs > 1.5 * US_PER_S, `${page.scene.view}`);
+});
+
 Deno.test("of a small run the diagram shows all that led to the finding", async () => {
   const write = (timeS: number, thread: number) => ({ timeS, thread, f: "add", value: "1" });
   const { scene, findings } = await pageOf(ALONE["g-counter"] ?? asking, {
