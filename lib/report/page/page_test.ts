@@ -190,7 +190,7 @@ Deno.test("where nothing is found, the diagram shows the first second from the f
     workload: "echo",
     nodeCount: 2,
     timeLimitS: 3,
-    operations: [{ timeS: 1.5, thread: 0, f: "echo", value: "7" }],
+    operations: [{ timeS: 1.5, thread: 0, f: "echo", value: '"7"' }],
     faults: [{ timeS: 1, f: "start-partition", shape: "one", grudge }],
   });
   assertEquals(page.summary.ending, "pass");
