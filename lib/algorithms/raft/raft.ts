@@ -69,7 +69,7 @@ type Role = "follower" | "precandidate" | "candidate" | "leader";
 interface RaftOptions<Data, State> {
   /** This node. */
   readonly id: string;
-  /** The nodes that vote as long as no entry of the log has changed that. */
+  /** The nodes that vote as long as no entry of the log has changed that: the same at all nodes. */
   readonly voters: readonly string[];
   /** All nodes that ever vote, or are heard. Default: the voters. */
   readonly servers?: readonly string[];

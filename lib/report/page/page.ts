@@ -103,7 +103,10 @@ export function makePage(run: RunResult, options: PageOptions): Page {
   });
   const pictures = picture(run, options.journal);
   const scene = makeScene(run, { journal, operations, findings, pictures });
-  const view = chooseView(findings, scene, { isCrash: summary.ending === "crash" });
+  const view = chooseView(findings, scene, {
+    isCrash: summary.ending === "crash",
+    operations,
+  });
   return {
     ...given,
     summary,
