@@ -47,6 +47,8 @@ export class Leadership<Data, State> {
   readonly #beginning: number;
   readonly #uncommitted: { readonly index: number; readonly size: number }[] = [];
   #uncommittedSize = 0;
+  /** Characters of entries: one that is cut off is sent the same ones again and again. */
+  readonly #sizes = new WeakMap<Entry<Data>, number>();
   #round = 1;
   #ticks = 0;
 
@@ -203,7 +205,7 @@ export class Leadership<Data, State> {
       follower.sentSnapshot(state.index);
       return { type: "snapshot", term, round: this.#round, snapshot: state };
     }
-    const entries = takeBatch(log.slice(follower.next, log.last.index));
+    const entries = this.#takeBatch(log.slice(follower.next, log.last.index));
     const message = this.#append(follower, entries);
     follower.sent(follower.next + entries.length - 1);
     return message;
@@ -226,13 +228,21 @@ export class Leadership<Data, State> {
       committed: log.committed,
     };
   }
-}
 
-function takeBatch<Data>(entries: Entry<Data>[]): Entry<Data>[] {
-  let size = 0;
-  const end = entries.findIndex((entry, i) => {
-    size += JSON.stringify(entry).length;
-    return size > MAX_BATCH && i > 0;
-  });
-  return end < 0 ? entries : entries.slice(0, end);
+  #takeBatch(entries: Entry<Data>[]): Entry<Data>[] {
+    let size = 0;
+    const end = entries.findIndex((entry, i) => {
+      size += this.#sizeOf(entry);
+      return size > MAX_BATCH && i > 0;
+    });
+    return end < 0 ? entries : entries.slice(0, end);
+  }
+
+  #sizeOf(entry: Entry<Data>): number {
+    const known = this.#sizes.get(entry);
+    if (known !== undefined) return known;
+    const size = JSON.stringify(entry).length;
+    this.#sizes.set(entry, size);
+    return size;
+  }
 }
