@@ -126,4 +126,9 @@ Deno.test("an error about a wrong name is answered with the near one and its sig
     scope.explain("TypeError: node.send: the destination must be a node's id"),
     `it takes ${send}`,
   );
+  const update = "TypeError: Kv.update: the change must be a function, got 5";
+  assertStringIncludes(
+    new Scope(reference, "const kv = new Kv(node, s, integer);").explain(update) ?? "",
+    "it takes store.update(key: Json, change:",
+  );
 });

@@ -124,9 +124,16 @@ export class Scope {
     const [, name] = /\b([\w$]+) is not defined/.exec(error) ?? [];
     if (name !== undefined) return this.#explainName(name);
     // The library's own complaints begin with the call.
-    const [, call] = /(?:^|: )((?:node|Kv)\.\w+|new Kv|oneWay|rpc): /.exec(error) ?? [];
-    const known = call === undefined ? undefined : this.called(call.replace("Kv.", "store."));
+    const [, call, ofStore] = /(?:^|: )(node\.\w+|new Kv|oneWay|rpc|Kv\.(\w+)): /.exec(error) ?? [];
+    const known = ofStore === undefined ? this.called(call ?? "") : this.#ofStore(ofStore);
     return known && `it takes ${print(known)}`;
+  }
+
+  /** A method of a store, whatever the program calls it. */
+  #ofStore(method: string): Known | undefined {
+    const { object = "", entries = [] } = this.#topicOfType("Kv") ?? {};
+    const entry = entries.find(({ name }) => name === method);
+    return entry && { entry, object };
   }
 
   #explainMember(object: string, member: string): string | undefined {
