@@ -259,8 +259,9 @@ function limitPerCell(
   { left, right, top, bottom }: Area,
   most: number,
 ): (x: number, y: number) => boolean {
-  const width = Math.ceil((right - left) / CELL_PX) + 2;
-  const counts = new Uint8Array(width * (Math.ceil((bottom - top) / CELL_PX) + 2));
+  const cellsIn = (px: number) => Math.ceil(Math.max(0, px) / CELL_PX) + 2;
+  const width = cellsIn(right - left);
+  const counts = new Uint8Array(width * cellsIn(bottom - top));
   return (x, y) => {
     const cell = Math.floor((y - top) / CELL_PX) * width + Math.floor((x - left) / CELL_PX);
     const count = counts[cell] ?? 0;
