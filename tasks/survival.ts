@@ -1,11 +1,13 @@
 /**
  * `deno task survival`: every challenge's node under every fault, in virtual time.
  *
- * The whole matrix goes to `results/survival.md` and `results/data/survival.json`; a part of it is
- * only printed. A cell without a footnote that fails makes the task fail.
+ * The whole matrix goes to `results/survival.md` and `results/data/survival.json`; a part of it only
+ * with `--keep`, in place of the same cells there. A cell without a footnote that fails makes the task
+ * fail.
  *
  * @module
  */
+import { pluralize } from "../lib/checkers/format.ts";
 import { showLine } from "../lib/report/progress_line.ts";
 import { type SimulatedRun, SUMMARIES } from "../lib/report/sweep.ts";
 import { sweep } from "../lib/simulator/sweep/pool.ts";
@@ -16,23 +18,24 @@ import { type Job, jobOf } from "./engines/simulator.ts";
 import { type Challenge, challengeOf, CHALLENGES } from "./shared/challenges.ts";
 import { conclude, readArguments } from "./shared/command_line.ts";
 import { interruptible } from "./shared/interrupt.ts";
+import { readData } from "./shared/data.ts";
 import { writeResults } from "./shared/result_pages.ts";
 import { commitOf, today } from "./shared/stamp.ts";
 import {
   type Cell,
   cellOf,
+  FAULT_NAMES,
   type FaultName,
-  FAULTS,
-  isFaultName,
   judge,
+  type KeptCell,
+  mergeCells,
   renderMatrix,
-  type Survival,
+  type Seeds,
+  SURVIVAL,
   survivalPlan,
 } from "./shared/survival.ts";
 
 const PAGE = "results/survival.md";
-const DATA = "results/data/survival.json";
-const FAULT_NAMES = Object.keys(FAULTS).filter(isFaultName);
 
 const OWN = {
   seeds: { kind: whole(1, 100_000), value: "N", help: "runs of each cell", default: 20 },
@@ -42,6 +45,7 @@ const OWN = {
     value: "a,…",
     help: `only these of ${FAULT_NAMES.join(", ")}`,
   },
+  keep: { help: "puts a part of the matrix into the results, too" },
 } as const satisfies Options;
 
 const COMMAND = { own: OWN, words: Infinity } as const;
@@ -63,23 +67,23 @@ export async function main(argv: readonly string[]): Promise<number> {
   const faults = own.fault ?? FAULT_NAMES;
   const places = challenges.flatMap((challenge) => faults.map((fault) => ({ challenge, fault })));
   const seeds = { first: own.first, count: own.seeds };
+  const isKept = own.keep === true || places.length === CHALLENGES.length * FAULT_NAMES.length;
+  const source = isKept ? { commit: await commitOf(), date: today() } : undefined;
   const startMs = performance.now();
   const cells = await interruptible((signal) => measure(places, seeds, signal));
   const tookS = (performance.now() - startMs) / 1000;
   const { failures, remarks } = judge(cells);
   console.log(renderMatrix(cells));
-  console.log(`\n${cells.length} cells in ${tookS.toFixed(1)} s`);
+  console.log(`\n${pluralize(cells.length, "cell")} in ${tookS.toFixed(1)} s`);
   for (const text of [...failures, ...remarks]) console.log(text);
-  if (places.length === CHALLENGES.length * FAULT_NAMES.length) {
-    keep({ commit: await commitOf(), date: today(), engine: "simulator", seeds, cells });
-  }
+  if (source !== undefined) keep(cells.map((cell) => ({ ...cell, ...source, seeds })));
   return failures.length === 0 ? 0 : 1;
 }
 
 /** Runs every cell under every seed, spread over the cores. */
 async function measure(
   places: readonly Place[],
-  { first, count }: Survival["seeds"],
+  { first, count }: Seeds,
   signal: AbortSignal,
 ): Promise<Cell[]> {
   const runs = new Map<Place, (SimulatedRun & { plan: Plan })[]>(places.map((one) => [one, []]));
@@ -115,8 +119,9 @@ async function measure(
   return [...runs].map(([{ challenge, fault }, ended]) => cellOf(challenge, fault, ended));
 }
 
-function keep(survival: Survival): void {
-  Deno.writeTextFileSync(DATA, `${JSON.stringify(survival, null, 2)}\n`);
+function keep(cells: readonly KeptCell[]): void {
+  const all = mergeCells(readData<KeptCell[]>(SURVIVAL) ?? [], cells);
+  Deno.writeTextFileSync(SURVIVAL, `${JSON.stringify(all, null, 2)}\n`);
   writeResults();
 }
 
@@ -125,7 +130,7 @@ const HELP = [
   "",
   "Runs the challenges, all unless some are named, under every fault in virtual time, and prints how",
   `many runs of each cell pass. The whole matrix also goes to ${PAGE}`,
-  `and ${DATA}.`,
+  `and ${SURVIVAL}; a part of it only with --keep.`,
   "",
   optionsHelp(COMMAND),
   "",

@@ -26,7 +26,7 @@ import {
 } from "./partition_page.ts";
 import { publishedFigures } from "./published.ts";
 import { type Row, SCOREBOARD, scoreboardFigures } from "./scoreboard.ts";
-import { renderPage as renderSurvival, type Survival } from "./survival.ts";
+import { type KeptCell, renderPage as renderSurvival, SURVIVAL } from "./survival.ts";
 import { type Figure, fill } from "./template.ts";
 
 const FOLDER = "results";
@@ -63,7 +63,7 @@ function renderResults(): Map<string, string> {
   ) {
     files.set(name, fill(Deno.readTextFileSync(`${TEMPLATES}/${name}`), figures));
   }
-  const survival = readData<Survival>(`${FOLDER}/data/survival.json`);
+  const survival = readData<KeptCell[]>(SURVIVAL);
   if (survival) files.set("survival.md", renderSurvival(survival));
   const frontier = readData<FrontierData>(`${FOLDER}/data/frontier.json`);
   const published = readPublished();

@@ -11,7 +11,7 @@ import { signatureOf } from "../../lib/report/sweep_sum.ts";
 import { renderTable } from "../../lib/report/tables.ts";
 import { applyGiven, wordsOf } from "../../lib/workbench/command_line.ts";
 import { type Plan, planOf, type PlanOptions } from "../../lib/workbench/plan.ts";
-import { type Challenge, challengeOf } from "./challenges.ts";
+import { type Challenge, challengeOf, CHALLENGES } from "./challenges.ts";
 import { callOf } from "./invocation.ts";
 import { EVERYTHING, type Exemption, EXEMPTIONS, FAULT_TOLERANCE } from "./fault_tolerance.ts";
 
@@ -31,7 +31,7 @@ const DOWN: Options = {
 };
 
 /** The columns: each fault by its name, with its title and its options. */
-export const FAULTS = {
+const FAULTS = {
   "partition": { title: "partition", options: { ...CUT, faults: ["partition"] } },
   "one-way": { title: "one-way cut", options: { ...CUT, faults: ["one-way"] } },
   "partial": { title: "partial cut", options: { ...CUT, faults: ["partial"] } },
@@ -55,10 +55,13 @@ export const FAULTS = {
 
 export type FaultName = keyof typeof FAULTS;
 
-/** Whether a name is in {@linkcode FAULTS}. */
-export function isFaultName(name: string): name is FaultName {
+/** Whether a name is a column's. */
+function isFaultName(name: string): name is FaultName {
   return Object.hasOwn(FAULTS, name);
 }
+
+/** The columns' names, in their order. */
+export const FAULT_NAMES: readonly FaultName[] = Object.keys(FAULTS).filter(isFaultName);
 
 /** What came of a challenge under a fault. */
 export interface Cell {
@@ -72,13 +75,30 @@ export interface Cell {
   readonly failure?: { readonly signature: readonly string[]; readonly replay: string };
 }
 
-/** The matrix, and where it comes from. */
-export interface Survival {
+/** Where the cells of the matrix are kept. */
+export const SURVIVAL = "results/data/survival.json";
+
+/** The seeds of a cell's runs: `count` from `first` on. */
+export interface Seeds {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** A cell, and where it comes from. */
+export interface KeptCell extends Cell {
   readonly commit: string;
   readonly date: string;
-  readonly engine: string;
-  readonly seeds: { readonly first: number; readonly count: number };
-  readonly cells: readonly Cell[];
+  readonly seeds: Seeds;
+}
+
+/** The cells of the matrix in its order: new ones in place of the old, without those it no longer has. */
+export function mergeCells(old: readonly KeptCell[], cells: readonly KeptCell[]): KeptCell[] {
+  return CHALLENGES.flatMap(({ id }) =>
+    FAULT_NAMES.flatMap((name) => {
+      const isThere = ({ challenge, fault }: Cell) => challenge === id && fault === name;
+      return cells.find(isThere) ?? old.find(isThere) ?? [];
+    })
+  );
 }
 
 /** A run of a challenge under a fault: the page's last run, made short. */
@@ -181,8 +201,7 @@ export function renderMatrix(cells: readonly Cell[], exemptions = EXEMPTIONS): s
 }
 
 function renderCells(cells: readonly Cell[], print: (cell: Cell) => string): string {
-  const faults = Object.keys(FAULTS).filter(isFaultName)
-    .filter((name) => cells.some(({ fault }) => fault === name));
+  const faults = FAULT_NAMES.filter((name) => cells.some(({ fault }) => fault === name));
   const lines = [...Map.groupBy(cells, ({ challenge }) => challenge)].map(([id, row]) => [
     `**${id}** ${challengeOf(id).title}`,
     ...faults.map((name) => {
@@ -193,9 +212,18 @@ function renderCells(cells: readonly Cell[], print: (cell: Cell) => string): str
   return renderTable(["", ...faults.map((name) => FAULTS[name].title)], lines, 1);
 }
 
+/** When, at which commits and with which seeds cells were made. */
+function describeSource(cells: readonly KeptCell[]): string {
+  const distinct = (print: (cell: KeptCell) => string) => [...new Set(cells.map(print))].sort();
+  const seeds = distinct(({ seeds: { first, count } }) => `${first} to ${first + count - 1}`);
+  const commits = distinct(({ commit }) => `\`${commit}\``);
+  return `Made on ${joinWords(distinct(({ date }) => date))} at ` +
+    `${commits.length === 1 ? "commit" : "commits"} ${joinWords(commits)} by the simulator, ` +
+    `seeds ${seeds.join(" or ")} a cell.`;
+}
+
 /** The page about a matrix. */
-export function renderPage({ commit, date, engine, seeds, cells }: Survival): string {
-  const last = seeds.first + seeds.count - 1;
+export function renderPage(cells: readonly KeptCell[]): string {
   const columns = Object.values(FAULTS).map(({ title, options }) =>
     `- **${title}**: \`${wordsOf(planOf({ workload: "echo", ...options })).slice(2).join(" ")}\``
   );
@@ -212,8 +240,7 @@ export function renderPage({ commit, date, engine, seeds, cells }: Survival): st
     "fails if no operation of a kind succeeds, as nothing shows then that any can. The challenges' " +
     "limits are for networks without faults, and not measured here. `deno task survival` writes " +
     "this page and the data behind it, [data/survival.json](data/survival.json).",
-    `Made on ${date} at commit \`${commit}\` by the ${engine}, seeds ${seeds.first} to ${last} a ` +
-    "cell.",
+    describeSource(cells),
     renderMatrix(cells),
     ...(notes.length === 0
       ? []
