@@ -93,3 +93,21 @@ Deno.test("a journal that ends amid a line is read up to there; another version 
   assertThrows(() => readMessages("glomers messages 2\n"), MalformedJournal, "line 1");
   assertThrows(() => readMessages(text.replace("> 1", "& 1")), MalformedJournal, "line 2");
 });
+
+Deno.test("a journal may be read in pieces, cut anywhere", () => {
+  const text = record(({ message, log }) => {
+    message?.(100, "send", packet(0, { type: "gossip", text: "ü" }));
+    log?.("n0", "a line", 120);
+    message?.(150, "recv", packet(0, { type: "gossip" }));
+    message?.(160, "recv", packet(0, { type: "gossip" }));
+  });
+  const reader = new JournalReader();
+  for (let from = 0; from < text.length; from += 3) reader.push(text.slice(from, from + 3));
+  assertEquals(reader.journal(), readMessages(text));
+  assertEquals(reader.journal().messages.map(({ ends }) => ends.length), [2]);
+  assertThrows(
+    () => reader.push("> what\n"),
+    MalformedJournal,
+    "line 6: expected a mark and a time",
+  );
+});
