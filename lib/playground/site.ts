@@ -185,7 +185,7 @@ to it. Most challenges are Fly.io's <a href="https://fly.io/dist-sys/">Gossip Gl
 are Maelstrom's further workloads and variants of our own.</p>
 <h2>Challenges <span class="quiet" id="solved"></span></h2>
 ${renderCards(challenges ?? [])}
-<p><a class="next" href="sandbox.html">Sandbox</a>: a cluster that runs until you end it, whose nodes
+<p><a class="next" href="sandbox.html">Sandbox</a>: a cluster that runs before your eyes, whose nodes
 you cut off, kill, pause and slow down by hand.</p>
 <h2>Find the fault</h2>
 <p>Programs that look right, and are not. Each has one fault, of a kind that has happened to others.</p>
@@ -254,8 +254,9 @@ function renderSandbox(sandbox: Sandbox): string {
 <div class="lesson">
 <section aria-labelledby="title">
 <h1 id="title">Sandbox</h1>
-<p>A cluster that runs until you end it. Cut nodes off, kill them, pause them, slow them down, and watch
-what the others do. When you end the run it is judged as any other.</p>
+<p>A cluster that runs before your eyes, for two minutes or as long as the options say. Cut nodes off,
+kill them, pause them, slow them down, and watch what the others do. The run is judged as any other in
+the end; <b>End and judge</b> has what is left of it run at once.</p>
 </section>
 </div>
 <div id="run">
@@ -282,6 +283,7 @@ ${renderOptions([{ workload: "broadcast" }])}
 </div>
 <div class="result">
 ${renderBeside([])}
+${OUTDATED}
 <div id="verdict" aria-live="polite"><p class="quiet empty">Start the cluster, then do something to a node.</p></div>
 ${renderFilm()}
 <div id="live" hidden>
@@ -348,7 +350,7 @@ ${button("shrink", "Shrink", "Find the smallest run that fails in the same way")
 ${renderOpeners({ hasHints: hints.length > 0 })}
 <span class="buttons"><a class="button" id="to-sandbox" href="sandbox.html" title="Run this code, and cut and kill nodes by hand">Sandbox</a>
 ${button("share", "Share", "Put the code into the address")}
-${button("start-over", "Start over", "Bring back the starter")}</span>
+${button("start-over", "Start over", "Bring back the starter; undo brings back your code")}</span>
 </div>
 <p id="status" class="quiet" role="status">Press Run, or Ctrl and Enter in the editor.</p>
 <div id="elsewhere" class="notice" role="status" hidden><p>Another tab has changed the code of this
@@ -377,7 +379,7 @@ line below says what a call takes. Escape, then Tab, leaves it. What <code>conso
 </div>
 <div class="result">
 ${renderBeside(hints)}
-<p id="outdated" class="notice" role="status" hidden>The code has changed: what follows is of its earlier version.</p>
+${OUTDATED}
 <div id="verdict" aria-live="polite"><p class="quiet empty">What comes of a run is shown here: the verdict, what went wrong and when, and the messages on their way.</p></div>
 <p id="next-step" class="notice" hidden>One run can be luck. Next: ${
     button("prove", `run ${seeds} seeds`, `Run under ${seeds} seeds`)
@@ -387,6 +389,9 @@ ${renderFilm()}
 </div>
 </section>`;
 }
+
+const OUTDATED = markup`<p id="outdated" class="notice" role="status" hidden>The code has changed:
+what follows is of its earlier version.</p>`;
 
 function renderFilm(): Markup {
   return markup`<div id="film-place" hidden>

@@ -251,7 +251,9 @@ export function explainRefused(
   isTelling: (error: string) => boolean = () => true,
 ): string[] {
   const ended = history.filter(({ type, process }) => type !== "invoke" && process !== "nemesis");
-  const errors = ended.flatMap(({ type, error }) => type === "ok" ? [] : [printError(error)])
+  const errors = ended.flatMap(({ type, error }) =>
+    type === "ok" || error === undefined ? [] : [printError(error)] // without one it is meant so
+  )
     .filter((text) => refusalOf(workload, text) === undefined)
     .filter(isTelling);
   if (errors.length === 0) return [];

@@ -107,6 +107,7 @@ Deno.test("failures are grouped by their errors, those that differ in numbers to
   assertEquals(explainRefused(run), [
     'Of 4 operations, 3 did not succeed: 2 with crash "boom 1"; 1 with net-timeout.',
   ]);
+  assertEquals(explainRefused(runOf([[1, 0, "info", 2]])), [], "a crash that is the workload's");
   const refusing = { ...run.workload, refusals: { crash: "by design", "net-timeout": "too" } };
   assertEquals(explainRefused({ ...run, workload: refusing }), []);
 });

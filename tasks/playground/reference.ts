@@ -250,6 +250,10 @@ function simplify(signature: string): string {
   for (const parameter of splitOutside(parameters ?? "", ",")) {
     const [, one = "", constraint] = /^(\w+)(?: extends ([^=]+))?/.exec(parameter) ?? [];
     if (constraint === undefined) continue;
+    // An RPC is a message too, but one that replies: whoever handles one wants to know.
+    const kind = text.includes(`Handler<${one}>`)
+      ? `Rpc | ${constraint.trim()}`
+      : constraint.trim();
     const [, carrier = one] = new RegExp(`(\\w+): ${one}\\b`).exec(text) ?? [];
     text = text
       .replaceAll(`Of<${one}["request"]>`, `{ fields of ${carrier} }`)
@@ -257,7 +261,7 @@ function simplify(signature: string): string {
       .replaceAll(`Handler<${one}>`, "(fields, envelope: Message) => { reply }")
       .replaceAll(`Of<${one}>`, `{ ${carrier} }`)
       .replaceAll(/\{ \[I in keyof T\]: Shape<T\[I\]> \}/g, "Shape[]")
-      .replaceAll(new RegExp(`\\b${one}\\b(?!:)`, "g"), constraint.trim());
+      .replaceAll(new RegExp(`\\b${one}\\b(?!:)`, "g"), kind);
   }
   return text
     .replaceAll(/\b(Rpc|OneWay|JournalOptions|Journal|Machine)<[^()]*?>(?=[,)]|$)/g, "$1")

@@ -19,7 +19,7 @@ Deno.test("the reference tells what a call takes and gives, without what only co
     send: "send(dest: string, message: OneWay, fields: { fields of message }): void",
     rpc: "rpc(dest: string, request: Rpc, fields: { fields of request }, options?: RpcOptions): " +
       "Promise<{ reply to request }>",
-    on: "on(message: OneWay, handler: (fields, envelope: Message) => { reply }): void",
+    on: "on(message: Rpc | OneWay, handler: (fields, envelope: Message) => { reply }): void",
     peers: "peers: readonly string[]",
   };
   for (const [name, signature] of Object.entries(expected)) {

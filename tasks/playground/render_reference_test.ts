@@ -29,6 +29,8 @@ Deno.test("a search finds names first, then words; parts of words are not enough
   assert(!titles.includes("Messages: Broadcast"), "broadCASt");
   assertEquals(topicsFor("store.cas")[0], ["A key-value store", true]);
   assertEquals(topicsFor("append")[0], ["A journal", true]);
+  const { text: ofKv } = renderReference(reference, { sought: "kv", code: "" });
+  for (const name of ["new Kv", "store.readOr", "store.update"]) assertStringIncludes(ofKv, name);
   const { text } = renderReference(reference, { sought: "<b>", code: "" });
   assertStringIncludes(text, "mentions &lt;b&gt;");
 });

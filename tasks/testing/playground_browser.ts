@@ -346,6 +346,10 @@ Deno.test("hints and the API open beside the editor, which stays where it is", a
       assert(over <= 0, `${over} px too wide at ${width}`);
       await tab.keyboard.press("Escape");
       assertEquals(await tab.locator("#beside").isVisible(), false);
+      await tab.locator("#show-hints").click();
+      await tab.keyboard.press("Escape");
+      assertEquals(await tab.locator("#beside").isVisible(), false, "from its button");
+      await tab.locator("#show-api").focus();
       assertEquals(await tab.evaluate(() => document.activeElement?.id), "show-api");
       await stays("when it is closed");
     }, { width });
@@ -369,6 +373,24 @@ Deno.test("the editor completes with signatures, and says what the call takes", 
       "store.cas(key: Json, from: T | null, to: T, options?: CasOptions): Promise<void>",
     );
   });
+});
+
+Deno.test("what the editor completes lies above the pictures of a run", async () => {
+  for (const width of [360, 1_280]) {
+    await setting.open("3b.html", async (tab) => {
+      await press(tab, "run-once");
+      await typeAbove(tab, "A client asks", "        node.");
+      const list = tab.locator("#editor .cm-tooltip-autocomplete");
+      await list.waitFor();
+      const { x, y, width, height } = await list.boundingBox() ??
+        { x: 0, y: 0, width: 0, height: 0 };
+      const above = await tab.evaluate(
+        (places) => places.map(([x = 0, y = 0]) => document.elementFromPoint(x, y)?.id),
+        [[x + width - 4, y + 4], [x + 4, y + height - 4], [x + width - 4, y + height - 4]],
+      );
+      assertEquals(above, ["editor", "editor", "editor"]);
+    }, { width });
+  }
 });
 
 Deno.test("what belongs to an earlier version of the code says so; console.log is shown by node and time", async () => {
@@ -441,6 +463,15 @@ Deno.test("errors lead to their lines", async () => {
     await write(tab, "const a = 1;\nconst b = ;\n");
     await press(tab, "run-once");
     assertStringIncludes(await textOf(tab, "told"), "line 2: Unexpected token");
+    await write(tab, `${BROADCAST}    const b = ;\n  });\n}`);
+    await press(tab, "run-once");
+    assertStringIncludes(await textOf(tab, "told"), "line 9: The code cannot be read from here on");
+    await write(tab, `${BROADCAST}    fetch("x");\n  });\n}`);
+    await press(tab, "run-once");
+    assertMatch(
+      await tab.locator(".spots button").first().innerText(),
+      /^line 9: a simulated program called fetch/,
+    );
     await write(tab, `${BROADCAST}    throw new Error(\`no \${message}\`);\n  });\n}`);
     await press(tab, "run-once");
     const link = tab.locator(".spots button").first();
@@ -544,6 +575,9 @@ Deno.test("the sandbox does to nodes what its buttons say, and judges the run", 
     await tab.locator("#film-words", { hasText: /messages · n2 down/ }).waitFor();
     await tab.getByRole("button", { name: "cut off n1" }).click();
     await tab.waitForTimeout(1_000);
+    assertEquals(await tab.locator("#outdated").isVisible(), false);
+    await typeAbove(tab, "import", "// newer than the run");
+    assert(await tab.locator("#outdated").isVisible());
     await tab.locator("#judge").click();
     await tab.locator("#verdict .badge").waitFor({ timeout: 20_000 });
     assertStringIncludes(await textOf(tab, "verdict"), "fail");

@@ -44,7 +44,9 @@ export function followPanels(reference: Promise<Reference>, code: () => string):
     });
   }
   onClick("close-beside", close);
-  place.addEventListener("keydown", ({ key }) => key === "Escape" && close());
+  for (const one of [place, ...buttons]) {
+    one.addEventListener("keydown", ({ key }) => key === "Escape" && close());
+  }
   const search = find("api-search", HTMLInputElement);
   search.addEventListener("input", () => showTopics(reference, code()));
 }

@@ -151,6 +151,7 @@ class Page {
     return {
       goTo: (line) => this.#editor.goTo(line),
       scope: new Scope(this.#reference, text),
+      unreadable: this.#editor.unreadable,
     };
   }
 

@@ -102,6 +102,8 @@ const theme = EditorView.theme({
   },
 });
 
+const UNREADABLE = "The code cannot be read from here on: is something missing before it?";
+
 /** A place in the code, and what is wrong there. */
 export interface Spot {
   readonly line: number;
@@ -164,6 +166,14 @@ export class Editor {
     this.#view.dispatch({ changes: { from: 0, to: length, insert: code } });
   }
 
+  /** Where the grammar stops to fit; the loader may complain of the function around it instead. */
+  get unreadable(): Spot | undefined {
+    const at = firstError(this.#view.state);
+    return at === undefined
+      ? undefined
+      : { line: this.#view.state.doc.lineAt(at).number, text: UNREADABLE };
+  }
+
   /** Marks lines where a run has failed. */
   mark(spots: readonly Spot[]): void {
     this.#failed = spots;
@@ -192,8 +202,7 @@ export class Editor {
     if (this.#failed.length > 0) return;
     const wrong = firstError(view.state);
     if (wrong === undefined) return;
-    const message = "The code cannot be read from here on: is something missing before it?";
-    yield { from: wrong, to: wrong + 1, severity: "error", message };
+    yield { from: wrong, to: wrong + 1, severity: "error", message: UNREADABLE };
   }
 }
 

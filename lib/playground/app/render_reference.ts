@@ -35,13 +35,14 @@ const NOWHERE = 4;
 
 /** How near an entry is to a text: it is called so, begins so, has a part that does, or a word. */
 function rankOf(
-  { title, object = "" }: Topic,
+  { title, type = "", object = "" }: Topic,
   { name, signature, doc }: Entry,
   text: string,
 ): number {
   const names = [name.toLowerCase(), `${object}.${name}`.toLowerCase()];
   if (names.includes(text)) return 0;
   if (names.some((one) => one.startsWith(text))) return 1;
+  if (type.toLowerCase() === text) return 1; // all that it has
   const parts = `${object} ${name}`.split(/(?=[A-Z])|[ _]/);
   if (parts.some((part) => part.toLowerCase().startsWith(text))) return 2;
   const words = `${title} ${signature} ${doc}`.toLowerCase().split(/(?<!\w)/);

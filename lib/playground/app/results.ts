@@ -37,6 +37,8 @@ export interface Code {
   readonly goTo: (line: number) => void;
   /** Tells what an error about a name could mean. */
   readonly scope: Scope;
+  /** Where it cannot be read any more. */
+  readonly unreadable: Spot | undefined;
 }
 
 /** Shows a run; returns where in the code it failed. */
@@ -147,6 +149,8 @@ async function drawPictures(root: HTMLElement, data: Decoded, player: Player): P
 /** A place in the learner's code, as stacks and complaints name it, and what else the line says. */
 const PLACE = /\(?(?:at )?node\.ts:(\d+)(?::\d+)?\)?:? ?/;
 const MOST_SPOTS = 5;
+/** Stands above the stack of the error before it. */
+const LAST_WORDS = /^\s*its last words on standard error:$/i;
 
 /** Finds the lines of the code that errors name, the first error of each. */
 function findSpots({ explanation, problems, page }: Outcome, scope: Scope): Spot[] {
@@ -156,7 +160,7 @@ function findSpots({ explanation, problems, page }: Outcome, scope: Scope): Spot
   let error = "";
   for (const text of texts.flatMap((text) => text.split("\n"))) {
     const isFrame = /^\s*at /.test(text);
-    if (!isFrame) error = text.replace(PLACE, "").trim();
+    if (!isFrame && !LAST_WORDS.test(text)) error = text.replace(PLACE, "").trim();
     const line = Number(PLACE.exec(text)?.[1]);
     if (line > 0 && !found.has(line)) {
       const meant = scope.explain(error);
@@ -169,7 +173,7 @@ function findSpots({ explanation, problems, page }: Outcome, scope: Scope): Spot
 /** Shows why there is no run: what is wrong with the code, or with the options. */
 export function showRefusal(text: string, code: Code): Spot[] {
   const crash = { ...summariseCrash({ text, lastWords: [] }), explanation: [text] };
-  const spots = findSpots(crash, code.scope);
+  const spots = placeOf(text, findSpots(crash, code.scope), code.unreadable);
   find("verdict", HTMLElement).innerHTML = markup`
     <p class="verdict"><span class="badge crash">✗ cannot run</span></p>
     ${spots.length === 0 && markup`<p class="told">${text}</p>`}
@@ -178,6 +182,12 @@ export function showRefusal(text: string, code: Code): Spot[] {
   find("film-place", HTMLElement).hidden = true;
   closePictures();
   return spots;
+}
+
+/** The loader names the function around what it cannot read; the editor knows the line. */
+function placeOf(text: string, found: Spot[], unreadable: Spot | undefined): Spot[] {
+  const isKnown = unreadable === undefined || found.some(({ line }) => line === unreadable.line);
+  return isKnown || !text.startsWith("node.ts:") ? found : [unreadable];
 }
 
 function linksTo(spots: readonly Spot[], { goTo }: Code): HTMLElement[] {

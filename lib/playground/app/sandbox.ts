@@ -179,6 +179,8 @@ class Page {
   readonly #choice = find("program", HTMLSelectElement);
   readonly #speed = find("live-speed", HTMLSelectElement);
   #run: LiveRun | undefined;
+  /** The code of the run that is shown. */
+  #shown: string | undefined;
   #reference: Reference = [];
 
   constructor({ programs }: Sandbox, { code, workload }: Partial<Shared>) {
@@ -190,7 +192,7 @@ class Page {
     reference.then((reference) => this.#reference = reference);
     this.#editor = new Editor(find("editor", HTMLElement), {
       code: code ?? this.#program.code,
-      changed: () => {},
+      changed: (code) => this.#showAge(code),
       run: () => this.#start(),
       reference,
     });
@@ -224,10 +226,12 @@ class Page {
     find("lines-place", HTMLElement).hidden = true;
     find("film-place", HTMLElement).hidden = false;
     this.#editor.mark([]);
+    const text = this.#shown = this.#editor.code;
+    this.#showAge(text);
     try {
       const options = readOptions(this.#program.options);
       const run = this.#run = new LiveRun(options, (outcome) => this.#end(outcome));
-      const source = { text: this.#editor.code, limits: [], title: "Sandbox" };
+      const source = { text, limits: [], title: "Sandbox" };
       run.post({ kind: "start", source, options });
       this.#setSpeed(Number(this.#speed.value));
     } catch (error) {
@@ -244,7 +248,8 @@ class Page {
     this.#run = undefined;
     const code: Code = {
       goTo: (line) => this.#editor.goTo(line),
-      scope: new Scope(this.#reference, this.#editor.code),
+      scope: new Scope(this.#reference, this.#shown ?? ""),
+      unreadable: this.#editor.unreadable,
     };
     if (typeof outcome === "string") this.#editor.mark(showRefusal(outcome, code));
     else {
@@ -253,6 +258,11 @@ class Page {
       this.#editor.mark(showReport(report, showing));
     }
     this.#setButtons();
+  }
+
+  /** Says whether what is shown belongs to an earlier version of the code. */
+  #showAge(code: string): void {
+    find("outdated", HTMLElement).hidden = this.#shown === undefined || this.#shown === code;
   }
 
   #setButtons(): void {

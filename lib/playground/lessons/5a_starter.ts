@@ -22,7 +22,7 @@ export default function logs(node: Node): void {
     for (const [key, from] of Object.entries(offsets)) {
       const log = logs.get(key) ?? [];
       const first = log.findLastIndex(([offset]) => offset < from) + 1;
-      msgs[key] = log.slice(first);
+      if (first < log.length) msgs[key] = log.slice(first);
     }
     return { type: "poll_ok", msgs };
   });

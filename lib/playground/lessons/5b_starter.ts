@@ -24,7 +24,7 @@ export default function logs(node: Node): void {
         if (msg === undefined) break;
         found.push([offset, msg]);
       }
-      msgs[key] = found;
+      if (found.length > 0) msgs[key] = found;
     }
     return { type: "poll_ok", msgs };
   });

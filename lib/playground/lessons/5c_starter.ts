@@ -39,8 +39,8 @@ export default function logs(node: Node): void {
   node.on(Kafka.poll, ({ offsets }) => {
     const msgs: Record<string, [offset: number, msg: number][]> = {};
     for (const [key, from] of Object.entries(offsets)) {
-      msgs[key] = [...logs.get(key) ?? []].filter(([at]) => at >= from)
-        .sort(([a], [b]) => a - b);
+      const found = [...logs.get(key) ?? []].filter(([at]) => at >= from);
+      if (found.length > 0) msgs[key] = found.sort(([a], [b]) => a - b);
     }
     return { type: "poll_ok", msgs };
   });

@@ -5,7 +5,7 @@
  */
 import type { Border } from "../../simulator/borders.ts";
 
-/** Formats the arguments of a `console` call: texts as they are, the rest as JSON where it can be. */
+/** Formats the arguments of a `console` call: texts as they are, the rest much as JSON has it. */
 export function formatLog(...args: readonly unknown[]): string {
   const [first, ...rest] = args;
   if (typeof first !== "string") return args.map(format).join(" ");
@@ -18,14 +18,35 @@ export function formatLog(...args: readonly unknown[]): string {
 
 function format(value: unknown): string {
   if (typeof value === "string") return value;
-  if (value instanceof Error) return value.stack ?? String(value);
-  if (value instanceof Map) return `Map(${value.size}) ${format([...value])}`;
-  if (value instanceof Set) return `Set(${value.size}) ${format([...value])}`;
   try {
-    return JSON.stringify(value) ?? String(value);
+    return value instanceof Error ? value.stack ?? String(value) : print(value, []);
   } catch {
-    return String(value); // it holds itself, or a bigint
+    return String(value); // something in it throws when it is read
   }
+}
+
+/** How deep values are shown; what lies deeper is left out. */
+const MOST_DEPTH = 6;
+
+/** `outer` are the values that hold this one. */
+function print(value: unknown, outer: readonly object[]): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return `[function ${value.name}]`;
+  if (typeof value !== "object" || value === null) return String(value);
+  if (value instanceof Error) return String(value);
+  if (value instanceof Date) return Number.isNaN(+value) ? "Invalid Date" : value.toISOString();
+  if (outer.includes(value)) return "[circular]";
+  if (outer.length === MOST_DEPTH) return "…";
+  const inner = (part: unknown) => print(part, [...outer, value]);
+  const list = (parts: Iterable<unknown>) => `[${Array.from(parts, inner).join(",")}]`;
+  if (value instanceof Map) return `Map(${value.size}) ${list(value)}`;
+  if (value instanceof Set) return `Set(${value.size}) ${list(value)}`;
+  if (Array.isArray(value)) return list(value);
+  const fields = Object.entries(value).map(([key, part]) =>
+    `${JSON.stringify(key)}:${inner(part)}`
+  );
+  return `{${fields.join(",")}}`;
 }
 
 /**

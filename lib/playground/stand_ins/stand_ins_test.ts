@@ -26,5 +26,20 @@ Deno.test("what programs write to the console reads as on a terminal, objects as
   assertEquals(formatLog("asked %d times", 2, "by", "n0"), "asked 2 times by n0");
   assertEquals(formatLog("100 %", { a: [1] }, new Set([1])), '100 % {"a":[1]} Set(1) [1]');
   assertEquals(formatLog("%s and %s", 1), "1 and %s");
-  assertEquals(formatLog({ of: "n0" }, 1n), '{"of":"n0"} 1');
+  assertEquals(formatLog({ of: "n0" }, 1n), '{"of":"n0"} 1n');
+});
+
+Deno.test("what holds others is written to the console with all that it holds", () => {
+  const { formatLog } = platform;
+  const values = new Set([1, 2]);
+  assertEquals(formatLog("now", { values }), 'now {"values":Set(2) [1,2]}');
+  assertEquals(formatLog(new Map([["k", values]])), 'Map(1) [["k",Set(2) [1,2]]]');
+  assertEquals(formatLog([undefined, null, NaN, 1n]), "[undefined,null,NaN,1n]");
+  assertEquals(formatLog({ why: new TypeError("no") }), '{"why":TypeError: no}');
+  const self: { own?: unknown } = {};
+  self.own = [self, values, values];
+  assertEquals(formatLog(self), '{"own":[[circular],Set(2) [1,2],Set(2) [1,2]]}');
+  let deep: unknown = 1;
+  for (let i = 0; i < 9; i++) deep = [deep];
+  assertEquals(formatLog(deep), "[[[[[[…]]]]]]");
 });
