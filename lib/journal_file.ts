@@ -75,10 +75,10 @@ export class JournalFile {
   /**
    * Brings back what the file holds. Resolves to whether there is one.
    *
-   * @throws {Error} if it is damaged, another program's, or of another run.
+   * @throws {Error} if it cannot be read, is damaged, another program's, or of another run.
    */
   async read<Record, State>(reader: Reader<Record, State>): Promise<boolean> {
-    const bytes = await this.#disk.read(this.#name);
+    const bytes = await this.#bytes();
     if (bytes === undefined) return false;
     const { frames, wholeBytes } = this.#readFrames(bytes);
     const [header, state, ...batches] = frames;
@@ -92,10 +92,23 @@ export class JournalFile {
     if (wholeBytes < bytes.length) {
       this.#options.log(
         `${this.#path}: cut off the last ${bytes.length - wholeBytes} bytes, from byte ` +
-          `${wholeBytes}: an incomplete record, which was not acknowledged`,
+          `${wholeBytes}: a record that a crash cut short, so that it was not acknowledged, or ` +
+          "that the disk has damaged",
       );
     }
     return true;
+  }
+
+  async #bytes(): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#disk.read(this.#name);
+    } catch (error) {
+      throw new Error(
+        `${this.#path} cannot be read: ${
+          reasonOf(error)
+        }. Make it readable, or restore it from a copy`,
+      );
+    }
   }
 
   #readFrames(bytes: Uint8Array): ReturnType<typeof readFrames> {

@@ -209,6 +209,14 @@ Deno.test("a node whose disk is full does not start for the first time", async (
   await assertRejects(() => machine.start(), Error, "/disk/n0.journal cannot be written at byte 0");
 });
 
+Deno.test("a node whose journal cannot be read does not start, and names the file", async () => {
+  const machine = new Machine();
+  await (await machine.start()).add(1);
+  const read = () => Promise.reject(new Error("input/output error"));
+  const text = "/disk/n0.journal cannot be read: input/output error. Make it readable";
+  await assertRejects(() => machine.start({ wrap: (disk) => ({ ...disk, read }) }), Error, text);
+});
+
 const HEADER = { journal: 1, program: "sum", node: "n0", nodes: IDS, client: "c0" };
 
 /** Of a frame with one record without padding. */

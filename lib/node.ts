@@ -613,7 +613,8 @@ function mustBeSendable(method: string, dest: unknown, message: OneWay, fields: 
   mustBeDescription(method, message);
   if (typeof fields === "object" && fields !== null) return;
   const names = Object.keys(message.request).join(", ");
-  throw wrongArgument(method, `the fields of "${message.type}"`, `an object { ${names} }`, fields);
+  const expected = names === "" ? "{}" : `an object { ${names} }`;
+  throw wrongArgument(method, `the fields of "${message.type}"`, expected, fields);
 }
 
 function mustBeDescription(method: string, message: Partial<OneWay> | null | undefined): void {

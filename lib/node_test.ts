@@ -293,6 +293,14 @@ Deno.test("what a call needs and does not get is named, with what was given", as
     [call("on", gossip), 'node.on: the handler of "gossip" must be a function, got undefined'],
     [call("onInit", 5), "node.onInit: start must be a function, got 5"],
     [
+      call("send", "n0", oneWay("ping", {})),
+      `node.send: the fields of "ping" must be {}, got undefined`,
+    ],
+    [
+      call("log", new Error("no")),
+      "node.log: the text must be a string (console.log takes any value), got an Error",
+    ],
+    [
       call("log", new Map()),
       "node.log: the text must be a string (console.log takes any value), got a Map",
     ],

@@ -205,7 +205,8 @@ export function showValue(value: unknown): string {
 function textOf(value: unknown): string {
   if (typeof value === "bigint") return String(value);
   if (typeof value === "function") return `a function ${value.name}`.trimEnd();
-  if (isOfClass(value)) return `a ${value.constructor.name}`;
+  const name = classOf(value);
+  if (name !== undefined) return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
   try {
     return JSON.stringify(value, bigIntegersAsText) ?? String(value);
   } catch {
@@ -213,11 +214,11 @@ function textOf(value: unknown): string {
   }
 }
 
-/** Whether JSON would hide what an object is: a `Map`, a promise, a node. */
-function isOfClass(value: unknown): value is object {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const prototype: object | null = Object.getPrototypeOf(value);
-  return prototype !== null && prototype !== Object.prototype;
+/** What an object is where JSON would hide that: a `Map`, a promise, a node. */
+function classOf(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const prototype: { constructor?: { name?: string } } | null = Object.getPrototypeOf(value);
+  return prototype === Object.prototype ? undefined : prototype?.constructor?.name;
 }
 
 function bigIntegersAsText(_key: string, value: unknown): unknown {

@@ -147,7 +147,7 @@ async function browser(): Promise<Finding> {
   if (found.length > 0) return { name, text: found.join(", ") };
   return {
     name,
-    text: "none is installed here; any can show runs, also one elsewhere: each has a report.html",
+    text: "none is installed here; a browser elsewhere can show a run's report.html, too",
   };
 }
 

@@ -35,10 +35,11 @@ import {
   USAGE_STATUS,
 } from "./shared/command_line.ts";
 import { readConfig } from "./shared/config.ts";
-import { callOf, requireWritable } from "./shared/invocation.ts";
+import { callOf } from "./shared/invocation.ts";
 import { LIMITS, limitsOf } from "./shared/limits.ts";
 import { OUTPUT, Output } from "./shared/reporters.ts";
 import { type Round, WATCH, watch } from "./shared/watch.ts";
+import { requireWritable } from "./shared/writable.ts";
 import {
   asReport,
   printSum,

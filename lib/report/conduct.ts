@@ -57,7 +57,7 @@ function warnOfNoise({ noise }: RunResult): string[] {
     `This machine ${
       joinWords(signs)
     }: the limit may not be the node's fault. Run again when less ` +
-    "goes on, or in the simulator, if it is TypeScript or JavaScript.",
+    "goes on, or in the simulator, if the node is TypeScript or JavaScript.",
   ];
 }
 

@@ -320,7 +320,8 @@ Deno.test("a missed limit is told with how busy the machine was, if it was", () 
     summariseRun({ ...run, ...(noise && { noise }) }, LIMITS).warnings;
   assertEquals(warningsOf({ cores: 2, maxLateMs: 240.4, load: 5.14 }), [
     "This machine was up to 240 ms late and had a load of 5.1 on 2 cores: the limit may not be the " +
-    "node's fault. Run again when less goes on, or in the simulator, if it is TypeScript or JavaScript.",
+    "node's fault. Run again when less goes on, or in the simulator, if the node is TypeScript or " +
+    "JavaScript.",
   ]);
   assertEquals(warningsOf({ cores: 2, maxLateMs: 3, load: 1.9 }), []);
   assertEquals(warningsOf(), []);

@@ -50,31 +50,22 @@ export function failureKinds({ workload, results, crash }: Failing): string[] {
   ];
 }
 
-const SAME_WAY = "fails in the same way";
-
 /**
- * Says how a run fails that was made small, beside the whole run.
+ * Says how a run that was made small fails otherwise than the whole run, as the end of a sentence;
+ * nothing where it fails in the same way.
  */
-export function compareFailures(
+export function differenceOf(
   { wholeSignature: whole }: { readonly wholeSignature: readonly string[] },
   small: readonly string[],
 ): string {
   const gone = whole.filter((kind) => !small.includes(kind));
   const kept = small.filter((kind) => whole.includes(kind));
   const added = small.filter((kind) => !whole.includes(kind));
-  if (gone.length + added.length === 0) return SAME_WAY;
-  return [
+  if (gone.length + added.length === 0) return "";
+  const parts = [
     kept.length === 0 ? "fails in another way" : `still fails by ${joinWords(kept)}`,
     ...(gone.length === 0 ? [] : [`no longer by ${joinWords(gone)}`]),
     ...(added.length === 0 ? [] : [`and now by ${joinWords(added)}`]),
-  ].join(", ");
-}
-
-/** The same as a part of a sentence; nothing where the small run fails in the same way. */
-export function differenceOf(
-  shrunk: Parameters<typeof compareFailures>[0],
-  small: readonly string[],
-): string {
-  const how = compareFailures(shrunk, small);
-  return how === SAME_WAY ? "" : `; it ${how}`;
+  ];
+  return `; it ${parts.join(", ")}`;
 }

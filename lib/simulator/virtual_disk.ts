@@ -25,7 +25,7 @@ interface Mount {
   report(did: string): void;
 }
 
-/** A disk holds no more: hundreds of times what any of our nodes writes. */
+/** What a disk holds at most: one that grew without end would take all memory. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 export class VirtualDisk {

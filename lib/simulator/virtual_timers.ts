@@ -16,7 +16,7 @@ const MIN_TIMEOUT_MS = 1;
 /** A longer timeout overflows, as in Deno, and the timer waits the minimum. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** A node that has more of them keeps setting timers, and would take all memory. */
+/** A program that has more of them keeps setting timers, and would take all memory. */
 const MOST_TIMERS = 1_000_000;
 
 type Callback = (...args: unknown[]) => void;

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { MalformedJournal, readMessages } from "./message_journal.ts";
+import { JournalReader, MalformedJournal, readMessages } from "./message_journal.ts";
 import { type MessageRecorder, recordMessages } from "./message_recorder.ts";
 import { Packet } from "./network/packet.ts";
 
@@ -61,6 +61,20 @@ Deno.test("a body too long to keep leaves its type and numbers", () => {
   assertEquals([body, isOutline], [{ type: "sync", in_reply_to: 2 }, true]);
 });
 
+Deno.test("a journal in pieces, cut anywhere, is that in one", () => {
+  const text = record(({ message }) => {
+    for (let id = 0; id < 10; id++) {
+      message?.(id, "send", packet(id, { type: "gossip", text: `\n${id}` }));
+      message?.(id, "recv", packet(id, { type: "gossip" }));
+    }
+  });
+  for (const size of [1, 7, text.length]) {
+    const reader = new JournalReader();
+    for (let from = 0; from < text.length; from += size) reader.push(text.slice(from, from + size));
+    assertEquals(reader.journal(), readMessages(text));
+  }
+});
+
 Deno.test("a journal at its limit says how many events it leaves out", () => {
   const text = record(({ message }) => {
     for (let id = 0; id < 10; id++) message?.(id, "send", packet(id, { type: "gossip" }));
@@ -78,4 +92,22 @@ Deno.test("a journal that ends amid a line is read up to there; another version 
   assertEquals(readMessages("").messages, []);
   assertThrows(() => readMessages("glomers messages 2\n"), MalformedJournal, "line 1");
   assertThrows(() => readMessages(text.replace("> 1", "& 1")), MalformedJournal, "line 2");
+});
+
+Deno.test("a journal may be read in pieces, cut anywhere", () => {
+  const text = record(({ message, log }) => {
+    message?.(100, "send", packet(0, { type: "gossip", text: "ü" }));
+    log?.("n0", "a line", 120);
+    message?.(150, "recv", packet(0, { type: "gossip" }));
+    message?.(160, "recv", packet(0, { type: "gossip" }));
+  });
+  const reader = new JournalReader();
+  for (let from = 0; from < text.length; from += 3) reader.push(text.slice(from, from + 3));
+  assertEquals(reader.journal(), readMessages(text));
+  assertEquals(reader.journal().messages.map(({ ends }) => ends.length), [2]);
+  assertThrows(
+    () => reader.push("> what\n"),
+    MalformedJournal,
+    "line 6: expected a mark and a time",
+  );
 });

@@ -280,8 +280,7 @@ class Run {
     return { ...run, ...(syncs && { syncs }), ...(ways && { ways }) };
   }
 
-  #countCut({ body }: Packet): void {
-    const type = String(body.type);
+  #countCut({ type }: Packet): void {
     this.#cut.set(type, (this.#cut.get(type) ?? 0) + 1);
   }
 

@@ -81,6 +81,7 @@ Deno.test("a handler's arguments, a message's fields and replies complete as des
   assertEquals(offeredAt("await node.rpc(peer, tell, { value }, { |"), ["timeoutMs", "signal"]);
   assert(offeredAt("node.journal({ name: f({}), |").includes("snapshot"));
   assertEquals(offeredAt("node.on(Kafka.send, () => { valu|").includes("offset"), false);
+  assertEquals(offeredAt('node.send(peer, pick("("), { |'), []);
 });
 
 Deno.test("the call that is being written is known by its signature, a function's body is none of it", () => {
@@ -138,5 +139,10 @@ Deno.test("an error about a wrong name is answered with the near one and its sig
   assertEquals(
     scope.explain("TypeError: node.send: the destination must be a node's id"),
     `it takes ${send}`,
+  );
+  const update = "TypeError: Kv.update: the change must be a function, got 5";
+  assertStringIncludes(
+    new Scope(reference, "const kv = new Kv(node, s, integer);").explain(update) ?? "",
+    "it takes store.update(key: Json, change:",
   );
 });

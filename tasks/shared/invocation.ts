@@ -5,7 +5,6 @@
  * @module
  */
 import { resolve } from "node:path";
-import { UsageError } from "../../lib/workbench/option.ts";
 
 /** The package's version; a test holds it against `deno.json`. */
 export const VERSION = "0.1.0";
@@ -22,23 +21,6 @@ export function isProjectFolder(): boolean {
 export function environment(variable: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable });
   return state === "granted" ? Deno.env.get(variable) : undefined;
-}
-
-/** Whether a file may be written. */
-export function mayWrite(path: string): boolean {
-  return Deno.permissions.querySync({ name: "write", path }).state === "granted";
-}
-
-/**
- * Finds out that a file may not be written before anything runs.
- *
- * @param option What named it, such as `--sum`.
- * @throws {UsageError} if so.
- */
-export function requireWritable(option: string, path: string): void {
-  if (mayWrite(path)) return;
-  const below = isProjectFolder() ? "; tasks write below results/ only" : "";
-  throw new UsageError(`${option} ${path}: no permission to write there${below}`);
 }
 
 /** How the command is called elsewhere; the package for npm says so, where it is not installed. */

@@ -9,7 +9,8 @@ import { dirname } from "node:path";
 import { annotation, renderAnnotations, renderStepSummary } from "../../lib/report/github.ts";
 import { renderJUnit } from "../../lib/report/junit.ts";
 import { type Ended, reportJson, type RunReport, usageJson } from "../../lib/report/report.ts";
-import { environment, mayWrite, requireWritable } from "./invocation.ts";
+import { environment } from "./invocation.ts";
+import { mayWrite, requireWritable } from "./writable.ts";
 import { type Kind, type Options, UsageError, type Values } from "../../lib/workbench/option.ts";
 
 const NAMES = ["pretty", "json", "junit", "github"] as const;

@@ -155,7 +155,7 @@ export class Cluster {
   letters: Letter[] = [];
   /** The highest index that any node knows to be committed. */
   committed = 0;
-  /** How many changes of the voters are. */
+  /** How many changes of the voters are committed. */
   changes = 0;
   readonly #leaders = new Map<number, string>();
   readonly #entries = new Map<string, string>();
@@ -196,10 +196,11 @@ export class Cluster {
   }
 
   /** Asserts everything that the step of a node may have broken. */
-  assertAll({ raft, id }: Member): void {
+  assertAll({ raft, id, disk }: Member): void {
     if (raft === undefined) return;
     const { log, term, role } = raft;
-    if (role === "leader") {
+    // Who votes alone leads before its term is stored, and may forget that; it sends nothing before.
+    if (role === "leader" && disk.term === term) {
       const leader = this.#leaders.get(term) ?? id;
       assertEquals(leader, id, `election safety: term ${term} has two leaders`);
       this.#leaders.set(term, id);

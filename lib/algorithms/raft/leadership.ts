@@ -19,12 +19,20 @@ const MAX_BATCH = 256 * 1024;
 const MAX_UNCOMMITTED = 16 * 1024 * 1024;
 /** Ticks between two heartbeats. */
 export const HEARTBEAT_TICKS = 2;
-/** A leader waits no less for a majority, and for an answer to a snapshot. */
+/** A leader waits no less for a majority, or a learner, and for an answer to a snapshot. */
 const LEAST_SUPPORT_TICKS = 9;
 const LEAST_SNAPSHOT_TICKS = 10;
 
 /** A message and the node it goes to. */
 export type Addressed<Data, State> = [to: string, message: Message<Data, State>];
+
+/** A follower that is to vote once it keeps up. */
+interface Learner {
+  readonly id: string;
+  /** What was committed when its time began, and when that was. */
+  readonly goal: number;
+  readonly sinceTick: number;
+}
 
 /** A node that is to vote, or to vote no more. */
 export type Change = { readonly add: string } | { readonly remove: string };
@@ -44,8 +52,7 @@ interface Realm<Data, State> {
 export class Leadership<Data, State> {
   readonly #realm: Realm<Data, State>;
   readonly #followers: Map<string, Progress>;
-  /** A follower that is to vote once it has all that is committed. */
-  #learner: string | undefined;
+  #learner: Learner | undefined;
   readonly #reads = new Reads();
   /** The entry that begins the term. Once it is committed, so is all that came before it. */
   readonly #beginning: number;
@@ -80,16 +87,17 @@ export class Leadership<Data, State> {
   changeVoters(change: Change): boolean {
     const { log, roundTripTicks } = this.#realm;
     if (log.committed < Math.max(this.#beginning, log.lastChange)) return false;
-    if (this.#learner !== undefined) this.#followers.delete(this.#learner);
+    if ("add" in change && change.add === this.#learner?.id) return true; // it is on its way
+    const left = log.voters.filter((voter) => !("remove" in change) || voter !== change.remove);
+    if (left.length === 0) return false;
+    if (this.#learner !== undefined) this.#followers.delete(this.#learner.id);
     this.#learner = undefined;
     if ("remove" in change) {
-      const voters = log.voters.filter((voter) => voter !== change.remove);
-      if (voters.length === 0) return false;
-      if (voters.length < log.voters.length) this.#appendVoters(voters);
+      if (left.length < log.voters.length) this.#appendVoters(left);
       this.#followers.delete(change.remove);
     } else if (!log.voters.includes(change.add)) {
-      this.#learner = change.add;
       this.#followers.set(change.add, new Progress(log.last.index + 1, roundTripTicks));
+      this.#beginTime(change.add);
     }
     return true;
   }
@@ -99,21 +107,29 @@ export class Leadership<Data, State> {
     log.append([term, null, voters]);
   }
 
-  /** Lets the learner vote if it has all that is committed. */
-  #promote(): void {
-    const { log } = this.#realm;
-    const learner = this.#learner;
-    if (learner === undefined || (this.#followers.get(learner)?.match ?? 0) < log.committed) return;
-    this.#learner = undefined;
-    this.#appendVoters([...log.voters, learner]);
+  #beginTime(id: string): void {
+    this.#learner = { id, goal: this.#realm.log.committed, sinceTick: this.#ticks };
   }
 
-  /** What a majority of the voters has reached, if this node is one that has come so far. */
+  /**
+   * Lets the learner vote once it has all that is committed, or soon got what was committed when its
+   * time began: under load, one that is farther away is always a little behind. (Ongaro's thesis,
+   * 4.2.1.)
+   */
+  #promote({ id, goal, sinceTick }: Learner, { match, roundTripTicks }: Progress): void {
+    const { log } = this.#realm;
+    if (match < goal) return;
+    const isLate = this.#ticks - sinceTick > Math.max(LEAST_SUPPORT_TICKS, 2 * roundTripTicks);
+    if (isLate && match < log.committed) return this.#beginTime(id);
+    this.#learner = undefined;
+    this.#appendVoters([...log.voters, id]);
+  }
+
+  /** What a majority of the voters has reached: this node, if it is one, and its followers. */
   #reached(own: number, of: (follower: Progress) => number): number {
-    const { id, log } = this.#realm;
-    return reachedByMajority(log.voters.map((voter) => {
+    return reachedByMajority(this.#realm.log.voters.map((voter) => {
       const follower = this.#followers.get(voter);
-      return follower === undefined ? (voter === id ? own : 0) : of(follower);
+      return follower === undefined ? own : of(follower);
     }));
   }
 
@@ -139,7 +155,7 @@ export class Leadership<Data, State> {
     } else if (message.index <= log.last.index) {
       follower.acknowledge(message.index, this.#round);
       this.commit();
-      if (from === this.#learner) this.#promote();
+      if (from === this.#learner?.id) this.#promote(this.#learner, follower);
     }
   }
 
@@ -186,11 +202,9 @@ export class Leadership<Data, State> {
 
   /** Who is likely to be elected next: the follower with the newest log, of equals the last heard. */
   get heir(): string {
-    const { voters } = this.#realm.log;
-    const [[heir] = [""]] = [...this.#followers].filter(([id]) => voters.includes(id)).sort((
-      [, a],
-      [, b],
-    ) => b.match - a.match || b.heardTick - a.heardTick);
+    const [[heir] = [""]] = [...this.#followers].sort(([, a], [, b]) =>
+      b.match - a.match || b.heardTick - a.heardTick
+    );
     return heir;
   }
 

@@ -10,7 +10,7 @@
  * | `rejected` | the log does not match at an index, and can match at most at another               |
  * | `snapshot` | the leader's state at a position, for a follower that lacks what the leader dropped |
  * | `outdated` | tells the sender of an earlier term's message that the term is over                |
- * | `resigned` | a leader that hears no majority leads no more; its heir is to stand at once         |
+ * | `resigned` | a leader without a majority, or without a vote, leads no more; its heir is to stand |
  * | `propose`  | passes commands on to the leader                                                   |
  * | `read`     | asks the leader for an index; a state that includes it is recent enough to be read |
  * | `readable` | tells that index                                                                   |
@@ -156,7 +156,8 @@ export function isPlausible<Data, State>(message: Message<Data, State>, term: nu
     case "append":
       return isPosition(message.behind, message.term) && areEntries(message);
     case "snapshot":
-      return message.snapshot.index > 0 && isPosition(message.snapshot, message.term);
+      return message.snapshot.index > 0 && isPosition(message.snapshot, message.term) &&
+        message.snapshot.voters?.length !== 0;
     case "rejected":
       return message.possible.index <= message.index;
     default:
@@ -164,9 +165,12 @@ export function isPlausible<Data, State>(message: Message<Data, State>, term: nu
   }
 }
 
+/** No log gets this long; behind it there is room for as many entries with exact indices. */
+const MAX_INDEX = 2 ** 52;
+
 /** Whether an entry can be there, of at most that term. */
 function isPosition({ index, term }: Position, most: number): boolean {
-  return term <= most && (index === 0) === (term === 0);
+  return index <= MAX_INDEX && term <= most && (index === 0) === (term === 0);
 }
 
 /** Terms never fall along a log. */
@@ -178,5 +182,5 @@ function areEntries<Data>(
     if (own < last || own > term || voters?.length === 0) return false;
     last = own;
   }
-  return behind.index + entries.length <= Number.MAX_SAFE_INTEGER;
+  return true;
 }

@@ -69,7 +69,7 @@ type Role = "follower" | "precandidate" | "candidate" | "leader";
 interface RaftOptions<Data, State> {
   /** This node. */
   readonly id: string;
-  /** The nodes that vote as long as no entry of the log has changed that. */
+  /** The nodes that vote as long as no entry of the log has changed that: the same at all nodes. */
   readonly voters: readonly string[];
   /** All nodes that ever vote, or are heard. Default: the voters. */
   readonly servers?: readonly string[];
@@ -233,9 +233,13 @@ export class Raft<Data, State> {
     }
   }
 
-  /** One that waits for its disk, or may be heard and hears nobody, keeps others from leading. */
+  /**
+   * One that waits for its disk, or may be heard and hears nobody, keeps others from leading. But as
+   * long as a change is not committed, the others may not know that they vote.
+   */
   get #canLead(): boolean {
-    return this.#underWay === undefined && !this.#isDeaf && this.#mayLead;
+    const isLeftToOthers = this.#isDeaf && this.#log.lastChange <= this.#log.committed;
+    return this.#underWay === undefined && !isLeftToOthers && this.#mayLead;
   }
 
   /**
@@ -264,8 +268,7 @@ export class Raft<Data, State> {
         return this.#install(from, message);
       case "matched":
       case "rejected":
-        this.#leadership?.answered(from, message);
-        return this.#leaveIfRemoved();
+        return this.#leadership?.answered(from, message);
       case "resigned":
         return this.#succeed(from, message);
       case "propose":
@@ -294,9 +297,9 @@ export class Raft<Data, State> {
   }
 
   /**
-   * Adds a node to those that vote, or removes one. A new one gets the log first, and only votes when
-   * it has all that is committed. A leader that is removed leads until that is committed. What is
-   * asked for may be lost, so it is to be repeated until `log.voters` has it.
+   * Adds a node to those that vote, or removes one. A new one gets the log first, and votes once it
+   * keeps up. A leader that is removed leads until that is committed. What is asked for may be lost,
+   * so it is to be repeated until `log.voters` has it.
    *
    * @returns Whether it was taken: only a leader does, and one change after the other.
    */
@@ -542,7 +545,7 @@ export class Raft<Data, State> {
     this.#tally(from, granted);
   }
 
-  /** Stops leading, as no majority was heard, and says so: it may be that this node is heard. */
+  /** Stops leading, and says so: a node that hears no majority may be heard. */
   #resign(heir: string): void {
     this.#follow(this.#term, undefined);
     this.#isDeaf = true;

@@ -409,7 +409,20 @@ Deno.test("what no correct peer would say is not plausible", () => {
     { ...append, behind: { index: 2, term: 2 }, entries: [[1, "x"]] },
     { ...append, behind: { index: 2, term: 2 }, entries: [[4, "x"]] },
     { ...append, behind: { index: 2, term: 2 }, entries: [[3, "x"], [2, "y"]] },
+    { ...append, behind: { index: 2, term: 2 }, entries: [[3, null, []]] },
     { type: "snapshot", term: 3, round: 1, snapshot: { index: 0, term: 0, state: "s" } },
+    {
+      type: "snapshot",
+      term: 3,
+      round: 1,
+      snapshot: { index: 1, term: 1, state: "s", voters: [] },
+    },
+    {
+      type: "snapshot",
+      term: 3,
+      round: 1,
+      snapshot: { index: Number.MAX_SAFE_INTEGER, term: 1, state: "s" },
+    },
     { type: "rejected", term: 3, round: 1, index: 2, possible: { index: 3, term: 1 } },
   ];
   assertEquals(wrong.filter((message) => isPlausible(message, 2)), []);
@@ -419,6 +432,9 @@ Deno.test("what no correct peer would say is not plausible", () => {
 function garbage(random: Random): Talk {
   const number = () => random.pick([0, 1, 2, 3, 4, 7, 1_000, Number.MAX_SAFE_INTEGER]);
   const position = () => ({ index: number(), term: number() });
+  const voters = () => random.pick([["n0"], ["n1", "n2"], ["n0", "n9"]]);
+  const entry = (): Entry<string> =>
+    random.chance(0.2) ? [number(), null, voters()] : [number(), "y"];
   const [term, round, index, id] = [number(), number(), number(), number()];
   const pre = random.chance(0.5);
   return random.pick<Talk>([
@@ -430,12 +446,18 @@ function garbage(random: Random): Talk {
       round,
       roundTrip: number(),
       behind: position(),
-      entries: Array.from({ length: random.int(3) }, (): Entry<string> => [number(), "y"]),
+      entries: Array.from({ length: random.int(3) }, entry),
       committed: number(),
     },
     { type: "matched", term, round, index },
     { type: "rejected", term, round, index, possible: position() },
     { type: "snapshot", term, round, snapshot: { ...position(), state: "other" } },
+    {
+      type: "snapshot",
+      term,
+      round,
+      snapshot: { ...position(), state: "other", voters: voters() },
+    },
     { type: "outdated", term },
     { type: "resigned", term, heir: random.pick(["n0", "n1"]) },
     { type: "propose", commands: ["z"] },

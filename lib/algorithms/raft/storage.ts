@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { array, nullable, object, optional, type Shape, string, tuple } from "../../rpc.ts";
+import { array, nullable, object, optional, type Shape, string } from "../../rpc.ts";
 import type { Entry } from "./log.ts";
 import { count, entryShape, type Snapshot, snapshotShape } from "./messages.ts";
 

@@ -50,12 +50,14 @@ Deno.test("what is stored has the shapes that a journal checks", () => {
   const { stored, record } = storageShapes(string, json);
   const storage = new Storage<string, string>();
   assertEquals(stored.problem(storage.stored, "it"), undefined);
-  assertEquals(
-    record.problem({ number: 1, ...vote, behind: 0, entries: [[1, null]] }, "it"),
-    undefined,
-  );
-  assertEquals(
-    record.problem({ number: 1, ...vote, behind: 0, entries: [[1, 5]] }, "it"),
-    `"it.entries[0][1]" must be a string, got 5`,
-  );
+  const problem = (entry: unknown, voters?: unknown) => {
+    const snapshot = { index: 1, term: 1, state: 1, ...(voters !== undefined && { voters }) };
+    return record.problem({ number: 1, ...vote, snapshot, behind: 0, entries: [entry] }, "it");
+  };
+  for (const entry of [[1, null], [1, "x"], [1, null, ["n0"]]]) {
+    assertEquals([problem(entry), problem(entry, ["n0"])], [undefined, undefined]);
+  }
+  assertEquals(problem([1, 5]), `"it.entries[0][1]" must be a string, got 5`);
+  assertEquals(problem([1, "x", ["n0"]]), `"it.entries[0][1]" must be null`);
+  assertEquals(problem([1, null], [5]), `"it.snapshot.voters[0]" must be a string, got 5`);
 });

@@ -7,7 +7,7 @@
 import { formatWhole } from "../../checkers/format.ts";
 import { reasonOf } from "../../message.ts";
 import { isPlain } from "../../report/summary.ts";
-import { compareFailures } from "../../simulator/failure.ts";
+import { differenceOf } from "../../simulator/failure.ts";
 import { planOf, type PlanOptions } from "../../workbench/plan.ts";
 import type { Report } from "../engine/job.ts";
 import type { Exercise } from "../exercise.ts";
@@ -246,11 +246,12 @@ class Page {
       if (report.shrunk === undefined) return "this run does not fail: there is nothing to shrink";
       const { operations, faults, plan, attempts } = report.shrunk;
       const count = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
-      return `${compareFailures(report.shrunk, report.signature)} with ${
-        count(operations, "operation")
-      }, ` +
-        `${count(faults, "fault")} and ${count(plan.nodes.length, "node")} ` +
-        `(${count(attempts, "run")} tried)`;
+      const size = `${count(operations, "operation")}, ${count(faults, "fault")} and ` +
+        `${count(plan.nodes.length, "node")} (${count(attempts, "run")} tried)`;
+      const difference = differenceOf(report.shrunk, report.signature);
+      return difference === ""
+        ? `fails in the same way with ${size}`
+        : `made small: ${size}${difference}`;
     });
   }
 

@@ -128,9 +128,16 @@ export class Scope {
       : undefined;
     if (missing !== undefined) return missing;
     // The library's own complaints begin with the call.
-    const [, call] = /(?:^|: )((?:node|Kv)\.\w+|new Kv|oneWay|rpc): /.exec(error) ?? [];
-    const known = call === undefined ? undefined : this.called(call.replace("Kv.", "store."));
+    const [, call, ofStore] = /(?:^|: )(node\.\w+|new Kv|oneWay|rpc|Kv\.(\w+)): /.exec(error) ?? [];
+    const known = ofStore === undefined ? this.called(call ?? "") : this.#ofStore(ofStore);
     return known && `it takes ${print(known)}`;
+  }
+
+  /** A method of a store, whatever the program calls it. */
+  #ofStore(method: string): Known | undefined {
+    const { object = "", entries = [] } = this.#topicOfType("Kv") ?? {};
+    const entry = entries.find(({ name }) => name === method);
+    return entry && { entry, object };
   }
 
   #explainMember(object: string, member: string): string | undefined {
@@ -279,6 +286,7 @@ export class Scope {
   }
 
   #ownMessage(name: string): Entry | undefined {
+    if (!/^\w+$/.test(name)) return undefined; // an expression, perhaps half written
     const found = new RegExp(`\\b${name}\\s*=\\s*(oneWay|rpc)\\(`).exec(this.#code);
     if (found === null) return undefined;
     const inner = this.#code.slice(found.index + found[0].length);

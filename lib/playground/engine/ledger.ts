@@ -1,7 +1,7 @@
 /**
  * How much edited code holds in large arrays, as no browser tells how much memory a worker takes.
- * Arrays count from their making until they are collected. Small things are not counted: it takes a
- * program longer to fill the memory with them than it may take.
+ * Arrays count from their making until they are collected. Small things are not counted: a program
+ * that fills the memory with them runs out of time first.
  *
  * @module
  */

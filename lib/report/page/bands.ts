@@ -6,7 +6,7 @@
 import { listNodes } from "../../checkers/format.ts";
 import { type Edn, entriesOf, itemsOf, numberOf } from "../../history/edn.ts";
 import type { Op } from "../../history/operations.ts";
-import { describeGrudge, grudgeIn } from "../../workbench/faults/partitions.ts";
+import { describeGrudge, grudgeIn, nameOf } from "../../workbench/faults/partitions.ts";
 import type { Grudge } from "../../workbench/network/network.ts";
 import type { Band } from "./scene.ts";
 
@@ -67,10 +67,6 @@ function partitionOf(cut: Grudge, fromUs: number) {
   );
   const label = `cut: ${describeGrudge(cut)}`;
   return { kind: "partition", label, fromUs, nodes: [], cut: links };
-}
-
-function nameOf(value: Edn): string {
-  return typeof value === "string" ? value : String(value).replace(/^:/, "");
 }
 
 /** The nodes that an event of the nemesis names, and whether they are struck from then on. */

@@ -105,6 +105,10 @@ Deno.test("a page is legible dark, narrow, wide and printed", async () => {
     }, look);
   }
   await open(page, async (tab) => {
+    await tab.setViewportSize({ width: 100, height: 900 }); // no room at all is no error
+    await tab.waitForTimeout(200);
+  });
+  await open(page, async (tab) => {
     const inkOf = () => tab.evaluate(() => getComputedStyle(document.body).color);
     const dark = await inkOf();
     await tab.emulateMedia({ media: "print", colorScheme: "dark" });

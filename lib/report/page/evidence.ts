@@ -13,7 +13,7 @@ import {
   Tagged,
 } from "../../history/edn.ts";
 import type { Op, OpPair } from "../../history/operations.ts";
-import type { RunResult } from "../../workbench/result.ts";
+import { nodeOf, type RunResult } from "../../workbench/result.ts";
 
 /** Operations that a sentence is shown by. */
 const MOST_SHOWN = 40;
@@ -76,7 +76,6 @@ export class Evidence {
 
   /** Those of the processes and nodes that a sentence names, or all. */
   #ofThoseNamed(sentence: string, rows: readonly number[]): readonly number[] {
-    const { nodes, concurrency } = this.#run;
     const lists = sentence.matchAll(/\bprocess ((?:\d+(?: \([^)]*\))?(?:, | and )?)+)/g);
     const processes = new Set(
       [...lists].flatMap(([, list = ""]) =>
@@ -86,8 +85,7 @@ export class Evidence {
     const named = new Set(sentence.match(/\bn\d+\b/g));
     const isNamed = (row: number) => {
       const process = Number(this.#operations[row]?.invocation.process);
-      const node = nodes[process % concurrency % nodes.length] ?? "";
-      return processes.has(process) || named.has(node);
+      return processes.has(process) || named.has(nodeOf(this.#run, process) ?? "");
     };
     const own = rows.filter(isNamed);
     return (own.length === 0 ? rows : own).slice(0, MOST_SHOWN);

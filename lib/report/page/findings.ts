@@ -153,14 +153,40 @@ function operationsNamed(line: string, ops: readonly OpPair[]): number[] {
 export function chooseView(
   findings: readonly Finding[],
   { toUs, bands, marginUs }: Pick<Scene, "toUs" | "bands" | "marginUs">,
-  { isCrash }: { readonly isCrash: boolean },
+  { isCrash, operations }: {
+    readonly isCrash: boolean;
+    readonly operations: readonly OpPair[];
+  },
 ): readonly [fromUs: number, toUs: number] {
-  const shown = findings.filter(({ moments }) => moments.length > 0);
+  const shown = findings.filter(({ moments, isNamed }) =>
+    isNamed || moments.some(({ operations }) => operations.length > 0)
+  );
   const [moment] = (shown.find(({ isNamed }) => isNamed) ?? shown[0])?.moments ?? [];
   if (isCrash) return [toUs - US_PER_S / 2, toUs + US_PER_S / 20];
   if (moment === undefined) {
     const startUs = Math.max(0, (bands[0]?.fromUs ?? 0) - US_PER_S / 10);
     return [startUs, Math.min(toUs, startUs + US_PER_S)];
   }
-  return [moment.fromUs - marginUs, moment.toUs + marginUs];
+  const [fromUs, endUs] = operations.length <= FEW_OPERATIONS
+    ? extentAround(moment, operations)
+    : [moment.fromUs, moment.toUs];
+  return [fromUs - marginUs, endUs + marginUs];
+}
+
+/** With no more of them, a diagram shows all that lie close together. */
+const FEW_OPERATIONS = 16;
+const CLOSE_US = 2 * US_PER_S;
+
+/** A moment with all operations that begin within two seconds of it. */
+function extentAround(
+  { fromUs, toUs }: Moment,
+  operations: readonly OpPair[],
+): readonly [number, number] {
+  const close = operations.flatMap((_, row) => extentOf([row], operations) ?? [])
+    .filter((one) => one.fromUs >= fromUs - CLOSE_US && one.fromUs <= toUs + CLOSE_US);
+  const ends = close.map((one) => Math.min(one.toUs, one.fromUs + CLOSE_US));
+  return [
+    Math.min(fromUs, ...close.map((one) => one.fromUs)),
+    Math.max(toUs, ...ends),
+  ];
 }

@@ -25,7 +25,7 @@ import {
   type Scene,
 } from "./scene.ts";
 import { typeOfMessage } from "./message_types.ts";
-import { thinPlot } from "./thin.ts";
+import { nearTo, thinPlot } from "./thin.ts";
 
 /** Characters of an operation's value, and of many operations' values. */
 const OP_WIDTH = 90;
@@ -242,15 +242,6 @@ function chooseDescribed(
     chosen.add(message.id);
   }
   return chosen;
-}
-
-/** How far from a finding what it is about may happen. */
-const AROUND_US = 1_000_000;
-
-/** Whether a time is close to what a finding is about. */
-function nearTo(moments: readonly Moment[]): (timeUs: number) => boolean {
-  return (timeUs) =>
-    moments.some(({ fromUs, toUs }) => timeUs >= fromUs - AROUND_US && timeUs <= toUs + AROUND_US);
 }
 
 /** The fields of a message as a person reads them: never empty. */

@@ -22,6 +22,11 @@ export function trusted(text: string): Markup {
   return new Markup(text);
 }
 
+/** A text whose words may be broken behind `_`, where a reader would break them. */
+export function breakable(text: string): Markup {
+  return new Markup(text.split(/(?<=_)/).map(escape).join("<wbr>"));
+}
+
 function textOf(part: Part): string {
   if (part === undefined || part === false) return "";
   if (part instanceof Markup) return part.text;

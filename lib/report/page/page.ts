@@ -34,7 +34,7 @@ export interface Page {
   readonly traffic: Traffic;
   readonly logs: readonly NodeLog[];
   readonly files: readonly (readonly [path: string, what: string])[];
-  /** What is not here, and why; beside the fields of messages, which the scene leaves out. */
+  /** What is not here, and why; what is left out when a page is rendered is told of there. */
   readonly gaps: readonly string[];
   readonly scene: Scene;
 }
@@ -103,7 +103,10 @@ export function makePage(run: RunResult, options: PageOptions): Page {
   });
   const pictures = picture(run, options.journal);
   const scene = makeScene(run, { journal, operations, findings, pictures });
-  const view = chooseView(findings, scene, { isCrash: summary.ending === "crash" });
+  const view = chooseView(findings, scene, {
+    isCrash: summary.ending === "crash",
+    operations,
+  });
   return {
     ...given,
     summary,

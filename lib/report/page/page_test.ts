@@ -7,7 +7,7 @@ import { Counter, KvService } from "../../workloads.ts";
 import { ALONE } from "./alone_fixture.ts";
 import { findBands } from "./bands.ts";
 import { readFindings } from "./findings.ts";
-import { markup } from "./markup.ts";
+import { breakable, markup } from "./markup.ts";
 import { pageOf, pageOfCrash, pageOfFailure, pageOfRun } from "./page_fixture.ts";
 import { renderPage } from "./render_page.ts";
 import { FATES, US_PER_S } from "./scene.ts";
@@ -148,6 +148,7 @@ Deno.test("what goes into markup is escaped, and nothing that a node wrote is ma
     markup`<p>${'<img onerror="x">&\''}</p>`.text,
     "<p>&lt;img onerror=&quot;x&quot;&gt;&amp;&#39;</p>",
   );
+  assertEquals(breakable("a_b <b>").text, "a_<wbr>b &lt;b&gt;");
   for (const page of [await pageOfFailure(), await pageOfCrash()]) {
     const text = renderPage(page);
     assertEquals(text.match(/<script/g)?.length, 2);
@@ -181,4 +182,31 @@ Deno.test("a page of many messages leaves out fields until it is small enough, a
   const html = renderPage({ ...page, scene: { ...page.scene, messages: large } });
   assert(html.length < 400_000, `${html.length} characters`);
   assertMatch(html, /[\d,]+ messages are shown without their fields/);
+});
+
+Deno.test("where nothing is found, the diagram shows the first second from the first fault on", async () => {
+  const grudge = { n0: ["n1"], n1: ["n0"] };
+  const page = await pageOf(ALONE["echo"] ?? asking, {
+    workload: "echo",
+    nodeCount: 2,
+    timeLimitS: 3,
+    operations: [{ timeS: 1.5, thread: 0, f: "echo", value: '"7"' }],
+    faults: [{ timeS: 1, f: "start-partition", shape: "one", grudge }],
+  });
+  assertEquals(page.summary.ending, "pass");
+  const [fromUs, toUs] = page.scene.view;
+  assert(fromUs < 1.1 * US_PER_S && toUs > 1.5 * US_PER_S, `${page.scene.view}`);
+});
+
+Deno.test("of a small run the diagram shows all that led to the finding", async () => {
+  const write = (timeS: number, thread: number) => ({ timeS, thread, f: "add", value: "1" });
+  const { scene, findings } = await pageOf(ALONE["g-counter"] ?? asking, {
+    workload: "g-counter",
+    nodeCount: 2,
+    timeLimitS: 1,
+    operations: [write(0.1, 0), write(0.6, 1)],
+  });
+  assert(findings.some(({ isNamed }) => isNamed), "the add that is missing is named");
+  assert(scene.view[0] <= 100_000 && scene.view[1] >= 600_000, `${scene.view}`);
+  assert(scene.view[1] < 3 * US_PER_S, "final reads are far away");
 });

@@ -9,7 +9,7 @@ import type { Drawing } from "../../workbench/workloads/picture.ts";
 import type { MeasuredLimit } from "../limits.ts";
 import { METRICS } from "../metrics.ts";
 import { SOON_MS } from "./causes.ts";
-import { type Markup, markup, trusted } from "./markup.ts";
+import { breakable, type Markup, markup, trusted } from "./markup.ts";
 import type { LatencyRow, Page } from "./page.ts";
 import { tableOf } from "./picture_tables.ts";
 import { type DrawnPicture, US_PER_S } from "./scene.ts";
@@ -59,7 +59,9 @@ export function renderHead({ title, about, commands, summary }: Page): Markup {
   const { limits, figures } = summary;
   const hasPanel = [limits, figures, about, commands].some(({ length }) => length > 0);
   return markup`<header>
-<div class="verdict"><span class="badge ${className}">${mark}</span><h1>${title}</h1></div>
+<div class="verdict"><span class="badge ${className}">${mark}</span><h1>${
+    breakable(title)
+  }</h1></div>
 <p class="headline">${summary.headline}</p>
 ${hasPanel && renderPanel(summary, about, commands)}
 <noscript><p>The pictures need JavaScript, which this page may not run here. Words and tables are complete.</p></noscript>

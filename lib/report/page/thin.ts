@@ -6,7 +6,7 @@
  * @module
  */
 import type { Plot, Series } from "../../workbench/workloads/picture.ts";
-import { type Scene, US_PER_S } from "./scene.ts";
+import type { Moment, Scene } from "./scene.ts";
 
 /** A series that is no longer stays whole. */
 const LONG = 4_000;
@@ -38,12 +38,20 @@ function outline(points: readonly Point[]): Point[] {
   return points.filter((point) => kept.has(point));
 }
 
+/** How far from a finding what it is about may happen. */
+const AROUND_US = 1_000_000;
+
+/** Whether a time is close to what a finding is about. */
+export function nearTo(moments: readonly Moment[]): (timeUs: number) => boolean {
+  return (timeUs) =>
+    moments.some(({ fromUs, toUs }) => timeUs >= fromUs - AROUND_US && timeUs <= toUs + AROUND_US);
+}
+
 /** Leaves their fields to a share of the messages that have them. */
 export function thinTexts(scene: Scene, share: number): Scene {
   const { messages, types, findings } = scene;
   const { sentUs, text, type } = messages;
-  const isNear = (us: number) =>
-    findings.some(({ fromUs, toUs }) => us >= fromUs - US_PER_S && us <= toUs + US_PER_S);
+  const isNear = nearTo(findings);
   const wanted: number[] = [];
   const others: number[] = [];
   let timeUs = 0;

@@ -4,7 +4,7 @@
  * @module
  */
 import { METRICS } from "../metrics.ts";
-import { type Markup, markup } from "../page/markup.ts";
+import { breakable, type Markup, markup } from "../page/markup.ts";
 import type { Entry } from "./catalogue.ts";
 import { findFile, PAGE_FILE } from "./files.ts";
 import type { RunRecord } from "./record.ts";
@@ -54,7 +54,7 @@ function renderHead(entry: Entry, i: number): Markup {
   return markup`<div class="panel"><p class="quiet">${sideOf(i)}: ${formatWhen(startedMs)}</p>
 <div class="verdict">${renderBadge(entry)}<h2><a href="${
     filesLink(entry, hasPage(entry) ? PAGE_FILE : "")
-  }">${subjectOf(entry)}</a></h2></div><p>${record?.headline ?? why}</p>
+  }">${breakable(subjectOf(entry))}</a></h2></div><p>${record?.headline ?? why}</p>
 <dl>${
     (record?.figures ?? []).map(({ name, text }) => markup`<dt>${name}</dt><dd>${text}</dd>`)
   }</dl></div>`;

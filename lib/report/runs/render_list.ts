@@ -4,7 +4,7 @@
  * @module
  */
 import { formatFigure, pluralize } from "../../checkers/format.ts";
-import { type Markup, markup } from "../page/markup.ts";
+import { breakable, type Markup, markup } from "../page/markup.ts";
 import type { Ending } from "../summary.ts";
 import type { Entry } from "./catalogue.ts";
 import { deletionProblem } from "./delete.ts";
@@ -226,7 +226,7 @@ function renderName(entry: Entry): Markup {
   const name = about === undefined ? id : subjectOf(entry);
   const hasPage = findFile(entry, PAGE_FILE) !== undefined;
   const link = state === "running" ? liveLink(entry) : filesLink(entry, hasPage ? PAGE_FILE : "");
-  return markup`<a href="${link}">${name}</a>`;
+  return markup`<a href="${link}">${breakable(name)}</a>`;
 }
 
 const MARKS: Readonly<Partial<Record<string, readonly [text: string, className: string]>>> = {

@@ -101,7 +101,8 @@ export function grudgeIn(value: Edn): Grudge | undefined {
   );
 }
 
-function nameOf(value: Edn): string {
+/** A node in what an event of the nemesis says: a string, or a keyword. */
+export function nameOf(value: Edn): string {
   return typeof value === "string" ? value : String(value).replace(/^:/, "");
 }
 

@@ -121,7 +121,7 @@ export class ProcessHost extends MachineHost implements Host {
     }
   }
 
-  /** What a script without `#!` ends with has often to do with who ran it. */
+  /** A script without `#!` often fails because a shell is not what it was written for. */
   #shellHint(): string {
     const isScript = /^(?!#!)[\t\P{Cc}]+$/u.test(firstLine(this.#bin));
     return isScript ? "; it has no #! line, so a shell ran it" : "";

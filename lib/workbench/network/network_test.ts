@@ -4,7 +4,7 @@ import { VirtualClock } from "../clock/virtual_clock.ts";
 import { NS_PER_MS } from "../../history/operations.ts";
 import { split } from "../faults/partitions.ts";
 import { Network, type NetworkOptions, UnknownParticipant } from "./network.ts";
-import type { PacketObserver } from "./packet.ts";
+import { Packet, type PacketObserver } from "./packet.ts";
 import { Random } from "../random.ts";
 
 interface Arrival {
@@ -305,4 +305,15 @@ Deno.test("loss and duplication spare clients", async () => {
   const count = (what: string) => arrivals.filter((one) => one.what === what).length;
   assertEquals(count("request"), 400);
   assert(count("peer") > 230 && count("peer") < 370, `${count("peer")} of 400, about 300 expected`);
+});
+
+Deno.test("a packet's type is its body's, wherever that stands and whatever it is", () => {
+  const typeOf = (text: string) =>
+    new Packet(0, "n0", "n1", text, text.startsWith("{ ") ? JSON.parse(text).body : undefined).type;
+  const written = (body: object) => JSON.stringify({ src: "n0", dest: "n1", body });
+  assertEquals(typeOf(written({ type: "gossip", text: `"type":"other"` })), "gossip");
+  assertEquals(typeOf(written({ text: `"type":"other"`, type: "gossip" })), "gossip");
+  assertEquals(typeOf(written({ type: `a "b" \\`, value: 1 })), `a "b" \\`);
+  assertEquals(typeOf(`{ "src": "n0", "dest": "n1", "body": {} }`), "undefined");
+  assertEquals(typeOf(`{ "src": "n0", "dest": "n1", "body": { "type": 5 } }`), "5");
 });

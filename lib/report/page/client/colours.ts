@@ -9,7 +9,7 @@
 import { isSetUp } from "../scene.ts";
 import { type Palette, SERIES } from "./canvas.ts";
 
-/** With it, no two types of a node of this project prefer the same colour. */
+/** Chosen so that few types of one node of this project prefer the same colour. */
 const FACTOR = 17_044;
 
 /** Colours of errors, of what sets nodes up, and of the types that are left when there is none. */

@@ -253,8 +253,9 @@ export class Diagram {
       const said = isShort ? what.split(" ")[0] ?? what : what;
       const wide = context.measureText(said).width + 6;
       const [x, y] = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
-      const box = { x: x + 4 + wide > width - RIGHT ? x - 4 - wide : x + 4, y: y - 7, wide };
-      if (box.x < LEFT || taken.some((other) => overlap(box, other))) continue;
+      const left = Math.max(LEFT, Math.min(x + 4, width - RIGHT - wide));
+      const box = { x: left, y: y - 7, wide };
+      if (taken.some((other) => overlap(box, other))) continue;
       taken.push(box);
       context.globalAlpha = 0.85;
       context.fillStyle = palette.panel;

@@ -188,6 +188,8 @@ const SPAN_HEIGHT = 20;
 const TEXT_HEIGHT = 14;
 /** The least width of a step between events. */
 const LEAST_STEP = 84;
+/** On paper, nobody scrolls. */
+const LEAST_PRINTED_STEP = 44;
 
 /**
  * Draws operations by lane. Events are equally far apart, as operations are often short and far from
@@ -206,7 +208,9 @@ function drawSpans(
   const left = LANE_NAMES;
   const room = (canvas.parentElement?.clientWidth ?? 0) - left - RIGHT;
   const steps = Math.max(...all.map(({ spans }) => eventsOf(spans).length));
-  const needed = Math.max(room, steps * LEAST_STEP);
+  const isPrinting = document.documentElement.classList.contains("printing");
+  const leastStep = isPrinting ? LEAST_PRINTED_STEP : LEAST_STEP;
+  const needed = Math.max(room, steps * leastStep);
   const surface = prepare(canvas, bottom + 20, left + needed + RIGHT);
   if (surface === undefined) return;
   const { context, palette, width } = surface;

@@ -201,7 +201,7 @@ function keysOf({ types, messages, operations, logs }: Scene, { withSetUp }: Fil
   return [
     ...groups.map(({ className, name }) => key(`stroke ${className}`, name)),
     ...(isLost ? [key("stroke bad", "never arrives")] : []),
-    ...outcomes.flatMap(([name, text]) => has(name) ? [key(`bar ${name}`, text)] : []),
+    ...outcomes.flatMap(([name, text]) => has(name) ? [key(`block ${name}`, text)] : []),
     ...(logs.text.length > 0 ? [key("mark log", "log line")] : []),
   ];
 }

@@ -9,7 +9,7 @@ import { type Band, isSetUp } from "../scene.ts";
 import {
   dashesOf,
   dashOf,
-  drawOutcome,
+  drawOutcomes,
   element,
   formatMs,
   formatUs,
@@ -108,13 +108,19 @@ export class Timeline {
     const mostOf = (all: readonly Rates[]) =>
       all.flatMap(({ rates }) => rates).flatMap((own) => [...own])
         .reduce((most, rate) => Math.max(most, rate), 1);
+    const others = this.#runs.filter((run) => run !== this.#data);
+    const operations = countOperations(this.#data, this.#stretch);
+    const messages = countMessages(this.#data, this.#stretch);
     this.#most = {
-      operations: mostOf(this.#runs.map((run) => countOperations(run, this.#stretch))),
-      messages: mostOf(this.#runs.map((run) => countMessages(run, this.#stretch))),
+      operations: mostOf([
+        operations,
+        ...others.map((run) => countOperations(run, this.#stretch)),
+      ]),
+      messages: mostOf([messages, ...others.map((run) => countMessages(run, this.#stretch))]),
     };
     return {
-      operations: countOperations(this.#data, this.#stretch),
-      messages: countMessages(this.#data, this.#stretch),
+      operations,
+      messages,
       quantiles: quantilesIn(this.#data, this.#stretch, SHOWN_QUANTILES),
     };
   }
@@ -181,20 +187,25 @@ export class Timeline {
     return [latency, operations, messages];
   }
 
-  #paintOperations({ context, palette }: Surface, { top, x, y }: Area): void {
+  #paintOperations({ context, palette }: Surface, area: Area): void {
     const { scene: { operations: { tookUs, outcome } }, startUs } = this.#data;
     const { fromUs, toUs } = this.#stretch;
+    const { top, x, y } = area;
     const [first, end] = [firstAt(startUs, fromUs), firstAt(startUs, toUs + 1)];
     for (const kind of [0, 1, 2, 3]) {
       context.fillStyle = context.strokeStyle = palette.outcomes[kind] ?? palette.ink;
       context.globalAlpha = end - first > MANY && kind === 0 ? 0.35 : 0.85;
       context.lineWidth = 1.2;
+      const marks: [number, number][] = [];
+      const isNew = limitPerCell(area, kind === 0 ? MOST_DOTS : 1);
       for (let row = first; row < end; row++) {
         if (outcome[row] !== kind) continue;
         const took = tookUs[row] ?? -1;
         const at = took < 0 ? top : y(Math.max(LEAST_TOOK_US, took));
-        drawOutcome(context, kind, [x(startUs[row] ?? 0), at]);
+        const across = x(startUs[row] ?? 0);
+        if (isNew(across, at)) marks.push([across, at]);
       }
+      drawOutcomes(context, kind, marks);
     }
     context.globalAlpha = 1;
   }
@@ -237,6 +248,26 @@ export class Timeline {
 /** Rows of faults that the charts of some runs have room for. */
 export function mostRowsOf(runs: readonly Decoded[]): number {
   return Math.max(0, ...runs.map(({ scene }) => stackBands(scene.bands).length));
+}
+
+/** Pixels of a cell, in which one mark hides another; of pale dots, several make it darker. */
+const CELL_PX = 2;
+const MOST_DOTS = 3;
+
+/** Says of places, one after the other, whether a cell has fewer marks than `most` by then. */
+function limitPerCell(
+  { left, right, top, bottom }: Area,
+  most: number,
+): (x: number, y: number) => boolean {
+  const cellsIn = (px: number) => Math.ceil(Math.max(0, px) / CELL_PX) + 2;
+  const width = cellsIn(right - left);
+  const counts = new Uint8Array(width * cellsIn(bottom - top));
+  return (x, y) => {
+    const cell = Math.floor((y - top) / CELL_PX) * width + Math.floor((x - left) / CELL_PX);
+    const count = counts[cell] ?? 0;
+    if (count < most) counts[cell] = count + 1;
+    return count < most;
+  };
 }
 
 function isWithin(timeUs: number, { fromUs, toUs }: Band): boolean {
