@@ -18,7 +18,7 @@ const PERMISSIONS = [
   "--allow-read",
   "--allow-write=/tmp,/private/tmp,lib,nodes,results/runs",
   "--allow-run",
-  "--allow-env=PATH,TMPDIR,MAELSTROM,TERM,SWEEP_RUNS,FAULTY_SEEDS,FAULTY_AS_PROCESSES,RAFT_SEED,RAFT_SEEDS,PACKAGES",
+  "--allow-env=PATH,TMPDIR,MAELSTROM,TERM,SWEEP_RUNS,FAULTY_SEEDS,FAULTY_AS_PROCESSES,RAFT_SEED,RAFT_SEEDS,PACKAGES,GLOMERS_RUN_DIR",
   "--allow-net=127.0.0.1,localhost",
 ];
 const DOTS_PER_LINE = 80;

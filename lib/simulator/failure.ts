@@ -25,14 +25,16 @@ import type { RunResult } from "../workbench/result.ts";
  * assertEquals(failureSignature(result), ["duplicated"]);
  * ```
  */
-export function failureSignature(run: Failing): string[] {
+export function failureSignature(
+  run: Pick<RunResult, "workload" | "results" | "crash">,
+): string[] {
   return failureKinds(run).sort();
 }
 
-type Failing = Pick<RunResult, "workload" | "results" | "crash">;
-
 /** The same in the order in which findings tell of them: what the workload finds first, worst first. */
-export function failureKinds({ workload, results, crash }: Failing): string[] {
+export function failureKinds(
+  { workload, results, crash }: Parameters<typeof failureSignature>[0],
+): string[] {
   if (results === undefined) return [`crash: ${(crash?.text ?? "").replace(/\d+/g, "#")}`];
   const kindsOf = (checker: string, own: readonly string[] = []) => {
     const result = results[checker];
