@@ -5,6 +5,7 @@ import { integer, oneWay } from "../rpc.ts";
 import type { PlanOptions } from "../workbench/plan.ts";
 import { Kv } from "../kv.ts";
 import { Broadcast, Counter, Echo, LinKv, UniqueIds } from "../workloads.ts";
+import singleNodeBroadcast from "../../nodes/3a_single_node_broadcast.ts";
 import answersAnother from "../../nodes/faulty/answers_another.ts";
 import lostOnPartition from "../../nodes/faulty/lost_on_partition.ts";
 import { failureSignature } from "./failure.ts";
@@ -126,17 +127,8 @@ Deno.test("a node that has to be asked is asked still when those before it are l
 });
 
 Deno.test("no operation or node stays that only moves the last of the final reads elsewhere", async () => {
-  const neverForwards: Program = (node) => {
-    const values: number[] = [];
-    node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
-    node.on(Broadcast.broadcast, ({ message }) => {
-      values.push(message);
-      return { type: "broadcast_ok" };
-    });
-    node.on(Broadcast.read, () => ({ type: "read_ok", messages: values }));
-  };
   for (let seed = 1; seed <= 4; seed++) {
-    const { plan } = await shrink(neverForwards, {
+    const { plan } = await shrink(singleNodeBroadcast, {
       workload: "broadcast",
       nodeCount: 5,
       timeLimitS: 1,

@@ -83,16 +83,7 @@ Deno.test("anything but a list is malformed; values that later reads miss are lo
 });
 
 Deno.test("values that only the last final read has are not called stable", async () => {
-  const alone: Program = (node) => {
-    const values: number[] = [];
-    node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
-    node.on(Broadcast.broadcast, ({ message }) => {
-      values.push(message);
-      return { type: "broadcast_ok" };
-    });
-    node.on(Broadcast.read, () => ({ type: "read_ok", messages: values }));
-  };
-  const { history, results, workload } = await simulateOnce(alone, {
+  const { history, results, workload } = await simulateOnce(broadcasting((values) => values), {
     workload: "broadcast",
     nodeCount: 3,
     rate: 10,
