@@ -28,7 +28,10 @@ export interface RunResult {
   readonly problems: readonly Problem[];
   /** The errors that nodes wrote to their logs. */
   readonly loggedErrors?: readonly LoggedError[];
-  /** How many messages partitions have cut, by type; absent where the engine does not tell. */
+  /**
+   * How many messages partitions have cut, by type; absent where the engine does not tell, or where
+   * nodes sent each other nothing that could be cut.
+   */
   readonly cut?: ReadonlyMap<string, number>;
   /** How long the syncs of nodes' disks took, where nodes say so. */
   readonly syncs?: Syncs;

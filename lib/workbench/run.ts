@@ -154,6 +154,8 @@ class Run {
   readonly #malformed = new Map<string, Set<string>>();
   /** Messages that partitions have cut, by type. */
   readonly #cut = new Map<string, number>();
+  /** Whether nodes have sent each other anything that partitions could cut. */
+  #areLinked = false;
   readonly #stopped: Promise<never>;
   #stop: (reason: unknown) => void = () => {};
   #originNs = 0;
@@ -190,6 +192,7 @@ class Run {
       initTimeoutMs: 1_000 * initTimeoutS,
       observe: (event, packet) => {
         if (event === "cut") this.#countCut(packet);
+        if (!this.#areLinked) this.#areLinked = isBetweenNodes(packet, nodes);
         message?.(this.#nowNs(), event, packet);
       },
       ...(log && { log: (node, line) => log(node, line, this.#nowNs()) }),
@@ -273,11 +276,11 @@ class Run {
       history,
       problems,
       loggedErrors,
-      cut: this.#cut,
       asked,
     };
     const { ways } = this.#environment.host;
-    return { ...run, ...(syncs && { syncs }), ...(ways && { ways }) };
+    const cut = this.#areLinked && { cut: this.#cut };
+    return { ...run, ...cut, ...(syncs && { syncs }), ...(ways && { ways }) };
   }
 
   #countCut({ type }: Packet): void {
@@ -466,6 +469,11 @@ class Run {
       nodeOf: (process) => nodes[process % concurrency % nodes.length],
     });
   }
+}
+
+/** Whether a message goes from one node to another: services are always within reach. */
+function isBetweenNodes({ src, dest }: Packet, nodes: readonly string[]): boolean {
+  return src !== dest && nodes.includes(src) && nodes.includes(dest);
 }
 
 /** A clock that hands over what its callbacks throw. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import type { Program } from "../node.ts";
+import { Kv } from "../kv.ts";
+import type { Node, Program } from "../node.ts";
 import { inVirtualTime, simulateOnce } from "../simulator/simulate_once.ts";
 import type { Fault } from "./faults/kinds.ts";
 import { isEdnObject, keyword } from "../history/edn.ts";
@@ -11,16 +12,19 @@ import { integer, oneWay } from "../rpc.ts";
 import { Broadcast, Echo } from "../workloads.ts";
 import type { Workload } from "./workloads/workload.ts";
 
-/** Every node keeps what clients send it, and no more. */
-const alone: Program = (node) => {
+/** Every node keeps what clients send it, after it has told somebody. */
+const telling = (tell: (node: Node, message: number) => unknown): Program => (node) => {
   const values: number[] = [];
   node.on(Broadcast.topology, () => ({ type: "topology_ok" }));
-  node.on(Broadcast.broadcast, ({ message }) => {
+  node.on(Broadcast.broadcast, async ({ message }) => {
+    await tell(node, message);
     values.push(message);
     return { type: "broadcast_ok" };
   });
   node.on(Broadcast.read, () => ({ type: "read_ok", messages: values }));
 };
+
+const alone = telling(() => {});
 
 const echo: Program = (node) => {
   node.on(Echo.echo, ({ echo }) => ({ type: "echo_ok", echo }));
@@ -86,6 +90,15 @@ Deno.test("the results count the messages and operations of the whole run", asyn
   const sent = isEdnObject(clients) ? Number(clients["send-count"]) : 0;
   // Two init and two topology exchanges, and two messages for every operation.
   assertEquals(sent, 8 + history.length);
+});
+
+Deno.test("what partitions cut is told of nodes that send each other something", async () => {
+  const others = telling((node) => node.send(node.peers[0] ?? "", oneWay("tell", {}), {}));
+  const services = telling((node, value) => new Kv(node, "lin-kv", integer).write("last", value));
+  const cutOf = async (program: Program) => (await simulateOnce(program, SMALL)).cut;
+  assertEquals(await cutOf(others), new Map());
+  assertEquals(await cutOf(alone), undefined);
+  assertEquals(await cutOf(services), undefined);
 });
 
 /** Kills, pauses, cuts off and skews a second after the start, for good. */
