@@ -32,7 +32,7 @@ interface AlikeFailures extends Alike {
 
 /** Runs that pass, and about which there is something to read all the same. */
 interface AlikeWarned extends Alike {
-  /** The headline of the first of them. */
+  /** What there is to read about the first of them. */
   readonly text: string;
 }
 
@@ -106,13 +106,15 @@ export class SweepSum<Run extends SimulationReport<Summary>> implements Totals {
 
   /** Adds a run. */
   add(run: Run): void {
-    const { ending, metrics, headline } = run.summary;
+    const { ending, metrics, headline, warnings } = run.summary;
     this.#endings[ending]++;
     for (const [key, value] of Object.entries(metrics)) this.#histogramOf(key).add(value);
     const one = { count: 1, seeds: [Number(run.seed)] };
     if (run.hasInvalidFinalStates) this.#diverging = addAlike(this.#diverging, one);
     if (ending === "pass") {
-      if (!isPlain(headline)) this.#addWarned({ ...one, text: headline });
+      // a headline that ends in a colon leads to the warnings
+      const text = headline.endsWith(":") ? `${headline} ${warnings[0]}` : headline;
+      if (!isPlain(headline)) this.#addWarned({ ...one, text });
       return;
     }
     this.#keepFirst(run);

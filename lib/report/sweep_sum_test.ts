@@ -51,6 +51,15 @@ Deno.test("a sum says what its runs had in common", () => {
   );
 });
 
+Deno.test("a warning is told where the headline only leads to it", () => {
+  const sum = new SweepSum<SimulatedRun>();
+  const run = runOf(2);
+  const warnings = ["393 of 695 operations timed out: the others show little.", "Another."];
+  sum.add({ ...run, summary: { ...run.summary, headline: "Valid; but read this:", warnings } });
+  const text = renderSweep(sum, { title: "a program", count: "1 seed" });
+  assertStringIncludes(text, `the first of these: Valid; but read this: ${warnings[0]}`);
+});
+
 Deno.test("sums of parts merge into the sum of the whole, in whatever order", () => {
   const whole = JSON.stringify(sumOf(SEEDS));
   const parts = [SEEDS.slice(0, 3), SEEDS.slice(3, 150), SEEDS.slice(150)];
