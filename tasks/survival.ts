@@ -1,9 +1,9 @@
 /**
  * `deno task survival`: every challenge's node under every fault, in virtual time.
  *
- * The whole matrix goes to `results/survival.md` and `results/data/survival.json`; a part of it only
- * with `--keep`, in place of the same cells there. A cell without a footnote that fails makes the task
- * fail.
+ * The whole matrix goes to `results/survival.md` and `results/data/survival.json`; a part of it, or
+ * one of fewer seeds than stand there, only with `--keep`. A cell without a footnote that fails makes
+ * the task fail.
  *
  * @module
  */
@@ -26,6 +26,7 @@ import {
   cellOf,
   FAULT_NAMES,
   type FaultName,
+  isAsThorough,
   judge,
   type KeptCell,
   mergeCells,
@@ -45,7 +46,7 @@ const OWN = {
     value: "a,…",
     help: `only these of ${FAULT_NAMES.join(", ")}`,
   },
-  keep: { help: "puts a part of the matrix into the results, too" },
+  keep: { help: "puts a part of the matrix, or one of fewer seeds, into the results, too" },
 } as const satisfies Options;
 
 const COMMAND = { own: OWN, words: Infinity } as const;
@@ -67,7 +68,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   const faults = own.fault ?? FAULT_NAMES;
   const places = challenges.flatMap((challenge) => faults.map((fault) => ({ challenge, fault })));
   const seeds = { first: own.first, count: own.seeds };
-  const isKept = own.keep === true || places.length === CHALLENGES.length * FAULT_NAMES.length;
+  const isWhole = places.length === CHALLENGES.length * FAULT_NAMES.length;
+  const known = readData<KeptCell[]>(SURVIVAL) ?? [];
+  const isKept = own.keep === true || (isWhole && isAsThorough(own.seeds, known));
   const source = isKept ? { commit: await commitOf(), date: today() } : undefined;
   const startMs = performance.now();
   const cells = await interruptible((signal) => measure(places, seeds, signal));
@@ -76,7 +79,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   console.log(renderMatrix(cells));
   console.log(`\n${pluralize(cells.length, "cell")} in ${tookS.toFixed(1)} s`);
   for (const text of [...failures, ...remarks]) console.log(text);
-  if (source !== undefined) keep(cells.map((cell) => ({ ...cell, ...source, seeds })));
+  if (source !== undefined) keep(known, cells.map((cell) => ({ ...cell, ...source, seeds })));
+  else if (isWhole) console.log(`${PAGE} stays, as it is of more seeds; --keep replaces it`);
   return failures.length === 0 ? 0 : 1;
 }
 
@@ -119,8 +123,8 @@ async function measure(
   return [...runs].map(([{ challenge, fault }, ended]) => cellOf(challenge, fault, ended));
 }
 
-function keep(cells: readonly KeptCell[]): void {
-  const all = mergeCells(readData<KeptCell[]>(SURVIVAL) ?? [], cells);
+function keep(known: readonly KeptCell[], cells: readonly KeptCell[]): void {
+  const all = mergeCells(known, cells);
   Deno.writeTextFileSync(SURVIVAL, `${JSON.stringify(all, null, 2)}\n`);
   writeResults();
 }
@@ -130,7 +134,7 @@ const HELP = [
   "",
   "Runs the challenges, all unless some are named, under every fault in virtual time, and prints how",
   `many runs of each cell pass. The whole matrix also goes to ${PAGE}`,
-  `and ${SURVIVAL}; a part of it only with --keep.`,
+  `and ${SURVIVAL}; a part of it, or one of fewer seeds, only with --keep.`,
   "",
   optionsHelp(COMMAND),
   "",

@@ -3,6 +3,7 @@ import { finish, type Finished, spawnDeno } from "../lib/testing/process.ts";
 import {
   type Cell,
   FAULT_NAMES,
+  isAsThorough,
   judge,
   type KeptCell,
   mergeCells,
@@ -109,4 +110,11 @@ Deno.test("a part that is kept replaces its own cells, in the order of the matri
     renderPage(cells),
     /at commits `abc1234` and `def5678` by the simulator, seeds 1 to 1000 or 1 to 20 a cell\./,
   );
+});
+
+Deno.test("a matrix of fewer seeds does not replace one of more", () => {
+  const thorough: KeptCell = { ...KEPT, seeds: { first: 1, count: 1000 } };
+  assertEquals(isAsThorough(20, [KEPT]), true);
+  assertEquals(isAsThorough(20, [KEPT, thorough]), false);
+  assertEquals(isAsThorough(20, []), true);
 });

@@ -91,6 +91,11 @@ export interface KeptCell extends Cell {
   readonly seeds: Seeds;
 }
 
+/** Whether no kept cell is of more than so many seeds. */
+export function isAsThorough(seeds: number, kept: readonly KeptCell[]): boolean {
+  return kept.every((cell) => cell.seeds.count <= seeds);
+}
+
 /** The cells of the matrix in its order: new ones in place of the old, without those it no longer has. */
 export function mergeCells(old: readonly KeptCell[], cells: readonly KeptCell[]): KeptCell[] {
   return CHALLENGES.flatMap(({ id }) =>
