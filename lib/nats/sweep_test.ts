@@ -206,7 +206,7 @@ testWithServer("a sweep goes on at a server that has lost all that it stored", a
 });
 
 testWithServer("a coordinator that is started again goes on where the queue is", async (server) => {
-  const sweep = await sweepOf();
+  const sweep = await sweepOf({ seeds: 80 }); // so many that it is stopped before the last
   const worker = await startWorker(server);
   const controller = new AbortController();
   const stopped = new Error("stopped");
