@@ -123,6 +123,25 @@ Deno.test("what is acknowledged survives the end of all nodes", () =>
     assertEquals(await read(world, "n2", 1), 7);
   }));
 
+Deno.test("a connected majority answers every operation, whoever else is cut off", async () => {
+  const ids = ["n0", "n1", "n2", "n3", "n4"];
+  for (const [i, first] of ids.entries()) {
+    for (const second of ids.slice(i + 1)) {
+      await scenario(linKv, { nodes: 5, latencyMs: 10 }, async (world) => {
+        await write(world, "n0", 0, 0);
+        const majority = ids.filter((id) => id !== first && id !== second);
+        world.partition([first, second], majority);
+        const answers: Promise<unknown>[] = [];
+        for (let key = 0; key < 60; key++) {
+          for (const node of majority) answers.push(write(world, node, key, key));
+          await world.pass(50);
+        }
+        await Promise.all(answers); // none is refused, and no client waits in vain
+      });
+    }
+  }
+});
+
 Deno.test("a minority answers nothing, and catches up afterwards", () =>
   scenario(linKv, { nodes: 5 }, async (world) => {
     await write(world, "n0", 1, 1);
