@@ -17,8 +17,8 @@
  *
  * A node stores a value in its journal before it sends it, shows it or acknowledges it. A node that
  * is started again has missed what was sent to it meanwhile, and may not have sent what it stored
- * last: so it exchanges all its values for those of each peer, once. Values that a peer stores
- * later, it also sends later, when this node is there to receive them. A node whose disk refuses a
+ * last: so it sends all its values to each peer, once, and gets back those that it lacks. Values that
+ * a peer stores later, it also sends later, when this node is there to receive them. A node whose disk refuses a
  * value asks its sender again. So the kill of any nodes loses nothing; until the last of them is
  * back, a value may be missing from others.
  *
@@ -84,7 +84,8 @@ export default function multiNodeBroadcast(node: Node): void {
 
   node.on(exchange, async ({ values: others }) => {
     await journal.append(others);
-    return { type: "exchange_ok", values: [...values] };
+    const known = new Set(others);
+    return { type: "exchange_ok", values: [...values].filter((value) => !known.has(value)) };
   });
 
   node.on(Broadcast.read, () => ({ type: "read_ok", messages: [...values] }));

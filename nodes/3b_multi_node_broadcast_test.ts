@@ -21,6 +21,14 @@ Deno.test("a value that another node sends is not forwarded", async () => {
   assertEquals(n1.sent, []);
 });
 
+Deno.test("a peer that is started again is told what it lacks, and nothing else", async () => {
+  const n1 = new TestNode(multiNodeBroadcast, "n1", IDS);
+  for (const message of [7, 8]) await n1.ask(Broadcast.broadcast, { message });
+  n1.receive("n0", { type: "exchange", msg_id: 1, values: [7, 9] });
+  assertEquals((await n1.ask(Broadcast.read, {})).messages, [7, 8, 9]);
+  assertEquals(n1.sent.at(-1)?.body, { type: "exchange_ok", in_reply_to: 1, values: [8] });
+});
+
 Deno.test("a value costs four messages and one message delay", async () => {
   for (const seed of [1, 2, 3]) {
     const run = await runBroadcast(multiNodeBroadcast, {
