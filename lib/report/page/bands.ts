@@ -17,6 +17,7 @@ const ENDS: Readonly<Record<string, string>> = {
   "free-disk": "fill-disk",
 };
 const WORDS: Readonly<Record<string, string>> = {
+  "fail-sync": "next sync fails",
   kill: "down",
   pause: "paused",
   "fill-disk": "disk full",
@@ -24,7 +25,10 @@ const WORDS: Readonly<Record<string, string>> = {
   slow: "slow",
 };
 
-/** Finds the faults that last; those without an end last until `endUs`. */
+/** A fault that is drawn as the moment at which it strikes. */
+const MOMENT = "fail-sync";
+
+/** Finds the faults, and how long they last; those without an end last until `endUs`. */
 export function findBands(history: readonly Op[], endUs: number): Band[] {
   const bands: Band[] = [];
   let partition: Omit<Band, "toUs"> | undefined;
@@ -54,6 +58,7 @@ export function findBands(history: readonly Op[], endUs: number): Band[] {
       const key = `${kind} ${node}`;
       if (!isStruck) end(key, timeUs);
       else if (!struck.has(key)) struck.set(key, { kind, node, fromUs: timeUs });
+      if (f === MOMENT) end(key, timeUs);
     }
   }
   if (partition !== undefined) bands.push({ ...partition, toUs: endUs });

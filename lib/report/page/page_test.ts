@@ -17,7 +17,7 @@ function event(index: number, op: Partial<Op>): Op {
   return { index, time: index * NS_PER_S, ...base, ...op };
 }
 
-Deno.test("faults that last are bands, with whom they strike", () => {
+Deno.test("faults are bands, with whom they strike", () => {
   const history = [
     event(1, { f: "start-partition", value: keyword("one") }),
     event(2, {
@@ -34,6 +34,7 @@ Deno.test("faults that last are bands, with whom they strike", () => {
       value: new Map([["n0", keyword("started")], ["n1", keyword("started")]]),
     }),
     event(6, { f: "slow", value: new Map([["n1", 300]]) }),
+    event(7, { f: "fail-sync", value: ["n0"] }),
   ];
   const bands = findBands(history, 9_000_000);
   assertEquals(
@@ -42,6 +43,7 @@ Deno.test("faults that last are bands, with whom they strike", () => {
       ["cut: n0 | n1", 2, 4],
       ["n0 and n1 down", 3, 5],
       ["n1 slow", 6, 9],
+      ["n0 next sync fails", 7, 7],
     ],
   );
   assertEquals(bands[0]?.cut, [["n0", "n1"], ["n1", "n0"]]);

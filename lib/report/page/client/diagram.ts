@@ -160,7 +160,7 @@ export class Diagram {
       }
       for (const node of nodes) {
         const y = this.#lanes.get(lanes.findIndex(({ id }) => id === node));
-        if (y !== undefined) context.fillRect(left, y - 8, right - left, 16);
+        if (y !== undefined) context.fillRect(left, y - 8, Math.max(2, right - left), 16);
       }
       context.fillStyle = palette.ink;
       context.textAlign = "left";
