@@ -65,6 +65,13 @@ Deno.test("a folder that cannot be used is named, with why and what to do", () =
     assertMatch(String(text), RegExp(`^${folder}/journal cannot be used: .*exists.* ${end}$`));
   }));
 
+Deno.test("a node does not start where nothing can be written", async () => {
+  await using node = start("/sys"); // takes no files, not even from root
+  const { type, text } = await init(node, "c0");
+  assertEquals(type, "error");
+  assertMatch(String(text), /^\/sys\/journal cannot be used: .* Make it writable, or name another/);
+});
+
 Deno.test("what an earlier process wrote and did not sync is synced before it is shown", () =>
   withFolder(async (folder) => {
     const [{ get }, { sync }] = [Deno.env, Deno.FsFile.prototype];

@@ -9,8 +9,8 @@
  *
  * A frame is only written once the one before is on stable storage. So a crash leaves at most one
  * incomplete frame, as the last line; a frame that is not what it was while something stands behind
- * it is damaged, and so is one in another place than it says. Damage to the last frame alone cannot
- * be told from a write that was cut short.
+ * it is damaged, and so is one in another place than it says. Damage that leaves no newline from some
+ * byte to the end, such as zeros, cannot be told from a write that was cut short.
  *
  * @module
  */

@@ -141,7 +141,7 @@ export class NodeJournal<Record, Result> implements Journal<Record, Result> {
   /**
    * Brings back what earlier incarnations stored. Returns nothing to wait for if there is no disk.
    *
-   * A disk must take writes when a node starts for the first time. Later, one that does not only
+   * A disk must take writes when a node starts for the first time. Later, one that is full only
    * stops what has to be stored.
    *
    * @throws {Error} if what is stored cannot be read or is not this node's, or if nothing can be
