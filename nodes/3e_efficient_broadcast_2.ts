@@ -43,8 +43,8 @@
  * so what was acknowledged outlasts the kill of any nodes, all of them included. A node that is
  * started again asks for what it has missed, and has it a round trip later, or within 1 s of the
  * time at which it can be reached; what it has, it is not told again. Clients do without it while
- * it is down and for the 0.2 s that it takes to start. A value that was reported to a root which is
- * killed then may be late by as much.
+ * it is down and for the 0.1 to 0.5 s that it takes to start. A value that was reported to a root
+ * which is killed then may be late by as much.
  *
  * @module
  */

@@ -14,12 +14,12 @@
  * takes 8: 2 for the commands of both followers, 4 to store them, 2 to tell that it is done. In 5c
  * rounds may be rare, as a leader's own clients never wait; here every client waits for a round, so
  * rounds are 5 ms apart. With three nodes and six clients that is 1.5 messages per operation, against
- * 0.15 with 5c's two nodes, and the clients make 980 of the 1000 operations a second that they are to
- * make. (`deno task 5c-raft -- 10` has them 10 ms apart: 1.0 messages and 828 operations.) A send
- * takes up to 5 ms, two round trips and a sync, as all nodes store at once; at the leader one round
- * trip less. In 5c it takes a sync there. In return there is no node whose end matters: while two of three are up, sends go on
- * 0.25 to 0.5 s and at most nine message delays after the leader's end. Nobody may remove a node's
- * journal, though (why, says `lin_kv.ts`).
+ * 0.15 with 5c's two nodes, and in the simulator the clients make 980 of the 1000 operations a second
+ * that they are to make. (`deno task 5c-raft -- 10` has them 10 ms apart: 1.0 messages and 828
+ * operations.) A send takes up to 5 ms, two round trips and a sync, as all nodes store at once; at
+ * the leader one round trip less. In 5c it takes a sync there. In return there is no node whose end
+ * matters: while two of three are up, sends go on 0.25 to 0.5 s and at most nine message delays after
+ * the leader's end. Nobody may remove a node's journal, though (why, says `lin_kv.ts`).
  *
  * It survives the end of any nodes, all of them included, partitions, loss, duplication and
  * reordering. A node without a majority answers polls, and no sends. Without a disk a node that

@@ -18,9 +18,10 @@
  * single point of failure; Maelstrom never cuts it off. A store without such a service needs
  * consensus: `lin_kv.ts` is one.
  *
- * It does not survive a network that duplicates requests to the service: the late copy is executed
- * again. A node could prevent that only if values told one write from another, as those of
- * `algorithms/transactor.ts` do; here values are the clients'.
+ * It survives the kill of any nodes, as they hold nothing. It does not survive a network that
+ * duplicates requests to the service: the late copy is executed again. A node could prevent that only
+ * if values told one write from another, as those of `algorithms/transactor.ts` do; here values are
+ * the clients'.
  *
  * @module
  */

@@ -11,7 +11,7 @@
  * Messages: rounds 60 ms apart, of 2 for each follower and up to 2 more for each whose clients have
  * asked something. That is 2.6 per operation at 100 operations a second, which takes two clients a
  * node; one a node, who wait for rounds, make 80 a second, which take 3.3 each. `txn_list_append.ts`
- * takes 4.4.
+ * takes 4.2.
  * Latency: up to 60 ms until the round begins, a round trip between leader and followers and another
  * between leader and the node asked, and a sync.
  *

@@ -251,6 +251,8 @@ export function renderPage(cells: readonly KeptCell[]): string {
       ? []
       : ["Marked cells need not hold, by the nature of the challenge:", notes.join("\n")]),
     ...figures,
+    "A node that resumes from a pause sends a message to itself, by which it tells what has waited " +
+    "from what is new (`lib/stalls.ts`): in 1, 2, 3a, 5a and 6a these are all.",
     "## The faults",
     "Each run has the options of its challenge, made short, and these:",
     columns.join("\n"),
