@@ -2,6 +2,9 @@
  * A cluster of Raft's cores in a test: a network and disks that do their worst, and the algorithm's
  * properties, asserted after every step.
  *
+ * Of a disk a core sees that storing takes long, or ends with the node. A torn record, and a sync that
+ * fails just before a kill, are records that were under way then: there afterwards, or not.
+ *
  * @module
  */
 import { assert, assertEquals } from "@std/assert";

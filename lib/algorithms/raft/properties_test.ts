@@ -33,9 +33,17 @@ interface RunOptions {
 class Run {
   readonly cluster: Cluster;
   readonly #random: Random;
-  readonly #chance: { loss: number; duplication: number; kill: number; partition: number };
+  readonly #chance: {
+    readonly loss: number;
+    readonly duplication: number;
+    readonly kill: number;
+    readonly partition: number;
+    readonly disk: number;
+  };
   /** Which side of a partition each node is on. */
   #sides = new Map<string, number>();
+  /** Nodes whose disk takes nothing: they stand still until it does, or are killed. */
+  readonly #full = new Set<Member>();
   #proposed = 0;
   #reads = 0;
   /** How likely a node is asked to change the voters, after every step. */
@@ -50,6 +58,7 @@ class Run {
       duplication: random.pick([0, 0.1]),
       kill: random.pick([0, 0.002, 0.01]),
       partition: random.pick([0, 0.002, 0.01]),
+      disk: random.pick([0, 0.002, 0.01]),
     };
     const names = ["n0", "n1", "n2", "n3", "n4"];
     this.cluster = new Cluster({
@@ -68,7 +77,7 @@ class Run {
     if (draw < 0.14) member.raft?.tick();
     else if (draw < 0.5) this.#deliver();
     else if (draw < 0.7) member.begin();
-    else if (draw < 0.9) member.finish();
+    else if (draw < 0.9) this.#finish(member);
     else if (draw < 0.96) member.raft?.propose(`c${this.#proposed++}`);
     else if (draw < 0.985) this.#read(member);
     else for (let i = 0; i < HURRY_TICKS; i++) member.raft?.tick();
@@ -104,6 +113,10 @@ class Run {
     this.cluster.assertAll(member);
   }
 
+  #finish(member: Member): void {
+    if (!this.#full.has(member)) member.finish();
+  }
+
   #read({ raft, asked }: Member): void {
     const id = ++this.#reads;
     if (raft?.read(id)) asked.set(id, this.cluster.committed);
@@ -117,6 +130,9 @@ class Run {
       for (const victim of victims) victim.kill({ stored: this.#random.chance(0.5) });
     }
     if (this.#random.chance(0.005)) member.compact();
+    if (this.#random.chance(this.#chance.disk) && !this.#full.delete(member)) {
+      this.#full.add(member);
+    }
     if (!this.#random.chance(this.#chance.partition)) return;
     const isHealed = this.#random.chance(0.5);
     this.#sides = new Map(this.cluster.members.map(({ id }) => [
@@ -129,6 +145,7 @@ class Run {
   recover(): void {
     const { cluster } = this;
     this.#sides.clear();
+    this.#full.clear();
     for (const member of cluster.members) if (member.raft === undefined) member.start();
     const settle = () => {
       for (let isBusy = true; isBusy;) {
