@@ -10,12 +10,20 @@ import { describeStamp, type Stamp } from "../shared/stamp.ts";
 import { readData } from "../shared/data.ts";
 import type { Bench, Standing } from "./compare.ts";
 import { echo } from "./echo.ts";
+import { journalStart, journalSync } from "./journal.ts";
 import { rpcs } from "./rpcs.ts";
 import { simulator } from "./simulator.ts";
 import { startUp } from "./start_up.ts";
 
 /** All there are. */
-export const BENCHES: readonly Bench[] = [echo, startUp, rpcs, ...simulator];
+export const BENCHES: readonly Bench[] = [
+  echo,
+  startUp,
+  journalStart,
+  journalSync,
+  rpcs,
+  ...simulator,
+];
 
 const DATA = "results/data/bench.json";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Bench, Contender } from "./compare.ts";
-import { type EchoProgram, INIT, Piped, programsByHand, servedNode } from "./programs.ts";
+import { type EchoProgram, initFrom, Piped, programsByHand, servedNode } from "./programs.ts";
 
 const MESSAGES = 10_000;
 
@@ -43,7 +43,7 @@ const parseAndStringify: Contender = {
 
 async function overPipe(program: EchoProgram): Promise<Contender> {
   const piped = new Piped(program);
-  await piped.exchange(new TextEncoder().encode(INIT), 1);
+  await piped.exchange(initFrom("c0"), 1);
   return {
     name: program.name,
     async measure() {

@@ -13,6 +13,8 @@ export interface EchoProgram {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** Beside what it inherits. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Removes what was built for it. */
   readonly remove?: () => Promise<void>;
 }
@@ -69,9 +71,11 @@ async function buildGo(go: string): Promise<Omit<EchoProgram, "name">> {
   return { command, args: [], remove: () => Deno.remove(folder, { recursive: true }) };
 }
 
-/** The message that makes a node of a process. */
-export const INIT =
-  '{"id":0,"src":"c0","dest":"n0","body":{"type":"init","node_id":"n0","node_ids":["n0"],"msg_id":1}}\n';
+/** The line that makes a node of a process. */
+export function initFrom(client: string): Uint8Array<ArrayBuffer> {
+  const body = { type: "init", node_id: "n0", node_ids: ["n0"], msg_id: 1 };
+  return new TextEncoder().encode(`${JSON.stringify({ id: 0, src: client, dest: "n0", body })}\n`);
+}
 
 /** A running program, at the other end of a pipe. */
 export class Piped implements AsyncDisposable {
@@ -81,9 +85,10 @@ export class Piped implements AsyncDisposable {
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #output: ReadableStreamDefaultReader<Uint8Array>;
 
-  constructor({ name, command, args }: EchoProgram) {
+  constructor({ name, command, args, env }: EchoProgram) {
     this.#name = name;
-    this.#child = new Deno.Command(command, { args: [...args], stdin: "piped", stdout: "piped" })
+    const pipes = { stdin: "piped", stdout: "piped" } as const;
+    this.#child = new Deno.Command(command, { args: [...args], ...(env && { env }), ...pipes })
       .spawn();
     this.#input = this.#child.stdin.getWriter();
     this.#output = this.#child.stdout.getReader();

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { INIT, Piped, programsByHand, servedNode } from "./programs.ts";
+import { initFrom, Piped, programsByHand, servedNode } from "./programs.ts";
 
 const encoder = new TextEncoder();
 const echo = encoder.encode(
@@ -10,7 +10,7 @@ Deno.test("every program that is measured solves challenge 1", async () => {
   for (const program of [servedNode, ...await programsByHand()]) {
     await using piped = new Piped(program);
     const body = { type: "echo_ok", echo: "hé 🌍", in_reply_to: 7 };
-    assertEquals((await piped.exchange(encoder.encode(INIT), 1)).body.type, "init_ok");
+    assertEquals((await piped.exchange(initFrom("c0"), 1)).body.type, "init_ok");
     assertEquals(await piped.exchange(echo, 1), { src: "n0", dest: "c1", body }, program.name);
     await program.remove?.();
   }
@@ -19,7 +19,7 @@ Deno.test("every program that is measured solves challenge 1", async () => {
 Deno.test("a program that ends early is reported by name", async () => {
   await using piped = new Piped({ name: "nothing", command: Deno.execPath(), args: ["eval", ""] });
   await assertRejects(
-    () => piped.exchange(encoder.encode(INIT), 1),
+    () => piped.exchange(initFrom("c0"), 1),
     Error,
     "nothing ended after 0",
   );

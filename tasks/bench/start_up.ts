@@ -6,7 +6,7 @@
  * @module
  */
 import type { Bench, Contender } from "./compare.ts";
-import { type EchoProgram, INIT, Piped, programsByHand, servedNode } from "./programs.ts";
+import { type EchoProgram, initFrom, Piped, programsByHand, servedNode } from "./programs.ts";
 
 /** Time from start to `init_ok`. */
 export const startUp: Bench = {
@@ -43,12 +43,20 @@ function toItsEnd(name: string, args: string[]): Contender {
 function untilInitOk(program: EchoProgram): Contender {
   return {
     name: program.name,
-    async measure() {
-      const startMs = performance.now();
-      await using piped = new Piped(program);
-      await piped.exchange(new TextEncoder().encode(INIT), 1);
-      return performance.now() - startMs;
-    },
+    measure: () => timeStart(program),
     end: () => program.remove?.() ?? Promise.resolve(),
   };
+}
+
+/** Milliseconds from a node's start to its `init_ok`. It ends when it has been used. */
+export async function timeStart(program: EchoProgram, { client = "c0", use }: {
+  readonly client?: string;
+  readonly use?: ((node: Piped) => Promise<unknown>) | undefined;
+} = {}): Promise<number> {
+  const startMs = performance.now();
+  await using node = new Piped(program);
+  await node.exchange(initFrom(client), 1);
+  const tookMs = performance.now() - startMs;
+  await use?.(node);
+  return tookMs;
 }

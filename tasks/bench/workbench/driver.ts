@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type EchoProgram, INIT, Piped } from "../programs.ts";
+import { type EchoProgram, initFrom, Piped } from "../programs.ts";
 
 /** Nodes that have answered `init`, all started at once. Disposing of them ends them. */
 export async function startNodes(script: string, count: number): Promise<Nodes> {
@@ -13,7 +13,7 @@ export async function startNodes(script: string, count: number): Promise<Nodes> 
     command: Deno.execPath(),
     args: ["run", "--quiet", script],
   };
-  const init = new TextEncoder().encode(INIT);
+  const init = initFrom("c0");
   const nodes = Array.from({ length: count }, () => new Piped(program));
   await Promise.all(nodes.map((node) => node.exchange(init, 1)));
   return {
