@@ -90,9 +90,10 @@ export class Member {
 
   /** Takes what is ready; it is stored, but nobody knows, until `finish`. */
   begin(): boolean {
-    if (this.raft === undefined || this.underWay !== undefined) return false;
+    if (this.raft === undefined) return false;
+    this.#send(this.raft.early());
+    if (this.underWay !== undefined) return false;
     this.underWay = this.raft.ready();
-    if (this.underWay !== undefined) this.#send(this.underWay.early);
     if (this.#cluster.mutation.sendsFirst && this.underWay) this.#send(this.underWay.messages);
     return this.underWay !== undefined;
   }

@@ -61,7 +61,7 @@ export class Log<Data> {
     entries: readonly Entry<Data>[] = [],
     firstVoters: readonly string[] = [],
   ) {
-    this.#base = base;
+    this.#base = { index: base.index, term: base.term };
     this.#firstVoters = firstVoters;
     this.#membership = new Membership(base.voters ?? firstVoters);
     this.#push(entries);
@@ -225,7 +225,7 @@ export class Log<Data> {
 
   /** Starts anew behind a snapshot, which stands for all entries up to its position. */
   restore(snapshot: Base): void {
-    this.#base = snapshot;
+    this.#base = { index: snapshot.index, term: snapshot.term };
     this.#membership = new Membership(snapshot.voters ?? this.#firstVoters);
     this.#baseSize = 0;
     this.#entries = [];

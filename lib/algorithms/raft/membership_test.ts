@@ -31,9 +31,11 @@ class Subject {
   }
 
   settle(): void {
+    this.#sent.push(...this.raft.early());
     for (let ready = this.raft.ready(); ready !== undefined; ready = this.raft.ready()) {
-      this.#sent.push(...ready.early, ...ready.messages);
+      this.#sent.push(...ready.messages);
       this.raft.advance();
+      this.#sent.push(...this.raft.early());
     }
   }
 

@@ -10,9 +10,10 @@
  * `tick` at equal intervals and `step` with each message, takes what is `ready`, and does it in this
  * order: store, send, apply, `advance`. As nothing is sent before what it rests on is stored, a node
  * that is killed at any moment has promised nothing that it forgets. What a leader says rests on its
- * term and its vote alone, so it sends first, and stores its entries while its followers do.
+ * term and its vote alone, so it is sent at once, `early`: a leader stores its entries while its
+ * followers do, and is heard however long that takes.
  *
- *     tick(), step(message), propose(command), read(id)
+ *     tick(), step(message), propose(command), read(id) ──▶ early() ──▶ send
  *              │
  *              ▼                                              ┌▶ apply, serve reads ┐
  *           ready() ──▶ store ──▶ send ───────────────────────┴──────▶ advance() ◀──┘
@@ -51,6 +52,8 @@ import { type DiskRecord, Storage, type Stored } from "./storage.ts";
  * Where a round trip takes more than twice as long, it is half a round trip.
  */
 const ELECTION_TICKS = 6;
+/** A leader may wait so many for its disk. */
+const STANDSTILL_TICKS = 40;
 /** Bound on the ticks that a round trip is taken to last. */
 const MAX_ROUND_TRIP_TICKS = 400;
 /**
@@ -105,8 +108,6 @@ interface Committed<Data> {
 
 /** What is to be done, in the order of its fields. */
 export interface Ready<Data, State> {
-  /** To be sent at once: a leader's, for none of it rests on what the leader has yet to store. */
-  readonly early: readonly Addressed<Data, State>[];
   /** To be on stable storage before anything below is done. */
   readonly record: DiskRecord<Data, State> | undefined;
   /** To be sent; each may be lost, repeated or overtaken. */
@@ -144,7 +145,7 @@ export class Raft<Data, State> {
   #timeoutTicks = 0;
   /** The last round of the leader that this node has answered. */
   #answeredRound = 0;
-  #messages: Addressed<Data, State>[] = [];
+  readonly #messages: Addressed<Data, State>[] = [];
   /** The size of the commands in them. */
   #proposedSize = 0;
   #asked = new Set<number>();
@@ -156,6 +157,7 @@ export class Raft<Data, State> {
   /** The term and the vote that are stored. */
   #storedVote: { readonly term: number; readonly vote: string | null };
   #underWay: Ready<Data, State> | undefined;
+  #underWaySince = 0;
 
   /** A follower that continues where its earlier incarnation ended. */
   constructor(options: RaftOptions<Data, State>) {
@@ -225,12 +227,17 @@ export class Raft<Data, State> {
     this.#ticks++;
     this.#elapsedTicks++;
     if (this.#leadership !== undefined) {
-      if (!this.#leadership.tick()) this.#resign(this.#leadership.heir);
+      if (!this.#leadership.tick() || this.#standsStill) this.#resign(this.#leadership.heir);
     } else if (this.#elapsedTicks >= this.#timeoutTicks && this.#canLead) {
       this.#campaign({ pre: true });
     } else if (this.role === "candidate" && this.#elapsedTicks % this.#patienceTicks === 0) {
       this.#canvass(); // a request may be lost, and then nobody else might be elected
     }
+  }
+
+  /** Whether it has stored nothing for so long that its disk may have failed. */
+  get #standsStill(): boolean {
+    return this.#underWay !== undefined && this.#ticks - this.#underWaySince > STANDSTILL_TICKS;
   }
 
   /**
@@ -324,16 +331,25 @@ export class Raft<Data, State> {
   }
 
   /**
+   * What a leader sends now, also while something is under way. To be called before `ready`.
+   *
+   * None of it rests on what the leader has yet to store: its term and its vote were stored before it
+   * was elected, unless nobody else votes, and its entries count once they are stored.
+   */
+  early(): readonly Addressed<Data, State>[] {
+    if (this.#leadership === undefined || this.#storedVote.term !== this.#term) return [];
+    this.#messages.push(...this.#leadership.messages());
+    for (const read of this.#leadership.confirmedReads()) this.#tellReadable(read);
+    return this.#messages.splice(0);
+  }
+
+  /**
    * What is to be done now; nothing if there is nothing to do.
    *
    * @throws {Error} before `advance` for what was ready last.
    */
   ready(): Ready<Data, State> | undefined {
     if (this.#underWay !== undefined) throw new Error("advance first: something is under way");
-    if (this.#leadership !== undefined) {
-      this.#messages.push(...this.#leadership.messages());
-      for (const read of this.#leadership.confirmedReads()) this.#tellReadable(read);
-    }
     const log = this.#log;
     const restore = this.#restoring;
     const end = Math.min(log.committed, log.stable, log.applied + MAX_APPLIED);
@@ -343,13 +359,10 @@ export class Raft<Data, State> {
     const record = this.#unstored();
     if (!record && !committed.length && !reads.length && !this.#messages.length) return undefined;
     this.#reads = this.#reads.filter(({ index }) => index > end);
-    // It stored its term and its vote before it was elected, unless nobody else votes; its entries
-    // count once they are stored.
-    const isLeader = this.#leadership !== undefined && this.#storedVote.term === this.#term;
-    const [early, messages] = isLeader ? [this.#messages, []] : [[], this.#messages];
-    this.#messages = [];
+    const messages = this.#messages.splice(0);
     this.#proposedSize = 0;
-    return this.#underWay = { early, record, messages, restore, committed, reads };
+    this.#underWaySince = this.#ticks;
+    return this.#underWay = { record, messages, restore, committed, reads };
   }
 
   /** Notes that all of what was ready is done. */
@@ -359,7 +372,7 @@ export class Raft<Data, State> {
     this.#underWay = undefined;
     const { record, restore, committed } = done;
     if (record !== undefined) {
-      this.#storedVote = record;
+      this.#storedVote = { term: record.term, vote: record.vote };
       const index = record.behind + record.entries.length;
       const term = record.entries.at(-1)?.[0];
       if (term !== undefined) this.#log.settle({ index, term });

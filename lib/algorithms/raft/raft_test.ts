@@ -26,10 +26,12 @@ class Subject {
 
   settle(): readonly number[] {
     const reads: number[] = [];
+    this.sent.push(...this.raft.early());
     for (let ready = this.raft.ready(); ready !== undefined; ready = this.raft.ready()) {
-      this.sent.push(...ready.early, ...ready.messages);
+      this.sent.push(...ready.messages);
       reads.push(...ready.reads);
       this.raft.advance();
+      this.sent.push(...this.raft.early());
     }
     return reads;
   }
@@ -71,8 +73,8 @@ Deno.test("a leader sends entries before it stores them, a follower stores them 
   const leader = new Subject().lead();
   leader.hear("n1", { type: "matched", term: 1, round: 1, index: 1 });
   leader.raft.propose("a");
+  const [[, entries] = []] = leader.raft.early();
   const sent = leader.raft.ready();
-  const [, entries] = sent?.early[0] ?? [];
   assert(entries?.type === "append");
   assertEquals([sent?.record?.entries, sent?.messages], [entries.entries, []]);
   leader.raft.step("n1", { type: "matched", term: 1, round: 1, index: 2 });
@@ -81,8 +83,35 @@ Deno.test("a leader sends entries before it stores them, a follower stores them 
   assertEquals(leader.raft.log.committed, 2);
   const follower = new Subject();
   follower.raft.step("n1", { ...entries, behind: start });
-  const answer = follower.raft.ready();
-  assertEquals([answer?.early, answer?.messages[0]?.[1].type], [[], "matched"]);
+  assertEquals(follower.raft.early(), []);
+  assertEquals(follower.raft.ready()?.messages[0]?.[1].type, "matched");
+});
+
+Deno.test("a leader is heard while it stores, and steps down if that never ends", () => {
+  const leader = new Subject().lead();
+  for (const from of ["n1", "n2"]) {
+    leader.hear(from, { type: "matched", term: 1, round: 1, index: 1 });
+  }
+  const { raft } = leader;
+  raft.propose("a");
+  raft.early();
+  raft.ready();
+  raft.propose("b");
+  assertEquals(raft.early().flatMap(([, message]) => message.type), ["append", "append"]);
+  let heartbeats = 0;
+  const pass = () => {
+    raft.tick();
+    for (const [to, message] of raft.early()) {
+      assert(message.type === "append");
+      heartbeats++;
+      raft.step(to, { type: "matched", term: 1, round: message.round, index: 3 });
+    }
+  };
+  for (let i = 0; i < 40; i++) pass();
+  assertEquals([raft.role, raft.log.committed, raft.log.stable], ["leader", 3, 1]);
+  assertEquals(heartbeats, 2 * 19, "the entries stand for the first");
+  pass();
+  assertEquals(raft.role, "follower");
 });
 
 Deno.test("a vote is stored also in a term that is stored already", () => {

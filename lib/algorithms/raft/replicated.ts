@@ -288,14 +288,16 @@ export class Replicated<Command, Result, State> {
   /** Does what is ready, one thing after the other. */
   async #work(): Promise<void> {
     const raft = this.#raft;
-    if (raft === undefined || this.#isBusy) return;
+    if (raft === undefined) return;
+    this.#send(raft.early());
+    if (this.#isBusy) return;
     this.#isBusy = true;
     for (let ready = raft.ready(); ready !== undefined; ready = raft.ready()) {
-      this.#send(ready.early);
       if (ready.record !== undefined) await this.#store({ raft: ready.record });
       this.#send(ready.messages);
       this.#apply(ready);
       raft.advance();
+      this.#send(raft.early());
     }
     this.#isBusy = false;
     if (raft.leader === this.#lastLeader) return;
