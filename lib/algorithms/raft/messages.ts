@@ -145,7 +145,10 @@ export function messageShape<Data, State>(
  */
 const MAX_TERMS_AHEAD = 1_000_000;
 
-/** Whether a correct node whose peer is in `term` could get this message. */
+/**
+ * Whether a correct node whose peer is in `term` could get this message. Refusals of votes in term 0
+ * count as lost.
+ */
 export function isPlausible<Data, State>(message: Message<Data, State>, term: number): boolean {
   if ("term" in message && !(message.term >= 1 && message.term <= term + MAX_TERMS_AHEAD)) {
     return false;

@@ -16,6 +16,8 @@
 /** Bounds on what one follower has not acknowledged: messages with entries, characters of JSON. */
 const MAX_IN_FLIGHT = 256;
 const MAX_IN_FLIGHT_SIZE = 8 * 1024 * 1024;
+/** Bound on the rounds that it has not answered, and whose answers could be timed. */
+const MAX_UNANSWERED = 512;
 /** What a shorter round trip counts against the longest of late. */
 const ROUND_TRIP_DECAY = 1 / 32;
 
@@ -47,8 +49,10 @@ export class Progress {
   #sentRound = 0;
   /** The last round that began before the leader knew that the logs match so far. */
   #matchedRound = 0;
-  /** The round whose answer is being timed, and when it was sent. */
-  #timed: { readonly round: number; readonly tick: number } | undefined;
+  /** Rounds that the follower has not answered, and when each was sent. */
+  #unanswered: { readonly round: number; readonly tick: number }[] = [];
+  /** The round whose answer is awaited, or that of a later one, to be timed. */
+  #timedRound: number | undefined;
   #isQuiet = true;
   #isDue = true;
 
@@ -79,7 +83,11 @@ export class Progress {
   /** Notes that the follower was sent a message of a round. */
   contacted(round: number, tick: number): void {
     this.#sentRound = round;
-    if (round > this.answeredRound) this.#timed ??= { round, tick };
+    if (round > this.answeredRound && round !== this.#unanswered.at(-1)?.round) {
+      this.#timedRound ??= round;
+      this.#unanswered.push({ round, tick });
+      if (this.#unanswered.length > MAX_UNANSWERED) this.#unanswered.shift();
+    }
     if (!this.#isDue) this.#isQuiet = false; // a heartbeat alone does not put off the next
     this.#isDue = false;
   }
@@ -87,10 +95,14 @@ export class Progress {
   /** Notes that the follower has answered a message of a round. */
   heard(round: number, tick: number): void {
     this.heardTick = tick;
+    const answered = this.#unanswered.find((one) => one.round === round);
     this.answeredRound = Math.max(this.answeredRound, round);
-    if (this.#timed === undefined || this.#timed.round > round) return;
-    const ticks = tick - this.#timed.tick;
-    this.#timed = undefined;
+    this.#unanswered = this.#unanswered.filter((one) => one.round > this.answeredRound);
+    if (answered === undefined || this.#timedRound === undefined || this.#timedRound > round) {
+      return;
+    }
+    const ticks = tick - answered.tick;
+    this.#timedRound = undefined;
     const decayed = this.roundTripTicks + (ticks - this.roundTripTicks) * ROUND_TRIP_DECAY;
     this.roundTripTicks = Math.max(ticks, decayed);
   }

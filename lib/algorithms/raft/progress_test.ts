@@ -93,6 +93,17 @@ Deno.test("a heartbeat is due after silence, and a round when the follower was n
   assertEquals(progress.expects(1), true);
 });
 
+Deno.test("the time for which a follower was down is no round trip", () => {
+  const progress = new Progress(1, 0);
+  for (let tick = 2; tick <= 1_200; tick += 2) progress.contacted(tick / 2, tick);
+  progress.heard(600, 1_203);
+  assertEquals(progress.roundTripTicks, 3);
+  progress.contacted(601, 1_210);
+  progress.heard(600, 1_211); // once more
+  progress.heard(601, 1_215);
+  assertEquals(progress.roundTripTicks, 5);
+});
+
 Deno.test("a follower that has lost what it acknowledged is sent it again; one that is late is not", () => {
   const progress = new Progress(1, 0);
   progress.acknowledge(100, 5);
