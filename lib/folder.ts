@@ -58,15 +58,21 @@ export function journalFolderOf(run: string | undefined): string | undefined {
   return `${run}/journal`;
 }
 
+/** The locks that this process has: a node that could not start may be asked to once more. */
+const locks = new Set<string>();
+
 /**
  * Takes a node's lock; returns whether it could, which it cannot while another process holds it. The
  * system lets go of it at the end of the process, however that comes.
  */
 async function lock(path: string, id: string): Promise<boolean> {
+  const name = `${path}/${id}.lock`;
   try {
     await Deno.mkdir(path, { recursive: true });
-    const file = await Deno.open(`${path}/${id}.lock`, { create: true, write: true });
-    return await file.tryLock(true);
+    const isOurs = locks.has(name) ||
+      await (await Deno.open(name, { create: true, write: true })).tryLock(true);
+    if (isOurs) locks.add(name);
+    return isOurs;
   } catch (error) {
     throw unusable(path, error);
   }
@@ -93,6 +99,7 @@ class Folder implements Disk {
   async read(name: string): Promise<Uint8Array | undefined> {
     try {
       await this.#sync(name);
+      await this.sync(); // for its name
       return await Deno.readFile(this.#locate(name));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;

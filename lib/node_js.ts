@@ -56,7 +56,8 @@ async function mark(path: string, id: string): Promise<boolean> {
     await mkdir(path, { recursive: true });
     const file = `${path}/${id}.pid`;
     const owner = Number(await readFile(file, "utf8").catch(() => ""));
-    if (owner > 0 && isAlive(owner)) return false;
+    // Its own number is that of an earlier process, as in a container that is started again.
+    if (owner > 0 && owner !== process.pid && isAlive(owner)) return false;
     await writeFile(file, String(process.pid));
     return true;
   } catch (error) {
@@ -82,6 +83,7 @@ class Folder implements Disk {
   async read(name: string): Promise<Uint8Array | undefined> {
     try {
       await this.#sync(name);
+      await this.sync(); // for its name
       return await readFile(`${this.path}/${name}`);
     } catch (error) {
       if (isError(error, "ENOENT")) return undefined;
