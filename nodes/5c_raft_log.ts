@@ -81,7 +81,8 @@ export default function raftLog(node: Node): void {
 
   node.on(Kafka.send, async ({ key, msg }) => {
     const offset = await replicated.execute(["send", key, msg]);
-    return { type: "send_ok", offset: offset ?? 0 };
+    if (offset === null) throw new Error("a send has an offset");
+    return { type: "send_ok", offset };
   });
 
   node.on(Kafka.poll, ({ offsets }) => ({ type: "poll_ok", msgs: logs.poll(offsets) }));
