@@ -35,11 +35,14 @@
  * within 0.5 s without latency; at 100 ms it leads after 1 s at most, at 300 ms after 2.1, at 1 s
  * after 6.6. A leader that is heard, but hears no majority, steps down after 0.45 s or two round
  * trips and names an heir, elected three message delays later: after 0.45 s, 0.9 s at 100 ms, 2.3 s
- * at 300 ms. Meanwhile clients wait. A minority that is cut off answers nothing: after 4.4 s a
- * request that reached no leader fails for certain, any other may have taken effect; so at
- * latencies above 2 s nothing is answered, and above 1 s only what is asked of the leader. In
- * Maelstrom's ring of majorities no two of three nodes hear each other, so nothing is answered
- * while it lasts; with five, each has two neighbours, enough for a majority.
+ * at 300 ms. Meanwhile clients wait. A slow disk costs a leader time and nothing else, as it is
+ * heard while it stores; if that takes more than 2 s it steps down, too.
+ *
+ * A minority that is cut off answers nothing: after 4.4 s a request that reached no leader fails
+ * for certain, any other may have taken effect; so at latencies above 2 s nothing is answered, and
+ * above 1 s only what is asked of the leader. In Maelstrom's ring of majorities no two of three
+ * nodes hear each other, so nothing is answered while it lasts; with five, each has two neighbours,
+ * enough for a majority.
  *
  * @module
  */

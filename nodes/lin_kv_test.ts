@@ -97,13 +97,18 @@ for (const latencyMs of [0, 100, 300, 1_000]) {
   });
 }
 
+/** Takes a transcript, and notes the terms of leaders. */
+function noteTerms(terms: Set<string>): (line: string) => void {
+  return (line) => {
+    const [, term] = /"append","term":(\d+)/.exec(line) ?? [];
+    if (term !== undefined) terms.add(term);
+  };
+}
+
 for (const latencyMs of [1_000, 2_000]) {
   Deno.test(`a leader lasts at ${latencyMs} ms`, async () => {
     const terms = new Set<string>();
-    const transcript = (line: string) => {
-      const [, term] = /"append","term":(\d+)/.exec(line) ?? [];
-      if (term !== undefined) terms.add(term);
-    };
+    const transcript = noteTerms(terms);
     await scenario(linKv, { nodes: 5, latencyMs, transcript }, async (world) => {
       await world.pass(12 * latencyMs);
       assertEquals(terms.size, 1);
@@ -113,6 +118,20 @@ for (const latencyMs of [1_000, 2_000]) {
     });
   });
 }
+
+Deno.test("a leader lasts whose disk is slow", async () => {
+  const terms = new Set<string>();
+  const transcript = noteTerms(terms);
+  await scenario(linKv, { nodes: 3, disk: { syncMs: 200 }, transcript }, async (world) => {
+    await world.pass(3_000);
+    terms.clear();
+    for (let key = 0; key < 40; key++) {
+      void persist(() => write(world, world.nodes[key % 3] ?? "", key, 7));
+      await world.pass(500);
+    }
+    assertEquals(terms.size, 1);
+  });
+});
 
 Deno.test("what is acknowledged survives the end of all nodes", () =>
   scenario(linKv, { nodes: 3 }, async (world) => {
