@@ -5,6 +5,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { formatWhole } from "../../lib/checkers/format.ts";
 import { RUN_FOLDER } from "../../lib/folder.ts";
 import { spreadOf } from "../../lib/report/metrics.ts";
 import { pathWithDeno } from "../../lib/workbench/hosts/process.ts";
@@ -33,7 +34,7 @@ export const journalStart: Bench = {
       { name: "3a without a folder", measure: () => start() },
       { name: "with an empty folder", measure: () => inFolder(start) },
       {
-        name: `with ${VALUES} values in it`,
+        name: `with ${formatWhole(VALUES)} values in it`,
         measure: () =>
           inFolder(async (folder) => {
             await start(folder, (node) => node.exchange(broadcasts(0, VALUES), VALUES));
