@@ -162,7 +162,8 @@ class Run {
     const isSettled = () => {
       const { voters, leader } = cluster;
       const indices = new Set(voters.map(({ state }) => state.index));
-      return indices.size === 1 && voters.every(({ raft }) => raft?.leader === leader?.id);
+      return leader !== undefined && indices.size === 1 &&
+        voters.every(({ raft }) => raft?.leader === leader.id);
     };
     const pass = () => {
       for (const { raft } of cluster.members) raft?.tick();

@@ -227,7 +227,8 @@ export class Raft<Data, State> {
     this.#ticks++;
     this.#elapsedTicks++;
     if (this.#leadership !== undefined) {
-      if (!this.#leadership.tick() || this.#standsStill) this.#resign(this.#leadership.heir);
+      this.#isDeaf = !this.#leadership.tick();
+      if (this.#isDeaf || this.#standsStill) this.#resign(this.#leadership.heir);
     } else if (this.#elapsedTicks >= this.#timeoutTicks && this.#canLead) {
       this.#campaign({ pre: true });
     } else if (this.role === "candidate" && this.#elapsedTicks % this.#patienceTicks === 0) {
@@ -561,7 +562,6 @@ export class Raft<Data, State> {
   /** Stops leading, and says so: a node that hears no majority may be heard. */
   #resign(heir: string): void {
     this.#follow(this.#term, undefined);
-    this.#isDeaf = true;
     for (const peer of this.#voters) this.#send(peer, { type: "resigned", term: this.#term, heir });
   }
 

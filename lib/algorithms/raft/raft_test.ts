@@ -114,6 +114,32 @@ Deno.test("a leader is heard while it stores, and steps down if that never ends"
   assertEquals(raft.role, "follower");
 });
 
+Deno.test("a node that votes alone leads again once its disk does what it is asked", () => {
+  const raft = new Raft<string, string>({
+    id: "n0",
+    voters: ["n0"],
+    random: () => 0,
+    state: () => "state",
+  });
+  const pass = (ticks: number) => {
+    for (let i = 0; i < ticks; i++) raft.tick();
+  };
+  const settle = () => {
+    while (raft.ready() !== undefined) raft.advance();
+  };
+  pass(6);
+  settle();
+  assertEquals(raft.role, "leader");
+  raft.propose("a");
+  raft.ready();
+  pass(60);
+  assertEquals(raft.role, "follower", "it has stood still");
+  raft.advance();
+  pass(9);
+  settle();
+  assertEquals([raft.role, raft.log.committed], ["leader", 3]);
+});
+
 Deno.test("a vote is stored also in a term that is stored already", () => {
   const subject = new Subject();
   subject.hear("n2", { type: "outdated", term: 1 });
